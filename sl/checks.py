@@ -1,0 +1,66 @@
+"""Checks of parameters, used by constructors: each names the parameter, its value and what is allowed."""
+
+import math
+from collections.abc import Iterable
+from numbers import Integral, Real
+from typing import TypeVar
+
+from sl.errors import UserError
+
+T = TypeVar("T")
+
+
+def number(
+    name: str,
+    value: object,
+    low: float = -math.inf,
+    high: float = math.inf,
+    *,
+    low_open: bool = False,
+    high_open: bool = False,
+) -> float:
+    """`value` as a finite float inside the interval; bounds are part of it unless marked open.
+
+    Raises UserError such as ``rate=1.5: allowed is a number in [0, 1)``.
+
+    >>> number("rate", 0.4, 0, 1, high_open=True)
+    0.4
+    """
+    if isinstance(value, Real) and not isinstance(value, bool) and math.isfinite(value):
+        above = value > low if low_open else value >= low
+        below = value < high if high_open else value <= high
+        if above and below:
+            return float(value)
+    left = "(" if low_open or low == -math.inf else "["
+    right = ")" if high_open or high == math.inf else "]"
+    raise UserError(f"{name}={value}: allowed is a number in {left}{low:g}, {high:g}{right}")
+
+
+def integer(name: str, value: object, low: int) -> int:
+    """`value` as an int of at least `low`; raises UserError otherwise.
+
+    >>> integer("epochs", 120, 1)
+    120
+    """
+    if isinstance(value, Integral) and not isinstance(value, bool) and value >= low:
+        return int(value)
+    raise UserError(f"{name}={value}: allowed is a whole number of at least {low}")
+
+
+def flag(name: str, value: object) -> bool:
+    """`value` if it is True or False; raises UserError otherwise (no text counts as true)."""
+    if isinstance(value, bool):
+        return value
+    raise UserError(f"{name}={value}: allowed is true or false")
+
+
+def one_of(name: str, value: T, allowed: Iterable[T]) -> T:
+    """`value` if it is among `allowed`; raises UserError that lists them otherwise.
+
+    >>> one_of("reduction", "mean", ("mean", "sum", "none"))
+    'mean'
+    """
+    allowed = tuple(allowed)
+    if value in allowed:
+        return value
+    raise UserError(f"{name}={value}: allowed is one of {', '.join(map(str, allowed))}")
