@@ -1,0 +1,15 @@
+"""What all tests share."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture(scope="session")
+def data_dir() -> Path:
+    """Where the real data sets lie; tests that need them are skipped where SL_DATA_DIR is unset."""
+    root = os.environ.get("SL_DATA_DIR")
+    if not root:
+        pytest.skip("SL_DATA_DIR is unset: it names the folder that holds the real data sets")
+    return Path(root)
