@@ -1,0 +1,101 @@
+"""The types of a run's configuration: Hydra refuses what does not fit them.
+
+Nodes that name a class (`_target_`) stay open here; their values are checked by that class's constructor.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from hydra.core.config_store import ConfigStore
+from omegaconf import MISSING
+
+
+@dataclass
+class SlParameters:
+    """alpha, beta and A (`log_zero`) of the SL loss that belong to a recipe and data set."""
+
+    alpha: float = MISSING
+    beta: float = MISSING
+    log_zero: float = MISSING
+
+
+@dataclass
+class RecipeConfig:
+    """How a network is trained; every value's meaning and origin stands in configs/recipe."""
+
+    model: str = MISSING
+    epochs: int = MISSING
+    batch_size: int = MISSING
+    lr: float = MISSING
+    schedule: str = MISSING
+    milestones: list[int] = MISSING
+    gamma: float = MISSING
+    lr_decay: float = MISSING
+    momentum: float = MISSING
+    momentum_form: str = MISSING
+    nesterov: bool = MISSING
+    weight_decay: float = MISSING
+    decay_on: str = MISSING
+    clip_norm: float | None = MISSING
+    initialisation: str = MISSING
+    bn_eps: float = MISSING
+    bn_momentum: float = MISSING
+    normalisation: str = MISSING
+    shift: float = MISSING
+    crop_padding: int = MISSING
+    flip: bool = MISSING
+    rotation: float = MISSING
+    sl: SlParameters = field(default_factory=SlParameters)
+
+
+@dataclass
+class ScaleConfig:
+    """Which share of the images and epochs of the recipe a run uses (1 = the paper's own scale)."""
+
+    train_share: float = MISSING
+    test_share: float = MISSING
+    epoch_share: float = MISSING
+
+
+@dataclass
+class RuntimeConfig:
+    """Where and how a run is computed; none of it belongs to the run's identity but the precision."""
+
+    device: str = MISSING
+    precision: str = MISSING
+    step: str = MISSING
+    deterministic: bool = MISSING
+    threads: int | None = MISSING
+
+
+@dataclass
+class ProbeConfig:
+    """What is looked at more closely: one class (number or name), and how many test representations to keep."""
+
+    label: Any = 3
+    representations: int = 0
+
+
+@dataclass
+class RunConfig:
+    """One training run."""
+
+    dataset: Any = MISSING
+    noise: Any = MISSING
+    model: Any = MISSING
+    loss: Any = MISSING
+    recipe: RecipeConfig = field(default_factory=RecipeConfig)
+    scale: ScaleConfig = field(default_factory=ScaleConfig)
+    runtime: RuntimeConfig = field(default_factory=RuntimeConfig)
+    probe: ProbeConfig = field(default_factory=ProbeConfig)
+    tracker: Any = MISSING
+    seed: int = 0
+    data_dir: str = MISSING
+    runs_dir: str = MISSING
+    checkpoints_dir: str = MISSING
+    names: dict[str, str] = field(default_factory=dict)
+
+
+def register() -> None:
+    """Make the schema known to Hydra as `base_run`; configs/config.yaml builds on it."""
+    ConfigStore.instance().store(name="base_run", node=RunConfig)
