@@ -1,0 +1,1 @@
+"""Data sets as whole uint8 tensors with clean labels."""

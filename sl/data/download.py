@@ -1,0 +1,98 @@
+"""Files from the network: mirrors first, checked by their hash, and never half a file under the final name."""
+
+import hashlib
+import os
+from collections.abc import Iterable, Sequence
+from http.client import HTTPException
+from pathlib import Path
+from urllib.request import Request, urlopen
+
+from filelock import FileLock
+from rich.console import Console
+from rich.progress import DownloadColumn, Progress, TransferSpeedColumn
+
+from sl.errors import UserError
+
+MIRRORS_VARIABLE = "SL_MIRRORS"
+TIMEOUT_SECONDS = 30.0  # to connect, and between two pieces of an answer
+CHUNK_BYTES = 1 << 20
+
+
+def fetch(urls: Sequence[str], target: Path, digest: str) -> Path:
+    """`target`, downloaded from the first address whose bytes have the `digest` unless it is there already.
+
+    `urls` are tried in order, the origin last; before them ``<base>/<name of target>`` for each base address in
+    the environment variable SL_MIRRORS (separated by blanks). `digest` is ``md5:<hex>`` or ``sha256:<hex>``.
+    Several processes may ask for the same file: one downloads, the others wait and use it.
+    Raises UserError in one line if no address serves the file, or if a file with another digest is in its place.
+    """
+    if not target.exists():
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            with FileLock(target.with_name(f".{target.name}.lock")):
+                if not target.exists():
+                    _download_first([*_user_mirrors(target.name), *urls], target, digest)
+        except OSError as error:
+            raise UserError(f"{target.parent}: cannot be written to: {error.strerror or error}") from None
+    verify(target, digest, f"delete it and run again, or get it from {urls[-1]}")
+    return target
+
+
+def verify(path: Path, digest: str, remedy: str) -> None:
+    """Raises UserError that says the found and the expected hash and the `remedy` if `path` has another `digest`."""
+    algorithm, expected = digest.split(":")
+    found = _hash_of(path, algorithm)
+    if found != expected:
+        raise UserError(f"{path} is damaged: its {algorithm} is {found}, expected {expected}; {remedy}")
+
+
+def _hash_of(path: Path, algorithm: str) -> str:
+    try:
+        with path.open("rb") as file:
+            # Against damage, not attack: the published hashes of these files are md5.
+            return hashlib.file_digest(file, lambda: hashlib.new(algorithm, usedforsecurity=False)).hexdigest()
+    except OSError as error:
+        raise UserError(f"{path} cannot be read: {error.strerror or error}") from None
+
+
+def _user_mirrors(name: str) -> Iterable[str]:
+    return (f"{base.rstrip('/')}/{name}" for base in os.environ.get(MIRRORS_VARIABLE, "").split())
+
+
+def _download_first(urls: Sequence[str], target: Path, digest: str) -> None:
+    part = target.with_name(f".{target.name}.part")  # a fixed name: what a killed process left is written over
+    failures = []
+    try:
+        for url in urls:
+            try:
+                _stream(url, part, target.name)
+                verify(part, digest, "")
+            except UserError:
+                failures.append(f"{url} (damaged)")
+            except (OSError, HTTPException, ValueError) as error:
+                failures.append(f"{url} ({_reason(error)})")
+            else:
+                os.replace(part, target)
+                return
+    finally:
+        part.unlink(missing_ok=True)
+    raise UserError(
+        f"{target.name}: no address serves it with {digest.replace(':', ' ')}: {', '.join(failures)}; "
+        f"get it from {urls[-1]} and put it at {target}, or name a mirror in {MIRRORS_VARIABLE}"
+    )
+
+
+def _reason(error: Exception) -> str:
+    return " ".join(str(error).split()) or type(error).__name__
+
+
+def _stream(url: str, part: Path, name: str) -> None:
+    request = Request(url, headers={"User-Agent": "sl"})
+    columns = (*Progress.get_default_columns(), DownloadColumn(), TransferSpeedColumn())
+    with urlopen(request, timeout=TIMEOUT_SECONDS) as answer, part.open("wb") as file:
+        length = answer.headers.get("Content-Length")
+        with Progress(*columns, console=Console(stderr=True)) as progress:
+            task = progress.add_task(name, total=int(length) if length else None)
+            while chunk := answer.read(CHUNK_BYTES):
+                file.write(chunk)
+                progress.advance(task, len(chunk))
