@@ -1,0 +1,1 @@
+"""Training: one run from its resolved configuration to its record."""
