@@ -1,0 +1,44 @@
+"""Weighted sum of an active and a passive loss."""
+
+from torch import Tensor
+
+from sl.checks import number
+from sl.errors import UserError
+from sl.losses.base import Loss
+
+
+class ActivePassive(Loss):
+    """APL = alpha active + beta passive, alpha, beta >= 0.
+
+    Ma et al., "Normalized Loss Functions for Deep Learning with Noisy Labels", ICML 2020. An active loss, such as
+    NCE, only raises p_y; a passive one, such as MAE or RCE, also lowers p_k of a class k that is not the label.
+    The parts' own `reduction` plays no role: only that of the sum does.
+
+    Shapes: see `Loss`. Raises UserError if a weight is outside its range or a part is not a `Loss`.
+
+    >>> import torch
+    >>> from sl.losses import MeanAbsoluteError, NormalizedCrossEntropy
+    >>> logits = torch.tensor([[0.7, 0.2, 0.1]]).log()
+    >>> loss = ActivePassive(NormalizedCrossEntropy(), MeanAbsoluteError(), alpha=10.0, beta=0.5)
+    >>> loss(logits, torch.tensor([0]))
+    tensor(1.1356)
+    """
+
+    def __init__(self, active: Loss, passive: Loss, alpha: float, beta: float, reduction: str = "mean") -> None:
+        super().__init__(reduction)
+        self.active = _loss("active", active)
+        self.passive = _loss("passive", passive)
+        self.alpha = number("alpha", alpha, 0)
+        self.beta = number("beta", beta, 0)
+
+    def per_example(self, logits: Tensor, labels: Tensor) -> Tensor:
+        """Sum of the two parts."""
+        active = self.active.per_example(logits, labels)
+        passive = self.passive.per_example(logits, labels)
+        return self.alpha * active + self.beta * passive
+
+
+def _loss(name: str, value: object) -> Loss:
+    if isinstance(value, Loss):
+        return value
+    raise UserError(f"{name}={value}: allowed is one of the losses of sl.losses")

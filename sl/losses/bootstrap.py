@@ -1,0 +1,36 @@
+"""Bootstrapping: the target is the label mixed with what the network itself predicts."""
+
+from torch import Tensor
+
+from sl.checks import flag, number
+from sl.losses.base import Loss, at_label
+
+
+class Bootstrap(Loss):
+    """-sum_k t_k log p_k with the target t = beta q + (1 - beta) g, q the one-hot label, beta in [0, 1].
+
+    hard: g is one-hot at the predicted class (the lower index in a tie). soft: g = p.
+    Reed et al., "Training Deep Neural Networks on Noisy Labels with Bootstrapping", ICLR 2015 workshop. As in the
+    code published with SL, the gradient goes through the soft target too: that part is then (1 - beta) times the
+    entropy of p. The hard target is piecewise constant and passes none. At beta = 1 both are CE.
+
+    Shapes: see `Loss`. Raises UserError if beta is outside its range or hard is neither true nor false.
+
+    >>> import torch
+    >>> logits = torch.tensor([[0.7, 0.2, 0.1]]).log()
+    >>> Bootstrap(beta=0.8, hard=True)(logits, torch.tensor([1]))
+    tensor(1.3589)
+    >>> Bootstrap(beta=0.8, hard=False)(logits, torch.tensor([1]))
+    tensor(1.4479)
+    """
+
+    def __init__(self, beta: float, hard: bool, reduction: str = "mean") -> None:
+        super().__init__(reduction)
+        self.beta = number("beta", beta, 0, 1)
+        self.hard = flag("hard", hard)
+
+    def per_example(self, logits: Tensor, labels: Tensor) -> Tensor:
+        """Cross entropy with the label, mixed with that with the network's own guess."""
+        log_p = logits.log_softmax(dim=1)
+        own = at_label(log_p, log_p.argmax(dim=1)) if self.hard else (log_p.exp() * log_p).sum(dim=1)
+        return -self.beta * at_label(log_p, labels) - (1 - self.beta) * own

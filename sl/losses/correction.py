@@ -1,0 +1,83 @@
+"""Forward and backward correction of cross entropy by a known transition matrix T."""
+
+import math
+
+import torch
+from torch import Tensor
+
+from sl.errors import UserError
+from sl.losses.base import Loss
+from sl.losses.transition import check_transition
+
+
+class Correction(Loss):
+    """What both corrections share: `transition`, T[i, j] = P(noisy = j | clean = i), a constant float64 buffer."""
+
+    transition: Tensor
+
+    def __init__(self, transition: Tensor, reduction: str) -> None:
+        super().__init__(reduction)
+        self.register_buffer("transition", check_transition(transition), persistent=False)
+
+    def rows(self, matrix: Tensor, logits: Tensor, labels: Tensor) -> Tensor:
+        """The row of matrix (K, K) that belongs to each label: (N, K), in the type of the logits."""
+        if logits.shape[1] != matrix.shape[0]:
+            raise UserError(f"logits=of {logits.shape[1]} classes: allowed is {matrix.shape[0]}, as in transition")
+        return matrix[labels].to(logits.dtype)
+
+
+class ForwardCorrection(Correction):
+    """Forward = -log (T^T p)_y = -log sum_i T[i, y] p_i: CE between the noisy label and the noisy prediction.
+
+    Patrini et al., "Making Deep Neural Networks Robust to Label Noise: a Loss Correction Approach", CVPR 2017.
+    A label that T never gives (a column of zeros) costs a constant, -ln of the smallest normal float32, in place
+    of infinity.
+
+    Shapes: see `Loss`; transition (K, K). Raises UserError if transition is not row-stochastic or of another K.
+
+    >>> import torch
+    >>> logits = torch.tensor([[0.7, 0.3]]).log()
+    >>> ForwardCorrection(torch.tensor([[0.8, 0.2], [0.2, 0.8]]))(logits, torch.tensor([0]))
+    tensor(0.4780)
+    """
+
+    log_columns: Tensor
+
+    def __init__(self, transition: Tensor, reduction: str = "mean") -> None:
+        super().__init__(transition, reduction)
+        columns = self.transition.T
+        impossible = columns.sum(dim=1, keepdim=True) == 0
+        logs = columns.log().masked_fill(impossible, math.log(torch.finfo(torch.float32).tiny))
+        self.register_buffer("log_columns", logs, persistent=False)
+
+    def per_example(self, logits: Tensor, labels: Tensor) -> Tensor:
+        """Summed as logarithms, so that neither p nor T underflows."""
+        return -(logits.log_softmax(dim=1) + self.rows(self.log_columns, logits, labels)).logsumexp(dim=1)
+
+
+class BackwardCorrection(Correction):
+    """Backward = -sum_j (T^-1)[y, j] log p_j; its mean over noisy labels is the CE of the clean label.
+
+    Patrini et al., CVPR 2017, as `ForwardCorrection`. It can be negative, and T near singular makes it large.
+
+    Shapes: see `Loss`; transition (K, K). Raises UserError if transition is not row-stochastic, singular or of
+    another K.
+
+    >>> import torch
+    >>> logits = torch.tensor([[0.7, 0.3]]).log()
+    >>> BackwardCorrection(torch.tensor([[0.8, 0.2], [0.2, 0.8]]))(logits, torch.tensor([0]))
+    tensor(0.0742)
+    """
+
+    inverse: Tensor
+
+    def __init__(self, transition: Tensor, reduction: str = "mean") -> None:
+        super().__init__(transition, reduction)
+        rank, classes = int(torch.linalg.matrix_rank(self.transition)), len(self.transition)
+        if rank < classes:
+            raise UserError(f"transition=a {classes} x {classes} matrix of rank {rank}: allowed is an invertible one")
+        self.register_buffer("inverse", torch.linalg.inv(self.transition), persistent=False)
+
+    def per_example(self, logits: Tensor, labels: Tensor) -> Tensor:
+        """The CE of every class, weighted by the label's row of the inverse."""
+        return -(self.rows(self.inverse, logits, labels) * logits.log_softmax(dim=1)).sum(dim=1)

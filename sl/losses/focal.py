@@ -1,0 +1,32 @@
+"""Focal loss: cross entropy that eases off where the label is already well predicted."""
+
+import math
+
+from torch import Tensor
+
+from sl.checks import number
+from sl.losses.base import Loss, at_label
+
+
+class FocalLoss(Loss):
+    """FL = -(1 - p_y)^gamma log p_y, gamma >= 0, without class weights; CE at gamma = 0.
+
+    Lin et al., "Focal Loss for Dense Object Detection", ICCV 2017. The gradient goes through both factors.
+
+    Shapes: see `Loss`. Raises UserError if gamma is negative.
+
+    >>> import torch
+    >>> logits = torch.tensor([[0.7, 0.2, 0.1]]).log()
+    >>> FocalLoss(gamma=2)(logits, torch.tensor([0]))
+    tensor(0.0321)
+    """
+
+    def __init__(self, gamma: float, reduction: str = "mean") -> None:
+        super().__init__(reduction)
+        self.gamma = number("gamma", gamma, 0)
+
+    def per_example(self, logits: Tensor, labels: Tensor) -> Tensor:
+        """The power is taken through log(1 - p_y) over the other classes: with gamma < 1 it has a pole at p_y = 1."""
+        log_p = logits.log_softmax(dim=1)
+        log_rest = log_p.scatter(1, labels.unsqueeze(1), -math.inf).logsumexp(dim=1)
+        return -(self.gamma * log_rest).exp() * at_label(log_p, labels)

@@ -1,0 +1,32 @@
+"""Cross entropy with smoothed labels."""
+
+from torch import Tensor
+
+from sl.checks import number
+from sl.losses.base import Loss, at_label
+
+
+class LabelSmoothing(Loss):
+    """LSR = -(1 - epsilon) log p_y - epsilon / K * sum_k log p_k, epsilon in [0, 1].
+
+    Szegedy et al., "Rethinking the Inception Architecture for Computer Vision", CVPR 2016. The targets sum to 1:
+    1 - epsilon + epsilon / K on the label and epsilon / K on each other class, as in torch's `label_smoothing`.
+    The code published with SL differs: its targets are 1 - epsilon and epsilon / 10 whatever K is, so that with
+    epsilon 0.1 they sum to 0.99 for ten classes and to 1.89 for a hundred.
+
+    Shapes: see `Loss`. Raises UserError if epsilon is outside its range.
+
+    >>> import torch
+    >>> logits = torch.tensor([[0.7, 0.2, 0.1]]).log()
+    >>> LabelSmoothing(epsilon=0.1)(logits, torch.tensor([0]))
+    tensor(0.4633)
+    """
+
+    def __init__(self, epsilon: float, reduction: str = "mean") -> None:
+        super().__init__(reduction)
+        self.epsilon = number("epsilon", epsilon, 0, 1)
+
+    def per_example(self, logits: Tensor, labels: Tensor) -> Tensor:
+        """Cross entropy with the label, mixed with the mean cross entropy over all classes."""
+        log_p = logits.log_softmax(dim=1)
+        return -(1 - self.epsilon) * at_label(log_p, labels) - self.epsilon * log_p.mean(dim=1)
