@@ -1,0 +1,67 @@
+"""The draw of noisy labels: the same (labels, transition, seed) give the same labels everywhere, for ever."""
+
+import math
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from sl.checks import flag, integer
+from sl.errors import UserError
+from sl.noise.transition import check_transition
+
+FLOAT_ERROR = 1e-9  # 0.4 * n that comes out a hair below a whole number still counts as that number
+
+
+def corrupt(labels: Tensor, transition: Tensor, seed: int, exact: bool = True) -> Tensor:
+    """Labels (N,) int64 in [0, K) after noise T = `transition` (K, K) float64, T[i, j] = P(noisy = j | clean = i).
+
+    `exact` moves exactly int(rate_i * n_i) of the n_i examples of class i, rate_i = 1 - T[i, i], chosen at random,
+    each to a class drawn from the row's other entries; otherwise each example moves on its own with
+    probability rate_i. Either way none is "moved" to its own class.
+
+    Symmetric noise in the authors' code moves int(int(n * rate) / K) of every class. That is the same number where
+    classes have equally many examples (CIFAR); on MNIST, whose classes differ in size, theirs takes the same number
+    from each class and this one the same share.
+
+    Only a bit generator's raw stream, which numpy keeps, a stable sort and sums in float64 take part: no global
+    random state, and no function whose stream a version may change.
+    Raises UserError for labels outside [0, K), a matrix that is not row-stochastic or a negative seed.
+
+    >>> corrupt(torch.zeros(5, dtype=torch.int64), torch.tensor([[0.6, 0.4], [0.0, 1.0]]).double(), seed=0).sum()
+    tensor(2)
+    """
+    check_transition(transition)
+    _check_labels(labels, len(transition))
+    flag("exact", exact)
+    clean = labels.cpu().numpy()
+    choice, target = _uniforms(integer("seed", seed, 0), 2 * len(clean)).reshape(2, -1)
+    noisy = clean.copy()
+    for source, row in enumerate(transition.cpu().numpy()):
+        members = np.flatnonzero(clean == source)
+        others = np.cumsum(np.where(np.arange(len(row)) == source, 0.0, row))
+        # A row may miss 1 by the tolerance: no negative rate, and nothing to draw where all others are 0.
+        rate = max(0.0, 1 - row[source]) if others[-1] > 0 else 0.0
+        moved = members[_moved(choice[members], rate, exact)]
+        noisy[moved] = np.searchsorted(others, target[moved] * others[-1], side="right")
+    return torch.from_numpy(noisy).to(labels.device)
+
+
+def _check_labels(labels: Tensor, num_classes: int) -> None:
+    if labels.dtype != torch.int64 or labels.ndim != 1:
+        raise UserError(f"labels: they are {tuple(labels.shape)} {labels.dtype}, allowed is (N,) torch.int64")
+    if len(labels) and not 0 <= labels.min() <= labels.max() < num_classes:
+        raise UserError(f"labels: they are in [{labels.min()}, {labels.max()}], allowed is [0, {num_classes - 1}]")
+
+
+def _uniforms(seed: int, count: int) -> NDArray[np.float64]:
+    """`count` numbers in [0, 1): the upper 53 bits of Philox's 64, as many as a float64 holds."""
+    return (np.random.Philox(key=seed).random_raw(count) >> np.uint64(11)).astype(np.float64) * 2.0**-53
+
+
+def _moved(choice: NDArray[np.float64], rate: float, exact: bool) -> NDArray[np.intp]:
+    """Places, within one class, of the examples that move."""
+    if exact:
+        return np.argsort(choice, kind="stable")[: math.floor(rate * len(choice) + FLOAT_ERROR)]
+    return np.flatnonzero(choice < rate)

@@ -1,0 +1,52 @@
+"""Human labels as noise: CIFAR-10N and CIFAR-100N."""
+
+from pathlib import Path
+
+import torch
+
+from sl.checks import one_of
+from sl.data.disk import folder
+from sl.errors import UserError
+from sl.noise.cifar_n import CLEAN_COLUMN, FILES, HumanFile, read_columns
+from sl.noise.labels import LabelledData, NoisyLabels
+from sl.noise.transition import empirical
+
+NAMES = tuple(name for file in FILES.values() for name in file.columns)
+
+
+class Human:
+    """What people on Amazon Mechanical Turk answered (Wei et al., ICLR 2022), in the place of drawn noise.
+
+    `name`, with the published share of wrong labels. On CIFAR-10: ``aggregate`` 9.0 %, ``random1`` 17.2 %,
+    ``random2`` 18.1 %, ``random3`` 17.6 %, ``worst`` 40.2 %. On CIFAR-100: ``fine`` 40.2 %.
+    The file is looked for in ``<data_dir>/cifar-n`` and downloaded if it is not there.
+    """
+
+    def __init__(self, name: str, data_dir: str | Path) -> None:
+        self.name = one_of("name", name, NAMES)
+        self.data_dir = folder("data_dir", data_dir)
+
+    def apply(self, dataset: LabelledData, seed: int) -> NoisyLabels:
+        """The human labels of the data set's images; there is one set of them, so `seed` has no effect.
+
+        The transition matrix is the share found in the whole file, also for a part of the data set.
+        Raises UserError if the data set has no such labels, or the file is missing, damaged or of other images.
+        """
+        file = self._file_of(dataset.name)
+        path = file.path(self.data_dir)
+        clean, noisy = read_columns(path, CLEAN_COLUMN, file.columns[self.name])
+        if not torch.equal(clean[dataset.train_index], dataset.train_labels):
+            raise UserError(f"{path}: its clean labels are not those of dataset={dataset.name}")
+        transition = empirical(clean, noisy, dataset.num_classes)
+        return NoisyLabels(noisy[dataset.train_index], dataset.train_labels, transition)
+
+    def _file_of(self, dataset: str) -> HumanFile:
+        if dataset not in FILES:
+            allowed = ", ".join(FILES)
+            raise UserError(
+                f"noise=human: there are no human labels for dataset={dataset}; allowed is one of {allowed}"
+            )
+        file = FILES[dataset]
+        if self.name not in file.columns:
+            raise UserError(f"noise.name={self.name}: allowed on dataset={dataset} is one of {', '.join(file.columns)}")
+        return file

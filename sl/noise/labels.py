@@ -1,0 +1,46 @@
+"""What label noise takes and gives."""
+
+import hashlib
+from dataclasses import dataclass
+from typing import Protocol
+
+from torch import Tensor
+
+
+class LabelledData(Protocol):
+    """What noise needs to know of a data set; `sl.data.Dataset` has it."""
+
+    @property
+    def name(self) -> str:
+        """The data set's name, such as ``cifar10``."""
+
+    @property
+    def num_classes(self) -> int:
+        """K."""
+
+    @property
+    def train_labels(self) -> Tensor:
+        """(N,) int64, clean."""
+
+    @property
+    def train_index(self) -> Tensor:
+        """(N,) int64, each row's position in the source's full training set."""
+
+
+@dataclass(frozen=True, eq=False)
+class NoisyLabels:
+    """Training labels after noise, the clean ones beside them, and the noise's transition matrix."""
+
+    labels: Tensor  # (N,) int64
+    clean: Tensor  # (N,) int64
+    transition: Tensor  # (K, K) float64
+
+    @property
+    def realised_rate(self) -> float:
+        """The share of labels that are wrong."""
+        return (self.labels != self.clean).double().mean().item()
+
+    @property
+    def fingerprint(self) -> str:
+        """The first 16 hexadecimal digits of the sha256 of the noisy labels as little-endian int64."""
+        return hashlib.sha256(self.labels.cpu().numpy().astype("<i8").tobytes()).hexdigest()[:16]
