@@ -29,7 +29,8 @@ def corrupt(labels: Tensor, transition: Tensor, seed: int, exact: bool = True) -
     random state, and no function whose stream a version may change.
     Raises UserError for labels outside [0, K), a matrix that is not row-stochastic or a negative seed.
 
-    >>> corrupt(torch.zeros(5, dtype=torch.int64), torch.tensor([[0.6, 0.4], [0.0, 1.0]]).double(), seed=0).sum()
+    >>> from sl.noise import symmetric
+    >>> corrupt(torch.zeros(5, dtype=torch.int64), symmetric(2, 0.4), seed=0).sum()
     tensor(2)
     """
     check_transition(transition)
