@@ -1,0 +1,92 @@
+"""The test table of the losses: one row for each file in configs/loss, with its formula written out on probabilities."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from sl.losses import (
+    ActivePassive,
+    BackwardCorrection,
+    Bootstrap,
+    CrossEntropy,
+    FocalLoss,
+    ForwardCorrection,
+    GeneralizedCrossEntropy,
+    LabelSmoothing,
+    Loss,
+    MeanAbsoluteError,
+    NormalizedCrossEntropy,
+    ReverseCrossEntropy,
+    SymmetricCrossEntropy,
+)
+
+Array = NDArray[np.float64]
+
+CLASSES = 4
+A = np.log(1e-4)
+T = np.array([[0.7, 0.3, 0.0, 0.0], [0.0, 0.6, 0.4, 0.0], [0.1, 0.0, 0.8, 0.1], [0.0, 0.2, 0.0, 0.8]])
+TRANSITION = torch.from_numpy(T)
+
+
+@dataclass(frozen=True)
+class Row:
+    """A loss with the values of its config file, and its formula: p and one-hot q, (N, K) each, to (N,)."""
+
+    loss: Loss
+    formula: Callable[[Array, Array], Array]
+
+
+def ce(p: Array, target: Array) -> Array:
+    return -(target * np.log(p)).sum(1)
+
+
+def rce(p: Array, q: Array) -> Array:
+    return -(p * np.where(q == 1, 0.0, A)).sum(1)
+
+
+def nce(p: Array, q: Array) -> Array:
+    return ce(p, q) / sum(ce(p, np.eye(CLASSES)[[k]]) for k in range(CLASSES))
+
+
+def mae(p: Array, q: Array) -> Array:
+    return np.abs(p - q).sum(1)
+
+
+def p_label(p: Array, q: Array) -> Array:
+    return (p * q).sum(1)
+
+
+NONE = "none"
+ROWS = {
+    "ce": Row(CrossEntropy(NONE), ce),
+    "lsr": Row(LabelSmoothing(0.1, NONE), lambda p, q: ce(p, 0.9 * q + 0.1 / CLASSES)),
+    "gce": Row(GeneralizedCrossEntropy(0.7, NONE), lambda p, q: (1 - p_label(p, q) ** 0.7) / 0.7),
+    "rce": Row(ReverseCrossEntropy(reduction=NONE), rce),
+    "sl": Row(SymmetricCrossEntropy(0.1, 1.0, reduction=NONE), lambda p, q: 0.1 * ce(p, q) + rce(p, q)),
+    "mae": Row(MeanAbsoluteError(NONE), mae),
+    "bootstrap_hard": Row(Bootstrap(0.8, True, NONE), lambda p, q: ce(p, 0.8 * q + 0.2 * np.eye(CLASSES)[p.argmax(1)])),
+    "bootstrap_soft": Row(Bootstrap(0.95, False, NONE), lambda p, q: ce(p, 0.95 * q + 0.05 * p)),
+    "forward": Row(ForwardCorrection(TRANSITION, NONE), lambda p, q: ce(p @ T, q)),
+    "backward": Row(BackwardCorrection(TRANSITION, NONE), lambda p, q: ce(p, q @ np.linalg.inv(T))),
+    "focal": Row(FocalLoss(0.5, NONE), lambda p, q: (1 - p_label(p, q)) ** 0.5 * ce(p, q)),
+    "nce": Row(NormalizedCrossEntropy(NONE), nce),
+    "nce_rce": Row(
+        ActivePassive(NormalizedCrossEntropy(), ReverseCrossEntropy(), 1.0, 1.0, NONE),
+        lambda p, q: nce(p, q) + rce(p, q),
+    ),
+    "nce_mae": Row(
+        ActivePassive(NormalizedCrossEntropy(), MeanAbsoluteError(), 1.0, 0.5, NONE),
+        lambda p, q: nce(p, q) + 0.5 * mae(p, q),
+    ),
+}
+"""Losses of the table are shared by the tests: they have no state, and reduction "none"."""
+
+
+def batch(examples: int = 24, scale: float = 3.0) -> tuple[torch.Tensor, torch.Tensor]:
+    """Random float64 logits and labels, each class present: the same on every call."""
+    generator = torch.Generator().manual_seed(0)
+    logits = scale * torch.randn(examples, CLASSES, generator=generator, dtype=torch.float64)
+    return logits, torch.arange(examples) % CLASSES

@@ -1,0 +1,67 @@
+"""The contract that `Loss` keeps for its subclasses: checks, reduction, precision."""
+
+import pytest
+import torch
+
+from sl.errors import UserError
+from sl.losses import CrossEntropy, Loss
+
+
+def test_reductions() -> None:
+    logits, labels = torch.randn(6, 3), torch.tensor([0, 1, 2, 0, 1, 2])
+    each = CrossEntropy("none")(logits, labels)
+    assert each.shape == (6,)
+    torch.testing.assert_close(CrossEntropy("sum")(logits, labels), each.sum())
+    torch.testing.assert_close(CrossEntropy("mean")(logits, labels), each.mean())
+    torch.testing.assert_close(CrossEntropy()(logits, labels), each.mean())
+
+
+def test_unknown_reduction() -> None:
+    with pytest.raises(UserError, match="reduction=average: allowed is one of mean, sum, none"):
+        CrossEntropy("average")
+
+
+@pytest.mark.parametrize(
+    "logits",
+    [
+        torch.zeros(4),
+        torch.zeros(4, 3, 2),
+        torch.zeros(4, 1),
+        torch.zeros(4, 3, dtype=torch.int64),
+        torch.zeros(4, 3, dtype=torch.complex64),
+    ],
+    ids=["1-d", "3-d", "one class", "integers", "complex"],
+)
+def test_logits_of_another_kind(logits: torch.Tensor) -> None:
+    with pytest.raises(UserError, match=r"^logits=.*: allowed is floating point of shape \(N, K\) with K at least 2$"):
+        CrossEntropy()(logits, torch.zeros(4, dtype=torch.int64))
+
+
+@pytest.mark.parametrize(
+    "labels",
+    [torch.zeros(3).long(), torch.zeros(4, 1).long(), torch.zeros(4), torch.zeros(4, dtype=torch.int32)],
+    ids=["too few", "2-d", "float", "int32"],
+)
+def test_labels_of_another_kind(labels: torch.Tensor) -> None:
+    with pytest.raises(UserError, match=r"^labels=.*: allowed is torch.int64 of shape \(4,\)$"):
+        CrossEntropy()(torch.zeros(4, 3), labels)
+
+
+def test_per_example_must_be_defined() -> None:
+    with pytest.raises(TypeError, match="per_example"):
+        Loss()  # type: ignore[abstract]
+
+
+def test_subclass_sees_full_precision_and_no_autocast() -> None:
+    seen = []
+
+    class Probe(Loss):
+        def per_example(self, logits: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
+            seen.append((logits.dtype, torch.is_autocast_enabled("cpu")))
+            return logits[:, 0]
+
+    labels = torch.zeros(2, dtype=torch.int64)
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        for dtype in (torch.bfloat16, torch.float16, torch.float32, torch.float64):
+            Probe()(torch.zeros(2, 3, dtype=dtype), labels)
+    assert seen == [(torch.float32, False)] * 3 + [(torch.float64, False)]

@@ -1,0 +1,40 @@
+"""Every file in configs/loss: its parameters are the constructor's, and it builds the loss of the table."""
+
+import inspect
+from pathlib import Path
+
+import pytest
+import torch
+from hydra.utils import get_class, instantiate
+from loss_table import ROWS, TRANSITION, batch
+from omegaconf import DictConfig, OmegaConf
+
+CONFIGS = Path(__file__).parents[2] / "configs" / "loss"
+RECIPE = {"sl": {"alpha": 0.1, "beta": 1.0, "log_zero": -9.210340371976182}}
+
+
+def composed(name: str) -> DictConfig:
+    """The loss's node as in a run: beside a recipe that its interpolations look into."""
+    return OmegaConf.create({"recipe": RECIPE, "loss": OmegaConf.load(CONFIGS / f"{name}.yaml")}).loss
+
+
+def nodes(node: DictConfig) -> list[DictConfig]:
+    """The node and all inside it that name a class."""
+    inner = [nodes(child) for child in node.values() if isinstance(child, DictConfig)]
+    return [node, *(found for group in inner for found in group)]
+
+
+@pytest.mark.parametrize("name", ROWS)
+def test_parameters_are_those_of_the_constructor(name: str) -> None:
+    for node in nodes(composed(name)):
+        parameters = inspect.signature(get_class(node["_target_"])).parameters
+        assert set(node) - {"_target_"} == set(parameters) - {"reduction"}
+
+
+@pytest.mark.parametrize("name", ROWS)
+def test_builds_the_loss_of_the_table(name: str) -> None:
+    given = {"transition": TRANSITION} if composed(name).get("transition") == "noise" else {}
+    loss = instantiate(composed(name), reduction="none", **given)
+    logits, labels = batch()
+    assert type(loss) is type(ROWS[name].loss)
+    assert torch.equal(loss(logits, labels), ROWS[name].loss(logits, labels))

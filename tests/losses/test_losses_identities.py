@@ -1,0 +1,108 @@
+"""The other losses: where each becomes another one, and the range of its parameters."""
+
+from collections.abc import Callable
+
+import pytest
+import torch
+from loss_table import CLASSES, batch
+from torch import nn
+
+from sl.errors import UserError
+from sl.losses import (
+    ActivePassive,
+    Bootstrap,
+    CrossEntropy,
+    FocalLoss,
+    GeneralizedCrossEntropy,
+    LabelSmoothing,
+    Loss,
+    MeanAbsoluteError,
+    NormalizedCrossEntropy,
+)
+
+
+@pytest.mark.parametrize(
+    "loss",
+    [
+        CrossEntropy(),
+        LabelSmoothing(0),
+        Bootstrap(1, hard=True),
+        Bootstrap(1, hard=False),
+        FocalLoss(0),
+        ActivePassive(CrossEntropy(), MeanAbsoluteError(), 1, 0),
+    ],
+    ids=lambda loss: type(loss).__name__,
+)
+def test_becomes_cross_entropy(loss: Loss) -> None:
+    logits, labels = batch()
+    torch.testing.assert_close(loss(logits, labels), nn.CrossEntropyLoss()(logits, labels))
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64], ids=str)
+def test_generalized_cross_entropy_nears_cross_entropy(dtype: torch.dtype) -> None:
+    """Also in float32, where 1 - p^q would have lost every digit."""
+    logits, labels = batch()
+    torch.testing.assert_close(
+        GeneralizedCrossEntropy(1e-9)(logits.to(dtype), labels), CrossEntropy()(logits.to(dtype), labels)
+    )
+
+
+def test_generalized_cross_entropy_at_one_is_half_the_mean_absolute_error() -> None:
+    logits, labels = batch()
+    torch.testing.assert_close(GeneralizedCrossEntropy(1)(logits, labels), MeanAbsoluteError()(logits, labels) / 2)
+
+
+@pytest.mark.parametrize("epsilon", [0.1, 0.5, 1.0])
+def test_label_smoothing_is_that_of_torch(epsilon: float) -> None:
+    logits, labels = batch()
+    expected = nn.CrossEntropyLoss(label_smoothing=epsilon)(logits, labels)
+    torch.testing.assert_close(LabelSmoothing(epsilon)(logits, labels), expected)
+
+
+def test_normalized_cross_entropy_is_a_share() -> None:
+    logits, _ = batch()
+    loss = NormalizedCrossEntropy("none")
+    shares = torch.stack([loss(logits, torch.full((len(logits),), label)) for label in range(CLASSES)])
+    assert (shares >= 0).all()
+    assert (shares <= 1).all()
+    torch.testing.assert_close(shares.sum(dim=0), torch.ones(len(logits), dtype=torch.float64))
+
+
+def test_soft_bootstrap_at_zero_is_the_entropy() -> None:
+    logits, labels = batch()
+    expected = torch.distributions.Categorical(logits=logits).entropy().mean()
+    torch.testing.assert_close(Bootstrap(0, hard=False)(logits, labels), expected)
+
+
+def test_hard_bootstrap_at_zero_believes_the_network() -> None:
+    logits, labels = batch()
+    expected = nn.CrossEntropyLoss()(logits, logits.argmax(dim=1))
+    torch.testing.assert_close(Bootstrap(0, hard=True)(logits, labels), expected)
+
+
+def test_a_part_does_not_bring_its_reduction() -> None:
+    logits, labels = batch()
+    parts = [ActivePassive(CrossEntropy(part), MeanAbsoluteError(part), 1, 1) for part in ("mean", "sum", "none")]
+    values = {part(logits, labels).item() for part in parts}
+    assert len(values) == 1
+
+
+@pytest.mark.parametrize(
+    ("build", "message"),
+    [
+        (lambda: LabelSmoothing(1.1), r"epsilon=1.1: allowed is a number in \[0, 1\]"),
+        (lambda: LabelSmoothing(-0.1), r"epsilon=-0.1: allowed is a number in \[0, 1\]"),
+        (lambda: GeneralizedCrossEntropy(0), r"q=0: allowed is a number in \(0, 1\]"),
+        (lambda: GeneralizedCrossEntropy(1.5), r"q=1.5: allowed is a number in \(0, 1\]"),
+        (lambda: Bootstrap(2, True), r"beta=2: allowed is a number in \[0, 1\]"),
+        (lambda: Bootstrap(0.8, "yes"), "hard=yes: allowed is true or false"),
+        (lambda: FocalLoss(-1), r"gamma=-1: allowed is a number in \[0, inf\)"),
+        (lambda: ActivePassive(CrossEntropy(), CrossEntropy(), -1, 1), "alpha=-1: allowed"),
+        (lambda: ActivePassive(CrossEntropy(), CrossEntropy(), 1, -1), "beta=-1: allowed"),
+        (lambda: ActivePassive("nce", CrossEntropy(), 1, 1), "active=nce: allowed is one of the losses of sl.losses"),
+        (lambda: ActivePassive(CrossEntropy(), None, 1, 1), "passive=None: allowed is one of the losses of sl.losses"),
+    ],
+)
+def test_parameters_out_of_range(build: Callable[[], Loss], message: str) -> None:
+    with pytest.raises(UserError, match=message):
+        build()
