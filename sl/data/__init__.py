@@ -1,1 +1,9 @@
-"""Data sets as whole uint8 tensors with clean labels."""
+"""Data sets as whole uint8 tensors with clean labels. Importing this needs neither torch nor torchvision."""
+
+from sl.data.cifar import Cifar10, Cifar100
+from sl.data.dataset import Dataset
+from sl.data.digits import Digits
+from sl.data.folder import ImageFolder
+from sl.data.mnist import Mnist
+
+__all__ = ["Cifar10", "Cifar100", "Dataset", "Digits", "ImageFolder", "Mnist"]

@@ -5,12 +5,14 @@ import os
 from collections.abc import Iterable, Sequence
 from http.client import HTTPException
 from pathlib import Path
+from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 from filelock import FileLock
 from rich.console import Console
 from rich.progress import DownloadColumn, Progress, TransferSpeedColumn
 
+from sl.data.disk import reading, writing
 from sl.errors import UserError
 
 MIRRORS_VARIABLE = "SL_MIRRORS"
@@ -26,14 +28,11 @@ def fetch(urls: Sequence[str], target: Path, digest: str) -> Path:
     Several processes may ask for the same file: one downloads, the others wait and use it.
     Raises UserError in one line if no address serves the file, or if a file with another digest is in its place.
     """
-    if not target.exists():
-        try:
-            target.parent.mkdir(parents=True, exist_ok=True)
+    with writing(target.parent):
+        if not target.exists():
             with FileLock(target.with_name(f".{target.name}.lock")):
-                if not target.exists():
+                if not target.exists():  # another process may have fetched it while this one waited
                     _download_first([*_user_mirrors(target.name), *urls], target, digest)
-        except OSError as error:
-            raise UserError(f"{target.parent}: cannot be written to: {error.strerror or error}") from None
     verify(target, digest, f"delete it and run again, or get it from {urls[-1]}")
     return target
 
@@ -47,12 +46,9 @@ def verify(path: Path, digest: str, remedy: str) -> None:
 
 
 def _hash_of(path: Path, algorithm: str) -> str:
-    try:
-        with path.open("rb") as file:
-            # Against damage, not attack: the published hashes of these files are md5.
-            return hashlib.file_digest(file, lambda: hashlib.new(algorithm, usedforsecurity=False)).hexdigest()
-    except OSError as error:
-        raise UserError(f"{path} cannot be read: {error.strerror or error}") from None
+    with reading(path), path.open("rb") as file:
+        # Against damage, not attack: the published hashes of these files are md5.
+        return hashlib.file_digest(file, lambda: hashlib.new(algorithm, usedforsecurity=False)).hexdigest()
 
 
 def _user_mirrors(name: str) -> Iterable[str]:
@@ -71,6 +67,8 @@ def _download_first(urls: Sequence[str], target: Path, digest: str) -> None:
                 failures.append(f"{url} (damaged)")
             except (OSError, HTTPException, ValueError) as error:
                 failures.append(f"{url} ({_reason(error)})")
+                if isinstance(error, HTTPError):
+                    error.close()  # it holds the connection
             else:
                 os.replace(part, target)
                 return

@@ -1,0 +1,85 @@
+"""A data set as whole tensors, and class-balanced shares of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from sl.checks import number
+from sl.errors import UserError
+
+if TYPE_CHECKING:  # torch takes seconds to import; choosing and checking a source does without it
+    from torch import Tensor
+
+
+@dataclass(frozen=True, eq=False)
+class Dataset:
+    """Images and clean labels: N for training, M for testing, K classes.
+
+    `train_images` (N, C, H, W) and `test_images` (M, C, H, W) are uint8, `train_labels` (N,) and `test_labels` (M,)
+    int64 in [0, K). `train_index` (N,) int64 says where each training row stands in the source's whole training set.
+    """
+
+    name: str
+    train_images: Tensor
+    train_labels: Tensor
+    test_images: Tensor
+    test_labels: Tensor
+    class_names: tuple[str, ...]
+    train_index: Tensor
+
+    @property
+    def num_classes(self) -> int:
+        """K."""
+        return len(self.class_names)
+
+    @property
+    def image_shape(self) -> tuple[int, int, int]:
+        """(C, H, W)."""
+        channels, height, width = self.train_images.shape[1:]
+        return channels, height, width
+
+    def class_index(self, name_or_number: str | int, option: str = "class") -> int:
+        """The class of that name, else of that number; UserError names the `option` and what is allowed."""
+        text = str(name_or_number)
+        if text in self.class_names:
+            return self.class_names.index(text)
+        if text in map(str, range(self.num_classes)):
+            return int(text)
+        raise UserError(
+            f"{option}={text}: allowed is a number from 0 to {self.num_classes - 1} "
+            f"or one of {', '.join(self.class_names)}"
+        )
+
+    def subset(self, train_share: float, test_share: float) -> Dataset:
+        """The same share in (0, 1] of every class, at least one image of each, in the old order.
+
+        The images are spread evenly over a class's own, so no seed is involved; 1 keeps everything.
+        """
+        train = spread(self.train_labels, number("train_share", train_share, 0, 1, low_open=True))
+        test = spread(self.test_labels, number("test_share", test_share, 0, 1, low_open=True))
+        return replace(
+            self,
+            train_images=self.train_images[train],
+            train_labels=self.train_labels[train],
+            test_images=self.test_images[test],
+            test_labels=self.test_labels[test],
+            train_index=self.train_index[train],
+        )
+
+
+def spread(labels: Tensor, share: float) -> Tensor:
+    """Sorted rows (int64) of a share of every class, evenly spread over the rows of that class in `labels` (N,).
+
+    >>> import torch
+    >>> spread(torch.tensor([0, 0, 0, 0, 1, 1]), 0.5).tolist()
+    [0, 2, 4]
+    """
+    import torch
+
+    chosen = []
+    for label in labels.unique():
+        rows = (labels == label).nonzero().flatten()
+        count = max(1, round(share * len(rows)))
+        chosen.append(rows[torch.arange(count) * len(rows) // count])
+    return torch.cat(chosen).sort().values

@@ -1,0 +1,64 @@
+"""What the data sources ask of the disk; what goes wrong there is said in one line."""
+
+import gzip
+import os
+import shutil
+import tarfile
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import IO
+
+from sl.errors import UserError
+
+
+def folder(name: str, value: object) -> Path:
+    """`value`, the path of a folder, with ``~`` expanded; raises UserError that names the parameter otherwise."""
+    if isinstance(value, str | os.PathLike) and str(value).strip():
+        return Path(value).expanduser()
+    raise UserError(f"{name}={value}: allowed is the path of a folder")
+
+
+@contextmanager
+def reading(source: Path) -> Iterator[None]:
+    """For a block that reads `source`; raises UserError if that is refused."""
+    try:
+        yield
+    except OSError as error:
+        raise UserError(f"{source} cannot be read: {error.strerror or error}") from None
+
+
+@contextmanager
+def writing(target: Path) -> Iterator[None]:
+    """For a block that writes into the folder `target`, made when missing; raises UserError if that is refused."""
+    try:
+        target.mkdir(parents=True, exist_ok=True)
+        yield
+    except OSError as error:
+        raise UserError(f"{target} cannot be written to: {error.strerror or error}") from None
+
+
+def untar(archive: Path, members: Collection[str], target: Path) -> None:
+    """Unpack those `members` of a tar file that the folder `target` does not hold yet."""
+    with writing(target), tarfile.open(archive) as tar:
+        for entry in tar:
+            content = tar.extractfile(entry) if entry.name in members else None
+            if content is not None and not (target / entry.name).exists():
+                _place(content, target / entry.name)
+
+
+def gunzip(archive: Path, target: Path) -> None:
+    """Unpack a gzip file to the file `target`."""
+    with writing(target.parent), gzip.open(archive) as content:
+        _place(content, target)
+
+
+def _place(content: IO[bytes] | gzip.GzipFile, target: Path) -> None:
+    """Write a file that appears whole or not at all, whoever else writes the same one."""
+    target.parent.mkdir(exist_ok=True)
+    with TemporaryDirectory(dir=target.parent, prefix=".") as scratch:
+        part = Path(scratch, target.name)
+        with part.open("wb") as file:
+            shutil.copyfileobj(content, file)
+        os.replace(part, target)
