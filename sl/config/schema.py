@@ -93,7 +93,6 @@ class RunConfig:
     data_dir: str = MISSING
     runs_dir: str = MISSING
     checkpoints_dir: str = MISSING
-    names: dict[str, str] = field(default_factory=dict)
 
 
 def register() -> None:

@@ -1,6 +1,7 @@
 """Writes a run's record: JSON lines, appended as the run goes, so that a stopped run loses nothing."""
 
 import json
+import math
 import os
 from pathlib import Path
 from typing import Any
@@ -24,9 +25,9 @@ def is_complete(path: Path) -> bool:
 
 
 def rounded(value: Any) -> Any:
-    """`value` with floats to six significant digits: what a measurement of these kinds can carry."""
+    """`value` with floats to six significant digits, and null for what is not finite (a loss that diverged)."""
     if isinstance(value, float):
-        return float(f"{value:.6g}")
+        return float(f"{value:.6g}") if math.isfinite(value) else None
     if isinstance(value, dict):
         return {key: rounded(item) for key, item in value.items()}
     if isinstance(value, list):

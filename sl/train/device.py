@@ -78,3 +78,10 @@ def apply_runtime(runtime: Runtime) -> None:
         torch.backends.cudnn.benchmark = not runtime.deterministic
         if runtime.deterministic:
             os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
+
+
+def describe(runtime: Runtime) -> str:
+    """The device in words, such as ``cpu: AMD EPYC, 2 threads`` or ``cuda: NVIDIA H200``."""
+    if runtime.device.type == "cuda":
+        return f"cuda: {torch.cuda.get_device_name(runtime.device)}"
+    return f"cpu: {torch.cpu.get_capabilities()['cpu_name']}, {runtime.threads} threads"

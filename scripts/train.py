@@ -1,0 +1,23 @@
+"""Train one run, or a sweep of runs (-m).
+
+python scripts/train.py dataset=cifar10 noise=symmetric noise.rate=0.4 loss=sl seed=0
+python scripts/train.py -m dataset=cifar10 loss=ce,sl seed=0,1,2
+"""
+
+from hydra.core.hydra_config import HydraConfig
+from omegaconf import DictConfig
+
+from sl.config.app import run_app
+from sl.config.compose import choice_names
+
+
+def main(config: DictConfig) -> float:
+    from sl.record.read import read  # what imports torch waits until it is needed: --help does not
+    from sl.train.run import train
+
+    path = train(config, choice_names(HydraConfig.get().runtime.choices))
+    return read(path).last()
+
+
+if __name__ == "__main__":
+    run_app(main, "config")

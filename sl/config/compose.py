@@ -1,0 +1,45 @@
+"""Composes runs from overrides inside a process: for sweeps that a plan, not a command line, describes."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from hydra import compose, initialize_config_dir
+from hydra.core.global_hydra import GlobalHydra
+from omegaconf import DictConfig, open_dict
+
+from sl.config.app import CONFIG_DIR
+from sl.config.explain import CONFIG_ERRORS, explain
+from sl.config.schema import register
+from sl.errors import UserError
+
+NAMES = ("dataset", "noise", "model", "loss", "recipe", "scale")
+
+
+def choice_names(choices: Mapping[str, Any]) -> dict[str, str]:
+    """What the choices of a run are called, from Hydra's `runtime.choices`."""
+    return {name: str(choices[name]) for name in NAMES}
+
+
+@contextmanager
+def hydra_ready() -> Iterator[None]:
+    """Let `compose_run` be called: Hydra is initialised unless a command did that already."""
+    register()
+    if GlobalHydra.instance().is_initialized():
+        yield
+        return
+    with initialize_config_dir(str(CONFIG_DIR), version_base="1.3"):
+        yield
+
+
+def compose_run(overrides: Sequence[str]) -> tuple[DictConfig, dict[str, str]]:
+    """The configuration of the run that `overrides` (as on the command line) ask for, and its names."""
+    with hydra_ready():
+        try:
+            config = compose("config", overrides=list(overrides), return_hydra_config=True)
+        except CONFIG_ERRORS as error:
+            raise UserError(explain(error)) from error
+    names = choice_names(config.hydra.runtime.choices)
+    with open_dict(config):
+        del config["hydra"]
+    return config, names

@@ -1,0 +1,1 @@
+"""Reproducing the paper: which runs an experiment needs, which are there, and training the rest."""

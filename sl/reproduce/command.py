@@ -1,0 +1,34 @@
+"""The whole of `scripts/reproduce.py`: plan, estimate, train, redraw."""
+
+from pathlib import Path
+
+from omegaconf import DictConfig, OmegaConf
+
+from sl.checks import flag
+from sl.reproduce import experiment
+from sl.reproduce.estimate import estimate
+from sl.reproduce.execute import choose_jobs, execute
+from sl.reproduce.plan import listing, make_plan
+from sl.train.device import find_device
+
+
+def reproduce(config: DictConfig) -> list[str]:
+    """Do what `config` (configs/reproduce.yaml) says; the runs that failed, one line each."""
+    if OmegaConf.is_missing(config, "experiment"):
+        experiment.one_of("experiment", None, experiment.names())
+    device = find_device(config.device)
+    scale = config.scale if config.scale != "auto" else {"cuda": "paper"}.get(device.type, "cpu")
+    jobs, job_overrides = choose_jobs(config.jobs, config.device)
+    common = [f"scale={scale}", f"data_dir={config.data_dir}", f"runs_dir={config.runs_dir}"]
+    common += [f"runtime.device={config.device}", *job_overrides, *config.overrides]
+    plan = make_plan(experiment.runs(config.experiment, experiment.parse_seeds(config.seeds)), common)
+    print("\n".join(listing(plan, estimate(plan), jobs)), flush=True)
+    if flag("plan_only", config.plan_only):
+        return []
+    failures = execute([run for run in plan if not run.done], jobs)
+    redraw(Path(config.runs_dir), Path(config.results_dir))
+    return failures
+
+
+def redraw(runs_dir: Path, results_dir: Path) -> None:
+    """Figures and tables from the records."""

@@ -1,0 +1,57 @@
+"""How long a run takes on this machine: from a record made here, else from a few steps of the run itself."""
+
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import torch
+
+from sl.record.read import load_all
+from sl.reproduce.plan import PlannedRun
+from sl.train.device import describe
+from sl.train.fit import learning_rates
+from sl.train.prepare import Job, make_engine, prepare
+from sl.train.seeds import generator
+
+TIMED_STEPS = 4
+
+
+def estimate(plan: Sequence[PlannedRun]) -> dict[tuple[str, ...], float]:
+    """Seconds of a run for every `cost_key` among the runs of `plan` that are still to be trained."""
+    seconds: dict[tuple[str, ...], float] = {}
+    for run in plan:
+        if not run.done and run.cost_key not in seconds:
+            job = prepare(run.config, run.names)
+            seconds[run.cost_key] = recorded(run, job) or measured(job)
+    return seconds
+
+
+def recorded(run: PlannedRun, job: Job) -> float | None:
+    """Seconds that the latest such run took on such a machine; None if there is no record of one."""
+    root = Path(run.config.runs_dir) / run.names["dataset"]
+    if not root.is_dir():
+        return None
+    device = describe(job.runtime)
+    for other in sorted(load_all(root), key=lambda other: other.path.stat().st_mtime, reverse=True):
+        same = other.complete and all(other.name(key) == run.names[key] for key in ("model", "recipe", "scale"))
+        if same and other.provenances[-1]["device"] == device:
+            return float((other.end or {})["seconds"])
+    return None
+
+
+def measured(job: Job) -> float:
+    """Seconds of the whole run, from some steps and one evaluation batch."""
+    engine = make_engine(job)
+    count, batch = len(engine.data.noisy), engine.recipe.batch_size
+    draws = engine.augmentation.draw(count, engine.data.image_shape, generator(0, "estimate"))
+    steps = min(TIMED_STEPS, job.plan.steps_per_epoch)
+    order, lrs = torch.arange(min(steps * batch, count)), learning_rates(engine, job.plan, 1)[:steps]
+    images = engine.data.test_images[:512]
+    timings = []
+    for _ in range(2):  # the first time warms up
+        began = time.perf_counter()
+        engine.train_epoch(order, draws, lrs)[0].item()
+        trained = time.perf_counter()
+        engine.predict(images).sum().item()
+        timings = [(trained - began) / steps, (time.perf_counter() - trained) / len(images)]
+    return job.plan.steps * timings[0] + job.plan.epochs * len(engine.data.test_labels) * timings[1]

@@ -1,0 +1,68 @@
+"""What an experiment (configs/experiment) asks for, as overrides of single runs in the order of their worth."""
+
+from collections.abc import Iterator, Sequence
+from itertools import product
+from typing import Any
+
+from hydra.core.override_parser.overrides_parser import OverridesParser
+from omegaconf import OmegaConf
+
+from sl.checks import integer, one_of
+from sl.config.app import CONFIG_DIR
+from sl.errors import UserError
+
+Overrides = tuple[str, ...]
+
+
+def names() -> list[str]:
+    """The experiments that there are."""
+    return sorted(path.stem for path in (CONFIG_DIR / "experiment").glob("*.yaml"))
+
+
+def load(name: str) -> dict[str, Any]:
+    """The experiment called `name`, as plain values."""
+    one_of("experiment", name, names())
+    content = OmegaConf.to_container(OmegaConf.load(CONFIG_DIR / "experiment" / f"{name}.yaml"))
+    assert isinstance(content, dict)
+    return {str(key): value for key, value in content.items()}
+
+
+def expand(run: str) -> list[Overrides]:
+    """Every combination of the comma lists in `run`, a line as one would give it to ``train.py -m``.
+
+    >>> expand("loss=ce,sl noise=none")
+    [('loss=ce', 'noise=none'), ('loss=sl', 'noise=none')]
+    """
+    parsed = OverridesParser.create().parse_overrides(run.split())
+    choices = []
+    for override in parsed:
+        key = override.get_key_element()
+        values = (
+            override.sweep_string_iterator() if override.is_sweep_override() else [override.get_value_element_as_str()]
+        )
+        choices.append([f"{key}={value}" for value in values])
+    return list(product(*choices))
+
+
+def runs(name: str, seeds: Sequence[int] | None = None) -> Iterator[Overrides]:
+    """The runs of an experiment; one that consists of `parts` gives theirs in turn.
+
+    Seeds are the outer loop: every cell once before any cell twice. `seeds` replaces the experiment's own.
+    """
+    experiment = load(name)
+    for part in experiment.get("parts", []):
+        yield from runs(part, seeds)
+    lines = [overrides for run in experiment.get("runs", []) for overrides in expand(run)]
+    for seed in seeds if seeds is not None else experiment.get("seeds", [0]):
+        for overrides in lines:
+            yield (*overrides, f"seed={seed}")
+
+
+def parse_seeds(text: object) -> list[int] | None:
+    """Seeds from ``seeds=0`` or ``seeds=[0,1,2]``; None keeps the experiment's own."""
+    if text is None:
+        return None
+    values = OmegaConf.to_container(text) if OmegaConf.is_list(text) else [text]
+    if not isinstance(values, list) or not values:
+        raise UserError(f"seeds={text}: allowed is a whole number or a list of them, such as [0,1,2]")
+    return [integer("seeds", value, 0) for value in values]

@@ -1,0 +1,67 @@
+"""Which runs are needed, which are done, and how long the rest takes on this machine."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from omegaconf import DictConfig
+
+from sl.config.compose import compose_run, hydra_ready
+from sl.record.write import is_complete, record_path
+from sl.reproduce.experiment import Overrides
+from sl.train.prepare import describe_run
+
+
+@dataclass(frozen=True)
+class PlannedRun:
+    """A run of an experiment."""
+
+    overrides: Overrides
+    names: dict[str, str]
+    config: DictConfig
+    identity: str
+    record: Path
+
+    @property
+    def done(self) -> bool:
+        """Whether its record is complete."""
+        return is_complete(self.record)
+
+    @property
+    def cost_key(self) -> tuple[str, ...]:
+        """Runs that agree in this take the same time, near enough."""
+        return tuple(self.names[name] for name in ("dataset", "model", "recipe", "scale"))
+
+
+def make_plan(wanted: Iterable[Overrides], common: Sequence[str]) -> list[PlannedRun]:
+    """The runs, each once although several figures may need it, in the order of `wanted`.
+
+    `common` overrides (the scale, the folders) hold for all. Raises UserError for a run that cannot be composed.
+    """
+    planned: dict[str, PlannedRun] = {}
+    with hydra_ready():
+        for overrides in wanted:
+            everything = (*overrides, *common)
+            config, names = compose_run(everything)
+            described = describe_run(config, names)
+            path = record_path(Path(config.runs_dir), names["dataset"], described.identity)
+            run = PlannedRun(everything, described.result_config["names"], config, described.identity, path)
+            planned.setdefault(described.identity, run)
+    return list(planned.values())
+
+
+def listing(plan: Sequence[PlannedRun], seconds: dict[tuple[str, ...], float], jobs: int) -> list[str]:
+    """The plan in lines: every run with its state and its time, then the sum with `jobs` runs at once."""
+    lines = []
+    for number, run in enumerate(plan, 1):
+        state = "done" if run.done else f"{seconds[run.cost_key] / 60:6.1f} min"
+        lines.append(f"{number:4d}  {state:>10}  {run.identity}  {' '.join(run.overrides)}")
+    todo = [run for run in plan if not run.done]
+    total = sum(seconds[run.cost_key] for run in todo) / jobs
+    counts = Counter(run.done for run in plan)
+    lines.append(
+        f"{counts[True]} of {len(plan)} runs are done; {counts[False]} to train, "
+        f"about {total / 3600:.1f} h with {jobs} at once"
+    )
+    return lines

@@ -1,0 +1,42 @@
+"""A data set on the device as a whole, as bytes, with the buffers that change from run to run."""
+
+import torch
+from torch import Tensor
+
+from sl.data import Dataset
+from sl.recipes import Draws, Normalisation, fit_normalisation
+
+
+class DrawBuffers:
+    """One epoch's augmentation draws for all N images, always in the same memory, where a captured step finds them."""
+
+    def __init__(self, count: int, device: torch.device) -> None:
+        self.values = Draws(
+            offset=torch.zeros(count, 2, device=device),
+            flip=torch.zeros(count, dtype=torch.bool, device=device),
+            angle=torch.zeros(count, device=device),
+        )
+
+    def copy_(self, draws: Draws) -> None:
+        """Take over the `draws` of another epoch."""
+        for own, new in zip(self.values, draws, strict=True):
+            own.copy_(new)
+
+    def take(self, index: Tensor) -> Draws:
+        """The draws of the images `index` (B,)."""
+        return self.values.take(index)
+
+
+class DeviceData:
+    """Images (uint8) and labels on `device`; `noisy` (N,) is overwritten for every run."""
+
+    def __init__(self, dataset: Dataset, normalisation: str, device: torch.device) -> None:
+        self.num_classes = dataset.num_classes
+        self.image_shape = dataset.image_shape
+        self.images = dataset.train_images.to(device)
+        self.clean = dataset.train_labels.to(device)
+        self.noisy = self.clean.clone()
+        self.test_images = dataset.test_images.to(device)
+        self.test_labels = dataset.test_labels.to(device)
+        self.normalisation: Normalisation = fit_normalisation(normalisation, dataset.train_images).to(device)
+        self.draws = DrawBuffers(len(self.noisy), device)

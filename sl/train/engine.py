@@ -1,0 +1,113 @@
+"""One network, loss and optimiser on one device, and the training step that every run of a sweep reuses.
+
+Nothing in an epoch waits for the device: data, draws, learning rates and metrics are tensors there, and the
+step has no Python value that changes from call to call, so that it can be captured once and replayed.
+"""
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor, nn
+
+from sl.config.schema import RecipeConfig
+from sl.evaluate import TRAINING_COUNTS, training_counts
+from sl.losses import Loss
+from sl.recipes import Draws, build_augmentation, build_optimizer
+from sl.train.capture import CapturedStep
+from sl.train.device import DTYPES, Runtime
+from sl.train.device_data import DeviceData
+
+EVALUATION_BATCH = {"cuda": 5000, "cpu": 500}
+
+
+class Engine:
+    """Trains and evaluates; built once for a combination of network, loss, recipe and data, then reset per run."""
+
+    def __init__(self, model: nn.Module, loss: Loss, data: DeviceData, recipe: RecipeConfig, runtime: Runtime) -> None:
+        self.data, self.recipe, self.runtime = data, recipe, runtime
+        self.model = model.to(runtime.device).to(memory_format=torch.channels_last)
+        self.loss = loss.to(runtime.device)
+        self.optimizer = build_optimizer(self.model, recipe)
+        self.augmentation = build_augmentation(recipe)
+        self.loss_sum = torch.zeros((), dtype=torch.float64, device=runtime.device)
+        self.counts = torch.zeros(len(TRAINING_COUNTS), dtype=torch.int64, device=runtime.device)
+        forward = self._forward
+        self._compute = torch.compile(forward, dynamic=False) if runtime.step == "compile" else forward
+        self._steps: dict[int, Callable[[Tensor], None]] = {}
+
+    def reset(self, model_state: dict[str, Tensor], loss_state: dict[str, Tensor], noisy: Tensor) -> None:
+        """Start another run: new weights and labels in the same memory, an optimiser without history."""
+        self._prepare_steps()
+        self.model.load_state_dict(model_state)
+        self.loss.load_state_dict(loss_state)
+        self.optimizer.reset()
+        self.data.noisy.copy_(noisy)
+
+    def train_epoch(self, order: Tensor, draws: Draws, lrs: Tensor) -> tuple[Tensor, Tensor]:
+        """One pass over the training images in `order` (N,), with one learning rate per step in `lrs`.
+
+        Returns, still on the device, the mean loss () and the counts of `training_counts` (5,).
+        """
+        self._prepare_steps()
+        self.model.train()
+        self.data.draws.copy_(draws)
+        order, lrs = order.to(self.runtime.device), lrs.to(self.runtime.device)
+        self.loss_sum.zero_()
+        self.counts.zero_()
+        for index, lr in zip(order.split(self.recipe.batch_size), lrs, strict=True):
+            self.optimizer.lr.copy_(lr)
+            self._steps[len(index)](index)
+        return self.loss_sum / len(order), self.counts
+
+    @torch.inference_mode()
+    def predict(self, images: Tensor) -> Tensor:
+        """Logits (M, K) float32 of uint8 images (M, C, H, W), in evaluation mode and without augmentation."""
+        return self._apply(self.model, images)
+
+    @torch.inference_mode()
+    def represent(self, images: Tensor) -> Tensor:
+        """Representations (M, D) float32 of uint8 images (M, C, H, W): the input of the network's head."""
+        return self._apply(self.model.features, images)
+
+    def _apply(self, function: Callable[[Tensor], Tensor], images: Tensor) -> Tensor:
+        self.model.eval()
+        outputs = []
+        for batch in images.split(EVALUATION_BATCH[self.runtime.device.type]):
+            with self._autocast():
+                outputs.append(function(as_input(self.data.normalisation(batch))).float())
+        return torch.cat(outputs)
+
+    def _prepare_steps(self) -> None:
+        """Make the step of every batch size that an epoch has; capturing runs it, so this comes before a reset."""
+        size, count = self.recipe.batch_size, len(self.data.noisy)
+        for length in {min(size, count), count % size or size}:
+            if length not in self._steps:
+                capture = self.runtime.step == "graph"
+                self._steps[length] = CapturedStep(self._step, length, self.runtime.device) if capture else self._step
+
+    def _step(self, index: Tensor) -> None:
+        """Forward, backward and update on the training images `index` (B,)."""
+        data = self.data
+        images = self.augmentation(data.normalisation.before(data.images[index]), data.draws.take(index))
+        noisy, clean = data.noisy[index], data.clean[index]
+        self.optimizer.zero_grad()
+        loss, logits = self._compute(as_input(data.normalisation.after(images)), noisy)
+        loss.backward()
+        self.optimizer.step()
+        self.loss_sum += loss.detach() * len(index)
+        self.counts += training_counts(logits.detach(), noisy, clean)
+
+    def _forward(self, images: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
+        with self._autocast():
+            logits = self.model(images)
+        return self.loss(logits, labels), logits
+
+    def _autocast(self) -> torch.autocast:
+        precision = DTYPES[self.runtime.precision]
+        lower = precision != torch.float32
+        return torch.autocast(self.runtime.device.type, dtype=torch.bfloat16, enabled=lower, cache_enabled=False)
+
+
+def as_input(images: Tensor) -> Tensor:
+    """`images` (B, C, H, W) in the memory order that convolutions are fastest in."""
+    return images.contiguous(memory_format=torch.channels_last)

@@ -1,0 +1,96 @@
+"""The training loop."""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from sl.evaluate import class_accuracy, class_confidence, confusion_matrix
+from sl.recipes import learning_rate
+from sl.tracker import Sink
+from sl.train.engine import Engine
+from sl.train.plan import Plan
+from sl.train.seeds import generator
+
+
+@dataclass(frozen=True)
+class ProbeSet:
+    """The rightly labelled training examples of the class that is looked at more closely."""
+
+    label: int
+    index: Tensor
+
+
+def fit(
+    engine: Engine,
+    plan: Plan,
+    seed: int,
+    probe_set: ProbeSet,
+    sinks: Sequence[Sink],
+    start_epoch: int = 0,
+    after_epoch: Callable[[int], None] = lambda epoch: None,
+) -> None:
+    """Train `engine` from `start_epoch` (epochs already done) to the end of `plan`, telling the sinks.
+
+    `after_epoch(epoch)` is called when the epoch is in the record: the place to save a checkpoint.
+    """
+    for epoch in range(start_epoch + 1, plan.epochs + 1):
+        began = time.perf_counter()
+        line, confusion = train_one_epoch(engine, plan, seed, epoch)
+        line["seconds"] = time.perf_counter() - began
+        for sink in sinks:
+            sink.epoch(line)
+        for stage, stage_epoch in plan.stages.items():
+            if epoch == stage_epoch:
+                seen = look_closely(engine, probe_set, confusion)
+                for sink in sinks:
+                    sink.probe({"stage": stage, "epoch": epoch, **seen})
+        after_epoch(epoch)
+
+
+def train_one_epoch(engine: Engine, plan: Plan, seed: int, epoch: int) -> tuple[dict[str, Any], Tensor]:
+    """Train epoch number `epoch` (from 1) and evaluate; the record's line and the test confusion matrix."""
+    data, count = engine.data, len(engine.data.noisy)
+    order = torch.randperm(count, generator=generator(seed, "order", epoch))
+    draws = engine.augmentation.draw(count, data.image_shape, generator(seed, "augmentation", epoch))
+    lrs = learning_rates(engine, plan, epoch)
+    loss, counts = engine.train_epoch(order, draws, lrs)
+    confusion = confusion_matrix(engine.predict(data.test_images).argmax(1), data.test_labels, data.num_classes)
+    on_host = torch.cat([loss[None], counts.double(), confusion.flatten().double()]).tolist()  # the only wait
+    confusion = torch.tensor(on_host[6:], dtype=torch.int64).view(confusion.shape)
+    line = {"epoch": epoch, "lr": lrs[0].item(), "train_loss": on_host[0], **training_shares(on_host[1:6])}
+    line["test_accuracy"] = (confusion.trace() / confusion.sum()).item()
+    line["class_accuracy"] = class_accuracy(confusion).tolist()
+    return line, confusion
+
+
+def learning_rates(engine: Engine, plan: Plan, epoch: int) -> Tensor:
+    """The learning rates (S,) of the S steps of epoch number `epoch`."""
+    first = (epoch - 1) * plan.steps_per_epoch
+    steps = range(first, first + plan.steps_per_epoch)
+    return torch.tensor([learning_rate(engine.recipe, step, plan.steps, plan.paper_steps) for step in steps])
+
+
+def training_shares(counts: Sequence[float]) -> dict[str, float | None]:
+    """The record's training accuracies from the five counts of `training_counts`; None where nothing is counted."""
+    right, right_hit, wrong, memorised, corrected = counts
+    return {
+        "noisy_accuracy": (right_hit + memorised) / (right + wrong),
+        "clean_accuracy": (right_hit + corrected) / (right + wrong),
+        "right_accuracy": right_hit / right if right else None,
+        "wrong_memorised": memorised / wrong if wrong else None,
+        "wrong_corrected": corrected / wrong if wrong else None,
+    }
+
+
+def look_closely(engine: Engine, probe_set: ProbeSet, confusion: Tensor) -> dict[str, Any]:
+    """The record's probe: test confusion matrix, and what the network says of the probe set."""
+    seen: dict[str, Any] = {"confusion": confusion.tolist(), "probe_class": probe_set.label}
+    seen |= {"count": len(probe_set.index), "confidence": None, "predictions": None}
+    if seen["count"]:
+        confidence, predictions = class_confidence(engine.predict(engine.data.images[probe_set.index]))
+        seen |= {"confidence": confidence.tolist(), "predictions": predictions.tolist()}
+    return seen

@@ -1,0 +1,45 @@
+"""How long a run is and when it is looked at more closely."""
+
+from dataclasses import dataclass
+
+from sl.config.schema import RecipeConfig, ScaleConfig
+
+STAGE_EPOCHS = {"early": 10, "middle": 50, "late": 100}  # of the 120 epochs of the paper's CIFAR-10 runs (Fig. 3)
+STAGE_TOTAL = 120
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Epochs and optimiser steps of a run, and of the run at the recipe's full scale that it stands for."""
+
+    epochs: int
+    steps_per_epoch: int
+    paper_epochs: int
+    paper_steps_per_epoch: int
+    stages: dict[str, int]
+
+    @property
+    def steps(self) -> int:
+        """Optimiser steps of the whole run."""
+        return self.epochs * self.steps_per_epoch
+
+    @property
+    def paper_steps(self) -> int:
+        """Optimiser steps of the run at full scale."""
+        return self.paper_epochs * self.paper_steps_per_epoch
+
+
+def stages(epochs: int) -> dict[str, int]:
+    """The early, middle and late epoch of a run: 10, 50 and 100 of 120, scaled with its length.
+
+    >>> stages(120), stages(40)
+    ({'early': 10, 'middle': 50, 'late': 100}, {'early': 3, 'middle': 17, 'late': 33})
+    """
+    return {name: max(1, round(epoch * epochs / STAGE_TOTAL)) for name, epoch in STAGE_EPOCHS.items()}
+
+
+def make_plan(recipe: RecipeConfig, scale: ScaleConfig, images: int, paper_images: int) -> Plan:
+    """The plan of a run on `images` of the `paper_images` training images; the last, partial batch is kept."""
+    epochs = max(1, round(recipe.epochs * scale.epoch_share))
+    steps, paper_steps = (-(-count // recipe.batch_size) for count in (images, paper_images))
+    return Plan(epochs, steps, recipe.epochs, paper_steps, stages(epochs))
