@@ -1,0 +1,86 @@
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import torch
+
+from sl.data import Dataset
+from sl.errors import UserError
+from sl.noise import Asymmetric, LabelledData, asymmetric
+from sl.noise.maps import MAPS
+
+CASES = [(dataset, variant) for dataset, maps in MAPS.items() for variant in maps]
+
+
+@pytest.mark.parametrize(("name", "variant"), CASES)
+@pytest.mark.parametrize("rate", [0.2, 0.3, 0.4])
+def test_a_share_of_each_source_class_moves_along_the_map(
+    balanced: Callable[..., LabelledData], name: str, variant: str | None, rate: float
+) -> None:
+    dataset = balanced(name, 100 if name == "cifar100" else 10)
+    noise = Asymmetric(rate, variant).apply(dataset, seed=0)
+    label_map = MAPS[name][variant]
+    for label in range(dataset.num_classes):
+        counts = torch.bincount(noise.labels[dataset.train_labels == label], minlength=dataset.num_classes)
+        expected = torch.zeros_like(counts)
+        expected[label] = 100
+        if label in label_map:
+            expected[label] -= round(100 * rate)
+            expected[label_map[label]] = round(100 * rate)
+        assert torch.equal(counts, expected)
+
+
+@pytest.mark.parametrize(
+    ("name", "num_classes", "variant", "share"),
+    [
+        ("mnist", 10, None, 0.5),
+        ("cifar10", 10, None, 0.5),
+        ("cifar100", 100, None, 0.4),
+        ("cifar100", 100, "cyclic", 1.0),
+        ("cifar100", 100, "superclass", 1.0),
+    ],
+)
+def test_overall_rate(
+    balanced: Callable[..., LabelledData], name: str, num_classes: int, variant: str | None, share: float
+) -> None:
+    noise = Asymmetric(0.4, variant).apply(balanced(name, num_classes), seed=0)
+    assert noise.realised_rate == pytest.approx(share * 0.4, abs=1e-12)
+    assert torch.equal(noise.transition, asymmetric(name, 0.4, variant))
+
+
+@pytest.mark.parametrize(("variant", "share"), [("pairs", 0.4), ("cyclic", 1.0), ("superclass", 1.0)])
+def test_overall_rate_on_real_cifar100(cifar100: Dataset, variant: str | None, share: float) -> None:
+    assert Asymmetric(0.2, variant).apply(cifar100, seed=0).realised_rate == pytest.approx(share * 0.2, abs=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("name", "variant", "message"),
+    [
+        ("digits", None, "^noise=asymmetric: there is no map for dataset=digits; allowed is one of mnist"),
+        ("folder", "cyclic", "^noise=asymmetric: there is no map for dataset=folder"),
+        ("cifar10", "superclass", "^noise.variant=superclass: allowed on dataset=cifar10 is one of published$"),
+        ("cifar100", "published", "^noise.variant=published: allowed on dataset=cifar100 is one of pairs, cyclic, sup"),
+    ],
+)
+def test_pairs_of_data_set_and_map_that_do_not_exist_are_refused(
+    balanced: Callable[..., LabelledData], name: str, variant: str | None, message: str
+) -> None:
+    with pytest.raises(UserError, match=message) as error:
+        Asymmetric(0.4, variant).apply(balanced(name), seed=0)
+    assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"rate": -0.1}, "^rate=-0.1"),
+        (
+            {"rate": 0.4, "variant": "circle"},
+            "^variant=circle: allowed is one of published, pairs, cyclic, superclass$",
+        ),
+        ({"rate": 0.4, "exact": 1}, "^exact=1"),
+    ],
+)
+def test_unfit_parameters_are_refused_when_built(arguments: dict[str, Any], message: str) -> None:
+    with pytest.raises(UserError, match=message):
+        Asymmetric(**arguments)

@@ -1,0 +1,86 @@
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+
+from sl.data import Dataset
+from sl.errors import UserError
+from sl.noise import Human, LabelledData
+from sl.noise.transition import check_transition
+
+# Shares of wrong labels in per cent, as published with CIFAR-N, to the first decimal.
+CIFAR10N = {"aggregate": 9.0, "random1": 17.2, "random2": 18.1, "random3": 17.6, "worst": 40.2}
+
+
+@pytest.mark.parametrize(("name", "per_cent"), CIFAR10N.items())
+def test_cifar10n_rates_are_the_published_ones(cifar10: Dataset, data_dir: Path, name: str, per_cent: float) -> None:
+    noise = Human(name, data_dir).apply(cifar10, seed=0)
+    assert round(100 * noise.realised_rate, 1) == per_cent
+    assert torch.equal(noise.clean, cifar10.train_labels)
+
+
+def test_cifar100n_rate_is_the_published_one(cifar100: Dataset, data_dir: Path) -> None:
+    noise = Human("fine", data_dir).apply(cifar100, seed=0)
+    assert round(100 * noise.realised_rate, 1) == 40.2
+    assert noise.transition.shape == (100, 100)
+
+
+def test_the_transition_is_the_share_found(cifar10: Dataset, data_dir: Path) -> None:
+    noise = Human("worst", data_dir).apply(cifar10, seed=0)
+    check_transition(noise.transition)
+    for clean, noisy in ((3, 5), (0, 0), (9, 1)):
+        found = noise.labels[cifar10.train_labels == clean] == noisy
+        assert noise.transition[clean, noisy].item() == pytest.approx(found.double().mean().item(), abs=1e-12)
+    # Classes are balanced: the mean of the rows' rates is the overall rate.
+    assert (1 - noise.transition.diagonal()).mean().item() == pytest.approx(noise.realised_rate, abs=1e-12)
+
+
+def test_the_seed_has_no_effect(cifar10: Dataset, data_dir: Path) -> None:
+    first, second = (Human("random1", data_dir).apply(cifar10, seed) for seed in (0, 1))
+    assert torch.equal(first.labels, second.labels)
+
+
+def test_a_part_of_the_data_set_gets_the_labels_of_its_own_images(cifar10: Dataset, data_dir: Path) -> None:
+    part = cifar10.subset(0.1, 0.1)
+    whole, noise = (Human("worst", data_dir).apply(dataset, seed=0) for dataset in (cifar10, part))
+    assert len(noise.labels) == 5000
+    assert torch.equal(noise.labels, whole.labels[part.train_index])
+    assert torch.equal(noise.clean, part.train_labels)
+    assert torch.equal(noise.transition, whole.transition)
+
+
+def test_labels_of_other_images_are_refused(cifar10: Dataset, data_dir: Path) -> None:
+    shuffled = replace(cifar10, train_index=cifar10.train_index.roll(1))
+    with pytest.raises(UserError, match=r"its clean labels are not those of dataset=cifar10$"):
+        Human("worst", data_dir).apply(shuffled, seed=0)
+
+
+@pytest.mark.parametrize(
+    ("dataset", "name", "message"),
+    [
+        ("mnist", "worst", "^noise=human: there are no human labels for dataset=mnist; allowed is one of cifar10, cif"),
+        ("digits", "fine", "^noise=human: there are no human labels for dataset=digits"),
+        ("cifar100", "worst", "^noise.name=worst: allowed on dataset=cifar100 is one of fine$"),
+        ("cifar10", "fine", "^noise.name=fine: allowed on dataset=cifar10 is one of aggregate, random1, random2, ran"),
+    ],
+)
+def test_data_sets_without_such_labels_are_refused(
+    balanced: Callable[..., LabelledData], tmp_path: Path, dataset: str, name: str, message: str
+) -> None:
+    with pytest.raises(UserError, match=message) as error:
+        Human(name, tmp_path).apply(balanced(dataset), seed=0)
+    assert "\n" not in str(error.value)
+
+
+def test_names_that_do_not_exist_are_refused_when_built(tmp_path: Path) -> None:
+    message = "^name=worse: allowed is one of aggregate, random1, random2, random3, worst, fine$"
+    with pytest.raises(UserError, match=message):
+        Human("worse", tmp_path)
+
+
+@pytest.mark.parametrize("data_dir", [None, "", 3])
+def test_a_folder_is_needed(data_dir: object) -> None:
+    with pytest.raises(UserError, match=f"^data_dir={data_dir}"):
+        Human("worst", data_dir)
