@@ -1,0 +1,5 @@
+"""The paper's figures, drawn from run records; one file for each figure, each with `draw(sheet)`."""
+
+from sl.figures.build import draw_all
+
+__all__ = ["draw_all"]

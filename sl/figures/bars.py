@@ -1,0 +1,81 @@
+"""Bars side by side for each class; for many classes, where bars could not be told apart, lines over sorted classes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.patches import Patch
+from matplotlib.typing import ColorType
+from numpy.typing import ArrayLike
+
+from sl.figures.style import INK, class_colour, tint
+from sl.record.run import STAGES, Array
+
+MOST_BARS = 10
+STRENGTHS = dict(zip(STAGES, (0.32, 0.62, 1.0), strict=True))
+
+
+@dataclass(frozen=True)
+class Group:
+    """One bar for each of K classes: values and standard deviations (K,), nan where there is none."""
+
+    label: str
+    mean: Array
+    std: Array
+    colours: Sequence[ColorType]  # K colours of the bars
+    key: ColorType  # one colour: in the legend, and of the line for many classes
+
+    def only(self, chosen: Sequence[int]) -> "Group":
+        """The same for the `chosen` classes."""
+        colours = [self.colours[index] for index in chosen]
+        return replace(self, mean=self.mean[chosen], std=self.std[chosen], colours=colours)
+
+
+def stage_group(stage: str, mean: Array, std: Array, epoch: int) -> Group:
+    """Bars in the colours of the classes, stronger the later the stage."""
+    strength, classes = STRENGTHS[stage], len(mean)
+    colours = [tint(class_colour(index, classes), strength) for index in range(classes)]
+    return Group(f"{stage} (epoch {epoch})", mean, std, colours, tint(INK, strength))
+
+
+def class_bars(axes: Axes, labels: Sequence[str], groups: Sequence[Group], form: str = "{:.0f}") -> None:
+    """Draw the groups over the labelled classes; each bar is marked with its value in the given form."""
+    if len(labels) > MOST_BARS:
+        _sorted_lines(axes, groups)
+        return
+    width = 0.84 / len(groups)
+    for place, group in enumerate(groups):
+        x = np.arange(len(labels)) + (place - (len(groups) - 1) / 2) * width
+        whiskers = np.nan_to_num(group.std)
+        axes.bar(x, group.mean, 0.94 * width, color=group.colours, label=group.label)
+        if whiskers.any():
+            axes.errorbar(x, group.mean, whiskers, fmt="none", ecolor=INK, elinewidth=0.8, capsize=1.5)
+        _values(axes, x, group.mean, whiskers, form)
+    axes.set_xticks(range(len(labels)), labels)
+    axes.tick_params(axis="x", length=0, labelsize=8)
+    axes.grid(False, axis="x")
+    axes.set_xlim(-0.6, len(labels) - 0.4)
+
+
+def _values(axes: Axes, x: ArrayLike, mean: Array, whiskers: Array, form: str) -> None:
+    for at, value, whisker in zip(np.asarray(x), mean, whiskers, strict=True):
+        end = value + np.copysign(whisker, value)
+        side, offset = ("bottom", 1.5) if value >= 0 else ("top", -1.5)
+        axes.annotate(
+            form.format(value), (at, end), (0, offset), textcoords="offset points", ha="center", va=side, fontsize=6.5
+        )
+
+
+def _sorted_lines(axes: Axes, groups: Sequence[Group]) -> None:
+    order = np.argsort(-groups[-1].mean, kind="stable")
+    for group in groups:
+        axes.step(range(len(order)), group.mean[order], where="mid", color=group.key, lw=1.2, label=group.label)
+    axes.set(xlabel=f"classes, sorted by: {groups[-1].label}", xlim=(0, len(order) - 1))
+
+
+def key(axes: Axes, groups: Sequence[Group]) -> None:
+    """A legend of the groups, in their key colours, above the panel on the right."""
+    patches = [Patch(color=group.key, label=group.label) for group in groups]
+    legend = axes.legend(handles=patches, ncols=len(groups), fontsize=8, handlelength=1.2, loc="lower right")
+    legend.set_bbox_to_anchor((1, 0.94))

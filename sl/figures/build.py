@@ -1,0 +1,62 @@
+"""Draws every figure that the records at hand allow, and says what is missing."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+
+from matplotlib.figure import Figure
+
+from sl.errors import UserError
+from sl.figures import class_comparison, class_confidence, class_curves, memorisation, stage_bars, transition
+from sl.figures.style import draw_styled
+from sl.record import Run, Sheet, sheets
+from sl.record.words import dataset_title, scale_words
+
+FIGURES: dict[str, Callable[[Sheet], Figure | None]] = {
+    "class_curves": class_curves.draw,
+    "stage_bars": stage_bars.draw,
+    "class_confidence": class_confidence.draw,
+    "class_comparison": class_comparison.draw,
+    "memorisation": memorisation.draw,
+    "transition": transition.draw,
+}
+USUAL_RECIPE = "authors_code"
+
+
+def folder(sheet: Sheet) -> Path:
+    """Where a sheet's figures go, below the output folder: data set, then scale (and recipe, where not the usual)."""
+    dataset, scale, recipe = sheet.names
+    return Path(dataset) / (scale if recipe == USUAL_RECIPE else f"{scale}-{recipe}")
+
+
+def draw_all(runs: list[Run], out: Path) -> Iterator[str]:
+    """Draw the figures of all finished `runs` below `out`; yields a line for each file written or figure missing.
+
+    Where runs of one data set, scale and recipe differ in more than noise, loss and seed, the largest group of
+    like runs is drawn and the others are named as left out. Raises UserError where `out` cannot be written.
+    """
+    if out.exists() and not out.is_dir():
+        raise UserError(f"out={out}: allowed is a folder to write to")
+    if not runs:
+        yield "no run recorded yet: scripts/train.py records runs"
+    places: Counter[Path] = Counter()
+    for sheet in sheets(runs):
+        place = folder(sheet)
+        places[place] += 1
+        if places[place] > 1:
+            yield f"{place}: left out {len(sheet.members)} run(s) of other size or training ({scale_words(sheet.head)})"
+            continue
+        unfinished = len(sheet.members) - len(sheet.runs)
+        if unfinished:
+            yield f"{place}: {unfinished} run(s) not finished, not drawn"
+        yield from _draw_sheet(sheet, out / place)
+
+
+def _draw_sheet(sheet: Sheet, folder: Path) -> Iterator[str]:
+    for name, draw in FIGURES.items():
+        paths = draw_styled(partial(draw, sheet), folder / name)
+        if paths:
+            yield f"{paths[0]} and .svg"
+        else:
+            yield f"{folder / name}: not drawn, none of its runs is recorded for {dataset_title(sheet.names[0])} yet"

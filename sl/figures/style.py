@@ -1,0 +1,78 @@
+"""How every figure looks: sizes, colours and files. README width is about 900 pixels, which is WIDTH at 100 dpi."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import matplotlib
+from matplotlib import colormaps
+from matplotlib.colors import to_hex, to_rgb
+from matplotlib.figure import Figure
+
+from sl.errors import UserError
+
+WIDTH = 9.0  # inches
+DPI = 150
+INK, FAINT = "#222222", "#767676"
+
+CLASS_COLOURS = (  # Petroff's ten (arXiv 2107.02270), chosen to stay apart under colour-vision deficiency
+    "#3f90da", "#ffa90e", "#bd1f01", "#94a4a2", "#832db6", "#a96b59", "#e76300", "#b9ac70", "#717581", "#92dadd",
+)  # fmt: skip
+LOSS_COLOURS = {"ce": "#d55e00", "lsr": "#b36a9a", "gce": "#009e73", "sl": "#0072b2"}  # Okabe and Ito's, LSR's darker
+
+STYLE: dict[Any, Any] = {
+    "font.family": "DejaVu Sans",
+    "font.size": 9,
+    "axes.titlesize": 9.5,
+    "axes.titlelocation": "left",
+    "axes.labelcolor": INK,
+    "axes.edgecolor": FAINT,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.axisbelow": True,
+    "axes.grid": True,
+    "grid.color": "#e4e4e4",
+    "grid.linewidth": 0.7,
+    "xtick.color": FAINT,
+    "ytick.color": FAINT,
+    "xtick.labelcolor": INK,
+    "ytick.labelcolor": INK,
+    "legend.frameon": False,
+    "svg.hashsalt": "sl",  # the same element names each time, so that an unchanged figure is an unchanged file
+    "svg.fonttype": "path",
+}
+
+
+def class_colour(index: int, classes: int) -> str:
+    """The colour of a class, the same on every figure: one of ten, or for more classes its place on cividis."""
+    return CLASS_COLOURS[index] if classes <= 10 else to_hex(colormaps["cividis"](index / (classes - 1)))
+
+
+def loss_colour(loss: str) -> str:
+    """The colour of a loss, the same on every figure; losses without their own are dark grey."""
+    return LOSS_COLOURS.get(loss, "#555555")
+
+
+def tint(colour: str, strength: float) -> tuple[float, float, float]:
+    """`colour` mixed with white; strength 1 leaves it as it is."""
+    red, green, blue = (1 - strength * (1 - part) for part in to_rgb(colour))
+    return red, green, blue
+
+
+def draw_styled(draw: Callable[[], Figure | None], stem: Path) -> list[Path]:
+    """Draw in this style and save as `stem`.png and `stem`.svg, without a date; no file where there is no figure.
+
+    Raises UserError where the files cannot be written.
+    """
+    with matplotlib.rc_context(STYLE):
+        figure = draw()
+        if figure is None:
+            return []
+        paths = [stem.with_suffix(".png"), stem.with_suffix(".svg")]
+        try:
+            stem.parent.mkdir(parents=True, exist_ok=True)
+            figure.savefig(paths[0], dpi=DPI, metadata={"Software": None})
+            figure.savefig(paths[1], metadata={"Date": None})
+        except OSError as error:
+            raise UserError(f"out={stem.parent}: not writable ({error.strerror})") from None
+    return paths

@@ -1,0 +1,8 @@
+"""Run records: what is written while a run goes, and what figures and tables read; nothing here needs torch."""
+
+from sl.record.read import load_all, read
+from sl.record.run import CLEAN, STAGES, Noise, Run
+from sl.record.select import Series, select
+from sl.record.sheet import Sheet, sheets
+
+__all__ = ["CLEAN", "STAGES", "Noise", "Run", "Series", "Sheet", "load_all", "read", "select", "sheets"]

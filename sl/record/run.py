@@ -1,0 +1,148 @@
+"""One recorded run and what is derived from it; needs numpy only."""
+
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+STAGES = ("early", "middle", "late")
+KINDS = ("none", "symmetric", "asymmetric", "matrix", "human")
+
+
+@dataclass(frozen=True)
+class Noise:
+    """A noise setting: its kind, its rate (None where the labels themselves decide it) and what else tells it apart.
+
+    >>> Noise("symmetric", 0.4).words
+    'symmetric 40 %'
+    """
+
+    kind: str
+    rate: float | None
+    detail: str = ""
+
+    @property
+    def words(self) -> str:
+        """For titles and table heads."""
+        if self.kind == "none":
+            return "clean"
+        rate = "" if self.rate is None else f" {100 * self.rate:g} %"
+        return f"{self.kind}{rate}" + (f" ({self.detail})" if self.detail else "")
+
+    @property
+    def order(self) -> tuple[int, str, float]:
+        """Sort key: clean, symmetric, asymmetric, others; each by detail, then rate."""
+        place = KINDS.index(self.kind) if self.kind in KINDS else len(KINDS)
+        return place, self.detail, self.rate or 0.0
+
+
+CLEAN = Noise("none", 0.0)
+
+
+@dataclass(frozen=True, eq=False)
+class Run:
+    """A run as recorded. Accuracies are shares in [0, 1]; epochs count from 1; K classes, E epochs recorded."""
+
+    path: Path
+    header: dict[str, Any]
+    epochs: tuple[dict[str, Any], ...] = ()
+    probes: dict[str, dict[str, Any]] = field(default_factory=dict)
+    resumes: tuple[dict[str, Any], ...] = ()
+    end: dict[str, Any] | None = None
+
+    @property
+    def identity(self) -> str:
+        """Hash of what determines the result, 16 hexadecimal digits."""
+        return self.header["identity"]
+
+    @property
+    def config(self) -> dict[str, Any]:
+        """The resolved configuration."""
+        return self.header["config"]
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """Name, classes, sizes and fingerprint of the data."""
+        return self.header["data"]
+
+    @property
+    def scale(self) -> dict[str, Any]:
+        """Shares of images and epochs against the recipe's full length."""
+        return self.header["scale"]
+
+    @property
+    def provenances(self) -> tuple[dict[str, Any], ...]:
+        """Commit, packages and device of the start and of every resumption."""
+        return (self.header["provenance"], *(line["provenance"] for line in self.resumes))
+
+    @property
+    def complete(self) -> bool:
+        """Whether the run reached its end."""
+        return self.end is not None
+
+    @property
+    def seed(self) -> int:
+        """The seed of weights, order, augmentation and noise."""
+        return self.config["seed"]
+
+    @property
+    def class_names(self) -> list[str]:
+        """Names of the K classes."""
+        return self.data["class_names"]
+
+    @property
+    def class_labels(self) -> list[str]:
+        """Number and name of the K classes, for axes."""
+        return [f"{index} {name}" for index, name in enumerate(self.class_names)]
+
+    def name(self, choice: str) -> str:
+        """What a choice is called: `choice` is dataset, noise, model, loss, recipe or scale."""
+        return self.config["names"][choice]
+
+    @property
+    def noise(self) -> Noise:
+        """The noise setting; rate 0 of any kind is clean."""
+        config = self.config["noise"]
+        kind, rate = self.name("noise"), config.get("rate")
+        if kind == "none" or rate == 0:
+            return CLEAN
+        details = [config.get("variant"), config.get("name"), PurePosixPath(config.get("path") or "").stem]
+        if config.get("exact") is False:
+            details.append("drawn per example")
+        return Noise(kind, rate, ", ".join(detail for detail in details if detail))
+
+    def curve(self, metric: str) -> Array:
+        """A metric at every recorded epoch, (E,); nan where it does not exist."""
+        return np.array([line[metric] for line in self.epochs], dtype=np.float64)
+
+    def class_curve(self) -> Array:
+        """Class-wise test accuracy, (E, K)."""
+        return np.array([line["class_accuracy"] for line in self.epochs], dtype=np.float64)
+
+    def at_stage(self, stage: str) -> Array:
+        """Class-wise test accuracy (K,) at the end of the stage's epoch: early, middle or late."""
+        return self.class_curve()[self.header["stages"][stage] - 1]
+
+    def probe_values(self, stage: str, what: str) -> Array:
+        """What the probe of a stage holds for each class: confidence or predictions (K,), confusion (K, K)."""
+        return np.array(self.probes[stage][what], dtype=np.float64)
+
+    def spread(self) -> Array:
+        """Test accuracy of the best class minus that of the worst at every epoch, (E,)."""
+        curve = self.class_curve()
+        return np.nanmax(curve, axis=1) - np.nanmin(curve, axis=1)
+
+    def last(self) -> float:
+        """Test accuracy after the last epoch."""
+        return float(self.curve("test_accuracy")[-1])
+
+    def best(self) -> float:
+        """Highest test accuracy of any epoch; it is chosen on the test set, so it flatters."""
+        return float(self.curve("test_accuracy").max())
+
+    def mean_last_ten(self) -> float:
+        """Mean test accuracy over the last ten epochs (over all where a run has fewer)."""
+        return float(self.curve("test_accuracy")[-10:].mean())

@@ -1,0 +1,66 @@
+"""Picks runs by what their choices are called, and gathers runs that differ in nothing but the seed."""
+
+import math
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+from sl.record.run import Array, Run
+
+
+def select(
+    runs: Iterable[Run], *, rate: float | None = None, seed: int | None = None, finished: bool = True, **names: str
+) -> list[Run]:
+    """Runs with these `names` (dataset, noise, model, loss, recipe, scale), noise rate and seed.
+
+    Unfinished runs are left out unless `finished` is false.
+    """
+
+    def fits(run: Run) -> bool:
+        return (
+            (run.complete or not finished)
+            and (seed is None or run.seed == seed)
+            and (rate is None or math.isclose(rate, run.noise.rate if run.noise.rate is not None else math.nan))
+            and all(run.name(choice) == name for choice, name in names.items())
+        )
+
+    return [run for run in runs if fits(run)]
+
+
+@dataclass(frozen=True, eq=False)
+class Series:
+    """At least one run, one for each seed, equal in everything else; n runs."""
+
+    runs: tuple[Run, ...]
+
+    @classmethod
+    def of(cls, runs: Iterable[Run]) -> "Series":
+        """The runs sorted by seed; where a seed ran in two precisions, the first in the order given counts."""
+        by_seed: dict[int, Run] = {}
+        for run in runs:
+            by_seed.setdefault(run.seed, run)
+        return cls(tuple(by_seed[seed] for seed in sorted(by_seed)))
+
+    @property
+    def n(self) -> int:
+        """How many runs."""
+        return len(self.runs)
+
+    @property
+    def seeds(self) -> tuple[int, ...]:
+        """Their seeds, ascending."""
+        return tuple(run.seed for run in self.runs)
+
+    def stack(self, value: Callable[..., Array | float], *arguments: object) -> Array:
+        """What `value(run, *arguments)` gives for each run, (n, ...)."""
+        return np.stack([np.asarray(value(run, *arguments), dtype=np.float64) for run in self.runs])
+
+    def mean(self, value: Callable[..., Array | float], *arguments: object) -> Array:
+        """Mean of `value(run, *arguments)` over the runs."""
+        return self.stack(value, *arguments).mean(axis=0)
+
+    def std(self, value: Callable[..., Array | float], *arguments: object) -> Array:
+        """Sample standard deviation over the runs (divisor n - 1); nan for a single run, which has none."""
+        values = self.stack(value, *arguments)
+        return values.std(axis=0, ddof=1) if self.n > 1 else np.full(values.shape[1:], np.nan)

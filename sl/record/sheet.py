@@ -1,0 +1,89 @@
+"""Gathers the runs that may stand on one page: only noise, loss and seed differ between them."""
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from sl.record.identity import canonical
+from sl.record.run import CLEAN, Noise, Run
+from sl.record.select import Series
+
+
+def _text(value: Any) -> str:
+    return json.dumps(canonical(value))
+
+
+def _page(run: Run) -> str:
+    """Everything that must be equal on one page; alpha, beta and A belong to the loss, not to the training."""
+    recipe = {key: value for key, value in run.config["recipe"].items() if key != "sl"}
+    names = [run.name(choice) for choice in ("dataset", "scale", "recipe")]
+    return _text([names, run.data, run.scale, recipe, run.config["model"]])
+
+
+def _parameters(run: Run) -> dict[str, Any]:
+    """The parameters of the run's loss that were chosen, not derived."""
+    return {key: value for key, value in run.config["loss"].items() if key not in ("_target_", "reduction")}
+
+
+@dataclass(frozen=True, eq=False)
+class Sheet:
+    """All runs, finished and not, of one data set, scale, recipe and network; at least one."""
+
+    members: tuple[Run, ...]
+
+    @property
+    def head(self) -> Run:
+        """Any of them: for what they have in common."""
+        return self.members[0]
+
+    @property
+    def names(self) -> tuple[str, str, str]:
+        """Data set, scale and recipe."""
+        return self.head.name("dataset"), self.head.name("scale"), self.head.name("recipe")
+
+    @cached_property
+    def runs(self) -> tuple[Run, ...]:
+        """The finished runs."""
+        return tuple(run for run in self.members if run.complete)
+
+    @cached_property
+    def noises(self) -> list[Noise]:
+        """Noise settings with a finished run, clean first."""
+        return sorted({run.noise for run in self.runs}, key=lambda noise: noise.order)
+
+    @cached_property
+    def losses(self) -> list[str]:
+        """Losses with a finished run, by name."""
+        return sorted({run.name("loss") for run in self.runs})
+
+    def variant(self, loss: str) -> dict[str, Any] | None:
+        """The parameters that stand for `loss` on the page: the recipe's own where run, else those with most runs."""
+        runs = [run for run in self.runs if run.name("loss") == loss]
+        counts = Counter(_text(_parameters(run)) for run in runs)
+        own = self.head.config["recipe"].get("sl", {})
+        if loss == "sl" and counts.get(_text(own)):
+            return own
+        return json.loads(min(counts, key=lambda text: (-counts[text], text))) if counts else None
+
+    def series(self, loss: str, noise: Noise = CLEAN) -> Series | None:
+        """The finished runs of a loss, with its parameters of this page, under a noise; None where there is none."""
+        parameters = self.variant(loss)
+        runs = [run for run in self.runs if run.name("loss") == loss and run.noise == noise]
+        chosen = [run for run in runs if _parameters(run) == parameters]
+        return Series.of(chosen) if chosen else None
+
+    def pending(self, loss: str, noise: Noise = CLEAN) -> list[Run]:
+        """Runs of a loss under a noise that have begun and not finished."""
+        return [run for run in self.members if not run.complete and (run.name("loss"), run.noise) == (loss, noise)]
+
+
+def sheets(runs: Iterable[Run]) -> list[Sheet]:
+    """The runs as sheets, sorted by names; of equal names the sheet with most finished runs comes first."""
+    pages: dict[str, list[Run]] = defaultdict(list)
+    for run in runs:
+        pages[_page(run)].append(run)
+    found = [Sheet(tuple(members)) for _, members in sorted(pages.items())]
+    return sorted(found, key=lambda sheet: (sheet.names, -len(sheet.runs)))

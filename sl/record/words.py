@@ -1,0 +1,113 @@
+"""What figures and tables say about runs: names, parameters, scale and where the runs come from."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from sl.record.run import Run
+
+DATASETS = {"digits": "Digits", "mnist": "MNIST", "cifar10": "CIFAR-10", "cifar100": "CIFAR-100"}
+PAPER_EPOCHS = {"mnist": 50, "cifar10": 120, "cifar100": 150}
+LOSSES = {
+    "ce": "CE",
+    "lsr": "LSR",
+    "bootstrap_hard": "Bootstrap (hard)",
+    "bootstrap_soft": "Bootstrap (soft)",
+    "forward": "Forward",
+    "backward": "Backward",
+    "d2l": "D2L",
+    "gce": "GCE",
+    "sl": "SL",
+    "rce": "RCE",
+    "mae": "MAE",
+    "focal": "Focal",
+    "nce": "NCE",
+    "nce_rce": "NCE+RCE",
+    "nce_mae": "NCE+MAE",
+}
+SYMBOLS = {"alpha": "α", "beta": "β", "log_zero": "A", "epsilon": "ε", "gamma": "γ"}
+
+
+def dataset_title(name: str) -> str:
+    """`CIFAR-10` for cifar10."""
+    return DATASETS.get(name, name)
+
+
+def loss_title(name: str) -> str:
+    """`SL` for sl; a loss unknown here keeps its own name."""
+    return LOSSES.get(name, name)
+
+
+def parameters(values: dict[str, Any] | None) -> str:
+    """A loss's parameters in short.
+
+    >>> parameters({"alpha": 0.1, "beta": 1, "log_zero": -9.2103})
+    'α 0.1, β 1, A −9.21'
+    """
+    numbers = {key: value for key, value in (values or {}).items() if isinstance(value, int | float)}
+    shown = (f"{SYMBOLS.get(key, key)} {value:.3g}" for key, value in numbers.items() if not isinstance(value, bool))
+    return ", ".join(shown).replace("-", "−")
+
+
+def full_epochs(run: Run) -> int:
+    """How many epochs the run would have at full scale; a recipe cut short by hand does not lower it."""
+    return max(run.scale["paper_epochs"], PAPER_EPOCHS.get(run.name("dataset"), 0))
+
+
+def paper_scale(run: Run) -> bool:
+    """Whether the run used all images and all epochs, whatever its scale is called."""
+    scale = run.scale
+    return scale["train_share"] == scale["test_share"] == 1 and scale["epochs"] >= full_epochs(run)
+
+
+def scale_words(run: Run) -> str:
+    """The run's scale as a reader needs it: nobody should take a scaled-down run for the paper's."""
+    train, test = _share(run, "train"), _share(run, "test")
+    epochs, full = run.scale["epochs"], full_epochs(run)
+    if not paper_scale(run):
+        lengths = f"{epochs} of {full} epochs" if epochs != full else f"{epochs} epochs"
+        return f"scaled-down run: {train} training and {test} test images, {lengths}"
+    name = "paper scale" if run.name("dataset") in PAPER_EPOCHS else "full scale (not a data set of the paper)"
+    return f"{name}: all {train} training and {test} test images, {epochs} epochs"
+
+
+def _share(run: Run, part: str) -> str:
+    count, share = run.data[f"{part}_images"], run.scale[f"{part}_share"]
+    return f"{count:,}" if share == 1 else f"{count:,} of {round(count / share):,}"
+
+
+def model_title(run: Run) -> str:
+    """Class name of the network."""
+    return run.config["model"]["_target_"].rsplit(".", 1)[-1]
+
+
+def setting(run: Run) -> str:
+    """Data set, scale, recipe and network in one line."""
+    data, recipe = dataset_title(run.name("dataset")), run.name("recipe")
+    return f"{data} · {scale_words(run)} · recipe {recipe}, network {model_title(run)}"
+
+
+def origin(runs: Iterable[Run]) -> str:
+    """Seeds, devices, precisions and commits of `runs` in one line."""
+    runs = list(runs)
+    stays = [provenance for run in runs for provenance in run.provenances]
+    seeds = sorted({run.seed for run in runs})
+    parts = [
+        f"{_plural(len(runs), 'run')}, {_plural(len(seeds), 'seed')} ({', '.join(map(str, seeds))})",
+        "; ".join(_unique(stay["device"] for stay in stays)),
+        " and ".join(_unique(stay["precision"] for stay in stays)),
+        "commit " + ", ".join(_unique(map(_commit, stays))),
+    ]
+    return " · ".join(parts)
+
+
+def _commit(provenance: dict[str, Any]) -> str:
+    name = (provenance["commit"] or "unknown")[:7]
+    return f"{name} with uncommitted changes" if provenance["dirty"] else name
+
+
+def _plural(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def _unique(values: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(values))

@@ -1,0 +1,140 @@
+"""Invented run records in the project's format, for tests of what reads them; none of their numbers is a result."""
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+CIFAR10 = ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"]
+LOSSES: dict[str, dict[str, Any]] = {
+    "ce": {"_target_": "sl.losses.CrossEntropy"},
+    "lsr": {"_target_": "sl.losses.LabelSmoothing", "epsilon": 0.1},
+    "gce": {"_target_": "sl.losses.GeneralizedCrossEntropy", "q": 0.7},
+    "sl": {"_target_": "sl.losses.SymmetricCrossEntropy", "alpha": 0.1, "beta": 1.0, "log_zero": -9.2103},
+}
+FULL_IMAGES = (50000, 10000)
+
+
+def header(
+    loss: str = "ce",
+    noise: str = "symmetric",
+    rate: float = 0.4,
+    seed: int = 0,
+    *,
+    dataset: str = "cifar10",
+    scale: str = "cpu",
+    recipe: str = "authors_code",
+    epochs: int = 12,
+    classes: int = 10,
+    loss_options: dict[str, Any] | None = None,
+    noise_options: dict[str, Any] | None = None,
+    recipe_options: dict[str, Any] | None = None,
+) -> dict[str, Any]:
+    """The first line of a record; `scale` cpu means a tenth of the images and a tenth of the epochs."""
+    shares = (0.1, 0.2, 0.1) if scale == "cpu" else (1.0, 1.0, 1.0)
+    names = CIFAR10 if classes == 10 else [f"class{k}" for k in range(classes)]
+    kind = {"_target_": f"sl.noise.{noise.title()}"} | ({} if noise == "none" else {"rate": rate, "exact": True})
+    rate = 0.0 if noise == "none" else rate
+    transition = (1 - rate) * np.eye(classes) + rate / (classes - 1) * (1 - np.eye(classes))
+    config = {
+        "dataset": {"_target_": "sl.data.Cifar10"},
+        "noise": kind | (noise_options or {}),
+        "model": {"_target_": "sl.models.Cnn8"},
+        "loss": LOSSES[loss] | (loss_options or {}),
+        "recipe": {"lr": 0.01, "sl": {"alpha": 0.1, "beta": 1.0, "log_zero": -9.2103}} | (recipe_options or {}),
+        "scale": {"train_share": shares[0], "test_share": shares[1], "epoch_share": shares[2]},
+        "seed": seed,
+        "precision": "float32",
+        "names": {
+            "dataset": dataset, "noise": noise, "model": "recipe", "loss": loss, "recipe": recipe, "scale": scale
+        },
+    }  # fmt: skip
+    text = json.dumps([config, epochs, classes])
+    return {
+        "kind": "run",
+        "format": 1,
+        "identity": hashlib.sha256(text.encode()).hexdigest()[:16],
+        "config": config,
+        "data": {
+            "name": dataset,
+            "class_names": names,
+            "train_images": round(FULL_IMAGES[0] * shares[0]),
+            "test_images": round(FULL_IMAGES[1] * shares[1]),
+            "fingerprint": "invented",
+        },
+        "scale": dict(config["scale"]) | {"name": scale, "epochs": epochs, "paper_epochs": round(epochs / shares[2])},
+        "noise": {"realised_rate": rate, "fingerprint": "invented", "transition": transition.tolist()},
+        "stages": {"early": 1, "middle": max(1, epochs // 2), "late": max(1, epochs - 2)},
+        "provenance": {
+            "commit": "0123456789abcdef",
+            "dirty": False,
+            "packages": {},
+            "python": "3.11.0",
+            "device": "cpu: invented, 1 thread",
+            "precision": "float32",
+            "started": "2026-01-01T00:00:00+00:00",
+        },
+    }
+
+
+def lines(head: dict[str, Any]) -> list[dict[str, Any]]:
+    """A whole record that begins with `head`: invented curves that rise, SL's higher than CE's; one per seed."""
+    classes, epochs = len(head["data"]["class_names"]), head["scale"]["epochs"]
+    seed, rate = head["config"]["seed"], head["noise"]["realised_rate"]
+    robust = {"ce": 0.0, "lsr": 0.1, "gce": 0.6, "sl": 0.9}[head["config"]["names"]["loss"]]
+    random = np.random.default_rng([seed, round(100 * rate), round(10 * robust)])
+    ceiling = np.linspace(0.95, 0.7, classes) - 0.5 * rate * (1 - robust)
+    ceiling[[3 % classes, 1]] = ceiling[[1, 3 % classes]]
+    body: list[dict[str, Any]] = []
+    for epoch in range(1, epochs + 1):
+        rise = 1 - np.exp(-4 * epoch / epochs)
+        accuracy = np.clip(ceiling * rise + random.normal(0, 0.015, classes), 0, 1)
+        body.append(
+            {
+                "kind": "epoch",
+                "epoch": epoch,
+                "lr": 0.01,
+                "train_loss": 2.0 - rise,
+                "noisy_accuracy": 0.6 * rise,
+                "clean_accuracy": 0.8 * rise,
+                "right_accuracy": 0.95 * rise,
+                "wrong_memorised": rise * 0.3 * (1 - robust) if rate else None,
+                "wrong_corrected": 0.6 * rise * (0.7 + 0.3 * robust) if rate else None,
+                "test_accuracy": float(accuracy.mean()),
+                "class_accuracy": accuracy.tolist(),
+            }
+        )
+        for stage in (name for name, at in head["stages"].items() if at == epoch):
+            confidence = np.full(classes, (1 - accuracy[3 % classes]) / (classes - 1))
+            confidence[3 % classes] = accuracy[3 % classes]
+            predictions = random.multinomial(300, confidence)
+            confusion = [random.multinomial(200, np.full(classes, 1 / classes)).tolist() for _ in range(classes)]
+            body.append(
+                {
+                    "kind": "probe",
+                    "stage": stage,
+                    "epoch": epoch,
+                    "confusion": confusion,
+                    "probe_class": 3 % classes,
+                    "count": 300,
+                    "confidence": (0.8 * confidence + 0.2 / classes).tolist(),
+                    "predictions": predictions.tolist(),
+                }
+            )
+    end = {"kind": "end", "epoch_seconds": [1.0] * epochs, "seconds": float(epochs), "finished": "2026-01-01T01:00:00"}
+    return [head, *body, end]
+
+
+def write(root: Path, record: list[dict[str, Any]]) -> Path:
+    """Write the lines of a record where a run would; returns its path."""
+    path = root / record[0]["data"]["name"] / f"{record[0]['identity']}.jsonl"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("".join(json.dumps(line) + "\n" for line in record))
+    return path
+
+
+def record(root: Path, *arguments: Any, **options: Any) -> Path:
+    """Write a whole invented record; arguments as `header`."""
+    return write(root, lines(header(*arguments, **options)))
