@@ -7,7 +7,7 @@ from torch import Tensor
 
 from sl.errors import UserError
 from sl.losses.base import Loss
-from sl.losses.transition import check_transition
+from sl.noise.transition import check_transition
 
 
 class Correction(Loss):
@@ -17,13 +17,17 @@ class Correction(Loss):
 
     def __init__(self, transition: Tensor, reduction: str) -> None:
         super().__init__(reduction)
-        self.register_buffer("transition", check_transition(transition), persistent=False)
+        if not isinstance(transition, Tensor):
+            raise UserError(f"transition={transition}: allowed is a (K, K) tensor of probabilities")
+        matrix = transition.detach().to(torch.float64)
+        check_transition(matrix)
+        self.register_buffer("transition", matrix, persistent=False)
 
     def rows(self, matrix: Tensor, logits: Tensor, labels: Tensor) -> Tensor:
         """The row of matrix (K, K) that belongs to each label: (N, K), in the type of the logits."""
         if logits.shape[1] != matrix.shape[0]:
-            raise UserError(f"logits=of {logits.shape[1]} classes: allowed is {matrix.shape[0]}, as in transition")
-        return matrix[labels].to(logits.dtype)
+            raise UserError(f"logits={logits.shape[1]} classes: allowed is {matrix.shape[0]}, as in transition")
+        return matrix.index_select(0, labels).to(logits.dtype)
 
 
 class ForwardCorrection(Correction):

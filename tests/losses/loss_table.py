@@ -1,4 +1,4 @@
-"""The test table of the losses: one row for each file in configs/loss, with its formula written out on probabilities."""
+"""The test table of the losses: a row for each file in configs/loss, with its formula written out on probabilities."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

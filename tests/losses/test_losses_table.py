@@ -52,6 +52,14 @@ def test_leaves_its_inputs_alone(name: str) -> None:
 
 
 @every_loss
+@pytest.mark.parametrize("label", [-1, CLASSES, -100])
+def test_no_label_outside_the_classes_passes_silently(name: str, label: int) -> None:
+    """On the CPU; an accelerator reports it in its own way. -100 is what torch's cross entropy ignores."""
+    with pytest.raises((IndexError, RuntimeError), match=r"out of (bounds|range)"):
+        ROWS[name].loss(torch.zeros(1, CLASSES), torch.tensor([label]))
+
+
+@every_loss
 def test_has_no_parameters_and_no_state(name: str) -> None:
     assert not list(ROWS[name].loss.parameters())
     assert not ROWS[name].loss.state_dict()
