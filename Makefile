@@ -1,0 +1,49 @@
+# Everything that people type; `make help` lists it. Each target installs what it needs into .venv first.
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+SCALE ?= auto
+ARGS ?=
+RUN := .venv/bin/python
+INSTALLED := .venv/installed
+
+help: ## List the targets
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /|/' | awk -F'|' '{printf "  %-20s %s\n", $$1, $$2}'
+	@echo "  SCALE=paper|cpu chooses the scale of a reproduction; ARGS='...' goes on to the script, e.g. ARGS='seeds=0 plan_only=true'"
+
+$(INSTALLED): requirements.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' \
+		|| { echo "make: $$($(PYTHON) --version) found, allowed is Python 3.11 to 3.13; try: make PYTHON=python3.12 ..."; exit 2; }
+	$(PYTHON) -m venv .venv
+	$(RUN) -m pip install --quiet --editable '.[dev]'
+	@touch $(INSTALLED)
+
+install: $(INSTALLED) ## Create .venv and install everything
+
+demo: $(INSTALLED) ## Train CE, LSR, GCE and SL on digits with 40 % wrong labels; figures and a table in demo/
+	$(RUN) scripts/reproduce.py experiment=demo scale=paper runs_dir=demo/runs results_dir=demo
+
+reproduce-cifar10 reproduce-cifar100 reproduce-mnist: reproduce-%: $(INSTALLED)
+	$(RUN) scripts/reproduce.py experiment=$* scale=$(SCALE) $(ARGS)
+
+reproduce-cifar10: ## The paper's figures and table on CIFAR-10; run it again to go on
+reproduce-cifar100: ## The same on CIFAR-100
+reproduce-mnist: ## The same on MNIST
+
+figures: $(INSTALLED) ## Redraw results/figures from the records in results/runs
+	$(RUN) scripts/figures.py
+
+tables: $(INSTALLED) ## Rewrite results/tables from the records in results/runs
+	$(RUN) scripts/tables.py
+
+test: $(INSTALLED) ## Run the tests; those on real data need SL_DATA_DIR
+	.venv/bin/pytest
+
+lint: $(INSTALLED) ## Check style and types
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy
+
+clean: ## Remove the environment and what the demo made; records and figures in results/ stay
+	rm -rf .venv demo outputs multirun .pytest_cache .mypy_cache .ruff_cache
+
+.PHONY: help install demo reproduce-cifar10 reproduce-cifar100 reproduce-mnist figures tables test lint clean
