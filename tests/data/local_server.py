@@ -1,6 +1,7 @@
 """A web server on this machine that can misbehave."""
 
 import time
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 
@@ -24,6 +25,10 @@ class _Handler(BaseHTTPRequestHandler):
         path = self.path.lstrip("/")
         self.owner.asked.append(path)
         time.sleep(self.owner.seconds)
+        with suppress(ConnectionError):  # the client may have given up
+            self._answer(path)
+
+    def _answer(self, path: str) -> None:
         content = self.owner.files.get(path)
         if content is None:
             self.send_error(404)
