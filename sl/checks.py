@@ -27,10 +27,11 @@ def number(
     0.4
     """
     if isinstance(value, Real) and not isinstance(value, bool) and math.isfinite(value):
-        above = value > low if low_open else value >= low
-        below = value < high if high_open else value <= high
+        given = float(value)
+        above = given > low if low_open else given >= low
+        below = given < high if high_open else given <= high
         if above and below:
-            return float(value)
+            return given
     left = "(" if low_open or low == -math.inf else "["
     right = ")" if high_open or high == math.inf else "]"
     raise UserError(f"{name}={value}: allowed is a number in {left}{low:g}, {high:g}{right}")
@@ -42,7 +43,7 @@ def integer(name: str, value: object, low: int) -> int:
     >>> integer("epochs", 120, 1)
     120
     """
-    if isinstance(value, Integral) and not isinstance(value, bool) and value >= low:
+    if isinstance(value, Integral) and not isinstance(value, bool) and int(value) >= low:
         return int(value)
     raise UserError(f"{name}={value}: allowed is a whole number of at least {low}")
 

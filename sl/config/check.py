@@ -18,7 +18,7 @@ def check_run(config: DictConfig) -> None:
 
 def check_scale(scale: DictConfig) -> None:
     """Shares lie in (0, 1]."""
-    for name in ("train_share", "test_share", "epoch_share"):
+    for name in ("train_share", "test_share", "epoch_share", "batch_share"):
         number(f"scale.{name}", getattr(scale, name), 0, 1, low_open=True)
 
 

@@ -4,7 +4,9 @@ from pathlib import Path
 
 from omegaconf import DictConfig, OmegaConf
 
-from sl.checks import flag
+from sl.checks import flag, one_of
+from sl.figures import draw_all
+from sl.record import load_all
 from sl.reproduce import experiment
 from sl.reproduce.estimate import estimate
 from sl.reproduce.execute import choose_jobs, execute
@@ -15,7 +17,7 @@ from sl.train.device import find_device
 def reproduce(config: DictConfig) -> list[str]:
     """Do what `config` (configs/reproduce.yaml) says; the runs that failed, one line each."""
     if OmegaConf.is_missing(config, "experiment"):
-        experiment.one_of("experiment", None, experiment.names())
+        one_of("experiment", None, experiment.names())
     device = find_device(config.device)
     scale = config.scale if config.scale != "auto" else {"cuda": "paper"}.get(device.type, "cpu")
     jobs, job_overrides = choose_jobs(config.jobs, config.device)
@@ -31,4 +33,7 @@ def reproduce(config: DictConfig) -> list[str]:
 
 
 def redraw(runs_dir: Path, results_dir: Path) -> None:
-    """Figures and tables from the records."""
+    """Figures and tables from the records of `runs_dir`, into folders of these names below `results_dir`."""
+    runs = load_all(runs_dir)
+    for line in draw_all(runs, results_dir / "figures"):
+        print(line, flush=True)

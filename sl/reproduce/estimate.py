@@ -42,7 +42,7 @@ def recorded(run: PlannedRun, job: Job) -> float | None:
 def measured(job: Job) -> float:
     """Seconds of the whole run, from some steps and one evaluation batch."""
     engine = make_engine(job)
-    count, batch = len(engine.data.noisy), engine.recipe.batch_size
+    count, batch = len(engine.data.noisy), engine.batch_size
     draws = engine.augmentation.draw(count, engine.data.image_shape, generator(0, "estimate"))
     steps = min(TIMED_STEPS, job.plan.steps_per_epoch)
     order, lrs = torch.arange(min(steps * batch, count)), learning_rates(engine, job.plan, 1)[:steps]

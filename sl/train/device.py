@@ -10,6 +10,7 @@ from sl.config.schema import RuntimeConfig
 from sl.errors import UserError
 
 DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16}
+COMPILED_VERSIONS = 64  # of one function: every loss, network and batch size of a sweep needs its own
 STEPS = ("eager", "compile", "graph")
 
 
@@ -73,6 +74,8 @@ def apply_runtime(runtime: Runtime) -> None:
     """Set the process-wide switches of torch that a run needs."""
     torch.set_num_threads(runtime.threads)
     torch.use_deterministic_algorithms(runtime.deterministic)
+    if runtime.step == "compile":
+        torch._dynamo.config.recompile_limit = COMPILED_VERSIONS
     if runtime.device.type == "cuda":
         torch.cuda.set_device(runtime.device)
         torch.backends.cudnn.benchmark = not runtime.deterministic

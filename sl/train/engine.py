@@ -7,11 +7,12 @@ step has no Python value that changes from call to call, so that it can be captu
 from collections.abc import Callable
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from sl.config.schema import RecipeConfig
 from sl.evaluate import TRAINING_COUNTS, training_counts
 from sl.losses import Loss
+from sl.models.classifier import Classifier
 from sl.recipes import Draws, build_augmentation, build_optimizer
 from sl.train.capture import CapturedStep
 from sl.train.device import DTYPES, Runtime
@@ -23,8 +24,10 @@ EVALUATION_BATCH = {"cuda": 5000, "cpu": 500}
 class Engine:
     """Trains and evaluates; built once for a combination of network, loss, recipe and data, then reset per run."""
 
-    def __init__(self, model: nn.Module, loss: Loss, data: DeviceData, recipe: RecipeConfig, runtime: Runtime) -> None:
-        self.data, self.recipe, self.runtime = data, recipe, runtime
+    def __init__(
+        self, model: Classifier, loss: Loss, data: DeviceData, recipe: RecipeConfig, batch_size: int, runtime: Runtime
+    ) -> None:
+        self.data, self.recipe, self.batch_size, self.runtime = data, recipe, batch_size, runtime
         self.model = model.to(runtime.device).to(memory_format=torch.channels_last)
         self.loss = loss.to(runtime.device)
         self.optimizer = build_optimizer(self.model, recipe)
@@ -35,11 +38,14 @@ class Engine:
         self._compute = torch.compile(forward, dynamic=False) if runtime.step == "compile" else forward
         self._steps: dict[int, Callable[[Tensor], None]] = {}
 
-    def reset(self, model_state: dict[str, Tensor], loss_state: dict[str, Tensor], noisy: Tensor) -> None:
-        """Start another run: new weights and labels in the same memory, an optimiser without history."""
+    def reset(self, model_state: dict[str, Tensor], loss: Loss, noisy: Tensor) -> None:
+        """Start another run: new weights, labels and buffers of the loss (its transition matrix) in the same memory,
+        and an optimiser without history.
+        """
         self._prepare_steps()
         self.model.load_state_dict(model_state)
-        self.loss.load_state_dict(loss_state)
+        for own, new in zip(self.loss.buffers(), loss.buffers(), strict=True):
+            own.copy_(new)
         self.optimizer.reset()
         self.data.noisy.copy_(noisy)
 
@@ -54,7 +60,7 @@ class Engine:
         order, lrs = order.to(self.runtime.device), lrs.to(self.runtime.device)
         self.loss_sum.zero_()
         self.counts.zero_()
-        for index, lr in zip(order.split(self.recipe.batch_size), lrs, strict=True):
+        for index, lr in zip(order.split(self.batch_size), lrs, strict=True):
             self.optimizer.lr.copy_(lr)
             self._steps[len(index)](index)
         return self.loss_sum / len(order), self.counts
@@ -79,7 +85,7 @@ class Engine:
 
     def _prepare_steps(self) -> None:
         """Make the step of every batch size that an epoch has; capturing runs it, so this comes before a reset."""
-        size, count = self.recipe.batch_size, len(self.data.noisy)
+        size, count = self.batch_size, len(self.data.noisy)
         for length in {min(size, count), count % size or size}:
             if length not in self._steps:
                 capture = self.runtime.step == "graph"

@@ -13,6 +13,7 @@ class Plan:
     """Epochs and optimiser steps of a run, and of the run at the recipe's full scale that it stands for."""
 
     epochs: int
+    batch_size: int
     steps_per_epoch: int
     paper_epochs: int
     paper_steps_per_epoch: int
@@ -41,5 +42,12 @@ def stages(epochs: int) -> dict[str, int]:
 def make_plan(recipe: RecipeConfig, scale: ScaleConfig, images: int, paper_images: int) -> Plan:
     """The plan of a run on `images` of the `paper_images` training images; the last, partial batch is kept."""
     epochs = max(1, round(recipe.epochs * scale.epoch_share))
-    steps, paper_steps = (-(-count // recipe.batch_size) for count in (images, paper_images))
-    return Plan(epochs, steps, recipe.epochs, paper_steps, stages(epochs))
+    batch = max(1, round(recipe.batch_size * scale.batch_share))
+    return Plan(
+        epochs=epochs,
+        batch_size=batch,
+        steps_per_epoch=-(-images // batch),
+        paper_epochs=recipe.epochs,
+        paper_steps_per_epoch=-(-paper_images // recipe.batch_size),
+        stages=stages(epochs),
+    )

@@ -1,5 +1,6 @@
 """Everything a run needs before it trains, put together from its configuration."""
 
+import copy
 import hashlib
 import json
 from dataclasses import dataclass
@@ -7,13 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from omegaconf import DictConfig, OmegaConf
-from torch import nn
 
 from sl.config.build import build, under
 from sl.config.check import check_run
 from sl.data import Dataset
 from sl.errors import UserError
 from sl.losses import Loss
+from sl.models.classifier import Classifier
 from sl.noise import NoisyLabels
 from sl.recipes import configure_batchnorm, initialise
 from sl.record.identity import canonical, identity
@@ -61,7 +62,8 @@ class Job:
             "data": {"name": self.dataset_name, "class_names": list(self.dataset.class_names), **counts}
             | {"paper_train_images": self.paper_images, "fingerprint": self.result_config["dataset"]["fingerprint"]},
             "scale": {"name": self.result_config["names"]["scale"], **{str(key): value for key, value in scale.items()}}
-            | {"epochs": self.plan.epochs, "paper_epochs": self.plan.paper_epochs},
+            | {"epochs": self.plan.epochs, "paper_epochs": self.plan.paper_epochs}
+            | {"batch_size": self.plan.batch_size, "paper_batch_size": self.config.recipe.batch_size},
             "noise": {
                 "realised_rate": self.noisy.realised_rate,
                 "fingerprint": self.noisy.fingerprint,
@@ -86,6 +88,8 @@ def result_config(config: DictConfig, names: dict[str, str], precision: str, fin
         chosen["recipe"].pop(key)
     network = chosen["model"]["_target_"].rsplit(".", 1)[-1].lower()
     named = {**names, "model": network if names["model"] == "recipe" else names["model"]}
+    if names["scale"] == "paper" and set(chosen["scale"].values()) != {1.0}:
+        named["scale"] = "custom"
     return {**chosen, "seed": whole["seed"], "precision": precision, "probe": whole["probe"], "names": named}
 
 
@@ -120,8 +124,7 @@ def prepare(config: DictConfig, names: dict[str, str]) -> Job:
     with under("dataset"):
         full = run.source.load()
     dataset = full.subset(config.scale.train_share, config.scale.test_share)
-    with under("noise"):
-        noisy = run.noise.apply(dataset, config.seed)
+    noisy = run.noise.apply(dataset, config.seed)
     label = dataset.class_index(config.probe.label, "probe.label")
     known = (noisy.clean == label) & (noisy.labels == noisy.clean)
     paper_images = len(full.train_labels)
@@ -138,7 +141,7 @@ def prepare(config: DictConfig, names: dict[str, str]) -> Job:
     )
 
 
-def make_model(job: Job) -> nn.Module:
+def make_model(job: Job) -> Classifier:
     """The network with the run's own initial weights, on the CPU."""
     sizes = {"num_classes": job.dataset.num_classes, "image_shape": job.dataset.image_shape}
     model = build(job.config.model, "model", **sizes)
@@ -160,9 +163,7 @@ def make_loss(job: Job) -> Loss:
 def make_engine(job: Job) -> Engine:
     """An engine with the run's weights and labels: one that this process built before, where it fits."""
     model, loss = make_model(job), make_loss(job)
-    model_state, loss_state = (
-        {key: value.clone() for key, value in part.state_dict().items()} for part in (model, loss)
-    )
+    model_state = {name: value.clone() for name, value in model.state_dict().items()}
     apply_runtime(job.runtime)
 
     def key(*parts: str) -> str:
@@ -174,8 +175,8 @@ def make_engine(job: Job) -> Engine:
             key("dataset", "scale") + normalisation,
             lambda: DeviceData(job.dataset, normalisation, job.runtime.device),
         )
-        return Engine(model, loss, data, job.config.recipe, job.runtime)
+        return Engine(model, copy.deepcopy(loss), data, job.config.recipe, job.plan.batch_size, job.runtime)
 
     engine = kept_engines.get(key("dataset", "model", "loss", "recipe", "scale"), new_engine)
-    engine.reset(model_state, loss_state, job.noisy.labels)
+    engine.reset(model_state, loss, job.noisy.labels)
     return engine

@@ -92,9 +92,8 @@ def saver(engine: Engine, record: RecordWriter, checkpoint: Checkpoint) -> Calla
         nonlocal last
         if time.monotonic() - last < CHECKPOINT_SECONDS:
             return
-        state = {"model": engine.model.state_dict(), "loss": engine.loss.state_dict()}
-        state |= {"optimizer": engine.optimizer.state_dict(), "epoch": epoch, "epoch_seconds": record.epoch_seconds}
-        checkpoint.save(state)
+        state = {"model": engine.model.state_dict(), "optimizer": engine.optimizer.state_dict()}
+        checkpoint.save({**state, "epoch": epoch, "epoch_seconds": record.epoch_seconds})
         last = time.monotonic()
 
     return save
@@ -103,7 +102,6 @@ def saver(engine: Engine, record: RecordWriter, checkpoint: Checkpoint) -> Calla
 def restore(engine: Engine, state: dict[str, Any]) -> None:
     """Bring `engine` to a saved state, in the memory it has."""
     engine.model.load_state_dict(state["model"])
-    engine.loss.load_state_dict(state["loss"])
     engine.optimizer.load_state_dict(state["optimizer"])
 
 

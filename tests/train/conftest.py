@@ -1,0 +1,35 @@
+"""Small runs on digits, which need no data from outside."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from sl.config.compose import compose_run
+from sl.train.prepare import Job, prepare
+from sl.train.run import train
+
+SHORT = ("dataset=digits", "recipe.epochs=4", "scale.train_share=0.2", "runtime.threads=1", "runtime.precision=float32")
+
+
+@pytest.fixture
+def overrides(tmp_path: Path) -> Callable[..., list[str]]:
+    """Overrides of a short run that writes below tmp_path; `where` tells several such places apart."""
+
+    def make(*more: str, where: str = "a") -> list[str]:
+        folders = [f"runs_dir={tmp_path / where / 'runs'}", f"checkpoints_dir={tmp_path / where / 'checkpoints'}"]
+        return [*SHORT, *folders, *more]
+
+    return make
+
+
+@pytest.fixture
+def make_job(overrides: Callable[..., list[str]]) -> Callable[..., Job]:
+    """A prepared short run."""
+    return lambda *more: prepare(*compose_run(overrides(*more)))
+
+
+@pytest.fixture
+def run(overrides: Callable[..., list[str]]) -> Callable[..., Path]:
+    """Train a short run; the path of its record."""
+    return lambda *more, where="a": train(*compose_run(overrides(*more, where=where)))

@@ -1,0 +1,116 @@
+"""The training step: every image once, nothing waits for the device, engines are used again."""
+
+from collections.abc import Callable
+
+import pytest
+import torch
+from torch import Tensor
+
+from sl.train.engine import Engine
+from sl.train.fit import learning_rates, train_one_epoch
+from sl.train.prepare import Job, make_engine, make_model
+from sl.train.seeds import generator
+
+MakeJob = Callable[..., Job]
+
+
+def one_epoch(engine: Engine, job: Job) -> None:
+    train_one_epoch(engine, job.plan, job.config.seed, 1)
+
+
+def test_every_image_is_used_once_an_epoch(make_job: MakeJob, monkeypatch: pytest.MonkeyPatch) -> None:
+    job = make_job("recipe.batch_size=50")
+    engine = make_engine(job)
+    seen: list[Tensor] = []
+    step = engine._step
+    record = lambda index: (seen.append(index.clone()), step(index))  # noqa: E731
+    monkeypatch.setattr(engine, "_steps", dict.fromkeys(engine._steps, record))
+    one_epoch(engine, job)
+    sizes = [len(index) for index in seen]
+    assert sizes[:-1] == [50] * (len(sizes) - 1)
+    assert 0 < sizes[-1] < 50
+    assert sorted(torch.cat(seen).tolist()) == list(range(len(job.noisy.labels)))
+
+
+def test_an_epoch_waits_once_for_the_device(make_job: MakeJob, monkeypatch: pytest.MonkeyPatch) -> None:
+    job = make_job("noise=symmetric")
+    engine = make_engine(job)
+    waits = {"item": 0, "tolist": 0, "cpu": 0, "numpy": 0}
+
+    def counted(name: str) -> Callable[..., object]:
+        original = getattr(Tensor, name)
+
+        def count(self: Tensor, *args: object, **kwargs: object) -> object:
+            waits[name] += 1
+            return original(self, *args, **kwargs)
+
+        return count
+
+    order, draws = torch.randperm(len(job.noisy.labels)), engine.augmentation.draw(
+        len(job.noisy.labels), job.dataset.image_shape, generator(0, "test")
+    )  # fmt: skip
+    lrs = learning_rates(engine, job.plan, 1)
+    with monkeypatch.context() as patch:
+        for name in waits:
+            patch.setattr(Tensor, name, counted(name))
+        engine.train_epoch(order, draws, lrs)
+    assert waits == {"item": 0, "tolist": 0, "cpu": 0, "numpy": 0}
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="this machine has no GPU")
+@pytest.mark.parametrize("step", ["eager", "graph"])
+def test_no_synchronisation_inside_an_epoch_on_cuda(make_job: MakeJob, step: str) -> None:
+    job = make_job("noise=symmetric", f"runtime.step={step}")
+    engine = make_engine(job)
+    index = torch.arange(job.config.recipe.batch_size, device="cuda")
+    engine._prepare_steps()
+    engine._steps[len(index)](index)
+    torch.cuda.set_sync_debug_mode("error")
+    try:
+        for _ in range(3):
+            engine._steps[len(index)](index)
+    finally:
+        torch.cuda.set_sync_debug_mode("default")
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="this machine has no GPU")
+def test_captured_and_eager_steps_agree(make_job: MakeJob) -> None:
+    lines = []
+    for step in ("eager", "graph"):
+        job = make_job("noise=symmetric", f"runtime.step={step}", "runtime.device=cuda")
+        lines.append(train_one_epoch(make_engine(job), job.plan, 0, 1)[0])
+    assert lines[1]["train_loss"] == pytest.approx(lines[0]["train_loss"], rel=1e-3)
+
+
+def test_a_later_run_of_a_sweep_uses_the_same_engine(make_job: MakeJob) -> None:
+    first = make_engine(make_job("loss=ce", "noise=symmetric"))
+    one_epoch(first, make_job("loss=ce", "noise=symmetric"))
+    again = make_job("loss=ce", "noise=symmetric", "noise.rate=0.2", "seed=5")
+    second = make_engine(again)
+    assert second is first
+    fresh = make_model(again).state_dict()
+    for name, value in second.model.state_dict().items():
+        torch.testing.assert_close(value, fresh[name], msg=name)
+    assert all(not velocity.any() for velocity in second.optimizer.velocity)
+    assert torch.equal(second.data.noisy, again.noisy.labels)
+
+
+def test_an_engine_in_use_again_gets_the_transition_of_its_own_noise(make_job: MakeJob) -> None:
+    first = make_engine(make_job("loss=forward", "noise=symmetric", "noise.rate=0.2"))
+    before = [buffer.clone() for buffer in first.loss.buffers()]
+    second = make_engine(make_job("loss=forward", "noise=symmetric", "noise.rate=0.6"))
+    assert second is first
+    after = list(second.loss.buffers())
+    assert before
+    assert all(not torch.equal(old, new) for old, new in zip(before, after, strict=True))
+
+
+def test_another_loss_gets_an_engine_of_its_own(make_job: MakeJob) -> None:
+    assert make_engine(make_job("loss=ce")) is not make_engine(make_job("loss=sl"))
+
+
+def test_runs_with_the_same_seed_are_paired_across_losses(make_job: MakeJob) -> None:
+    ce, sl = make_job("loss=ce", "noise=symmetric"), make_job("loss=sl", "noise=symmetric")
+    assert torch.equal(ce.noisy.labels, sl.noisy.labels)
+    for one, other in zip(make_model(ce).parameters(), make_model(sl).parameters(), strict=True):
+        assert torch.equal(one, other)

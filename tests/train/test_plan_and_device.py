@@ -1,0 +1,71 @@
+"""Length, stages and schedule of a run; device, precision and step mode."""
+
+from types import SimpleNamespace
+
+import pytest
+import torch
+
+from sl.errors import UserError
+from sl.train.device import find_device, resolve_runtime
+from sl.train.plan import make_plan, stages
+from sl.train.seeds import generator
+
+RECIPE = SimpleNamespace(epochs=120, batch_size=128)
+
+
+def test_full_plan_is_the_papers() -> None:
+    plan = make_plan(RECIPE, SimpleNamespace(epoch_share=1.0, batch_share=1.0), 50_000, 50_000)
+    assert (plan.epochs, plan.steps_per_epoch, plan.steps) == (120, 391, 46_920)
+    assert plan.paper_steps == plan.steps
+    assert plan.stages == {"early": 10, "middle": 50, "late": 100}
+
+
+def test_scaled_plan() -> None:
+    plan = make_plan(RECIPE, SimpleNamespace(epoch_share=1 / 3, batch_share=0.25), 5_000, 50_000)
+    assert (plan.epochs, plan.batch_size, plan.steps_per_epoch, plan.paper_steps) == (40, 32, 157, 46_920)
+
+
+@pytest.mark.parametrize("epochs", [1, 2, 3, 7, 50, 150, 200])
+def test_stages_lie_inside_the_run_in_order(epochs: int) -> None:
+    early, middle, late = stages(epochs).values()
+    assert 1 <= early <= middle <= late <= epochs
+
+
+def runtime(**values: object) -> SimpleNamespace:
+    return SimpleNamespace(**{"device": "cpu", "precision": "auto", "step": "auto", "deterministic": False} | values)
+
+
+def test_auto_is_decided() -> None:
+    decided = resolve_runtime(runtime(threads=None))
+    flags = torch.cpu.get_capabilities()
+    assert decided.precision == ("bfloat16" if flags.get("avx512_bf16") or flags.get("amx_bf16") else "float32")
+    assert decided.step == "eager"
+    assert decided.threads >= 1
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({"device": "banana"}, "runtime.device=banana: allowed is"),
+        ({"precision": "float16"}, "runtime.precision=float16: allowed is one of auto, float32, bfloat16"),
+        ({"step": "graph"}, "runtime.step=graph: CUDA graphs need a CUDA device"),
+        ({"threads": 0}, "runtime.threads=0: allowed is"),
+    ],
+)
+def test_wrong_runtime_is_refused(values: dict[str, object], message: str) -> None:
+    with pytest.raises(UserError, match=message):
+        resolve_runtime(runtime(**{"threads": 1} | values))
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="this machine has a GPU")
+def test_cuda_that_is_not_there_is_refused() -> None:
+    with pytest.raises(UserError, match="runtime.device=cuda: this machine has 0 CUDA devices"):
+        find_device("cuda")
+
+
+def test_generators_depend_on_seed_purpose_and_epoch_alone() -> None:
+    torch.manual_seed(1)
+    draws = {torch.rand(1, generator=generator(*key)).item() for key in [(0, "a"), (1, "a"), (0, "b"), (0, "a", 1)]}
+    torch.manual_seed(2)
+    assert len(draws) == 4
+    assert torch.rand(1, generator=generator(0, "a")).item() in draws
