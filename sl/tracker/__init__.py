@@ -1,0 +1,5 @@
+from sl.tracker.base import NoTracker, Sink
+from sl.tracker.console import ConsoleSink
+from sl.tracker.wandb import WandbTracker
+
+__all__ = ["ConsoleSink", "NoTracker", "Sink", "WandbTracker"]

@@ -1,0 +1,58 @@
+"""What W&B gets of a run record, as plain values."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from sl.record.write import rounded
+from sl.tracker.told import told, worst_class
+
+METRICS = ("lr", "train_loss", "noisy_accuracy", "clean_accuracy", "test_accuracy")
+METRICS_OF_PARTS = ("right_accuracy", "wrong_memorised", "wrong_corrected")
+FACTS = ("identity", "data", "scale", "noise", "stages", "provenance")
+
+
+def config(header: dict[str, Any]) -> dict[str, Any]:
+    """The run's configuration, and under `record` the rest of the header but the matrix that noise stands for."""
+    facts = {key: header[key] for key in FACTS}
+    facts["noise"] = {key: value for key, value in header["noise"].items() if key != "transition"}
+    return {**header["config"], "record": facts}
+
+
+def epoch_values(header: dict[str, Any], line: dict[str, Any]) -> dict[str, Any]:
+    """Metrics of one epoch by panel name; what does not exist (None) is left out.
+
+    Class k stands under `class/k name`, its number padded so that names sort as numbers do. `spread` is the best
+    class's test accuracy minus the worst's.
+    """
+    line = rounded(line)
+    run = told(header, [line])
+    width = len(str(len(run.class_names) - 1))
+    values = {name: line[name] for name in METRICS + METRICS_OF_PARTS}
+    for number, (name, accuracy) in enumerate(zip(run.class_names, line["class_accuracy"], strict=True)):
+        values[f"class/{number:0{width}} {name}"] = accuracy
+    worst, accuracy = worst_class(run)
+    values |= {"spread": float(run.spread()[0]), "worst_class": worst, "worst_class_accuracy": accuracy}
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def summary(header: dict[str, Any], epochs: list[dict[str, Any]]) -> dict[str, float]:
+    """Test accuracy of the run as a whole, beside W&B's own last value of each metric; empty before the first epoch."""
+    if not epochs:
+        return {}
+    run = told(header, rounded(epochs))
+    return {
+        "test_accuracy_last": run.last(),
+        "test_accuracy_best": run.best(),
+        "test_accuracy_mean_last_ten": run.mean_last_ten(),
+    }
+
+
+def pairs(confusion: list[list[int]]) -> Iterator[tuple[int, int]]:
+    """(true class, prediction) of every counted example.
+
+    >>> list(pairs([[1, 0], [2, 1]]))
+    [(0, 0), (1, 0), (1, 0), (1, 1)]
+    """
+    for true, row in enumerate(confusion):
+        for predicted, count in enumerate(row):
+            yield from [(true, predicted)] * count

@@ -1,0 +1,125 @@
+"""A made-up run, told line by line, and a W&B that knows no login and writes to a temporary folder."""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+EPOCHS = 12
+CLASS_NAMES = ["ant", "bee", "cat"]
+STAGES = {"early": 1, "middle": 5, "late": 10}
+
+
+def make_header(seed: int = 0, loss: str = "sl", **changes: Any) -> dict[str, Any]:
+    names = {"dataset": "insects", "noise": "symmetric", "model": "cnn4", "loss": loss}
+    header = {
+        "identity": f"{seed:x}".zfill(16),
+        "config": {
+            "dataset": {"_target_": "sl.data.ImageFolder", "image_size": 32},
+            "noise": {"_target_": "sl.noise.Symmetric", "rate": 0.4, "exact": True},
+            "model": {"_target_": "sl.models.Cnn4"},
+            "loss": {"_target_": "sl.losses.SymmetricCrossEntropy", "alpha": 0.1, "beta": 1.0, "log_zero": -4.0},
+            "recipe": {"epochs": EPOCHS, "milestones": [4, 8], "clip_norm": None},
+            "scale": {"train_share": 0.1, "test_share": 0.2, "epoch_share": 1.0},
+            "seed": seed,
+            "precision": "float32",
+            "names": {**names, "recipe": "authors_code", "scale": "cpu"},
+        },
+        "data": {"name": "insects", "class_names": CLASS_NAMES, "train_images": 9, "test_images": 60},
+        "scale": {"name": "cpu", "epochs": EPOCHS, "paper_epochs": EPOCHS, "train_share": 0.1},
+        "noise": {"realised_rate": 0.4, "fingerprint": "f", "transition": [[0.6, 0.2, 0.2]] * 3},
+        "stages": STAGES,
+        "provenance": {"commit": None, "dirty": None, "packages": {"torch": "2"}, "device": "cpu"},
+    }
+    return header | changes
+
+
+def make_line(epoch: int, seed: int = 0) -> dict[str, Any]:
+    accuracy = [0.5 + epoch / 30, 0.9 - seed / 10, 0.123456789 + epoch / 40]
+    return {
+        "epoch": epoch,
+        "lr": 0.01 / epoch,
+        "train_loss": 3 / epoch + seed,
+        "noisy_accuracy": 0.5,
+        "clean_accuracy": 0.7,
+        "right_accuracy": 0.75,
+        "wrong_memorised": None if seed else 0.25,
+        "wrong_corrected": None if seed else 0.5,
+        "test_accuracy": sum(accuracy) / 3,
+        "class_accuracy": accuracy,
+        "seconds": 0.1,
+    }
+
+
+def make_probe(stage: str, epoch: int) -> dict[str, Any]:
+    return {
+        "stage": stage,
+        "epoch": epoch,
+        "confusion": [[18, 0, 2], [1, 19, 0], [8, 4, 8 + epoch]],
+        "probe_class": 2,
+        "count": 5,
+        "confidence": [0.2, 0.1, 0.7],
+        "predictions": [1, 0, 4],
+    }
+
+
+def tell(sinks: list[Any], header: dict[str, Any], epochs: int = EPOCHS, finished: bool = True) -> None:
+    """Tell `sinks` a run as the trainer does."""
+    seed = header["config"]["seed"]
+    for sink in sinks:
+        sink.start(header)
+    for epoch in range(1, epochs + 1):
+        for sink in sinks:
+            sink.epoch(make_line(epoch, seed))
+        for stage in (stage for stage, when in STAGES.items() if when == epoch):
+            for sink in sinks:
+                sink.probe(make_probe(stage, epoch))
+    for sink in sinks:
+        sink.close(finished)
+
+
+@pytest.fixture
+def header() -> Callable[..., dict[str, Any]]:
+    return make_header
+
+
+@pytest.fixture
+def line() -> Callable[..., dict[str, Any]]:
+    return make_line
+
+
+@pytest.fixture
+def probe() -> Callable[..., dict[str, Any]]:
+    return make_probe
+
+
+@pytest.fixture
+def tell_run() -> Callable[..., None]:
+    return tell
+
+
+@pytest.fixture
+def bare_environment(tmp_path: Path) -> dict[str, str]:
+    """The environment of somebody who never used W&B."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("WANDB_") and name != "NETRC"}
+    folders = {f"WANDB_{name}_DIR": str(tmp_path / "home" / name) for name in ("CACHE", "DATA", "CONFIG")}
+    return kept | folders | {"HOME": str(tmp_path / "home")}
+
+
+@pytest.fixture
+def no_login(
+    bare_environment: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[pytest.MonkeyPatch]:
+    """W&B in this process as for somebody who never used it; further variables may be set through the value."""
+    import wandb
+
+    wandb.teardown()
+    for name in set(os.environ) - set(bare_environment):
+        monkeypatch.delenv(name)
+    for name, value in bare_environment.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.chdir(tmp_path)
+    yield monkeypatch
+    wandb.teardown()

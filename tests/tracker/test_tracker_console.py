@@ -1,0 +1,133 @@
+"""The console is judged by what a reader sees: of a pipe, and of a terminal."""
+
+import os
+import pty
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from sl.tracker import ConsoleSink
+
+Make = Callable[..., dict]
+SCRIPT = """
+import sys, time
+sys.path.insert(0, {folder!r})
+from conftest import make_header, tell
+from sl.tracker import ConsoleSink
+class Slow(ConsoleSink):
+    def epoch(self, line):
+        super().epoch(line)
+        time.sleep(0.3 * (line["epoch"] < 4))
+tell([Slow()], make_header(path="results/runs/x.jsonl"))
+"""
+
+
+def test_elsewhere_evenly_spaced_plain_lines(
+    header: Make, tell_run: Callable[..., None], capsys: pytest.CaptureFixture[str]
+) -> None:
+    tell_run([ConsoleSink()], header(path="results/runs/x.jsonl"))
+    *lines, last = capsys.readouterr().out.splitlines()
+    assert len(lines) == 12
+    assert all(line.startswith("insects-sym0.4-sl-s0 0000  epoch ") for line in lines)
+    # epoch 4: cat 0.123456789 + 0.1, the mean of 0.6333, 0.9 and it
+    assert re.search(r"epoch 4/12  loss 0\.75  test 58\.6 %  worst cat 22\.3 %  left 0:00:0\d$", lines[3])
+    # epoch 12: (0.9 + 0.9 + 0.4235) / 3; the ten last epochs are on average those of epoch 7.5
+    assert last == (
+        "insects-sym0.4-sl-s0 0000  last 74.12 %, best 74.12 %, mean of last ten 65.37 %, worst cat 42.3 %, "
+        "scale cpu, record results/runs/x.jsonl"
+    )
+
+
+@pytest.mark.parametrize(("epochs", "most"), [(1, 1), (5, 5), (13, 8), (120, 13), (1000, 13)])
+def test_long_runs_do_not_flood_a_log(
+    header: Make, line: Make, capsys: pytest.CaptureFixture[str], epochs: int, most: int
+) -> None:
+    sink = ConsoleSink()
+    sink.start(header(scale={"name": "paper", "epochs": epochs}))
+    for epoch in range(1, epochs + 1):
+        sink.epoch(line(epoch))
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == most
+    assert f"epoch 1/{epochs} " in lines[0]
+    assert f"epoch {epochs}/{epochs} " in lines[-1]
+
+
+def test_runs_of_a_sweep_are_told_apart_by_identity(
+    header: Make, tell_run: Callable[..., None], capsys: pytest.CaptureFixture[str]
+) -> None:
+    for identity in ("a" * 16, "b" * 16):
+        tell_run([ConsoleSink()], header(identity=identity), epochs=1)
+    starts = {line.split("  ")[0] for line in capsys.readouterr().out.splitlines()}
+    assert starts == {"insects-sym0.4-sl-s0 aaaa", "insects-sym0.4-sl-s0 bbbb"}
+
+
+def test_a_stopped_run_says_so(header: Make, tell_run: Callable[..., None], capsys: pytest.CaptureFixture[str]) -> None:
+    tell_run([ConsoleSink()], header(), epochs=3, finished=False)
+    tell_run([ConsoleSink()], header(), epochs=0, finished=False)
+    lines = capsys.readouterr().out.splitlines()
+    assert "  stopped after epoch 3 of 12, last " in lines[-2]
+    assert lines[-1].endswith("  stopped before the end of its first epoch")
+
+
+def test_epochs_before_an_interruption_count_only_for_the_summary(
+    header: Make, line: Make, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sink = ConsoleSink()
+    sink.start(header(resumed=11))
+    for epoch in range(1, 12):
+        sink.epoch(line(epoch))
+    assert capsys.readouterr().out == ""
+    sink.epoch(line(12))
+    sink.close(True)
+    shown, last = capsys.readouterr().out.splitlines()
+    assert "epoch 12/12" in shown
+    assert "mean of last ten 65.37 %" in last
+
+
+def test_time_left_is_that_of_the_epochs_to_come(
+    header: Make, line: Make, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = iter([100.0, 400.0])
+    monkeypatch.setattr(time, "monotonic", lambda: next(clock))
+    sink = ConsoleSink()
+    sink.start(header(resumed=2))
+    sink.epoch(line(3))
+    assert capsys.readouterr().out.endswith("left 0:45:00\n")  # 9 more at 300 seconds
+
+
+def test_close_without_start_is_silent(capsys: pytest.CaptureFixture[str]) -> None:
+    ConsoleSink().close(False)
+    assert capsys.readouterr().out == ""
+
+
+def in_terminal(*command: str) -> str:
+    """What a terminal is sent by `command`."""
+    main, side = pty.openpty()
+    environment = {**os.environ, "TERM": "xterm", "COLUMNS": "100", "LINES": "24"}
+    process = subprocess.Popen(command, stdin=side, stdout=side, stderr=side, env=environment, close_fds=True)
+    os.close(side)
+    sent = b""
+    while True:
+        try:
+            chunk = os.read(main, 65536)
+        except OSError:  # Linux: the other side is closed
+            chunk = b""
+        if not chunk:
+            break
+        sent += chunk
+    os.close(main)
+    assert process.wait(timeout=5) == 0, sent.decode()
+    return sent.decode()
+
+
+def test_on_a_terminal_one_line_is_redrawn() -> None:
+    sent = in_terminal(sys.executable, "-c", SCRIPT.format(folder=str(Path(__file__).parent)))
+    assert re.search(r"epoch 2/12  loss 1\.5  test \d\d\.\d %  worst cat 17\.3 %  left 0:00:0", sent)
+    assert "\x1b[2K" in sent  # erases the line it is on
+    assert sent.count("\n") <= 2  # the live line never becomes a second one
+    assert "last 74.12 %, best 74.12 %" in sent.splitlines()[-1]

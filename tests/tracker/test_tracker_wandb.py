@@ -1,0 +1,225 @@
+"""W&B as it is, offline: what its files hold afterwards is compared with the run record."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from statistics import mean
+
+import pytest
+import wandb
+from omegaconf import OmegaConf
+from wandb_file import WandbFile, read_wandb_file
+
+from sl.config.build import build
+from sl.errors import UserError
+from sl.record.read import read
+from sl.record.write import RecordWriter
+from sl.tracker import WandbTracker, wandb_run
+
+Make = Callable[..., dict]
+Tell = Callable[..., None]
+CONFIGS = Path(__file__).parents[2] / "configs"
+KILL = """
+import os, signal, sys
+from pathlib import Path
+sys.path.insert(0, {folder!r})
+from conftest import make_header, make_line, make_probe, tell
+from sl.tracker import WandbTracker
+
+tracker = WandbTracker("project")
+tracker.start(make_header())
+tracker.epoch(make_line(1))
+children = [int(pid) for task in Path("/proc/self/task").iterdir() for pid in (task / "children").read_text().split()]
+(service,) = [pid for pid in children if "wandb-core" in Path(f"/proc/{{pid}}/cmdline").read_text()]
+os.kill(service, signal.SIGKILL)
+for epoch in range(2, 13):
+    tracker.epoch(make_line(epoch))
+    tracker.probe(make_probe("late", epoch))
+tracker.close(True)
+print("trained on", flush=True)
+tell([tracker], make_header(seed=1))
+"""
+
+
+def offline_runs(folder: Path) -> dict[str, WandbFile]:
+    """The runs that W&B finished below `folder`, by id."""
+    wandb.teardown()  # its process writes on after a run is finished
+    runs = [read_wandb_file(path) for path in sorted(folder.rglob("offline-run-*/*.wandb"))]
+    return {run.run.run_id: run for run in runs if run.exit_code is not None}
+
+
+@pytest.mark.usefixtures("no_login")
+def test_two_runs_in_one_process_equal_their_records(header: Make, tell_run: Tell, tmp_path: Path) -> None:
+    tracker = WandbTracker("project", group="pair", tags=["a tag"])
+    for seed in (0, 1):  # one tracker or two: both happen
+        record = RecordWriter(tmp_path / f"{seed}.jsonl")
+        tell_run([record, tracker if seed else WandbTracker("project")], header(seed=seed))
+    found = offline_runs(tmp_path)
+    assert list(found) == ["0" * 16, "0" * 15 + "1"]
+    assert (found["0" * 15 + "1"].run.run_group, list(found["0" * 15 + "1"].run.tags)) == (
+        "pair",
+        ["a tag", "scale-cpu"],
+    )
+    for seed, mirrored in enumerate(found.values()):
+        record = read(tmp_path / f"{seed}.jsonl")
+        assert mirrored.run.display_name == f"insects-sym0.4-sl-s{seed}"
+        assert mirrored.exit_code == 0
+        for key, value in record.config.items():
+            assert mirrored.config[key] == value
+        assert mirrored.config["record"]["data"] == record.data
+        for line in record.epochs:
+            values = mirrored.history[line["epoch"]]
+            accuracy = line["class_accuracy"]
+            assert [values["class/0 ant"], values["class/1 bee"], values["class/2 cat"]] == accuracy
+            assert values["spread"] == pytest.approx(max(accuracy) - min(accuracy))
+            assert values["worst_class_accuracy"] == min(accuracy)
+            assert values["worst_class"] == ["ant", "bee", "cat"][accuracy.index(min(accuracy))]
+            for name in ("lr", "train_loss", "test_accuracy", "wrong_memorised", "wrong_corrected"):
+                assert values.get(name) == line[name]
+        tests = [line["test_accuracy"] for line in record.epochs]
+        assert mirrored.summary["test_accuracy_last"] == tests[-1]
+        assert mirrored.summary["test_accuracy_best"] == max(tests)
+        assert mirrored.summary["test_accuracy_mean_last_ten"] == pytest.approx(mean(tests[-10:]))
+        assert mirrored.summary["worst_class"] == "cat"
+
+
+@pytest.mark.usefixtures("no_login")
+def test_charts_of_the_stages_hold_the_counts(header: Make, probe: Make, tell_run: Tell, tmp_path: Path) -> None:
+    tell_run([WandbTracker("project")], header())
+    (mirrored,) = offline_runs(tmp_path).values()
+    media = next(tmp_path.rglob("files/media"))
+    for stage, epoch in {"early": 1, "middle": 5, "late": 10}.items():
+        line = probe(stage, epoch)
+        values = mirrored.history[epoch]
+        assert "train_loss" in values  # the same step as the epoch's metrics
+        rows = json.loads((media.parent / values[f"confusion/{stage}_table/path"]).read_text())
+        assert rows["columns"] == ["Actual", "Predicted", "nPredictions"]
+        names = ["ant", "bee", "cat"]
+        counts = {(true, predicted): count for true, predicted, count in rows["data"]}
+        assert [[counts[true, predicted] for predicted in names] for true in names] == line["confusion"]
+        bars = json.loads((media.parent / values[f"confidence/{stage}_table/path"]).read_text())
+        assert bars["data"] == [list(row) for row in zip(names, line["confidence"], line["predictions"], strict=True)]
+        assert set(mirrored.charts) >= {f"confusion/{stage}", f"confidence/{stage}"}
+
+
+@pytest.mark.usefixtures("no_login")
+def test_classes_are_numbered_so_that_names_sort(header: Make, line: Make, tmp_path: Path) -> None:
+    tracker = WandbTracker("project")
+    names = [f"class {number}" for number in range(100)]
+    tracker.start(header(data={"name": "many", "class_names": names}))
+    tracker.epoch({**line(1), "class_accuracy": [number / 100 for number in range(100)]})
+    tracker.close(True)
+    (mirrored,) = offline_runs(tmp_path).values()
+    keys = sorted(key for key in mirrored.history[1] if key.startswith("class/"))
+    assert [mirrored.history[1][key] for key in keys] == [number / 100 for number in range(100)]
+    assert keys[7] == "class/07 class 7"
+
+
+@pytest.mark.usefixtures("no_login")
+def test_an_exception_marks_the_run_as_failed(
+    header: Make, tell_run: Tell, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tell_run([WandbTracker("project")], header(), epochs=2, finished=False)
+    (mirrored,) = offline_runs(tmp_path).values()
+    assert mirrored.exit_code == 1
+    assert sorted(mirrored.history) == [1, 2]
+    folder = next(tmp_path.rglob("offline-run-*")).relative_to(tmp_path)
+    assert capsys.readouterr().out == f"W&B: offline run in {folder}; to upload it: wandb sync {folder}\n"
+
+
+@pytest.mark.usefixtures("no_login")
+def test_dir_holds_the_folder(header: Make, tell_run: Tell, tmp_path: Path) -> None:
+    tell_run([WandbTracker("project", dir="deep/er")], header(), epochs=1)
+    assert (tmp_path / "deep/er/wandb/latest-run").is_dir()
+    assert not (tmp_path / "wandb").exists()
+
+
+def test_a_run_outlives_a_dead_service_and_the_next_is_tracked(
+    bare_environment: dict[str, str], tmp_path: Path
+) -> None:
+    script = KILL.format(folder=str(Path(__file__).parent))
+    environment = bare_environment | {"PYTHONPATH": os.getcwd()}
+    said = subprocess.check_output([sys.executable, "-c", script], cwd=tmp_path, env=environment, text=True, timeout=20)
+    gone, then, kept = said.splitlines()
+    assert gone.endswith("; W&B gets no more of this run, its record goes on")
+    assert then == "trained on"
+    assert kept.startswith("W&B: offline run in ")
+    assert list(offline_runs(tmp_path)) == ["0" * 15 + "1"]
+
+
+@pytest.mark.usefixtures("no_login")
+def test_a_folder_that_cannot_be_written_is_one_line(
+    header: Make, line: Make, probe: Make, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tracker = WandbTracker("project")
+    tracker.start(header())
+    next(tmp_path.rglob("offline-run-*/files")).joinpath("media").touch()
+    tracker.epoch(line(1))
+    tracker.probe(probe("early", 1))
+    tracker.epoch(line(2))
+    tracker.close(True)
+    (said,) = capsys.readouterr().out.splitlines()
+    assert said.startswith("W&B: ")
+    assert said.endswith("; W&B gets no more of this run, its record goes on")
+
+
+def test_a_server_that_does_not_answer_leaves_the_run_offline(
+    header: Make,
+    tell_run: Tell,
+    tmp_path: Path,
+    no_login: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    no_login.setenv("WANDB_API_KEY", "0" * 40)
+    no_login.setenv("WANDB_BASE_URL", "http://127.0.0.1:9")  # the discard port: nobody listens
+    no_login.setattr(wandb_run, "INIT_TIMEOUT", 0.5)
+    tell_run([WandbTracker("project")], header())
+    first, last = capsys.readouterr().out.splitlines()
+    assert first.endswith("this run is kept offline")
+    assert last.startswith("W&B: offline run in wandb/offline-run-")
+    assert len(offline_runs(tmp_path)["0" * 16].history) == 12
+
+
+@pytest.mark.parametrize(
+    ("parameters", "said"),
+    [
+        ({"project": "a/b"}, "project=a/b: allowed is a name of 1 to 128 characters"),
+        ({"project": ""}, "project=: allowed is a name"),
+        ({"project": 3}, "project=3: allowed is a name"),
+        ({"entity": 3}, "entity=3: allowed is a name or null"),
+        ({"group": " "}, "group= : allowed is a name or null"),
+        ({"mode": "ofline"}, "mode=ofline: allowed is one of auto, online, offline, disabled"),
+        ({"tags": "one"}, "tags=one: allowed is a list of names"),
+        ({"tags": [1]}, r"tags=\[1\]: allowed is a list of names"),
+        ({"tags": 1}, "tags=1: allowed is a list of names"),
+        ({"tags": ["x" * 65]}, "of 1 to 64 characters"),
+        ({"dir": __file__}, "dir=.*: allowed is a folder"),
+        ({"dir": None}, "dir=None: allowed is a folder"),
+    ],
+)
+def test_wrong_parameters_are_named(parameters: dict, said: str) -> None:
+    with pytest.raises(UserError, match=said):
+        WandbTracker(**{"project": "project", **parameters})
+
+
+@pytest.mark.parametrize("name", ["x" * 128, "with space", "ünïcode"])
+def test_project_names_that_are_taken_are_taken_by_wandb_too(name: str) -> None:
+    assert WandbTracker(name).project == wandb.Settings(project=name).project
+
+
+@pytest.mark.parametrize("name", ["a/b", "a%b", "a?b", "a#b", "a:b", "a\\b", "x" * 129])
+def test_project_names_that_are_refused_are_refused_by_wandb_too(name: str) -> None:
+    with pytest.raises(UserError):
+        WandbTracker(name)
+    with pytest.raises(wandb.errors.UsageError):
+        wandb.Settings(project=name)
+
+
+def test_the_configuration_builds_and_wandb_is_not_imported() -> None:
+    tracker = build(OmegaConf.load(CONFIGS / "tracker/wandb.yaml"), "tracker")
+    assert (tracker.project, tracker.mode, tracker.tags, tracker.dir) == ("sl-noisy-labels", "auto", [], ".")
+    script = "import sys; from sl.tracker import WandbTracker; WandbTracker('p'); sys.exit('wandb' in sys.modules)"
+    subprocess.run([sys.executable, "-c", script], check=True)

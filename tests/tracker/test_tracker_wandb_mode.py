@@ -1,0 +1,95 @@
+"""Whoever has no login is never asked for one."""
+
+import os
+import pty
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from sl.errors import UserError
+from sl.tracker import WandbTracker
+from sl.tracker.wandb_mode import resolve_mode
+
+KEY = "0" * 40
+SCRIPT = """
+import sys
+sys.path.insert(0, {folder!r})
+from conftest import make_header, tell
+from sl.tracker import WandbTracker
+tell([WandbTracker("project")], make_header(), epochs=2)
+"""
+
+
+@pytest.mark.parametrize(
+    ("variables", "asked", "mode"),
+    [
+        ({}, "auto", "offline"),
+        ({}, "offline", "offline"),
+        ({}, "disabled", "disabled"),
+        ({"WANDB_API_KEY": KEY}, "auto", "online"),
+        ({"WANDB_API_KEY": KEY}, "online", "online"),
+        ({"WANDB_API_KEY": KEY}, "offline", "offline"),
+        ({"WANDB_API_KEY": KEY, "WANDB_MODE": "offline"}, "auto", "offline"),
+        ({"WANDB_API_KEY": KEY, "WANDB_MODE": "disabled"}, "auto", "disabled"),
+        ({"WANDB_MODE": "online"}, "auto", "offline"),
+        ({"WANDB_MODE": "disabled"}, "offline", "offline"),
+        ({"WANDB_API_KEY": "too-short"}, "auto", "offline"),
+    ],
+)
+def test_mode_follows_login_and_environment(
+    variables: dict[str, str], asked: str, mode: str, no_login: pytest.MonkeyPatch
+) -> None:
+    for name, value in variables.items():
+        no_login.setenv(name, value)
+    assert resolve_mode(asked) == mode
+
+
+def test_a_key_in_netrc_is_a_login(no_login: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    netrc = tmp_path / "netrc"
+    netrc.write_text(f"machine api.wandb.ai\n  login user\n  password {KEY}\n")
+    netrc.chmod(0o600)
+    no_login.setenv("NETRC", str(netrc))
+    assert resolve_mode("auto") == "online"
+
+
+@pytest.mark.parametrize("variables", [{}, {"WANDB_API_KEY": "too-short"}])
+def test_online_without_a_login_is_refused(
+    variables: dict[str, str], no_login: pytest.MonkeyPatch, header: Callable[..., dict]
+) -> None:
+    for name, value in variables.items():
+        no_login.setenv(name, value)
+    with pytest.raises(
+        UserError, match=r"^tracker\.mode=online: .*allowed without a login is auto, offline or disabled$"
+    ):
+        WandbTracker("project", mode="online").start(header())
+
+
+def test_disabled_writes_nothing(
+    no_login: pytest.MonkeyPatch, header: Callable[..., dict], tell_run: Callable[..., None], tmp_path: Path
+) -> None:
+    tell_run([WandbTracker("project", mode="disabled")], header())
+    assert not (tmp_path / "wandb").exists()
+
+
+def test_nobody_is_asked_on_a_terminal(bare_environment: dict[str, str], tmp_path: Path) -> None:
+    main, side = pty.openpty()  # a question would wait here, and nobody answers
+    script = SCRIPT.format(folder=str(Path(__file__).parent))
+    environment = bare_environment | {"PYTHONPATH": os.getcwd()}
+    subprocess.run(
+        [sys.executable, "-c", script],
+        stdin=side,
+        stdout=side,
+        stderr=side,
+        cwd=tmp_path,
+        env=environment,
+        timeout=20,
+        check=True,
+    )
+    sent = os.read(main, 65536).decode().strip()
+    os.close(main)
+    os.close(side)
+    assert len(sent.splitlines()) == 1
+    assert sent.startswith("W&B: offline run in wandb/offline-run-")

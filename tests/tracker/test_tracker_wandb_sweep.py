@@ -1,0 +1,40 @@
+"""The W&B sweep's commands are ones that the training command takes."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+from hydra import compose, initialize_config_dir
+from wandb.sdk.launch.sweeps.utils import create_sweep_command, create_sweep_command_args
+
+from sl.config.schema import register
+from sl.tracker import wandb_values
+
+CONFIGS = Path(__file__).parents[2] / "configs"
+
+
+@pytest.fixture(scope="module")
+def sweep() -> dict:
+    return yaml.safe_load((CONFIGS / "wandb/sweep_alpha_beta.yaml").read_text())
+
+
+def test_a_command_of_the_sweep_composes(sweep: dict) -> None:
+    values = {"args": {name: {"value": limits["max"]} for name, limits in sweep["parameters"].items()}}
+    command = create_sweep_command(sweep["command"])
+    macros = {
+        "${program}": [sweep["program"]],
+        "${args_no_hyphens}": create_sweep_command_args(values)["args_no_hyphens"],
+    }
+    words = [word for part in command for word in macros.get(part, [part])]
+    program = words.index("scripts/train.py")
+    register()
+    with initialize_config_dir(str(CONFIGS), version_base="1.3"):
+        config = compose("config", overrides=words[program + 1 :])
+    assert (config.loss.alpha, config.loss.beta, config.tracker.mode) == (10.0, 10.0, "online")
+    assert config.noise.rate == 0.4
+
+
+def test_the_sweep_looks_at_a_value_that_is_there(sweep: dict) -> None:
+    header = {"path": "", "data": {"class_names": ["a"]}}
+    line = {"test_accuracy": 0.5, "class_accuracy": [0.5]}
+    assert sweep["metric"]["name"] in wandb_values.summary(header, [line])
