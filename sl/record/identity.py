@@ -6,9 +6,12 @@ from typing import Any
 
 
 def canonical(value: Any) -> Any:
-    """`value` in the one form it is hashed in: 1 and 1.0 are the same number, keys have no order."""
+    """`value` in the one form it is hashed in: 1 and 1.0 are the same number, keys have no order.
+
+    What is null is left out, so that an option which is added later and is off by null leaves identities alone.
+    """
     if isinstance(value, dict):
-        return {str(key): canonical(value[key]) for key in sorted(value, key=str)}
+        return {str(key): canonical(value[key]) for key in sorted(value, key=str) if value[key] is not None}
     if isinstance(value, list | tuple):
         return [canonical(item) for item in value]
     if isinstance(value, float) and value.is_integer():

@@ -44,24 +44,18 @@ def expand(run: str) -> list[Overrides]:
     return list(product(*choices))
 
 
-def runs(name: str, seeds: Sequence[int] | None = None) -> list[Overrides]:
-    """The runs of an experiment, and of the `parts` that it may consist of.
+def runs(name: str, seeds: Sequence[int] | None = None) -> Iterator[Overrides]:
+    """The runs of an experiment; one that consists of `parts` gives theirs in turn.
 
-    Seeds are the outer loop, so that every cell is there once before any is there twice; within a seed the order
-    is that of the files. `seeds` replaces the experiments' own.
+    Seeds are the outer loop of a part: every cell once before any cell twice. `seeds` replaces its own.
     """
-    seeded = sorted(_seeded(name, seeds), key=lambda run: run[0])
-    return [(*overrides, f"seed={seed}") for seed, overrides in seeded]
-
-
-def _seeded(name: str, seeds: Sequence[int] | None) -> Iterator[tuple[int, Overrides]]:
     experiment = load(name)
     for part in experiment.get("parts", []):
-        yield from _seeded(part, seeds)
-    for run in experiment.get("runs", []):
-        for overrides in expand(run):
-            for seed in experiment["seeds"] if seeds is None else seeds:
-                yield seed, overrides
+        yield from runs(part, seeds)
+    lines = [overrides for run in experiment.get("runs", []) for overrides in expand(run)]
+    for seed in experiment.get("seeds", []) if seeds is None else seeds:
+        for overrides in lines:
+            yield (*overrides, f"seed={seed}")
 
 
 def parse_seeds(text: object) -> list[int] | None:

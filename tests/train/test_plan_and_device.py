@@ -59,7 +59,7 @@ def test_wrong_runtime_is_refused(values: dict[str, object], message: str) -> No
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="this machine has a GPU")
 def test_cuda_that_is_not_there_is_refused() -> None:
-    with pytest.raises(UserError, match="runtime.device=cuda: this machine has 0 CUDA devices"):
+    with pytest.raises(UserError, match=r"runtime\.device=cuda: this machine has 0 CUDA devices"):
         find_device("cuda")
 
 

@@ -143,10 +143,10 @@ def test_probe_sees_the_rightly_labelled_part_of_the_class(run: Run) -> None:
 
 def test_representations_are_kept_on_request(run: Run) -> None:
     path = run(*NOISY, "probe.representations=20")
-    kept = np.load(path.with_suffix(".npz"))
-    assert kept["representation"].shape == (20, 128)
-    assert kept["representation"].dtype == np.float16
-    assert kept["labels"].shape == (20,)
+    with np.load(path.with_suffix(".npz")) as kept:
+        assert kept["representation"].shape == (20, 128)
+        assert kept["representation"].dtype == np.float16
+        assert kept["labels"].shape == (20,)
 
 
 @pytest.mark.parametrize("loss", ["ce", "forward", "nce_rce"])
