@@ -1,0 +1,61 @@
+"""The paper's plain convolutional networks for MNIST (4 layers) and CIFAR-10 (8 layers).
+
+As the authors' published Keras code has them: 3x3 convolutions with "same" padding and biases, batch normalisation
+before every ReLU, 2x2 max pooling after each block, one hidden dense layer, no dropout.
+"""
+
+from itertools import pairwise
+
+from torch import Tensor, nn
+from torch.nn import functional
+
+from sl.errors import UserError
+from sl.models.classifier import Classifier
+
+
+class Cnn(Classifier):
+    """Blocks of (convolution, BN, ReLU) that each end in 2x2 max pooling, then dense `fc1`, BN, ReLU and the head.
+
+    `blocks` holds the widths of every block's convolutions, `hidden` the width of `fc1`, which is the representation.
+    Raises UserError for images too small for the poolings.
+    """
+
+    def __init__(
+        self, blocks: tuple[tuple[int, ...], ...], hidden: int, num_classes: int, image_shape: tuple[int, int, int]
+    ) -> None:
+        super().__init__()
+        channels, height, width = image_shape
+        shrink = 2 ** len(blocks)
+        if min(height, width) < shrink:
+            raise UserError(f"image_shape={tuple(image_shape)}: allowed are images of at least {shrink}x{shrink}")
+        layers: list[nn.Module] = []
+        for block in blocks:
+            for inputs, outputs in pairwise((channels, *block)):
+                layers += [nn.Conv2d(inputs, outputs, 3, padding=1), nn.BatchNorm2d(outputs), nn.ReLU()]
+            layers.append(nn.MaxPool2d(2))
+            channels = block[-1]
+        self.body = nn.Sequential(*layers)
+        self.fc1 = nn.Linear(channels * (height // shrink) * (width // shrink), hidden)
+        self.fc1_norm = nn.BatchNorm1d(hidden)
+        self.head = nn.Linear(hidden, num_classes)
+
+    def features(self, images: Tensor) -> Tensor:
+        """Output (N, hidden) of `fc1` after its batch normalisation and ReLU."""
+        return functional.relu(self.fc1_norm(self.fc1(self.body(images).flatten(1))))
+
+
+class Cnn4(Cnn):
+    """The paper's MNIST network: two convolutions (32, 64) and two dense layers (128, K); 422,090 parameters there."""
+
+    def __init__(self, num_classes: int, image_shape: tuple[int, int, int]) -> None:
+        super().__init__(((32,), (64,)), 128, num_classes, image_shape)
+
+
+class Cnn8(Cnn):
+    """The paper's CIFAR-10 network: six convolutions (64, 64, 128, 128, 196, 196) and two dense layers (256, K).
+
+    1,639,794 parameters there. 196 is the published code's width, not a slip of this project.
+    """
+
+    def __init__(self, num_classes: int, image_shape: tuple[int, int, int]) -> None:
+        super().__init__(((64, 64), (128, 128), (196, 196)), 256, num_classes, image_shape)

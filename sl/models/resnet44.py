@@ -1,0 +1,72 @@
+"""The paper's CIFAR-100 network: a ResNet-44 of pre-activation blocks, as in the authors' published Keras code."""
+
+from torch import Tensor, nn
+from torch.nn import functional
+
+from sl.models.classifier import Classifier
+
+WIDTHS = (16, 32, 64)
+BLOCKS_PER_STAGE = 7  # 1 + 3 * 7 * 2 + 1 = 44 layers
+
+
+class PreactivationBlock(nn.Module):
+    """[BN, ReLU,] 3x3 convolution, BN, ReLU, 3x3 convolution, added to the shortcut.
+
+    The shortcut takes the block's raw input: as it is, or through a 1x1 convolution without BN where the width
+    changes. With `activate=False` the block's leading BN and ReLU are left out.
+    """
+
+    def __init__(self, inputs: int, outputs: int, stride: int, activate: bool = True) -> None:
+        super().__init__()
+        self.stride = stride
+        self.activation = nn.Sequential(nn.BatchNorm2d(inputs), nn.ReLU()) if activate else nn.Identity()
+        self.conv1 = nn.Conv2d(inputs, outputs, 3, stride, padding=1 if stride == 1 else 0)
+        self.norm = nn.BatchNorm2d(outputs)
+        self.conv2 = nn.Conv2d(outputs, outputs, 3, padding=1)
+        self.shortcut = nn.Identity() if inputs == outputs else nn.Conv2d(inputs, outputs, 1, stride)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(N, inputs, H, W) -> (N, outputs, ceil(H / stride), ceil(W / stride))."""
+        residual = self.activation(x)
+        if self.stride == 2:
+            residual = pad_same(residual)
+        residual = self.conv2(functional.relu(self.norm(self.conv1(residual))))
+        return self.shortcut(x) + residual
+
+
+def pad_same(x: Tensor) -> Tensor:
+    """Zeros round (N, C, H, W) for a 3x3 convolution of stride 2, where Keras' "same" puts them.
+
+    An even side gets one line at its end and none at its start, so the windows stand one pixel further than with
+    PyTorch's symmetric padding.
+    """
+    height, width = x.shape[-2:]
+    return functional.pad(x, (width % 2, 1, height % 2, 1))
+
+
+class ResNet44(Classifier):
+    """Stem of 16 filters, three stages of 7 blocks (16, 32, 64; halved in size at the 2nd and 3rd), BN, ReLU, mean.
+
+    The first block follows the stem's ReLU and so skips its own BN and ReLU. All convolutions have biases. The
+    representation is the 64 filters' mean over the image (the published code's 8x8 pooling of a 32x32 image).
+    """
+
+    def __init__(self, num_classes: int, image_shape: tuple[int, int, int]) -> None:
+        super().__init__()
+        self.stem = nn.Sequential(
+            nn.Conv2d(image_shape[0], WIDTHS[0], 3, padding=1), nn.BatchNorm2d(WIDTHS[0]), nn.ReLU()
+        )
+        blocks: list[nn.Module] = []
+        inputs = WIDTHS[0]
+        for stage, width in enumerate(WIDTHS):
+            for index in range(BLOCKS_PER_STAGE):
+                stride = 2 if stage > 0 and index == 0 else 1
+                blocks.append(PreactivationBlock(inputs, width, stride, activate=bool(blocks)))
+                inputs = width
+        self.blocks = nn.Sequential(*blocks)
+        self.activation = nn.Sequential(nn.BatchNorm2d(WIDTHS[-1]), nn.ReLU())
+        self.head = nn.Linear(WIDTHS[-1], num_classes)
+
+    def features(self, images: Tensor) -> Tensor:
+        """Mean (N, 64) of the last feature maps."""
+        return self.activation(self.blocks(self.stem(images))).mean((2, 3))

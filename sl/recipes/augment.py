@@ -1,0 +1,130 @@
+"""Random shift, crop, flip and rotation of whole batches, on whatever device the images are.
+
+All randomness is drawn once per epoch on the CPU, so that every device sees the same; applying the draws is a pure
+function without host synchronisation. Two traditions are covered, each as its own library does it:
+
+- shift (Keras' ImageDataGenerator): rotation and fractional shift in one bilinear resampling that repeats the edge,
+  then the flip;
+- crop (torchvision): zero padding and a crop at whole pixels, flip, then rotation to the nearest pixel with black
+  corners.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from sl.errors import UserError
+
+if TYPE_CHECKING:
+    from sl.config.schema import RecipeConfig
+
+
+KERAS_PIVOT = 1.0
+"""Keras turned images about the point one pixel beyond the middle in both directions, until keras-preprocessing's
+pull request 314 of October 2020; the authors' code is from 2019."""
+
+
+class Draws(NamedTuple):
+    """What happens to each of N images.
+
+    `offset` (N, 2) float32: rows and columns, in pixels, by which the sampling point moves; `flip` (N,) bool;
+    `angle` (N,) float32: radians by which it turns, from the rows' axis towards the columns'.
+    """
+
+    offset: Tensor
+    flip: Tensor
+    angle: Tensor
+
+    def to(self, device: torch.device) -> Draws:
+        """The same draws on `device`."""
+        return Draws(*(field.to(device) for field in self))
+
+    def take(self, index: Tensor) -> Draws:
+        """The draws of the images `index` (B,)."""
+        return Draws(*(field[index] for field in self))
+
+
+@dataclass(frozen=True)
+class Augmentation:
+    """How far images may be shifted (share of the side) or cropped (pixels), turned (degrees), and if they are flipped.
+
+    Shift and crop exclude each other: UserError where both are asked for.
+    """
+
+    shift: float = 0.0
+    crop_padding: int = 0
+    flip: bool = False
+    rotation: float = 0.0
+
+    def __post_init__(self) -> None:
+        if self.shift and self.crop_padding:
+            raise UserError(
+                f"recipe.crop_padding={self.crop_padding}: allowed with recipe.shift={self.shift} is 0 only"
+            )
+
+    @property
+    def active(self) -> bool:
+        """Whether images are changed at all."""
+        return bool(self.shift or self.crop_padding or self.flip or self.rotation)
+
+    def draw(self, count: int, image_shape: tuple[int, int, int], generator: torch.Generator) -> Draws:
+        """Draws for `count` images of shape (C, H, W), uniform and independent of each other.
+
+        The same random numbers are used up whatever is switched on.
+        """
+        offset, flip, angle = (torch.rand(count, n, generator=generator) for n in (2, 1, 1))
+        if self.crop_padding:
+            offset = (offset * (2 * self.crop_padding + 1)).floor() - self.crop_padding
+        else:
+            offset = (2 * offset - 1) * self.shift * torch.tensor(image_shape[1:])
+        angle = (2 * angle - 1) * math.radians(self.rotation)
+        return Draws(offset, (flip < 0.5).flatten() & self.flip, angle.flatten())
+
+    def __call__(self, images: Tensor, draws: Draws) -> Tensor:
+        """`images` (B, C, H, W) float, each changed by its own of the `draws` for these B; same shape."""
+        if not self.active:
+            return images
+        rows, columns = _lattice(images)
+        moved_rows = rows + draws.offset[:, 0, None, None]
+        moved_columns = torch.where(draws.flip[:, None, None], -columns, columns) + draws.offset[:, 1, None, None]
+        if not self.crop_padding:
+            if self.rotation:
+                moved_rows, moved_columns = _turn(moved_rows, moved_columns, draws.angle, KERAS_PIVOT)
+            return _sample(images, moved_rows, moved_columns, "bilinear", "border")
+        images = _sample(images, moved_rows, moved_columns, "nearest", "zeros")
+        if self.rotation:
+            images = _sample(images, *_turn(rows, columns, draws.angle, 0), "nearest", "zeros")
+        return images
+
+
+def _lattice(images: Tensor) -> tuple[Tensor, Tensor]:
+    """Row (H, 1) and column (1, W) of every pixel of (B, C, H, W), counted from the middle of the image."""
+    rows, columns = (
+        torch.arange(side, dtype=images.dtype, device=images.device) - (side - 1) / 2 for side in images.shape[-2:]
+    )
+    return rows[:, None], columns[None]
+
+
+def _turn(rows: Tensor, columns: Tensor, angle: Tensor, pivot: float) -> tuple[Tensor, Tensor]:
+    """The points turned by `angle` (B,) about the point (pivot, pivot): rows and columns (B, H, W)."""
+    cos, sin = angle.cos()[:, None, None], angle.sin()[:, None, None]
+    rows, columns = rows - pivot, columns - pivot
+    return cos * rows - sin * columns + pivot, sin * rows + cos * columns + pivot
+
+
+def _sample(images: Tensor, rows: Tensor, columns: Tensor, mode: str, outside: str) -> Tensor:
+    """`images` (B, C, H, W) at the points (`rows`, `columns`), which broadcast to (B, H, W)."""
+    height, width = images.shape[-2:]
+    points = torch.broadcast_tensors(columns * (2 / max(width - 1, 1)), rows * (2 / max(height - 1, 1)))
+    return functional.grid_sample(images, torch.stack(points, -1), mode, outside, align_corners=True)
+
+
+def build_augmentation(recipe: RecipeConfig) -> Augmentation:
+    """The recipe's augmentation."""
+    return Augmentation(recipe.shift, recipe.crop_padding, recipe.flip, recipe.rotation)

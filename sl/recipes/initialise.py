@@ -1,0 +1,63 @@
+"""Initial weights, drawn on the CPU from one generator, so that they depend on its seed alone."""
+
+import math
+
+import torch
+from torch import Tensor, nn
+
+from sl.checks import one_of
+from sl.errors import UserError
+
+KINDS = ("he_normal", "he_uniform", "torch")
+
+# Standard deviation of a unit normal cut off at two standard deviations; Keras divides by it to keep the variance.
+TRUNCATED_STD = 0.87962566103423978
+
+
+@torch.no_grad()
+def initialise(model: nn.Module, kind: str, generator: torch.Generator) -> None:
+    """Give every parameter of `model` its initial value, in place, whatever it held before.
+
+    - he_normal: as Keras' initialiser of that name, a normal of variance 2 / fan_in (He et al. 2015) cut off at two
+      standard deviations; biases 0. What the authors' code uses.
+    - he_uniform: convolutions uniform of variance 2 / fan_in, dense layers uniform of variance
+      2 / (fan_in + fan_out) (Glorot and Bengio 2010), biases as PyTorch draws them. What the APL code uses.
+    - torch: PyTorch's own, weights and biases uniform in +-1 / sqrt(fan_in).
+
+    Batch normalisation starts as the identity with mean 0 and variance 1. Raises UserError for other kinds and for
+    models that hold other layers with parameters.
+    """
+    one_of("initialisation", kind, KINDS)
+    for layer in model.modules():
+        if isinstance(layer, nn.Conv2d | nn.Linear):
+            layer.weight.copy_(_weight(layer, kind, generator))
+            if layer.bias is not None:
+                layer.bias.copy_(_bias(layer, kind, generator))
+        elif isinstance(layer, nn.BatchNorm1d | nn.BatchNorm2d):
+            layer.reset_parameters()
+        elif next(layer.parameters(recurse=False), None) is not None:
+            raise UserError(
+                f"initialisation={kind}: allowed are models of convolutions, dense layers and batch normalisation; "
+                f"{type(model).__name__} has a {type(layer).__name__}"
+            )
+
+
+def _weight(layer: nn.Conv2d | nn.Linear, kind: str, generator: torch.Generator) -> Tensor:
+    weight = torch.empty(layer.weight.shape)
+    fan_in = weight[0].numel()
+    if kind == "he_normal":
+        std = math.sqrt(2 / fan_in) / TRUNCATED_STD
+        return nn.init.trunc_normal_(weight, 0, std, -2 * std, 2 * std, generator=generator)
+    variance = 1 / (3 * fan_in)
+    if kind == "he_uniform":
+        variance = 2 / fan_in if isinstance(layer, nn.Conv2d) else 2 / (fan_in + len(weight))
+    bound = math.sqrt(3 * variance)
+    return weight.uniform_(-bound, bound, generator=generator)
+
+
+def _bias(layer: nn.Conv2d | nn.Linear, kind: str, generator: torch.Generator) -> Tensor:
+    bias = torch.zeros(len(layer.weight))
+    if kind == "he_normal":
+        return bias
+    bound = 1 / math.sqrt(layer.weight[0].numel())
+    return bias.uniform_(-bound, bound, generator=generator)

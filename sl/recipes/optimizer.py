@@ -1,0 +1,124 @@
+"""Stochastic gradient descent with momentum, in Keras' form and in PyTorch's."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import torch
+from torch import Tensor, nn
+
+from sl.errors import UserError
+
+if TYPE_CHECKING:
+    from sl.config.schema import RecipeConfig
+
+
+class SGD:
+    """Momentum SGD whose learning rate is a tensor on the device, `lr`: set it with `lr.fill_` before a step.
+
+    With g the gradient (clipped to the global norm `clip_norm`, then plus weight_decay * w for `decayed` parameters):
+
+    - keras: v <- momentum * v + lr * g; w <- w - v. A step keeps the rate it was made at while it fades.
+    - torch: v <- momentum * v + g; w <- w - lr * v, or w - lr * (g + momentum * v) with `nesterov`.
+
+    torch.optim.SGD knows the second form only. A step reads nothing back to the host, so that a CUDA graph can
+    hold it; it overwrites the gradients.
+    """
+
+    def __init__(
+        self,
+        parameters: Sequence[Tensor],
+        decayed: Sequence[Tensor],
+        *,
+        lr: float,
+        momentum: float,
+        momentum_form: str = "torch",
+        nesterov: bool = False,
+        weight_decay: float = 0.0,
+        clip_norm: float | None = None,
+    ) -> None:
+        self.parameters = tuple(parameters)
+        self.decayed = tuple(decayed) if weight_decay else ()
+        self.velocity = tuple(torch.zeros_like(parameter) for parameter in parameters)
+        self.lr = torch.tensor(lr, device=parameters[0].device)
+        self.momentum = momentum
+        self.lr_in_velocity = momentum_form == "keras"
+        self.nesterov = nesterov
+        self.weight_decay = weight_decay
+        self.clip_norm = clip_norm
+
+    @torch.no_grad()
+    def step(self) -> None:
+        """Change all parameters once, by the gradients that they hold."""
+        if self.clip_norm is not None:
+            nn.utils.clip_grad_norm_(self.parameters, self.clip_norm)
+        gradients = _gradients(self.parameters)
+        if self.decayed:
+            torch._foreach_add_(_gradients(self.decayed), self.decayed, alpha=self.weight_decay)
+        if self.lr_in_velocity:
+            torch._foreach_mul_(gradients, self.lr)
+        torch._foreach_mul_(self.velocity, self.momentum)
+        torch._foreach_add_(self.velocity, gradients)
+        update = self.velocity
+        if self.nesterov:
+            update = torch._foreach_add(gradients, self.velocity, alpha=self.momentum)
+        if not self.lr_in_velocity:
+            update = torch._foreach_mul(update, self.lr)
+        torch._foreach_sub_(self.parameters, update)
+
+    def zero_grad(self) -> None:
+        """Drop all gradients."""
+        for parameter in self.parameters:
+            parameter.grad = None
+
+    def reset(self) -> None:
+        """Forget the past in place: the next step is the first one of another run."""
+        torch._foreach_zero_(self.velocity)
+
+    def state_dict(self) -> dict[str, list[Tensor]]:
+        """What a checkpoint needs: the velocity of every parameter."""
+        return {"velocity": list(self.velocity)}
+
+    @torch.no_grad()
+    def load_state_dict(self, state: dict[str, list[Tensor]]) -> None:
+        """Take over, in place, what `state_dict` gave."""
+        for own, saved in zip(self.velocity, state["velocity"], strict=True):
+            own.copy_(saved)
+
+
+def _gradients(parameters: Sequence[Tensor]) -> tuple[Tensor, ...]:
+    return tuple(parameter.grad for parameter in parameters if parameter.grad is not None)
+
+
+def build_optimizer(model: nn.Module, recipe: RecipeConfig) -> SGD:
+    """The recipe's optimiser for `model`, which must already be on its device."""
+    return SGD(
+        list(model.parameters()),
+        decayed_parameters(model, recipe.decay_on),
+        lr=recipe.lr,
+        momentum=recipe.momentum,
+        momentum_form=recipe.momentum_form,
+        nesterov=recipe.nesterov,
+        weight_decay=recipe.weight_decay,
+        clip_norm=recipe.clip_norm,
+    )
+
+
+def decayed_parameters(model: nn.Module, decay_on: str) -> list[Tensor]:
+    """The parameters that weight decay pulls on.
+
+    fc1: kernel and bias of the layer `fc1`; kernels: kernels of all convolutions and dense layers, no biases; all:
+    everything, batch normalisation too; none. Raises UserError for fc1 where `model` has no such layer.
+    """
+    if decay_on == "none":
+        return []
+    if decay_on == "all":
+        return list(model.parameters())
+    if decay_on == "kernels":
+        return [layer.weight for layer in model.modules() if isinstance(layer, nn.Conv2d | nn.Linear)]
+    fc1 = getattr(model, "fc1", None)
+    if fc1 is None:
+        name = type(model).__name__
+        raise UserError(f"recipe.decay_on={decay_on}: allowed with {name}, which has no fc1, is kernels, all or none")
+    return list(fc1.parameters())
