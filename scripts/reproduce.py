@@ -6,6 +6,7 @@ python scripts/reproduce.py experiment=cifar10 plan_only=true
 
 import sys
 
+from hydra.core.hydra_config import HydraConfig
 from omegaconf import DictConfig
 
 from sl.config.app import run_app
@@ -14,7 +15,7 @@ from sl.config.app import run_app
 def main(config: DictConfig) -> None:
     from sl.reproduce.command import reproduce  # imports torch; --help does without it
 
-    failures = reproduce(config)
+    failures = reproduce(HydraConfig.get().runtime.choices["experiment"], config)
     for failure in failures:
         print(f"sl: failed: {failure}", file=sys.stderr)
     if failures:

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from omegaconf import DictConfig, OmegaConf
+from omegaconf import DictConfig
 
-from sl.checks import flag, one_of
+from sl.checks import flag
 from sl.figures import draw_all
 from sl.record import load_all
 from sl.reproduce import experiment
@@ -14,16 +14,14 @@ from sl.reproduce.plan import listing, make_plan
 from sl.train.device import find_device
 
 
-def reproduce(config: DictConfig) -> list[str]:
-    """Do what `config` (configs/reproduce.yaml) says; the runs that failed, one line each."""
-    if OmegaConf.is_missing(config, "experiment"):
-        one_of("experiment", None, experiment.names())
+def reproduce(name: str, config: DictConfig) -> list[str]:
+    """Do for the experiment `name` what `config` (configs/reproduce.yaml) says; the runs that failed, one line each."""
     device = find_device(config.device)
     scale = config.scale if config.scale != "auto" else {"cuda": "paper"}.get(device.type, "cpu")
     jobs, job_overrides = choose_jobs(config.jobs, config.device)
     common = [f"scale={scale}", f"data_dir={config.data_dir}", f"runs_dir={config.runs_dir}"]
     common += [f"runtime.device={config.device}", *job_overrides, *config.overrides]
-    plan = make_plan(experiment.runs(config.experiment, experiment.parse_seeds(config.seeds)), common)
+    plan = make_plan(experiment.runs(name, experiment.parse_seeds(config.seeds)), common)
     print("\n".join(listing(plan, estimate(plan), jobs)), flush=True)
     if flag("plan_only", config.plan_only):
         return []

@@ -7,21 +7,15 @@ from typing import Any
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from omegaconf import OmegaConf
 
-from sl.checks import integer, one_of
+from sl.checks import integer
 from sl.config.app import CONFIG_DIR
 from sl.errors import UserError
 
 Overrides = tuple[str, ...]
 
 
-def names() -> list[str]:
-    """The experiments that there are."""
-    return sorted(path.stem for path in (CONFIG_DIR / "experiment").glob("*.yaml"))
-
-
 def load(name: str) -> dict[str, Any]:
     """The experiment called `name`, as plain values."""
-    one_of("experiment", name, names())
     content = OmegaConf.to_container(OmegaConf.load(CONFIG_DIR / "experiment" / f"{name}.yaml"))
     assert isinstance(content, dict)
     return {str(key): value for key, value in content.items()}
