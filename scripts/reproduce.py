@@ -15,7 +15,8 @@ from sl.config.app import run_app
 def main(config: DictConfig) -> None:
     from sl.reproduce.command import reproduce  # imports torch; --help does without it
 
-    failures = reproduce(HydraConfig.get().runtime.choices["experiment"], config)
+    choices = HydraConfig.get().runtime.choices
+    failures = reproduce(choices["experiment"], choices["scale"], config)
     for failure in failures:
         print(f"sl: failed: {failure}", file=sys.stderr)
     if failures:

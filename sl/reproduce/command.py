@@ -14,10 +14,11 @@ from sl.reproduce.plan import listing, make_plan
 from sl.train.device import find_device
 
 
-def reproduce(name: str, config: DictConfig) -> list[str]:
-    """Do for the experiment `name` what `config` (configs/reproduce.yaml) says; the runs that failed, one line each."""
+def reproduce(name: str, scale: str, config: DictConfig) -> list[str]:
+    """Do the experiment `name` at `scale` as `config` (configs/reproduce.yaml) says; the runs that failed, a line each."""
     device = find_device(config.device)
-    scale = config.scale if config.scale != "auto" else {"cuda": "paper"}.get(device.type, "cpu")
+    if scale == "auto":
+        scale = "paper" if device.type == "cuda" else "cpu"
     jobs, job_overrides = choose_jobs(config.jobs, config.device)
     common = [f"scale={scale}", f"data_dir={config.data_dir}", f"runs_dir={config.runs_dir}"]
     common += [f"runtime.device={config.device}", *job_overrides, *config.overrides]
