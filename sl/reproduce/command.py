@@ -15,7 +15,7 @@ from sl.train.device import find_device
 
 
 def reproduce(name: str, scale: str, config: DictConfig) -> list[str]:
-    """Do the experiment `name` at `scale` as `config` (configs/reproduce.yaml) says; the runs that failed, a line each."""
+    """Do the experiment `name` at `scale` as `config` (configs/reproduce.yaml) says; a line for each failed run."""
     device = find_device(config.device)
     if scale == "auto":
         scale = "paper" if device.type == "cuda" else "cpu"
