@@ -38,7 +38,7 @@ def status(run: Run, left: float) -> str:
     name, accuracy = worst_class(run)
     return (
         f"epoch {line['epoch']}/{run.scale['epochs']}  loss {line['train_loss']:.4g}"
-        f"  test {100 * line['test_accuracy']:.1f} %  worst {name} {100 * accuracy:.1f} %"
+        f"  test {100 * line['test_accuracy']:.1f} %  worst class {name} {100 * accuracy:.1f} %"
         f"  left {timedelta(seconds=round(left))}"
     )
 
@@ -52,7 +52,7 @@ def summary(run: Run, finished: bool) -> str:
     parts += [
         f"last {100 * run.last():.2f} %, best {100 * run.best():.2f} %",
         f"mean of last ten {100 * run.mean_last_ten():.2f} %",
-        f"worst {name} {100 * accuracy:.1f} %",
+        f"worst class {name} {100 * accuracy:.1f} %",
         f"scale {run.scale['name']}",
     ]
     return ", ".join(parts + ([f"record {run.header['path']}"] if "path" in run.header else []))

@@ -1,6 +1,5 @@
 """Mirrors the record to Weights & Biases. The record is the truth: whatever fails here, the training goes on."""
 
-import os
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +15,7 @@ MODES = ("auto", "online", "offline", "disabled")
 
 
 class WandbTracker:
-    """One W&B run for each training run, its id the run's identity: a repeated run replaces its former self.
+    """One W&B run for each training run; its id is the run's identity.
 
     `project`, `entity`, `group` and `tags` are those of `wandb.init`; the scale joins the tags. `mode` auto is online
     with a login and offline without; or online, offline, disabled. W&B's own folder, `wandb`, is made in `dir`.
@@ -70,7 +69,7 @@ class WandbTracker:
         """Write the summary and close the W&B run, as failed where the training did not finish."""
         if self._run is None:
             return
-        offline, folder = self._run.settings.mode == "offline", os.path.relpath(self._run.settings.sync_dir)
+        offline, folder = self._run.settings.mode == "offline", self._run.settings.sync_dir
         values = summary(self._header, self._epochs)
         self._tell(lambda run: run.summary.update(values))
         self._tell(lambda run: run.finish(exit_code=0 if finished else 1))

@@ -35,10 +35,10 @@ def test_elsewhere_evenly_spaced_plain_lines(
     assert len(lines) == 12
     assert all(line.startswith("insects-sym0.4-sl-s0 0000  epoch ") for line in lines)
     # epoch 4: cat 0.123456789 + 0.1, the mean of 0.6333, 0.9 and it
-    assert re.search(r"epoch 4/12  loss 0\.75  test 58\.6 %  worst cat 22\.3 %  left 0:00:0\d$", lines[3])
+    assert re.search(r"epoch 4/12  loss 0\.75  test 58\.6 %  worst class cat 22\.3 %  left 0:00:0\d$", lines[3])
     # epoch 12: (0.9 + 0.9 + 0.4235) / 3; the ten last epochs are on average those of epoch 7.5
     assert last == (
-        "insects-sym0.4-sl-s0 0000  last 74.12 %, best 74.12 %, mean of last ten 65.37 %, worst cat 42.3 %, "
+        "insects-sym0.4-sl-s0 0000  last 74.12 %, best 74.12 %, mean of last ten 65.37 %, worst class cat 42.3 %, "
         "scale cpu, record results/runs/x.jsonl"
     )
 
@@ -127,7 +127,7 @@ def in_terminal(*command: str) -> str:
 
 def test_on_a_terminal_one_line_is_redrawn() -> None:
     sent = in_terminal(sys.executable, "-c", SCRIPT.format(folder=str(Path(__file__).parent)))
-    assert re.search(r"epoch 2/12  loss 1\.5  test \d\d\.\d %  worst cat 17\.3 %  left 0:00:0", sent)
+    assert re.search(r"epoch 2/12  loss 1\.5  test \d\d\.\d %  worst class cat 17\.3 %  left 0:00:0", sent)
     assert "\x1b[2K" in sent  # erases the line it is on
     assert sent.count("\n") <= 2  # the live line never becomes a second one
     assert "last 74.12 %, best 74.12 %" in sent.splitlines()[-1]
