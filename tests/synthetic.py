@@ -12,6 +12,7 @@ LOSSES: dict[str, dict[str, Any]] = {
     "ce": {"_target_": "sl.losses.CrossEntropy"},
     "lsr": {"_target_": "sl.losses.LabelSmoothing", "epsilon": 0.1},
     "gce": {"_target_": "sl.losses.GeneralizedCrossEntropy", "q": 0.7},
+    "mae": {"_target_": "sl.losses.MeanAbsoluteError"},
     "sl": {"_target_": "sl.losses.SymmetricCrossEntropy", "alpha": 0.1, "beta": 1.0, "log_zero": -9.2103},
 }
 FULL_IMAGES = (50000, 10000)
@@ -43,7 +44,7 @@ def header(
         "noise": kind | (noise_options or {}),
         "model": {"_target_": "sl.models.Cnn8"},
         "loss": LOSSES[loss] | (loss_options or {}),
-        "recipe": {"lr": 0.01, "sl": {"alpha": 0.1, "beta": 1.0, "log_zero": -9.2103}} | (recipe_options or {}),
+        "recipe": {"lr": 0.01} | (recipe_options or {}),
         "scale": {"train_share": shares[0], "test_share": shares[1], "epoch_share": shares[2]},
         "seed": seed,
         "precision": "float32",
@@ -62,6 +63,7 @@ def header(
             "class_names": names,
             "train_images": round(FULL_IMAGES[0] * shares[0]),
             "test_images": round(FULL_IMAGES[1] * shares[1]),
+            "paper_train_images": FULL_IMAGES[0],
             "fingerprint": "invented",
         },
         "scale": dict(config["scale"]) | {"name": scale, "epochs": epochs, "paper_epochs": round(epochs / shares[2])},
@@ -83,7 +85,7 @@ def lines(head: dict[str, Any]) -> list[dict[str, Any]]:
     """A whole record that begins with `head`: invented curves that rise, SL's higher than CE's; one per seed."""
     classes, epochs = len(head["data"]["class_names"]), head["scale"]["epochs"]
     seed, rate = head["config"]["seed"], head["noise"]["realised_rate"]
-    robust = {"ce": 0.0, "lsr": 0.1, "gce": 0.6, "sl": 0.9}[head["config"]["names"]["loss"]]
+    robust = {"ce": 0.0, "lsr": 0.1, "gce": 0.6, "mae": 0.5, "sl": 0.9}[head["config"]["names"]["loss"]]
     random = np.random.default_rng([seed, round(100 * rate), round(10 * robust)])
     ceiling = np.linspace(0.95, 0.7, classes) - 0.5 * rate * (1 - robust)
     ceiling[[3 % classes, 1]] = ceiling[[1, 3 % classes]]

@@ -1,5 +1,6 @@
 """The paper's Fig. 4 and its SL counterpart: what is predicted for one class's rightly labelled training images."""
 
+from collections import Counter
 from collections.abc import Callable
 
 import numpy as np
@@ -13,6 +14,11 @@ from sl.record.run import Array
 
 NOISY = Noise("symmetric", 0.4)
 LOSSES = ("ce", "sl")
+
+
+def probed_class(run: Run) -> int:
+    """Number of the class that the run looked at."""
+    return run.probes["late"]["probe_class"]
 
 
 def confidence(run: Run, stage: str) -> Array:
@@ -30,12 +36,13 @@ MEASURES = {"confidence": confidence, "predictions": predictions}
 
 def draw(sheet: Sheet) -> Figure | None:
     """For CE and for SL: mean confidence and distribution of predictions; None without any of the runs."""
-    found = {loss: sheet.series(loss, NOISY) for loss in LOSSES}
+    recorded = {loss: sheet.series(loss, NOISY) for loss in LOSSES}
+    classes = Counter(probed_class(run) for series in recorded.values() if series for run in series.runs)
+    found = {loss: _probing(series, classes.most_common(1)[0][0]) for loss, series in recorded.items() if classes}
     drawn = [series for series in found.values() if series]
     if not drawn:
         return None
-    probed = drawn[0].runs[0].probes["late"]["probe_class"]
-    name = f"{probed} {sheet.head.class_names[probed]}"
+    name = sheet.head.class_labels[probed_class(drawn[0].runs[0])]
     figure, axes = panels(f"Rightly labelled training images of class {name}", 4, 1, 1.75, share_y=True)
     cells = [(what, loss) for what in MEASURES for loss in LOSSES]
     for place, (what, loss) in enumerate(cells):
@@ -54,6 +61,13 @@ def draw(sheet: Sheet) -> Figure | None:
     if len(sheet.head.class_names) > MOST_BARS:
         note += f" Shown are the {MOST_BARS} classes that are highest at the late stage."
     return footer(figure, runs, note, "Whiskers")
+
+
+def _probing(series: Series | None, label: int) -> Series | None:
+    """Those runs of the series that looked at this class and found rightly labelled images of it."""
+    runs = series.runs if series else ()
+    chosen = [run for run in runs if probed_class(run) == label and run.probes["late"]["count"]]
+    return Series.of(chosen) if chosen else None
 
 
 def _stages(axes: Axes, series: Series, value: Callable[[Run, str], Array]) -> list[Group]:

@@ -70,8 +70,8 @@ def empty(axes: Axes, pending: Sequence[Run] = ()) -> None:
 def spread_labels(heights: Sequence[float], gap: float, low: float, high: float) -> Array:
     """Heights moved as little as possible (least squares) so that neighbours are `gap` apart, within [low, high].
 
-    >>> spread_labels([0.5, 0.5, 0.9], 0.1, 0, 1).tolist()
-    [0.45, 0.55, 0.9]
+    >>> spread_labels([50, 50, 90], 10, 0, 100).tolist()
+    [45.0, 55.0, 90.0]
     """
     order = np.argsort(heights, kind="stable")
     steps = gap * np.arange(len(order))

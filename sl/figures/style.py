@@ -68,6 +68,7 @@ def draw_styled(draw: Callable[[], Figure | None], stem: Path) -> list[Path]:
         figure = draw()
         if figure is None:
             return []
+        settle(figure)
         paths = [stem.with_suffix(".png"), stem.with_suffix(".svg")]
         try:
             stem.parent.mkdir(parents=True, exist_ok=True)
@@ -76,3 +77,15 @@ def draw_styled(draw: Callable[[], Figure | None], stem: Path) -> list[Path]:
         except OSError as error:
             raise UserError(f"out={stem.parent}: not writable ({error.strerror})") from None
     return paths
+
+
+def settle(figure: Figure) -> None:
+    """Lay the figure out once and round where its panels lie.
+
+    The layout's solver ends up a last bit apart from one run to the next, which would change the SVG's names.
+    """
+    figure.draw_without_rendering()
+    figure.set_layout_engine("none")
+    for axes in figure.axes:
+        left, bottom, width, height = (round(value, 5) for value in axes.get_position(original=True).bounds)
+        axes.set_position((left, bottom, width, height))

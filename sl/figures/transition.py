@@ -19,7 +19,7 @@ def draw(sheet: Sheet) -> Figure | None:
     if not noises:
         return None
     figure, axes = panels(
-        "Label noise: probability of each label given the true class", -(-len(noises) // COLUMNS), COLUMNS, 3.1
+        "Label noise: probability of each label given the true class", -(-len(noises) // COLUMNS), COLUMNS, 3.6
     )
     for panel in axes[len(noises) :]:
         panel.set_axis_off()

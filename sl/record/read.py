@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from sl.errors import UserError
-from sl.record.run import Run
+from sl.record.run import STAGES, Run
 
 HEADER = ("identity", "config", "data", "scale", "noise", "stages", "provenance")
 EPOCH = ("epoch", "test_accuracy", "class_accuracy", "right_accuracy", "wrong_memorised", "wrong_corrected")
@@ -48,6 +48,8 @@ def read(path: Path) -> Run:
         raise _damaged(path, 1, "a record begins with a line of kind run")
     if end is not None and len(epochs) != header["scale"]["epochs"]:
         raise _damaged(path, number, f"the run ended after {len(epochs)} of {header['scale']['epochs']} epochs")
+    if end is not None and set(probes) != set(STAGES):
+        raise _damaged(path, number, f"the run ended with the probes {', '.join(probes) or 'none'}")
     return Run(path, header, tuple(epochs), probes, tuple(resumes), end)
 
 

@@ -1,7 +1,7 @@
 """One recorded run and what is derived from it; needs numpy only."""
 
 from dataclasses import dataclass, field
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 STAGES = ("early", "middle", "late")
+DEFAULT_VARIANTS = {"cifar100": "pairs"}  # of the asymmetric maps; the other data sets have one
 KINDS = ("none", "symmetric", "asymmetric", "matrix", "human")
 
 
@@ -79,6 +80,11 @@ class Run:
         return (self.header["provenance"], *(line["provenance"] for line in self.resumes))
 
     @property
+    def started(self) -> str:
+        """When it was begun, UTC, ISO 8601."""
+        return self.header["provenance"]["started"]
+
+    @property
     def complete(self) -> bool:
         """Whether the run reached its end."""
         return self.end is not None
@@ -109,7 +115,9 @@ class Run:
         kind, rate = self.name("noise"), config.get("rate")
         if kind == "none" or rate == 0:
             return CLEAN
-        details = [config.get("variant"), config.get("name"), PurePosixPath(config.get("path") or "").stem]
+        variant = config.get("variant") or DEFAULT_VARIANTS.get(self.name("dataset"))
+        named = variant if kind == "asymmetric" and variant != "published" else config.get("name")
+        details = [named, (config.get("file") or "")[:8]]
         if config.get("exact") is False:
             details.append("drawn per example")
         return Noise(kind, rate, ", ".join(detail for detail in details if detail))

@@ -1,7 +1,7 @@
 """Gathers the runs that may stand on one page: only noise, loss and seed differ between them."""
 
 import json
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,10 +17,9 @@ def _text(value: Any) -> str:
 
 
 def _page(run: Run) -> str:
-    """Everything that must be equal on one page; alpha, beta and A belong to the loss, not to the training."""
-    recipe = {key: value for key, value in run.config["recipe"].items() if key != "sl"}
+    """Everything that must be equal on one page."""
     names = [run.name(choice) for choice in ("dataset", "scale", "recipe")]
-    return _text([names, run.data, run.scale, recipe, run.config["model"]])
+    return _text([names, run.data, run.scale, run.config["recipe"], run.config["model"]])
 
 
 def _parameters(run: Run) -> dict[str, Any]:
@@ -60,19 +59,22 @@ class Sheet:
         return sorted({run.name("loss") for run in self.runs})
 
     def variant(self, loss: str) -> dict[str, Any] | None:
-        """The parameters that stand for `loss` on the page: the recipe's own where run, else those with most runs."""
-        runs = [run for run in self.runs if run.name("loss") == loss]
-        counts = Counter(_text(_parameters(run)) for run in runs)
-        own = self.head.config["recipe"].get("sl", {})
-        if loss == "sl" and counts.get(_text(own)):
-            return own
-        return json.loads(min(counts, key=lambda text: (-counts[text], text))) if counts else None
+        """The parameters that stand for `loss` on the page: run under most noises, then most often, then first."""
+        groups: dict[str, list[Run]] = defaultdict(list)
+        for run in self.runs:
+            if run.name("loss") == loss:
+                groups[_text(_parameters(run))].append(run)
+
+        def rank(runs: list[Run]) -> tuple[int, int, str]:
+            return -len({run.noise for run in runs}), -len(runs), min(run.started for run in runs)
+
+        return _parameters(min(groups.values(), key=rank)[0]) if groups else None
 
     def series(self, loss: str, noise: Noise = CLEAN) -> Series | None:
         """The finished runs of a loss, with its parameters of this page, under a noise; None where there is none."""
         parameters = self.variant(loss)
         runs = [run for run in self.runs if run.name("loss") == loss and run.noise == noise]
-        chosen = [run for run in runs if _parameters(run) == parameters]
+        chosen = [run for run in runs if _text(_parameters(run)) == _text(parameters)]
         return Series.of(chosen) if chosen else None
 
     def pending(self, loss: str, noise: Noise = CLEAN) -> list[Run]:

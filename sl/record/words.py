@@ -61,18 +61,16 @@ def paper_scale(run: Run) -> bool:
 
 def scale_words(run: Run) -> str:
     """The run's scale as a reader needs it: nobody should take a scaled-down run for the paper's."""
-    train, test = _share(run, "train"), _share(run, "test")
+    train, test = f"{run.data['train_images']:,}", f"{run.data['test_images']:,}"
     epochs, full = run.scale["epochs"], full_epochs(run)
     if not paper_scale(run):
         lengths = f"{epochs} of {full} epochs" if epochs != full else f"{epochs} epochs"
+        full_train, share = run.data["paper_train_images"], 100 * run.scale["test_share"]
+        train = f"{train} of {full_train:,}" if run.scale["train_share"] < 1 else train
+        test = f"{test} ({share:.3g} % of the)" if share < 100 else test
         return f"scaled-down run: {train} training and {test} test images, {lengths}"
     name = "paper scale" if run.name("dataset") in PAPER_EPOCHS else "full scale (not a data set of the paper)"
     return f"{name}: all {train} training and {test} test images, {epochs} epochs"
-
-
-def _share(run: Run, part: str) -> str:
-    count, share = run.data[f"{part}_images"], run.scale[f"{part}_share"]
-    return f"{count:,}" if share == 1 else f"{count:,} of {round(count / share):,}"
 
 
 def model_title(run: Run) -> str:

@@ -1,0 +1,79 @@
+"""Writes the tables of all recorded runs: results/tables/<data set>_<scale>.md, .csv and .tex."""
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from pathlib import Path
+
+from sl.errors import UserError
+from sl.record import Run, Sheet, sheets
+from sl.record.words import dataset_title, model_title, parameters
+from sl.tables.compare import cells, obstacle
+from sl.tables.layout import published_grid, results_grid
+from sl.tables.published import Published
+from sl.tables.results import STATISTICS
+from sl.tables.write import comma_separated, latex, markdown
+
+COLUMNS = (
+    "dataset", "scale", "epochs", "train_images", "recipe", "network", "loss", "parameters", "noise", "statistic",
+    "n", "seeds", "mean", "std", "published", "published_std", "published_label", "published_epoch", "confidence",
+    "difference", "not_compared",
+)  # fmt: skip
+
+
+def write_all(runs: list[Run], published: Sequence[Published], out: Path) -> Iterator[str]:
+    """Write the tables of `runs` to `out`; yields a line for each file written or table missing.
+
+    Raises UserError where `out` cannot be written.
+    """
+    if not any(run.complete for run in runs):
+        yield "no finished run recorded yet: scripts/train.py records runs"
+    finished = [sheet for sheet in sheets(runs) if sheet.runs]
+    for (dataset, scale), group in groupby(finished, key=lambda sheet: sheet.names[:2]):
+        pages = list(group)
+        texts = {
+            ".md": markdown_page(dataset, scale, pages, published),
+            ".csv": csv_page(pages, published),
+            ".tex": "\n".join(latex(results_grid(sheet, published, name)) for sheet in pages for name in STATISTICS),
+        }
+        try:
+            out.mkdir(parents=True, exist_ok=True)
+            for suffix, text in texts.items():
+                (out / f"{dataset}_{scale}{suffix}").write_text(text, encoding="utf-8")
+        except OSError as error:
+            raise UserError(f"out={out}: not writable ({error.strerror})") from None
+        yield f"{out / f'{dataset}_{scale}'}.md, .csv and .tex"
+
+
+def markdown_page(dataset: str, scale: str, pages: Sequence[Sheet], published: Sequence[Published]) -> str:
+    """All results of a data set and scale, then everything published for the data set."""
+    parts = [f"# {dataset_title(dataset)}, scale {scale}: test accuracy (%)\n"]
+    parts += [markdown(results_grid(sheet, published, name)) for sheet in pages for name in STATISTICS]
+    others = [table for table in published if table.dataset == dataset]
+    if others:
+        parts.append("## Published by others, each with its own network and recipe\n")
+        parts += [markdown(published_grid(table)) for table in others]
+    return "\n".join(parts)
+
+
+def csv_page(pages: Sequence[Sheet], published: Sequence[Published]) -> str:
+    """One line for each result and statistic; with a published value beside it, one line for each such value."""
+    return comma_separated(COLUMNS, (line for sheet in pages for line in _lines(sheet, published)))
+
+
+def _lines(sheet: Sheet, published: Sequence[Published]) -> Iterator[list[object]]:
+    head, (dataset, scale, recipe) = sheet.head, sheet.names
+    size = [head.scale["epochs"], head.data["train_images"]]
+    for statistic in STATISTICS:
+        for cell in cells(sheet, published, statistic):
+            own, table, value = cell.result, cell.published, cell.value
+            why = obstacle(sheet, table) if table else None
+            yield [
+                *(dataset, scale, *size, recipe, model_title(head), cell.loss, parameters(sheet.variant(cell.loss))),
+                *(cell.noise.words, statistic),
+                *((own.n, " ".join(map(str, own.seeds)), f"{own.mean:.4f}") if own else (0, None, None)),
+                f"{own.std:.4f}" if own and own.n > 1 else None,
+                *((value.mean, value.std) if value else (None, None)),
+                *((table.label, table.epoch, table.confidence) if table else (None, None, None)),
+                None if cell.difference is None or why else f"{cell.difference:.4f}",
+                why,
+            ]

@@ -1,0 +1,58 @@
+"""Which published figures may stand beside this project's, and how far apart the two are."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from sl.record import Noise, Sheet
+from sl.record.words import LOSSES, model_title, paper_scale
+from sl.tables.published import Published, Value
+from sl.tables.results import Result, loss_order, result
+
+PAPER = "SL paper"
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One loss under one noise: this project's result and a published value beside it; either may be missing."""
+
+    loss: str
+    noise: Noise
+    result: Result | None
+    published: Published | None = None
+    value: Value | None = None
+
+    @property
+    def difference(self) -> float | None:
+        """This project's mean minus the published one, in points; None where one is missing."""
+        return None if self.result is None or self.value is None else self.result.mean - self.value.mean
+
+
+def beside(sheet: Sheet, published: Iterable[Published], statistic: str) -> list[Published]:
+    """The published tables of the sheet's data set and recipe that report this statistic, or do not say which.
+
+    The paper's own come first.
+    """
+    dataset, _, recipe = sheet.names
+    epochs = ("unknown", statistic.split()[0])
+    found = [table for table in published if table.dataset == dataset and recipe in table.beside]
+    return sorted((table for table in found if table.epoch in epochs), key=lambda table: table.label != PAPER)
+
+
+def obstacle(sheet: Sheet, table: Published) -> str:
+    """Why no difference from the table is given; empty where one is."""
+    if not paper_scale(sheet.head):
+        return "not comparable: scaled-down"
+    return "" if model_title(sheet.head).lower() == table.model else "not comparable: other network"
+
+
+def cells(sheet: Sheet, published: Iterable[Published], statistic: str) -> Iterator[Cell]:
+    """Every cell of the sheet's table: one for each published value beside it, one where there is none."""
+    tables = beside(sheet, published, statistic)
+    printed = {key for table in tables for key in table.cells if key[0] in LOSSES}
+    recorded = {(run.name("loss"), run.noise) for run in sheet.runs}
+    for loss, noise in sorted(printed | recorded, key=lambda key: (loss_order(key[0]), key[1].order)):
+        own = result(sheet, loss, noise, statistic)
+        found = [
+            Cell(loss, noise, own, table, table.cells[loss, noise]) for table in tables if (loss, noise) in table.cells
+        ]
+        yield from found or [Cell(loss, noise, own)]

@@ -1,0 +1,107 @@
+"""Lays results out as on paper: methods down, noise across, the published figures in the line below."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from sl.record import Noise, Sheet
+from sl.record.words import dataset_title, loss_title, origin, parameters, setting
+from sl.tables.compare import Cell, beside, cells, obstacle
+from sl.tables.published import CONFIDENCES, Published
+
+NOTHING = "–"
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A table ready to be written: texts only."""
+
+    title: str
+    header: list[str]
+    rows: list[list[str]]
+    notes: list[str]
+
+
+def results_grid(sheet: Sheet, published: Sequence[Published], statistic: str) -> Grid:
+    """The sheet's results by one statistic, with what was published beside them."""
+    tables = beside(sheet, published, statistic)
+    found = list(cells(sheet, published, statistic))
+    noises = sorted({cell.noise for cell in found}, key=lambda noise: noise.order)
+    rows = []
+    for loss in dict.fromkeys(cell.loss for cell in found):
+        of_loss = [cell for cell in found if cell.loss == loss]
+        chosen = parameters(sheet.variant(loss))
+        name = f"{loss_title(loss)} ({chosen})" if chosen else loss_title(loss)
+        rows.append([name, "this project", *(_own(of_loss, noise) for noise in noises)])
+        for label in dict.fromkeys(cell.published.label for cell in of_loss if cell.published):
+            line = [cell for cell in of_loss if cell.published and cell.published.label == label]
+            rows.append(["", _label(sheet, line), *(_printed(sheet, line, noise) for noise in noises)])
+    title = f"{statistic.capitalize()}, recipe {sheet.names[2]}"
+    return Grid(title, ["method", "source", *(noise.words for noise in noises)], rows, _notes(sheet, tables))
+
+
+def published_grid(table: Published) -> Grid:
+    """A published table as it is, with its source."""
+    rows = [
+        [loss_title(loss), *(str(table.cells.get((loss, noise), NOTHING)) for noise in table.noises)]
+        for loss in table.losses
+    ]
+    epoch = {"unknown": "epoch not known", "last": "last epoch", "best": "best epoch"}
+    title = f"{table.label}: {table.network}, {epoch.get(table.epoch, f'epoch {table.epoch}')}"
+    runs = "" if table.runs is None else f"; runs a cell: {table.runs}"
+    notes = [f"{source(table)}. Recipe: {table.recipe}{runs}.", *([table.note] if table.note else [])]
+    return Grid(title, ["method", *(noise.words for noise in table.noises)], rows, notes)
+
+
+def source(table: Published) -> str:
+    """Where the table is from and how sure it is."""
+    return f"{table.source}{f' ({table.url})' if table.url else ''}; {CONFIDENCES[table.confidence]}"
+
+
+def _own(of_loss: Iterable[Cell], noise: Noise) -> str:
+    return next((str(cell.result) for cell in of_loss if cell.noise == noise and cell.result), NOTHING)
+
+
+def _label(sheet: Sheet, line: Sequence[Cell]) -> str:
+    table = line[0].published
+    assert table is not None
+    why = obstacle(sheet, table)
+    return f"{table.label}, {why}" if why else table.label
+
+
+def _printed(sheet: Sheet, line: Iterable[Cell], noise: Noise) -> str:
+    cell = next((cell for cell in line if cell.noise == noise), None)
+    if cell is None or cell.published is None:
+        return NOTHING
+    text = f"{cell.value}{' †' if cell.published.recalled else ''}"
+    if cell.difference is None or obstacle(sheet, cell.published):
+        return text
+    return f"{text} (Δ {cell.difference:+.2f})".replace("-", "−")
+
+
+def _notes(sheet: Sheet, tables: Sequence[Published]) -> list[str]:
+    notes = [
+        f"{setting(sheet.head)}.",
+        f"{origin(sheet.runs)}.",
+        "Test accuracy in percent: mean ± standard deviation over seeds (divisor n − 1), in brackets their number; "
+        f"{NOTHING}: no finished run, or not published. Δ: this project minus published, in points.",
+    ]
+    if any(table.recalled for table in tables):
+        notes.append("†: recalled, not checked.")
+    epochs = {"unknown": "which epoch it reports is not known"}
+    for table in dict.fromkeys(f"{t.label}: {source(t)}; {epochs.get(t.epoch, f'{t.epoch} epoch')}." for t in tables):
+        notes.append(table)
+    if not tables:
+        notes.append(f"No published figures for {dataset_title(sheet.names[0])} with this recipe are in results/paper.")
+    return notes + _left_out(sheet)
+
+
+def _left_out(sheet: Sheet) -> list[str]:
+    shown = {run for loss in sheet.losses for noise in sheet.noises for run in _shown(sheet, loss, noise)}
+    other, unfinished = len(sheet.runs) - len(shown), len(sheet.members) - len(sheet.runs)
+    notes = [f"Left out: {other} run(s) with other parameters of the loss."] if other else []
+    return notes + ([f"Left out: {unfinished} run(s) that are not finished."] if unfinished else [])
+
+
+def _shown(sheet: Sheet, loss: str, noise: Noise) -> Iterable[object]:
+    series = sheet.series(loss, noise)
+    return series.runs if series else ()

@@ -1,0 +1,161 @@
+"""The figures that others published, from results/paper: each with its source and how sure it is."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from omegaconf import OmegaConf
+from yaml import YAMLError  # type: ignore[import-untyped]
+
+from sl.errors import UserError
+from sl.record import CLEAN, Noise
+
+CONFIDENCES = {
+    "checked_text": "found in a text",
+    "recalled_not_checked": "recalled, not checked",
+    "code_log": "read from logs or result files of code",
+}
+VALUE = re.compile(r"(\d+(?:\.\d+)?)(?: ± (\d+(?:\.\d+)?))?")
+
+
+@dataclass(frozen=True)
+class Value:
+    """A published test accuracy in percent; std is None where none was given."""
+
+    mean: float
+    std: float | None = None
+    decimals: int = 2
+
+    def __str__(self) -> str:
+        """With as many decimals as were published.
+
+        >>> print(Value(59.2, 0.43))
+        59.20 ± 0.43
+        """
+        spread = "" if self.std is None else f" ± {self.std:.{self.decimals}f}"
+        return f"{self.mean:.{self.decimals}f}{spread}"
+
+
+@dataclass(frozen=True)
+class Published:
+    """One published table: `cells` by loss and noise, and what is known of how they came about.
+
+    `epoch` is last, best, unknown or a number; `model` this project's name of the network, None if it has none;
+    `beside` names the recipes of this project whose results it may stand beside.
+    """
+
+    label: str
+    source: str
+    url: str | None
+    dataset: str
+    network: str
+    model: str | None
+    recipe: str
+    beside: tuple[str, ...]
+    epoch: str
+    confidence: str
+    runs: int | None
+    note: str | None
+    noises: tuple[Noise, ...]
+    cells: dict[tuple[str, Noise], Value]
+
+    @property
+    def recalled(self) -> bool:
+        """Whether its figures were recalled and not checked."""
+        return self.confidence == "recalled_not_checked"
+
+    @property
+    def losses(self) -> list[str]:
+        """Its rows in its own order."""
+        return list(dict.fromkeys(loss for loss, _ in self.cells))
+
+
+@dataclass(frozen=True)
+class ClassAccuracies:
+    """Published class-wise test accuracies, in percent, of one loss and noise after an epoch."""
+
+    loss: str
+    noise: Noise
+    epoch: int
+    mean: float
+    accuracy: tuple[float, ...]
+
+
+def parse_noise(text: str) -> Noise:
+    """The noise setting that a column is headed with: kind, rate and detail.
+
+    >>> parse_noise("asymmetric 0.4 pairs")
+    Noise(kind='asymmetric', rate=0.4, detail='pairs')
+    """
+    kind, *rest = text.split()
+    if kind == "none":
+        return CLEAN
+    rate = float(rest.pop(0)) if rest and rest[0].startswith("0.") else None
+    return Noise(kind, rate, " ".join(rest))
+
+
+def load(folder: Path) -> list[Published]:
+    """Every published table of the files in `folder`, by file name; UserError names a file that does not fit."""
+    return [_table(path, content, table) for path, content in _files(folder) for table in content["tables"]]
+
+
+def load_classes(folder: Path) -> list[ClassAccuracies]:
+    """Every published class-wise accuracy of the files in `folder`."""
+    lines = [line for _, content in _files(folder) for line in content.get("classes", [])]
+    return [
+        ClassAccuracies(line["loss"], parse_noise(line["noise"]), line["epoch"], line["mean"], tuple(line["accuracy"]))
+        for line in lines
+    ]
+
+
+def _files(folder: Path) -> list[tuple[Path, dict[str, Any]]]:
+    if not folder.is_dir():
+        raise UserError(f"paper={folder}: allowed is a folder of published figures")
+    found = []
+    for path in sorted(folder.glob("*.yaml")):
+        try:
+            content = OmegaConf.to_container(OmegaConf.load(path))
+        except (YAMLError, OSError) as error:
+            raise UserError(f"{path}: not readable ({' '.join(str(error).split())})") from None
+        if not isinstance(content, dict) or "tables" not in content:
+            raise UserError(f"{path}: a file of published figures has tables")
+        found.append((path, {str(key): value for key, value in content.items()}))
+    return found
+
+
+def _table(path: Path, content: dict[str, Any], table: dict[str, Any]) -> Published:
+    if table["confidence"] not in CONFIDENCES:
+        raise UserError(f"{path}: confidence={table['confidence']}: allowed is one of {', '.join(CONFIDENCES)}")
+    noises = tuple(parse_noise(text) for text in table["columns"])
+    return Published(
+        label=content["label"],
+        source=content["source"],
+        url=content["url"],
+        dataset=table["dataset"],
+        network=table["network"],
+        model=table.get("model"),
+        recipe=table["recipe"],
+        beside=tuple(table.get("beside", ())),
+        epoch=str(table["epoch"]),
+        confidence=table["confidence"],
+        runs=table.get("runs"),
+        note=table.get("note"),
+        noises=noises,
+        cells=_cells(path, table, noises),
+    )
+
+
+def _cells(path: Path, table: dict[str, Any], noises: tuple[Noise, ...]) -> dict[tuple[str, Noise], Value]:
+    cells = {}
+    for loss, row in table["rows"].items():
+        if len(row) != len(noises):
+            raise UserError(f"{path}: the row of {loss} has {len(row)} values for {len(noises)} columns")
+        for noise, cell in zip(noises, row, strict=True):
+            match = VALUE.fullmatch(str(cell))
+            if match:
+                std = float(match[2]) if match[2] else None
+                cells[loss, noise] = Value(float(match[1]), std, table.get("decimals", 2))
+            elif cell is not None:
+                raise UserError(f"{path}: {loss}={cell}: allowed is a number, with ± and a number, or null")
+    return cells

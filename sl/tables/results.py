@@ -1,0 +1,50 @@
+"""What the recorded runs say: a loss under a noise, as a mean over seeds in percent."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sl.record import Noise, Run, Sheet
+from sl.record.words import LOSSES
+
+STATISTICS: dict[str, Callable[[Run], float]] = {
+    "last epoch": Run.last,
+    "best epoch": Run.best,
+    "mean of the last ten epochs": Run.mean_last_ten,
+}
+
+
+@dataclass(frozen=True)
+class Result:
+    """Mean and sample standard deviation (divisor n - 1; nan for one run) of test accuracy in percent."""
+
+    mean: float
+    std: float
+    seeds: tuple[int, ...]
+
+    @property
+    def n(self) -> int:
+        """How many runs."""
+        return len(self.seeds)
+
+    def __str__(self) -> str:
+        """The number of runs stands in brackets.
+
+        >>> print(Result(84.5, 0.125, (0, 1)))
+        84.50 ± 0.12 (2)
+        """
+        return f"{self.mean:.2f} ± {self.std:.2f} ({self.n})" if self.n > 1 else f"{self.mean:.2f} (1)"
+
+
+def result(sheet: Sheet, loss: str, noise: Noise, statistic: str) -> Result | None:
+    """The result of a cell of the table; None where no run is finished."""
+    series = sheet.series(loss, noise)
+    if series is None:
+        return None
+    value = STATISTICS[statistic]
+    return Result(100 * float(series.mean(value)), 100 * float(series.std(value)), series.seeds)
+
+
+def loss_order(loss: str) -> tuple[int, str]:
+    """Sort key of the rows: as in the paper's table, then by name."""
+    known = list(LOSSES)
+    return (known.index(loss) if loss in known else len(known)), loss

@@ -1,0 +1,57 @@
+"""Writes tables as Markdown, LaTeX and CSV."""
+
+import csv
+from collections.abc import Iterable, Sequence
+from io import StringIO
+
+from sl.tables.layout import Grid
+
+LATEX = {
+    **{character: "\\" + character for character in "&%_#$"},
+    **{"±": r"$\pm$", "−": "$-$", "–": "--", "†": r"$^\dagger$", "·": r"$\cdot$", "Δ": r"$\Delta$"},
+    **{"α": r"$\alpha$", "β": r"$\beta$", "γ": r"$\gamma$", "ε": r"$\varepsilon$"},
+}
+
+
+def markdown(grid: Grid) -> str:
+    """A Markdown table under its title, its notes below."""
+    lines = [grid.header, ["---"] * len(grid.header), *grid.rows]
+    table = "\n".join(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in line)} |" for line in lines)
+    return f"### {grid.title}\n\n{table}\n\n" + "".join(f"- {note}\n" for note in grid.notes)
+
+
+def latex(grid: Grid) -> str:
+    """A LaTeX table (package booktabs), its notes in the caption."""
+    body = [" & ".join(map(latex_text, line)) + r" \\" for line in (grid.header, *grid.rows)]
+    caption = latex_text(" ".join([f"{grid.title}.", *grid.notes]))
+    lines = [
+        r"\begin{table}",
+        rf"\caption{{{caption}}}",
+        rf"\begin{{tabular}}{{{'l' * len(grid.header)}}}",
+        r"\toprule",
+        body[0],
+        r"\midrule",
+        *body[1:],
+        r"\bottomrule",
+        r"\end{tabular}",
+        r"\end{table}",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def latex_text(text: str) -> str:
+    """`text` with what is special to LaTeX escaped.
+
+    >>> print(latex_text("40 % ± 1"))
+    40 \\% $\\pm$ 1
+    """
+    return "".join(LATEX.get(character, character) for character in text)
+
+
+def comma_separated(header: Sequence[str], lines: Iterable[Sequence[object]]) -> str:
+    """CSV with a header line; empty fields where there is nothing."""
+    text = StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(header)
+    writer.writerows(["" if value is None else value for value in line] for line in lines)
+    return text.getvalue()

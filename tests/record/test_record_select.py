@@ -1,0 +1,88 @@
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import synthetic
+
+from sl.record import CLEAN, Noise, Series, load_all, select, sheets
+
+NOISY = Noise("symmetric", 0.4)
+
+
+def test_select_by_every_name(tmp_path: Path) -> None:
+    synthetic.record(tmp_path, "ce", seed=0)
+    synthetic.record(tmp_path, "sl", seed=1)
+    synthetic.record(tmp_path, "sl", rate=0.6, seed=1, recipe="apl")
+    synthetic.record(tmp_path, "sl", "none", seed=1, scale="paper", dataset="mnist")
+    runs = load_all(tmp_path)
+    assert len(select(runs)) == 4
+    assert len(select(runs, loss="sl", seed=1)) == 3
+    assert [run.noise.rate for run in select(runs, recipe="apl")] == [0.6]
+    assert [run.name("loss") for run in select(runs, rate=0.4, noise="symmetric", seed=0)] == ["ce"]
+    assert len(select(runs, dataset="mnist", scale="paper", noise="none", rate=0.0)) == 1
+
+
+def test_series_mean_and_sample_deviation(tmp_path: Path) -> None:
+    for seed in (2, 0, 1):
+        synthetic.record(tmp_path, seed=seed)
+    series = Series.of(load_all(tmp_path))
+    last = np.array([run.last() for run in series.runs])
+    assert series.seeds == (0, 1, 2)
+    assert series.mean(lambda run: run.last()) == pytest.approx(last.sum() / 3)
+    assert series.std(lambda run: run.last()) == pytest.approx(np.sqrt(((last - last.mean()) ** 2).sum() / 2))
+
+
+def test_one_run_has_no_deviation(tmp_path: Path) -> None:
+    synthetic.record(tmp_path)
+    assert np.isnan(Series.of(load_all(tmp_path)).std(lambda run: run.class_curve())).all()
+
+
+def test_a_sheet_holds_what_differs_in_noise_loss_and_seed_only(tmp_path: Path) -> None:
+    for seed in (0, 1):
+        synthetic.record(tmp_path, "ce", seed=seed)
+        synthetic.record(tmp_path, "sl", seed=seed)
+    synthetic.record(tmp_path, "ce", "none")
+    synthetic.record(tmp_path, "ce", recipe_options={"lr": 0.5})
+    synthetic.record(tmp_path, "ce", epochs=5)
+    first, *others = sheets(load_all(tmp_path))
+    assert [len(sheet.runs) for sheet in (first, *others)] == [5, 1, 1]
+    assert first.noises == [CLEAN, NOISY]
+    assert first.series("ce", NOISY).seeds == (0, 1)
+    assert first.series("sl") is None
+
+
+def test_a_series_never_mixes_parameters_of_the_loss(tmp_path: Path) -> None:
+    for seed in (0, 1):
+        synthetic.record(tmp_path, "sl", seed=seed)
+    synthetic.record(tmp_path, "sl", seed=2, loss_options={"alpha": 0.5})
+    (sheet,) = sheets(load_all(tmp_path))
+    assert sheet.variant("sl")["alpha"] == 0.1
+    assert sheet.series("sl", NOISY).seeds == (0, 1)
+
+
+def test_unfinished_runs_are_in_no_series(tmp_path: Path) -> None:
+    record = synthetic.lines(synthetic.header("ce", seed=7))
+    synthetic.write(tmp_path, record[:3])
+    (sheet,) = sheets(load_all(tmp_path))
+    assert sheet.runs == ()
+    assert sheet.series("ce", NOISY) is None
+    assert [run.seed for run in sheet.pending("ce", NOISY)] == [7]
+
+
+@pytest.mark.parametrize(
+    ("dataset", "noise", "options", "words"),
+    [
+        ("cifar10", "asymmetric", {"variant": None}, "asymmetric 40 %"),
+        ("cifar10", "asymmetric", {"variant": "published"}, "asymmetric 40 %"),
+        ("cifar100", "asymmetric", {"variant": None}, "asymmetric 40 % (pairs)"),
+        ("cifar100", "asymmetric", {"variant": "cyclic"}, "asymmetric 40 % (cyclic)"),
+        ("cifar10", "symmetric", {"exact": False}, "symmetric 40 % (drawn per example)"),
+        ("cifar10", "symmetric", {"rate": 0.0}, "clean"),
+        ("cifar10", "human", {"rate": None, "name": "worst"}, "human (worst)"),
+        ("folder", "matrix", {"rate": None, "file": "0123456789abcdef"}, "matrix (01234567)"),
+    ],
+)
+def test_noise_in_words(tmp_path: Path, dataset: str, noise: str, options: dict[str, Any], words: str) -> None:
+    synthetic.record(tmp_path, "ce", noise, dataset=dataset, noise_options=options)
+    assert load_all(tmp_path)[0].noise.words == words

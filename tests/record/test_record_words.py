@@ -1,0 +1,40 @@
+from pathlib import Path
+
+import pytest
+import synthetic
+
+from sl.record import read
+from sl.record.words import origin, paper_scale, scale_words
+
+
+def test_a_scaled_down_run_says_so(tmp_path: Path) -> None:
+    run = read(synthetic.record(tmp_path))
+    words = "scaled-down run: 5,000 of 50,000 training and 2,000 (20 % of the) test images, 12 of 120 epochs"
+    assert scale_words(run) == words
+    assert not paper_scale(run)
+
+
+def test_paper_scale(tmp_path: Path) -> None:
+    run = read(synthetic.record(tmp_path, scale="paper", epochs=120))
+    assert scale_words(run) == "paper scale: all 50,000 training and 10,000 test images, 120 epochs"
+    assert paper_scale(run)
+
+
+@pytest.mark.parametrize(("dataset", "full"), [("mnist", 50), ("cifar10", 120), ("cifar100", 150)])
+def test_a_recipe_cut_short_by_hand_is_not_paper_scale(tmp_path: Path, dataset: str, full: int) -> None:
+    run = read(synthetic.record(tmp_path, dataset=dataset, scale="paper", epochs=3))
+    assert scale_words(run).endswith(f"3 of {full} epochs")
+    assert not paper_scale(run)
+
+
+def test_a_data_set_that_is_not_the_papers_never_claims_its_scale(tmp_path: Path) -> None:
+    run = read(synthetic.record(tmp_path, dataset="digits", scale="paper"))
+    assert scale_words(run).startswith("full scale (not a data set of the paper)")
+
+
+def test_origin_names_seeds_device_and_commits(tmp_path: Path) -> None:
+    runs = [read(synthetic.record(tmp_path, seed=seed)) for seed in (0, 4)]
+    runs[1].header["provenance"] |= {"commit": "fedcba98", "dirty": True}
+    assert origin(runs) == (
+        "2 runs, 2 seeds (0, 4) · cpu: invented, 1 thread · float32 · commit 0123456, fedcba9 with uncommitted changes"
+    )

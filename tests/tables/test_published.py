@@ -1,0 +1,112 @@
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sl.errors import UserError
+from sl.record import CLEAN, Noise
+from sl.tables.published import Published, load, load_classes, parse_noise
+
+FOLDER = Path(__file__).parents[2] / "results" / "paper"
+
+
+@pytest.fixture(scope="module")
+def tables() -> list[Published]:
+    return load(FOLDER)
+
+
+def value(tables: list[Published], dataset: str, loss: str, noise: str, **facts: Any) -> str:
+    found = [
+        str(table.cells[loss, parse_noise(noise)])
+        for table in tables
+        if table.dataset == dataset
+        and (loss, parse_noise(noise)) in table.cells
+        and all(getattr(table, name) == fact for name, fact in facts.items())
+    ]
+    assert len(found) == 1, found
+    return found[0]
+
+
+@pytest.mark.parametrize(
+    ("dataset", "loss", "noise", "facts", "expected"),
+    [
+        ("cifar100", "sl", "symmetric 0.6", {"label": "SL paper"}, "41.47 ± 0.04"),
+        ("cifar100", "ce", "symmetric 0.6", {"label": "SL paper"}, "25.39 ± 0.09"),
+        ("cifar100", "sl", "asymmetric 0.4 pairs", {"label": "SL paper"}, "63.1"),
+        ("cifar100", "ce", "asymmetric 0.3 pairs", {"confidence": "recalled_not_checked"}, "63.15"),
+        ("cifar10", "sl", "symmetric 0.4", {"label": "SL paper"}, "85.34"),
+        ("cifar10", "ce", "symmetric 0.4", {"label": "SL paper"}, "78.70"),
+        ("cifar10", "sl", "symmetric 0.6", {"label": "ε-softmax paper"}, "59.14 ± 0.07"),
+        ("cifar10", "ce", "symmetric 0.4", {"label": "KTH re-run", "epoch": "last"}, "76.66"),
+        ("cifar10", "sl", "symmetric 0.4", {"label": "KTH re-run", "epoch": "best"}, "83.90"),
+        ("cifar10", "sl", "asymmetric 0.4", {"label": "ELR paper"}, "82.51 ± 0.45"),
+        ("cifar10", "ce", "human worst", {}, "77.69 ± 1.55"),
+        ("cifar10", "sl", "symmetric 0.6", {"label": "SCELoss-Reproduce", "epoch": "last"}, "75.66"),
+        ("clothing1m", "sl", "real", {"network": "ResNet-50"}, "71.0"),
+    ],
+)
+def test_spot_values(
+    tables: list[Published], dataset: str, loss: str, noise: str, facts: dict[str, Any], expected: str
+) -> None:
+    assert value(tables, dataset, loss, noise, **facts) == expected
+
+
+def test_every_figure_has_a_source_and_lies_in_range(tables: list[Published]) -> None:
+    for table in tables:
+        assert table.source
+        assert table.epoch in ("last", "best", "unknown") or table.epoch.isdigit()
+        assert table.cells
+        assert all(0 < cell.mean < 100 and (cell.std or 0) < 5 for cell in table.cells.values())
+
+
+def test_the_papers_cifar10_table_is_marked_as_recalled(tables: list[Published]) -> None:
+    (table,) = (table for table in tables if (table.label, table.dataset) == ("SL paper", "cifar10"))
+    assert table.recalled
+    assert len(table.losses) * len(table.noises) == len(table.cells) == 49
+
+
+def test_kth_class_accuracies_agree_with_their_means() -> None:
+    lines = load_classes(FOLDER)
+    assert len(lines) == 9
+    for line in lines:
+        assert sum(line.accuracy) / 10 == pytest.approx(line.mean, abs=0.11)
+    late = {(line.loss, line.noise): line.accuracy for line in lines if line.epoch == 100}
+    assert late["ce", CLEAN][3] == 78.3
+    assert late["sl", Noise("symmetric", 0.4)][5] == 73.5
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("[1, 2]", "has tables"),
+        ("tables: [", "not readable"),
+        (
+            "{label: a, source: b, url: null, tables: [{dataset: d, network: n, recipe: r, epoch: last, "
+            "confidence: sure, columns: [none], rows: {ce: [1]}}]}",
+            "confidence=sure: allowed is one of checked_text",
+        ),
+        (
+            "{label: a, source: b, url: null, tables: [{dataset: d, network: n, recipe: r, epoch: last, "
+            "confidence: code_log, columns: [none], rows: {ce: [1, 2]}}]}",
+            "the row of ce has 2 values for 1 columns",
+        ),
+        (
+            "{label: a, source: b, url: null, tables: [{dataset: d, network: n, recipe: r, epoch: last, "
+            "confidence: code_log, columns: [none], rows: {ce: [good]}}]}",
+            "ce=good: allowed is a number",
+        ),
+    ],
+)
+def test_a_file_that_does_not_fit_is_named(tmp_path: Path, text: str, message: str) -> None:
+    path = tmp_path / "x.yaml"
+    path.write_text(text)
+    with pytest.raises(UserError) as caught:
+        load(tmp_path)
+    assert str(caught.value).startswith(str(path))
+    assert message in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_no_folder(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="allowed is a folder of published figures"):
+        load(tmp_path / "nowhere")

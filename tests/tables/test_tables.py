@@ -1,0 +1,143 @@
+import csv
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import synthetic
+
+from sl.errors import UserError
+from sl.record import CLEAN, Noise, Sheet, load_all, sheets
+from sl.record.run import Array
+from sl.tables import load, write_all
+from sl.tables.compare import beside, cells, obstacle
+from sl.tables.layout import results_grid
+from sl.tables.published import Published
+from sl.tables.results import result
+from sl.tables.write import latex, markdown
+
+NOISY = Noise("symmetric", 0.4)
+PUBLISHED = """
+label: SL paper
+source: an invented paper
+url: null
+tables:
+  - {dataset: cifar10, network: CNN, model: cnn8, recipe: words, beside: [authors_code], epoch: unknown,
+     confidence: recalled_not_checked, columns: [none, symmetric 0.4], rows: {ce: [90.00, 50.50], d2l: [80.10, null]}}
+  - {dataset: cifar10, network: CNN, model: cnn8, recipe: words, beside: [authors_code], epoch: best,
+     confidence: checked_text, columns: [symmetric 0.4], rows: {sl: [70.25 ± 0.50]}}
+"""
+
+
+@pytest.fixture
+def published(tmp_path: Path) -> list[Published]:
+    (tmp_path / "paper").mkdir()
+    (tmp_path / "paper" / "x.yaml").write_text(PUBLISHED)
+    return load(tmp_path / "paper")
+
+
+def sheet_of(root: Path, **options: Any) -> Sheet:
+    for seed in (0, 1, 2):
+        synthetic.record(root, "ce", seed=seed, **options)
+    return sheets(load_all(root))[0]
+
+
+def last_accuracies(**options: Any) -> Array:
+    records = [synthetic.lines(synthetic.header("ce", seed=seed, **options)) for seed in (0, 1, 2)]
+    return np.array([[line["test_accuracy"] for line in record if line["kind"] == "epoch"] for record in records])
+
+
+def test_results_are_means_and_sample_deviations_in_percent(tmp_path: Path) -> None:
+    sheet = sheet_of(tmp_path / "runs")
+    curves = 100 * last_accuracies()
+    for statistic, values in (
+        ("last epoch", curves[:, -1]),
+        ("best epoch", curves.max(1)),
+        ("mean of the last ten epochs", curves[:, -10:].mean(1)),
+    ):
+        found = result(sheet, "ce", NOISY, statistic)
+        assert found.mean == pytest.approx(values.mean())
+        assert found.std == pytest.approx(np.sqrt(((values - values.mean()) ** 2).sum() / 2))
+        assert found.seeds == (0, 1, 2)
+    assert result(sheet, "ce", CLEAN, "last epoch") is None
+
+
+def test_difference_only_at_paper_scale(tmp_path: Path, published: list[Published]) -> None:
+    for scale, epochs, why in (("cpu", 12, "not comparable: scaled-down"), ("paper", 120, "")):
+        sheet = sheet_of(tmp_path / scale, scale=scale, epochs=epochs)
+        assert obstacle(sheet, published[0]) == why
+        grid = results_grid(sheet, published, "last epoch")
+        line = grid.rows[1]
+        assert line[3].startswith("50.50 †")
+        expected = 100 * last_accuracies(scale=scale, epochs=epochs)[:, -1].mean() - 50.5
+        shown = f"(Δ {expected:+.2f})".replace("-", "−")
+        assert (shown in line[3]) == (not why)
+        assert line[1] == ("SL paper" if not why else f"SL paper, {why}")
+
+
+def test_another_network_is_not_compared(tmp_path: Path, published: list[Published]) -> None:
+    sheet = sheet_of(tmp_path / "runs", scale="paper", epochs=120)
+    sheet.head.config["model"]["_target_"] = "sl.models.Cnn4"
+    assert obstacle(sheet, published[0]) == "not comparable: other network"
+
+
+def test_published_figures_stand_beside_the_statistic_they_report(tmp_path: Path, published: list[Published]) -> None:
+    sheet = sheet_of(tmp_path / "runs")
+    assert len(beside(sheet, published, "last epoch")) == 1
+    assert len(beside(sheet, published, "best epoch")) == 2
+    missing = [cell for cell in cells(sheet, published, "best epoch") if cell.loss == "sl"]
+    assert [(cell.result, str(cell.value)) for cell in missing] == [(None, "70.25 ± 0.50")]
+
+
+def test_pages_name_scale_source_and_mark(tmp_path: Path, published: list[Published]) -> None:
+    sheet_of(tmp_path / "runs")
+    record = synthetic.lines(synthetic.header("sl"))
+    synthetic.write(tmp_path / "runs", record[:3])
+    assert len(list(write_all(load_all(tmp_path / "runs"), published, tmp_path / "out"))) == 1
+    page = (tmp_path / "out" / "cifar10_cpu.md").read_text()
+    order = [
+        page.index(f"### {title}, recipe") for title in ("Last epoch", "Best epoch", "Mean of the last ten epochs")
+    ]
+    assert order == sorted(order)
+    for part in (
+        "scaled-down run: 5,000 of 50,000",
+        "an invented paper; recalled, not checked",
+        "which epoch it reports is not known",
+        "Left out: 1 run(s) that are not finished.",
+        "| D2L | this project | – | – |",
+    ):
+        assert part in page
+
+
+def test_csv_holds_the_same_numbers(tmp_path: Path, published: list[Published]) -> None:
+    sheet_of(tmp_path / "runs", scale="paper", epochs=120)
+    list(write_all(load_all(tmp_path / "runs"), published, tmp_path / "out"))
+    with (tmp_path / "out" / "cifar10_paper.csv").open() as file:
+        lines = [line for line in csv.DictReader(file) if (line["noise"], line["loss"]) == ("symmetric 40 %", "ce")]
+    last = next(line for line in lines if line["statistic"] == "last epoch")
+    mean = 100 * last_accuracies(scale="paper", epochs=120)[:, -1].mean()
+    assert float(last["mean"]) == pytest.approx(mean, abs=1e-4)
+    assert float(last["difference"]) == pytest.approx(mean - 50.5, abs=1e-4)
+    assert (last["n"], last["seeds"], last["confidence"]) == ("3", "0 1 2", "recalled_not_checked")
+
+
+def test_markdown_and_latex_have_a_cell_for_each_column(tmp_path: Path, published: list[Published]) -> None:
+    grid = results_grid(sheet_of(tmp_path / "runs"), published, "last epoch")
+    table = [line for line in markdown(grid).splitlines() if line.startswith("|")]
+    assert {line.count(" |") for line in table} == {len(grid.header)}
+    text = latex(grid)
+    rows = [line for line in text.splitlines() if line.endswith(r"\\")]
+    assert {line.count(" & ") for line in rows} == {len(grid.header) - 1}
+    assert text.count("{") == text.count("}")
+    assert text.isascii()
+
+
+def test_out_that_cannot_be_written(tmp_path: Path, published: list[Published]) -> None:
+    sheet_of(tmp_path / "runs")
+    (tmp_path / "file").write_text("")
+    with pytest.raises(UserError, match="not writable"):
+        list(write_all(load_all(tmp_path / "runs"), published, tmp_path / "file"))
+
+
+def test_nothing_recorded(tmp_path: Path, published: list[Published]) -> None:
+    assert list(write_all([], published, tmp_path)) == ["no finished run recorded yet: scripts/train.py records runs"]
