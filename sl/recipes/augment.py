@@ -41,10 +41,6 @@ class Draws(NamedTuple):
     flip: Tensor
     angle: Tensor
 
-    def to(self, device: torch.device) -> Draws:
-        """The same draws on `device`."""
-        return Draws(*(field.to(device) for field in self))
-
     def take(self, index: Tensor) -> Draws:
         """The draws of the images `index` (B,)."""
         return Draws(*(field[index] for field in self))

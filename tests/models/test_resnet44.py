@@ -1,0 +1,86 @@
+"""The paper's CIFAR-100 network."""
+
+import pytest
+import torch
+from torch import nn
+
+from sl.models import ResNet44
+from sl.models.resnet44 import PreactivationBlock, pad_same
+
+
+def conv(size: int, inputs: int, outputs: int) -> int:
+    """Parameters of a convolution with biases."""
+    return size * size * inputs * outputs + outputs
+
+
+def test_number_of_parameters_from_the_description() -> None:
+    total = conv(3, 3, 16) + 2 * 16
+    inputs = 16
+    for width in (16, 32, 64):
+        for block in range(7):
+            first = width == 16 and block == 0
+            total += 0 if first else 2 * inputs  # leading batch normalisation
+            total += conv(3, inputs, width) + 2 * width + conv(3, width, width)
+            total += conv(1, inputs, width) if inputs != width else 0
+            inputs = width
+    total += 2 * 64 + 64 * 100 + 100
+    assert sum(parameter.numel() for parameter in ResNet44(100, (3, 32, 32)).parameters()) == total
+
+
+def test_44_layers_and_two_shortcut_convolutions() -> None:
+    model = ResNet44(100, (3, 32, 32))
+    convolutions = [layer for layer in model.modules() if isinstance(layer, nn.Conv2d)]
+    assert all(layer.bias is not None for layer in convolutions)
+    shortcuts = [layer for layer in convolutions if layer.kernel_size == (1, 1)]
+    assert [(layer.in_channels, layer.out_channels, layer.stride) for layer in shortcuts] == [
+        (16, 32, (2, 2)),
+        (32, 64, (2, 2)),
+    ]
+    assert len(convolutions) - len(shortcuts) + 1 == 44
+
+
+def test_sizes_through_the_stages() -> None:
+    model = ResNet44(100, (3, 32, 32))
+    x = model.stem(torch.rand(2, 3, 32, 32))
+    shapes = []
+    for block in model.blocks:
+        x = block(x)
+        shapes.append(tuple(x.shape[1:]))
+    assert shapes == [(16, 32, 32)] * 7 + [(32, 16, 16)] * 7 + [(64, 8, 8)] * 7
+
+
+def test_only_the_first_block_skips_its_leading_activation() -> None:
+    leading = [isinstance(block.activation, nn.Identity) for block in ResNet44(100, (3, 32, 32)).blocks]
+    assert leading == [True] + [False] * 20
+
+
+@pytest.mark.parametrize(("inputs", "outputs", "stride"), [(4, 4, 1), (4, 6, 2)])
+def test_shortcut_takes_the_raw_input(inputs: int, outputs: int, stride: int) -> None:
+    block = PreactivationBlock(inputs, outputs, stride)
+    nn.init.zeros_(block.conv2.weight)
+    nn.init.zeros_(block.conv2.bias)
+    x = torch.randn(2, inputs, 8, 8)  # also below 0, where an activation would show
+    expected = x if inputs == outputs else nn.functional.conv2d(x, *block.shortcut.parameters(), stride)
+    torch.testing.assert_close(block(x), expected)
+
+
+@pytest.mark.parametrize("side", range(3, 20))
+def test_padding_of_stride_two_follows_the_same_rule_of_keras(side: int) -> None:
+    outputs = -(-side // 2)
+    total = max((outputs - 1) * 2 + 3 - side, 0)
+    before = total // 2
+    line = torch.arange(1.0, side + 1).view(1, 1, 1, side).expand(1, 1, side, side)
+    expected = nn.functional.pad(line, (before, total - before, before, total - before))
+    assert torch.equal(pad_same(line), expected)
+
+
+@pytest.mark.parametrize("shape", [(3, 32, 32), (1, 8, 8), (1, 28, 28), (3, 7, 13)])
+def test_representation_is_the_mean_of_64_maps(shape: tuple[int, int, int]) -> None:
+    model = ResNet44(5, shape).eval()
+    for count in (1, 3):
+        images = torch.rand(count, *shape)
+        features = model.features(images)
+        maps = model.activation(model.blocks(model.stem(images)))
+        torch.testing.assert_close(features, nn.functional.adaptive_avg_pool2d(maps, 1).flatten(1))
+        assert features.shape == (count, 64)
+        assert torch.equal(model(images), model.head(features))

@@ -1,0 +1,92 @@
+"""Initial weights: their distribution, and what they depend on."""
+
+import copy
+import math
+
+import pytest
+import torch
+from scipy import stats
+from torch import nn
+
+from sl.errors import UserError
+from sl.models import Cnn4, Cnn8, ResNet18, ResNet44
+from sl.recipes import initialise
+from sl.recipes.initialise import KINDS
+
+
+def seeded(seed: int) -> torch.Generator:
+    return torch.Generator().manual_seed(seed)
+
+
+def test_he_normal_is_a_normal_cut_off_at_two_standard_deviations() -> None:
+    model = Cnn8(10, (3, 32, 32))
+    initialise(model, "he_normal", seeded(0))
+    for weight in (model.fc1.weight, model.body[-4].weight):
+        values = weight.detach().double().flatten()
+        std = math.sqrt(2 / weight[0].numel())
+        assert values.std().item() == pytest.approx(std, rel=0.01)  # Keras keeps the variance at 2 / fan_in
+        assert values.abs().max().item() <= 2 * std / stats.truncnorm(-2, 2).std() * (1 + 1e-6)
+        cut_off = stats.truncnorm(-2, 2, scale=std / stats.truncnorm(-2, 2).std())
+        assert stats.kstest(values.numpy()[:20_000], cut_off.cdf).pvalue > 1e-3
+    assert all(not layer.bias.any() for layer in model.modules() if isinstance(layer, nn.Conv2d | nn.Linear))
+
+
+@pytest.mark.parametrize("kind", ["he_uniform", "torch"])
+def test_uniform_kinds_have_pytorchs_distributions(kind: str) -> None:
+    model = Cnn8(10, (3, 32, 32))
+    initialise(model, kind, seeded(0))
+    convolution = model.body[-4]
+    reference = copy.deepcopy(model)  # PyTorch's own initialisers
+    for layer, own in ((convolution, reference.body[-4]), (model.fc1, reference.fc1)):
+        own.reset_parameters()
+        if kind == "he_uniform":
+            if isinstance(own, nn.Conv2d):
+                nn.init.kaiming_uniform_(own.weight, nonlinearity="relu")
+            else:
+                nn.init.xavier_uniform_(own.weight)
+        for name in ("weight", "bias"):
+            values, expected = getattr(layer, name).detach().flatten(), getattr(own, name).detach().flatten()
+            assert stats.ks_2samp(values[:20_000], expected[:20_000]).pvalue > 1e-3
+        assert layer.weight.abs().max().item() == pytest.approx(own.weight.abs().max().item(), rel=1e-3)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("network", [Cnn4, ResNet44, ResNet18])
+def test_same_seed_same_weights_whatever_was_there(kind: str, network: type[Cnn4 | ResNet44 | ResNet18]) -> None:
+    torch.manual_seed(1)
+    one = network(10, (1, 8, 8))
+    torch.manual_seed(2)
+    other = network(10, (1, 8, 8))
+    for value in other.state_dict().values():
+        value.fill_(7)
+    torch.manual_seed(3)
+    before = torch.get_rng_state()
+    initialise(one, kind, seeded(5))
+    initialise(other, kind, seeded(5))
+    assert torch.equal(before, torch.get_rng_state())
+    theirs = other.state_dict()
+    assert all(torch.equal(value, theirs[name]) for name, value in one.state_dict().items())
+
+
+def test_another_seed_gives_other_weights() -> None:
+    one, other = Cnn4(10, (1, 8, 8)), Cnn4(10, (1, 8, 8))
+    initialise(one, "he_normal", seeded(5))
+    initialise(other, "he_normal", seeded(6))
+    assert not torch.equal(one.fc1.weight, other.fc1.weight)
+
+
+def test_batch_normalisation_starts_as_the_identity() -> None:
+    model = Cnn4(10, (1, 8, 8))
+    model(torch.rand(4, 1, 8, 8))
+    initialise(model, "he_normal", seeded(0))
+    assert model.fc1_norm.state_dict()["running_mean"].eq(0).all()
+    assert model.fc1_norm.state_dict()["running_var"].eq(1).all()
+    assert model.fc1_norm.weight.eq(1).all()
+    assert model.fc1_norm.bias.eq(0).all()
+
+
+def test_unknown_kind_and_unknown_layers() -> None:
+    with pytest.raises(UserError, match=r"initialisation=he: allowed is one of he_normal, he_uniform, torch"):
+        initialise(Cnn4(10, (1, 8, 8)), "he", seeded(0))
+    with pytest.raises(UserError, match=r"initialisation=torch: .*; Sequential has a LayerNorm"):
+        initialise(nn.Sequential(nn.LayerNorm(3)), "torch", seeded(0))

@@ -1,0 +1,89 @@
+"""The recipes' files against the published tables, and their completeness."""
+
+import math
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hydra.utils import get_class
+from omegaconf import OmegaConf
+
+from sl.config.check import check_recipe
+from sl.config.schema import RecipeConfig
+from sl.models import Classifier
+from sl.recipes import build_augmentation
+
+CONFIGS = Path(__file__).parents[2] / "configs"
+RECIPES = ("authors_code", "paper_text", "apl")
+DATASETS = ("digits", "mnist", "cifar10", "cifar100")
+CODE_LOG_ZERO = math.log(1e-4)
+
+
+def load(recipe: str, dataset: str) -> Any:
+    """The recipe on that data set, as Hydra merges it."""
+    whole = OmegaConf.merge(OmegaConf.structured(RecipeConfig), OmegaConf.load(CONFIGS / f"recipe/{recipe}.yaml"))
+    preset = CONFIGS / f"preset/{recipe}_{dataset}.yaml"
+    return OmegaConf.merge(whole, OmegaConf.load(preset)) if preset.exists() else whole
+
+
+@pytest.mark.parametrize("recipe", RECIPES)
+@pytest.mark.parametrize("dataset", DATASETS)
+def test_every_recipe_is_complete_and_in_range(recipe: str, dataset: str) -> None:
+    described = load(recipe, dataset)
+    assert not OmegaConf.missing_keys(described)
+    check_recipe(described)
+    build_augmentation(described)
+    assert issubclass(get_class(described.model), Classifier)
+
+
+# Network, epochs, rate, milestones, decay of the rate, weight decay and on what, alpha, beta, A, shift, flip, rotation.
+AUTHORS = {
+    "mnist": ("Cnn4", 50, 0.1, [11, 31], 1e-4, 0.0, "none", 0.01, 1.0, CODE_LOG_ZERO, 0.0, False, 0.0),
+    "cifar10": ("Cnn8", 120, 0.01, [41, 81], 1e-4, 0.02, "fc1", 0.1, 1.0, CODE_LOG_ZERO, 0.2, True, 0.0),
+    "cifar100": ("ResNet44", 150, 0.1, [81, 121], 5e-3, 0.02, "kernels", 6.0, 0.1, CODE_LOG_ZERO, 0.2, True, 20.0),
+}
+TEXT = {
+    "mnist": ("Cnn4", 50, 0.1, [10, 30], 0.0, 5e-3, "all", 0.01, 1.0, -4.0, 0.0, False, 0.0),
+    "cifar10": ("Cnn8", 120, 0.1, [40, 80], 0.0, 5e-3, "all", 0.1, 1.0, -6.0, 0.2, True, 0.0),
+    "cifar100": ("ResNet44", 150, 0.1, [80, 120], 0.0, 5e-3, "all", 6.0, 0.1, -4.0, 0.2, True, 0.0),
+}
+
+
+@pytest.mark.parametrize(
+    ("recipe", "dataset", "expected"),
+    [("authors_code", *row) for row in AUTHORS.items()] + [("paper_text", *row) for row in TEXT.items()],
+)
+def test_published_values_of_the_paper(recipe: str, dataset: str, expected: tuple[Any, ...]) -> None:
+    r = load(recipe, dataset)
+    network = r.model.removeprefix("sl.models.")
+    schedule = (network, r.epochs, r.lr, list(r.milestones), r.lr_decay, r.weight_decay, r.decay_on)
+    loss = (r.sl.alpha, r.sl.beta, pytest.approx(r.sl.log_zero))
+    assert (*schedule, *loss, r.shift, r.flip, r.rotation) == expected
+    framework = (r.batch_size, r.schedule, r.gamma, r.momentum, r.momentum_form, r.nesterov, r.clip_norm)
+    assert framework == (128, "steps", 0.1, 0.9, "keras", False, None)
+    keras = (r.initialisation, r.bn_eps, r.bn_momentum, r.crop_padding)
+    assert keras == ("he_normal", 1e-3, 0.01, 0)
+    assert r.normalisation == ("none" if dataset == "mnist" else "pixel_mean")
+
+
+@pytest.mark.parametrize(
+    ("dataset", "epochs", "lr", "weight_decay", "alpha", "beta", "rotation"),
+    [("cifar10", 120, 0.01, 1e-4, 0.1, 1.0, 0.0), ("cifar100", 200, 0.1, 1e-5, 6.0, 0.1, 20.0)],
+)
+def test_published_values_of_apl(
+    dataset: str, epochs: int, lr: float, weight_decay: float, alpha: float, beta: float, rotation: float
+) -> None:
+    r = load("apl", dataset)
+    assert (r.epochs, r.lr, r.weight_decay, r.sl.alpha, r.sl.beta) == (epochs, lr, weight_decay, alpha, beta)
+    assert (r.schedule, r.momentum, r.momentum_form, r.nesterov, r.clip_norm) == ("cosine", 0.9, "torch", False, 5.0)
+    assert (r.decay_on, r.normalisation, r.crop_padding, r.flip, r.shift) == ("all", "channel", 4, True, 0.0)
+    assert (r.rotation, r.bn_eps, r.bn_momentum) == (rotation, 1e-5, 0.1)
+
+
+@pytest.mark.parametrize("recipe", RECIPES)
+def test_every_value_says_where_it_comes_from(recipe: str) -> None:
+    lines = (CONFIGS / f"recipe/{recipe}.yaml").read_text().splitlines()
+    values = [line for line in lines if line and not line.startswith("#") and line != "sl:"]
+    assert [line for line in values if " # " not in line] == []
+    assert len(values) == len(fields(RecipeConfig)) - 1 + 3
