@@ -66,7 +66,14 @@ def header(
             "paper_train_images": FULL_IMAGES[0],
             "fingerprint": "invented",
         },
-        "scale": dict(config["scale"]) | {"name": scale, "epochs": epochs, "paper_epochs": round(epochs / shares[2])},
+        "scale": {
+            **dict(config["scale"]),
+            "name": scale,
+            "epochs": epochs,
+            "paper_epochs": round(epochs / shares[2]),
+            "batch_size": 128,
+            "paper_batch_size": 128,
+        },
         "noise": {"realised_rate": rate, "fingerprint": "invented", "transition": transition.tolist()},
         "stages": {"early": 1, "middle": max(1, epochs // 2), "late": max(1, epochs - 2)},
         "provenance": {

@@ -63,7 +63,13 @@ def _values(axes: Axes, x: ArrayLike, mean: Array, whiskers: Array, form: str) -
         end = value + np.copysign(whisker, value)
         side, offset = ("bottom", 1.5) if value >= 0 else ("top", -1.5)
         axes.annotate(
-            form.format(value), (at, end), (0, offset), textcoords="offset points", ha="center", va=side, fontsize=6.5
+            form.format(value).replace("-", "−"),
+            (at, end),
+            (0, offset),
+            textcoords="offset points",
+            ha="center",
+            va=side,
+            fontsize=6.5,
         )
 
 

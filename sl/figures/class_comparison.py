@@ -50,7 +50,8 @@ def _both(axes: Axes, sheet: Sheet, found: dict[str, Series]) -> None:
         label = f"{name}, n = {series.n}, mean of classes {series.mean(final).mean():.1f}"
         colour = loss_colour(loss)
         groups.append(Group(label, series.mean(final), series.std(final), [colour] * len(labels), colour))
-    axes.set(ylim=(0, 108), ylabel="test accuracy (%)", title="(a) each class")
+    axes.set(ylim=(0, 113), ylabel="test accuracy (%)", title="(a) each class")
+    axes.set_yticks(range(0, 101, 20))
     class_bars(axes, labels, groups)
     key(axes, groups)
 

@@ -48,7 +48,7 @@ def draw(sheet: Sheet) -> Figure | None:
     for place, (what, loss) in enumerate(cells):
         series, panel = found[loss], axes[place]
         panel.set_title(f"({'abcd'[place]}) {what}: {series_title(sheet, loss, NOISY, series)}")
-        panel.set(ylabel=f"{what} (%)", ylim=(0, 108))
+        panel.set(ylabel=f"{what} (%)", ylim=(0, 116), yticks=range(0, 101, 25))
         if series is None:
             empty(panel, sheet.pending(loss, NOISY))
         else:

@@ -36,7 +36,7 @@ def draw(sheet: Sheet) -> Figure | None:
 
 def accuracy_panel(axes: Axes, series: Series | None) -> None:
     """One line for each class, in percent, with a band of one standard deviation over seeds."""
-    axes.set(ylim=(0, 100), ylabel="test accuracy (%)")
+    axes.set(ylim=(0, 101), yticks=range(0, 101, 20), ylabel="test accuracy (%)")
     if series is None:
         return
     mean, std = 100 * series.mean(Run.class_curve), 100 * series.std(Run.class_curve)

@@ -30,7 +30,7 @@ def draw(sheet: Sheet) -> Figure | None:
         for column, (metric, words) in enumerate(METRICS.items()):
             panel = axes[3 * row + column]
             panel.set_title(words if row == 0 else "", fontsize=9)
-            panel.set(xlabel="epoch", ylim=(0, 100))
+            panel.set(xlabel="epoch", ylim=(0, 101), yticks=range(0, 101, 20))
             _lines(panel, found, metric)
         counts = ", ".join(
             f"{loss_title(loss)} n = {series.n}" if series else f"{loss_title(loss)}: no run recorded yet"

@@ -42,7 +42,7 @@ def footer(figure: Figure, runs: Iterable[Run], note: str = "", spread: str = ""
     width, height = figure.get_size_inches()
     figure.set_size_inches(width, height + space)
     share = space / (height + space)
-    figure.set_layout_engine("constrained", rect=(0, share, 1, 1 - share))
+    figure.set_layout_engine("constrained", rect=(0, share, 0.995, 1 - share))
     figure.text(
         0.008, 0.06 / (height + space), "\n".join(text), fontsize=7.5, color=FAINT, va="bottom", linespacing=1.3
     )
@@ -57,11 +57,11 @@ def series_title(sheet: Sheet, loss: str, noise: Noise, series: Series | None) -
 
 
 def empty(axes: Axes, pending: Sequence[Run] = ()) -> None:
-    """Say on a panel that nothing is recorded for it; a run under way is named, never drawn."""
+    """Say on a panel that nothing is recorded for it; a run that has begun is named, never drawn."""
     text = "no run recorded yet"
     if pending:
         run = max(pending, key=lambda run: len(run.epochs))
-        text = f"no finished run yet\n(under way: epoch {len(run.epochs)} of {run.scale['epochs']})"
+        text = f"no finished run yet\n(begun: epoch {len(run.epochs)} of {run.scale['epochs']})"
     axes.text(0.5, 0.5, text, transform=axes.transAxes, ha="center", va="center", color=FAINT, fontsize=10)
     axes.grid(False)
     axes.tick_params(length=0, labelcolor="none")

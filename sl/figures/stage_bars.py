@@ -21,7 +21,7 @@ def draw(sheet: Sheet) -> Figure | None:
     figure, axes = panels("Class-wise test accuracy at the early, middle and late stage", 3, 1, 2.15)
     for place, ((loss, noise), series) in enumerate(found.items()):
         axes[place].set_title(f"({'abc'[place]}) {series_title(sheet, loss, noise, series)}")
-        axes[place].set(ylim=(0, 108), ylabel="test accuracy (%)", yticks=range(0, 101, 20))
+        axes[place].set(ylim=(0, 113), ylabel="test accuracy (%)", yticks=range(0, 101, 20))
         if series is None:
             empty(axes[place], sheet.pending(loss, noise))
         else:

@@ -101,8 +101,8 @@ class Run:
 
     @property
     def class_labels(self) -> list[str]:
-        """Number and name of the K classes, for axes."""
-        return [f"{index} {name}" for index, name in enumerate(self.class_names)]
+        """Number and name of the K classes, for axes; a name that is just the number stands once."""
+        return [f"{index} {name}" if name != str(index) else name for index, name in enumerate(self.class_names)]
 
     def name(self, choice: str) -> str:
         """What a choice is called: `choice` is dataset, noise, model, loss, recipe or scale."""

@@ -54,9 +54,10 @@ def full_epochs(run: Run) -> int:
 
 
 def paper_scale(run: Run) -> bool:
-    """Whether the run used all images and all epochs, whatever its scale is called."""
+    """Whether the run used all images, all epochs and whole batches, whatever its scale is called."""
     scale = run.scale
-    return scale["train_share"] == scale["test_share"] == 1 and scale["epochs"] >= full_epochs(run)
+    whole = scale["train_share"] == scale["test_share"] == 1 and scale["epochs"] >= full_epochs(run)
+    return whole and scale["batch_size"] == scale["paper_batch_size"]
 
 
 def scale_words(run: Run) -> str:
@@ -68,6 +69,8 @@ def scale_words(run: Run) -> str:
         full_train, share = run.data["paper_train_images"], 100 * run.scale["test_share"]
         train = f"{train} of {full_train:,}" if run.scale["train_share"] < 1 else train
         test = f"{test} ({share:.3g} % of the)" if share < 100 else test
+        if run.scale["batch_size"] != run.scale["paper_batch_size"]:
+            lengths += f", batches of {run.scale['batch_size']} for {run.scale['paper_batch_size']}"
         return f"scaled-down run: {train} training and {test} test images, {lengths}"
     name = "paper scale" if run.name("dataset") in PAPER_EPOCHS else "full scale (not a data set of the paper)"
     return f"{name}: all {train} training and {test} test images, {epochs} epochs"

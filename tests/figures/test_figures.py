@@ -90,7 +90,7 @@ def test_missing_panels_say_so_and_unfinished_runs_are_not_drawn(runs: Path) -> 
     figure = class_curves.draw(sheet_of(runs))
     clean, unfinished = (figure.axes[place].texts[0].get_text() for place in (0, 2))
     assert clean == "no run recorded yet"
-    assert unfinished == "no finished run yet\n(under way: epoch 2 of 12)"
+    assert unfinished == "no finished run yet\n(begun: epoch 2 of 12)"
     assert not figure.axes[2].lines
 
 

@@ -20,6 +20,13 @@ def test_paper_scale(tmp_path: Path) -> None:
     assert paper_scale(run)
 
 
+def test_smaller_batches_are_not_paper_scale(tmp_path: Path) -> None:
+    run = read(synthetic.record(tmp_path, scale="paper", epochs=120))
+    run.scale["batch_size"] = 32
+    assert scale_words(run).endswith("120 epochs, batches of 32 for 128")
+    assert not paper_scale(run)
+
+
 @pytest.mark.parametrize(("dataset", "full"), [("mnist", 50), ("cifar10", 120), ("cifar100", 150)])
 def test_a_recipe_cut_short_by_hand_is_not_paper_scale(tmp_path: Path, dataset: str, full: int) -> None:
     run = read(synthetic.record(tmp_path, dataset=dataset, scale="paper", epochs=3))
