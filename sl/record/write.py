@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 from typing import Any
 
+from sl.errors import UserError
 from sl.record.provenance import now
 
 
@@ -16,7 +17,7 @@ def record_path(runs_dir: Path, dataset: str, identity: str) -> Path:
 
 def is_complete(path: Path) -> bool:
     """Whether the record at `path` exists and has its end."""
-    if not path.exists():
+    if not path.is_file():
         return False
     with path.open("rb") as file:
         file.seek(max(0, path.stat().st_size - 65536))
@@ -43,10 +44,13 @@ class RecordWriter:
         self.epoch_seconds: list[float] = []
 
     def start(self, header: dict[str, Any]) -> None:
-        """Begin a new record with its first line."""
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        self.path.unlink(missing_ok=True)
-        self._append({"kind": "run", "format": 1, **header})
+        """Begin a new record with its first line; UserError where it cannot be written."""
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            self.path.unlink(missing_ok=True)
+            self._append({"kind": "run", "format": 1, **header})
+        except OSError as error:
+            raise UserError(f"runs_dir: {self.path} cannot be written: {error.strerror}") from error
 
     def resume(self, epoch: int, epoch_seconds: list[float], provenance: dict[str, Any]) -> None:
         """Go on after `epoch`: what was written later is trained again, and the break stays visible."""

@@ -17,11 +17,17 @@ from sl.train.prepare import describe_run
 class PlannedRun:
     """A run of an experiment."""
 
-    overrides: Overrides
+    wanted: Overrides
+    common: Overrides
     names: dict[str, str]
     config: DictConfig
     identity: str
     record: Path
+
+    @property
+    def overrides(self) -> Overrides:
+        """The run as one would give it to ``scripts/train.py``."""
+        return (*self.wanted, *self.common)
 
     @property
     def done(self) -> bool:
@@ -42,21 +48,22 @@ def make_plan(wanted: Iterable[Overrides], common: Sequence[str]) -> list[Planne
     planned: dict[str, PlannedRun] = {}
     with hydra_ready():
         for overrides in wanted:
-            everything = (*overrides, *common)
-            config, names = compose_run(everything)
+            config, names = compose_run((*overrides, *common))
             described = describe_run(config, names)
             path = record_path(Path(config.runs_dir), names["dataset"], described.identity)
-            run = PlannedRun(everything, described.result_config["names"], config, described.identity, path)
+            run = PlannedRun(
+                overrides, tuple(common), described.result_config["names"], config, described.identity, path
+            )
             planned.setdefault(described.identity, run)
     return list(planned.values())
 
 
 def listing(plan: Sequence[PlannedRun], seconds: dict[tuple[str, ...], float], jobs: int) -> list[str]:
     """The plan in lines: every run with its state and its time, then the sum with `jobs` runs at once."""
-    lines = []
+    lines = [f"all with {' '.join(plan[0].common)}"]
     for number, run in enumerate(plan, 1):
         state = "done" if run.done else f"{seconds[run.cost_key] / 60:6.1f} min"
-        lines.append(f"{number:4d}  {state:>10}  {run.identity}  {' '.join(run.overrides)}")
+        lines.append(f"{number:4d}  {state:>10}  {run.identity}  {' '.join(run.wanted)}")
     todo = [run for run in plan if not run.done]
     total = sum(seconds[run.cost_key] for run in todo) / jobs
     counts = Counter(run.done for run in plan)

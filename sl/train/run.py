@@ -1,7 +1,7 @@
 """One run, from its composed configuration to its record; a run that is complete is never trained again."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -55,16 +55,16 @@ def _train(job: Job, path: Path, checkpoint: Checkpoint, tracker: Sink) -> None:
     header = {**job.header(), "provenance": provenance(describe(job.runtime), job.runtime.precision)}
     state = checkpoint.load() if path.exists() else None
     done = state["epoch"] if state else 0
-    if state:
-        restore(engine, state)
-        record.resume(done, state["epoch_seconds"], header["provenance"])
-    else:
-        record.start(header)
     finished = False
     try:
         for sink in watchers:
             sink.start({**header, "path": str(path), "resumed": done})
-            tell_again(sink, read(path))
+        if state:
+            restore(engine, state)
+            record.resume(done, state["epoch_seconds"], header["provenance"])
+            tell_again(watchers, read(path))
+        else:
+            record.start(header)
         after_epoch = saver(engine, record, checkpoint)
         fit(engine, job.plan, job.config.seed, job.probe_set, [record, *watchers], done, after_epoch)
         save_representations(engine, job, path)
@@ -75,13 +75,14 @@ def _train(job: Job, path: Path, checkpoint: Checkpoint, tracker: Sink) -> None:
     checkpoint.remove()
 
 
-def tell_again(sink: Sink, run: Run) -> None:
-    """Tell `sink` what the record already holds."""
-    for line in run.epochs:
-        sink.epoch(line)
-        for probe in run.probes.values():
-            if probe["epoch"] == line["epoch"]:
-                sink.probe(probe)
+def tell_again(sinks: Iterable[Sink], run: Run) -> None:
+    """Tell `sinks` what the record already holds."""
+    for sink in sinks:
+        for line in run.epochs:
+            sink.epoch(line)
+            for probe in run.probes.values():
+                if probe["epoch"] == line["epoch"]:
+                    sink.probe(probe)
 
 
 def saver(engine: Engine, record: RecordWriter, checkpoint: Checkpoint) -> Callable[[int], None]:

@@ -1,0 +1,102 @@
+"""Plans of experiments: which runs, in which order, which are done; and carrying them out."""
+
+from pathlib import Path
+
+import pytest
+
+from sl.config.compose import hydra_ready
+from sl.errors import UserError
+from sl.record import read
+from sl.reproduce import experiment
+from sl.reproduce.command import redraw
+from sl.reproduce.estimate import estimate
+from sl.reproduce.execute import choose_jobs, execute
+from sl.reproduce.plan import PlannedRun, listing, make_plan
+
+WANTED = [
+    (f"dataset=digits noise={noise}".split()[0], f"noise={noise}", f"loss={loss}", "recipe.epochs=2", "seed=0")
+    for noise in ("none", "symmetric")
+    for loss in ("ce", "sl")
+]
+
+
+@pytest.fixture
+def plan(tmp_path: Path) -> list[PlannedRun]:
+    folders = [f"runs_dir={tmp_path / 'runs'}", f"checkpoints_dir={tmp_path / 'checkpoints'}"]
+    return make_plan(WANTED, [*folders, "runtime.threads=1", "scale.train_share=0.2"])
+
+
+def test_comma_lists_expand_like_a_sweep() -> None:
+    assert experiment.expand("dataset=cifar10 noise.rate=0.2,0.4 loss=ce,sl") == [
+        ("dataset=cifar10", "noise.rate=0.2", "loss=ce"),
+        ("dataset=cifar10", "noise.rate=0.2", "loss=sl"),
+        ("dataset=cifar10", "noise.rate=0.4", "loss=ce"),
+        ("dataset=cifar10", "noise.rate=0.4", "loss=sl"),
+    ]
+
+
+def test_every_cell_comes_once_before_any_comes_twice() -> None:
+    seeds = [run[-1] for run in experiment.runs("table_cifar10")]
+    assert seeds == sorted(seeds)
+    assert len(seeds) == 6 * 42  # 6 methods x 7 noise settings, 6 seeds
+
+
+def test_cifar10_starts_with_the_figures_and_trains_nothing_twice(tmp_path: Path) -> None:
+    runs = list(experiment.runs("cifar10", [0]))
+    assert {override for override in runs[0] if "=" in override} >= {"noise.rate=0.4", "loss=ce"}
+    with hydra_ready():
+        plan = make_plan(runs, ["scale=cpu", f"runs_dir={tmp_path}"])
+    assert len(plan) == 42 < len(runs)
+    assert len({run.identity for run in plan}) == 42
+
+
+@pytest.mark.parametrize(
+    "name", [path.stem for path in (experiment.CONFIG_DIR / "experiment").glob("*.yaml") if path.stem != "cifar10"]
+)
+def test_every_experiment_can_be_planned(name: str, tmp_path: Path) -> None:
+    assert make_plan(experiment.runs(name, [0]), ["scale=cpu", f"runs_dir={tmp_path}"])
+
+
+@pytest.mark.parametrize("text", ["x", -1, 1.5])
+def test_wrong_seeds_are_refused(text: object) -> None:
+    with pytest.raises(UserError, match="seeds="):
+        experiment.parse_seeds(text)
+
+
+def test_a_plan_is_trained_once_and_listed(plan: list[PlannedRun], tmp_path: Path) -> None:
+    seconds = estimate(plan)
+    lines = listing(plan, seconds, jobs=2)
+    assert len(lines) == 1 + 4 + 1
+    assert lines[-1].startswith("0 of 4 runs are done; 4 to train, about")
+    assert execute(plan[:3], jobs=1) == []
+    assert [run.done for run in plan] == [True, True, True, False]
+    assert "done" in listing(plan, estimate(plan), 1)[1]
+    assert listing(plan, estimate(plan), 1)[-1].startswith("3 of 4 runs are done; 1 to train")
+    redraw(tmp_path / "runs", tmp_path / "out")
+    assert list((tmp_path / "out").rglob("class_curves.png"))
+
+
+def test_several_at_once_give_the_same_as_one_after_another(plan: list[PlannedRun], tmp_path: Path) -> None:
+    assert execute(plan, jobs=2) == []
+    assert all(run.done for run in plan)
+    at_once = {run.identity: read(run.record).epochs for run in plan}
+    for run in plan:
+        run.record.unlink()
+    assert execute(plan, jobs=1) == []
+    assert at_once == {run.identity: read(run.record).epochs for run in plan}
+
+
+def test_a_run_that_fails_does_not_stop_the_others(plan: list[PlannedRun], tmp_path: Path) -> None:
+    plan[0].record.parent.mkdir(parents=True)
+    plan[0].record.mkdir()  # a folder where the record should go
+    failures = execute(plan[:2], jobs=1)
+    assert len(failures) == 1
+    assert "loss=ce" in failures[0]
+    assert plan[1].done
+
+
+def test_cpu_runs_share_the_cores() -> None:
+    assert choose_jobs(None, "cpu")[1] == ["runtime.threads=1"]
+    assert choose_jobs(1, "cpu")[0] == 1
+    with pytest.raises(UserError, match="jobs=0"):
+        choose_jobs(0, "cpu")

@@ -1,0 +1,55 @@
+"""Evaluation against scikit-learn and by hand."""
+
+import numpy as np
+import torch
+from sklearn.metrics import confusion_matrix as sklearn_confusion
+from sklearn.metrics import recall_score
+
+from sl.evaluate import class_accuracy, class_confidence, confusion_matrix, training_counts
+
+K = 5
+
+
+def random_labels(seed: int, count: int = 400) -> torch.Tensor:
+    return torch.randint(0, K, (count,), generator=torch.Generator().manual_seed(seed))
+
+
+def test_confusion_matrix_is_scikit_learns() -> None:
+    predictions, labels = random_labels(0), random_labels(1)
+    ours = confusion_matrix(predictions, labels, K)
+    np.testing.assert_array_equal(ours, sklearn_confusion(labels, predictions, labels=range(K)))
+
+
+def test_class_accuracy_is_the_recall() -> None:
+    predictions, labels = random_labels(2), random_labels(3)
+    ours = class_accuracy(confusion_matrix(predictions, labels, K))
+    np.testing.assert_allclose(ours, recall_score(labels, predictions, average=None))
+
+
+def test_class_without_examples_has_no_accuracy() -> None:
+    assert class_accuracy(confusion_matrix(torch.tensor([0]), torch.tensor([0]), 2)).isnan().tolist() == [False, True]
+
+
+def test_training_counts_add_up() -> None:
+    clean, noisy, predicted = random_labels(4), random_labels(5), random_labels(6)
+    logits = torch.nn.functional.one_hot(predicted, K).float()
+    right, right_hit, wrong, memorised, corrected = training_counts(logits, noisy, clean).tolist()
+    assert right + wrong == len(clean)
+    assert right == (clean == noisy).sum()
+    assert right_hit + memorised == (predicted == noisy).sum()
+    assert right_hit + corrected == (predicted == clean).sum()
+
+
+def test_training_counts_by_hand() -> None:
+    clean = torch.tensor([0, 0, 0, 1, 1])
+    noisy = torch.tensor([0, 0, 1, 0, 0])
+    predicted = torch.tensor([0, 1, 1, 1, 0])
+    logits = torch.nn.functional.one_hot(predicted, 2).float()
+    assert training_counts(logits, noisy, clean).tolist() == [2, 1, 3, 2, 1]
+
+
+def test_class_confidence_by_hand() -> None:
+    logits = torch.log(torch.tensor([[0.7, 0.2, 0.1], [0.1, 0.3, 0.6]]))
+    confidence, predictions = class_confidence(logits)
+    np.testing.assert_allclose(confidence, [0.4, 0.25, 0.35], rtol=1e-6)
+    assert predictions.tolist() == [1, 0, 1]
