@@ -46,11 +46,9 @@ def read(path: Path) -> Run:
             raise _damaged(path, number, f"kind={kind}: allowed is run, epoch, probe, resume or end")
     if header is None:
         raise _damaged(path, 1, "a record begins with a line of kind run")
-    if end is not None and len(epochs) != header["scale"]["epochs"]:
-        raise _damaged(path, number, f"the run ended after {len(epochs)} of {header['scale']['epochs']} epochs")
-    if end is not None and set(probes) != set(STAGES):
-        raise _damaged(path, number, f"the run ended with the probes {', '.join(probes) or 'none'}")
-    return Run(path, header, tuple(epochs), probes, tuple(resumes), end)
+    run = Run(path, header, tuple(epochs), probes, tuple(resumes), end)
+    _check_end(run, number)
+    return run
 
 
 def load_all(root: Path) -> list[Run]:
@@ -99,6 +97,13 @@ def _epoch(path: Path, number: int, line: dict[str, Any], expected: int, classes
     if len(line["class_accuracy"]) != classes:
         raise _damaged(path, number, f"class_accuracy has {len(line['class_accuracy'])} values for {classes} classes")
     return line
+
+
+def _check_end(run: Run, number: int) -> None:
+    if run.complete and len(run.epochs) != run.scale["epochs"]:
+        raise _damaged(run.path, number, f"the run ended after {len(run.epochs)} of {run.scale['epochs']} epochs")
+    if run.complete and set(run.probes) != set(STAGES):
+        raise _damaged(run.path, number, f"the run ended with the probes {', '.join(run.probes) or 'none'}")
 
 
 def _with(path: Path, number: int, line: dict[str, Any], keys: tuple[str, ...]) -> dict[str, Any]:
