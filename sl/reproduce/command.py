@@ -1,17 +1,22 @@
 """The whole of `scripts/reproduce.py`: plan, estimate, train, redraw."""
 
+from itertools import chain
 from pathlib import Path
 
 from omegaconf import DictConfig
 
 from sl.checks import flag
+from sl.config.app import CONFIG_DIR
 from sl.figures import draw_all
 from sl.record import load_all
 from sl.reproduce import experiment
 from sl.reproduce.estimate import estimate
 from sl.reproduce.execute import choose_jobs, execute
 from sl.reproduce.plan import listing, make_plan
+from sl.tables import load, write_all
 from sl.train.device import find_device
+
+PUBLISHED = CONFIG_DIR.parent / "results" / "paper"
 
 
 def reproduce(name: str, scale: str, config: DictConfig) -> list[str]:
@@ -34,5 +39,7 @@ def reproduce(name: str, scale: str, config: DictConfig) -> list[str]:
 def redraw(runs_dir: Path, results_dir: Path) -> None:
     """Figures and tables from the records of `runs_dir`, into folders of these names below `results_dir`."""
     runs = load_all(runs_dir)
-    for line in draw_all(runs, results_dir / "figures"):
+    figures = draw_all(runs, results_dir / "figures")
+    tables = write_all(runs, load(PUBLISHED), results_dir / "tables")
+    for line in chain(figures, tables):
         print(line, flush=True)

@@ -73,7 +73,8 @@ def test_a_plan_is_trained_once_and_listed(plan: list[PlannedRun], tmp_path: Pat
     assert "done" in listing(plan, estimate(plan), 1)[1]
     assert listing(plan, estimate(plan), 1)[-1].startswith("3 of 4 runs are done; 1 to train")
     redraw(tmp_path / "runs", tmp_path / "out")
-    assert list((tmp_path / "out").rglob("class_curves.png"))
+    assert (tmp_path / "out" / "figures" / "digits").is_dir()
+    assert list((tmp_path / "out" / "tables").glob("digits_*.md"))
 
 
 def test_several_at_once_give_the_same_as_one_after_another(plan: list[PlannedRun], tmp_path: Path) -> None:
