@@ -11,6 +11,7 @@ from omegaconf import DictConfig, OmegaConf
 
 from sl.config.build import build, under
 from sl.config.check import check_run
+from sl.config.schema import RecipeConfig
 from sl.data import Dataset
 from sl.errors import UserError
 from sl.losses import Loss
@@ -170,12 +171,14 @@ def make_engine(job: Job) -> Engine:
         return json.dumps(canonical({part: job.result_config[part] for part in parts})) + repr(job.runtime)
 
     def new_engine() -> Engine:
-        normalisation = job.config.recipe.normalisation
+        recipe = OmegaConf.to_object(job.config.recipe)  # plain: reading a value of a DictConfig takes long
+        assert isinstance(recipe, RecipeConfig)
+        normalisation = recipe.normalisation
         data = kept_data.get(
             key("dataset", "scale") + normalisation,
             lambda: DeviceData(job.dataset, normalisation, job.runtime.device),
         )
-        return Engine(model, copy.deepcopy(loss), data, job.config.recipe, job.plan.batch_size, job.runtime)
+        return Engine(model, copy.deepcopy(loss), data, recipe, job.plan.batch_size, job.runtime)
 
     engine = kept_engines.get(key("dataset", "model", "loss", "recipe", "scale"), new_engine)
     engine.reset(model_state, loss, job.noisy.labels)
