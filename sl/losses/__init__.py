@@ -1,31 +1,39 @@
 """Losses for noisy labels: each is called as ``loss(logits, labels)``; see `Loss` for what all of them keep."""
 
 from sl.losses.active_passive import ActivePassive
+from sl.losses.asymmetric_generalized_cross_entropy import AsymmetricGeneralizedCrossEntropy
 from sl.losses.base import Loss
 from sl.losses.bootstrap import Bootstrap
 from sl.losses.correction import BackwardCorrection, ForwardCorrection
 from sl.losses.cross_entropy import CrossEntropy
 from sl.losses.focal import FocalLoss
 from sl.losses.generalized_cross_entropy import GeneralizedCrossEntropy
+from sl.losses.joint_optimization import JointOptimization
 from sl.losses.label_smoothing import LabelSmoothing
 from sl.losses.mean_absolute_error import MeanAbsoluteError
 from sl.losses.normalized_cross_entropy import NormalizedCrossEntropy
+from sl.losses.phuber import PHuberCrossEntropy
 from sl.losses.reverse_cross_entropy import LOG_ZERO, ReverseCrossEntropy
 from sl.losses.symmetric_cross_entropy import SymmetricCrossEntropy
+from sl.losses.term import Term
 
 __all__ = [
     "LOG_ZERO",
     "ActivePassive",
+    "AsymmetricGeneralizedCrossEntropy",
     "BackwardCorrection",
     "Bootstrap",
     "CrossEntropy",
     "FocalLoss",
     "ForwardCorrection",
     "GeneralizedCrossEntropy",
+    "JointOptimization",
     "LabelSmoothing",
     "Loss",
     "MeanAbsoluteError",
     "NormalizedCrossEntropy",
+    "PHuberCrossEntropy",
     "ReverseCrossEntropy",
     "SymmetricCrossEntropy",
+    "Term",
 ]

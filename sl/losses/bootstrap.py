@@ -3,7 +3,9 @@
 from torch import Tensor
 
 from sl.checks import flag, number
-from sl.losses.base import Loss, at_label
+from sl.losses.base import Loss
+from sl.losses.cross_entropy import term_or_cross_entropy
+from sl.losses.term import Term, one_hot, towards_guess
 
 
 class Bootstrap(Loss):
@@ -13,8 +15,10 @@ class Bootstrap(Loss):
     Reed et al., "Training Deep Neural Networks on Noisy Labels with Bootstrapping", ICLR 2015 workshop. As in the
     code published with SL, the gradient goes through the soft target too: that part is then (1 - beta) times the
     entropy of p. The hard target is piecewise constant and passes none. At beta = 1 both are CE.
+    A `term` compares target and prediction in place of CE.
 
-    Shapes: see `Loss`. Raises UserError if beta is outside its range or hard is neither true nor false.
+    Shapes: see `Loss`. Raises UserError if beta is outside its range, hard is neither true nor false or term is no
+    `Term`.
 
     >>> import torch
     >>> logits = torch.tensor([[0.7, 0.2, 0.1]]).log()
@@ -24,13 +28,17 @@ class Bootstrap(Loss):
     tensor(1.4479)
     """
 
-    def __init__(self, beta: float, hard: bool, reduction: str = "mean") -> None:
+    def __init__(self, beta: float, hard: bool, reduction: str = "mean", term: Term | None = None) -> None:
         super().__init__(reduction)
         self.beta = number("beta", beta, 0, 1)
         self.hard = flag("hard", hard)
+        self.term = term_or_cross_entropy(term)
 
     def per_example(self, logits: Tensor, labels: Tensor) -> Tensor:
-        """Cross entropy with the label, mixed with that with the network's own guess."""
+        """The term between prediction and mixed target."""
         log_p = logits.log_softmax(dim=1)
-        own = at_label(log_p, log_p.argmax(dim=1)) if self.hard else (log_p.exp() * log_p).sum(dim=1)
-        return -self.beta * at_label(log_p, labels) - (1 - self.beta) * own
+        if self.hard:
+            target = towards_guess(log_p, labels, self.beta)
+        else:
+            target = self.beta * one_hot(log_p, labels) + (1 - self.beta) * log_p.exp()
+        return self.term.of_target(log_p, target)

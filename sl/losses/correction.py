@@ -7,6 +7,8 @@ from torch import Tensor
 
 from sl.errors import UserError
 from sl.losses.base import Loss
+from sl.losses.cross_entropy import term_or_cross_entropy
+from sl.losses.term import Term
 from sl.noise.transition import check_transition
 
 
@@ -35,9 +37,10 @@ class ForwardCorrection(Correction):
 
     Patrini et al., "Making Deep Neural Networks Robust to Label Noise: a Loss Correction Approach", CVPR 2017.
     A label that T never gives (a column of zeros) costs a constant, -ln of the smallest normal float32, in place
-    of infinity.
+    of infinity. A `term` compares the noisy label and the noisy prediction in place of CE.
 
-    Shapes: see `Loss`; transition (K, K). Raises UserError if transition is not row-stochastic or of another K.
+    Shapes: see `Loss`; transition (K, K). Raises UserError if transition is not row-stochastic or of another K, or if
+    term is no `Term`.
 
     >>> import torch
     >>> logits = torch.tensor([[0.7, 0.3]]).log()
@@ -47,8 +50,9 @@ class ForwardCorrection(Correction):
 
     log_columns: Tensor
 
-    def __init__(self, transition: Tensor, reduction: str = "mean") -> None:
+    def __init__(self, transition: Tensor, reduction: str = "mean", term: Term | None = None) -> None:
         super().__init__(transition, reduction)
+        self.term = term_or_cross_entropy(term)
         columns = self.transition.T
         impossible = columns.sum(dim=1, keepdim=True) == 0
         logs = columns.log().masked_fill(impossible, math.log(torch.finfo(torch.float32).tiny))
@@ -56,7 +60,8 @@ class ForwardCorrection(Correction):
 
     def per_example(self, logits: Tensor, labels: Tensor) -> Tensor:
         """Summed as logarithms, so that neither p nor T underflows."""
-        return -(logits.log_softmax(dim=1) + self.rows(self.log_columns, logits, labels)).logsumexp(dim=1)
+        noisy = (logits.log_softmax(dim=1) + self.rows(self.log_columns, logits, labels)).logsumexp(dim=1)
+        return self.term.of_label(noisy)
 
 
 class BackwardCorrection(Correction):

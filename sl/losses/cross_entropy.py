@@ -2,10 +2,11 @@
 
 from torch import Tensor
 
-from sl.losses.base import Loss, at_label
+from sl.errors import UserError
+from sl.losses.term import Term
 
 
-class CrossEntropy(Loss):
+class CrossEntropy(Term):
     """CE = -log p_y, with p = softmax(logits).
 
     Shapes and errors: see `Loss`.
@@ -16,6 +17,19 @@ class CrossEntropy(Loss):
     tensor(0.3567)
     """
 
-    def per_example(self, logits: Tensor, labels: Tensor) -> Tensor:
+    def of_label(self, log_p: Tensor) -> Tensor:
         """-log p_y."""
-        return -at_label(logits.log_softmax(dim=1), labels)
+        return -log_p
+
+    def of_target(self, log_p: Tensor, target: Tensor) -> Tensor:
+        """-sum_k t_k log p_k."""
+        return -(target * log_p).sum(dim=1)
+
+
+def term_or_cross_entropy(term: object) -> Term:
+    """`term`, or cross entropy for None; UserError for anything that is no `Term`."""
+    if term is None:
+        return CrossEntropy()
+    if isinstance(term, Term):
+        return term
+    raise UserError(f"term={term}: allowed is CrossEntropy, ReverseCrossEntropy or SymmetricCrossEntropy")

@@ -3,7 +3,9 @@
 from torch import Tensor
 
 from sl.checks import number
-from sl.losses.base import Loss, at_label
+from sl.losses.base import Loss
+from sl.losses.cross_entropy import term_or_cross_entropy
+from sl.losses.term import Term, one_hot
 
 
 class LabelSmoothing(Loss):
@@ -13,8 +15,9 @@ class LabelSmoothing(Loss):
     1 - epsilon + epsilon / K on the label and epsilon / K on each other class, as in torch's `label_smoothing`.
     The code published with SL differs: its targets are 1 - epsilon and epsilon / 10 whatever K is, so that with
     epsilon 0.1 they sum to 0.99 for ten classes and to 1.89 for a hundred.
+    A `term` compares targets and prediction in place of CE.
 
-    Shapes: see `Loss`. Raises UserError if epsilon is outside its range.
+    Shapes: see `Loss`. Raises UserError if epsilon is outside its range or term is no `Term`.
 
     >>> import torch
     >>> logits = torch.tensor([[0.7, 0.2, 0.1]]).log()
@@ -22,11 +25,13 @@ class LabelSmoothing(Loss):
     tensor(0.4633)
     """
 
-    def __init__(self, epsilon: float, reduction: str = "mean") -> None:
+    def __init__(self, epsilon: float, reduction: str = "mean", term: Term | None = None) -> None:
         super().__init__(reduction)
         self.epsilon = number("epsilon", epsilon, 0, 1)
+        self.term = term_or_cross_entropy(term)
 
     def per_example(self, logits: Tensor, labels: Tensor) -> Tensor:
-        """Cross entropy with the label, mixed with the mean cross entropy over all classes."""
+        """The term between prediction and smoothed label."""
         log_p = logits.log_softmax(dim=1)
-        return -(1 - self.epsilon) * at_label(log_p, labels) - self.epsilon * log_p.mean(dim=1)
+        target = (1 - self.epsilon) * one_hot(log_p, labels) + self.epsilon / log_p.shape[1]
+        return self.term.of_target(log_p, target)

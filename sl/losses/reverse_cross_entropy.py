@@ -1,15 +1,16 @@
 """Reverse cross entropy: prediction and label change places."""
 
+import torch
 from torch import Tensor
 
 from sl.checks import number
-from sl.losses.base import Loss, at_label
+from sl.losses.term import Term
 
 LOG_ZERO = -9.210340371976182
 """ln(1e-4): what log 0 becomes in the code published with SL, which clips one-hot labels to at least 1e-4."""
 
 
-class ReverseCrossEntropy(Loss):
+class ReverseCrossEntropy(Term):
     """RCE = -sum_k p_k log q_k = -A (1 - p_y) for a one-hot label q, with log 0 set to A = `log_zero` < 0.
 
     Wang et al., "Symmetric Cross Entropy for Robust Learning with Noisy Labels", ICCV 2019. Over all labels of an
@@ -27,6 +28,12 @@ class ReverseCrossEntropy(Loss):
         super().__init__(reduction)
         self.log_zero = number("log_zero", log_zero, high=0, high_open=True)
 
-    def per_example(self, logits: Tensor, labels: Tensor) -> Tensor:
+    def of_label(self, log_p: Tensor) -> Tensor:
         """-A (1 - p_y)."""
-        return -self.log_zero * (1 - at_label(logits.log_softmax(dim=1), labels).exp())
+        return -self.log_zero * (1 - log_p.exp())
+
+    def of_target(self, log_p: Tensor, target: Tensor) -> Tensor:
+        """-sum_k p_k max(log t_k, A): all of a target below e^A counts as zero, as when the published code clips it."""
+        least = torch.finfo(target.dtype).tiny  # keeps the gradient of log finite where the result is A
+        log_target = torch.where(target < least, self.log_zero, target.clamp(min=least).log())
+        return -(log_p.exp() * log_target.clamp(min=self.log_zero)).sum(dim=1)

@@ -3,11 +3,12 @@
 from torch import Tensor
 
 from sl.checks import number
-from sl.losses.base import Loss, at_label
-from sl.losses.reverse_cross_entropy import LOG_ZERO
+from sl.losses.cross_entropy import CrossEntropy
+from sl.losses.reverse_cross_entropy import LOG_ZERO, ReverseCrossEntropy
+from sl.losses.term import Term
 
 
-class SymmetricCrossEntropy(Loss):
+class SymmetricCrossEntropy(Term):
     """SL = alpha CE + beta RCE = -alpha log p_y - beta A (1 - p_y), alpha, beta >= 0, A = `log_zero` < 0.
 
     Wang et al., "Symmetric Cross Entropy for Robust Learning with Noisy Labels", ICCV 2019. CE learns fast and
@@ -26,9 +27,14 @@ class SymmetricCrossEntropy(Loss):
         super().__init__(reduction)
         self.alpha = number("alpha", alpha, 0)
         self.beta = number("beta", beta, 0)
-        self.log_zero = number("log_zero", log_zero, high=0, high_open=True)
+        self.cross_entropy = CrossEntropy()
+        self.reverse = ReverseCrossEntropy(log_zero)
 
-    def per_example(self, logits: Tensor, labels: Tensor) -> Tensor:
-        """Both parts from one log-softmax."""
-        log_p_y = at_label(logits.log_softmax(dim=1), labels)
-        return -self.alpha * log_p_y - self.beta * self.log_zero * (1 - log_p_y.exp())
+    def of_label(self, log_p: Tensor) -> Tensor:
+        """alpha CE + beta RCE."""
+        return self.alpha * self.cross_entropy.of_label(log_p) + self.beta * self.reverse.of_label(log_p)
+
+    def of_target(self, log_p: Tensor, target: Tensor) -> Tensor:
+        """The same with a target distribution."""
+        cross_entropy, reverse = self.cross_entropy.of_target(log_p, target), self.reverse.of_target(log_p, target)
+        return self.alpha * cross_entropy + self.beta * reverse

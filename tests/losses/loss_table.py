@@ -9,16 +9,19 @@ from numpy.typing import NDArray
 
 from sl.losses import (
     ActivePassive,
+    AsymmetricGeneralizedCrossEntropy,
     BackwardCorrection,
     Bootstrap,
     CrossEntropy,
     FocalLoss,
     ForwardCorrection,
     GeneralizedCrossEntropy,
+    JointOptimization,
     LabelSmoothing,
     Loss,
     MeanAbsoluteError,
     NormalizedCrossEntropy,
+    PHuberCrossEntropy,
     ReverseCrossEntropy,
     SymmetricCrossEntropy,
 )
@@ -43,8 +46,12 @@ def ce(p: Array, target: Array) -> Array:
     return -(target * np.log(p)).sum(1)
 
 
-def rce(p: Array, q: Array) -> Array:
-    return -(p * np.where(q == 1, 0.0, A)).sum(1)
+def rce(p: Array, target: Array) -> Array:
+    return -(p * np.log(np.maximum(target, 1e-4))).sum(1)
+
+
+def sl(p: Array, target: Array) -> Array:
+    return 0.1 * ce(p, target) + rce(p, target)
 
 
 def nce(p: Array, q: Array) -> Array:
@@ -59,15 +66,25 @@ def p_label(p: Array, q: Array) -> Array:
     return (p * q).sum(1)
 
 
+def guess(p: Array) -> Array:
+    return np.eye(CLASSES)[p.argmax(1)]
+
+
+def joint(p: Array, q: Array) -> Array:
+    mean = p.mean(0)
+    return ce(p, q) + 1.2 * (1 / CLASSES * np.log(1 / CLASSES / mean)).sum() + 0.8 * ce(p, p)
+
+
 NONE = "none"
+SL = SymmetricCrossEntropy(0.1, 1.0)
 ROWS = {
     "ce": Row(CrossEntropy(NONE), ce),
     "lsr": Row(LabelSmoothing(0.1, NONE), lambda p, q: ce(p, 0.9 * q + 0.1 / CLASSES)),
     "gce": Row(GeneralizedCrossEntropy(0.7, NONE), lambda p, q: (1 - p_label(p, q) ** 0.7) / 0.7),
     "rce": Row(ReverseCrossEntropy(reduction=NONE), rce),
-    "sl": Row(SymmetricCrossEntropy(0.1, 1.0, reduction=NONE), lambda p, q: 0.1 * ce(p, q) + rce(p, q)),
+    "sl": Row(SymmetricCrossEntropy(0.1, 1.0, reduction=NONE), sl),
     "mae": Row(MeanAbsoluteError(NONE), mae),
-    "bootstrap_hard": Row(Bootstrap(0.8, True, NONE), lambda p, q: ce(p, 0.8 * q + 0.2 * np.eye(CLASSES)[p.argmax(1)])),
+    "bootstrap_hard": Row(Bootstrap(0.8, True, NONE), lambda p, q: ce(p, 0.8 * q + 0.2 * guess(p))),
     "bootstrap_soft": Row(Bootstrap(0.95, False, NONE), lambda p, q: ce(p, 0.95 * q + 0.05 * p)),
     "forward": Row(ForwardCorrection(TRANSITION, NONE), lambda p, q: ce(p @ T, q)),
     "backward": Row(BackwardCorrection(TRANSITION, NONE), lambda p, q: ce(p, q @ np.linalg.inv(T))),
@@ -81,6 +98,18 @@ ROWS = {
         ActivePassive(NormalizedCrossEntropy(), MeanAbsoluteError(), 1.0, 0.5, NONE),
         lambda p, q: nce(p, q) + 0.5 * mae(p, q),
     ),
+    "phuber": Row(
+        PHuberCrossEntropy(2, NONE),
+        lambda p, q: np.where(p_label(p, q) > 0.5, ce(p, q), np.log(2) + 1 - 2 * p_label(p, q)),
+    ),
+    "agce": Row(
+        AsymmetricGeneralizedCrossEntropy(0.6, 0.6, NONE),
+        lambda p, q: (1.6**0.6 - (0.6 + p_label(p, q)) ** 0.6) / 0.6,
+    ),
+    "joint": Row(JointOptimization(1.2, 0.8, NONE), joint),
+    "lsr_sl": Row(LabelSmoothing(0.1, NONE, SL), lambda p, q: sl(p, 0.9 * q + 0.1 / CLASSES)),
+    "bootstrap_sl": Row(Bootstrap(0.8, True, NONE, SL), lambda p, q: sl(p, 0.8 * q + 0.2 * guess(p))),
+    "forward_sl": Row(ForwardCorrection(TRANSITION, NONE, SL), lambda p, q: sl(p @ T, q)),
 }
 """Losses of the table are shared by the tests: they have no state, and reduction "none"."""
 

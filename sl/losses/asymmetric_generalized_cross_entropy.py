@@ -1,0 +1,32 @@
+"""Asymmetric generalized cross entropy."""
+
+import torch
+from torch import Tensor
+
+from sl.checks import number
+from sl.losses.base import Loss, at_label
+
+
+class AsymmetricGeneralizedCrossEntropy(Loss):
+    """AGCE = ((a + 1)^q - (a + p_y)^q) / q, a, q > 0.
+
+    Zhou et al., "Asymmetric Loss Functions for Learning with Noisy Labels", ICML 2021. It becomes
+    `GeneralizedCrossEntropy` as a -> 0 and is half of `MeanAbsoluteError` at q = 1, whatever a is.
+
+    Shapes: see `Loss`. Raises UserError if a or q is not positive.
+
+    >>> import torch
+    >>> logits = torch.tensor([[0.7, 0.2, 0.1]]).log()
+    >>> AsymmetricGeneralizedCrossEntropy(a=0.6, q=0.6)(logits, torch.tensor([0]))
+    tensor(0.2588)
+    """
+
+    def __init__(self, a: float, q: float, reduction: str = "mean") -> None:
+        super().__init__(reduction)
+        self.a = number("a", a, 0, low_open=True)
+        self.q = number("q", q, 0, low_open=True)
+
+    def per_example(self, logits: Tensor, labels: Tensor) -> Tensor:
+        """-(a + 1)^q expm1(q log1p((p_y - 1) / (a + 1))) / q: near p_y = 1 no digits cancel."""
+        wrong = torch.expm1(at_label(logits.log_softmax(dim=1), labels))
+        return -((self.a + 1) ** self.q) * torch.expm1(self.q * torch.log1p(wrong / (self.a + 1))) / self.q

@@ -1,0 +1,39 @@
+"""The loss of joint optimisation."""
+
+import math
+
+from torch import Tensor
+
+from sl.checks import number
+from sl.losses.base import Loss, at_label
+
+
+class JointOptimization(Loss):
+    """CE + alpha KL(u || m) + beta H(p), u uniform, m the batch's mean prediction, H the entropy; alpha, beta >= 0.
+
+    Tanaka et al., "Joint Optimization Framework for Learning with Noisy Labels", CVPR 2018, as in the code published
+    with SL: the loss alone, with the labels as given. The paper's method then replaces the labels by averaged
+    predictions and trains anew, which is not done here. The KL term keeps the classes in balance. It belongs to the
+    batch, so every example of it carries the whole term, and the mean over the batch is the paper's loss. The
+    published code has the cross entropy of u and m in its place, which is larger by the constant log K.
+
+    Shapes: see `Loss`. Raises UserError if a weight is negative.
+
+    >>> import torch
+    >>> logits = torch.tensor([[0.7, 0.2, 0.1], [0.1, 0.8, 0.1]]).log()
+    >>> JointOptimization(alpha=1.2, beta=0.8)(logits, torch.tensor([0, 1]))
+    tensor(1.1127)
+    """
+
+    def __init__(self, alpha: float, beta: float, reduction: str = "mean") -> None:
+        super().__init__(reduction)
+        self.alpha = number("alpha", alpha, 0)
+        self.beta = number("beta", beta, 0)
+
+    def per_example(self, logits: Tensor, labels: Tensor) -> Tensor:
+        """The mean prediction is summed as logarithms: no class that the batch gives up makes it infinite."""
+        log_p = logits.log_softmax(dim=1)
+        log_mean = log_p.logsumexp(dim=0) - math.log(len(log_p))
+        divergence = -math.log(log_p.shape[1]) - log_mean.mean()
+        entropy = -(log_p.exp() * log_p).sum(dim=1)
+        return -at_label(log_p, labels) + self.alpha * divergence + self.beta * entropy
