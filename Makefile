@@ -32,8 +32,8 @@ reproduce-mnist: ## The same on MNIST
 figures: $(INSTALLED) ## Redraw results/figures from the records in results/runs
 	$(RUN) scripts/figures.py
 
-tables: $(INSTALLED) ## Rewrite results/tables from the records in results/runs
-	$(RUN) scripts/tables.py
+tables: $(INSTALLED) ## Rewrite results/tables, and the results in the README, from the records in results/runs
+	$(RUN) scripts/tables.py --readme README.md
 
 test: $(INSTALLED) ## Run the tests; those on real data need SL_DATA_DIR
 	.venv/bin/pytest

@@ -7,6 +7,7 @@ from pathlib import Path
 from sl.errors import UserError
 from sl.record import load_all
 from sl.tables import load, write_all
+from sl.tables.readme import update
 
 
 def main() -> int:
@@ -14,10 +15,14 @@ def main() -> int:
     parser.add_argument("--runs", type=Path, default=Path("results/runs"), help="folder of run records (%(default)s)")
     parser.add_argument("--paper", type=Path, default=Path("results/paper"), help="published figures (%(default)s)")
     parser.add_argument("--out", type=Path, default=Path("results/tables"), help="folder to write to (%(default)s)")
+    parser.add_argument("--readme", type=Path, help="also rewrite the results in this README")
     options = parser.parse_args()
     try:
-        for line in write_all(load_all(options.runs), load(options.paper), options.out):
+        runs = load_all(options.runs)
+        for line in write_all(runs, load(options.paper), options.out):
             print(line, flush=True)
+        if options.readme:
+            print(update(options.readme, runs))
     except UserError as error:
         print(f"sl: error: {error}", file=sys.stderr)
         return 2

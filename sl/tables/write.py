@@ -15,9 +15,14 @@ LATEX = {
 
 def markdown(grid: Grid) -> str:
     """A Markdown table under its title, its notes below."""
-    lines = [grid.header, ["---"] * len(grid.header), *grid.rows]
-    table = "\n".join(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in line)} |" for line in lines)
-    return f"### {grid.title}\n\n{table}\n\n" + "".join(f"- {note}\n" for note in grid.notes)
+    notes = "".join(f"- {note}\n" for note in grid.notes)
+    return f"### {grid.title}\n\n{table(grid.header, grid.rows)}\n\n{notes}"
+
+
+def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """The bare Markdown table."""
+    lines = [header, ["---"] * len(header), *rows]
+    return "\n".join(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in line)} |" for line in lines)
 
 
 def latex(grid: Grid) -> str:

@@ -1,0 +1,56 @@
+"""Keeps the results on the README's first screen equal to the records."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from sl.errors import UserError
+from sl.figures.build import folder
+from sl.record import Run, Sheet, sheets
+from sl.record.words import dataset_title, origin, setting
+from sl.tables.layout import results_grid
+from sl.tables.write import table
+
+BEGIN, END = "<!-- results:begin -->", "<!-- results:end -->"
+PICTURES = ("class_curves", "stage_bars")
+DATASETS = ("cifar10", "mnist", "cifar100")
+
+
+def block(runs: Sequence[Run]) -> str:
+    """Class-wise figures of CIFAR-10, then for every data set of the paper test accuracy after the last epoch.
+
+    Scale and origin of the runs stand with each table. A data set without a finished run is named as such.
+    """
+    first = {sheet.names[0]: sheet for sheet in reversed(sheets(runs)) if sheet.runs}
+    parts = [pictures(first["cifar10"])] if "cifar10" in first else []
+    parts += [results(first[name]) for name in DATASETS if name in first]
+    missing = [dataset_title(name) for name in DATASETS if name not in first]
+    if missing:
+        parts.append(f"No run recorded yet: {', '.join(missing)}.")
+    return "\n\n".join(parts)
+
+
+def pictures(sheet: Sheet) -> str:
+    """The figures of a sheet, as links."""
+    place = Path("results/figures") / folder(sheet)
+    return "\n\n".join(f"![{name.replace('_', ' ')}]({(place / name).as_posix()}.png)" for name in PICTURES)
+
+
+def results(sheet: Sheet) -> str:
+    """A sheet's table of last-epoch accuracies under one line that says what it is."""
+    grid = results_grid(sheet, [], "last epoch")
+    rows = [[row[0], *row[2:]] for row in grid.rows]
+    title = f"**{dataset_title(sheet.names[0])}, test accuracy (%) after the last epoch**, mean ± std over seeds (n)"
+    return (
+        f"{title}\n\n{table([grid.header[0], *grid.header[2:]], rows)}\n\n{setting(sheet.head)}. {origin(sheet.runs)}."
+    )
+
+
+def update(readme: Path, runs: Sequence[Run]) -> str:
+    """Replace what stands between the marks in `readme`; UserError where a mark is missing."""
+    text = readme.read_text(encoding="utf-8")
+    head, begin, rest = text.partition(BEGIN)
+    _, end, tail = rest.partition(END)
+    if not begin or not end:
+        raise UserError(f"{readme}: the marks {BEGIN} and {END} must stand in it, in this order")
+    readme.write_text(f"{head}{BEGIN}\n\n{block(runs)}\n\n{END}{tail}", encoding="utf-8")
+    return f"{readme}, the part between its marks"

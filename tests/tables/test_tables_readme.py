@@ -1,0 +1,47 @@
+"""The README shows what the records say, and nothing else."""
+
+from pathlib import Path
+
+import pytest
+import synthetic
+
+from sl.errors import UserError
+from sl.record import load_all
+from sl.tables.readme import BEGIN, END, block, update
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def test_the_readme_is_up_to_date() -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    shown = text.partition(BEGIN)[2].partition(END)[0].strip()
+    assert shown == block(load_all(ROOT / "results" / "runs")).strip(), "run: make figures tables"
+
+
+def test_every_file_that_the_readme_links_to_exists() -> None:
+    import re
+
+    links = re.findall(r"\]\(([^)#:]+)\)", (ROOT / "README.md").read_text(encoding="utf-8"))
+    assert links
+    assert [link for link in links if not (ROOT / link).exists()] == []
+
+
+def test_only_what_stands_between_the_marks_is_replaced(tmp_path: Path) -> None:
+    synthetic.record(tmp_path / "runs", "ce")
+    readme = tmp_path / "README.md"
+    readme.write_text(f"before\n{BEGIN}\nold\n{END}\nafter\n", encoding="utf-8")
+    update(readme, load_all(tmp_path / "runs"))
+    text = readme.read_text(encoding="utf-8")
+    assert text.startswith(f"before\n{BEGIN}\n")
+    assert text.endswith(f"{END}\nafter\n")
+    assert "old" not in text
+    assert "scaled-down run" in text
+    assert "No run recorded yet: MNIST, CIFAR-100." in text
+
+
+def test_a_readme_without_marks_is_left_alone(tmp_path: Path) -> None:
+    readme = tmp_path / "README.md"
+    readme.write_text("nothing here\n", encoding="utf-8")
+    with pytest.raises(UserError, match="the marks"):
+        update(readme, [])
+    assert readme.read_text(encoding="utf-8") == "nothing here\n"
