@@ -1,0 +1,65 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+import synthetic
+
+from sl.errors import UserError
+from sl.record import read
+from sl.separation import kept_representation, separation, separation_of
+
+
+def clouds(distance: float, size: int = 40, classes: int = 4) -> tuple[np.ndarray, np.ndarray]:
+    random = np.random.default_rng(0)
+    labels = np.repeat(np.arange(classes), size)
+    return (random.normal(size=(len(labels), 8)) + distance * np.eye(8)[labels]).astype(np.float32), labels
+
+
+def silhouette(features: np.ndarray, labels: np.ndarray) -> float:
+    """Rousseeuw's definition, written out."""
+    far = np.sqrt(((features[:, None] - features[None]) ** 2).sum(-1, dtype=np.float64))
+    widths = []
+    for i, label in enumerate(labels):
+        own = labels == label
+        inside = far[i, own].sum() / (own.sum() - 1)
+        outside = min(far[i, labels == other].mean() for other in set(labels.tolist()) - {label})
+        widths.append((outside - inside) / max(inside, outside))
+    return float(np.mean(widths))
+
+
+def test_silhouette_is_as_defined() -> None:
+    features, labels = clouds(2.0)
+    assert separation(features, labels).silhouette == pytest.approx(silhouette(features, labels), abs=1e-4)
+
+
+def test_from_chance_to_perfect() -> None:
+    found = [separation(*clouds(distance)) for distance in (0.0, 2.0, 30.0)]
+    assert found[0].neighbours == pytest.approx(0.25, abs=0.12)
+    assert found[2].neighbours == 1
+    for values in ([part.silhouette for part in found], [part.neighbours for part in found]):
+        assert values == sorted(values)
+
+
+def test_scale_does_not_matter() -> None:
+    features, labels = clouds(2.0)
+    assert separation(8 * features, labels).silhouette == pytest.approx(separation(features, labels).silhouette)
+
+
+def test_too_few_examples() -> None:
+    with pytest.raises(UserError, match="at least two classes with 5 examples each"):
+        separation(np.zeros((8, 2), np.float32), np.repeat([0, 1], 4))
+
+
+def test_what_a_run_kept(tmp_path: Path) -> None:
+    path = synthetic.record(tmp_path)
+    run = read(path)
+    assert kept_representation(run) is None
+    assert separation_of(run) is None
+    features, labels = clouds(2.0)
+    np.savez_compressed(path.with_suffix(".npz"), representation=features.astype(np.float16), labels=labels)
+    assert separation_of(run).silhouette == pytest.approx(separation(features, labels).silhouette, abs=1e-3)
+    np.savez_compressed(path.with_suffix(".npz"), representation=features[:3], labels=labels[:3])
+    assert separation_of(run) is None
+    path.with_suffix(".npz").write_bytes(b"no archive")
+    with pytest.raises(UserError, match="not readable as representations"):
+        separation_of(run)
