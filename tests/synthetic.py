@@ -14,7 +14,12 @@ LOSSES: dict[str, dict[str, Any]] = {
     "gce": {"_target_": "sl.losses.GeneralizedCrossEntropy", "q": 0.7},
     "mae": {"_target_": "sl.losses.MeanAbsoluteError"},
     "sl": {"_target_": "sl.losses.SymmetricCrossEntropy", "alpha": 0.1, "beta": 1.0, "log_zero": -9.2103},
+    "rce": {"_target_": "sl.losses.ReverseCrossEntropy", "log_zero": -9.2103},
+    "lsr_sl": {"_target_": "sl.losses.LabelSmoothing", "epsilon": 0.1},
+    "forward": {"_target_": "sl.losses.ForwardCorrection", "transition": "noise"},
+    "forward_sl": {"_target_": "sl.losses.ForwardCorrection", "transition": "noise"},
 }
+ROBUST = {"ce": 0.0, "lsr": 0.1, "mae": 0.5, "gce": 0.6, "rce": 0.7, "forward": 0.7, "lsr_sl": 0.8}  # others 0.9
 FULL_IMAGES = (50000, 10000)
 
 
@@ -92,7 +97,7 @@ def lines(head: dict[str, Any]) -> list[dict[str, Any]]:
     """A whole record that begins with `head`: invented curves that rise, SL's higher than CE's; one per seed."""
     classes, epochs = len(head["data"]["class_names"]), head["scale"]["epochs"]
     seed, rate = head["config"]["seed"], head["noise"]["realised_rate"]
-    robust = {"ce": 0.0, "lsr": 0.1, "gce": 0.6, "mae": 0.5, "sl": 0.9}[head["config"]["names"]["loss"]]
+    robust = ROBUST.get(head["config"]["names"]["loss"], 0.9)
     random = np.random.default_rng([seed, round(100 * rate), round(10 * robust)])
     ceiling = np.linspace(0.95, 0.7, classes) - 0.5 * rate * (1 - robust)
     ceiling[[3 % classes, 1]] = ceiling[[1, 3 % classes]]
@@ -147,3 +152,11 @@ def write(root: Path, record: list[dict[str, Any]]) -> Path:
 def record(root: Path, *arguments: Any, **options: Any) -> Path:
     """Write a whole invented record; arguments as `header`."""
     return write(root, lines(header(*arguments, **options)))
+
+
+def representations(path: Path, spread: float, images: int = 200, dimensions: int = 8) -> None:
+    """Beside the record at `path`, invented representations: classes of unit distance and this spread."""
+    random = np.random.default_rng(0)
+    labels = np.arange(images) % 10
+    points = np.eye(10, dimensions)[labels] + random.normal(0, spread, (images, dimensions))
+    np.savez_compressed(path.with_suffix(".npz"), representation=points.astype(np.float16), labels=labels)

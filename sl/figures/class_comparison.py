@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 from sl.figures.bars import Group, class_bars, key
 from sl.figures.panels import empty, footer, panels
 from sl.figures.style import class_colour, loss_colour, tint
-from sl.record import Noise, Run, Series, Sheet
+from sl.record import Noise, Run, Series, Sheet, paired_difference
 from sl.record.run import Array
 from sl.record.words import loss_title, parameters
 
@@ -17,13 +17,6 @@ RATES = (0.6, 0.4)
 def final(run: Run) -> Array:
     """Class-wise test accuracy (K,) after the last epoch, in percent."""
     return 100 * run.class_curve()[-1]
-
-
-def gain(ce: Series, sl: Series) -> Array:
-    """SL's class-wise accuracy minus CE's for every seed that both ran, (n, K), in percentage points."""
-    runs = {run.seed: run for run in ce.runs}
-    pairs = [(runs[run.seed], run) for run in sl.runs if run.seed in runs]
-    return np.array([final(second) - final(first) for first, second in pairs]).reshape(len(pairs), -1)
 
 
 def draw(sheet: Sheet) -> Figure | None:
@@ -37,7 +30,7 @@ def draw(sheet: Sheet) -> Figure | None:
         return None
     figure, axes = panels(f"CE against SL class by class, {noise.words}, last epoch", 2, 1, 2.4)
     _both(axes[0], sheet, {"ce": ce, "sl": sl})
-    _gain(axes[1], sheet, gain(ce, sl))
+    _gain(axes[1], sheet, paired_difference(ce, sl, final))
     note = "" if rate == RATES[0] else "The paper compares at 60 %; no finished runs of both losses there yet."
     return footer(figure, (*ce.runs, *sl.runs), note, "Whiskers")
 

@@ -2,7 +2,19 @@
 
 from sl.record.read import load_all, read
 from sl.record.run import CLEAN, STAGES, Noise, Run
-from sl.record.select import Series, select
+from sl.record.select import Series, paired_difference, select
 from sl.record.sheet import Sheet, sheets
 
-__all__ = ["CLEAN", "STAGES", "Noise", "Run", "Series", "Sheet", "load_all", "read", "select", "sheets"]
+__all__ = [
+    "CLEAN",
+    "STAGES",
+    "Noise",
+    "Run",
+    "Series",
+    "Sheet",
+    "load_all",
+    "paired_difference",
+    "read",
+    "select",
+    "sheets",
+]

@@ -70,12 +70,18 @@ class Sheet:
 
         return _parameters(min(groups.values(), key=rank)[0]) if groups else None
 
+    def variants(self, loss: str, noise: Noise = CLEAN) -> list[tuple[dict[str, Any], Series]]:
+        """Every choice of parameters that a loss was run with under a noise, with the finished runs: a sweep's points."""
+        groups: dict[str, list[Run]] = defaultdict(list)
+        for run in self.runs:
+            if (run.name("loss"), run.noise) == (loss, noise):
+                groups[_text(_parameters(run))].append(run)
+        return [(_parameters(runs[0]), Series.of(runs)) for runs in groups.values()]
+
     def series(self, loss: str, noise: Noise = CLEAN) -> Series | None:
         """The finished runs of a loss, with its parameters of this page, under a noise; None where there is none."""
-        parameters = self.variant(loss)
-        runs = [run for run in self.runs if run.name("loss") == loss and run.noise == noise]
-        chosen = [run for run in runs if _text(_parameters(run)) == _text(parameters)]
-        return Series.of(chosen) if chosen else None
+        chosen = _text(self.variant(loss))
+        return next((series for values, series in self.variants(loss, noise) if _text(values) == chosen), None)
 
     def pending(self, loss: str, noise: Noise = CLEAN) -> list[Run]:
         """Runs of a loss under a noise that have begun and not finished."""

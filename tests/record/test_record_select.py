@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import synthetic
 
-from sl.record import CLEAN, Noise, Series, load_all, select, sheets
+from sl.record import CLEAN, Noise, Run, Series, load_all, paired_difference, select, sheets
 
 NOISY = Noise("symmetric", 0.4)
 
@@ -59,6 +59,28 @@ def test_a_series_never_mixes_parameters_of_the_loss(tmp_path: Path) -> None:
     (sheet,) = sheets(load_all(tmp_path))
     assert sheet.variant("sl")["alpha"] == 0.1
     assert sheet.series("sl", NOISY).seeds == (0, 1)
+
+
+def test_variants_are_the_points_of_a_sweep(tmp_path: Path) -> None:
+    for seed in (0, 1):
+        synthetic.record(tmp_path, "sl", seed=seed)
+    synthetic.record(tmp_path, "sl", seed=1, loss_options={"alpha": 1})
+    synthetic.record(tmp_path, "sl", "none")
+    (sheet,) = sheets(load_all(tmp_path))
+    points = {values["alpha"]: series.seeds for values, series in sheet.variants("sl", NOISY)}
+    assert points == {0.1: (0, 1), 1: (1,)}
+    assert sheet.variants("ce", NOISY) == []
+
+
+def test_paired_differences_are_of_seeds_that_both_ran(tmp_path: Path) -> None:
+    for loss, seeds in (("ce", (0, 1, 2)), ("sl", (1, 2, 3))):
+        for seed in seeds:
+            synthetic.record(tmp_path, loss, seed=seed)
+    (sheet,) = sheets(load_all(tmp_path))
+    ce, sl = sheet.series("ce", NOISY), sheet.series("sl", NOISY)
+    expected = [sl.runs[place].last() - ce.runs[place + 1].last() for place in (0, 1)]
+    assert np.allclose(paired_difference(ce, sl, Run.last), expected)
+    assert paired_difference(Series(ce.runs[:1]), sl, Run.last).size == 0
 
 
 def test_unfinished_runs_are_in_no_series(tmp_path: Path) -> None:
