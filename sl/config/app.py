@@ -2,36 +2,68 @@
 
 import os
 import sys
-from collections.abc import Callable
-from pathlib import Path
-from typing import Any
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, redirect_stderr
+from typing import Any, NoReturn, cast
 
 import hydra
 from omegaconf import DictConfig
 
 from sl.config.explain import CONFIG_ERRORS, explain
+from sl.config.groups import CONFIG_DIR
+from sl.config.guard import Crash, guarded
+from sl.config.help import register_help
 from sl.config.schema import register
 from sl.errors import UserError
 
-CONFIG_DIR = Path(__file__).resolve().parents[2] / "configs"
+JOB_LINE = "Error executing job with overrides: "
 
 
-def fail(message: str) -> None:
+def fail(message: str) -> NoReturn:
     """Print `message` as the one line of an error and exit with code 2."""
     print(f"sl: error: {' '.join(message.split())}", file=sys.stderr, flush=True)
     sys.exit(2)
 
 
 def run_app(task: Callable[[DictConfig], Any], config_name: str) -> None:
-    """Compose `config_name` with the command line, and run `task` on it (once for every job of a multirun)."""
-    os.environ.setdefault("HYDRA_FULL_ERROR", "1")  # Hydra then raises instead of printing and exiting with 1
+    """Compose `config_name` with the command line, and run `task` on it (once for every job of a multirun).
+
+    A mistake of the user exits with code 2 and one line; a bug with code 1 and its traceback, from wherever it ran.
+    """
+    os.environ["HYDRA_FULL_ERROR"] = "1"  # Hydra then raises instead of printing and exiting with 1
     register()
+    register_help()
+    command = hydra.main(version_base="1.3", config_path=str(CONFIG_DIR), config_name=config_name)(guarded(task))
     try:
-        hydra.main(version_base="1.3", config_path=str(CONFIG_DIR), config_name=config_name)(task)()
+        with without_job_line():
+            command()
+    except Crash as crash:
+        sys.stderr.write(str(crash))
+        sys.exit(1)
     except UserError as error:
         fail(str(error))
-    except CONFIG_ERRORS as error:
-        fail(explain(error))
+    except CONFIG_ERRORS as error:  # the task's own would have come as a Crash
+        fail(explain(error, sys.argv[1:]))
     except KeyboardInterrupt:
         print("sl: stopped; the same command goes on from the last checkpoint", file=sys.stderr, flush=True)
         sys.exit(130)
+
+
+class _WithoutJobLine:
+    """A stream that leaves out the line in which Hydra repeats the overrides of a failed job."""
+
+    def __init__(self, stream: Any) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        return len(text) if text.startswith(JOB_LINE) else self._stream.write(text)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+
+@contextmanager
+def without_job_line() -> Iterator[None]:
+    """For a block in which Hydra runs jobs: what went wrong is said once, after the block."""
+    with redirect_stderr(cast(Any, _WithoutJobLine(sys.stderr))):
+        yield

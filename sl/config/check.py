@@ -1,8 +1,10 @@
 """Ranges of the values whose types the schema knows: each message names the option, its value and what is allowed."""
 
-from omegaconf import DictConfig
+import torch
+from omegaconf import DictConfig, OmegaConf
 
 from sl.checks import integer, number, one_of
+from sl.config.build import PACKAGES, build, check_node
 from sl.errors import UserError
 from sl.recipes.initialise import KINDS as INITIALISATIONS
 from sl.recipes.normalise import KINDS as NORMALISATIONS
@@ -14,6 +16,18 @@ def check_run(config: DictConfig) -> None:
     check_scale(config.scale)
     check_recipe(config.recipe)
     integer("probe.representations", config.probe.representations, 0)
+    if "reduction" in config.loss:
+        raise UserError(f"loss.reduction={config.loss.reduction}: a run always takes the mean")
+
+
+def check_buildable(config: DictConfig) -> None:
+    """`check_run`, and that all classes take their values, as far as this can be told without the data."""
+    check_run(config)
+    for option in ("dataset", "noise", "tracker"):
+        build(config[option], option)
+    build(config.loss, "loss", transition=torch.eye(2, dtype=torch.float64))
+    model = OmegaConf.to_container(config.model, resolve=True)
+    check_node(model, "model", PACKAGES["model"], {"num_classes": 2, "image_shape": (1, 8, 8)})
 
 
 def check_scale(scale: DictConfig) -> None:
@@ -24,8 +38,8 @@ def check_scale(scale: DictConfig) -> None:
 
 def check_recipe(recipe: DictConfig) -> None:
     """Ranges of everything that says how a network is trained."""
-    for name in ("epochs", "batch_size"):
-        integer(f"recipe.{name}", getattr(recipe, name), 1)
+    integer("recipe.epochs", recipe.epochs, 1)
+    integer("recipe.batch_size", recipe.batch_size, 2)  # batch normalisation needs two
     integer("recipe.crop_padding", recipe.crop_padding, 0)
     number("recipe.lr", recipe.lr, 0, low_open=True)
     number("recipe.gamma", recipe.gamma, 0, 1, low_open=True)
@@ -43,6 +57,9 @@ def check_recipe(recipe: DictConfig) -> None:
     one_of("recipe.decay_on", recipe.decay_on, ("fc1", "kernels", "all", "none"))
     one_of("recipe.initialisation", recipe.initialisation, INITIALISATIONS)
     one_of("recipe.normalisation", recipe.normalisation, NORMALISATIONS)
+    number("recipe.sl.alpha", recipe.sl.alpha, 0)
+    number("recipe.sl.beta", recipe.sl.beta, 0)
+    number("recipe.sl.log_zero", recipe.sl.log_zero, high=0, high_open=True)
     milestones = list(recipe.milestones)
     if milestones != sorted(set(milestones)) or any(epoch < 1 for epoch in milestones):
         raise UserError(f"recipe.milestones={milestones}: allowed are epochs of at least 1, rising")

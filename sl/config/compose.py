@@ -8,8 +8,9 @@ from hydra import compose, initialize_config_dir
 from hydra.core.global_hydra import GlobalHydra
 from omegaconf import DictConfig, open_dict
 
-from sl.config.app import CONFIG_DIR
+from sl.config.complete import check_complete
 from sl.config.explain import CONFIG_ERRORS, explain
+from sl.config.groups import CONFIG_DIR
 from sl.config.schema import register
 from sl.errors import UserError
 
@@ -32,14 +33,18 @@ def hydra_ready() -> Iterator[None]:
         yield
 
 
-def compose_run(overrides: Sequence[str]) -> tuple[DictConfig, dict[str, str]]:
-    """The configuration of the run that `overrides` (as on the command line) ask for, and its names."""
+def compose_run(overrides: Sequence[str], config_name: str = "config") -> tuple[DictConfig, dict[str, str]]:
+    """The configuration of the run that `overrides` (as on the command line) ask for, and its names.
+
+    Raises UserError for what cannot be composed, is not complete or does not exist.
+    """
     with hydra_ready():
         try:
-            config = compose("config", overrides=list(overrides), return_hydra_config=True)
+            config = compose(config_name, overrides=list(overrides), return_hydra_config=True)
         except CONFIG_ERRORS as error:
-            raise UserError(explain(error)) from error
+            raise UserError(explain(error, overrides)) from error
     names = choice_names(config.hydra.runtime.choices)
     with open_dict(config):
         del config["hydra"]
+    check_complete(config)
     return config, names

@@ -1,50 +1,108 @@
 """Turns what Hydra and OmegaConf raise about a command line into one line: what, where, what is allowed."""
 
 import re
+from collections.abc import Iterator, Sequence
 
-from hydra.errors import HydraException
-from omegaconf.errors import ConfigAttributeError, ConfigKeyError, OmegaConfBaseException, ValidationError
+from hydra.errors import HydraException, MissingConfigException, OverrideParseException
+from omegaconf import OmegaConf
+from omegaconf.errors import (
+    ConfigAttributeError,
+    ConfigKeyError,
+    InterpolationResolutionError,
+    MissingMandatoryValue,
+    OmegaConfBaseException,
+    ValidationError,
+)
+from yaml import MarkedYAMLError, YAMLError  # type: ignore[import-untyped]
 
-TYPES = {"Float": "a number", "Integer": "a whole number", "Boolean": "true or false", "Bool": "true or false"}
-CONFIG_ERRORS = (HydraException, OmegaConfBaseException)
+from sl.config.groups import choices, did_you_mean
+from sl.config.say import as_typed, not_given, unknown_option
+from sl.config.schema import RunConfig
+
+# OSError and ValueError: folders that Hydra cannot make, flags that do not go together. RuntimeError: no scheduler.
+CONFIG_ERRORS = (HydraException, OmegaConfBaseException, YAMLError, OSError, ValueError, RuntimeError)
+WRONG_TYPES = {
+    r"Value '(?P<value>.*)' of type '\w+' could not be converted to Float": "a number",
+    r"Value '(?P<value>.*)' of type '\w+' could not be converted to Integer": "a whole number",
+    r"Value '(?P<value>.*)' is not a valid bool": "true or false",
+    r"Invalid value assigned: \w+ is not a ListConfig": "a list such as [a,b]",
+    r"Invalid type assigned: \w+ is not a subclass of": "one of the options below it, option.name=value",
+    r"Cannot convert '\w+' to string": "text",
+    r"field '.*' is not Optional": "a value, not null",
+}
 
 
-def explain(error: BaseException) -> str:
-    """One line for `error`, which is one of CONFIG_ERRORS."""
-    text = str(error)
-    missing = re.search(r"Could not find '([\w/]+)/(\S+?)'\s+Available options in '[\w/]+':\s+(.*)", text, re.DOTALL)
-    if missing:
-        group, choice, options = missing.groups()
-        options = options.split("Config search path")[0].split()
-        return f"{group}={choice}: allowed is one of {', '.join(options)}"
+def explain(error: BaseException, typed: Sequence[str] = ()) -> str:
+    """One line for `error`, one of CONFIG_ERRORS; `typed` are the overrides of the command line."""
     for cause in _chain(error):
-        if isinstance(cause, ConfigAttributeError | ConfigKeyError) and cause.full_key:
-            return _unknown_key(cause)
-        if isinstance(cause, ValidationError) and cause.full_key:
-            return _wrong_type(cause)
-    override = re.search(r"Could not override '([^']+)'", text)
-    if override:
-        return f"{override[1]}: there is no such option; python scripts/train.py --help lists them"
-    return " ".join(line.strip() for line in text.splitlines() if line.strip() and not line.startswith("See https"))
+        line = _explain_one(cause, typed)
+        if line:
+            return as_typed(line, typed)
+    place = [override for override in typed if override.startswith("hydra")] or typed  # a launcher's, most likely
+    return f"{' '.join(place)}: {str(error).split('Config search path:')[0]}"
 
 
-def _chain(error: BaseException | None) -> list[BaseException]:
-    chain = []
+def _chain(error: BaseException | None) -> Iterator[BaseException]:
     while error is not None:
-        chain.append(error)
+        yield error
         error = error.__cause__
-    return chain
 
 
-def _unknown_key(error: OmegaConfBaseException) -> str:
-    parent = error.parent_node
-    allowed = sorted(str(key) for key in parent) if parent is not None else []
-    allowed = [key for key in allowed if key not in ("_target_", "hydra")]
-    return f"{error.full_key}: there is no such option; allowed here: {', '.join(allowed) or 'none'}"
+def _explain_one(error: BaseException, typed: Sequence[str]) -> str | None:
+    if isinstance(error, OverrideParseException):
+        return f"{error.override}: it cannot be read; allowed is option=value, in quotes what has = , or blanks in it"
+    if isinstance(error, MissingConfigException):
+        return _unknown_choice(error)
+    if isinstance(error, MarkedYAMLError) and error.problem_mark:
+        return f"{error.problem_mark.name}, line {error.problem_mark.line + 1}: it is no YAML: {error.problem}"
+    if isinstance(error, OmegaConfBaseException) and error.full_key:
+        return _explain_value(error)
+    return _explain_text(str(error), typed)
 
 
-def _wrong_type(error: OmegaConfBaseException) -> str:
-    match = re.match(r"Value '(.*)' of type '\w+' could not be converted to (\w+)", str(error.msg))
-    if match:
-        return f"{error.full_key}={match[1]}: allowed is {TYPES.get(match[2], match[2])}"
-    return f"{error.full_key}: {str(error.msg).splitlines()[0]}"
+def _explain_value(error: OmegaConfBaseException) -> str | None:
+    option = re.sub(r"\[.*", "", error.full_key or "")
+    if isinstance(error, ConfigAttributeError | ConfigKeyError):
+        parent = error.parent_node
+        in_a_run = parent is None or "." in option or OmegaConf.get_type(parent) is RunConfig
+        return unknown_option(option, [str(key) for key in parent or ()], in_a_run)
+    if isinstance(error, MissingMandatoryValue):
+        return not_given(option)
+    if isinstance(error, ValidationError):
+        return _wrong_type(option, str(error.msg))
+    if isinstance(error, InterpolationResolutionError):
+        return f"{option}: {str(error.msg).splitlines()[0]}"
+    return None
+
+
+def _explain_text(text: str, typed: Sequence[str]) -> str | None:
+    """Errors that Hydra tells apart by their words alone."""
+    if several := re.match(r"Ambiguous value for argument '(.*)'", text):
+        return f"{several[1]}: several values are a sweep, add -m to train each; a list is written [a,b]"
+    if no_group := re.match(r"Could not override '([^']+)'. No match in the defaults list", text):
+        return (
+            f"{no_group[1]}: this command has no such choice; "
+            "scripts/reproduce.py takes experiment and scale, scripts/train.py all but experiment"
+        )
+    if missing := re.match(r"You must specify '([^']+)'", text):
+        return not_given(missing[1])
+    if text.startswith("Config group override must be a string"):
+        groups = (override.partition("=")[0] for override in typed)
+        return next((f"{name}: allowed is one of {', '.join(choices(name))}" for name in groups if choices(name)), None)
+    return None
+
+
+def _unknown_choice(error: MissingConfigException) -> str | None:
+    group, _, choice = (error.missing_cfg_file or "").rpartition("/")
+    allowed = error.options or choices(group)
+    if not group or not allowed:
+        return None
+    return f"{group}={choice}: {did_you_mean(choice, allowed)}allowed is one of {', '.join(allowed)}"
+
+
+def _wrong_type(option: str, text: str) -> str:
+    for pattern, allowed in WRONG_TYPES.items():
+        if match := re.match(pattern, text):
+            value = match.groupdict().get("value")
+            return f"{option}{'' if value is None else f'={value}'}: allowed is {allowed}"
+    return f"{option}: {text.splitlines()[0]}"

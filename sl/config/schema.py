@@ -96,6 +96,23 @@ class RunConfig:
     checkpoints_dir: str = MISSING
 
 
+@dataclass
+class ReproduceConfig:
+    """One reproduction: configs/reproduce.yaml says what each value means."""
+
+    experiment: Any = MISSING
+    scale: Any = None  # stays empty for scale=auto, which is no file
+    seeds: Any = None
+    jobs: int | None = None
+    plan_only: bool = False
+    device: str = MISSING
+    overrides: list[str] = MISSING
+    data_dir: str = MISSING
+    runs_dir: str = MISSING
+    results_dir: str = MISSING
+
+
 def register() -> None:
-    """Make the schema known to Hydra as `base_run`; configs/config.yaml builds on it."""
+    """Make the schemas known to Hydra, as what configs/config.yaml and configs/reproduce.yaml build on."""
     ConfigStore.instance().store(name="base_run", node=RunConfig)
+    ConfigStore.instance().store(name="base_reproduce", node=ReproduceConfig)

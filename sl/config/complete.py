@@ -1,0 +1,34 @@
+"""Whether a composed configuration has every value, and none that nothing reads."""
+
+from dataclasses import fields, is_dataclass
+
+from omegaconf import DictConfig, OmegaConf
+
+from sl.config.explain import CONFIG_ERRORS, explain
+from sl.config.say import not_given, unknown_option
+from sl.errors import UserError
+
+
+def check_complete(config: DictConfig) -> None:
+    """Raise UserError for an option that the schema does not know (+option=1 adds it), or one without a value."""
+    _check_keys(config, "")
+    try:
+        OmegaConf.to_container(config, resolve=True, throw_on_missing=True)
+    except CONFIG_ERRORS as error:
+        raise UserError(explain(error)) from error
+
+
+def _check_keys(node: DictConfig, prefix: str) -> None:
+    schema = OmegaConf.get_type(node)
+    if not is_dataclass(schema):
+        return
+    known = [field.name for field in fields(schema)]
+    for key in map(str, node):
+        if key not in known:
+            raise UserError(unknown_option(f"{prefix}{key}", known, value=node[key]))
+    for key in known:
+        if key not in node:
+            raise UserError(not_given(f"{prefix}{key}"))
+        given = not OmegaConf.is_missing(node, key) and not OmegaConf.is_interpolation(node, key)
+        if given and OmegaConf.is_dict(node[key]):
+            _check_keys(node[key], f"{prefix}{key}.")

@@ -1,0 +1,78 @@
+"""What configs/ offers: the groups, their choices, and the options that come with a choice."""
+
+import difflib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import fields, is_dataclass
+from pathlib import Path
+from typing import Any
+
+from omegaconf import OmegaConf
+
+from sl.config.schema import RunConfig
+
+CONFIG_DIR = Path(__file__).resolve().parents[2] / "configs"
+GROUPS = ("dataset", "noise", "recipe", "model", "loss", "scale", "runtime", "tracker")
+
+
+def choices(group: str) -> list[str]:
+    """The choices of `group`; none if there is no such group.
+
+    >>> choices("scale")
+    ['cpu', 'paper']
+    """
+    return sorted(path.stem for path in (CONFIG_DIR / group).glob("*.yaml")) if group else []
+
+
+def choices_with(option: str) -> list[str]:
+    """The choices of the option's group that bring it.
+
+    >>> choices_with("noise.rate")
+    ['asymmetric', 'symmetric']
+    """
+    group = option.partition(".")[0]
+    if group not in GROUPS:
+        return []
+    return [choice for choice in choices(group) if option in _names(_read(group, choice), group)]
+
+
+def options() -> set[str]:
+    """Every option of a run by its dotted name, whatever the choices."""
+    names = set(_names_of_class(RunConfig, ""))
+    for group in GROUPS:
+        for choice in choices(group):
+            names.update(_names(_read(group, choice), group))
+    return names
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """A question for an error about `word`, if one of the `known` is near or has it as its last part; else nothing.
+
+    >>> did_you_mean("symetric", ["none", "symmetric", "asymmetric"])
+    'did you mean symmetric? '
+    >>> did_you_mean("epochs", ["recipe.epochs", "seed"])
+    'did you mean recipe.epochs? '
+    """
+    known = sorted(known)
+    near = [name for name in known if name.rpartition(".")[2] == word] or difflib.get_close_matches(word, known, n=1)
+    return f"did you mean {near[0]}? " if near else ""
+
+
+def _read(group: str, choice: str) -> Any:
+    return OmegaConf.to_container(OmegaConf.load(CONFIG_DIR / group / f"{choice}.yaml"))
+
+
+def _names(node: Any, name: str) -> Iterator[str]:
+    if isinstance(node, Mapping):
+        for key, value in node.items():
+            if key != "_target_":
+                yield from _names(value, f"{name}.{key}")
+    else:
+        yield name
+
+
+def _names_of_class(schema: Any, prefix: str) -> Iterator[str]:
+    for field in fields(schema):
+        if is_dataclass(field.type):
+            yield from _names_of_class(field.type, f"{prefix}{field.name}.")
+        else:
+            yield f"{prefix}{field.name}"
