@@ -2,10 +2,12 @@
 
 from sl.losses.active_passive import ActivePassive
 from sl.losses.asymmetric_generalized_cross_entropy import AsymmetricGeneralizedCrossEntropy
-from sl.losses.base import Loss
+from sl.losses.base import EpochView, Loss
 from sl.losses.bootstrap import Bootstrap
 from sl.losses.correction import BackwardCorrection, ForwardCorrection
 from sl.losses.cross_entropy import CrossEntropy
+from sl.losses.dimensionality_driven import DimensionalityDriven
+from sl.losses.early_learning import EarlyLearningRegularization
 from sl.losses.focal import FocalLoss
 from sl.losses.generalized_cross_entropy import GeneralizedCrossEntropy
 from sl.losses.joint_optimization import JointOptimization
@@ -24,6 +26,9 @@ __all__ = [
     "BackwardCorrection",
     "Bootstrap",
     "CrossEntropy",
+    "DimensionalityDriven",
+    "EarlyLearningRegularization",
+    "EpochView",
     "FocalLoss",
     "ForwardCorrection",
     "GeneralizedCrossEntropy",

@@ -39,8 +39,8 @@ class Engine:
         self._steps: dict[int, Callable[[Tensor], None]] = {}
 
     def reset(self, model_state: dict[str, Tensor], loss: Loss, noisy: Tensor) -> None:
-        """Start another run: new weights, labels and buffers of the loss (its transition matrix) in the same memory,
-        and an optimiser without history.
+        """Start another run: new weights, labels and buffers of the loss (its transition matrix, what it has learnt) in
+        the same memory, and an optimiser without history.
         """
         self._prepare_steps()
         self.model.load_state_dict(model_state)
@@ -97,16 +97,16 @@ class Engine:
         images = self.augmentation(data.normalisation.before(data.images[index]), data.draws.take(index))
         noisy, clean = data.noisy[index], data.clean[index]
         self.optimizer.zero_grad()
-        loss, logits = self._compute(as_input(data.normalisation.after(images)), noisy)
+        loss, logits = self._compute(as_input(data.normalisation.after(images)), noisy, index)
         loss.backward()
         self.optimizer.step()
         self.loss_sum += loss.detach() * len(index)
         self.counts += training_counts(logits.detach(), noisy, clean)
 
-    def _forward(self, images: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
+    def _forward(self, images: Tensor, labels: Tensor, index: Tensor) -> tuple[Tensor, Tensor]:
         with self._autocast():
             logits = self.model(images)
-        return self.loss(logits, labels), logits
+        return self.loss(logits, labels, index), logits
 
     def _autocast(self) -> torch.autocast:
         precision = DTYPES[self.runtime.precision]

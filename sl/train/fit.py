@@ -3,12 +3,14 @@
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import torch
 from torch import Tensor
 
 from sl.evaluate import class_accuracy, class_confidence, confusion_matrix
+from sl.losses import EpochView
 from sl.recipes import learning_rate
 from sl.tracker import Sink
 from sl.train.engine import Engine
@@ -40,6 +42,7 @@ def fit(
     for epoch in range(start_epoch + 1, plan.epochs + 1):
         began = time.perf_counter()
         line, confusion = train_one_epoch(engine, plan, seed, epoch)
+        engine.loss.after_epoch(EpochView(epoch, plan.epochs, partial(sample_representations, engine, seed, epoch)))
         line["seconds"] = time.perf_counter() - began
         for sink in sinks:
             sink.epoch(line)
@@ -65,6 +68,12 @@ def train_one_epoch(engine: Engine, plan: Plan, seed: int, epoch: int) -> tuple[
     line["test_accuracy"] = (confusion.trace() / confusion.sum()).item()
     line["class_accuracy"] = class_accuracy(confusion).tolist()
     return line, confusion
+
+
+def sample_representations(engine: Engine, seed: int, epoch: int, count: int) -> Tensor:
+    """Representations (count, D) of `count` training images, or of all if there are fewer; each epoch draws others."""
+    chosen = torch.randperm(len(engine.data.images), generator=generator(seed, "representations", epoch))[:count]
+    return engine.represent(engine.data.images[chosen.to(engine.runtime.device)])
 
 
 def learning_rates(engine: Engine, plan: Plan, epoch: int) -> Tensor:

@@ -152,9 +152,11 @@ def make_model(job: Job) -> Classifier:
 
 
 def make_loss(job: Job) -> Loss:
-    """The loss; one that corrects for the noise gets the run's own transition matrix."""
+    """The loss; one that corrects for the noise gets the run's own transition matrix, one that remembers the sizes."""
     node = job.config.loss
-    given = {"transition": job.noisy.transition} if node.get("transition") == "noise" else {}
+    given: dict[str, Any] = {"num_examples": len(job.noisy.labels), "num_classes": job.dataset.num_classes}
+    if node.get("transition") == "noise":
+        given["transition"] = job.noisy.transition
     loss = build(node, "loss", **given)
     if not isinstance(loss, Loss):
         raise UserError(f"loss._target_={node._target_}: allowed are the classes of sl.losses")

@@ -93,7 +93,8 @@ def saver(engine: Engine, record: RecordWriter, checkpoint: Checkpoint) -> Calla
         nonlocal last
         if time.monotonic() - last < CHECKPOINT_SECONDS:
             return
-        state = {"model": engine.model.state_dict(), "optimizer": engine.optimizer.state_dict()}
+        parts = {"model": engine.model, "loss": engine.loss, "optimizer": engine.optimizer}
+        state = {name: part.state_dict() for name, part in parts.items()}
         checkpoint.save({**state, "epoch": epoch, "epoch_seconds": record.epoch_seconds})
         last = time.monotonic()
 
@@ -103,6 +104,7 @@ def saver(engine: Engine, record: RecordWriter, checkpoint: Checkpoint) -> Calla
 def restore(engine: Engine, state: dict[str, Any]) -> None:
     """Bring `engine` to a saved state, in the memory it has."""
     engine.model.load_state_dict(state["model"])
+    engine.loss.load_state_dict(state["loss"])
     engine.optimizer.load_state_dict(state["optimizer"])
 
 

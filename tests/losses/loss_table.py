@@ -1,4 +1,7 @@
-"""The test table of the losses: a row for each file in configs/loss, with its formula written out on probabilities."""
+"""The test table of the losses: a row for each file in configs/loss, with its formula written out on probabilities.
+
+Those that learn during a run have tests of their own.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,6 +16,8 @@ from sl.losses import (
     BackwardCorrection,
     Bootstrap,
     CrossEntropy,
+    DimensionalityDriven,
+    EarlyLearningRegularization,
     FocalLoss,
     ForwardCorrection,
     GeneralizedCrossEntropy,
@@ -112,6 +117,9 @@ ROWS = {
     "forward_sl": Row(ForwardCorrection(TRANSITION, NONE, SL), lambda p, q: sl(p @ T, q)),
 }
 """Losses of the table are shared by the tests: they have no state, and reduction "none"."""
+
+LEARNING = {"elr": EarlyLearningRegularization, "d2l": DimensionalityDriven, "d2l_sl": DimensionalityDriven}
+"""Files in configs/loss whose losses have a state."""
 
 
 def batch(examples: int = 24, scale: float = 3.0) -> tuple[torch.Tensor, torch.Tensor]:

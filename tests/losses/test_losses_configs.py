@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 import torch
 from hydra.utils import get_class, instantiate
-from loss_table import ROWS, TRANSITION, batch
+from loss_table import LEARNING, ROWS, TRANSITION, batch
 from omegaconf import DictConfig, OmegaConf
 
-BY_DEFAULT = {"reduction", "term"}  # left to the class where a file does not name them
+NOT_NAMED = {"reduction", "term", "num_examples", "num_classes"}  # by default, or filled in when a run is built
 CONFIGS = Path(__file__).parents[2] / "configs" / "loss"
 RECIPE = {"sl": {"alpha": 0.1, "beta": 1.0, "log_zero": -9.210340371976182}}
 
@@ -25,11 +25,11 @@ def nodes(node: DictConfig) -> list[DictConfig]:
     return [node, *(found for group in inner for found in group)]
 
 
-@pytest.mark.parametrize("name", ROWS)
+@pytest.mark.parametrize("name", [*ROWS, *LEARNING])
 def test_parameters_are_those_of_the_constructor(name: str) -> None:
     for node in nodes(composed(name)):
         parameters = inspect.signature(get_class(node["_target_"])).parameters
-        assert set(node) - {"_target_"} | BY_DEFAULT == set(parameters) | BY_DEFAULT
+        assert set(node) - {"_target_"} | NOT_NAMED == set(parameters) | NOT_NAMED
 
 
 @pytest.mark.parametrize("name", ROWS)

@@ -1,0 +1,80 @@
+"""Dimensionality-driven learning: labels give way to predictions once representations grow in dimension."""
+
+import math
+
+import torch
+from torch import Tensor
+
+from sl.checks import integer, number
+from sl.losses.base import EpochView, Loss
+from sl.losses.cross_entropy import term_or_cross_entropy
+from sl.losses.local_dimensionality import local_intrinsic_dimensionality
+from sl.losses.term import Term, towards_guess
+
+SAMPLE, BATCH = 1280, 128  # images whose LID is measured each epoch, and among how many: as in the published code
+
+
+class DimensionalityDriven(Loss):
+    """D2L: CE with the target a q + (1 - a) g, q the label, g one-hot at the predicted class; a = 1 at first.
+
+    Ma et al., "Dimensionality-Driven Learning with Noisy Labels", ICML 2018, in the form of its published code. After
+    every epoch i of T the LID of the representation is measured: the mean over a sample, of k = `neighbours`. The
+    turning point is the first epoch from start * T on whose LID exceeds the mean of the `window` epochs before it by
+    more than two of their standard deviations. From there on a = exp(-(i / T) LID_i / min_{j <= i} LID_j).
+
+    What differs: the paper goes back to the weights of the epoch before the turning point; the published code loads
+    the latest weights there, so nothing changes, nor does it here. That code also measures the untrained network and
+    smooths the labels by 0.01 as long as a = 1. An epoch whose LID is not finite counts as the one before it.
+    start in [0, 1], window >= 2. A `term` compares target and prediction in place of CE.
+
+    `alpha` () is a, `turned` () whether the turning point is past, `least` () the least LID and `recent` (window,)
+    the latest ones. Shapes: see `Loss`. Raises UserError if a parameter is outside its range.
+
+    >>> logits = torch.tensor([[0.7, 0.2, 0.1]]).log()
+    >>> DimensionalityDriven(start=0.375, window=5, neighbours=20)(logits, torch.tensor([1]))
+    tensor(1.6094)
+    """
+
+    alpha: Tensor
+    turned: Tensor
+    least: Tensor
+    recent: Tensor
+
+    def __init__(
+        self, start: float, window: int, neighbours: int, reduction: str = "mean", term: Term | None = None
+    ) -> None:
+        super().__init__(reduction)
+        self.start = number("start", start, 0, 1)
+        self.neighbours = integer("neighbours", neighbours, 2)
+        self.term = term_or_cross_entropy(term)
+        self.register_buffer("alpha", torch.ones((), dtype=torch.float64))
+        self.register_buffer("turned", torch.zeros((), dtype=torch.bool))
+        self.register_buffer("least", torch.full((), math.inf, dtype=torch.float64))
+        self.register_buffer("recent", torch.full((integer("window", window, 2),), math.nan, dtype=torch.float64))
+
+    def per_example(self, logits: Tensor, labels: Tensor) -> Tensor:
+        """The term between prediction and adapted label."""
+        log_p = logits.log_softmax(dim=1)
+        return self.term.of_target(log_p, towards_guess(log_p, labels, self.alpha))
+
+    @torch.no_grad()
+    def after_epoch(self, view: EpochView) -> None:
+        """Measure the LID, look for the turning point, adapt `alpha`; nothing here waits for the device.
+
+        `recent` is nan until the window is full, and a comparison with nan finds no turning point.
+        """
+        lid = self.measure(view)
+        lid = torch.where(lid.isfinite(), lid, self.recent[-1])
+        jumps = lid - self.recent.mean() > 2 * self.recent.std(correction=0)
+        if view.epoch >= self.start * view.epochs:
+            self.turned.logical_or_(jumps)
+        self.least.copy_(torch.fmin(self.least, lid))
+        paced = torch.exp(-view.epoch / view.epochs * lid / self.least)
+        self.alpha.copy_(torch.where(self.turned, paced, 1.0))
+        self.recent.copy_(torch.cat([self.recent[1:], lid[None]]))
+
+    def measure(self, view: EpochView) -> Tensor:
+        """Mean LID () float64 of a sample of training images, each among those of its own batch."""
+        points = view.represent(SAMPLE)
+        batches = points.tensor_split(max(1, len(points) // BATCH))
+        return torch.cat([local_intrinsic_dimensionality(batch, self.neighbours) for batch in batches]).mean()

@@ -1,0 +1,62 @@
+"""Early-learning regularisation: what a network said of an example early on holds it back from memorising the label."""
+
+import torch
+from torch import Tensor
+
+from sl.checks import integer, number
+from sl.errors import UserError
+from sl.losses.base import Loss, at_label
+
+LEAST = 1e-4  # predictions enter the targets cut off at this and 1 minus this, as in the published code
+
+
+class EarlyLearningRegularization(Loss):
+    """ELR = CE + lambda log(1 - <p, t>); t <- beta t + (1 - beta) p is each example's running prediction, 0 at first.
+
+    Liu et al., "Early-Learning Regularization Prevents Memorization of Noisy Labels", NeurIPS 2020. No gradient goes
+    through t, which is brought up to date before it is used. lambda >= 0, called `lambda_` here; beta in [0, 1).
+    As in the published code, p enters t cut off at 1e-4 and scaled to sum to 1, so that <p, t> stays below 1; unlike
+    there, the other p is not cut off.
+
+    `targets` (num_examples, num_classes), float32, is t of every training example; a call changes the rows of its
+    index. Shapes: see `Loss`. Raises UserError if a parameter is outside its range, for logits of another number of
+    classes, and without an index.
+
+    >>> logits, index = torch.tensor([[0.7, 0.2, 0.1]]).log(), torch.tensor([4])
+    >>> loss = EarlyLearningRegularization(beta=0.5, lambda_=1.0, num_examples=10, num_classes=3)
+    >>> loss(logits, torch.tensor([0]), index)
+    tensor(0.0420)
+    >>> loss.targets[4]
+    tensor([0.3500, 0.1000, 0.0500])
+    """
+
+    targets: Tensor
+
+    def __init__(
+        self, beta: float, lambda_: float, num_examples: int, num_classes: int, reduction: str = "mean"
+    ) -> None:
+        super().__init__(reduction)
+        self.beta = number("beta", beta, 0, 1, high_open=True)
+        self.lambda_ = number("lambda_", lambda_, 0)
+        size = integer("num_examples", num_examples, 1), integer("num_classes", num_classes, 2)
+        self.register_buffer("targets", torch.zeros(size))
+
+    def per_example(self, logits: Tensor, labels: Tensor) -> Tensor:
+        """Not to be had without an index."""
+        raise UserError("index=None: allowed is which training example each is, int64 of shape (N,)")
+
+    def per_indexed_example(self, logits: Tensor, labels: Tensor, index: Tensor) -> Tensor:
+        """1 - <p, t> is summed as sum_k p_k (1 - t_k) in logarithms, where nothing cancels."""
+        if logits.shape[1] != self.targets.shape[1]:
+            raise UserError(f"logits={logits.shape[1]} classes: allowed is num_classes={self.targets.shape[1]}")
+        log_p = logits.log_softmax(dim=1)
+        target = self.updated(log_p.detach().exp(), index)
+        return -at_label(log_p, labels) + self.lambda_ * (log_p + torch.log1p(-target)).logsumexp(dim=1)
+
+    @torch.no_grad()
+    def updated(self, p: Tensor, index: Tensor) -> Tensor:
+        """The targets (N, K) of the examples `index` once they have taken in the predictions p (N, K)."""
+        p = p.clamp(LEAST, 1 - LEAST)
+        target = self.beta * self.targets[index] + (1 - self.beta) * p / p.sum(dim=1, keepdim=True)
+        self.targets.index_copy_(0, index, target.to(self.targets.dtype))
+        return target

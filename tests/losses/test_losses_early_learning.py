@@ -1,0 +1,130 @@
+"""Early-learning regularisation against the formulas of its paper."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+import torch
+from loss_table import CLASSES, batch
+from torch import Tensor
+
+from sl.errors import UserError
+from sl.losses import CrossEntropy, EarlyLearningRegularization
+
+EXAMPLES = 40
+
+
+def new(beta: float = 0.7, lambda_: float = 3.0, reduction: str = "none") -> EarlyLearningRegularization:
+    return EarlyLearningRegularization(beta, lambda_, EXAMPLES, CLASSES, reduction)
+
+
+def test_is_its_formula_over_several_epochs() -> None:
+    loss, targets = new(), np.zeros((EXAMPLES, CLASSES))
+    for epoch in range(4):
+        logits, labels = batch()
+        logits = logits.roll(epoch, dims=0)
+        index = torch.randperm(EXAMPLES, generator=torch.Generator().manual_seed(epoch))[: len(labels)]
+        p = logits.softmax(dim=1).numpy()
+        cut = p.clip(1e-4, 1 - 1e-4)
+        targets[index] = 0.7 * targets[index] + 0.3 * cut / cut.sum(1, keepdims=True)
+        agreement = (p * targets[index]).sum(1)
+        expected = -np.log(p[np.arange(len(p)), labels]) + 3 * np.log(1 - agreement)
+        np.testing.assert_allclose(loss(logits, labels, index).numpy(), expected, rtol=1e-5, atol=1e-5)
+    np.testing.assert_allclose(loss.targets.numpy(), targets, rtol=1e-5, atol=1e-7)
+
+
+def test_gradient_is_that_of_the_paper() -> None:
+    """p - q + lambda g with g_c = p_c / (1 - <p, t>) * sum_k (t_k - t_c) p_k."""
+    logits, labels = batch()
+    loss, index = new(), torch.arange(len(labels))
+    for _ in range(3):
+        leaf = logits.clone().requires_grad_()
+        gradient = torch.autograd.grad(loss(leaf, labels, index).sum(), leaf)[0]
+    p, t = logits.softmax(dim=1), loss.targets[index].double()
+    agreement = (p * t).sum(dim=1, keepdim=True)
+    g = p / (1 - agreement) * (agreement - t)
+    torch.testing.assert_close(gradient, p - torch.nn.functional.one_hot(labels, CLASSES) + 3 * g, rtol=1e-5, atol=1e-6)
+
+
+def test_without_its_weight_it_is_cross_entropy() -> None:
+    logits, labels = batch()
+    value = new(lambda_=0, reduction="mean")(logits, labels, torch.arange(len(labels)))
+    torch.testing.assert_close(value, CrossEntropy()(logits, labels))
+
+
+def test_only_the_targets_of_the_index_change() -> None:
+    logits, labels = batch()
+    loss, index = new(), torch.arange(0, len(labels))
+    loss(logits, labels, index)
+    assert (loss.targets[index] > 0).all()
+    assert not loss.targets[len(labels) :].any()
+    assert (loss.targets.sum(dim=1) <= 1).all()
+
+
+@pytest.mark.parametrize("dtype", [torch.float64, torch.float32, torch.bfloat16], ids=str)
+def test_finite_at_extreme_logits(dtype: torch.dtype) -> None:
+    """Also when the target has become as certain as the prediction."""
+    levels = torch.tensor([-1e4, 0.0, 1e4])
+    logits = torch.cartesian_prod(*[levels] * CLASSES).to(dtype)
+    loss = EarlyLearningRegularization(0.7, 3.0, len(logits), CLASSES)
+    for _ in range(50):
+        leaf = logits.clone().requires_grad_()
+        value = loss(leaf, torch.arange(len(logits)) % CLASSES, torch.arange(len(logits)))
+        value.backward()
+    assert value.isfinite()
+    assert leaf.grad is not None
+    assert leaf.grad.isfinite().all()
+
+
+def test_is_one_graph_without_a_look_at_values() -> None:
+    logits, labels = batch()
+    index = torch.arange(len(labels))
+    plain, compiled = new(), new()
+    torch.compiler.reset()
+    step: Callable[..., Tensor] = torch.compile(compiled, fullgraph=True, backend="eager")
+    for _ in range(2):
+        torch.testing.assert_close(step(logits, labels, index), plain(logits, labels, index))
+    assert torch.equal(compiled.targets, plain.targets)
+
+
+def test_what_it_has_learnt_is_its_state() -> None:
+    logits, labels = batch()
+    index = torch.arange(len(labels))
+    first, second = new(), new()
+    first(logits, labels, index)
+    second.load_state_dict(first.state_dict())
+    assert torch.equal(first(logits, labels, index), second(logits, labels, index))
+    assert not list(first.parameters())
+
+
+@pytest.mark.parametrize(
+    ("index", "message"),
+    [
+        (None, "index=None: allowed is which training example each is"),
+        (torch.arange(3), r"index=torch.int64 of shape \(3,\): allowed is torch.int64 of shape \(24,\)"),
+        (torch.zeros(24), r"index=torch.float32 of shape \(24,\): allowed is torch.int64 of shape \(24,\)"),
+    ],
+)
+def test_index_of_another_kind(index: Tensor | None, message: str) -> None:
+    logits, labels = batch()
+    with pytest.raises(UserError, match=message):
+        new()(logits, labels, index)
+
+
+def test_logits_of_other_classes() -> None:
+    with pytest.raises(UserError, match="logits=5 classes: allowed is num_classes=4"):
+        new()(torch.zeros(1, 5), torch.tensor([0]), torch.tensor([0]))
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ((1, 3, 10, 4), r"beta=1: allowed is a number in \[0, 1\)"),
+        ((0.7, -1, 10, 4), r"lambda_=-1: allowed is a number in \[0, inf\)"),
+        ((0.7, 3, 0, 4), "num_examples=0: allowed is a whole number of at least 1"),
+        ((0.7, 3, 10, 1), "num_classes=1: allowed is a whole number of at least 2"),
+    ],
+)
+def test_parameters_out_of_range(values: tuple[float, float, int, int], message: str) -> None:
+    with pytest.raises(UserError, match=message):
+        EarlyLearningRegularization(*values)
