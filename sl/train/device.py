@@ -8,6 +8,7 @@ import torch
 from sl.checks import integer, one_of
 from sl.config.schema import RuntimeConfig
 from sl.errors import UserError
+from sl.train.memory import keep_freed_memory
 
 DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16}
 COMPILED_VERSIONS = 64  # of one function: every loss, network and batch size of a sweep needs its own
@@ -76,7 +77,9 @@ def apply_runtime(runtime: Runtime) -> None:
     torch.use_deterministic_algorithms(runtime.deterministic)
     if runtime.step == "compile":
         torch._dynamo.config.recompile_limit = COMPILED_VERSIONS
-    if runtime.device.type == "cuda":
+    if runtime.device.type == "cpu":
+        keep_freed_memory()
+    else:
         torch.cuda.set_device(runtime.device)
         torch.backends.cudnn.benchmark = not runtime.deterministic
         if runtime.deterministic:

@@ -31,6 +31,7 @@ LOCATIONS = ("data_dir", "download", "path")  # where data lie says nothing of t
 HERE_ONLY = ("model", "sl")  # the recipe's defaults for choices that stand elsewhere in the configuration
 kept_engines: Kept[Engine] = Kept(limit=8)
 kept_data: Kept[DeviceData] = Kept(limit=2)
+kept_sources: Kept[Dataset] = Kept(limit=1)
 
 
 @dataclass(frozen=True)
@@ -122,8 +123,14 @@ def describe_run(config: DictConfig, names: dict[str, str]) -> Described:
 def prepare(config: DictConfig, names: dict[str, str]) -> Job:
     """Load the data, draw the noise and plan the run; raises UserError for what cannot be run."""
     run = describe_run(config, names)
+    key = repr((OmegaConf.to_container(config.dataset, resolve=True), run.result_config["dataset"]["fingerprint"]))
     with under("dataset"):
-        full = run.source.load()
+        full = kept_sources.get(key, run.source.load)
+    return make_job(run, config, full)
+
+
+def make_job(run: Described, config: DictConfig, full: Dataset) -> Job:
+    """The run on a share of the data set `full`."""
     dataset = full.subset(config.scale.train_share, config.scale.test_share)
     noisy = run.noise.apply(dataset, config.seed)
     label = dataset.class_index(config.probe.label, "probe.label")
