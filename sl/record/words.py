@@ -27,8 +27,12 @@ LOSSES = {
     "nce": "NCE",
     "nce_rce": "NCE+RCE",
     "nce_mae": "NCE+MAE",
+    "phuber": "PHuber",
+    "agce": "AGCE",
+    "joint": "Joint",
+    "elr": "ELR",
 }
-SYMBOLS = {"alpha": "α", "beta": "β", "log_zero": "A", "epsilon": "ε", "gamma": "γ"}
+SYMBOLS = {"alpha": "α", "beta": "β", "log_zero": "A", "epsilon": "ε", "gamma": "γ", "lambda_": "λ", "tau": "τ"}
 
 
 def dataset_title(name: str) -> str:
