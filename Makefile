@@ -35,6 +35,9 @@ figures: $(INSTALLED) ## Redraw results/figures from the records in results/runs
 tables: $(INSTALLED) ## Rewrite results/tables, and the results in the README, from the records in results/runs
 	$(RUN) scripts/tables.py --readme README.md
 
+claims: $(INSTALLED) ## Test the paper's claims on the records in results/runs: results/claims.md and .json
+	$(RUN) scripts/claims.py
+
 test: $(INSTALLED) ## Run the tests; those on real data need SL_DATA_DIR
 	.venv/bin/pytest
 
@@ -46,4 +49,4 @@ lint: $(INSTALLED) ## Check style and types
 clean: ## Remove the environment and what the demo made; records and figures in results/ stay
 	rm -rf .venv demo outputs multirun .pytest_cache .mypy_cache .ruff_cache
 
-.PHONY: help install demo reproduce-cifar10 reproduce-cifar100 reproduce-mnist figures tables test lint clean
+.PHONY: help install demo reproduce-cifar10 reproduce-cifar100 reproduce-mnist figures tables claims test lint clean
