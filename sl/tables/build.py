@@ -9,6 +9,7 @@ from sl.record import Run, Sheet, sheets
 from sl.record.words import dataset_title, model_title, parameters
 from sl.tables.compare import cells, obstacle
 from sl.tables.layout import published_grid, results_grid
+from sl.tables.paired import Comparison, comparisons
 from sl.tables.published import Published
 from sl.tables.results import STATISTICS
 from sl.tables.write import comma_separated, latex, markdown
@@ -16,7 +17,7 @@ from sl.tables.write import comma_separated, latex, markdown
 COLUMNS = (
     "dataset", "scale", "epochs", "train_images", "recipe", "network", "loss", "parameters", "noise", "statistic",
     "n", "seeds", "mean", "std", "published", "published_std", "published_label", "published_epoch", "confidence",
-    "difference", "not_compared",
+    "difference", "not_compared", "pairs_with_sl", "sl_minus_loss", "low", "high", "p", "p_holm",
 )  # fmt: skip
 
 
@@ -64,16 +65,29 @@ def _lines(sheet: Sheet, published: Sequence[Published]) -> Iterator[list[object
     head, (dataset, scale, recipe) = sheet.head, sheet.names
     size = [head.scale["epochs"], head.data["train_images"]]
     for statistic in STATISTICS:
+        paired = comparisons(sheet, statistic)
         for cell in cells(sheet, published, statistic):
             own, table, value = cell.result, cell.published, cell.value
             why = obstacle(sheet, table) if table else None
             yield [
                 *(dataset, scale, *size, recipe, model_title(head), cell.loss, parameters(sheet.variant(cell.loss))),
                 *(cell.noise.words, statistic),
-                *((own.n, " ".join(map(str, own.seeds)), f"{own.mean:.4f}") if own else (0, None, None)),
-                f"{own.std:.4f}" if own and own.n > 1 else None,
+                *((own.n, " ".join(map(str, own.seeds)), _short(own.mean)) if own else (0, None, None)),
+                _short(own.std) if own and own.n > 1 else None,
                 *((value.mean, value.std) if value else (None, None)),
                 *((table.label, table.epoch, table.confidence) if table else (None, None, None)),
-                None if cell.difference is None or why else f"{cell.difference:.4f}",
+                None if why else _short(cell.difference),
                 why,
+                *_paired(paired.get((cell.loss, cell.noise))),
             ]
+
+
+def _paired(comparison: Comparison | None) -> list[object]:
+    if comparison is None:
+        return [None] * 6
+    own = comparison.difference
+    return [own.n, *map(_short, (own.mean, own.low, own.high, comparison.p, comparison.corrected))]
+
+
+def _short(value: float | None) -> str | None:
+    return None if value is None else f"{value:.4f}"

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sl.record import Noise, Sheet
 from sl.record.words import dataset_title, loss_title, origin, parameters, setting
 from sl.tables.compare import Cell, beside, cells, obstacle
+from sl.tables.paired import Comparisons, comparisons, note
 from sl.tables.published import CONFIDENCES, Published
 
 NOTHING = "–"
@@ -26,17 +27,18 @@ def results_grid(sheet: Sheet, published: Sequence[Published], statistic: str) -
     tables = beside(sheet, published, statistic)
     found = list(cells(sheet, published, statistic))
     noises = sorted({cell.noise for cell in found}, key=lambda noise: noise.order)
+    paired = comparisons(sheet, statistic)
     rows = []
     for loss in dict.fromkeys(cell.loss for cell in found):
         of_loss = [cell for cell in found if cell.loss == loss]
         chosen = parameters(sheet.variant(loss))
         name = f"{loss_title(loss)} ({chosen})" if chosen else loss_title(loss)
-        rows.append([name, "this project", *(_own(of_loss, noise) for noise in noises)])
+        rows.append([name, "this project", *(_own(of_loss, noise, paired) for noise in noises)])
         for label in dict.fromkeys(cell.published.label for cell in of_loss if cell.published):
             line = [cell for cell in of_loss if cell.published and cell.published.label == label]
             rows.append(["", _label(sheet, line), *(_printed(sheet, line, noise) for noise in noises)])
     title = f"{statistic.capitalize()}, recipe {sheet.names[2]}"
-    return Grid(title, ["method", "source", *(noise.words for noise in noises)], rows, _notes(sheet, tables))
+    return Grid(title, ["method", "source", *(noise.words for noise in noises)], rows, _notes(sheet, tables, paired))
 
 
 def published_grid(table: Published) -> Grid:
@@ -57,8 +59,12 @@ def source(table: Published) -> str:
     return f"{table.source}{f' ({table.url})' if table.url else ''}; {CONFIDENCES[table.confidence]}"
 
 
-def _own(of_loss: Iterable[Cell], noise: Noise) -> str:
-    return next((str(cell.result) for cell in of_loss if cell.noise == noise and cell.result), NOTHING)
+def _own(of_loss: Iterable[Cell], noise: Noise, paired: Comparisons) -> str:
+    cell = next((cell for cell in of_loss if cell.noise == noise and cell.result), None)
+    if cell is None:
+        return NOTHING
+    comparison = paired.get((cell.loss, noise))
+    return f"{cell.result}{comparison.mark if comparison else ''}"
 
 
 def _label(sheet: Sheet, line: Sequence[Cell]) -> str:
@@ -78,12 +84,13 @@ def _printed(sheet: Sheet, line: Iterable[Cell], noise: Noise) -> str:
     return f"{text} (Δ {cell.difference:+.2f})".replace("-", "−")
 
 
-def _notes(sheet: Sheet, tables: Sequence[Published]) -> list[str]:
+def _notes(sheet: Sheet, tables: Sequence[Published], paired: Comparisons) -> list[str]:
     notes = [
         f"{setting(sheet.head)}.",
         f"{origin(sheet.runs)}.",
         "Test accuracy in percent: mean ± standard deviation over seeds (divisor n − 1), in brackets their number; "
         f"{NOTHING}: no finished run, or not published. Δ: this project minus published, in points.",
+        *([note(paired)] if paired else []),
     ]
     if any(table.recalled for table in tables):
         notes.append("†: recalled, not checked.")

@@ -8,6 +8,7 @@ from sl.figures.build import folder
 from sl.record import Run, Sheet, sheets
 from sl.record.words import dataset_title, origin, setting
 from sl.tables.layout import results_grid
+from sl.tables.paired import MARK
 from sl.tables.write import table
 
 BEGIN, END = "<!-- results:begin -->", "<!-- results:end -->"
@@ -40,9 +41,9 @@ def results(sheet: Sheet) -> str:
     grid = results_grid(sheet, [], "last epoch")
     rows = [[row[0], *row[2:]] for row in grid.rows]
     title = f"**{dataset_title(sheet.names[0])}, test accuracy (%) after the last epoch**, mean ± std over seeds (n)"
-    return (
-        f"{title}\n\n{table([grid.header[0], *grid.header[2:]], rows)}\n\n{setting(sheet.head)}. {origin(sheet.runs)}."
-    )
+    marked = "".join(f" {note}" for note in grid.notes if note.startswith(MARK.strip()))
+    head = [grid.header[0], *grid.header[2:]]
+    return f"{title}\n\n{table(head, rows)}\n\n{setting(sheet.head)}. {origin(sheet.runs)}.{marked}"
 
 
 def update(readme: Path, runs: Sequence[Run]) -> str:
