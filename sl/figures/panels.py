@@ -56,9 +56,8 @@ def series_title(sheet: Sheet, loss: str, noise: Noise, series: Series | None) -
     return f"{name}, {noise.words}" + (f", n = {series.n}" if series else "")
 
 
-def empty(axes: Axes, pending: Sequence[Run] = ()) -> None:
+def empty(axes: Axes, pending: Sequence[Run] = (), text: str = "no run recorded yet") -> None:
     """Say on a panel that nothing is recorded for it; a run that has begun is named, never drawn."""
-    text = "no run recorded yet"
     if pending:
         run = max(pending, key=lambda run: len(run.epochs))
         text = f"no finished run yet\n(begun: epoch {len(run.epochs)} of {run.scale['epochs']})"

@@ -1,0 +1,59 @@
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import synthetic
+from drawn import sheet_of, texts
+
+from sl.errors import UserError
+from sl.figures import representation
+from sl.record import Noise
+from sl.separation import separation_of
+
+
+def test_points_are_the_kept_images_and_numbers_are_measured_on_all_dimensions(full: Path) -> None:
+    sheet = sheet_of(full)
+    figure = representation.draw(sheet)
+    assert figure.axes[0].texts[0].get_text() == "no run recorded yet"
+    for panel, loss in zip(figure.axes[1:], ("ce", "sl"), strict=True):
+        assert [len(line.get_xdata()) for line in panel.lines] == [20] * 10
+        measured = [separation_of(run) for run in sheet.series(loss, Noise("symmetric", 0.4)).runs]
+        values = np.array([(found.silhouette, 100 * found.neighbours) for found in measured])
+        words = f"silhouette {values[:, 0].mean():.3f} ± {values[:, 0].std(ddof=1):.3f}\n"
+        words += f"10-NN accuracy {values[:, 1].mean():.1f} ± {values[:, 1].std(ddof=1):.1f} %\nn = 2"
+        assert panel.get_xlabel() == words.replace("-0", "−0")
+    assert "the first 200 test images" in texts(figure)
+    assert "in all 8 dimensions" in texts(figure).replace("\n", " ")
+
+
+def test_embedding_keeps_separate_clouds_apart_and_repeats() -> None:
+    random = np.random.default_rng(0)
+    labels = np.arange(60) % 2
+    features = (20.0 * labels[:, None] + random.normal(size=(60, 5))).astype(np.float32)
+    points = representation.embed(features)
+    middles = np.array([points[labels == label].mean(0) for label in (0, 1)])
+    distances = np.linalg.norm(points[:, None] - middles, axis=2)
+    assert (distances.argmin(1) == labels).all()
+    assert np.array_equal(points, representation.embed(features))
+
+
+def test_runs_without_representations_are_named(runs: Path) -> None:
+    assert representation.draw(sheet_of(runs)) is None
+    synthetic.representations(synthetic.record(runs, "sl", seed=0), 0.3)
+    figure = representation.draw(sheet_of(runs))
+    assert figure.axes[1].texts[0].get_text() == "recorded without\nrepresentations"
+    assert figure.axes[2].get_xlabel().endswith("n = 1")
+
+
+def test_damaged_representations_are_refused(runs: Path) -> None:
+    path = synthetic.record(runs, "sl", seed=0).with_suffix(".npz")
+    path.write_bytes(b"PK damaged")
+    with pytest.raises(UserError, match=path.name):
+        representation.draw(sheet_of(runs))
+
+
+def test_figures_need_no_torch() -> None:
+    code = "import sys, sl.figures; sys.exit('torch' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
