@@ -60,6 +60,8 @@ def class_bars(axes: Axes, labels: Sequence[str], groups: Sequence[Group], form:
 
 def _values(axes: Axes, x: ArrayLike, mean: Array, whiskers: Array, form: str) -> None:
     for at, value, whisker in zip(np.asarray(x), mean, whiskers, strict=True):
+        if np.isnan(value):
+            continue
         end = value + np.copysign(whisker, value)
         side, offset = ("bottom", 1.5) if value >= 0 else ("top", -1.5)
         axes.annotate(

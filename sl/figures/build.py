@@ -8,17 +8,32 @@ from pathlib import Path
 from matplotlib.figure import Figure
 
 from sl.errors import UserError
-from sl.figures import class_comparison, class_confidence, class_curves, memorisation, stage_bars, transition
+from sl.figures import (
+    ablation,
+    boosting,
+    class_comparison,
+    class_confidence,
+    class_curves,
+    memorisation,
+    parameters,
+    representation,
+    stage_bars,
+    transition,
+)
 from sl.figures.style import draw_styled
 from sl.record import Run, Sheet, sheets
 from sl.record.words import dataset_title, scale_words
 
 FIGURES: dict[str, Callable[[Sheet], Figure | None]] = {
     "class_curves": class_curves.draw,
+    "representation": representation.draw,
     "stage_bars": stage_bars.draw,
     "class_confidence": class_confidence.draw,
     "class_comparison": class_comparison.draw,
     "memorisation": memorisation.draw,
+    "parameters": parameters.draw,
+    "ablation": ablation.draw,
+    "boosting": boosting.draw,
     "transition": transition.draw,
 }
 USUAL_RECIPE = "authors_code"
@@ -59,4 +74,4 @@ def _draw_sheet(sheet: Sheet, folder: Path) -> Iterator[str]:
         if paths:
             yield f"{paths[0]} and .svg"
         else:
-            yield f"{folder / name}: not drawn, none of its runs is recorded for {dataset_title(sheet.names[0])} yet"
+            yield f"{folder / name}: not drawn, its runs are not recorded for {dataset_title(sheet.names[0])} yet"

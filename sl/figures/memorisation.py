@@ -1,13 +1,11 @@
 """What becomes of rightly and wrongly labelled training images: learnt, memorised or corrected, by epoch."""
 
-import numpy as np
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from sl.figures.panels import footer, label_ends, panels
+from sl.figures.lines import Line, epoch_lines
+from sl.figures.panels import footer, panels
 from sl.figures.style import loss_colour
-from sl.record import Noise, Run, Series, Sheet
-from sl.record.run import Array
+from sl.record import Noise, Sheet
 from sl.record.words import loss_title
 
 RATES = (0.4, 0.6)
@@ -27,11 +25,12 @@ def draw(sheet: Sheet) -> Figure | None:
         return None
     figure, axes = panels("Training images by epoch: learnt, memorised, corrected", len(rows), 3, 2.6, share_y=True)
     for row, (rate, found) in enumerate(rows.items()):
+        lines = [Line(series, loss_title(loss), loss_colour(loss)) for loss, series in found.items() if series]
         for column, (metric, words) in enumerate(METRICS.items()):
             panel = axes[3 * row + column]
             panel.set_title(words if row == 0 else "", fontsize=9)
             panel.set(xlabel="epoch", ylim=(0, 101), yticks=range(0, 101, 20))
-            _lines(panel, found, metric)
+            epoch_lines(panel, lines, metric, 7)
         counts = ", ".join(
             f"{loss_title(loss)} n = {series.n}" if series else f"{loss_title(loss)}: no run recorded yet"
             for loss, series in found.items()
@@ -39,24 +38,3 @@ def draw(sheet: Sheet) -> Figure | None:
         axes[3 * row].set_ylabel(f"symmetric {100 * rate:g} %\n{counts}\nshare of images (%)")
     drawn = [run for found in rows.values() for series in found.values() if series for run in series.runs]
     return footer(figure, drawn, spread="Bands")
-
-
-def _lines(axes: Axes, found: dict[str, Series | None], metric: str) -> None:
-    ends, labels, colours = [], [], []
-
-    def percent(run: Run) -> Array:
-        return 100 * run.curve(metric)
-
-    for loss, series in found.items():
-        if series is None:
-            continue
-        mean, std, colour = series.mean(percent), series.std(percent), loss_colour(loss)
-        epochs = np.arange(1, len(mean) + 1)
-        axes.plot(epochs, mean, color=colour, lw=1.7, label=loss_title(loss))
-        if series.n > 1:
-            axes.fill_between(epochs, mean - std, mean + std, color=colour, alpha=0.18, lw=0)
-        axes.set_xlim(1, max(2, len(epochs)))
-        ends.append(mean[-1])
-        labels.append(loss_title(loss))
-        colours.append(colour)
-    label_ends(axes, ends, labels, colours, 7)

@@ -18,7 +18,9 @@ INK, FAINT = "#222222", "#767676"
 CLASS_COLOURS = (  # Petroff's ten (arXiv 2107.02270), chosen to stay apart under colour-vision deficiency
     "#3f90da", "#ffa90e", "#bd1f01", "#94a4a2", "#832db6", "#a96b59", "#e76300", "#b9ac70", "#717581", "#92dadd",
 )  # fmt: skip
-LOSS_COLOURS = {"ce": "#d55e00", "lsr": "#b36a9a", "gce": "#009e73", "sl": "#0072b2"}  # Okabe and Ito's, LSR's darker
+LOSS_COLOURS = {  # Okabe and Ito's, those of LSR and RCE darker
+    "ce": "#d55e00", "lsr": "#b36a9a", "gce": "#009e73", "sl": "#0072b2", "rce": "#c08a00",
+}  # fmt: skip
 
 STYLE: dict[Any, Any] = {
     "font.family": "DejaVu Sans",

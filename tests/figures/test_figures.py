@@ -1,58 +1,23 @@
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
-import matplotlib
 import numpy as np
 import pytest
 import synthetic
-from matplotlib.figure import Figure
+from drawn import accuracies, sheet_of, texts
 from matplotlib.image import AxesImage
 
 from sl.errors import UserError
 from sl.figures import class_comparison, class_confidence, class_curves, draw_all, memorisation, stage_bars, transition
 from sl.figures.build import FIGURES
 from sl.figures.panels import spread_labels
-from sl.figures.style import STYLE, draw_styled
-from sl.record import Sheet, load_all, sheets
-from sl.record.run import Array
+from sl.figures.style import draw_styled
+from sl.record import load_all
 
 ROOT = Path(__file__).parents[2]
 SCALED = "scaled-down run: 5,000 of 50,000 training and 2,000 (20 % of the) test images, 12 of 120 epochs"
-
-
-@pytest.fixture(autouse=True)
-def style() -> Iterator[None]:
-    """Draw as the files are drawn."""
-    with matplotlib.rc_context(STYLE):
-        yield
-
-
-@pytest.fixture
-def runs(tmp_path: Path) -> Path:
-    """Where records of CE and SL at 40 % lie, two seeds each."""
-    for seed in (0, 1):
-        synthetic.record(tmp_path, "ce", seed=seed)
-        synthetic.record(tmp_path, "sl", seed=seed)
-    return tmp_path
-
-
-def sheet_of(root: Path) -> Sheet:
-    return sheets(load_all(root))[0]
-
-
-def accuracies(loss: str, seeds: list[int], **options: Any) -> Array:
-    """Class-wise accuracy straight from the invented lines, (seeds, epochs, classes), in percent."""
-    records = [synthetic.lines(synthetic.header(loss, seed=seed, **options)) for seed in seeds]
-    curves = [[line["class_accuracy"] for line in record if line["kind"] == "epoch"] for record in records]
-    return 100 * np.array(curves)
-
-
-def texts(figure: Figure) -> str:
-    return "\n".join(text.get_text() for text in figure.texts)
 
 
 def test_class_curves_draw_what_the_record_holds(tmp_path: Path) -> None:
@@ -145,8 +110,8 @@ def test_transition_shows_the_matrix(runs: Path) -> None:
 
 
 @pytest.mark.parametrize("name", FIGURES)
-def test_every_figure_states_scale_and_origin(runs: Path, name: str) -> None:
-    footer = texts(FIGURES[name](sheet_of(runs))).replace("\n", " ")
+def test_every_figure_states_scale_and_origin(full: Path, name: str) -> None:
+    footer = texts(FIGURES[name](sheet_of(full))).replace("\n", " ")
     for part in ("CIFAR-10", SCALED, "recipe authors_code", "(0, 1)", "cpu: invented, 1 thread", "commit 0123456"):
         assert part in footer
 

@@ -1,0 +1,78 @@
+"""Ablation: SL against each of its terms alone, with weight 1 and up-weighted; accuracy and memorisation by epoch."""
+
+from dataclasses import dataclass
+
+from matplotlib.figure import Figure
+
+from sl.figures.lines import Line, epoch_lines
+from sl.figures.panels import footer, panels
+from sl.figures.style import loss_colour
+from sl.record import Noise, Series, Sheet
+from sl.record.words import parameters
+
+NOISY = Noise("symmetric", 0.4)
+METRICS = {
+    "test_accuracy": ("(a) test accuracy", "test accuracy (%)"),
+    "wrong_memorised": ("(b) wrongly labelled images predicted as labelled", "share of these images (%)"),
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Version:
+    """One term of SL alone (ce or rce), its weight, and the runs."""
+
+    term: str
+    weight: float
+    series: Series
+
+    @property
+    def line(self) -> Line:
+        """How it is drawn: solid with weight 1, dashed above, dotted below."""
+        term, colour = self.term.upper(), loss_colour(self.term)
+        if self.weight == 1:
+            return Line(self.series, f"{term} alone", colour)
+        return Line(self.series, f"{self.weight:g} × {term}", colour, "--" if self.weight > 1 else ":")
+
+
+def versions(sheet: Sheet) -> list[Version]:
+    """The terms alone, as losses of their own or as SL with the other's weight 0; by term, then weight."""
+    found: dict[tuple[str, float], Version] = {}
+    log_zero = (sheet.variant("sl") or sheet.variant("rce") or {}).get("log_zero")
+    for term in ("ce", "rce"):
+        series = sheet.series(term, NOISY)
+        if series:
+            found[term, 1.0] = Version(term, 1.0, series)
+    for values, series in sheet.variants("sl", NOISY):
+        if values["beta"] == 0 < values["alpha"]:
+            found.setdefault(("ce", values["alpha"]), Version("ce", values["alpha"], series))
+        elif values["alpha"] == 0 < values["beta"] and values["log_zero"] == log_zero:
+            found.setdefault(("rce", values["beta"]), Version("rce", values["beta"], series))
+    return [found[key] for key in sorted(found)]
+
+
+def draw(sheet: Sheet) -> Figure | None:
+    """Both metrics by epoch, a line for each version; None without anything but SL and CE as they are."""
+    alone, sl = versions(sheet), sheet.series("sl", NOISY)
+    if all((version.term, version.weight) == ("ce", 1.0) for version in alone):
+        return None
+    lines = [version.line for version in alone]
+    lines += [Line(sl, "SL", loss_colour("sl"))] if sl else []
+    figure, axes = panels(f"SL and its terms alone, {NOISY.words}", 1, 2, 3.0)
+    for panel, (metric, (title, unit)) in zip(axes, METRICS.items(), strict=True):
+        panel.set(title=title, xlabel="epoch", ylabel=unit, ylim=(0, 101), yticks=range(0, 101, 20))
+        epoch_lines(panel, lines, metric, 6)
+    counts = ", ".join(f"{line.name} {line.series.n}" for line in lines)
+    weights = f"SL: {parameters(sheet.variant('sl'))}. " if sl else ""
+    note = f"{weights}Runs: {counts}.{_missing(alone, sl)}"
+    return footer(figure, [run for line in lines for run in line.series.runs], note, "Bands")
+
+
+def _missing(alone: list[Version], sl: Series | None) -> str:
+    """What the paper's ablation has and the records do not, in words."""
+    wanted = {"SL": sl is not None}
+    for term in ("ce", "rce"):
+        weights = [version.weight for version in alone if version.term == term]
+        wanted[term.upper()] = any(weight <= 1 for weight in weights)
+        wanted[f"up-weighted {term.upper()}"] = any(weight > 1 for weight in weights)
+    missing = [name for name, recorded in wanted.items() if not recorded]
+    return f" Not recorded yet: {', '.join(missing)}." if missing else ""

@@ -1,0 +1,43 @@
+"""What the tests of figures share."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import matplotlib
+import pytest
+import synthetic
+
+from sl.figures.style import STYLE
+
+SWEEP = ({"alpha": 1.0}, {"beta": 0.1}, {"log_zero": -4.0}, {"beta": 2.0, "log_zero": -4.60515})
+ALONE = ({"alpha": 5.0, "beta": 0.0}, {"alpha": 0.0, "beta": 5.0})
+
+
+@pytest.fixture(autouse=True)
+def style() -> Iterator[None]:
+    """Draw as the files are drawn."""
+    with matplotlib.rc_context(STYLE):
+        yield
+
+
+@pytest.fixture
+def runs(tmp_path: Path) -> Path:
+    """Where records of CE and SL at 40 % lie, two seeds each."""
+    for seed in (0, 1):
+        synthetic.record(tmp_path, "ce", seed=seed)
+        synthetic.record(tmp_path, "sl", seed=seed)
+    return tmp_path
+
+
+@pytest.fixture
+def full(runs: Path) -> Path:
+    """The same with what every figure needs: representations, a sweep, RCE, and methods with and without SL."""
+    for seed in (0, 1):
+        for loss, spread in (("ce", 0.5), ("sl", 0.3)):
+            synthetic.representations(synthetic.record(runs, loss, seed=seed), spread)
+        synthetic.record(runs, "sl", "none", seed=seed)  # run under most noises: the parameters that stand for SL
+        for loss in ("rce", "forward", "forward_sl", "lsr_sl"):
+            synthetic.record(runs, loss, seed=seed)
+        for options in (*SWEEP, *ALONE):
+            synthetic.record(runs, "sl", seed=seed, loss_options=options)
+    return runs

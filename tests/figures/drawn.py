@@ -1,0 +1,35 @@
+"""What tests ask of records and of figures."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import synthetic
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from sl.record import Sheet, load_all, sheets
+from sl.record.run import Array
+
+
+def sheet_of(root: Path) -> Sheet:
+    """The only sheet, or the first."""
+    return sheets(load_all(root))[0]
+
+
+def accuracies(loss: str, seeds: list[int], **options: Any) -> Array:
+    """Class-wise accuracy straight from the invented lines, (seeds, epochs, classes), in percent."""
+    records = [synthetic.lines(synthetic.header(loss, seed=seed, **options)) for seed in seeds]
+    curves = [[line["class_accuracy"] for line in record if line["kind"] == "epoch"] for record in records]
+    return 100 * np.array(curves)
+
+
+def texts(figure: Figure) -> str:
+    """All that is written outside the panels."""
+    return "\n".join(text.get_text() for text in figure.texts)
+
+
+def line(axes: Axes, label: str) -> Line2D:
+    """The line of this name."""
+    return next(line for line in axes.lines if line.get_label() == label)

@@ -1,0 +1,73 @@
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import synthetic
+from drawn import accuracies, line, sheet_of, texts
+
+from sl.figures import ablation, boosting, parameters
+
+
+def last(loss: str, **options: Any) -> float:
+    """Mean last-epoch accuracy of seeds 0 and 1."""
+    return float(accuracies(loss, [0, 1], **options)[:, -1].mean())
+
+
+def test_each_parameter_is_varied_alone(full: Path) -> None:
+    axes = parameters.draw(sheet_of(full)).axes
+    for panel, places in zip(axes, ([0.1, 1.0], [0.1, 1.0], [4.0, 9.2103]), strict=False):
+        drawn = panel.containers[0].lines[0]
+        assert np.allclose(drawn.get_xdata(), places)
+        assert np.allclose(drawn.get_ydata(), last("sl"))  # the invented accuracy does not depend on parameters
+
+
+def test_the_product_panel_holds_every_point_at_the_chosen_alpha(full: Path) -> None:
+    panel = parameters.draw(sheet_of(full)).axes[3]
+    places = {found.get_label(): sorted(found.lines[0].get_xdata()) for found in panel.containers}
+    expected = {"β varied": [0.92103, 9.2103], "A varied": [4.0, 9.2103], "both varied": [9.2103]}
+    assert places == {label: pytest.approx(values) for label, values in expected.items()}
+    assert np.allclose(line(panel, "CE").get_ydata(), last("ce"))
+
+
+def test_no_parameter_figure_without_a_second_value(runs: Path) -> None:
+    assert parameters.draw(sheet_of(runs)) is None
+    synthetic.record(runs, "sl", loss_options={"alpha": 0.0})
+    assert parameters.draw(sheet_of(runs)) is None
+    synthetic.record(runs, "sl", loss_options={"alpha": 1.0})
+    axes = parameters.draw(sheet_of(runs)).axes
+    assert [bool(panel.texts) for panel in axes] == [False, True, True, False]
+    assert axes[1].texts[0].get_text() == "no second value recorded yet"
+
+
+def test_ablation_draws_each_term_with_its_weight(full: Path) -> None:
+    figure = ablation.draw(sheet_of(full))
+    names = [drawn.get_label() for drawn in figure.axes[0].lines if not drawn.get_label().startswith("_")]
+    assert names == ["CE alone", "5 × CE", "RCE alone", "5 × RCE", "SL"]
+    assert np.allclose(line(figure.axes[0], "RCE alone").get_ydata()[-1], last("rce"))
+    assert "Not recorded" not in texts(figure)
+
+
+def test_ablation_says_what_is_missing(runs: Path) -> None:
+    assert ablation.draw(sheet_of(runs)) is None
+    synthetic.record(runs, "sl", loss_options={"alpha": 0.1, "beta": 0.0})
+    figure = ablation.draw(sheet_of(runs))
+    assert "0.1 × CE" in [drawn.get_label() for drawn in figure.axes[0].lines]
+    assert "Not recorded yet: up-weighted CE, RCE, up-weighted RCE." in texts(figure)
+
+
+def test_boosting_pairs_each_method_with_itself(full: Path) -> None:
+    synthetic.record(full, "forward_sl", seed=2)
+    accuracy, gain = boosting.draw(sheet_of(full)).axes
+    heights = np.array([bar.get_height() for bar in accuracy.patches]).reshape(2, 4)
+    assert np.isnan(heights).tolist() == [[True, True, False, True], [False, True, False, True]]
+    assert heights[0, 2] == pytest.approx(last("forward"))
+    difference = accuracies("forward_sl", [0, 1])[:, -1] - accuracies("forward", [0, 1])[:, -1]
+    assert gain.patches[2].get_height() == pytest.approx(difference.mean())
+    assert [label.get_text().split("\n")[-1] for label in gain.get_xticklabels()] == [
+        "n = 0",
+        "n = 0",
+        "n = 2",
+        "n = 0",
+    ]
+    assert [text.get_text() for text in accuracy.texts].count("no run yet") == 5
