@@ -71,7 +71,7 @@ class Sheet:
         return _parameters(min(groups.values(), key=rank)[0]) if groups else None
 
     def variants(self, loss: str, noise: Noise = CLEAN) -> list[tuple[dict[str, Any], Series]]:
-        """Every choice of parameters that a loss was run with under a noise, with its finished runs: a sweep's points."""
+        """Every choice of parameters that a loss ran with under a noise, with its finished runs: a sweep's points."""
         groups: dict[str, list[Run]] = defaultdict(list)
         for run in self.runs:
             if (run.name("loss"), run.noise) == (loss, noise):
