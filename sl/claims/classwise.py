@@ -69,7 +69,7 @@ def claims(dataset: str, classes: Sequence[ClassAccuracies]) -> list[Claim]:
         Claim(
             "sl_narrows_spread",
             TOPIC,
-            "SL learns the classes more evenly than CE under the same noise.",
+            "Under symmetric 40 % noise SL learns the classes more evenly than CE.",
             "spread over classes at symmetric 40 %, late: CE minus SL",
             (SL, CE),
             partial(wider, "late"),

@@ -39,7 +39,7 @@ def claims() -> list[Claim]:
         Claim(
             "sl_confidence_higher",
             TOPIC,
-            "SL is surer of them than CE.",
+            "SL is surer than CE of class 3 on its rightly labelled training images.",
             "mean confidence in class 3 on its rightly labelled training images at symmetric 40 %, late: SL minus CE",
             (CE, SL),
             less_confident,

@@ -60,7 +60,7 @@ def ours(outcome: Outcome) -> str:
     if not result.n:
         return "by algebra" if outcome.claim.proof else NOTHING
     if result.low is None or result.high is None:
-        return f"{_number(result.mean)} [{result.why_none}]"
+        return f"{_number(result.mean)} (no interval)"
     return f"{_number(result.mean)} [{_number(result.low)}, {_number(result.high)}]"
 
 
@@ -109,6 +109,8 @@ def _detail(outcome: Outcome, section: Section, out: Path) -> str:
         f"**`{claim.id}`: {outcome.verdict}** ({section.scale}, n = {result.n}). {claim.sentence}",
         f"Measured: {claim.statistic}. Ours: {ours(outcome)}.",
     ]
+    if result.n and result.why_none:
+        lines.append(f"{result.why_none.capitalize()}.")
     if result.n:
         values = zip(outcome.seeds, outcome.values, strict=True)
         lines.append("By seed: " + ", ".join(f"{seed}: {_number(value)}" for seed, value in values) + ".")
