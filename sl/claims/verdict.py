@@ -21,7 +21,8 @@ the greatest of three numbers: it leaves 0 out whenever all three agree in sign,
 four cases. So "holds" at n = 3 says that every seed agrees, no more. p is that of the two-sided sign-flip permutation
 test, which cannot be below 2/2^n: 0.25 for three seeds, 0.031 for six, the least with which p < 0.05 can be reached.
 What the paper reports is of full-size runs: a scaled-down row shows the direction of an effect, never whether its
-size is the paper's. Neither intervals nor p are corrected for the number of claims on this page; the tables correct theirs (Holm).
+size is the paper's. Neither intervals nor p are corrected for the number of claims on this page; the
+tables correct theirs (Holm).
 """
 SIGNIFICANT = 0.05
 
