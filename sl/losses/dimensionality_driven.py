@@ -6,8 +6,8 @@ import torch
 from torch import Tensor
 
 from sl.checks import integer, number
-from sl.losses.base import EpochView, Loss
-from sl.losses.cross_entropy import term_or_cross_entropy
+from sl.losses.base import EpochView, Loss, at_label
+from sl.losses.cross_entropy import CrossEntropy, term_or_cross_entropy
 from sl.losses.local_dimensionality import local_intrinsic_dimensionality
 from sl.losses.term import Term, towards_guess
 
@@ -25,7 +25,8 @@ class DimensionalityDriven(Loss):
     What differs: the paper goes back to the weights of the epoch before the turning point; the published code loads
     the latest weights there, so nothing changes, nor does it here. That code also measures the untrained network and
     smooths the labels by 0.01 as long as a = 1. An epoch whose LID is not finite counts as the one before it.
-    start in [0, 1], window >= 2. A `term` compares target and prediction in place of CE.
+    start in [0, 1], window >= 2. A `term` takes the place of CE up to the turning point, where the published code has
+    SL in its later form; from there on that too is CE with the adapted label.
 
     `alpha` () is a, `turned` () whether the turning point is past, `least` () the least LID and `recent` (window,)
     the latest ones. Shapes: see `Loss`. Raises UserError if a parameter is outside its range.
@@ -47,15 +48,18 @@ class DimensionalityDriven(Loss):
         self.start = number("start", start, 0, 1)
         self.neighbours = integer("neighbours", neighbours, 2)
         self.term = term_or_cross_entropy(term)
+        self.adapted = CrossEntropy()
         self.register_buffer("alpha", torch.ones((), dtype=torch.float64))
         self.register_buffer("turned", torch.zeros((), dtype=torch.bool))
         self.register_buffer("least", torch.full((), math.inf, dtype=torch.float64))
         self.register_buffer("recent", torch.full((integer("window", window, 2),), math.nan, dtype=torch.float64))
 
     def per_example(self, logits: Tensor, labels: Tensor) -> Tensor:
-        """The term between prediction and adapted label."""
+        """The term and the label as it is, or CE and the adapted label: chosen on the device."""
         log_p = logits.log_softmax(dim=1)
-        return self.term.of_target(log_p, towards_guess(log_p, labels, self.alpha))
+        before = self.term.of_label(at_label(log_p, labels))
+        after = self.adapted.of_target(log_p, towards_guess(log_p, labels, self.alpha))
+        return torch.where(self.turned, after, before)
 
     @torch.no_grad()
     def after_epoch(self, view: EpochView) -> None:

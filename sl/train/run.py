@@ -93,8 +93,8 @@ def saver(engine: Engine, record: RecordWriter, checkpoint: Checkpoint) -> Calla
         nonlocal last
         if time.monotonic() - last < CHECKPOINT_SECONDS:
             return
-        parts = {"model": engine.model, "loss": engine.loss, "optimizer": engine.optimizer}
-        state = {name: part.state_dict() for name, part in parts.items()}
+        state = {"model": engine.model.state_dict(), "loss": engine.loss.state_dict()}
+        state["optimizer"] = engine.optimizer.state_dict()
         checkpoint.save({**state, "epoch": epoch, "epoch_seconds": record.epoch_seconds})
         last = time.monotonic()
 

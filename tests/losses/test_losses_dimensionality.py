@@ -10,7 +10,7 @@ from scipy.spatial.distance import cdist
 from torch import Tensor
 
 from sl.errors import UserError
-from sl.losses import Bootstrap, CrossEntropy, DimensionalityDriven, EpochView, SymmetricCrossEntropy
+from sl.losses import Bootstrap, CrossEntropy, DimensionalityDriven, EpochView, SymmetricCrossEntropy, Term
 from sl.losses.local_dimensionality import local_intrinsic_dimensionality
 
 GENERATOR = torch.Generator()
@@ -102,9 +102,10 @@ def test_an_epoch_without_a_finite_dimension_repeats_the_last(odd: float) -> Non
     assert paces(Driven([odd, *lids]))[-1] < 1
 
 
-def at_alpha(alpha: float, term: SymmetricCrossEntropy | None = None) -> DimensionalityDriven:
+def at_alpha(alpha: float, term: Term | None = None) -> DimensionalityDriven:
     loss = DimensionalityDriven(0.375, 5, 20, "none", term)
     loss.alpha.fill_(alpha)
+    loss.turned.fill_(True)
     return loss
 
 
@@ -112,26 +113,31 @@ def at_alpha(alpha: float, term: SymmetricCrossEntropy | None = None) -> Dimensi
 @pytest.mark.parametrize("alpha", [1.0, 0.6, 0.0])
 def test_the_adapted_label_is_a_bootstrapped_one(alpha: float, dtype: torch.dtype) -> None:
     logits, labels = batch(scale=1e4 if dtype == torch.float32 else 3.0)
-    for term in (None, SymmetricCrossEntropy(0.1, 1)):
-        expected = Bootstrap(alpha, True, "none", term)(logits.to(dtype), labels)
-        torch.testing.assert_close(at_alpha(alpha, term)(logits.to(dtype), labels), expected)
+    expected = Bootstrap(alpha, True, "none")(logits.to(dtype), labels)
+    torch.testing.assert_close(at_alpha(alpha)(logits.to(dtype), labels), expected)
+
+
+@pytest.mark.parametrize("term", [CrossEntropy("none"), SymmetricCrossEntropy(0.1, 1, reduction="none")], ids=type)
+def test_the_term_acts_up_to_the_turning_point(term: Term) -> None:
+    logits, labels = batch()
+    assert torch.equal(DimensionalityDriven(0.375, 5, 20, "none", term)(logits, labels), term(logits, labels))
+    assert torch.equal(at_alpha(0.6, term)(logits, labels), at_alpha(0.6)(logits, labels))
 
 
 def test_boosted_without_the_reverse_part_it_is_the_original() -> None:
     logits, labels = batch()
-    boosted = at_alpha(0.6, SymmetricCrossEntropy(alpha=1, beta=0))(logits, labels)
-    assert torch.equal(boosted, at_alpha(0.6)(logits, labels))
-    torch.testing.assert_close(at_alpha(1.0)(logits, labels), CrossEntropy("none")(logits, labels))
+    boosted = DimensionalityDriven(0.375, 5, 20, "none", SymmetricCrossEntropy(alpha=1, beta=0))
+    assert torch.equal(boosted(logits, labels), DimensionalityDriven(0.375, 5, 20, "none")(logits, labels))
 
 
 def test_alpha_does_not_change_the_graph() -> None:
     """One captured or compiled step serves before and after the turning point."""
     logits, labels = batch()
-    loss = at_alpha(1.0)
+    loss = DimensionalityDriven(0.375, 5, 20, "none", SymmetricCrossEntropy(0.1, 1))
     torch.compiler.reset()
     compiled = torch.compile(loss, fullgraph=True, backend="eager")
     compiled(logits, labels)
-    loss.alpha.fill_(0.5)
+    loss.load_state_dict(at_alpha(0.5).state_dict())
     with torch.compiler.set_stance("fail_on_recompile"):
         torch.testing.assert_close(compiled(logits, labels), at_alpha(0.5)(logits, labels))
 
