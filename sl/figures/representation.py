@@ -48,6 +48,7 @@ def draw(sheet: Sheet) -> Figure | None:
         panel = axes[place]
         panel.set_title(f"({'abc'[place]}) {series_title(sheet, loss, noise, None)}", fontsize=8.5)
         panel.set(xticks=[], yticks=[])
+        panel.set_box_aspect(1)
         panel.spines[:].set_visible(False)
         if several:
             _points(panel, several[0])
@@ -91,7 +92,6 @@ def _points(axes: Axes, kept: Kept) -> None:
             text.set_path_effects([effects.withStroke(linewidth=2.5, foreground="white")])
     middle, half = (points.max(0) + points.min(0)) / 2, 0.53 * np.ptp(points, axis=0).max()
     axes.set(xlim=(middle[0] - half, middle[0] + half), ylim=(middle[1] - half, middle[1] + half))
-    axes.set_box_aspect(1)
     axes.grid(False)
 
 
