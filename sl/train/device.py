@@ -54,6 +54,11 @@ def find_device(name: str) -> torch.device:
     return device
 
 
+def cores() -> int:
+    """CPU cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 def resolve_runtime(config: RuntimeConfig) -> Runtime:
     """Decide every `auto` of `config`; raises UserError for what the machine cannot do."""
     device = find_device(config.device)
@@ -66,8 +71,7 @@ def resolve_runtime(config: RuntimeConfig) -> Runtime:
         step = "graph" if device.type == "cuda" else "eager"
     if step == "graph" and device.type != "cuda":
         raise UserError("runtime.step=graph: CUDA graphs need a CUDA device; allowed here is auto, eager or compile")
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    threads = cores if config.threads is None else integer("runtime.threads", config.threads, 1)
+    threads = cores() if config.threads is None else integer("runtime.threads", config.threads, 1)
     return Runtime(device, precision, step, config.deterministic, threads)
 
 

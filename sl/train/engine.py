@@ -24,11 +24,13 @@ EVALUATION_BATCH = {"cuda": 5000, "cpu": 500}
 class Engine:
     """Trains and evaluates; built once for a combination of network, loss, recipe and data, then reset per run."""
 
+    memory_format = torch.channels_last  # the order of a tensor's numbers that convolutions are fastest in
+
     def __init__(
         self, model: Classifier, loss: Loss, data: DeviceData, recipe: RecipeConfig, batch_size: int, runtime: Runtime
     ) -> None:
         self.data, self.recipe, self.batch_size, self.runtime = data, recipe, batch_size, runtime
-        self.model = model.to(runtime.device).to(memory_format=torch.channels_last)
+        self.model = model.to(runtime.device).to(memory_format=self.memory_format)
         self.loss = loss.to(runtime.device)
         self.optimizer = build_optimizer(self.model, recipe)
         self.augmentation = build_augmentation(recipe)
@@ -80,7 +82,7 @@ class Engine:
         outputs = []
         for batch in images.split(EVALUATION_BATCH[self.runtime.device.type]):
             with self._autocast():
-                outputs.append(function(as_input(self.data.normalisation(batch))).float())
+                outputs.append(function(self._input(self.data.normalisation(batch))).float())
         return torch.cat(outputs)
 
     def _prepare_steps(self) -> None:
@@ -95,9 +97,13 @@ class Engine:
         """Forward, backward and update on the training images `index` (B,)."""
         data = self.data
         images = self.augmentation(data.normalisation.before(data.images[index]), data.draws.take(index))
-        noisy, clean = data.noisy[index], data.clean[index]
+        self.update(data.normalisation.after(images), index)
+
+    def update(self, images: Tensor, index: Tensor) -> None:
+        """One step on the network's inputs `images` (B, C, H, W), which are the training images `index` (B,)."""
+        noisy, clean = self.data.noisy[index], self.data.clean[index]
         self.optimizer.zero_grad()
-        loss, logits = self._compute(as_input(data.normalisation.after(images)), noisy, index)
+        loss, logits = self._compute(self._input(images), noisy, index)
         loss.backward()
         self.optimizer.step()
         self.loss_sum += loss.detach() * len(index)
@@ -108,15 +114,11 @@ class Engine:
             logits = self.model(images)
         return self.loss(logits, labels, index), logits
 
+    def _input(self, images: Tensor) -> Tensor:
+        """A copy even where the order is right already: one channel is in any, and PyTorch then takes the slower."""
+        return images.clone(memory_format=self.memory_format)
+
     def _autocast(self) -> torch.autocast:
         precision = DTYPES[self.runtime.precision]
         lower = precision != torch.float32
         return torch.autocast(self.runtime.device.type, dtype=torch.bfloat16, enabled=lower, cache_enabled=False)
-
-
-def as_input(images: Tensor) -> Tensor:
-    """`images` (B, C, H, W) in the memory order that convolutions are fastest in.
-
-    A copy even where they are in it already: one channel is in any order, and PyTorch then takes the slower one.
-    """
-    return images.clone(memory_format=torch.channels_last)

@@ -44,7 +44,7 @@ def described(model: nn.Module) -> list[str]:
 
 
 def test_layers_of_cnn4() -> None:
-    expected = "conv 1-32, bn 32, relu, pool 2, conv 32-64, bn 64, relu, pool 2, dense 3136-128, bn 128, dense 128-10"
+    expected = "conv 1-32, bn 32, pool 2, relu, conv 32-64, bn 64, pool 2, relu, dense 3136-128, bn 128, dense 128-10"
     assert ", ".join(described(Cnn4(10, (1, 28, 28)))) == expected  # the ReLU after fc1 is a function
 
 
@@ -54,7 +54,7 @@ def test_layers_of_cnn8() -> None:
         for _ in range(2):
             expected += [f"conv {inputs}-{width}", f"bn {width}", "relu"]
             inputs = width
-        expected.append("pool 2")
+        expected.insert(-1, "pool 2")
     assert described(Cnn8(10, (3, 32, 32))) == [*expected, "dense 3136-256", "bn 256", "dense 256-10"]
 
 
@@ -90,3 +90,16 @@ def test_images_too_small_for_the_poolings(network: type[Cnn4 | Cnn8], least: in
     network(10, (1, least, least))
     with pytest.raises(UserError, match=rf"image_shape=\(1, {least - 1}, {least}\): allowed .* {least}x{least}"):
         network(10, (1, least - 1, least))
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+def test_pooling_before_relu_is_the_published_order(dtype: torch.dtype) -> None:
+    images = torch.randn(4, 3, 8, 8, generator=torch.Generator().manual_seed(0)).mul(2).round().to(dtype)  # with ties
+    weight, results = torch.randn(4, 3, 4, 4, generator=torch.Generator().manual_seed(1)).to(dtype), []
+    for layers in ((nn.MaxPool2d(2), nn.ReLU()), (nn.ReLU(), nn.MaxPool2d(2))):
+        given = images.clone().requires_grad_()
+        value = nn.Sequential(*layers)(given)
+        (value * weight).sum().backward()
+        results.append((value, given.grad))
+    assert torch.equal(results[0][0], results[1][0])
+    assert torch.equal(results[0][1], results[1][1])
