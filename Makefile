@@ -38,6 +38,9 @@ tables: $(INSTALLED) ## Rewrite results/tables, and the results in the README, f
 claims: $(INSTALLED) ## Test the paper's claims on the records in results/runs: results/claims.md and .json
 	$(RUN) scripts/claims.py
 
+report: $(INSTALLED) ## Write results/report/index.html: verdicts, figures and tables on one page
+	$(RUN) scripts/report.py
+
 test: $(INSTALLED) ## Run the tests; those on real data need SL_DATA_DIR
 	.venv/bin/pytest
 
@@ -49,4 +52,4 @@ lint: $(INSTALLED) ## Check style and types
 clean: ## Remove the environment and what the demo made; records and figures in results/ stay
 	rm -rf .venv demo outputs multirun .pytest_cache .mypy_cache .ruff_cache
 
-.PHONY: help install demo reproduce-cifar10 reproduce-cifar100 reproduce-mnist figures tables claims test lint clean
+.PHONY: help install demo reproduce-cifar10 reproduce-cifar100 reproduce-mnist figures tables claims report test lint clean

@@ -1,0 +1,85 @@
+"""Everything that the page shows, as JSON holds it; nothing in it depends on when the page is made."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from sl.claims import Literature
+from sl.claims.catalogue import outcomes, unrecorded
+from sl.claims.verdict import RULE, Verdict
+from sl.figures.style import class_colour
+from sl.record import Run, Sheet, sheets
+from sl.record.words import PAPER_EPOCHS, dataset_title, origin, setting
+from sl.report import verdicts
+from sl.report.results import published_tables, results
+from sl.report.runs import entry, positions, scale_badge
+from sl.report.series import all_series
+from sl.tables.results import loss_order
+
+NOTHING_RECORDED = "no run recorded yet"
+
+
+def contents(runs: Sequence[Run], literature: Literature, out: Path) -> dict[str, Any]:
+    """The page's data: sheets with most finished runs first; paths of records are relative to the folder `out`."""
+    places = {run.identity: place for place, run in enumerate(runs)}
+    pages = sorted(sheets(runs), key=lambda sheet: -len(sheet.runs))
+    shown = [_sheet(sheet, literature, places) for sheet in pages]
+    for place, sheet in enumerate(shown):
+        namesakes = sum(other["label"].startswith(sheet["label"]) for other in shown[:place])
+        sheet["label"] += f" · {namesakes + 1}" if namesakes else ""
+    return {
+        "rule": RULE,
+        "verdicts": [verdict.value for verdict in Verdict],
+        "runs": [entry(run, out) for run in runs],
+        "sheets": shown or [_no_sheet(literature)],
+        "published": published_tables(literature.tables),
+        "missing": _missing(runs),
+    }
+
+
+def _sheet(sheet: Sheet, literature: Literature, places: dict[str, int]) -> dict[str, Any]:
+    head, names = sheet.head, sheet.head.class_names
+    return {
+        "label": f"{dataset_title(sheet.names[0])} · {scale_badge(head)} · {sheet.names[2]}",
+        "scale": scale_badge(head),
+        "setting": setting(head),
+        "origin": origin(sheet.runs or sheet.members),
+        "classes": head.class_labels,
+        "colours": [class_colour(index, len(names)) for index in range(len(names))],
+        "epochs": head.scale["epochs"],
+        "stages": head.header["stages"],
+        "probed": next((probe["probe_class"] for run in sheet.runs for probe in run.probes.values()), None),
+        "noises": [noise.words for noise in sheet.noises],
+        "series": all_series(sheet, places),
+        "claims": verdicts.entries(outcomes(sheet, literature), places),
+        "results": results(sheet, literature.tables, places),
+        "runs": positions(sorted(sheet.members, key=_order), places),
+    }
+
+
+def _order(run: Run) -> tuple[Any, ...]:
+    return run.noise.order, loss_order(run.name("loss")), run.seed, run.identity
+
+
+def _no_sheet(literature: Literature) -> dict[str, Any]:
+    """The page where nothing is recorded: every claim waits for its runs."""
+    empty: dict[str, Any] = {"classes": [], "colours": [], "noises": [], "series": [], "results": [], "runs": []}
+    return {
+        **empty,
+        "label": f"CIFAR-10 · {NOTHING_RECORDED}",
+        "scale": NOTHING_RECORDED,
+        "setting": f"CIFAR-10 · {NOTHING_RECORDED}",
+        "origin": "scripts/train.py records runs",
+        "epochs": 1,
+        "stages": {},
+        "probed": None,
+        "claims": verdicts.entries(unrecorded(literature), {}),
+    }
+
+
+def _missing(runs: Sequence[Run]) -> list[str]:
+    """Data sets of the paper without a finished run, and runs that have begun and not finished."""
+    finished = {run.name("dataset") for run in runs if run.complete}
+    lacking = [f"no finished run yet: {dataset_title(name)}" for name in PAPER_EPOCHS if name not in finished]
+    unfinished = len(runs) - sum(run.complete for run in runs)
+    return lacking + ([f"runs not finished, which only the list of runs shows: {unfinished}"] if unfinished else [])

@@ -1,0 +1,66 @@
+// What is behind a number: the runs, one press away.
+
+function runName(run) {
+  return `${run.dataset}, ${run.loss}, ${run.noise}, seed ${run.seed}`;
+}
+
+function commitName(stay) {
+  if (!stay.commit) return "unknown commit";
+  return stay.commit.slice(0, 7) + (stay.dirty ? " with uncommitted changes" : "");
+}
+
+function joined(run, name) {
+  return [...new Set(run.stays.map(name))].join("; ");
+}
+
+const RUN_COLUMNS = [
+  { title: "record", cell: recordCell, sort: (run) => run.id },
+  { title: "loss", cell: (run) => run.loss, sort: (run) => run.loss },
+  { title: "noise", cell: (run) => run.noise, sort: (run) => run.noise },
+  { title: "seed", cell: (run) => String(run.seed), sort: (run) => run.seed, numeric: true },
+  {
+    title: "epochs", numeric: true, sort: (run) => run.epochs,
+    cell: (run) => (run.finished ? `${run.epochs}` : `${run.epochs} of ${run.of}, not finished`),
+  },
+  { title: "last epoch", cell: (run) => runAccuracy(run, 0), sort: (run) => run.accuracy[0], numeric: true },
+  { title: "best epoch", cell: (run) => runAccuracy(run, 1), sort: (run) => run.accuracy[1], numeric: true },
+  { title: "last ten", cell: (run) => runAccuracy(run, 2), sort: (run) => run.accuracy[2], numeric: true },
+  { title: "scale", cell: (run) => badge(run.scale), sort: (run) => run.scale },
+  { title: "device", cell: (run) => joined(run, (stay) => stay.device), sort: (run) => run.stays[0].device },
+  { title: "precision", cell: (run) => joined(run, (stay) => stay.precision), sort: (run) => run.stays[0].precision },
+  { title: "commit", cell: (run) => joined(run, commitName), sort: (run) => commitName(run.stays[0]) },
+  { title: "started (UTC)", cell: (run) => started(run), sort: (run) => run.stays[0].started },
+];
+
+function recordCell(run) {
+  return el("span", {}, el("a", { href: run.path }, run.id), el("small", { class: "path" }, run.path));
+}
+
+function runAccuracy(run, place) {
+  return known(run.accuracy[place]) ? run.accuracy[place].toFixed(2) : NOTHING;
+}
+
+function started(run) {
+  const resumed = run.stays.length > 1 ? `, resumed ${run.stays.length - 1} times` : "";
+  return run.stays[0].started.slice(0, 16).replace("T", " ") + resumed;
+}
+
+function runTable(places, words) {
+  return sortableTable({ caption: words, columns: RUN_COLUMNS, rows: places.map((place) => page.runs[place]) });
+}
+
+function showBehind(title, places, ...body) {
+  fill("behind-title", title);
+  const scales = [...new Set(places.map((place) => page.runs[place].scale_words))];
+  const words = `Records behind it: ${places.length}`;
+  const records = places.length ? runTable(places, words) : el("p", {}, words);
+  fill("behind-body", ...body, ...scales.map((scale) => el("p", { class: "scale" }, scale)), records);
+  byId("behind").showModal();
+  byId("behind").scrollTop = 0;
+}
+
+// A number that shows its runs when it is pressed.
+function behindButton(text, describe, show) {
+  return el("button", { type: "button", class: "behind", "aria-haspopup": "dialog", onclick: show }, text,
+    el("span", { class: "unseen" }, `, ${describe}: show its runs`));
+}

@@ -1,0 +1,91 @@
+"use strict";
+
+// Elements, numbers in words, and the controls that every section uses.
+
+const NOTHING = "–";
+
+function attach(node, attributes, children) {
+  for (const [name, value] of Object.entries(attributes)) {
+    if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
+    else if (value !== null && value !== undefined && value !== false) node.setAttribute(name, value);
+  }
+  node.append(...children.flat().filter((child) => child !== null && child !== undefined));
+  return node;
+}
+
+function el(tag, attributes = {}, ...children) {
+  return attach(document.createElement(tag), attributes, children);
+}
+
+function shape(tag, attributes = {}, ...children) {
+  return attach(document.createElementNS("http://www.w3.org/2000/svg", tag), attributes, children);
+}
+
+function byId(id) {
+  return document.getElementById(id);
+}
+
+function fill(id, ...children) {
+  byId(id).replaceChildren(...children.flat());
+}
+
+function known(value) {
+  return value !== null && value !== undefined;
+}
+
+// Tenths of a percent, as the data hold shares, in percent.
+function percent(value) {
+  return known(value) ? (value / 10).toFixed(1) : NOTHING;
+}
+
+function deviation(moments, ...place) {
+  const value = moments.std && place.reduce((list, index) => list[index], moments.std);
+  return known(value) ? ` ± ${percent(value)}` : "";
+}
+
+function signed(value) {
+  return known(value) ? (value > 0 ? "+" : "") + value.toFixed(2).replace("-", "−") : NOTHING;
+}
+
+// The number that a text begins with; null where it begins with something else.
+function numberIn(text) {
+  const value = Number.parseFloat(text.replace("−", "-"));
+  return Number.isNaN(value) ? null : value;
+}
+
+function badge(text) {
+  return el("span", { class: `badge ${text.split(" ")[0]}` }, text);
+}
+
+// Fills a select with [value, text] pairs; without `chosen` the first is chosen.
+function options(id, pairs, chosen) {
+  fill(id, pairs.map(([value, text]) => el("option", { value }, text)));
+  if (known(chosen)) byId(id).value = chosen;
+}
+
+function listen(id, kind, act) {
+  byId(id).addEventListener(kind, act);
+}
+
+// One button for each stage, pressed where `at` is its epoch; `pick` is called with the stage's name.
+function stageButtons(id, stages, at, pick) {
+  const pressed = (name) => String(stages[name] === at);
+  const buttons = [...byId(id).children];
+  if (buttons.length === Object.keys(stages).length && buttons.every((one) => one.value in stages)) {
+    buttons.forEach((one) => one.setAttribute("aria-pressed", pressed(one.value)));
+    return;
+  }
+  fill(id, Object.keys(stages).map((name) => el("button", {
+    type: "button", value: name, "aria-pressed": pressed(name), onclick: () => pick(name),
+  }, name)));
+}
+
+function nothingRecorded() {
+  return el("p", { class: "notice" }, "No finished run is recorded yet.");
+}
+
+// What stands under every figure: at which scale it was made and by which runs.
+function caption(sheet, ...lines) {
+  const said = lines.filter(Boolean).join(". ");
+  return el("figcaption", {}, badge(sheet.scale), ` ${said}. `);
+}

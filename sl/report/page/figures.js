@@ -1,0 +1,170 @@
+// Class-wise accuracy: curves of a loss and of another beside it, and bars at the epoch that is chosen.
+
+const MOST_NAMED = 10;
+const classwise = { sheet: null, epoch: 1 };
+
+// Too many classes for a row and a band each.
+function many(sheet) {
+  return sheet.classes.length > 2 * MOST_NAMED;
+}
+
+function chosenSeries(id) {
+  return classwise.sheet.series[byId(id).value];
+}
+
+function seriesTitle(sheet, series) {
+  return `${series.title}, ${sheet.noises[series.noise]}, n = ${series.runs.length}`;
+}
+
+function seriesAt(sheet, noise) {
+  return sheet.series.map((series, index) => [index, series]).filter(([, series]) => series.noise === noise);
+}
+
+// The noise that most of the paper's figures show, or the one with most losses.
+function usualNoise(sheet) {
+  const usual = sheet.noises.indexOf("symmetric 40 %");
+  if (usual >= 0) return usual;
+  const counts = sheet.noises.map((_, noise) => seriesAt(sheet, noise).length);
+  return counts.indexOf(Math.max(...counts));
+}
+
+function noisePairs(sheet) {
+  return sheet.noises.map((noise, index) => [index, noise]);
+}
+
+function seriesOf(entries, loss) {
+  return entries.find(([, series]) => series.loss === loss && series.main)?.[0];
+}
+
+function setLosses() {
+  const { sheet } = classwise;
+  const here = seriesAt(sheet, Number(byId("noise").value));
+  const wanted = chosenSeries("loss")?.title;
+  const kept = here.find(([, series]) => series.title === wanted)?.[0];
+  options("loss", here.map(([index, series]) => [index, series.title]), kept ?? seriesOf(here, "ce"));
+  const others = sheet.series.map((series, index) => [index, `${series.title}, ${sheet.noises[series.noise]}`]);
+  options("beside", [["", "nothing"], ...others], seriesOf(here, "sl") ?? "");
+}
+
+function curveLines(sheet, series) {
+  const names = sheet.classes;
+  const last = (index) => series.classes.mean[index].at(-1);
+  const order = names.map((_, index) => index).sort((one, other) => last(one) - last(other));
+  const named = names.length > MOST_NAMED ? [...order.slice(0, 3), ...order.slice(-3)] : order;
+  const picked = byId("class").value;
+  return names.map((name, index) => ({
+    name, colour: sheet.colours[index], mean: series.classes.mean[index], std: series.classes.std?.[index],
+    strong: picked === String(index), faint: picked !== "" && picked !== String(index),
+    unnamed: !named.includes(index) && picked !== String(index),
+  }));
+}
+
+// A figure is on the page before its chart is drawn, so that the chart knows how wide it may be.
+function emptyFigures(id, sheet, shown) {
+  const holders = shown.map((series) => el("figure", {}, el("h3", {}, seriesTitle(sheet, series))));
+  fill(id, holders);
+  return holders;
+}
+
+function drawCurves(holder, series) {
+  const { sheet, epoch } = classwise;
+  const title = seriesTitle(sheet, series);
+  const chart = lineChart({
+    label: `${title}: test accuracy of each class by epoch, in percent`, width: holder.clientWidth, height: 330,
+    epochs: sheet.epochs, top: 1000, lines: curveLines(sheet, series), epoch, pick: setEpoch,
+  });
+  const spread = series.classes.std && !many(sheet) ? "Bands: ± 1 standard deviation over seeds" : "";
+  holder.append(chart, caption(sheet, series.origin, spread), figureRuns(title, series.runs));
+}
+
+// All classes, or where there are many the five worst and the five best and the one that is chosen.
+function shownClasses(series, epoch) {
+  const places = classwise.sheet.classes.map((_, index) => index);
+  if (!many(classwise.sheet)) return places;
+  const value = (index) => series.classes.mean[index][epoch - 1];
+  const order = [...places].sort((one, other) => value(other) - value(one));
+  const kept = [...order.slice(0, 5), ...order.slice(-5)];
+  const picked = byId("class").value;
+  return picked === "" || kept.includes(Number(picked)) ? kept : [...kept, Number(picked)];
+}
+
+function figureRuns(title, places) {
+  return behindButton("Runs behind this figure", title, () => showBehind(title, places));
+}
+
+function classRow(series, beside, index) {
+  const { sheet, epoch } = classwise;
+  const at = (moments) => moments?.[index][epoch - 1] ?? null;
+  return {
+    name: sheet.classes[index], colour: sheet.colours[index], main: at(series.classes.mean),
+    mainStd: at(series.classes.std), beside: beside ? at(beside.classes.mean) : undefined,
+    besideStd: beside ? at(beside.classes.std) : undefined,
+  };
+}
+
+function drawBars() {
+  const { sheet, epoch } = classwise;
+  const [series, beside] = [chosenSeries("loss"), chosenSeries("beside")];
+  const rows = shownClasses(series, epoch).map((index) => classRow(series, beside, index));
+  const lighter = beside ? `; lighter: ${seriesTitle(sheet, beside)}` : "";
+  const title = `At epoch ${epoch}: ${seriesTitle(sheet, series)}${lighter}`;
+  const some = many(sheet) ? "The five best and the five worst classes; all are listed below" : "";
+  const spread = series.classes.std || beside?.classes.std ? "Whiskers: ± 1 standard deviation over seeds" : "";
+  fill("bars", el("h3", {}, title));
+  const label = `${title}. Test accuracy of each class in percent`;
+  const chart = barChart({ label, width: byId("bars").clientWidth, rows });
+  const places = [...series.runs, ...(beside?.runs ?? [])];
+  byId("bars").append(chart, caption(sheet, "Test accuracy (%)", some, spread), figureRuns(title, places));
+  drawNumbers(series, beside);
+}
+
+function drawNumbers(series, beside) {
+  const { sheet, epoch } = classwise;
+  const number = (title, of) => ({
+    title, numeric: true, sort: (index) => of.classes.mean[index][epoch - 1],
+    cell: (index) => percent(of.classes.mean[index][epoch - 1]) + deviation(of.classes, index, epoch - 1),
+  });
+  const difference = (index) => beside.classes.mean[index][epoch - 1] - series.classes.mean[index][epoch - 1];
+  const name = { title: "class", cell: (index) => sheet.classes[index], sort: (index) => index };
+  const columns = [name, number(seriesTitle(sheet, series), series)];
+  if (beside) {
+    columns.push(number(`beside: ${seriesTitle(sheet, beside)}`, beside));
+    const shown = (index) => signed(difference(index) / 10);
+    columns.push({ title: "difference", numeric: true, sort: difference, cell: shown });
+  }
+  const words = `Test accuracy (%) of each class at epoch ${epoch}, ${sheet.scale}`;
+  fill("numbers", sortableTable({ caption: words, columns, rows: sheet.classes.map((_, index) => index) }));
+}
+
+function drawClasswise() {
+  const { sheet, epoch } = classwise;
+  const shown = [chosenSeries("loss"), chosenSeries("beside")].filter(Boolean);
+  byId("epoch").value = epoch;
+  byId("epoch-shown").value = `${epoch} of ${sheet.epochs}`;
+  stageButtons("stages", sheet.stages, epoch, (name) => setEpoch(sheet.stages[name]));
+  ["bars", "numbers"].forEach((id) => fill(id));
+  if (!shown.length) return fill("curves", nothingRecorded());
+  emptyFigures("curves", sheet, shown).forEach((holder, index) => drawCurves(holder, shown[index]));
+  drawBars();
+}
+
+function setEpoch(epoch) {
+  classwise.epoch = epoch;
+  drawClasswise();
+}
+
+function setClasswise(sheet) {
+  Object.assign(classwise, { sheet, epoch: sheet.stages.late ?? 1 });
+  byId("epoch").max = sheet.epochs;
+  fill("loss");
+  options("noise", noisePairs(sheet), usualNoise(sheet));
+  options("class", [["", "all classes"], ...sheet.classes.map((name, index) => [index, name])]);
+  setLosses();
+  drawClasswise();
+}
+
+function listenClasswise() {
+  listen("noise", "change", () => { setLosses(); drawClasswise(); });
+  ["loss", "beside", "class"].forEach((id) => listen(id, "change", drawClasswise));
+  listen("epoch", "input", () => setEpoch(Number(byId("epoch").value)));
+}

@@ -1,0 +1,100 @@
+// Accuracy by loss and noise with what others published beside it; then the published tables in full.
+
+const resultsState = { sheet: null };
+
+function ownResult(table, row, cell, noise) {
+  if (!cell.own) return el("span", { class: "nothing" }, NOTHING);
+  const title = `${row.loss}, ${noise}: ${table.statistic}, ${cell.own.text}`;
+  const shown = behindButton(cell.own.text, title, () => showBehind(title, cell.runs));
+  return el("span", {}, shown, badge(resultsState.sheet.scale));
+}
+
+function mark(recalled) {
+  return recalled ? el("abbr", { title: "recalled, not checked" }, " †") : null;
+}
+
+function publishedValue(value) {
+  const difference = known(value.difference) ? ` (Δ ${signed(value.difference)})` : "";
+  return el("small", {}, `${value.label} `, el("b", {}, value.text), mark(value.recalled), difference);
+}
+
+function besideIt(cell) {
+  const choice = byId("beside-published").value;
+  return cell?.published.filter((value) => choice === "all" || (choice === "paper" && value.paper)) ?? [];
+}
+
+function resultCell(table, row, place) {
+  const cell = row.cells[place];
+  if (!cell) return NOTHING;
+  return [ownResult(table, row, cell, table.noises[place]), ...besideIt(cell).map(publishedValue)];
+}
+
+// A column sorts by this project's results; where it has none, by the first published one.
+function sortValue(table, place) {
+  const own = (row) => row.cells[place]?.own?.mean ?? null;
+  if (table.rows.some((row) => known(own(row)))) return own;
+  return (row) => numberIn(row.cells[place]?.published[0]?.text ?? "");
+}
+
+function resultColumns(table) {
+  const holds = (place) => table.rows.some((row) => row.cells[place]?.own || besideIt(row.cells[place]).length);
+  const noises = table.noises.map((noise, place) => ({
+    title: noise, numeric: true, cell: (row) => resultCell(table, row, place), sort: sortValue(table, place),
+  }));
+  const method = { title: "method", cell: (row) => row.loss, sort: (row) => row.loss };
+  return [method, ...noises.filter((_, place) => holds(place))];
+}
+
+const READING = "Mean ± standard deviation over seeds (divisor n − 1), in brackets their number. "
+  + "Δ: this project minus published, in points. †: recalled, not checked.";
+
+function sourceNote(source) {
+  const why = source.obstacle ? ` No difference from it is given: ${source.obstacle}.` : "";
+  return `${source.label}: ${source.text}.${why}`;
+}
+
+function notes(table) {
+  const none = table.sources.length ? [] : ["No published figures stand beside this recipe and statistic."];
+  const lines = [READING, ...table.sources.map(sourceNote), ...none];
+  return el("ul", { class: "note" }, lines.map((line) => el("li", {}, line)));
+}
+
+function drawResults() {
+  const { sheet } = resultsState;
+  const table = sheet.results[byId("statistic").value];
+  if (!table) {
+    fill("results-notes");
+    return fill("results-table", nothingRecorded());
+  }
+  const words = `Test accuracy (%), ${table.statistic}: ${sheet.label}`;
+  fill("results-table", sortableTable({ caption: words, columns: resultColumns(table), rows: table.rows }));
+  fill("results-notes", notes(table));
+}
+
+function setResults(sheet) {
+  resultsState.sheet = sheet;
+  options("statistic", sheet.results.map((table, index) => [index, table.statistic]));
+  drawResults();
+}
+
+function listenResults() {
+  ["statistic", "beside-published"].forEach((id) => listen(id, "change", drawResults));
+}
+
+function publishedTable(table) {
+  const columns = table.header.map((title, place) => ({
+    title, cell: (row) => (place && row[place] !== NOTHING ? [row[place], mark(table.recalled)] : row[place]),
+    numeric: place > 0, sort: (row) => (place ? numberIn(row[place]) : row[place]),
+  }));
+  const title = table.title + (table.recalled ? " († recalled, not checked)" : "");
+  const remarks = el("ul", { class: "note" }, table.notes.map((note) => el("li", {}, note)));
+  return el("div", {}, sortableTable({ caption: title, columns, rows: table.rows }), remarks);
+}
+
+function publishedTables() {
+  const datasets = [...new Set(page.published.map((table) => table.dataset))];
+  return datasets.map((dataset) => {
+    const tables = page.published.filter((table) => table.dataset === dataset);
+    return el("details", {}, el("summary", {}, `${dataset} (${tables.length})`), tables.map(publishedTable));
+  });
+}

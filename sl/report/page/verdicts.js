@@ -1,0 +1,143 @@
+// The verdicts: an overview of all scales, then every claim with the paper's number beside this project's.
+
+const MARKS = { "holds": "✓", "does not hold": "✗", "not shown": "?", "not enough runs": "…" };
+const PLOT = { width: 150, height: 18 };
+
+function verdictBadge(verdict) {
+  return el("span", { class: `verdict ${verdict.replaceAll(" ", "-")}` }, `${MARKS[verdict]} ${verdict}`);
+}
+
+function measured(claim) {
+  return claim.n > 0 || Boolean(claim.proof);
+}
+
+// One card for each sheet, which shows that sheet when it is pressed.
+function overview(sheets, choose) {
+  fill("overview", sheets.map((sheet, index) => {
+    const counts = page.verdicts.flatMap((verdict) => [verdictBadge(verdict), ` ${countOf(sheet, verdict)} `]);
+    return el("button", { type: "button", class: "card", onclick: () => choose(index) },
+      el("strong", {}, sheet.label.split(" · ")[0]), " ", badge(sheet.scale),
+      el("span", {}, sheet.setting), el("span", {}, counts));
+  }));
+}
+
+function countOf(sheet, verdict) {
+  return sheet.claims.filter((claim) => claim.verdict === verdict).length;
+}
+
+function interval(claim) {
+  return known(claim.low) ? ` [${signed(claim.low)}, ${signed(claim.high)}]` : "";
+}
+
+function ours(claim) {
+  if (!claim.n) return claim.proof ? "by algebra" : NOTHING;
+  return signed(claim.mean) + interval(claim);
+}
+
+function oursCell(claim, reach) {
+  const why = claim.n ? claim.why_none : `finished runs: ${claim.missing}`;
+  const shown = behindButton(ours(claim), claim.id, () => showClaim(claim));
+  return [shown, intervalPlot(claim, reach), why ? el("small", {}, why) : null];
+}
+
+function paperReport(claim) {
+  return claim.reported.find((reported) => reported.paper);
+}
+
+function paperNumber(claim) {
+  return numberIn(paperReport(claim)?.text ?? "");
+}
+
+function paperSays(claim) {
+  const own = paperReport(claim);
+  if (!own) return NOTHING;
+  return [own.text, el("small", {}, own.source.split("; ").at(-1))];
+}
+
+// Mean and interval on one scale for all claims shown, with a line at 0.
+function intervalPlot(claim, reach) {
+  if (!claim.n) return null;
+  const x = (value) => (0.5 + 0.48 * Math.max(-1, Math.min(1, value / reach))) * PLOT.width;
+  const middle = PLOT.height / 2;
+  const chart = shape("svg", { class: "interval", width: PLOT.width, height: PLOT.height, "aria-hidden": "true" });
+  chart.append(shape("line", { class: "grid", x1: x(0), x2: x(0), y1: 0, y2: PLOT.height }));
+  if (known(claim.low)) {
+    chart.append(shape("line", { class: "range", x1: x(claim.low), x2: x(claim.high), y1: middle, y2: middle }));
+  }
+  chart.append(shape("circle", { cx: x(claim.mean), cy: middle, r: 3.5 }));
+  return chart;
+}
+
+function facts(pairs) {
+  const shown = pairs.filter(([, value]) => value);
+  return el("dl", {}, shown.flatMap(([name, value]) => [el("dt", {}, name), el("dd", {}, value)]));
+}
+
+function showClaim(claim) {
+  const seeds = claim.seeds.map((seed, index) => `seed ${seed}: ${signed(claim.values[index])}`).join(", ");
+  showBehind(claim.claim, claim.runs, verdictBadge(claim.verdict), facts([
+    ["Measured", claim.statistic],
+    ["Ours", ours(claim) + (claim.why_none && claim.n ? ` (${claim.why_none})` : "")],
+    ["By seed", seeds],
+    ["Sign-flip test", known(claim.p) ? `p = ${claim.p} (least possible with n = ${claim.n}: ${claim.least_p})` : ""],
+    ["By algebra", claim.proof],
+    ...claim.reported.map((reported) => ["Reported", `${reported.text} (${reported.source})`]),
+    ["Finished runs", claim.missing],
+  ]));
+}
+
+function claimColumns(sheet, reach) {
+  const place = (claim) => page.verdicts.indexOf(claim.verdict);
+  return [
+    { title: "claim", cell: (claim) => claim.claim, sort: (claim) => claim.claim },
+    { title: "paper", cell: paperSays, sort: paperNumber, kind: "paper" },
+    {
+      title: "ours [95 % interval]", kind: "ours", numeric: true, sort: (claim) => claim.mean,
+      cell: (claim) => oursCell(claim, reach),
+    },
+    { title: "n", cell: (claim) => String(claim.n), sort: (claim) => claim.n, numeric: true, kind: "n" },
+    { title: "scale", cell: () => badge(sheet.scale), kind: "scale" },
+    { title: "verdict", cell: (claim) => verdictBadge(claim.verdict), sort: place, kind: "verdict-cell" },
+  ];
+}
+
+function shownClaims(sheet) {
+  const choice = byId("verdicts-shown").value;
+  if (choice === "measured") return sheet.claims.filter(measured);
+  return choice === "all" ? sheet.claims : sheet.claims.filter((claim) => claim.verdict === choice);
+}
+
+function drawClaims(sheet) {
+  const shown = shownClaims(sheet);
+  if (!shown.length) return fill("verdicts-table", el("p", {}, "No claim has this verdict."));
+  const ends = shown.flatMap((claim) => [claim.low, claim.mean, claim.high]).filter(known);
+  const columns = claimColumns(sheet, Math.max(1, ...ends.map(Math.abs)));
+  const topics = [...new Set(shown.map((claim) => claim.topic))];
+  fill("verdicts-table", topics.map((topic) => {
+    const rows = shown.filter((claim) => claim.topic === topic);
+    return sortableTable({ kind: "claims", caption: topic, columns, rows });
+  }));
+}
+
+function setVerdicts(sheet) {
+  const counted = page.verdicts.map((verdict) => [verdict, `${verdict} (${countOf(sheet, verdict)})`]);
+  const count = sheet.claims.filter(measured).length;
+  const waiting = sheet.claims.length - count;
+  byId("verdicts-waiting").textContent = waiting ? `${waiting} more claims have no finished run to be measured on; `
+    + "choose “not enough runs” to see what each needs." : "";
+  const first = [["measured", `measured (${count})`], ["all", `all (${sheet.claims.length})`]];
+  options("verdicts-shown", [...first, ...counted]);
+  drawClaims(sheet);
+}
+
+// The rule as it stands in results/claims.md: paragraphs, a list, bold words.
+function rule(text) {
+  return text.trim().split("\n\n").map((block) => {
+    if (!block.startsWith("- ")) return el("p", {}, words(block));
+    return el("ul", {}, block.slice(2).split("\n- ").map((item) => el("li", {}, words(item))));
+  });
+}
+
+function words(text) {
+  return text.split("**").map((part, index) => (index % 2 ? el("strong", {}, part) : part));
+}

@@ -1,0 +1,65 @@
+"""What the page says about each run: what it is, what came out, where its record lies and where it comes from."""
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from sl.record import Run
+from sl.record.words import dataset_title, full_epochs, loss_title, parameters, scale_words
+from sl.report.numbers import hundredths
+from sl.tables.results import STATISTICS
+
+
+def entry(run: Run, out: Path) -> dict[str, Any]:
+    """One run; `path` is relative to the folder `out`, accuracies are in percent and null for an unfinished run."""
+    finished = run.complete
+    return {
+        "id": run.identity,
+        "path": Path(os.path.relpath(run.path, out)).as_posix(),
+        "dataset": dataset_title(run.name("dataset")),
+        "loss": named_loss(run.name("loss"), run.config["loss"]),
+        "noise": _noise(run),
+        "seed": run.seed,
+        "scale": scale_badge(run),
+        "scale_words": scale_words(run),
+        "epochs": len(run.epochs),
+        "of": run.scale["epochs"],
+        "full": full_epochs(run),
+        "finished": finished,
+        "accuracy": [hundredths(100 * value(run)) if finished else None for value in STATISTICS.values()],
+        "seconds": run.end.get("seconds") if run.end else None,
+        "stays": [_stay(provenance) for provenance in run.provenances],
+    }
+
+
+def _noise(run: Run) -> str:
+    """The noise setting, with the share of wrong labels where its name does not say it."""
+    share = f" ({100 * run.header['noise']['realised_rate']:.3g} % wrong)" if run.noise.rate is None else ""
+    return run.noise.words + share
+
+
+def scale_badge(run: Run) -> str:
+    """The scale in two words, to stand beside every number: `scaled-down run`, `paper scale` or `full scale`."""
+    return scale_words(run).partition(":")[0].partition(" (")[0]
+
+
+def named_loss(loss: str, values: dict[str, Any] | None) -> str:
+    """A loss with its parameters.
+
+    >>> named_loss("gce", {"_target_": "sl.losses.GeneralizedCrossEntropy", "q": 0.7})
+    'GCE (q 0.7)'
+    """
+    chosen = parameters(values)
+    return f"{loss_title(loss)} ({chosen})" if chosen else loss_title(loss)
+
+
+def positions(runs: Iterable[Run], places: dict[str, int]) -> list[int]:
+    """Where `runs` stand in the page's list of runs; `places` by identity."""
+    return [places[run.identity] for run in runs]
+
+
+def _stay(provenance: dict[str, Any]) -> dict[str, Any]:
+    """Where a run, or a part of it between two interruptions, was made."""
+    kept = ("commit", "dirty", "device", "precision", "started", "python", "packages")
+    return {key: provenance.get(key) for key in kept}

@@ -1,0 +1,84 @@
+"""The curves, bars and confidences of one sheet: means over seeds of runs that differ in nothing else."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+
+from sl.figures.style import loss_colour
+from sl.record import STAGES, Run, Series, Sheet
+from sl.record.run import Array
+from sl.record.words import loss_title, origin
+from sl.report.numbers import tenths
+from sl.report.runs import named_loss, positions
+from sl.tables.results import loss_order
+
+TRAINING = ("right_accuracy", "wrong_memorised", "wrong_corrected")
+
+
+def all_series(sheet: Sheet, places: dict[str, int]) -> list[dict[str, Any]]:
+    """Every series of finished runs, losses in the paper's order; `places` of runs on the page, by identity."""
+    return [
+        _entry(sheet, loss, noise, values, series, places)
+        for noise in range(len(sheet.noises))
+        for loss in sorted(sheet.losses, key=loss_order)
+        for values, series in _page_first(sheet, loss, noise)
+    ]
+
+
+def _page_first(sheet: Sheet, loss: str, noise: int) -> Iterator[tuple[dict[str, Any], Series]]:
+    """The parameters that stand for the loss on the page come first, then those of sweeps."""
+    yield from sorted(
+        sheet.variants(loss, sheet.noises[noise]), key=lambda point: (point[0] != sheet.variant(loss), str(point[0]))
+    )
+
+
+def _entry(
+    sheet: Sheet, loss: str, noise: int, values: dict[str, Any], series: Series, places: dict[str, int]
+) -> dict[str, Any]:
+    return {
+        "loss": loss,
+        "short": loss_title(loss),
+        "title": named_loss(loss, values),
+        "main": values == sheet.variant(loss),
+        "noise": noise,
+        "colour": loss_colour(loss),
+        "runs": positions(series.runs, places),
+        "origin": origin(series.runs),
+        "classes": _moments(series, _class_rows),
+        "metrics": {
+            "test_accuracy": _moments(series, _curve, "test_accuracy"),
+            "spread": _moments(series, Run.spread),
+            **{name: _moments(series, _curve, name) for name in TRAINING},
+        },
+        "probes": {stage: _probe(series, stage) for stage in STAGES},
+    }
+
+
+def _moments(series: Series, value: Callable[..., Array], *arguments: object) -> dict[str, Any]:
+    """Mean and standard deviation over seeds in tenths of a percent; no deviation for a single run."""
+    deviation = tenths(series.std(value, *arguments)) if series.n > 1 else None
+    return {"mean": tenths(series.mean(value, *arguments)), "std": deviation}
+
+
+def _probe(series: Series, stage: str) -> dict[str, Any]:
+    return {
+        "confidence": _moments(series, Run.probe_values, stage, "confidence"),
+        "predictions": _moments(series, _predicted, stage),
+    }
+
+
+def _curve(run: Run, metric: str) -> Array:
+    return run.curve(metric)
+
+
+def _class_rows(run: Run) -> Array:
+    """Test accuracy, a row for each class: (K, E)."""
+    return run.class_curve().T
+
+
+def _predicted(run: Run, stage: str) -> Array:
+    """Share of the probed images that are predicted as each class, (K,); nan where none was probed."""
+    count = run.probes[stage]["count"]
+    predictions = run.probe_values(stage, "predictions")
+    return predictions / count if count else np.full(predictions.shape, np.nan)
