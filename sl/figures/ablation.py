@@ -63,7 +63,7 @@ def draw(sheet: Sheet) -> Figure | None:
         epoch_lines(panel, lines, metric, 6)
     counts = ", ".join(f"{line.name} {line.series.n}" for line in lines)
     weights = f"SL: {parameters(sheet.variant('sl'))}. " if sl else ""
-    note = f"{weights}Runs: {counts}.{_missing(alone, sl)}"
+    note = f"{weights}Alone: weight 1; k ×: weight k. Runs: {counts}.{_missing(alone, sl)}"
     return footer(figure, [run for line in lines for run in line.series.runs], note, "Bands")
 
 

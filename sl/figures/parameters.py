@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import NullLocator
+from matplotlib.ticker import LogLocator, NullLocator, StrMethodFormatter
 
 from sl.figures.panels import footer, panels
 from sl.figures.style import FAINT, INK, loss_colour
@@ -93,7 +93,8 @@ def _product(axes: Axes, base: Point, points: Sequence[Point]) -> None:
         if members and line:
             members = sorted([*members, base], key=lambda point: point.product)
         _draw(axes, [point.product for point in members], members, marker, colour, line, label)
-    axes.set_xticks(ticks := sorted({round(point.product, 2) for point in points}), [f"{tick:.3g}" for tick in ticks])
+    axes.xaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
+    axes.xaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
 
 
 def _draw(
