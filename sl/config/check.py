@@ -13,6 +13,8 @@ from sl.recipes.normalise import KINDS as NORMALISATIONS
 def check_run(config: DictConfig) -> None:
     """Raise UserError for the first value of `config` that is out of its range."""
     integer("seed", config.seed, 0)
+    if config.holdout is not None:
+        number("holdout", config.holdout, 0, 1, low_open=True, high_open=True)
     check_scale(config.scale)
     check_recipe(config.recipe)
     integer("probe.representations", config.probe.representations, 0)

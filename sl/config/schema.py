@@ -91,6 +91,7 @@ class RunConfig:
     probe: ProbeConfig = field(default_factory=ProbeConfig)
     tracker: Any = MISSING
     seed: int = 0
+    holdout: float | None = None
     data_dir: str = MISSING
     runs_dir: str = MISSING
     checkpoints_dir: str = MISSING

@@ -65,6 +65,7 @@ def paper_scale(run: Run) -> bool:
     """Whether the run used all images, all epochs and whole batches, whatever its scale is called."""
     scale = run.scale
     whole = scale["train_share"] == scale["test_share"] == 1 and scale["epochs"] >= full_epochs(run)
+    whole = whole and not run.config.get("holdout")
     return whole and scale["batch_size"] == scale["paper_batch_size"]
 
 
@@ -75,10 +76,12 @@ def scale_words(run: Run) -> str:
     if not paper_scale(run):
         lengths = f"{epochs} of {full} epochs" if epochs != full else f"{epochs} epochs"
         full_train, share = run.data["paper_train_images"], 100 * run.scale["test_share"]
-        train = f"{train} of {full_train:,}" if run.scale["train_share"] < 1 else train
+        holdout = run.config.get("holdout")
+        train = f"{train} of {full_train:,}" if run.scale["train_share"] < 1 or holdout else train
         test = f"{test} ({share:.3g} % of the)" if share < 100 else test
         if run.scale["batch_size"] != run.scale["paper_batch_size"]:
             lengths += f", batches of {run.scale['batch_size']} for {run.scale['paper_batch_size']}"
+        lengths += f", {100 * holdout:.3g} % held out for validation" if holdout else ""
         return f"scaled-down run: {train} training and {test} test images, {lengths}"
     name = "paper scale" if run.name("dataset") in PAPER_EPOCHS else "full scale (not a data set of the paper)"
     return f"{name}: all {train} training and {test} test images, {epochs} epochs"

@@ -28,6 +28,7 @@ def epoch_values(header: dict[str, Any], line: dict[str, Any]) -> dict[str, Any]
     run = told(header, [line])
     width = len(str(len(run.class_names) - 1))
     values = {name: line[name] for name in METRICS + METRICS_OF_PARTS}
+    values["validation_accuracy"] = line.get("validation_accuracy")  # of runs with a holdout
     for number, (name, accuracy) in enumerate(zip(run.class_names, line["class_accuracy"], strict=True)):
         values[f"class/{number:0{width}} {name}"] = accuracy
     worst, accuracy = worst_class(run)

@@ -5,6 +5,7 @@ from torch import Tensor
 
 from sl.data import Dataset
 from sl.recipes import Draws, Normalisation, fit_normalisation
+from sl.train.holdout import Validation
 
 
 class DrawBuffers:
@@ -30,7 +31,9 @@ class DrawBuffers:
 class DeviceData:
     """Images (uint8) and labels on `device`; `noisy` (N,) is overwritten for every run."""
 
-    def __init__(self, dataset: Dataset, normalisation: str, device: torch.device) -> None:
+    def __init__(
+        self, dataset: Dataset, normalisation: str, device: torch.device, validation: Validation | None = None
+    ) -> None:
         self.num_classes = dataset.num_classes
         self.image_shape = dataset.image_shape
         self.images = dataset.train_images.to(device)
@@ -38,5 +41,6 @@ class DeviceData:
         self.noisy = self.clean.clone()
         self.test_images = dataset.test_images.to(device)
         self.test_labels = dataset.test_labels.to(device)
+        self.validation = validation and Validation(validation.images.to(device), validation.labels.to(device))
         self.normalisation: Normalisation = fit_normalisation(normalisation, dataset.train_images).to(device)
         self.draws = DrawBuffers(len(self.noisy), device)

@@ -14,6 +14,7 @@ from sl.losses import EpochView
 from sl.recipes import learning_rate
 from sl.tracker import Sink
 from sl.train.engine import Engine
+from sl.train.holdout import Validation
 from sl.train.plan import Plan
 from sl.train.seeds import generator
 
@@ -67,7 +68,14 @@ def train_one_epoch(engine: Engine, plan: Plan, seed: int, epoch: int) -> tuple[
     line = {"epoch": epoch, "lr": lrs[0].item(), "train_loss": on_host[0], **training_shares(on_host[1:6])}
     line["test_accuracy"] = (confusion.trace() / confusion.sum()).item()
     line["class_accuracy"] = class_accuracy(confusion).tolist()
+    if data.validation:
+        line["validation_accuracy"] = validation_accuracy(engine, data.validation)
     return line, confusion
+
+
+def validation_accuracy(engine: Engine, validation: Validation) -> float:
+    """The share of the held-out images that are predicted as their noisy labels."""
+    return (engine.predict(validation.images).argmax(1) == validation.labels).double().mean().item()
 
 
 def sample_representations(engine: Engine, seed: int, epoch: int, count: int) -> Tensor:

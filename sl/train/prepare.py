@@ -23,6 +23,7 @@ from sl.train.device import Runtime, apply_runtime, resolve_runtime
 from sl.train.device_data import DeviceData
 from sl.train.engine import Engine
 from sl.train.fit import ProbeSet
+from sl.train.holdout import Validation, hold_out
 from sl.train.kept import Kept
 from sl.train.plan import Plan, make_plan
 from sl.train.seeds import generator
@@ -36,13 +37,14 @@ kept_sources: Kept[Dataset] = Kept(limit=1)
 
 @dataclass(frozen=True)
 class Job:
-    """A run that is ready to be trained."""
+    """A run that is ready to be trained; `dataset` and `noisy` are without what is held out for `validation`."""
 
     config: DictConfig
     result_config: dict[str, Any]
     identity: str
     dataset: Dataset
     noisy: NoisyLabels
+    validation: Validation | None
     paper_images: int
     plan: Plan
     runtime: Runtime
@@ -58,6 +60,8 @@ class Job:
         scale = OmegaConf.to_container(self.config.scale)
         assert isinstance(scale, dict)
         counts = {"train_images": len(self.dataset.train_labels), "test_images": len(self.dataset.test_labels)}
+        if self.validation:
+            counts["validation_images"] = len(self.validation.labels)
         return {
             "identity": self.identity,
             "config": self.result_config,
@@ -92,7 +96,8 @@ def result_config(config: DictConfig, names: dict[str, str], precision: str, fin
     named = {**names, "model": network if names["model"] == "recipe" else names["model"]}
     if names["scale"] == "paper" and set(chosen["scale"].values()) != {1.0}:
         named["scale"] = "custom"
-    return {**chosen, "seed": whole["seed"], "precision": precision, "probe": whole["probe"], "names": named}
+    rest = {key: whole[key] for key in ("seed", "holdout", "probe")}
+    return {**chosen, **rest, "precision": precision, "names": named}
 
 
 @dataclass(frozen=True)
@@ -132,7 +137,9 @@ def prepare(config: DictConfig, names: dict[str, str]) -> Job:
 def make_job(run: Described, config: DictConfig, full: Dataset) -> Job:
     """The run on a share of the data set `full`."""
     dataset = full.subset(config.scale.train_share, config.scale.test_share)
-    noisy = run.noise.apply(dataset, config.seed)
+    noisy, validation = run.noise.apply(dataset, config.seed), None
+    if config.holdout is not None:
+        dataset, noisy, validation = hold_out(dataset, noisy, config.holdout, config.seed)
     label = dataset.class_index(config.probe.label, "probe.label")
     known = (noisy.clean == label) & (noisy.labels == noisy.clean)
     paper_images = len(full.train_labels)
@@ -142,6 +149,7 @@ def make_job(run: Described, config: DictConfig, full: Dataset) -> Job:
         identity=run.identity,
         dataset=dataset,
         noisy=noisy,
+        validation=validation,
         paper_images=paper_images,
         plan=make_plan(config.recipe, config.scale, len(dataset.train_labels), paper_images),
         runtime=run.runtime,
@@ -179,16 +187,19 @@ def make_engine(job: Job) -> Engine:
     def key(*parts: str) -> str:
         return json.dumps(canonical({part: job.result_config[part] for part in parts})) + repr(job.runtime)
 
+    # Runs share what lies on the device; which images are held out differs from seed to seed and noise to noise.
+    split = ("noise", "seed", "holdout") if job.validation else ()
+
     def new_engine() -> Engine:
         recipe = OmegaConf.to_object(job.config.recipe)  # plain: reading a value of a DictConfig takes long
         assert isinstance(recipe, RecipeConfig)
         normalisation = recipe.normalisation
         data = kept_data.get(
-            key("dataset", "scale") + normalisation,
-            lambda: DeviceData(job.dataset, normalisation, job.runtime.device),
+            key("dataset", "scale", *split) + normalisation,
+            lambda: DeviceData(job.dataset, normalisation, job.runtime.device, job.validation),
         )
         return Engine(model, copy.deepcopy(loss), data, recipe, job.plan.batch_size, job.runtime)
 
-    engine = kept_engines.get(key("dataset", "model", "loss", "recipe", "scale"), new_engine)
+    engine = kept_engines.get(key("dataset", "model", "loss", "recipe", "scale", *split), new_engine)
     engine.reset(model_state, loss, job.noisy.labels)
     return engine

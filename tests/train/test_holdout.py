@@ -1,0 +1,113 @@
+"""A share of the noisy training set that is validated on: drawn fairly, never trained on, off unless asked for."""
+
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import torch
+
+from sl.config.compose import compose_run
+from sl.errors import UserError
+from sl.record import load_all, read, sheets
+from sl.record.identity import identity
+from sl.record.words import scale_words
+from sl.train.holdout import split
+from sl.train.prepare import Job, describe_run, make_engine
+
+ROOT = Path(__file__).resolve().parents[2]
+NOISY = ("noise=symmetric", "noise.rate=0.4", "loss=sl")
+Run = Callable[..., Path]
+MakeJob = Callable[..., Job]
+
+
+def labelled(images: torch.Tensor, labels: torch.Tensor) -> Counter:
+    """How often each image has each label."""
+    return Counter(zip(map(tuple, images.flatten(1).tolist()), labels.tolist(), strict=True))
+
+
+def test_every_class_gives_the_same_share() -> None:
+    labels = torch.tensor([0] * 60 + [1] * 30 + [2] * 10)
+    kept, held = split(labels, 0.1, seed=0)
+    assert sorted(torch.cat([kept, held]).tolist()) == list(range(100))
+    assert Counter(labels[held].tolist()) == {0: 6, 1: 3, 2: 1}
+
+
+def test_the_seed_says_which_images_are_held_out() -> None:
+    labels = torch.arange(200) % 4
+    held = [split(labels, 0.2, seed)[1].tolist() for seed in (0, 0, 1)]
+    assert held[0] == held[1] != held[2]
+    assert len(held[0]) == len(held[2]) == 40
+
+
+@pytest.mark.parametrize("share", [0.01, 0.99])
+def test_a_share_that_leaves_a_class_without_images_is_refused(share: float) -> None:
+    with pytest.raises(UserError, match=f"holdout={share}: allowed is a share with images of every class"):
+        split(torch.arange(40) % 10, share, seed=0)
+
+
+@pytest.mark.parametrize("share", ["0", "1", "-0.1", "2"])
+def test_a_holdout_is_a_share(share: str, overrides: Callable[..., list[str]]) -> None:
+    with pytest.raises(UserError, match=r"holdout=.*: allowed is a number in \(0, 1\)"):
+        describe_run(*compose_run(overrides(*NOISY, f"holdout={share}")))
+
+
+def test_what_is_held_out_is_not_trained_on(make_job: MakeJob) -> None:
+    whole, job = make_job(*NOISY), make_job(*NOISY, "holdout=0.25")
+    assert job.validation is not None
+    everything = labelled(whole.dataset.train_images, whole.noisy.labels)
+    trained_on = labelled(job.dataset.train_images, job.noisy.labels)
+    held = labelled(job.validation.images, job.validation.labels)
+    assert trained_on + held == everything  # the labels are those of the noise that the whole run has
+    assert held.total() == -(-whole.noisy.labels.numel() // 4)
+    engine = make_engine(job)
+    assert len(engine.data.images) == trained_on.total() == job.header()["data"]["train_images"]
+    assert job.header()["data"]["validation_images"] == held.total()
+
+
+def test_each_seed_and_noise_has_its_own_validation_set(make_job: MakeJob) -> None:
+    for more in (["seed=0"], ["seed=1"], ["seed=1", "noise.rate=0.2"]):
+        job = make_job(*NOISY, "holdout=0.25", *more)
+        data = make_engine(job).data
+        assert data.validation is not None
+        assert job.validation is not None
+        assert torch.equal(data.validation.images, job.validation.images)
+        assert torch.equal(data.images, job.dataset.train_images)
+        assert torch.equal(data.noisy, job.noisy.labels)
+    assert make_engine(make_job(*NOISY)).data.validation is None
+
+
+def test_validation_accuracy_stands_in_every_epoch_of_a_run_with_a_holdout(run: Run) -> None:
+    recorded = read(run(*NOISY, "holdout=0.25"))
+    curve = recorded.curve("validation_accuracy")
+    assert len(curve) == 4
+    assert ((curve >= 0) & (curve <= 1)).all()
+    count = recorded.data["validation_images"]
+    assert curve * count == pytest.approx((curve * count).round(), abs=1e-3)
+    assert "held out for validation" in scale_words(recorded)
+
+
+def test_a_run_without_a_holdout_has_none(run: Run) -> None:
+    path = run(*NOISY)
+    assert "validation" not in path.read_text()
+    with pytest.raises(KeyError):
+        read(path).curve("validation_accuracy")
+
+
+def test_runs_with_and_without_a_holdout_stand_on_pages_of_their_own(run: Run) -> None:
+    paths = [run(*NOISY, *more) for more in ([], ["holdout=0.25"], ["holdout=0.25", "seed=1"])]
+    assert sorted(len(sheet.runs) for sheet in sheets(map(read, paths))) == [1, 2]
+
+
+def test_a_holdout_makes_another_run_and_none_leaves_identities_alone(overrides: Callable[..., list[str]]) -> None:
+    plain, held = (describe_run(*compose_run(overrides(*NOISY, *more))) for more in ([], ["holdout=0.1"]))
+    assert plain.identity != held.identity
+    before = {key: value for key, value in plain.result_config.items() if key != "holdout"}
+    assert identity(before) == plain.identity
+
+
+def test_identities_of_committed_records_are_what_they_were() -> None:
+    """Those were given before there was such an option."""
+    runs = load_all(ROOT / "results/runs")
+    assert runs
+    assert all(identity({**run.config, "holdout": None}) == run.path.stem for run in runs)
