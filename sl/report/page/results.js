@@ -55,7 +55,9 @@ function sourceNote(source) {
 
 function notes(table) {
   const none = table.sources.length ? [] : ["No published figures stand beside this recipe and statistic."];
-  const lines = [READING, ...table.sources.map(sourceNote), ...none];
+  const swept = resultsState.sheet.series.filter((series) => !series.main).flatMap((series) => series.runs).length;
+  const left = swept ? [`Runs with other parameters of a loss, which are not in this table: ${swept}.`] : [];
+  const lines = [READING, ...table.sources.map(sourceNote), ...none, ...left];
   return el("ul", { class: "note" }, lines.map((line) => el("li", {}, line)));
 }
 

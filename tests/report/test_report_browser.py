@@ -1,0 +1,217 @@
+"""The page in headless Chromium: Debian's packages chromium and chromium-driver, and selenium."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import synthetic
+
+from sl.claims import Literature
+from sl.record import load_all
+from sl.report import write
+from sl.tables.published import load, load_classes
+
+webdriver = pytest.importorskip("selenium.webdriver", reason="selenium is not installed: pip install selenium")
+from selenium.webdriver.common.keys import Keys  # noqa: E402
+
+PAPER = Path(__file__).parents[2] / "results" / "paper"
+WIDTHS = (390, 1400)
+FLAGS = (
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
+    "--disable-background-networking", "--disable-component-update",
+)  # fmt: skip
+TOO_WIDE = """
+return [...document.querySelectorAll("body *")].filter((node) => node.getBoundingClientRect().right > innerWidth + 1)
+  .map((node) => `${node.tagName} ${node.id} ${node.textContent.slice(0, 40)}`)
+"""
+
+
+@pytest.fixture(scope="module")
+def driver(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    browser, chromedriver = shutil.which("chromium"), shutil.which("chromedriver")
+    if not browser or not chromedriver:
+        pytest.skip("no chromium and chromedriver on the PATH: apt-get install chromium chromium-driver")
+    options = webdriver.ChromeOptions()
+    options.binary_location = browser
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    for flag in (*FLAGS, f"--user-data-dir={tmp_path_factory.mktemp('chromium')}"):
+        options.add_argument(flag)
+    started = webdriver.Chrome(options=options, service=webdriver.ChromeService(chromedriver))
+    yield started
+    started.quit()
+
+
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the page of some invented runs, at two scales, and below `empty` that of none."""
+    root = tmp_path_factory.mktemp("report")
+    for loss in ("ce", "sl"):
+        for seed in (0, 1, 2):
+            synthetic.record(root / "runs", loss, seed=seed)
+        synthetic.record(root / "runs", loss, rate=0.6)
+        synthetic.record(root / "runs", loss, scale="paper", epochs=120)
+    synthetic.record(root / "runs", "gce")
+    literature = Literature(load(PAPER), load_classes(PAPER))
+    write(load_all(root / "runs"), literature, root)
+    write([], literature, root / "empty")
+    return root
+
+
+@pytest.fixture
+def show(driver: Any, pages: Path) -> Iterator[Callable[..., Any]]:
+    """Opens a page at a width; afterwards the console must be empty and nothing may have been fetched."""
+
+    def opened(width: int = 1400, folder: str = ".") -> Any:
+        metrics = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False}
+        driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+        driver.get((pages / folder / "index.html").as_uri())
+        return driver
+
+    yield opened
+    assert driver.get_log("browser") == []
+    assert driver.execute_script("return performance.getEntriesByType('resource').map((entry) => entry.name)") == []
+
+
+def choose(driver: Any, selector: str, text: str) -> None:
+    """Choose the option that begins with `text`, as a user does."""
+    found = driver.execute_script(
+        "const select = document.querySelector(arguments[0]);"
+        "const option = [...select.options].find((one) => one.text.startsWith(arguments[1]));"
+        "if (!option) return false;"
+        "select.value = option.value; select.dispatchEvent(new Event('change', { bubbles: true })); return true;",
+        selector,
+        text,
+    )
+    assert found, f"{selector} has no option {text}"
+
+
+def texts(driver: Any, selector: str) -> list[str]:
+    script = "return [...document.querySelectorAll(arguments[0])].map((node) => node.textContent)"
+    return driver.execute_script(script, selector)
+
+
+def class_means(loss: str, epoch: int, seeds: tuple[int, ...] = (0, 1, 2), **options: Any) -> list[str]:
+    """The ten numbers that the bars must show."""
+    records = [synthetic.lines(synthetic.header(loss, seed=seed, **options)) for seed in seeds]
+    values = [line["class_accuracy"] for record in records for line in record if line.get("epoch") == epoch
+              and line["kind"] == "epoch"]  # fmt: skip
+    return [f"{round(1000 * value) / 10:.1f}" for value in np.mean(values, axis=0)]
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("folder", [".", "empty"])
+def test_nothing_is_wider_than_the_screen(show: Callable[..., Any], width: int, folder: str) -> None:
+    driver = show(width, folder)
+    assert driver.execute_script(TOO_WIDE) == []
+    choose(driver, "#verdicts-shown", "all")
+    driver.execute_script("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
+    assert driver.execute_script(TOO_WIDE) == []
+    assert driver.execute_script("return document.documentElement.scrollWidth <= innerWidth")
+    driver.execute_script("document.querySelector('.behind').click()")
+    assert driver.execute_script(TOO_WIDE) == []
+
+
+def test_verdicts_come_first_and_name_their_scale(show: Callable[..., Any]) -> None:
+    driver = show()
+    assert texts(driver, "main h2")[0] == "Verdicts"
+    heads = [head.removesuffix(" ↕") for head in texts(driver, "#verdicts-table table:first-child thead th")]
+    assert heads == ["claim", "paper", "ours [95 % interval]", "n", "scale", "verdict"]
+    rows = len(texts(driver, "#verdicts-table tbody tr"))
+    assert texts(driver, "#verdicts-table tbody .scale") == ["scaled-down run"] * rows
+    choose(driver, "#verdicts-shown", "holds")
+    assert set(texts(driver, "#verdicts-table .verdict")) == {"✓ holds"}
+
+
+def test_switches_of_loss_noise_epoch_and_stage(show: Callable[..., Any]) -> None:
+    driver = show()
+    assert texts(driver, "#bars text.strong") == class_means("ce", 10)
+    assert texts(driver, "#curves h3")[1].startswith("SL (α 0.1")
+    choose(driver, "#loss", "SL")
+    driver.find_element("css selector", "#stages [value=early]").click()
+    assert texts(driver, "#bars text.strong") == class_means("sl", 1)
+    assert driver.find_element("css selector", "#stages [value=early]").get_attribute("aria-pressed") == "true"
+    driver.find_element("id", "epoch").send_keys(Keys.ARROW_RIGHT)
+    assert texts(driver, "#epoch-shown") == ["2 of 12"]
+    assert texts(driver, "#bars text.strong") == class_means("sl", 2)
+    choose(driver, "#noise", "symmetric 60 %")
+    assert texts(driver, "#curves h3")[0].startswith("SL (α 0.1, β 1, A −9.21), symmetric 60 %, n = 1")
+    assert texts(driver, "#bars text.strong") == class_means("sl", 2, (0,), rate=0.6)
+    choose(driver, "#beside", "nothing")
+    assert len(texts(driver, "#curves h3")) == 1
+
+
+def test_the_switch_of_scale_reaches_every_section(show: Callable[..., Any]) -> None:
+    driver = show()
+    assert set(texts(driver, "figcaption .badge")) == {"scaled-down run"}
+    choose(driver, "#classwise .sheets", "CIFAR-10 · paper scale")
+    assert texts(driver, "#bars text.strong") == class_means("ce", 118, (0,), scale="paper", epochs=120)
+    for section in ("verdicts", "classwise", "losses", "confidence", "results", "runs"):
+        assert texts(driver, f"#{section} .setting .badge") == ["paper scale"]
+    assert set(texts(driver, "figcaption .badge")) == {"paper scale"}
+    assert set(texts(driver, "#results-table .badge")) == {"paper scale"}
+    driver.find_element("css selector", "#overview .card").click()
+    assert driver.execute_script("return document.querySelector('#classwise .sheets').value") == "0"
+
+
+def test_other_figures_follow_their_switches(show: Callable[..., Any]) -> None:
+    driver = show()
+    choose(driver, "#metric", "wrongly labelled training images that are predicted as their wrong")
+    assert "their wrong label (%), symmetric 40 %" in texts(driver, "#losses-figure h3")[0]
+    record = synthetic.lines(synthetic.header("ce"))
+    memorised = next(line["wrong_memorised"] for line in reversed(record) if line["kind"] == "epoch")
+    assert texts(driver, "#losses-figure tbody .number")[0].startswith(f"{100 * memorised:.1f}")
+    driver.find_element("css selector", "#confidence-stages [value=early]").click()
+    probes = [line for seed in (0, 1, 2) for line in synthetic.lines(synthetic.header("ce", seed=seed))
+              if line.get("stage") == "early"]  # fmt: skip
+    confidence = np.mean([probe["confidence"] for probe in probes], axis=0)
+    shown = texts(driver, "#confidence-figures figure:first-child text.strong")
+    assert np.allclose([float(text) for text in shown], 100 * confidence, atol=0.051)
+
+
+def test_tables_sort_both_ways(show: Callable[..., Any]) -> None:
+    driver = show()
+    head = driver.find_element("css selector", "#results-table th[data-title='symmetric 40 %']")
+    head.find_element("tag name", "button").click()
+    assert head.get_attribute("aria-sort") == "descending"
+    assert texts(driver, "#results-table tbody th")[0].startswith("SL")
+    head.find_element("tag name", "button").click()
+    assert head.get_attribute("aria-sort") == "ascending"
+    assert texts(driver, "#results-table tbody th")[0] == "CE"
+    assert "SL paper 78.70 †" in texts(driver, "#results-table tbody tr:first-child")[0]
+    choose(driver, "#beside-published", "none")
+    assert "SL paper" not in "".join(texts(driver, "#results-table tbody"))
+
+
+def test_runs_are_one_press_away_and_escape_returns(show: Callable[..., Any]) -> None:
+    driver = show()
+    cell = driver.find_element("css selector", "#results-table tbody td[data-head='symmetric 40 %'] .behind")
+    cell.send_keys(Keys.ENTER)
+    shown = texts(driver, "#behind tbody th a")
+    assert shown == [synthetic.header("ce", seed=seed)["identity"] for seed in (0, 1, 2)]
+    words = texts(driver, "#behind")[0]
+    for part in ("0123456", "cpu: invented, 1 thread", "float32", "5,000 of 50,000 training"):
+        assert part in words
+    cell.parent.switch_to.active_element.send_keys(Keys.ESCAPE)
+    assert not driver.execute_script("return document.getElementById('behind').open")
+    assert driver.switch_to.active_element == cell
+
+
+def test_without_records_it_says_so(show: Callable[..., Any]) -> None:
+    driver = show(folder="empty")
+    assert "no finished run yet: CIFAR-10" in texts(driver, "#missing li")
+    for section in ("classwise", "losses", "confidence", "results", "runs"):
+        assert texts(driver, f"#{section} .notice") == ["No finished run is recorded yet."]
+    choose(driver, "#verdicts-shown", "not enough runs")
+    assert "finished runs: CE, clean: 0" in texts(driver, "#verdicts-table tbody .ours")[0]
+
+
+def test_controls_and_pictures_have_names(show: Callable[..., Any]) -> None:
+    driver = show()
+    unnamed = "return [...document.querySelectorAll('select, input')].filter((one) => !one.labels.length).length"
+    assert driver.execute_script(unnamed) == 0
+    pictures = driver.execute_script("return [...document.querySelectorAll('figure svg')].map((one) => one.ariaLabel)")
+    assert pictures
+    assert all(pictures)

@@ -1,0 +1,216 @@
+import json
+import os
+import re
+import runpy
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import synthetic
+
+from sl.claims import Literature
+from sl.errors import UserError
+from sl.record import load_all
+from sl.record.run import Array
+from sl.report import write
+from sl.report.contents import contents
+from sl.report.write import page
+from sl.tables.published import load, load_classes
+
+ROOT = Path(__file__).parents[2]
+PAPER = ROOT / "results" / "paper"
+LITERATURE = Literature(load(PAPER), load_classes(PAPER))
+SEEDS = (0, 1, 2)
+
+
+@pytest.fixture
+def runs(tmp_path: Path) -> Path:
+    """CE and SL at symmetric 40 %, three seeds each; one run with another alpha; one that is not finished."""
+    root = tmp_path / "runs"
+    for loss in ("ce", "sl"):
+        for seed in SEEDS:
+            synthetic.record(root, loss, seed=seed)
+    synthetic.record(root, "sl", seed=0, loss_options={"alpha": 6.0})
+    synthetic.write(root, synthetic.lines(synthetic.header("gce"))[:4])
+    return root
+
+
+def data_of(root: Path) -> dict[str, Any]:
+    return contents(load_all(root), LITERATURE, root.parent / "out")
+
+
+def recorded(loss: str, what: str) -> Array:
+    """What the invented records hold at each epoch, (seeds, E, ...)."""
+    records = [synthetic.lines(synthetic.header(loss, seed=seed)) for seed in SEEDS]
+    return np.array([[line[what] for line in record if line["kind"] == "epoch"] for record in records])
+
+
+def series_of(sheet: dict[str, Any], loss: str) -> dict[str, Any]:
+    return next(series for series in sheet["series"] if series["loss"] == loss and series["main"])
+
+
+def test_curves_are_means_and_deviations_over_seeds(runs: Path) -> None:
+    series = series_of(data_of(runs)["sheets"][0], "sl")
+    classes = recorded("sl", "class_accuracy").transpose(0, 2, 1)
+    assert np.allclose(series["classes"]["mean"], 1000 * classes.mean(0), atol=0.5)
+    assert np.allclose(series["classes"]["std"], 1000 * classes.std(0, ddof=1), atol=0.5)
+    spread = classes.max(1) - classes.min(1)
+    assert np.allclose(series["metrics"]["spread"]["mean"], 1000 * spread.mean(0), atol=0.5)
+    memorised = recorded("sl", "wrong_memorised")
+    assert np.allclose(series["metrics"]["wrong_memorised"]["mean"], 1000 * memorised.mean(0), atol=0.5)
+
+
+def test_a_sweep_is_kept_apart_and_a_single_run_has_no_deviation(runs: Path) -> None:
+    sheet = data_of(runs)["sheets"][0]
+    swept = next(series for series in sheet["series"] if not series["main"])
+    assert swept["title"].startswith("SL (α 6,")
+    assert len(swept["runs"]) == 1
+    assert swept["classes"]["std"] is None
+    assert len(series_of(sheet, "sl")["runs"]) == 3
+
+
+def test_a_claim_has_number_interval_and_the_runs_behind(runs: Path) -> None:
+    data = data_of(runs)
+    claim = next(claim for claim in data["sheets"][0]["claims"] if claim["id"] == "sl_vs_ce_symmetric_40")
+    gains = 100 * (recorded("sl", "test_accuracy") - recorded("ce", "test_accuracy"))[:, -1]
+    assert claim["values"] == pytest.approx(gains, abs=0.006)
+    assert claim["mean"] == pytest.approx(gains.mean(), abs=0.006)
+    assert gains.min() - 0.01 <= claim["low"] <= claim["mean"] <= claim["high"] <= gains.max() + 0.01
+    assert (claim["verdict"], claim["n"]) == ("holds", 3)
+    assert any(reported["paper"] and "recalled, not checked" in reported["source"] for reported in claim["reported"])
+    expected = {synthetic.header(loss, seed=seed)["identity"] for loss in ("ce", "sl") for seed in SEEDS}
+    assert {data["runs"][place]["id"] for place in claim["runs"]} == expected
+
+
+def test_results_stand_beside_published_figures_with_their_marks(runs: Path) -> None:
+    data = data_of(runs)
+    table = data["sheets"][0]["results"][0]
+    row = next(row for row in table["rows"] if row["loss"] == "CE")
+    cell = row["cells"][table["noises"].index("symmetric 40 %")]
+    last = 100 * recorded("ce", "test_accuracy")[:, -1]
+    assert cell["own"]["text"] == f"{last.mean():.2f} ± {last.std(ddof=1):.2f} (3)"
+    assert [data["runs"][place]["seed"] for place in cell["runs"]] == [0, 1, 2]
+    paper = next(value for value in cell["published"] if value["paper"])
+    assert (paper["text"], paper["recalled"], paper["difference"]) == ("78.70", True, None)
+    source = next(source for source in table["sources"] if source["label"] == "SL paper")
+    assert "recalled, not checked" in source["text"]
+    assert source["obstacle"] == "not comparable: scaled-down"
+
+
+def test_a_difference_from_the_paper_only_at_its_scale(tmp_path: Path) -> None:
+    synthetic.record(tmp_path / "runs", "ce", scale="paper", epochs=120)
+    sheet = data_of(tmp_path / "runs")["sheets"][0]
+    assert sheet["scale"] == "paper scale"
+    table = sheet["results"][0]
+    cell = table["rows"][0]["cells"][table["noises"].index("symmetric 40 %")]
+    value = next(value for value in cell["published"] if value["paper"])
+    assert value["difference"] == pytest.approx(cell["own"]["mean"] - 78.70, abs=0.011)
+
+
+def test_every_run_is_listed_with_scale_origin_and_path(runs: Path) -> None:
+    data = data_of(runs)
+    for run in data["runs"]:
+        record = Path(os.path.normpath(runs.parent / "out" / run["path"]))
+        assert json.loads(record.read_text().splitlines()[0])["identity"] == run["id"]
+        assert run["scale"] == "scaled-down run"
+        assert run["stays"][0] | {"packages": {}} == {
+            **{"commit": "0123456789abcdef", "dirty": False, "device": "cpu: invented, 1 thread"},
+            **{"precision": "float32", "started": "2026-01-01T00:00:00+00:00", "python": "3.11.0", "packages": {}},
+        }
+    unfinished = [run for run in data["runs"] if not run["finished"]]
+    assert [(run["loss"], run["accuracy"]) for run in unfinished] == [("GCE (q 0.7)", [None, None, None])]
+    shown = {place for sheet in data["sheets"] for series in sheet["series"] for place in series["runs"]}
+    assert all(data["runs"][place]["finished"] for place in shown)
+    assert "runs not finished, which only the list of runs shows: 1" in data["missing"]
+
+
+def test_sheets_of_one_name_are_told_apart(runs: Path) -> None:
+    synthetic.record(runs, "ce", epochs=3)
+    labels = [sheet["label"] for sheet in data_of(runs)["sheets"]]
+    first = "CIFAR-10 · scaled-down run · authors_code"
+    assert labels == [first, f"{first} · 2"]
+
+
+def test_without_records_the_page_says_what_is_missing(tmp_path: Path) -> None:
+    data = contents([], LITERATURE, tmp_path)
+    assert data["missing"] == [f"no finished run yet: {name}" for name in ("MNIST", "CIFAR-10", "CIFAR-100")]
+    (sheet,) = data["sheets"]
+    assert sheet["scale"] == "no run recorded yet"
+    assert {claim["n"] for claim in sheet["claims"]} == {0}
+    assert {claim["verdict"] for claim in sheet["claims"] if not claim["proof"]} == {"not enough runs"}
+    assert any(table["recalled"] for table in data["published"])
+
+
+def test_the_page_needs_nothing_else(runs: Path) -> None:
+    text = page(load_all(runs), LITERATURE, runs.parent)
+    assert "default-src 'none'" in text
+    for outside in (
+        r"<script[^>]*\bsrc=",
+        r"<link[^>]*stylesheet",
+        r"@import",
+        r"url\(",
+        r"\bfetch\(",
+        r"<img",
+        r"<iframe",
+    ):
+        assert not re.search(outside, text)
+    assert not re.search(r"/\*(style|script|data)\*/", text)
+
+
+def test_no_text_of_a_record_can_end_the_data(tmp_path: Path) -> None:
+    head = synthetic.header("ce")
+    head["data"]["class_names"][0] = "</script><b>&amp;"
+    synthetic.write(tmp_path / "runs", synthetic.lines(head))
+    text = page(load_all(tmp_path / "runs"), LITERATURE, tmp_path)
+    held = text.partition('id="data">')[2].partition("</script>")[0]
+    assert json.loads(held)["sheets"][0]["classes"][0] == "0 </script><b>&amp;"
+
+
+def test_a_hundred_runs_stay_below_three_megabytes(tmp_path: Path) -> None:
+    empty = len(page([], LITERATURE, tmp_path).encode())
+    for loss in ("ce", "sl", "gce"):
+        synthetic.record(tmp_path / "runs", loss, epochs=120)
+    runs = load_all(tmp_path / "runs")
+    each = (len(page(runs, LITERATURE, tmp_path).encode()) - empty) / len(runs)
+    assert empty + 100 * each < 3e6
+
+
+def test_the_same_records_give_the_same_page(runs: Path, tmp_path: Path) -> None:
+    written = [Path(write(load_all(runs), LITERATURE, tmp_path / name)) for name in ("first", "other")]
+    assert written[0].name == "index.html"
+    assert written[0].read_bytes() == written[1].read_bytes()
+
+
+def test_out_that_cannot_be_written(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(UserError, match="not writable"):
+        write([], LITERATURE, tmp_path / "file")
+
+
+def test_the_script_needs_no_torch(tmp_path: Path) -> None:
+    (tmp_path / "runs").mkdir()
+    program = (
+        "import runpy, sys\n"
+        "try: runpy.run_path('scripts/report.py', run_name='__main__')\n"
+        "finally: assert 'torch' not in sys.modules"
+    )
+    command = [sys.executable, "-c", program, "--runs", str(tmp_path / "runs"), "--out", str(tmp_path / "out")]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT, env=environment)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.splitlines() == [str(tmp_path / "out" / "index.html")]
+
+
+def test_the_script_refuses_wrong_paths_in_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["report.py", "--paper", str(PAPER), "--runs", str(tmp_path / "nowhere")])
+    with pytest.raises(SystemExit) as ended:
+        runpy.run_path(str(ROOT / "scripts" / "report.py"), run_name="__main__")
+    assert ended.value.code == 2
+    assert capsys.readouterr().err.splitlines() == [
+        f"sl: error: runs={tmp_path / 'nowhere'}: allowed is a folder that holds run records"
+    ]
