@@ -20,9 +20,12 @@ NOTHING_RECORDED = "no run recorded yet"
 
 
 def contents(runs: Sequence[Run], literature: Literature, out: Path) -> dict[str, Any]:
-    """The page's data: sheets with most finished runs first; paths of records are relative to the folder `out`."""
+    """The page's data; paths of records are relative to the folder `out`.
+
+    Sheets on the paper's data sets come first, then those with most finished runs.
+    """
     places = {run.identity: place for place, run in enumerate(runs)}
-    pages = sorted(sheets(runs), key=lambda sheet: -len(sheet.runs))
+    pages = sorted(sheets(runs), key=lambda sheet: (sheet.names[0] not in PAPER_EPOCHS, -len(sheet.runs)))
     shown = [_sheet(sheet, literature, places) for sheet in pages]
     for place, sheet in enumerate(shown):
         namesakes = sum(other["label"].startswith(sheet["label"]) for other in shown[:place])
@@ -43,7 +46,7 @@ def _sheet(sheet: Sheet, literature: Literature, places: dict[str, int]) -> dict
         "label": f"{dataset_title(sheet.names[0])} · {scale_badge(head)} · {sheet.names[2]}",
         "scale": scale_badge(head),
         "setting": setting(head),
-        "origin": origin(sheet.runs or sheet.members),
+        "origin": origin(sheet.runs) if sheet.runs else f"{origin(sheet.members)} · none is finished",
         "classes": head.class_labels,
         "colours": [class_colour(index, len(names)) for index in range(len(names))],
         "epochs": head.scale["epochs"],

@@ -134,6 +134,16 @@ def test_sheets_of_one_name_are_told_apart(runs: Path) -> None:
     assert labels == [first, f"{first} · 2"]
 
 
+def test_runs_that_are_not_finished_are_listed_and_nothing_else(tmp_path: Path) -> None:
+    synthetic.write(tmp_path / "runs", synthetic.lines(synthetic.header("ce"))[:4])
+    data = data_of(tmp_path / "runs")
+    (sheet,) = data["sheets"]
+    assert (sheet["series"], sheet["runs"]) == ([], [0])
+    assert sheet["origin"].endswith("none is finished")
+    assert {claim["n"] for claim in sheet["claims"]} == {0}
+    assert "no finished run yet: CIFAR-10" in data["missing"]
+
+
 def test_without_records_the_page_says_what_is_missing(tmp_path: Path) -> None:
     data = contents([], LITERATURE, tmp_path)
     assert data["missing"] == [f"no finished run yet: {name}" for name in ("MNIST", "CIFAR-10", "CIFAR-100")]

@@ -7,7 +7,7 @@ let current = 0;
 function setRuns(sheet) {
   if (!sheet.runs.length) return fill("runs-table", nothingRecorded());
   const unfinished = sheet.runs.filter((place) => !page.runs[place].finished).length;
-  const words = `${sheet.runs.length} runs, ${unfinished} of them not finished`;
+  const words = `Runs: ${sheet.runs.length}${unfinished ? `, of them not finished: ${unfinished}` : ""}`;
   fill("runs-table", el("details", {}, el("summary", {}, words), runTable(sheet.runs, sheet.label)));
 }
 

@@ -1,7 +1,5 @@
 // Bars of classes, one row each: a full bar, below it a lighter one to compare with.
 
-const BAR_LABEL_SHARE = 0.3;
-
 // The full width is 100 %, with a whisker of one standard deviation to both sides.
 function bar(x, y, thickness, value, std, colour, lighter) {
   if (!known(value)) return [];
@@ -19,7 +17,7 @@ function bar(x, y, thickness, value, std, colour, lighter) {
 
 // `rows`: {name, colour, main, mainStd, beside, besideStd}, tenths of a percent; `beside` undefined for single bars.
 function barChart({ label, width, rows, most = 1000 }) {
-  const left = Math.min(130, Math.round(width * BAR_LABEL_SHARE));
+  const left = 12 + CHARACTER * Math.max(...rows.map((row) => row.name.length));
   const right = width - 44;
   const double = rows.some((row) => row.beside !== undefined);
   const step = double ? 34 : 22;

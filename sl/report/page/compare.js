@@ -39,14 +39,15 @@ function drawComparison() {
     epochs: sheet.epochs, top: roundTop(lines.flatMap((line) => line.mean)), lines,
   });
   const places = lines.flatMap((line) => line.series.runs);
-  byId("losses-figure").append(chart, caption(sheet, sheet.origin, "Bands: ± 1 standard deviation over seeds"),
+  const spread = lines.some((line) => line.std) ? "Bands: ± 1 standard deviation over seeds" : "";
+  byId("losses-figure").append(chart, caption(sheet, sheet.origin, spread),
     figureRuns(title, places), lastValues(lines, title));
 }
 
 function lastValue(line, title) {
   const text = percent(line.mean.at(-1)) + deviation(line, line.mean.length - 1);
   const show = () => showBehind(`${line.series.title}: ${title}`, line.series.runs);
-  return el("span", {}, behindButton(text, line.name, show), badge(comparison.sheet.scale));
+  return el("span", {}, behindButton(text, line.name, show), " ", badge(comparison.sheet.scale));
 }
 
 function lastValues(lines, title) {

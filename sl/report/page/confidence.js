@@ -27,8 +27,9 @@ function drawConfidence() {
   const here = seriesAt(sheet, Number(byId("confidence-noise").value)).map(([, series]) => series);
   const shown = here.filter((series) => series.main);
   stageButtons("confidence-stages", sheet.stages, sheet.stages[stage], setStage);
+  const probed = known(sheet.probed) ? `class ${sheet.classes[sheet.probed]}` : "one class";
+  fill("confidence-title", `Confidence on the rightly labelled images of ${probed}`);
   if (!shown.length) return fill("confidence-figures", nothingRecorded());
-  fill("confidence-title", `Confidence on the rightly labelled images of class ${sheet.classes[sheet.probed]}`);
   const holders = emptyFigures("confidence-figures", sheet, shown);
   holders.forEach((holder, index) => drawConfidenceOf(holder, shown[index]));
 }

@@ -6,7 +6,7 @@ function ownResult(table, row, cell, noise) {
   if (!cell.own) return el("span", { class: "nothing" }, NOTHING);
   const title = `${row.loss}, ${noise}: ${table.statistic}, ${cell.own.text}`;
   const shown = behindButton(cell.own.text, title, () => showBehind(title, cell.runs));
-  return el("span", {}, shown, badge(resultsState.sheet.scale));
+  return el("span", {}, shown, " ", badge(resultsState.sheet.scale));
 }
 
 function mark(recalled) {
@@ -15,7 +15,7 @@ function mark(recalled) {
 
 function publishedValue(value) {
   const difference = known(value.difference) ? ` (Δ ${signed(value.difference)})` : "";
-  return el("small", {}, `${value.label} `, el("b", {}, value.text), mark(value.recalled), difference);
+  return el("small", {}, `${value.label} `, el("b", {}, value.text, mark(value.recalled)), difference);
 }
 
 function besideIt(cell) {
