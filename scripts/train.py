@@ -12,9 +12,11 @@ from sl.config.compose import choice_names
 
 
 def main(config: DictConfig) -> float:
-    from sl.record.read import read  # what imports torch waits until it is needed: --help does not
+    from sl.config.check import check_buildable  # what imports torch waits until it is needed: --help does not
+    from sl.record.read import read
     from sl.train.run import train
 
+    check_buildable(config)  # before data are loaded, or downloaded
     path = train(config, choice_names(HydraConfig.get().runtime.choices))
     return read(path).last()
 

@@ -12,7 +12,7 @@ from hydra.utils import instantiate
 from omegaconf import DictConfig, OmegaConf
 
 from sl.config.groups import did_you_mean
-from sl.config.say import not_given, unknown_option
+from sl.config.messages import not_given, unknown_option
 from sl.errors import UserError
 
 # Where the classes of a node come from: nothing else fits, and a configuration must not name just any code.
@@ -49,8 +49,6 @@ def check_node(node: Any, option: str, package: str, context: Mapping[str, Any])
 
     Nodes inside `node` are checked likewise, before anything is built.
     """
-    if not isinstance(node, dict) or "_target_" not in node:
-        raise UserError(f"{option}={node}: allowed is a node with _target_")
     parameters = inspect.signature(find_class(str(node["_target_"]), option, package)).parameters
     for key, value in node.items():
         if key != "_target_" and key not in parameters:

@@ -4,14 +4,19 @@ from dataclasses import fields, is_dataclass
 
 from omegaconf import DictConfig, OmegaConf
 
+from sl.config.build import PACKAGES
 from sl.config.explain import CONFIG_ERRORS, explain
-from sl.config.say import not_given, unknown_option
+from sl.config.groups import choices
+from sl.config.messages import not_given, unknown_option
 from sl.errors import UserError
 
 
 def check_complete(config: DictConfig) -> None:
     """Raise UserError for an option that the schema does not know (+option=1 adds it), or one without a value."""
     _check_keys(config, "")
+    for option in PACKAGES:
+        if option in config and (not OmegaConf.is_dict(config[option]) or "_target_" not in config[option]):
+            raise UserError(f"{option}: it names no class as _target_; allowed is one of {', '.join(choices(option))}")
     try:
         OmegaConf.to_container(config, resolve=True, throw_on_missing=True)
     except CONFIG_ERRORS as error:

@@ -8,6 +8,7 @@ from omegaconf import OmegaConf
 from omegaconf.errors import (
     ConfigAttributeError,
     ConfigKeyError,
+    GrammarParseError,
     InterpolationResolutionError,
     MissingMandatoryValue,
     OmegaConfBaseException,
@@ -16,7 +17,7 @@ from omegaconf.errors import (
 from yaml import MarkedYAMLError, YAMLError  # type: ignore[import-untyped]
 
 from sl.config.groups import choices, did_you_mean
-from sl.config.say import as_typed, not_given, unknown_option
+from sl.config.messages import as_typed, not_given, unknown_option
 from sl.config.schema import RunConfig
 
 # OSError and ValueError: folders that Hydra cannot make, flags that do not go together. RuntimeError: no scheduler.
@@ -37,7 +38,7 @@ def explain(error: BaseException, typed: Sequence[str] = ()) -> str:
     for cause in _chain(error):
         line = _explain_one(cause, typed)
         if line:
-            return as_typed(line, typed)
+            return line if isinstance(cause, MissingConfigException) else as_typed(line, typed)
     place = [override for override in typed if override.startswith("hydra")] or typed  # a launcher's, most likely
     return f"{' '.join(place)}: {str(error).split('Config search path:')[0]}"
 
@@ -70,7 +71,7 @@ def _explain_value(error: OmegaConfBaseException) -> str | None:
         return not_given(option)
     if isinstance(error, ValidationError):
         return _wrong_type(option, str(error.msg))
-    if isinstance(error, InterpolationResolutionError):
+    if isinstance(error, InterpolationResolutionError | GrammarParseError):
         return f"{option}: {str(error.msg).splitlines()[0]}"
     return None
 
@@ -84,6 +85,8 @@ def _explain_text(text: str, typed: Sequence[str]) -> str | None:
             f"{no_group[1]}: this command has no such choice; "
             "scripts/reproduce.py takes experiment and scale, scripts/train.py all but experiment"
         )
+    if in_file := re.match(r"In '(\S+)': \w+ raised while composing config:\s+(.*)\s+full_key: (\S+)", text):
+        return f"{in_file[1]}.yaml: {_wrong_type(in_file[3], in_file[2])}"
     if missing := re.match(r"You must specify '([^']+)'", text):
         return not_given(missing[1])
     if text.startswith("Config group override must be a string"):

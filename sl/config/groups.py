@@ -1,6 +1,7 @@
 """What configs/ offers: the groups, their choices, and the options that come with a choice."""
 
 import difflib
+import functools
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from pathlib import Path
@@ -57,6 +58,7 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     return f"did you mean {near[0]}? " if near else ""
 
 
+@functools.cache
 def _read(group: str, choice: str) -> Any:
     return OmegaConf.to_container(OmegaConf.load(CONFIG_DIR / group / f"{choice}.yaml"))
 

@@ -10,7 +10,7 @@ from hydra.core.hydra_config import HydraConfig
 from omegaconf import DictConfig
 
 from sl.config.complete import check_complete
-from sl.config.say import as_typed
+from sl.config.messages import as_typed
 from sl.errors import UserError
 
 
@@ -23,26 +23,41 @@ def guarded(task: Callable[[DictConfig], Any]) -> Callable[[DictConfig], Any]:
 
     @functools.wraps(task)
     def guarded_task(config: DictConfig) -> Any:
+        typed = HydraConfig.get().overrides.task
         try:
             check_complete(config)
             return task(config)
         except UserError as error:
-            raise UserError(as_typed(str(error), HydraConfig.get().overrides.task)) from error
-        except OSError as error:
-            raise _folder_error(error, config) or Crash(traceback.format_exc()) from None
-        except Exception:
-            raise Crash(traceback.format_exc()) from None
+            raise UserError(as_typed(_with_folder(str(error), config), typed)) from error
+        except Exception as error:
+            refused = _refused_folder(error, config) if isinstance(error, OSError) else None
+            if refused:
+                raise UserError(refused) from error
+            raise Crash(f"{traceback.format_exc()}sl: a bug, in the run {' '.join(typed)}\n") from None
 
     return guarded_task
 
 
-def _folder_error(error: OSError, config: DictConfig) -> UserError | None:
-    """What to say if `error` is about a file in one of the folders that options name (data_dir, runs_dir, ...)."""
-    for option in (str(key) for key in config if str(key).endswith("_dir")):
-        folder = Path(config[option]).absolute()
-        file = Path(str(error.filename)).absolute() if error.filename else None
-        if file and (file.is_relative_to(folder) or folder.is_relative_to(file)):
-            return UserError(
-                f"{option}={config[option]}: {error.filename}: {error.strerror}; allowed is a folder that can be used"
-            )
+def _folders(config: DictConfig) -> dict[str, Path]:
+    """The folders that options name (data_dir, runs_dir, ...), by option=value."""
+    names = [str(name) for name in config if str(name).endswith("_dir")]
+    return {f"{name}={config[name]}": Path(config[name]).expanduser() for name in names}
+
+
+def _with_folder(message: str, config: DictConfig) -> str:
+    """`message`, which may begin with a file in one of those folders, with that option in front."""
+    for option, folder in _folders(config).items():
+        if message.startswith((f"{folder}/", f"{folder} ")):
+            return f"{option}: {message}"
+    return message
+
+
+def _refused_folder(error: OSError, config: DictConfig) -> str | None:
+    """What to say if `error` is about a file in one of those folders, or a folder above one."""
+    if not error.filename:
+        return None
+    file = Path(error.filename).absolute()
+    for option, folder in _folders(config).items():
+        if file.is_relative_to(folder.absolute()) or folder.absolute().is_relative_to(file):
+            return f"{option}: {error.filename}: {error.strerror}; allowed is a folder that can be made and used"
     return None

@@ -10,7 +10,7 @@ from omegaconf import DictConfig
 
 from sl.config.app import fail
 from sl.config.compose import compose_run
-from sl.config.say import as_typed
+from sl.config.messages import as_typed
 from sl.errors import UserError
 
 

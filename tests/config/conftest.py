@@ -1,0 +1,84 @@
+"""Runs the commands of scripts/ inside this process."""
+
+import logging
+import sys
+from collections.abc import Callable, Iterator
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+from hydra.core.global_hydra import GlobalHydra
+from omegaconf import DictConfig
+
+from sl.config.app import run_app
+
+SCRIPTS = Path(__file__).parents[2] / "scripts"
+
+
+class Outcome(NamedTuple):
+    """How a command ended and what it printed."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def mistake(self) -> str:
+        """What the command said of the one mistake in it: exit code 2 and one line."""
+        assert self.code == 2, self.err
+        assert self.err.startswith("sl: error: "), self.err
+        assert self.err.count("\n") == 1, self.err
+        return self.err.removeprefix("sl: error: ").rstrip()
+
+
+Task = Callable[[DictConfig], Any]
+
+
+def script_task(name: str) -> Task:
+    """What scripts/<name>.py gives to run_app."""
+    spec = spec_from_file_location(f"script_{name}", SCRIPTS / f"{name}.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module.main
+
+
+@pytest.fixture
+def run_task(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> Iterator[Callable[..., Outcome]]:
+    """Run a task as a command would, with these arguments, in an empty folder."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HYDRA_FULL_ERROR", "0")  # the command sets it, and this takes it back
+    monkeypatch.delenv("SL_DATA_DIR", raising=False)
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+
+    def run(task: Task, config_name: str, *arguments: str) -> Outcome:
+        monkeypatch.setattr(sys, "argv", ["scripts/command.py", *arguments])
+        GlobalHydra.instance().clear()
+        capfd.readouterr()
+        code = 0
+        try:
+            run_app(task, config_name)
+        except SystemExit as stop:
+            code = int(stop.code or 0)
+        return Outcome(code, *capfd.readouterr())
+
+    yield run
+    GlobalHydra.instance().clear()
+    root.handlers, root.level = handlers, level
+
+
+@pytest.fixture
+def train(run_task: Callable[..., Outcome]) -> Callable[..., Outcome]:
+    """scripts/train.py."""
+    return lambda *arguments: run_task(script_task("train"), "config", *arguments)
+
+
+@pytest.fixture
+def reproduce(run_task: Callable[..., Outcome]) -> Callable[..., Outcome]:
+    """scripts/reproduce.py."""
+    return lambda *arguments: run_task(script_task("reproduce"), "reproduce", *arguments)

@@ -1,0 +1,110 @@
+"""Every file in configs/ composes, and everything it names can be built."""
+
+from collections.abc import Iterator
+from itertools import product
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from hydra import compose
+from hydra.plugins.launcher import Launcher
+from hydra.utils import instantiate
+
+from sl.config.build import build
+from sl.config.check import check_buildable
+from sl.config.compose import compose_run, hydra_ready
+from sl.config.groups import CONFIG_DIR, GROUPS, choices
+
+SIZES = {
+    "digits": (10, (1, 8, 8)),
+    "mnist": (10, (1, 28, 28)),
+    "cifar10": (10, (3, 32, 32)),
+    "cifar100": (100, (3, 32, 32)),
+    "folder": (2, (3, 32, 32)),
+}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def hydra() -> Iterator[None]:
+    """Once for all, since Hydra reads every file once as long as it lasts."""
+    with hydra_ready():
+        yield
+
+
+def test_no_group_is_forgotten_here() -> None:
+    special = {"preset", "scale_preset", "experiment", "hydra", "wandb"}
+    assert {path.name for path in CONFIG_DIR.iterdir() if path.is_dir()} == {*GROUPS, *special}
+    assert set(SIZES) == set(choices("dataset"))
+
+
+@pytest.mark.parametrize(("dataset", "recipe"), [*product(SIZES, choices("recipe"))])
+def test_every_data_set_with_every_recipe(dataset: str, recipe: str) -> None:
+    config, names = compose_run([f"dataset={dataset}", f"recipe={recipe}"])
+    check_buildable(config)
+    num_classes, image_shape = SIZES[dataset]
+    with torch.device("meta"):
+        model = build(config.model, "model", num_classes=num_classes, image_shape=image_shape)
+    assert model.head.out_features == num_classes
+    assert (names["dataset"], names["recipe"]) == (dataset, recipe)
+
+
+@pytest.mark.parametrize("name", choices("model"))
+def test_every_model(name: str) -> None:
+    config, _ = compose_run([f"model={name}", "dataset=cifar10"])
+    with torch.device("meta"):
+        model = build(config.model, "model", num_classes=7, image_shape=(3, 32, 32))
+        assert model(torch.empty(2, 3, 32, 32)).shape == (2, 7)
+
+
+@pytest.mark.parametrize(
+    ("group", "name"),
+    [
+        (group, name)
+        for group in GROUPS
+        if group not in ("dataset", "recipe", "model", "scale")
+        for name in choices(group)
+        if name != "matrix"
+    ],
+)
+def test_every_other_choice(group: str, name: str) -> None:
+    config, names = compose_run([f"{group}={name}"])
+    check_buildable(config)
+    assert names.get(group, name) == name
+
+
+def test_noise_from_a_file(tmp_path: Path) -> None:
+    np.save(tmp_path / "own.npy", np.eye(10))
+    check_buildable(compose_run(["noise=matrix", f"noise.path={tmp_path}/own.npy"])[0])
+
+
+@pytest.mark.parametrize(("scale", "dataset"), [*product(choices("scale"), ("digits", "mnist", "cifar10"))])
+def test_every_scale(scale: str, dataset: str) -> None:
+    config, _ = compose_run([f"scale={scale}", f"dataset={dataset}"])
+    check_buildable(config)
+    if scale == "paper":
+        assert set(config.scale.values()) == {1.0}
+
+
+@pytest.mark.parametrize("name", choices("preset"))
+def test_every_preset_belongs_to_a_recipe_and_a_data_set(name: str) -> None:
+    assert name in {f"{recipe}_{dataset}" for recipe, dataset in product(choices("recipe"), SIZES)}
+
+
+@pytest.mark.parametrize("name", choices("scale_preset"))
+def test_every_preset_of_scale_belongs_to_a_scale_and_a_data_set(name: str) -> None:
+    assert name in {f"{scale}_{dataset}" for scale, dataset in product(choices("scale"), SIZES)}
+
+
+@pytest.mark.parametrize("name", ["joblib", "submitit_local", "submitit_slurm", *choices("hydra/launcher")])
+def test_every_launcher(name: str) -> None:
+    config = compose("config", overrides=[f"hydra/launcher={name}"], return_hydra_config=True)
+    launcher = {key: value for key, value in config.hydra.launcher.items() if key != "submitit_folder"}
+    assert isinstance(instantiate(launcher), Launcher)
+
+
+def test_threads_follow_the_launcher(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
+    assert compose_run([])[0].runtime.threads is None
+    monkeypatch.setenv("OMP_NUM_THREADS", "3")
+    assert compose_run([])[0].runtime.threads == 3

@@ -1,0 +1,74 @@
+"""A user's own files in configs/ and classes: what is wrong with them is one line, unless it is a bug."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import sl.losses
+
+Command = Callable[..., Any]  # returns an Outcome (conftest.py)
+
+
+@pytest.mark.parametrize(
+    ("content", "line"),
+    [
+        ("_target_: sl.losses.CrossEntropy\n x: [1", "{file}, line 2: it is no YAML: "),
+        ("\tgamma: 1", "{file}, line 1: it is no YAML: "),
+        ("gamma: 1\ngamma: 2", "{file}, line 2: it is no YAML: found duplicate key gamma"),
+        ("", "loss=own: it names no class as _target_; allowed is one of "),
+        ("- a", "loss=own: it names no class as _target_"),
+        ("gamma: 1", "loss=own: it names no class as _target_"),
+        ("_target_: sl.losses.FocalLoss\ngamma: -1", "loss.gamma=-1: allowed is a number in [0, inf)"),
+        ("_target_: sl.losses.FocalLoss\ngama: 1", "loss.gama=1: there is no such option; did you mean gamma?"),
+        ("_target_: sl.losses.FocalLoss", "loss.gamma: it has to be given"),
+        ("_target_: sl.losses.FocalLoss\ngamma: ${nope}", "loss.gamma: Interpolation key 'nope' not found"),
+        ("_target_: sl.losses.FocalLoss\ngamma: ${nope", "gamma: no viable alternative"),
+        ("_target_: builtins.exec", "loss._target_=builtins.exec: allowed are the classes of sl.losses"),
+        ("defaults:\n  - nothing\n_target_: sl.losses.MeanAbsoluteError", "loss=nothing: allowed is one of "),
+    ],
+)
+def test_a_wrong_file_is_one_line(content: str, line: str, train: Command, tmp_path: Path) -> None:
+    file = tmp_path / "own/loss/own.yaml"
+    file.parent.mkdir(parents=True)
+    file.write_text(content)
+    assert train("--config-dir=own", "loss=own").mistake.startswith(line.format(file=file))
+
+
+@pytest.mark.parametrize(
+    ("content", "line"),
+    [
+        ("epochs: 3", "recipe.model: it has to be given"),
+        ("epochs: three", "recipe/own.yaml: recipe.epochs=three: allowed is a whole number"),
+        ("epohcs: 3", "recipe/own.yaml: recipe.epohcs: Key 'epohcs' not in 'RecipeConfig'"),
+    ],
+)
+def test_a_wrong_recipe_is_one_line(content: str, line: str, train: Command, tmp_path: Path) -> None:
+    (tmp_path / "own/recipe").mkdir(parents=True)
+    (tmp_path / "own/recipe/own.yaml").write_text(content)
+    assert train("--config-dir=own", "recipe=own").mistake.startswith(line)
+
+
+class Refusing(sl.losses.CrossEntropy):
+    """A loss whose constructor raises what it is told to."""
+
+    def __init__(self, error: str) -> None:
+        super().__init__()
+        raise {"value": ValueError("no such\nvalue"), "type": TypeError("no such type"), "bug": KeyError("a bug")}[
+            error
+        ]
+
+
+@pytest.mark.parametrize("error", ["value", "type"])
+def test_a_constructor_may_refuse_in_its_own_words(error: str, train: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sl.losses, "Refusing", Refusing, raising=False)
+    line = train("loss=ce", "loss._target_=sl.losses.Refusing", f"+loss.error={error}").mistake
+    assert line == f"loss=ce: it is refused: no such {error}"
+
+
+def test_what_else_a_constructor_raises_is_a_bug(train: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sl.losses, "Refusing", Refusing, raising=False)
+    outcome = train("loss=ce", "loss._target_=sl.losses.Refusing", "+loss.error=bug")
+    assert outcome.code == 1
+    assert "KeyError('a bug')" in outcome.err

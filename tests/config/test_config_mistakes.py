@@ -1,0 +1,119 @@
+"""Every mistake on the command line of scripts/train.py: exit code 2 and one line that names it as it was typed."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+Command = Callable[..., Any]  # returns an Outcome (conftest.py)
+
+# Arguments, and what the line says: from its start where that is the option as typed.
+MISSPELT = [
+    ("recipe.epohcs=3", "recipe.epohcs=3: there is no such option; did you mean epochs?"),
+    ("noise.rate=0.4", "noise.rate=0.4: this option comes only with noise=asymmetric or noise=symmetric"),
+    ("+loss.foo=1", "loss.foo=1: there is no such option; allowed here: alpha, beta, log_zero, reduction"),
+    ("++recipe.x=1", "recipe.x=1: there is no such option; allowed here: batch_size,"),
+    ("dataset=cifr10", "dataset=cifr10: did you mean cifar10? allowed is one of cifar10, cifar100, digits, folder,"),
+    ("hydra/launcher=jobli", "hydra/launcher=jobli: did you mean joblib? allowed is one of basic, joblib, slurm,"),
+    ("loss=null", "loss=null: allowed is one of "),
+    ("experiment=fig1", "experiment=fig1: this command has no such choice; scripts/reproduce.py takes experiment"),
+]
+VALUES = [
+    ("noise=asymmetric", "noise=asymmetric: there is no map for dataset=digits; allowed is one of mnist, cifar10,"),
+    ("noise=human", "noise=human: there are no human labels for dataset=digits; allowed is one of cifar10, cifar100"),
+    ("probe.label=cow", "probe.label=cow: allowed is a number from 0 to 9 or one of 0, 1,"),
+    ("runtime.device=cuda:99", "runtime.device=cuda:99: this machine has "),
+    ("runtime.device=banana", "runtime.device=banana: allowed is auto, cpu, cuda or cuda:N"),
+    ("recipe.lr=banana", "recipe.lr=banana: allowed is a number"),
+    ("recipe.epochs=0", "recipe.epochs=0: allowed is a whole number of at least 1"),
+    ("noise=symmetric noise.rate=1.5", "noise.rate=1.5: allowed is a number in [0, 1]"),
+]
+MISSING = [
+    ("noise=matrix", "noise.path=null: allowed is a file that ends in .npy, .csv, .txt"),
+    ("noise=matrix noise.path=nowhere.csv", "noise.path=nowhere.csv: cannot be read as a matrix of numbers: No such"),
+    ("dataset=folder", "dataset.data_dir=data: there is no folder data/train; pictures lie in train/<class>/"),
+    ("dataset=folder data_dir=mine", "data_dir=mine: there is no folder mine/train; pictures lie in"),
+    ("dataset=mnist dataset.download=false", "data_dir=data: data/MNIST/raw/train-images-idx3-ubyte is missing: set"),
+    ("~loss.alpha", "loss.alpha: it has to be given"),
+    ("~seed", "seed: it has to be given"),
+    ("seed=???", "seed=???: it has to be given"),
+    ("loss._target_=???", "loss._target_=???: it names no class as _target_; allowed is one of "),
+    ("loss.alpha=${nope}", "loss.alpha=${nope}: Interpolation key 'nope' not found"),
+    ("data_dir=${oc.env:NOPE}", "data_dir=${oc.env:NOPE}: "),
+]
+SYNTAX = [
+    ("seed", "seed: it cannot be read; allowed is option=value"),
+    ("loss=[ce", "loss=[ce: it cannot be read; allowed is option=value"),
+    ("dataset.=3", "dataset.=3: it cannot be read; allowed is option=value"),
+    ("loss=ce,sl", "loss=ce,sl: several values are a sweep, add -m to train each; a list is written [a,b]"),
+    ("loss.alpha=0.1,1", "loss.alpha=0.1,1: several values are a sweep, add -m"),
+    ("+loss=ce", "+loss=ce: Multiple values for loss"),
+    ("--config-dir=nowhere", "--config-dir=nowhere: Additional config directory"),
+    ("--config-name=nowhere", "--config-name=nowhere: Cannot find primary config 'nowhere'"),
+    ("--resolve", "--resolve: The --resolve flag can only be used"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "line"), MISSPELT + VALUES + MISSING + SYNTAX)
+def test_a_mistake_is_one_line(arguments: str, line: str, train: Command) -> None:
+    assert train(*arguments.split(" ")).mistake.startswith(line)
+
+
+def test_no_mistake_leaves_anything_behind(train: Command, tmp_path: Path) -> None:
+    assert train("loss.alpha=-1").mistake
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_flag_that_does_not_exist_is_left_to_argparse(train: Command) -> None:
+    outcome = train("--fast")
+    assert outcome.code == 2
+    assert "unrecognized arguments: --fast" in outcome.err
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="this machine has a CUDA device")
+def test_cuda_where_there_is_none(train: Command) -> None:
+    line = train("runtime.device=cuda").mistake
+    assert line == "runtime.device=cuda: this machine has 0 CUDA devices; allowed is auto or cpu"
+
+
+def test_a_matrix_of_another_size(train: Command, tmp_path: Path) -> None:
+    np.savetxt(tmp_path / "small.csv", np.eye(3), delimiter=",")
+    line = train("noise=matrix", "noise.path=small.csv").mistake
+    assert line == "noise.path=small.csv: it is a 3 x 3 matrix, allowed on dataset=digits is 10 x 10"
+
+
+def test_a_damaged_data_file(train: Command, tmp_path: Path) -> None:
+    raw = tmp_path / "data/MNIST/raw"
+    raw.mkdir(parents=True)
+    for part in ("train", "t10k"):
+        for kind in ("images-idx3", "labels-idx1"):
+            (raw / f"{part}-{kind}-ubyte").write_bytes(b"damaged")
+    line = train("dataset=mnist", "dataset.download=false").mistake
+    assert line.startswith("data_dir=data: data/MNIST/raw/train-images-idx3-ubyte is damaged: its md5 is ")
+
+
+@pytest.mark.parametrize("option", ["runs_dir", "checkpoints_dir", "data_dir"])
+def test_a_folder_that_is_a_file(option: str, train: Command, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    short = ("recipe.epochs=1", "scale.train_share=0.1", "runtime.threads=1", "runtime.precision=float32")
+    line = train(f"{option}=file", "dataset=mnist" if option == "data_dir" else "dataset=digits", *short).mistake
+    assert line.startswith(f"{option}=file: file")
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+def test_a_folder_that_must_not_be_written(train: Command, tmp_path: Path) -> None:
+    (tmp_path / "mine").mkdir(mode=0o500)
+    line = train("checkpoints_dir=mine/checkpoints").mistake
+    assert line.startswith("checkpoints_dir=mine/checkpoints: ")
+    assert "Permission denied" in line
+
+
+def test_records_where_a_file_stands(train: Command, tmp_path: Path) -> None:
+    (tmp_path / "runs").mkdir()
+    (tmp_path / "runs/digits").touch()
+    short = ("recipe.epochs=1", "scale.train_share=0.1", "runtime.threads=1", "runtime.precision=float32")
+    assert train("runs_dir=runs", *short).mistake.startswith("runs_dir=runs: runs/digits")

@@ -1,0 +1,112 @@
+"""Sweeps: a mistake ends them before they begin, a failed run does not stop the others, a bug keeps its traceback."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from omegaconf import DictConfig
+
+from sl.config.compose import hydra_ready
+from sl.config.groups import CONFIG_DIR
+from sl.config.sweep import single_changes
+from sl.errors import UserError
+
+Command = Callable[..., Any]  # returns an Outcome (conftest.py)
+
+
+def make_task(folder: Path) -> Callable[[DictConfig], None]:
+    """A task that leaves a file for each seed, refuses seed 1 and has a bug for seed 2; any process can load it."""
+
+    def task(config: DictConfig) -> None:
+        if config.seed == 1:
+            raise UserError("seed=1: refused here")
+        if config.seed == 2:
+            {}["a bug"]
+        (folder / f"seed{config.seed}").write_text(str(os.getpid()))
+
+    return task
+
+
+@pytest.fixture
+def sweep(run_task: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Command:
+    """A sweep over these seeds with make_task's task."""
+    monkeypatch.setenv("PYTHONPATH", str(CONFIG_DIR.parent))  # for jobs in processes of their own
+    return lambda seeds, launcher: run_task(
+        make_task(tmp_path), "config", "-m", f"hydra/launcher={launcher}", f"seed={seeds}"
+    )
+
+
+@pytest.mark.parametrize("launcher", ["basic", "joblib", "submitit_local"])
+def test_a_refused_run_is_one_line_after_all_others_have_run(launcher: str, sweep: Command, tmp_path: Path) -> None:
+    assert sweep("0,1,3", launcher).mistake == "seed=1: refused here"
+    assert {path.name for path in tmp_path.iterdir()} == {"seed0", "seed3", "outputs"}
+    assert {path.name for path in (tmp_path / "outputs").iterdir()} <= {"multirun.yaml", ".submitit"}
+
+
+def test_a_bug_keeps_its_traceback_and_exits_with_1(sweep: Command, tmp_path: Path) -> None:
+    outcome = sweep("2,0", "joblib")
+    assert outcome.code == 1
+    assert '{}["a bug"]' in outcome.err
+    assert outcome.err.endswith("KeyError: 'a bug'\nsl: a bug, in the run seed=2\n")
+    assert (tmp_path / "seed0").exists()
+
+
+def test_a_bug_in_a_single_run_exits_with_1_too(run_task: Command, tmp_path: Path) -> None:
+    outcome = run_task(make_task(tmp_path), "config", "seed=2")
+    assert outcome.code == 1
+    assert outcome.err.startswith("Traceback (most recent call last)")
+    assert "KeyError: 'a bug'" in outcome.err
+
+
+def test_an_error_of_hydra_inside_a_task_is_a_bug(run_task: Command) -> None:
+    outcome = run_task(lambda config: config.no_such_option, "config")
+    assert outcome.code == 1
+    assert "ConfigAttributeError" in outcome.err
+
+
+def test_joblib_runs_elsewhere_with_one_thread_per_core(run_task: Command, tmp_path: Path) -> None:
+    cores = len(os.sched_getaffinity(0))
+
+    def task(config: DictConfig) -> None:
+        (tmp_path / f"seed{config.seed}").write_text(f"{os.getpid()} {config.runtime.threads}")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("OMP_NUM_THREADS", raising=False)
+        jobs = f"hydra.launcher.n_jobs={cores}"
+        assert run_task(task, "config", "-m", "hydra/launcher=joblib", jobs, "seed=0,1").code == 0
+    for seed in (0, 1):
+        pid, threads = (tmp_path / f"seed{seed}").read_text().split()
+        assert int(pid) != os.getpid()
+        assert threads == "1"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "line"),
+    [
+        ("loss.alpha=0.1,-1", "loss.alpha=-1: allowed is a number in [0, inf)"),
+        ("loss=ce,sl seed=0,x", "seed=x: allowed is a whole number"),
+        ("noise=none,symmetric noise.rate=0.4", "noise.rate=0.4: this option comes only with"),
+        ("seed=interval(0,1)", "-m seed=interval(0,1): BasicSweeper does not support sweep type"),
+        ("hydra/launcher=joblib noise=symmetric noise.rate=0.4,1.5", "noise.rate=1.5: allowed is a number in [0, 1]"),
+        (
+            "hydra/launcher=joblib hydra.launcher.n_jobs=0 seed=0,1",
+            "hydra/launcher=joblib hydra.launcher.n_jobs=0: n_jobs == 0",
+        ),
+    ],
+)
+def test_a_mistake_ends_a_sweep_before_it_begins(arguments: str, line: str, run_task: Command, tmp_path: Path) -> None:
+    assert run_task(make_task(tmp_path), "config", "-m", *arguments.split(" ")).mistake.startswith(line)
+    assert not list(tmp_path.glob("seed*"))
+
+
+def test_each_value_is_checked_without_trying_every_combination() -> None:
+    with hydra_ready():
+        checked = list(single_changes(["loss=ce,sl", "noise=none", "seed=range(0,3)"]))
+    assert checked == [
+        ["loss=ce", "noise=none", "seed=0"],
+        ["loss=sl", "noise=none", "seed=0"],
+        ["loss=ce", "noise=none", "seed=1"],
+        ["loss=ce", "noise=none", "seed=2"],
+    ]

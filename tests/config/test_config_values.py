@@ -1,0 +1,104 @@
+"""Misspelt names, values of a wrong type or out of range, classes that do not fit: what is said of each."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from sl.config.check import check_buildable
+from sl.config.compose import compose_run, hydra_ready
+from sl.config.messages import as_typed
+from sl.errors import UserError
+from sl.train.device import resolve_runtime
+
+MISSPELT = [
+    ("sed=1", "sed=1: there is no such option; did you mean seed?"),
+    ("epochs=3", "epochs=3: there is no such option; did you mean recipe.epochs?"),
+    ("recpie.epochs=3", "recpie.epochs=3: there is no such option; did you mean recipe?"),
+    ("recipe.sl.alfa=1", "recipe.sl.alfa=1: there is no such option; did you mean alpha? allowed here: alpha, beta,"),
+    ("dataet=cifar10", "dataet=cifar10: there is no such option; did you mean dataset?"),
+    ("foo.bar=1", "foo.bar=1: there is no such option; allowed here: checkpoints_dir, data_dir,"),
+    ("tracker.project=x", "tracker.project=x: this option comes only with tracker=wandb"),
+    ("loss=nce_rce +loss.passive.foo=1", "loss.passive.foo=1: there is no such option; allowed here: log_zero,"),
+    ("+foo=1", "foo=1: there is no such option; allowed here: checkpoints_dir,"),
+]
+CHOICES = [
+    ("loss=scee", "loss=scee: did you mean "),
+    ("noise=uniform", "noise=uniform: allowed is one of asymmetric, human, matrix, none, symmetric"),
+    ("model=cnn9", "model=cnn9: did you mean cnn8? allowed is one of cnn4, cnn8, recipe,"),
+    ("scale=half", "scale=half: allowed is one of cpu, paper"),
+    ("recipe=[apl,x]", "recipe=[apl,x]: allowed is one of apl, authors_code, paper_text"),
+]
+TYPES = [
+    ("recipe.lr=banana", "recipe.lr=banana: allowed is a number"),
+    ("recipe.lr=", "recipe.lr=: allowed is a number"),
+    ("recipe.flip=maybe", "recipe.flip=maybe: allowed is true or false"),
+    ("recipe.milestones=3", "recipe.milestones=3: allowed is a list such as [a,b]"),
+    ("recipe.milestones=[a]", "recipe.milestones=[a]: allowed is a whole number"),
+    ("seed=0.5", "seed=0.5: allowed is a whole number"),
+    ("seed=true", "seed=true: allowed is a whole number"),
+    ("runtime.threads=1.5", "runtime.threads=1.5: allowed is a whole number"),
+    ("probe=3", "probe=3: allowed is one of the options below it"),
+    ("data_dir=[a]", "data_dir=[a]: allowed is text"),
+    ("data_dir=null", "data_dir=null: allowed is a value, not null"),
+    ("noise=symmetric noise.rate=high", "noise.rate=high: allowed is a number in [0, 1]"),
+    ("noise=symmetric noise.exact=perhaps", "noise.exact=perhaps: allowed is true or false"),
+]
+RANGES = [
+    ("noise=symmetric noise.rate=1.5", "noise.rate=1.5: allowed is a number in [0, 1]"),
+    ("noise=asymmetric noise.rate=-0.1", "noise.rate=-0.1: allowed is a number in [0, 1]"),
+    ("loss.alpha=-1", "loss.alpha=-1: allowed is a number in [0, inf)"),
+    ("recipe.sl.alpha=-1", "recipe.sl.alpha=-1: allowed is a number in [0, inf)"),
+    ("loss=nce_rce loss.passive.log_zero=1", "loss.passive.log_zero=1: allowed is a number in (-inf, 0)"),
+    ("loss=gce loss.q=0", "loss.q=0: allowed is a number in (0, 1]"),
+    ("+loss.reduction=none", "loss.reduction=none: a run always takes the mean"),
+    ("+model.num_classes=3", "model.num_classes=3: the run itself sets it, no other value is allowed"),
+    ("recipe.epochs=0", "recipe.epochs=0: allowed is a whole number of at least 1"),
+    ("recipe.batch_size=0", "recipe.batch_size=0: allowed is a whole number of at least 2"),
+    ("recipe.lr=-1", "recipe.lr=-1: allowed is a number in (0, inf)"),
+    ("recipe.lr=inf", "recipe.lr=inf: allowed is a number in (0, inf)"),
+    ("recipe.milestones=[3,1]", "recipe.milestones=[3,1]: allowed are epochs of at least 1, rising"),
+    ("recipe.schedule=linear", "recipe.schedule=linear: allowed is one of steps, cosine"),
+    ("recipe.nesterov=true", "recipe.nesterov=true: allowed with recipe.momentum_form=torch only"),
+    ("seed=-1", "seed=-1: allowed is a whole number of at least 0"),
+    ("scale.train_share=0", "scale.train_share=0: allowed is a number in (0, 1]"),
+    ("scale.epoch_share=1.5", "scale.epoch_share=1.5: allowed is a number in (0, 1]"),
+    ("probe.representations=-1", "probe.representations=-1: allowed is a whole number of at least 0"),
+    ("tracker=wandb tracker.mode=later", "tracker.mode=later: allowed is one of auto, online, offline, disabled"),
+    ("noise=human noise.name=worse", "noise.name=worse: allowed is one of aggregate, random1, random2, random3, worst"),
+    ("noise=asymmetric noise.variant=odd", "noise.variant=odd: allowed is one of published, pairs, cyclic, superclass"),
+]
+TARGETS = [
+    ("loss._target_=os.system", "loss._target_=os.system: allowed are the classes of sl.losses"),
+    ("loss._target_=torch.nn.NLLLoss", "loss._target_=torch.nn.NLLLoss: allowed are the classes of sl.losses"),
+    ("loss._target_=sl.losses.Focal", "loss._target_=sl.losses.Focal: there is no such class; did you mean FocalLoss?"),
+    ("loss._target_=sl.losses.x.Y", "loss._target_=sl.losses.x.Y: there is no module sl.losses.x"),
+    ("recipe.model=sl.losses.Loss", "model._target_=sl.losses.Loss: allowed are the classes of sl.models"),
+    ("noise._target_=sl.data.Digits", "noise._target_=sl.data.Digits: allowed are the classes of sl.noise"),
+    ("+loss._partial_=true", "loss._partial_=true: there is no such option"),
+]
+RUNTIME = [
+    ("runtime.threads=0", "runtime.threads=0: allowed is a whole number of at least 1"),
+    ("runtime.precision=float16", "runtime.precision=float16: allowed is one of auto, float32, bfloat16"),
+    ("runtime.step=fast", "runtime.step=fast: allowed is one of auto, eager, compile, graph"),
+]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def hydra() -> Iterator[None]:
+    """Once for all, since Hydra reads every file once as long as it lasts."""
+    with hydra_ready():
+        yield
+
+
+def check(typed: list[str]) -> None:
+    config, _ = compose_run(typed)
+    check_buildable(config)
+    resolve_runtime(config.runtime)
+
+
+@pytest.mark.parametrize(("arguments", "line"), MISSPELT + CHOICES + TYPES + RANGES + TARGETS + RUNTIME)
+def test_a_value_is_refused_in_one_line(arguments: str, line: str) -> None:
+    typed = arguments.split(" ")
+    with pytest.raises(UserError) as error:
+        check(typed)
+    assert as_typed(str(error.value), typed).startswith(line)
