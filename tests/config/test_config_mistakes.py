@@ -86,6 +86,14 @@ def test_a_matrix_of_another_size(train: Command, tmp_path: Path) -> None:
     assert line == "noise.path=small.csv: it is a 3 x 3 matrix, allowed on dataset=digits is 10 x 10"
 
 
+def test_pairs_that_only_the_data_tell(train: Command, data_dir: Path, tmp_path: Path) -> None:
+    np.save(tmp_path / "ten.npy", np.eye(10))
+    line = train("dataset=mnist", "noise=human", f"data_dir={data_dir}").mistake
+    assert line == "noise=human: there are no human labels for dataset=mnist; allowed is one of cifar10, cifar100"
+    line = train("dataset=cifar100", "noise=matrix", "noise.path=ten.npy", f"data_dir={data_dir}").mistake
+    assert line == "noise.path=ten.npy: it is a 10 x 10 matrix, allowed on dataset=cifar100 is 100 x 100"
+
+
 def test_a_damaged_data_file(train: Command, tmp_path: Path) -> None:
     raw = tmp_path / "data/MNIST/raw"
     raw.mkdir(parents=True)
