@@ -25,10 +25,10 @@ def choice_names(choices: Mapping[str, Any]) -> dict[str, str]:
 @contextmanager
 def hydra_ready() -> Iterator[None]:
     """Let `compose_run` be called: Hydra is initialised unless a command did that already."""
-    register()
     if GlobalHydra.instance().is_initialized():
         yield
         return
+    register()
     with initialize_config_dir(str(CONFIG_DIR), version_base="1.3"):
         yield
 
