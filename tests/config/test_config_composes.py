@@ -29,7 +29,7 @@ SIZES = {
 
 @pytest.fixture(scope="module", autouse=True)
 def hydra() -> Iterator[None]:
-    """Once for all, since Hydra reads every file once as long as it lasts."""
+    """Once for all."""
     with hydra_ready():
         yield
 

@@ -38,22 +38,13 @@ MISSING = [
     ("dataset=folder", "dataset.data_dir=data: there is no folder data/train; pictures lie in train/<class>/"),
     ("dataset=folder data_dir=mine", "data_dir=mine: there is no folder mine/train; pictures lie in"),
     ("dataset=mnist dataset.download=false", "data_dir=data: data/MNIST/raw/train-images-idx3-ubyte is missing: set"),
-    ("~loss.alpha", "loss.alpha: it has to be given"),
-    ("~seed", "seed: it has to be given"),
-    ("seed=???", "seed=???: it has to be given"),
-    ("loss._target_=???", "loss._target_=???: it names no class as _target_; allowed is one of "),
-    ("loss.alpha=${nope}", "loss.alpha=${nope}: Interpolation key 'nope' not found"),
-    ("data_dir=${oc.env:NOPE}", "data_dir=${oc.env:NOPE}: "),
 ]
 SYNTAX = [
     ("seed", "seed: it cannot be read; allowed is option=value"),
     ("loss=[ce", "loss=[ce: it cannot be read; allowed is option=value"),
-    ("dataset.=3", "dataset.=3: it cannot be read; allowed is option=value"),
     ("loss=ce,sl", "loss=ce,sl: several values are a sweep, add -m to train each; a list is written [a,b]"),
-    ("loss.alpha=0.1,1", "loss.alpha=0.1,1: several values are a sweep, add -m"),
     ("+loss=ce", "+loss=ce: Multiple values for loss"),
     ("--config-dir=nowhere", "--config-dir=nowhere: Additional config directory"),
-    ("--config-name=nowhere", "--config-name=nowhere: Cannot find primary config 'nowhere'"),
     ("--resolve", "--resolve: The --resolve flag can only be used"),
 ]
 

@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 
 Command = Callable[..., Any]  # returns an Outcome (conftest.py)
-EXPERIMENTS = "cifar10, cifar100, classes60, demo,"
 
 
 @pytest.mark.parametrize(
@@ -19,16 +18,12 @@ EXPERIMENTS = "cifar10, cifar100, classes60, demo,"
         ("experiment=demo noise=symmetric", "noise=symmetric: this command has no such choice"),
         ("experiment=demo scale=half", "scale=half: allowed is one of cpu, paper"),
         ("experiment=demo seeds=x", "seeds=x: allowed is a whole number of at least 0"),
-        ("experiment=demo seeds=[0,-1]", "seeds=[0,-1]: allowed is a whole number of at least 0"),
         ("experiment=demo jobs=0", "jobs=0: allowed is a whole number of at least 1"),
-        ("experiment=demo jobs=many", "jobs=many: allowed is a whole number"),
         ("experiment=demo plan_only=maybe", "plan_only=maybe: allowed is true or false"),
         ("experiment=demo device=banana", "device=banana: allowed is auto, cpu, cuda or cuda:N"),
-        ("experiment=demo device=cuda:99", "device=cuda:99: this machine has "),
         ("experiment=demo overrides=5", "overrides=5: allowed is a list such as [a,b]"),
         ("experiment=demo overrides=[seed=1]", "overrides=[seed=1]: it cannot be read; allowed is option=value,"),
         ("experiment=demo overrides=['recipe.epohcs=1']", "recipe.epohcs=1: there is no such option; did you mean epo"),
-        ("experiment=demo overrides=['noise.rate=2']", "noise.rate=2: allowed is a number in [0, 1]"),
         ("experiment=demo +foo=1", "foo=1: there is no such option; allowed here: data_dir,"),
     ],
 )

@@ -76,6 +76,14 @@ TARGETS = [
     ("noise._target_=sl.data.Digits", "noise._target_=sl.data.Digits: allowed are the classes of sl.noise"),
     ("+loss._partial_=true", "loss._partial_=true: there is no such option"),
 ]
+MISSING = [
+    ("~loss.alpha", "loss.alpha: it has to be given"),
+    ("~seed", "seed: it has to be given"),
+    ("seed=???", "seed=???: it has to be given"),
+    ("loss._target_=???", "loss._target_=???: it names no class as _target_; allowed is one of "),
+    ("loss.alpha=${nope}", "loss.alpha=${nope}: Interpolation key 'nope' not found"),
+    ("data_dir=${oc.env:NOPE}", "data_dir=${oc.env:NOPE}: "),
+]
 RUNTIME = [
     ("runtime.threads=0", "runtime.threads=0: allowed is a whole number of at least 1"),
     ("runtime.precision=float16", "runtime.precision=float16: allowed is one of auto, float32, bfloat16"),
@@ -85,7 +93,7 @@ RUNTIME = [
 
 @pytest.fixture(scope="module", autouse=True)
 def hydra() -> Iterator[None]:
-    """Once for all, since Hydra reads every file once as long as it lasts."""
+    """Once for all."""
     with hydra_ready():
         yield
 
@@ -96,7 +104,7 @@ def check(typed: list[str]) -> None:
     resolve_runtime(config.runtime)
 
 
-@pytest.mark.parametrize(("arguments", "line"), MISSPELT + CHOICES + TYPES + RANGES + TARGETS + RUNTIME)
+@pytest.mark.parametrize(("arguments", "line"), MISSPELT + CHOICES + TYPES + RANGES + TARGETS + MISSING + RUNTIME)
 def test_a_value_is_refused_in_one_line(arguments: str, line: str) -> None:
     typed = arguments.split(" ")
     with pytest.raises(UserError) as error:
