@@ -12,7 +12,8 @@ from sl.train.memory import keep_freed_memory
 
 DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16}
 COMPILED_VERSIONS = 64  # of one function: every loss, network and batch size of a sweep needs its own
-STEPS = ("eager", "compile", "graph")
+STEPS = ("eager", "compile", "graph", "compiled_graph")
+COMPILED, CAPTURED = ("compile", "compiled_graph"), ("graph", "compiled_graph")
 
 
 @dataclass(frozen=True)
@@ -63,14 +64,14 @@ def resolve_runtime(config: RuntimeConfig) -> Runtime:
     """Decide every `auto` of `config`; raises UserError for what the machine cannot do."""
     device = find_device(config.device)
     one_of("runtime.precision", config.precision, ("auto", *DTYPES))
-    one_of("runtime.step", config.step, ("auto", *STEPS))
+    one_of("runtime.step", config.step, ("auto", "fastest", *STEPS))
     precision, step = config.precision, config.step
     if precision == "auto":
         precision = "bfloat16" if fast_bfloat16(device) else "float32"
-    if step == "auto":
-        step = "graph" if device.type == "cuda" else "eager"
-    if step == "graph" and device.type != "cuda":
-        raise UserError("runtime.step=graph: CUDA graphs need a CUDA device; allowed here is auto, eager or compile")
+    if step in ("auto", "fastest"):
+        step = {"auto": "graph", "fastest": "compiled_graph"}[step] if device.type == "cuda" else "eager"
+    if step in CAPTURED and device.type != "cuda":
+        raise UserError(f"runtime.step={step}: CUDA graphs need a CUDA device; allowed here is auto, eager or compile")
     threads = cores() if config.threads is None else integer("runtime.threads", config.threads, 1)
     return Runtime(device, precision, step, config.deterministic, threads)
 
@@ -79,7 +80,7 @@ def apply_runtime(runtime: Runtime) -> None:
     """Set the process-wide switches of torch that a run needs."""
     torch.set_num_threads(runtime.threads)
     torch.use_deterministic_algorithms(runtime.deterministic)
-    if runtime.step == "compile":
+    if runtime.step in COMPILED:
         torch._dynamo.config.recompile_limit = COMPILED_VERSIONS
     if runtime.device.type == "cpu":
         keep_freed_memory()

@@ -15,7 +15,7 @@ from sl.losses import Loss
 from sl.models.classifier import Classifier
 from sl.recipes import Draws, build_augmentation, build_optimizer
 from sl.train.capture import CapturedStep
-from sl.train.device import DTYPES, Runtime
+from sl.train.device import CAPTURED, COMPILED, DTYPES, Runtime
 from sl.train.device_data import DeviceData
 
 EVALUATION_BATCH = {"cuda": 5000, "cpu": 500}
@@ -37,7 +37,7 @@ class Engine:
         self.loss_sum = torch.zeros((), dtype=torch.float64, device=runtime.device)
         self.counts = torch.zeros(len(TRAINING_COUNTS), dtype=torch.int64, device=runtime.device)
         forward = self._forward
-        self._compute = torch.compile(forward, dynamic=False) if runtime.step == "compile" else forward
+        self._compute = torch.compile(forward, dynamic=False) if runtime.step in COMPILED else forward
         self._steps: dict[int, Callable[[Tensor], None]] = {}
 
     def reset(self, model_state: dict[str, Tensor], loss: Loss, noisy: Tensor) -> None:
@@ -90,7 +90,7 @@ class Engine:
         size, count = self.batch_size, len(self.data.noisy)
         for length in {min(size, count), count % size or size}:
             if length not in self._steps:
-                capture = self.runtime.step == "graph"
+                capture = self.runtime.step in CAPTURED
                 self._steps[length] = CapturedStep(self._step, length, self.runtime.device) if capture else self._step
 
     def _step(self, index: Tensor) -> None:

@@ -1,0 +1,48 @@
+"""Train the same seeds on the fast path and in float32 eager, and compare their accuracy.
+
+python scripts/parity.py
+python scripts/parity.py --table-only
+"""
+
+import argparse
+import sys
+from pathlib import Path
+
+from sl.bench.parity import page
+from sl.errors import UserError
+from sl.record import load_all
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--runs", type=Path, default=Path("results/parity/runs"), help="run records (%(default)s)")
+    parser.add_argument("--out", type=Path, default=Path("results/tables/parity.md"), help="table (%(default)s)")
+    parser.add_argument("--jobs", type=int, default=None, help="runs at once (one per core on a CPU, 1 on a GPU)")
+    parser.add_argument("--table-only", action="store_true", help="train nothing")
+    options = parser.parse_args()
+    try:
+        failures = [] if options.table_only else train(options.runs, options.jobs)
+        for failure in failures:
+            print(f"sl: failed: {failure}", file=sys.stderr)
+        options.out.parent.mkdir(parents=True, exist_ok=True)
+        options.out.write_text(page(load_all(options.runs)), encoding="utf-8")
+    except UserError as error:
+        print(f"sl: error: {error}", file=sys.stderr)
+        return 2
+    print(options.out)
+    return 1 if failures else 0
+
+
+def train(runs_dir: Path, jobs: int | None) -> list[str]:
+    """Train what is missing of the experiment; a line for each run that failed."""
+    from sl.reproduce import experiment  # imports torch; --help and the table do without it
+    from sl.reproduce.execute import choose_jobs, execute
+    from sl.reproduce.plan import make_plan
+
+    jobs, overrides = choose_jobs(jobs, "auto")
+    plan = make_plan(experiment.runs("parity"), ["scale=paper", f"runs_dir={runs_dir}", *overrides])
+    return execute([run for run in plan if not run.done], jobs)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

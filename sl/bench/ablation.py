@@ -1,0 +1,86 @@
+"""What each technique brings: the default against itself with one thing changed, in turns."""
+
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import Any
+
+from sl.bench import changes
+from sl.bench.case import CASES, case_job
+from sl.bench.compare import several_runs, team
+from sl.bench.contender import EngineContender, ReferenceContender
+from sl.bench.measure import Lap, core_times, interleave, rates, times
+from sl.train.device import Runtime
+
+STREAMS = (2, 4)
+
+
+@dataclass(frozen=True)
+class Change:
+    """What is changed, and `count` processes of `make(case, *arguments)` that have it so."""
+
+    name: str
+    make: Callable[..., Any]
+    arguments: tuple[Any, ...] = ()
+    count: int = 1
+
+
+def runtime_change(name: str, *overrides: str, count: int = 1) -> Change:
+    """A change that a runtime option makes."""
+    return Change(name, EngineContender, (overrides,), count)
+
+
+COMPILE = (runtime_change("step compiled", "runtime.step=compile"),)
+
+
+def changes_for(case: str, runtime: Runtime) -> list[Change]:
+    """All that can be changed on this device."""
+    found = [
+        Change("everything: the reference loop", ReferenceContender),
+        Change("images from PIL and worker processes", changes.LoadedContender),
+        Change("channels first", changes.ChangedContender, (changes.channels_first,)),
+        Change("optimiser parameter by parameter", changes.ChangedContender, (changes.one_by_one,)),
+        Change("the loss read at every step", changes.ChangedContender, (changes.read_back,)),
+        runtime_change("runtime=deterministic", "runtime=deterministic"),
+        *COMPILE,
+    ]
+    if runtime.precision == "bfloat16":
+        found.append(runtime_change("float32", "runtime.precision=float32"))
+    if runtime.device.type == "cuda":
+        found.append(runtime_change("step not captured", "runtime.step=eager"))
+        found.append(runtime_change("step compiled and captured (runtime=fast)", "runtime=fast"))
+        found += [Change(f"{count} streams", changes.StreamsContender, (count,)) for count in STREAMS]
+        if case == "cnn8":
+            found.append(Change("200 channels in place of 196", changes.WidthContender, (200,)))
+    else:
+        found.append(Change("freed memory returned at every step", changes.ReturningContender))
+        found.append(runtime_change("one thread", "runtime.threads=1"))
+    several = several_runs(runtime.device).items()
+    return found + [runtime_change(name, *more, count=count) for name, (count, more) in several]
+
+
+def ablate(case: str, rounds: int, seconds: float) -> dict[str, Any]:
+    """Measure every change of `case` against the default; a record for JSON."""
+    job, _ = case_job(CASES[case], [])
+    batch, most = job.plan.batch_size, len(job.dataset.train_labels) // job.plan.batch_size
+    rows: list[dict[str, Any]] = []
+    all_default: list[Lap] = []
+    with ExitStack() as stack:
+        default = stack.enter_context(team(batch, 1, EngineContender, case))
+        default.fit_steps(seconds, most)
+        for change in changes_for(case, job.runtime):
+            with team(batch, change.count, change.make, case, *change.arguments) as changed:
+                changed.fit_steps(seconds, most)
+                laps = interleave({"default": default, "changed": changed}, rounds)
+            all_default += laps["default"]
+            compared = laps["changed"], laps["default"]
+            row = {"images_per_second": rates(laps["changed"]), "times": times(*compared)}
+            row["times_per_core"] = core_times(*compared)
+            rows.append({"name": change.name} | {key: spread.plain() for key, spread in row.items()})
+    return {
+        "case": CASES[case].name,
+        "rounds": rounds,
+        "default": rates(all_default).plain(),
+        "runtime": {"precision": job.runtime.precision, "step": job.runtime.step, "threads": job.runtime.threads},
+        "changes": rows,
+    }

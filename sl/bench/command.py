@@ -1,0 +1,64 @@
+"""The whole of `scripts/bench.py`: measure, print, write."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from sl.bench.ablation import ablate
+from sl.bench.compare import compare
+from sl.bench.machine import busy_cores, describe_machine, slug
+from sl.bench.projection import GRID, grid_runs
+from sl.bench.report import ablation_lines, comparison_lines
+from sl.record.provenance import commit, now
+from sl.train.device import find_device
+
+BUSY = 0.2  # cores that others may use before the figures are in doubt
+
+
+def bench(cases: Sequence[str], rounds: int, seconds: float, out: Path) -> Path:
+    """Compare the engine with the reference loop; the path of the JSON that holds the figures."""
+    record = header()
+    record["cases"] = {}
+    for case in cases:
+        record["cases"][case] = measured = compare(case, rounds, seconds)
+        print("\n".join(comparison_lines(measured)), flush=True)
+    if "cnn8" in record["cases"]:
+        record["grid"] = grid(record["cases"]["cnn8"]["runs_per_hour"])
+        hours = "; ".join(f"{value:,.1f} h by {name}" for name, value in record["grid"]["hours"].items())
+        print(f"The {record['grid']['runs']} runs of {GRID} at the paper's scale, computed from these rates: {hours}")
+    return write(record, out / f"{slug(record['machine'])}.json")
+
+
+def bench_ablation(cases: Sequence[str], rounds: int, seconds: float, out: Path) -> Path:
+    """What each technique brings; the path of the JSON, beside which the same stands as a Markdown table."""
+    record = header()
+    record["cases"] = {case: ablate(case, rounds, seconds) for case in cases}
+    lines = ablation_lines(record)
+    print("\n".join(lines), flush=True)
+    path = write(record, out / f"{slug(record['machine'])}-ablation.json")
+    path.with_suffix(".md").write_text("\n".join(lines) + "\n")
+    return path
+
+
+def header() -> dict[str, Any]:
+    """Machine, code and time; warns where others keep the machine busy."""
+    busy = busy_cores()
+    if busy is not None and busy > BUSY:
+        print(f"warning: {busy} cores are busy with something else; these figures will be too low", flush=True)
+    head, dirty = commit()
+    machine = describe_machine(find_device("auto"))
+    return {"machine": machine, "busy_cores_before": busy, "commit": head, "dirty": dirty, "time": now()}
+
+
+def grid(runs_per_hour: dict[str, float]) -> dict[str, Any]:
+    """Hours of the CIFAR-10 grid for each way of training it."""
+    runs = grid_runs()
+    return {"name": GRID, "runs": runs, "hours": {name: round(runs / rate, 1) for name, rate in runs_per_hour.items()}}
+
+
+def write(record: dict[str, Any], path: Path) -> Path:
+    """Write `record` as JSON; returns the path."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(record, indent=1) + "\n")
+    return path

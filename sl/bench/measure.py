@@ -1,0 +1,88 @@
+"""Images a second of contenders that take turns, so that what disturbs the machine disturbs all of them."""
+
+import math
+import statistics
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+
+from sl.bench.child import Child
+
+WARM_UP_STEPS = 3
+
+
+@dataclass(frozen=True)
+class Spread:
+    """Median and range over the rounds."""
+
+    median: float
+    low: float
+    high: float
+
+    @classmethod
+    def of(cls, values: Sequence[float]) -> "Spread":
+        """The spread of `values`.
+
+        >>> Spread.of([3.0, 1.0, 2.0])
+        Spread(median=2.0, low=1.0, high=3.0)
+        """
+        return cls(statistics.median(values), min(values), max(values))
+
+    def plain(self) -> dict[str, float]:
+        """For JSON, with four digits."""
+        return {name: float(f"{value:.4g}") for name, value in asdict(self).items()}
+
+
+@dataclass(frozen=True)
+class Lap:
+    """Images a second, and images a core-second: the latter changes less when others use the machine too."""
+
+    rate: float
+    core_rate: float
+
+
+class Team:
+    """Processes that train the same at the same time; one alone is the usual case."""
+
+    def __init__(self, members: Sequence[Child], batch_size: int) -> None:
+        self.members, self.batch_size = members, batch_size
+        self.steps = 1
+
+    def lap(self) -> Lap:
+        """Train `steps` steps in each process."""
+        for member in self.members:
+            member.start("train", self.steps)
+        outcomes = [member.finish() for member in self.members]
+        images = len(self.members) * self.steps * self.batch_size
+        core_seconds = sum(outcome.core_seconds for outcome in outcomes)
+        return Lap(images / max(outcome.seconds for outcome in outcomes), images / core_seconds)
+
+    def fit_steps(self, seconds: float, most: int) -> None:
+        """Warm up, then choose the steps, at most `most`, that take about `seconds`."""
+        self.steps = min(WARM_UP_STEPS, most)
+        self.lap()
+        wanted = seconds * self.lap().rate / (len(self.members) * self.batch_size)
+        self.steps = max(1, min(most, math.ceil(wanted)))
+
+
+def interleave(teams: Mapping[str, Team], rounds: int) -> dict[str, list[Lap]]:
+    """The laps of every team; each round goes through all of them."""
+    laps: dict[str, list[Lap]] = {name: [] for name in teams}
+    for _ in range(rounds):
+        for name, team in teams.items():
+            laps[name].append(team.lap())
+    return laps
+
+
+def rates(laps: Sequence[Lap]) -> Spread:
+    """Images a second."""
+    return Spread.of([lap.rate for lap in laps])
+
+
+def times(laps: Sequence[Lap], base: Sequence[Lap]) -> Spread:
+    """How many times as fast as `base`, round by round."""
+    return Spread.of([own.rate / other.rate for own, other in zip(laps, base, strict=True)])
+
+
+def core_times(laps: Sequence[Lap], base: Sequence[Lap]) -> Spread:
+    """The same by images a core-second."""
+    return Spread.of([own.core_rate / other.core_rate for own, other in zip(laps, base, strict=True)])

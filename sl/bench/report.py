@@ -1,0 +1,65 @@
+"""Measured figures as text."""
+
+from collections.abc import Mapping
+from typing import Any
+
+GIGA, MEBI = 1e9, 2**20
+
+
+def spread(values: Mapping[str, float], unit: str = "") -> str:
+    """Median and range.
+
+    >>> spread({"median": 3.2, "low": 3.0, "high": 3.5}, " x")
+    '3.20 x (3.00 to 3.50)'
+    """
+    digits = 2 if values["median"] < 100 else 0
+    median, low, high = (f"{values[key]:,.{digits}f}" for key in ("median", "low", "high"))
+    return f"{median}{unit} ({low} to {high})"
+
+
+def comparison_lines(measured: Mapping[str, Any]) -> list[str]:
+    """What `compare` found, for people."""
+    engine, reference = measured["engine"], measured["reference"]
+    images = "real images" if engine["real_images"] else "random bytes in the place of images, which are not there"
+    lines = [
+        f"{measured['case']}, batch {engine['batch_size']}, {images}; median and range of {measured['rounds']} rounds",
+        f"  reference loop ({reference['threads']} threads, {reference['workers']} workers): "
+        f"{spread(measured['images_per_second']['reference'])} images/s",
+    ]
+    for name, times in measured["times_reference"].items():
+        per_core = measured["times_reference_per_core"][name]["median"]
+        images = spread(measured["images_per_second"][name])
+        lines.append(f"  {name}: {images} images/s, {spread(times, ' x')}; {per_core:.2f} x by the core-second")
+    matmul = measured["matmul_flops"]["median"] / GIGA
+    data = engine["data_bytes"] / MEBI
+    lines += [
+        f"  {measured['share_of_matmul']:.0%} of the {matmul:,.0f} GFLOP/s that a matrix product reaches here "
+        f"({engine['precision']}, {engine['threads']} threads)",
+        f"  peak memory {engine['peak_bytes'] / MEBI:,.0f} MiB, {data:,.0f} of them images; "
+        f"reference loop {reference['peak_bytes'] / MEBI:,.0f} MiB and its workers",
+        f"  first step {measured['start']['first_run_seconds']} s after the start of a process, "
+        f"{measured['start']['second_run_seconds']} s after that of a sweep's second run",
+        "  runs an hour: " + ", ".join(f"{name} {rate:.3g}" for name, rate in measured["runs_per_hour"].items()),
+    ]
+    return lines
+
+
+def ablation_lines(record: Mapping[str, Any]) -> list[str]:
+    """What `ablate` found for every case, as Markdown tables."""
+    lines: list[str] = []
+    for measured in record["cases"].values():
+        machine = record["machine"]
+        lines += [
+            f"{measured['case']}, {machine['gpu'] or machine['cpu']}, {machine['cores']} cores; "
+            f"median and range of {measured['rounds']} rounds, default and changed in turns",
+            "",
+            "| changed | images/s | times the default | by the core-second |",
+            "|---|---|---|---|",
+            f"| nothing: the default | {measured['default']['median']:,.0f} | 1 | 1 |",
+        ]
+        for row in measured["changes"]:
+            per_core = row["times_per_core"]["median"]
+            images = row["images_per_second"]["median"]
+            lines.append(f"| {row['name']} | {images:,.0f} | {spread(row['times'])} | {per_core:.2f} |")
+        lines.append("")
+    return lines[:-1]

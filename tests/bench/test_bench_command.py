@@ -1,0 +1,87 @@
+"""The benchmark as a whole, on digits and for an instant."""
+
+import json
+import os
+import platform
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sl.bench.child import Outcome
+from sl.bench.command import bench, bench_ablation
+
+
+class InlineChild:
+    """A `Child` whose object lives in this process."""
+
+    def __init__(self, make: Callable[..., Any], *arguments: Any) -> None:
+        self.made = make(*arguments)
+        self.waiting: list[tuple[str, tuple[Any, ...]]] = []
+
+    def call(self, method: str, *arguments: Any) -> Any:
+        self.start(method, *arguments)
+        return self.finish().result
+
+    def start(self, method: str, *arguments: Any) -> None:
+        self.waiting.append((method, arguments))
+
+    def finish(self) -> Outcome:
+        method, arguments = self.waiting.pop(0)
+        began, core_began = time.perf_counter(), time.process_time()
+        result = getattr(self.made, method)(*arguments)
+        return Outcome(result, time.perf_counter() - began, time.process_time() - core_began)
+
+    def __enter__(self) -> "InlineChild":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+
+@pytest.fixture(autouse=True)
+def inline(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Contenders run in this process, the reference loop without workers."""
+    monkeypatch.setattr("sl.bench.compare.Child", InlineChild)
+    monkeypatch.setattr("sl.bench.reference.cores", lambda: 0)
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")
+
+
+def test_figures_of_a_case(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = bench(["digits"], rounds=2, seconds=0.02, out=tmp_path)
+    record = json.loads(path.read_text())
+    measured = record["cases"]["digits"]
+    assert measured["engine"]["real_images"]
+    assert set(measured["images_per_second"]) > {"reference", "one run"}
+    for times in measured["times_reference"].values():
+        assert 0 < times["low"] <= times["median"] <= times["high"]
+    assert 0 < measured["share_of_matmul"] < 1
+    assert measured["engine"]["peak_bytes"] > measured["engine"]["data_bytes"] > 0
+    assert measured["start"]["second_run_seconds"] < 1
+    assert platform.node() not in path.read_text()
+    assert os.getcwd() not in path.read_text()
+    assert "reference loop" in capsys.readouterr().out
+
+
+def test_every_change_is_measured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    compiled = "sl.bench.ablation.COMPILE"
+    monkeypatch.setattr(compiled, ())  # takes long; tests/train/test_compiled.py compiles
+    path = bench_ablation(["digits"], rounds=1, seconds=0.02, out=tmp_path)
+    rows = json.loads(path.read_text())["cases"]["digits"]["changes"]
+    assert {"channels first", "runtime=deterministic", "one thread"} <= {row["name"] for row in rows}
+    table = path.with_suffix(".md").read_text().splitlines()
+    assert len([line for line in table if line.startswith("| ")]) == len(rows) + 2
+
+
+def test_help_does_not_wait_for_torch(tmp_path: Path) -> None:
+    script = Path(__file__).resolve().parents[2] / "scripts" / "bench.py"
+    (tmp_path / "torch.py").write_text("raise SystemExit('torch was imported')")
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(tmp_path), *sys.path])}
+    command = [sys.executable, str(script), "--help"]
+    done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "--ablation" in done.stdout

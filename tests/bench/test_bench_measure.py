@@ -1,0 +1,65 @@
+"""Rates and ratios from known times; processes that do what they are told."""
+
+import operator
+from collections import Counter
+
+import pytest
+
+from sl.bench.child import Child, Outcome
+from sl.bench.measure import Lap, Team, core_times, interleave, rates, times
+from sl.errors import UserError
+
+
+class Clockwork:
+    """A child whose step takes known times."""
+
+    def __init__(self, seconds: float, core_seconds: float) -> None:
+        self.seconds, self.core_seconds, self.steps = seconds, core_seconds, 0
+
+    def start(self, method: str, steps: int) -> None:
+        assert method == "train"
+        self.steps = steps
+
+    def finish(self) -> Outcome:
+        return Outcome(None, self.steps * self.seconds, self.steps * self.core_seconds)
+
+
+def test_a_team_counts_all_images_and_the_slowest_time() -> None:
+    team = Team([Clockwork(0.1, 0.1), Clockwork(0.2, 0.3)], batch_size=10)
+    team.steps = 4
+    lap = team.lap()
+    assert lap.rate == pytest.approx(2 * 4 * 10 / 0.8)
+    assert lap.core_rate == pytest.approx(2 * 4 * 10 / 1.6)
+
+
+@pytest.mark.parametrize(("seconds", "most", "steps"), [(2.0, 100, 20), (2.0, 7, 7), (0.01, 100, 1)])
+def test_steps_fill_the_time_that_is_given(seconds: float, most: int, steps: int) -> None:
+    team = Team([Clockwork(0.1, 0.1)], batch_size=10)
+    team.fit_steps(seconds, most)
+    assert team.steps == steps
+
+
+def test_teams_take_turns_and_are_compared_round_by_round() -> None:
+    fast, slow = Team([Clockwork(0.1, 0.1)], 1), Team([Clockwork(0.3, 0.2)], 1)
+    laps = interleave({"fast": fast, "slow": slow}, rounds=3)
+    assert rates(laps["fast"]).median == pytest.approx(10)
+    assert times(laps["fast"], laps["slow"]).plain() == {"median": 3.0, "low": 3.0, "high": 3.0}
+    assert core_times(laps["fast"], laps["slow"]).median == pytest.approx(2)
+    uneven = times([Lap(2, 1), Lap(9, 1)], [Lap(1, 1), Lap(3, 1)])
+    assert (uneven.low, uneven.high) == (2, 3)
+
+
+def test_a_child_keeps_its_object_and_counts_its_time() -> None:
+    with Child(Counter, "aab") as child:
+        child.call("update", "b")
+        child.start("most_common")
+        outcome = child.finish()
+        assert outcome.result == [("a", 2), ("b", 2)]
+        assert outcome.seconds >= 0
+        assert outcome.core_seconds >= 0
+    assert child.process.exitcode == 0
+
+
+def test_a_child_that_cannot_start_says_so() -> None:
+    with pytest.raises(UserError, match="a process of the benchmark ended"):
+        Child(operator.truediv, 1, 0)

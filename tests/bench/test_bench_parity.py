@@ -1,0 +1,70 @@
+"""Pairs of precisions: who is paired with whom, the interval, and the whole way on digits."""
+
+import math
+from pathlib import Path
+
+import pytest
+import synthetic
+from scipy import stats
+
+from sl.bench.parity import difference, page, pairs
+from sl.errors import UserError
+from sl.record import load_all
+from sl.reproduce.execute import execute
+from sl.reproduce.plan import make_plan
+
+SEEDS = (0, 1, 2, 3)
+
+
+def write(root: Path, loss: str, seed: int, precision: str, shift: float = 0.0) -> None:
+    head = synthetic.header(loss, seed=seed)
+    lines = synthetic.lines(head)
+    head["config"]["precision"] = precision
+    head["identity"] = f"{loss}{seed}{precision}"
+    for line in lines:
+        if line["kind"] == "epoch":
+            line["test_accuracy"] += shift * (1 + seed)
+    synthetic.write(root, lines)
+
+
+def test_interval_is_that_of_the_paired_t_test() -> None:
+    fast, plain = [0.91, 0.93, 0.90, 0.95], [0.90, 0.94, 0.91, 0.93]
+    found = difference(fast, plain)
+    interval = stats.ttest_rel(fast, plain).confidence_interval(0.95)
+    assert (found.low, found.high) == pytest.approx((interval.low, interval.high))
+    assert found.mean == pytest.approx((sum(fast) - sum(plain)) / 4)
+
+
+def test_runs_are_paired_by_setting_and_seed(tmp_path: Path) -> None:
+    for seed in SEEDS:
+        write(tmp_path, "ce", seed, "float32")
+        write(tmp_path, "ce", seed, "bfloat16", shift=0.001)
+        write(tmp_path, "sl", seed, "bfloat16")
+    write(tmp_path, "sl", 0, "float32")  # one pair is too few
+    (found,) = pairs(load_all(tmp_path))
+    assert [(fast.seed, plain.seed) for fast, plain in found] == [(seed, seed) for seed in SEEDS]
+    assert {(fast.config["precision"], plain.config["precision"]) for fast, plain in found} == {("bfloat16", "float32")}
+    text = page(load_all(tmp_path))
+    spread = stats.t.ppf(0.975, 3) * math.sqrt(5 / 3) / 10 / 2  # differences of 0.1, 0.2, 0.3, 0.4 %
+    assert f"| +0.25 | {0.25 - spread:+.2f} to {0.25 + spread:+.2f} |" in text
+    assert "scaled-down run" in text
+
+
+def test_too_few_pairs_are_refused(tmp_path: Path) -> None:
+    write(tmp_path, "ce", 0, "float32")
+    with pytest.raises(UserError, match="no setting with 3 seeds in both bfloat16 and float32"):
+        page(load_all(tmp_path))
+
+
+def test_digits_from_training_to_table(tmp_path: Path) -> None:
+    wanted = [
+        ("dataset=digits", "noise=symmetric", "recipe.epochs=2", f"runtime.precision={precision}", f"seed={seed}")
+        for precision in ("bfloat16", "float32")
+        for seed in SEEDS[:3]
+    ]
+    folders = [f"runs_dir={tmp_path / 'runs'}", f"checkpoints_dir={tmp_path / 'checkpoints'}"]
+    plan = make_plan(wanted, [*folders, "runtime.threads=1", "scale.train_share=0.2"])
+    assert execute(plan, jobs=1) == []
+    text = page(load_all(tmp_path / "runs"))
+    assert text.count("| sl | symmetric 40 % |") == 2
+    assert "bfloat16 and float32" in text

@@ -1,0 +1,69 @@
+"""The loop that the engine is measured against trains the same function as the engine."""
+
+import pytest
+import torch
+from torchvision import transforms
+
+from sl.bench.case import CASES, case_job
+from sl.bench.contender import new_engine
+from sl.bench.reference import PilImages, ReferenceLoop, SubtractMean, torchvision_transform
+from sl.config.compose import compose_run
+from sl.recipes import build_augmentation, fit_normalisation
+from sl.train.device import apply_runtime
+from sl.train.prepare import Job, make_loss, make_model
+from sl.train.seeds import generator
+
+PLAIN = ("recipe.shift=0", "recipe.flip=false", "runtime.precision=float32", "runtime.threads=1", "recipe.lr=0.005")
+
+
+def reference(job: Job, workers: int = 0) -> ReferenceLoop:
+    parts = job.dataset, job.noisy.labels, make_model(job), make_loss(job), job.config.recipe
+    return ReferenceLoop(*parts, torch.device("cpu"), workers)
+
+
+@pytest.mark.parametrize("more", [(), ("recipe.weight_decay=0.02", "recipe.decay_on=fc1")])
+def test_both_have_the_same_losses(more: tuple[str, ...]) -> None:
+    job, _ = case_job(CASES["digits"], [*PLAIN, *more])
+    apply_runtime(job.runtime)
+    engine, loop = new_engine(job), reference(job)
+    count = len(job.noisy.labels)
+    draws = engine.augmentation.draw(count, job.dataset.image_shape, generator(0, "augmentation"))
+    rate = torch.full((1,), job.config.recipe.lr)
+    batches = torch.randperm(count, generator=generator(0, "order")).split(engine.batch_size)
+    assert len(batches[-1]) < engine.batch_size
+    for batch in batches:  # rounding grows from 1e-7 to 1e-5 on the way
+        assert loop.train(batch) == pytest.approx(engine.train_epoch(batch, draws, rate)[0].item(), rel=1e-4)
+
+
+@pytest.mark.parametrize("kind", ["pixel_mean", "channel", "none"])
+def test_its_normalisation_is_the_recipes(kind: str) -> None:
+    job, _ = case_job(CASES["digits"], [*PLAIN, f"recipe.normalisation={kind}"])
+    pictures = PilImages(job.dataset, job.noisy.labels, job.config.recipe)
+    expected = fit_normalisation(kind, job.dataset.train_images)(job.dataset.train_images[:5])
+    torch.testing.assert_close(torch.stack([pictures[row][0] for row in range(5)]), expected)
+    assert [pictures[row][1] for row in range(5)] == job.noisy.labels[:5].tolist()
+
+
+@pytest.mark.parametrize(
+    ("overrides", "expected"),
+    [
+        (["dataset=cifar10"], ["RandomAffine", "RandomHorizontalFlip", "ToTensor", "SubtractMean"]),
+        (["dataset=mnist"], ["ToTensor"]),
+        (["dataset=cifar10", "recipe=apl"], ["RandomCrop", "RandomHorizontalFlip", "ToTensor", "Normalize"]),
+    ],
+)
+def test_its_transforms_are_the_recipes(overrides: list[str], expected: list[str]) -> None:
+    config, _ = compose_run([*overrides, "data_dir=nowhere"])
+    images = torch.randint(0, 256, (8, 3, 32, 32), dtype=torch.uint8)
+    steps = torchvision_transform(config.recipe, images).transforms
+    assert [type(step).__name__ for step in steps] == expected
+    if isinstance(steps[0], transforms.RandomAffine):
+        assert tuple(steps[0].translate) == (0.2, 0.2)
+        assert build_augmentation(config.recipe).shift == 0.2
+    assert any(isinstance(step, SubtractMean) for step in steps) == (config.recipe.normalisation == "pixel_mean")
+
+
+def test_worker_processes_bring_the_same_images() -> None:
+    job, _ = case_job(CASES["digits"], [*PLAIN, "scale.train_share=0.2"])
+    order = torch.arange(0, 100, 3)
+    assert reference(job, workers=1).train(order) == pytest.approx(reference(job).train(order), rel=1e-6)
