@@ -17,8 +17,8 @@ def main(config: DictConfig) -> float:
     from sl.train.run import train
 
     check_buildable(config)  # before data are loaded, or downloaded
-    path = train(config, choice_names(HydraConfig.get().runtime.choices))
-    return read(path).last()
+    run = read(train(config, choice_names(HydraConfig.get().runtime.choices)))
+    return run.last() if config.holdout is None else run.validation()  # what a sweeper that optimises goes by
 
 
 if __name__ == "__main__":

@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sl.errors import UserError
+
 Array = NDArray[np.float64]
 STAGES = ("early", "middle", "late")
 DEFAULT_VARIANTS = {"cifar100": "pairs"}  # of the asymmetric maps; the other data sets have one
@@ -154,3 +156,11 @@ class Run:
     def mean_last_ten(self) -> float:
         """Mean test accuracy over the last ten epochs (over all where a run has fewer)."""
         return float(self.curve("test_accuracy")[-10:].mean())
+
+    def validation(self) -> float:
+        """Mean accuracy on the held-out noisy labels over the last ten epochs; UserError without a holdout."""
+        if not all("validation_accuracy" in line for line in self.epochs) or not self.epochs:
+            raise UserError(
+                f"{self.path}: it has no validation_accuracy; allowed is the record of a run with a holdout"
+            )
+        return float(self.curve("validation_accuracy")[-10:].mean())

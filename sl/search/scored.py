@@ -1,0 +1,46 @@
+"""What a choice of parameters may know of a run. Test accuracy is not part of it, and nothing else is read."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from sl.record import Run
+from sl.record.identity import identity
+from sl.record.words import loss_title, setting
+
+
+@dataclass(frozen=True)
+class Scored:
+    """A finished run by its accuracy on held-out noisy labels, a share in [0, 1].
+
+    `problem` is equal for runs that differ in nothing but the values of the loss's `parameters` and the seed.
+    """
+
+    identity: str
+    problem: str
+    title: str
+    parameters: dict[str, Any]
+    seed: int
+    score: float
+
+
+def scored(run: Run) -> Scored:
+    """`run`, which has a holdout, as a choice sees it; UserError for a run without one."""
+    title = f"{loss_title(run.name('loss'))}, {run.noise.words} · {setting(run)}"
+    return Scored(run.identity, problem(run.config), title, parameters(run.config), run.seed, run.validation())
+
+
+def parameters(config: dict[str, Any]) -> dict[str, Any]:
+    """The parameters of the loss."""
+    return {key: value for key, value in config["loss"].items() if key != "_target_"}
+
+
+def problem(config: dict[str, Any]) -> str:
+    """A hash of everything but the seed and the values of the loss's parameters."""
+    rest = {key: value for key, value in config.items() if key not in ("loss", "seed")}
+    return identity({**rest, "loss": config["loss"]["_target_"], "of_loss": sorted(parameters(config))})
+
+
+def with_holdout(runs: Iterable[Run]) -> list[Run]:
+    """The finished runs among `runs` that held a share of their training set out."""
+    return [run for run in runs if run.complete and run.config.get("holdout")]
