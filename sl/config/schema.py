@@ -98,6 +98,26 @@ class RunConfig:
 
 
 @dataclass
+class SearchOptions:
+    """What a search has besides its runs: configs/search.yaml says what each value means."""
+
+    ranges: dict[str, Any] = field(default_factory=dict)
+    trials: int = MISSING
+    seeds: int = MISSING
+    jobs: int | None = None
+    name: str | None = None
+    storage: str = MISSING
+
+
+@dataclass
+class SearchConfig(RunConfig):
+    """A search for a loss's parameters, on the run that all else describes."""
+
+    search: SearchOptions = field(default_factory=SearchOptions)
+    results_dir: str = MISSING
+
+
+@dataclass
 class ReproduceConfig:
     """One reproduction: configs/reproduce.yaml says what each value means."""
 
@@ -114,6 +134,7 @@ class ReproduceConfig:
 
 
 def register() -> None:
-    """Make the schemas known to Hydra, as what configs/config.yaml and configs/reproduce.yaml build on."""
+    """Make the schemas known to Hydra, as what config.yaml, search.yaml and reproduce.yaml in configs/ build on."""
     ConfigStore.instance().store(name="base_run", node=RunConfig)
+    ConfigStore.instance().store(name="base_search", node=SearchConfig)
     ConfigStore.instance().store(name="base_reproduce", node=ReproduceConfig)

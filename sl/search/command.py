@@ -1,0 +1,65 @@
+"""The whole of `scripts/search.py`: search, and say and write down what was found."""
+
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+from omegaconf import DictConfig
+
+from sl.checks import integer
+from sl.config.build import under
+from sl.errors import UserError
+from sl.reproduce.execute import choose_jobs
+from sl.search.outcome import Outcome, check_file, write
+from sl.search.study import finished, import_optuna, open_study, search
+from sl.search.task import Task, make_task
+from sl.search.trial import evaluate
+
+RUN_OPTIONS = ("search.", "holdout", "runs_dir", "results_dir", "seed")  # of a search, that a final run does not take
+
+
+def run_search(config: DictConfig, names: dict[str, str], typed: Sequence[str]) -> None:
+    """Search as `config` (configs/search.yaml) says, write down what was tried and print the best.
+
+    `typed` is the command line, of which the command that trains with the best is made.
+    """
+    import_optuna()  # what is missing shows before anything else is done
+    trials = integer("search.trials", config.search.trials, 1)
+    with under("search"):
+        jobs, overrides = choose_jobs(config.search.jobs, config.runtime.device)
+    if config.runtime.threads is None:
+        config.merge_with_dotlist(overrides)
+    task = make_task(config, names)
+    check_file(task)
+    outcome = _locked(task, trials, jobs)
+    kept = [override for override in typed if not override.lstrip("+~").startswith(RUN_OPTIONS)]
+    print(f"all {len(outcome.trials)} are in {task.file}; the best: {outcome.best.words()}")
+    print(
+        f"to train with it on everything: python scripts/train.py {' '.join([*kept, outcome.best.overrides])}",
+        flush=True,
+    )
+
+
+def _locked(task: Task, trials: int, jobs: int) -> Outcome:
+    storage = Path(task.config.search.storage)
+    storage.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with FileLock(f"{storage}.{task.study}.lock", timeout=0):
+            return _search(task, storage, trials, jobs)
+    except Timeout:
+        raise UserError(f"search.storage={storage}: another process is at this search") from None
+
+
+def _search(task: Task, storage: Path, trials: int, jobs: int) -> Outcome:
+    study = open_study(storage, task.study, task.first, task.space)
+    at_once = -(-jobs // len(task.seeds))
+
+    def report() -> None:
+        outcome = Outcome.of(finished(study))
+        write(task, outcome)
+        print(f"{len(outcome.trials)} of {trials} tried; the best: {outcome.best.words()}", flush=True)
+
+    train = partial(evaluate, task.config, task.names, task.seeds, jobs)
+    search(study, task.space, trials, task.config.seed, at_once, train, report)
+    return Outcome.of(finished(study))

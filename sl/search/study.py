@@ -1,0 +1,86 @@
+"""The search itself: Optuna proposes parameters and is told how they did."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from statistics import fmean
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+from sl.errors import UserError
+from sl.search.scored import Scored
+from sl.search.space import Range, rounded
+
+if TYPE_CHECKING:
+    from optuna import Study, Trial
+    from optuna.trial import FrozenTrial
+
+Parameters = dict[str, float]
+Evaluate = Callable[[list[Parameters]], list[list[Scored]]]  # the runs of each proposal
+
+
+def import_optuna() -> ModuleType:
+    """Optuna; UserError where it is not installed."""
+    try:
+        import optuna
+    except ImportError:
+        raise UserError("optuna is not installed, and a search needs it: pip install 'optuna>=4'") from None
+    optuna.logging.set_verbosity(optuna.logging.WARNING)
+    return optuna
+
+
+def open_study(storage: Path, name: str, first: Parameters, space: Sequence[Range]) -> "Study":
+    """The study called `name` in the SQLite file `storage`, a new one if there is none: it tries `first` first.
+
+    Proposals that were left without an answer, because the search was stopped, are made again.
+    """
+    optuna = import_optuna()
+    storage.parent.mkdir(parents=True, exist_ok=True)
+    study = optuna.create_study(
+        storage=f"sqlite:///{storage.absolute()}", study_name=name, direction="maximize", load_if_exists=True
+    )
+    if not study.trials and all(known.low <= first[known.option] <= known.high for known in space):
+        study.enqueue_trial(first)
+    for trial in study.get_trials(states=[optuna.trial.TrialState.RUNNING]):
+        study.tell(trial.number, state=optuna.trial.TrialState.FAIL)
+        study.enqueue_trial(trial.params)
+    return study
+
+
+def finished(study: "Study") -> list["FrozenTrial"]:
+    """Trials that have their answer, in the order they were proposed in."""
+    optuna = import_optuna()
+    return study.get_trials(deepcopy=False, states=[optuna.trial.TrialState.COMPLETE])
+
+
+def propose(study: "Study", space: Sequence[Range], seed: int) -> "Trial":
+    """The next trial.
+
+    Its sampler's seed depends on `seed` and the trial's number alone, so that a search that was stopped goes on as if
+    it had not been. TPE (Bergstra et al. 2011) sees trials that still run as bad ones, and so tries something else.
+    """
+    optuna = import_optuna()
+    number = len(study.get_trials(deepcopy=False))
+    study.sampler = optuna.samplers.TPESampler(seed=1000 * seed + number, constant_liar=True)
+    float_in = optuna.distributions.FloatDistribution
+    return study.ask({known.option: float_in(known.low, known.high, log=known.log) for known in space})
+
+
+def search(
+    study: "Study",
+    space: Sequence[Range],
+    trials: int,
+    seed: int,
+    at_once: int,
+    evaluate: Evaluate,
+    after: Callable[[], None],
+) -> None:
+    """Go on until the study has `trials` answers, each the mean score of a proposal's runs.
+
+    `evaluate` gets `at_once` proposals at a time; `after` is called when they are answered.
+    """
+    while (missing := trials - len(finished(study))) > 0:
+        asked = [propose(study, space, seed) for _ in range(min(at_once, missing))]
+        for trial, runs in zip(asked, evaluate([rounded(trial.params) for trial in asked]), strict=True):
+            trial.set_user_attr("runs", [run.identity for run in runs])
+            study.tell(trial, fmean(run.score for run in runs))
+        after()

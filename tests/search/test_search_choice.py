@@ -1,0 +1,135 @@
+"""A choice of parameters goes by noisy validation accuracy, and can go by nothing else."""
+
+import ast
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sl.errors import UserError
+from sl.record import Run, load_all, read
+from sl.search.rank import listing, rankings
+from sl.search.scored import scored, with_holdout
+
+ROOT = Path(__file__).resolve().parents[2]
+Record = Callable[..., Path]
+OF_THE_TEST_SET = ("test_accuracy", "class_accuracy", "confusion", "representation")
+CHOOSES = sorted({*(ROOT / "sl/search").glob("*.py")} - {ROOT / "sl/search/cost.py", ROOT / "sl/search/page.py"})
+
+
+class Poisoned(dict):
+    """An epoch's line of a record that lets nobody read what is of the test set."""
+
+    def _refuse(self, key: str) -> None:
+        assert key not in OF_THE_TEST_SET, f"{key} was read"
+
+    def __getitem__(self, key: str) -> Any:
+        self._refuse(key)
+        return super().__getitem__(key)
+
+    def get(self, key: str, default: Any = None) -> Any:
+        self._refuse(key)
+        return super().get(key, default)
+
+    def values(self) -> Any:
+        raise AssertionError("everything was read")
+
+    items = values
+
+
+def poisoned(run: Run) -> Run:
+    return replace(run, epochs=tuple(Poisoned(line) for line in run.epochs), probes=Poisoned(confusion=[]))
+
+
+def order(runs: list[Run]) -> list[float]:
+    (ranking,) = rankings(map(scored, with_holdout(runs)))
+    return [candidate.parameters["alpha"] for candidate in ranking.candidates]
+
+
+def test_the_best_validation_accuracy_wins_whatever_the_test_set_says(record: Record, tmp_path: Path) -> None:
+    for alpha, validation, test in ((0.01, 0.5, 0.99), (0.1, 0.6, 0.01), (1.0, 0.55, 0.5)):
+        for seed in (0, 1):
+            record(alpha, 1, seed, validation, test)
+    runs = load_all(tmp_path / "runs")
+    assert order(runs) == [0.1, 1.0, 0.01]
+    assert order([poisoned(run) for run in runs]) == [0.1, 1.0, 0.01]
+
+
+def test_the_poison_works(record: Record) -> None:
+    run = poisoned(read(record(0.1, 1, 0, 0.5, 0.9)))
+    for value in (run.last, run.best, run.mean_last_ten, run.class_curve):
+        with pytest.raises(AssertionError, match="was read"):
+            value()
+
+
+@pytest.mark.parametrize("module", CHOOSES, ids=lambda path: path.stem)
+def test_no_module_that_chooses_names_a_field_of_the_test_set(module: Path) -> None:
+    text = module.read_text(encoding="utf-8")
+    assert [word for word in (*OF_THE_TEST_SET, "mean_last_ten", ".last()", ".probes") if word in text] == []
+    imported = [node.module for node in ast.walk(ast.parse(text)) if isinstance(node, ast.ImportFrom)]
+    assert not {"sl.search.cost", "sl.search.page"} & {*imported}
+
+
+def test_the_score_is_the_mean_of_the_last_ten_epochs(record: Record) -> None:
+    run = read(record(0.1, 1, 0, 0.5, 0.9))
+    rising = tuple({**line, "validation_accuracy": line["epoch"] / 100} for line in run.epochs)
+    assert len(rising) == 12
+    assert scored(replace(run, epochs=rising)).score == pytest.approx(sum(range(3, 13)) / 10 / 100)
+    assert scored(replace(run, epochs=rising[:2])).score == pytest.approx(0.015)
+
+
+def test_a_run_without_a_holdout_has_no_score(record: Record) -> None:
+    run = read(record(0.1, 1, 0, 0.5, 0.9, holdout=None))
+    assert with_holdout([run]) == []
+    with pytest.raises(UserError, match="it has no validation_accuracy; allowed is the record of a run with a holdout"):
+        scored(run)
+
+
+def test_choices_compare_on_the_same_seeds_only(record: Record, tmp_path: Path) -> None:
+    for alpha, validations in ((0.01, (0.5, 0.6)), (0.1, (0.6, 0.4)), (1.0, (0.9,))):
+        for seed, validation in enumerate(validations):
+            record(alpha, 1, seed, validation, 0.5)
+    (ranking,) = rankings(map(scored, load_all(tmp_path / "runs")))
+    assert [candidate.parameters["alpha"] for candidate in ranking.candidates] == [0.01, 0.1]
+    assert [candidate.score for candidate in ranking.candidates] == pytest.approx([0.55, 0.5])
+    assert [candidate.parameters["alpha"] for candidate in ranking.incomplete] == [1.0]
+    assert listing(ranking)[-1].endswith("not ranked: 1 more")
+
+
+def test_another_holdout_is_another_ranking(record: Record, tmp_path: Path) -> None:
+    record(0.1, 1, 0, 0.5, 0.5, holdout=0.1)
+    record(1.0, 1, 0, 0.6, 0.5, holdout=0.2)
+    assert len(rankings(map(scored, load_all(tmp_path / "runs")))) == 2
+
+
+def choose(runs: Path) -> subprocess.CompletedProcess:
+    command = [sys.executable, "-X", "importtime", str(ROOT / "scripts/choose.py"), "--runs", str(runs)]
+    return subprocess.run(command, check=False, capture_output=True, text=True, env={"PYTHONPATH": str(ROOT)})
+
+
+def test_the_command_lists_the_best_first_without_torch(record: Record, tmp_path: Path) -> None:
+    record(0.01, 1, 0, 0.5, 0.99)
+    record(0.1, 1, 0, 0.6, 0.01)
+    done = choose(tmp_path / "runs")
+    assert done.returncode == 0
+    assert "loss.alpha=0.1 loss.beta=1" in done.stdout.splitlines()[2]
+    assert "99" not in done.stdout
+    assert "| torch\n" not in done.stderr
+
+
+def test_the_command_says_where_nothing_can_be_ranked(record: Record, tmp_path: Path) -> None:
+    record(0.01, 1, 0, 0.5, 0.99, holdout=None)
+    done = choose(tmp_path / "runs")
+    assert done.returncode == 2
+    assert "no finished run in it has a holdout" in done.stderr.splitlines()[-1]
+
+
+def test_records_of_both_kinds_are_read(record: Record, tmp_path: Path) -> None:
+    paths = [record(0.1, 1, seed, 0.5, 0.5, holdout) for seed, holdout in ((0, None), (1, 0.2))]
+    assert [("validation_accuracy" in json.loads(path.read_text().splitlines()[1])) for path in paths] == [False, True]
+    assert len(load_all(tmp_path / "runs")) == 2

@@ -1,0 +1,127 @@
+"""A whole search on digits: what is written, and that nothing is trained or chosen by what it must not be."""
+
+import json
+import pickle
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from filelock import FileLock
+
+from sl.config.compose import compose_run
+from sl.errors import UserError
+from sl.record import load_all, read
+from sl.search.command import run_search
+from sl.search.trial import run_config, train_and_score
+
+pytest.importorskip("optuna", reason="optuna is not installed (extra: search)")
+SHORT = ["dataset=digits", "noise=symmetric", "noise.rate=0.4", "recipe.epochs=2", "scale.train_share=0.2"]
+Search = Callable[..., dict[str, Any]]
+
+
+@pytest.fixture
+def search(tmp_path: Path) -> Search:
+    """Search with three proposals; the outcome as written."""
+    fixed = ["runtime.threads=1", "runtime.precision=float32", "search.jobs=1", "holdout=0.25"]
+    fixed += [f"runs_dir={tmp_path}/runs", f"results_dir={tmp_path}", f"checkpoints_dir={tmp_path}/checkpoints"]
+
+    def run(*more: str, trials: int = 3) -> dict[str, Any]:
+        typed = [*SHORT, "loss=sl", f"search.trials={trials}", *more]
+        config, names = compose_run([*fixed, *typed], "search")
+        run_search(config, names, typed)
+        (path,) = tmp_path.glob(f"{config.search.name or '*'}.json")
+        return json.loads(path.read_text())
+
+    return run
+
+
+def test_a_search_writes_down_what_it_tried(search: Search, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    outcome = search("search.seeds=2")
+    assert (outcome["seeds"], outcome["holdout"], len(outcome["trials"])) == ([0, 1], 0.25, 3)
+    runs = {run.identity: run for run in load_all(tmp_path / "runs")}
+    assert len(runs) == 6
+    for trial in outcome["trials"]:
+        members = [runs[identity] for identity in trial["runs"]]
+        assert [run.seed for run in members] == [0, 1]
+        assert trial["score"] == pytest.approx(sum(run.validation() for run in members) / 2, abs=1e-6)
+        assert {f"loss.{key}": run.config["loss"][key] for key in ("alpha", "beta") for run in members} == trial[
+            "parameters"
+        ]
+    assert outcome["trials"][0]["parameters"] == {"loss.alpha": 0.01, "loss.beta": 1.0}
+    assert outcome["best"]["score"] == max(trial["score"] for trial in outcome["trials"])
+    assert "test_accuracy" not in json.dumps(outcome)
+    best = " ".join(f"{option}={value:g}" for option, value in outcome["best"]["parameters"].items())
+    assert f"python scripts/train.py {' '.join(SHORT)} loss=sl {best}\n" in capsys.readouterr().out
+
+
+def test_nothing_is_trained_twice(search: Search, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    first = search()
+    before = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.jsonl")}
+    (tmp_path / "checkpoints/search.db").unlink()  # the proposals are made again, their runs are there
+    capsys.readouterr()
+    assert search() == first
+    assert {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.jsonl")} == before
+    assert capsys.readouterr().out.count("already trained") == 3
+
+
+def test_poisoned_test_accuracies_change_nothing(search: Search, tmp_path: Path) -> None:
+    """Whatever the runs did on the test set, proposals, scores and the best are the same."""
+    first = search(trials=5)
+    for path in tmp_path.rglob("*.jsonl"):
+        score = read(path).validation()
+        poison = re.sub(r'"test_accuracy":[^,]*', f'"test_accuracy":{1 - score:.6g}', path.read_text())
+        path.write_text(poison)
+        assert read(path).last() == pytest.approx(1 - score, abs=1e-5)
+    (tmp_path / "checkpoints/search.db").unlink()
+    assert search(trials=5) == first
+
+
+def test_a_run_of_a_search_is_that_of_a_sweep(search: Search, tmp_path: Path) -> None:
+    from sl.train.prepare import describe_run
+
+    first = search(trials=1)["trials"][0]
+    config, names = compose_run(
+        [*SHORT, "loss=sl", "loss.alpha=0.01", "loss.beta=1", "holdout=0.25", "runtime.precision=float32"]
+    )
+    assert [describe_run(config, names).identity] == first["runs"]
+
+
+def test_searches_do_not_overwrite_each_other(search: Search) -> None:
+    search("search.name=mine", trials=1)
+    with pytest.raises(UserError, match=r"search.name=mine: .*mine.json is of another search"):
+        search("search.name=mine", "noise.rate=0.2", trials=1)
+    assert len(search("search.name=mine", trials=2)["trials"]) == 2
+
+
+def test_one_process_is_at_a_search(search: Search, tmp_path: Path) -> None:
+    study = search(trials=1)["study"]
+    lock = FileLock(tmp_path / f"checkpoints/search.db.{study}.lock")
+    with lock, pytest.raises(UserError, match="another process is at this search"):
+        search(trials=2)
+
+
+@pytest.mark.parametrize(
+    ("override", "line"),
+    [
+        ("holdout=null", "holdout=null: allowed is a number"),
+        ("holdout=2", "holdout=2.0: allowed is a number"),
+        ("search.trials=0", "search.trials=0: allowed is a whole number of at least 1"),
+        ("search.seeds=0", "search.seeds=0: allowed is a whole number of at least 1"),
+        ("search.jobs=0", "search.jobs=0: allowed is a whole number of at least 1"),
+        ("loss=ce", "search.ranges: there is none for this loss"),
+        ("loss=gce search.ranges.q.high=2", "loss.q=2.0: allowed is a number in"),
+    ],
+)
+def test_a_mistake_ends_a_search_before_it_begins(override: str, line: str, search: Search, tmp_path: Path) -> None:
+    with pytest.raises(UserError, match=line):
+        search(*override.split())
+    assert not list(tmp_path.rglob("*.jsonl"))
+
+
+def test_a_run_can_be_sent_to_another_process() -> None:
+    config, names = compose_run([*SHORT, "loss=sl"], "search")
+    sent = pickle.loads(pickle.dumps((train_and_score, run_config(config, {"loss.beta": 2.0}, 3), names)))
+    assert sent[1].loss.beta == 2
+    assert (sent[1].seed, sent[1].loss.alpha, sent[2]) == (3, 0.01, names)

@@ -1,0 +1,53 @@
+"""Which parameters are searched, and where."""
+
+import pytest
+
+from sl.config.compose import compose_run
+from sl.errors import UserError
+from sl.search.space import Range, rounded, search_space
+
+
+def space(*overrides: str) -> list[Range]:
+    return search_space(compose_run(overrides, "search")[0])
+
+
+def test_alpha_and_beta_are_searched_log_uniformly_and_a_is_fixed() -> None:
+    assert space("loss=sl") == [Range("loss.alpha", 0.01, 10, True), Range("loss.beta", 0.1, 10, True)]
+
+
+def test_every_published_choice_lies_inside() -> None:
+    for dataset in ("cifar10", "cifar100", "mnist"):
+        loss = compose_run([f"dataset={dataset}", "loss=sl"])[0].loss
+        assert all(known.low <= loss[known.option.removeprefix("loss.")] <= known.high for known in space())
+
+
+def test_other_losses_have_ranges_of_their_own_or_get_them() -> None:
+    assert space("loss=gce") == [Range("loss.q", 0.05, 1, False)]
+    assert space("loss=lsr", "+search.ranges.epsilon={low:0.01,high:0.5}") == [Range("loss.epsilon", 0.01, 0.5, True)]
+    assert space("loss=lsr_sl", "+search.ranges.term.alpha={low:0.1,high:1}")[0].option == "loss.term.alpha"
+
+
+def test_ranges_change_on_the_command_line() -> None:
+    assert space("search.ranges.alpha.low=0.5", "~search.ranges.beta") == [Range("loss.alpha", 0.5, 10, True)]
+
+
+@pytest.mark.parametrize(
+    ("overrides", "line"),
+    [
+        ("loss=ce", "search.ranges: there is none for this loss"),
+        ("loss=ce +search.ranges.q={low:0.1,high:1}", "search.ranges.q: loss=sl.losses.CrossEntropy has no number"),
+        ("search.ranges.alpha.low=0", r"search.ranges.alpha.low=0: allowed is a number in \(0, inf"),
+        ("search.ranges.alpha.high=0.001", r"search.ranges.alpha.high=0.001: allowed is a number in \(0.01, inf"),
+        ("search.ranges.alpha.high=x", "search.ranges.alpha.high=x: allowed is a number"),
+        ("search.ranges.alpha.log=x", "search.ranges.alpha.log=x: allowed is true or false"),
+        ("search.ranges.alpha=1", "search.ranges.alpha=1: allowed is {low: ..., high: ...}"),
+        ("+search.ranges.alpha.step=1", "search.ranges.alpha=.*: allowed is {low: ..., high: ...}"),
+    ],
+)
+def test_a_wrong_range_is_refused(overrides: str, line: str) -> None:
+    with pytest.raises(UserError, match=line):
+        space(*overrides.split())
+
+
+def test_what_is_tried_can_be_typed() -> None:
+    assert rounded({"a": 0.0321987654, "b": 9.21034, "c": 1.0}) == {"a": 0.0322, "b": 9.21, "c": 1.0}

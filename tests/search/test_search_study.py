@@ -1,0 +1,91 @@
+"""Proposals: the same for the same seed, resumed without loss, the known values first."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from sl.errors import UserError
+from sl.search.scored import Scored
+from sl.search.space import Range
+from sl.search.study import Parameters, finished, import_optuna, open_study, search
+
+pytest.importorskip("optuna", reason="optuna is not installed (extra: search)")
+SPACE = (Range("loss.alpha", 0.01, 10, True), Range("loss.beta", 0.1, 10, True))
+FIRST = {"loss.alpha": 0.1, "loss.beta": 1.0}
+
+
+class Stopped(Exception):
+    """The search was interrupted."""
+
+
+def answers(proposals: list[Parameters]) -> list[list[Scored]]:
+    """Two runs of each proposal; the nearer alpha is to 1, the better."""
+    scores = [1 / (1 + abs(proposal["loss.alpha"] - 1)) for proposal in proposals]
+    return [
+        [Scored(f"{proposal}/{seed}", "", "", proposal, seed, score + seed / 10) for seed in (0, 1)]
+        for proposal, score in zip(proposals, scores, strict=True)
+    ]
+
+
+def run(storage: Path, trials: int = 6, at_once: int = 1, stop_after: int = 99) -> list[dict[str, float]]:
+    """A search, stopped while the proposal after `stop_after` is tried; the parameters of the answered ones."""
+    study, asked = open_study(storage, "name", FIRST, SPACE), []
+
+    def evaluate(proposals: list[Parameters]) -> list[list[Scored]]:
+        asked.extend(proposals)
+        if len(asked) > stop_after:
+            raise Stopped
+        return answers(proposals)
+
+    search(study, SPACE, trials, 0, at_once, evaluate, lambda: None)
+    return [trial.params for trial in finished(study)]
+
+
+def test_the_recipes_values_come_first_and_all_stay_inside(tmp_path: Path) -> None:
+    tried = run(tmp_path / "a.db")
+    assert tried[0] == FIRST
+    assert len(tried) == 6
+    assert all(known.low <= values[known.option] <= known.high for values in tried for known in SPACE)
+    assert len({values["loss.alpha"] for values in tried}) == 6
+
+
+def test_values_outside_the_ranges_are_not_tried_first(tmp_path: Path) -> None:
+    study = open_study(tmp_path / "a.db", "name", {**FIRST, "loss.beta": 0.0}, SPACE)
+    search(study, SPACE, 1, 0, 1, answers, lambda: None)
+    assert finished(study)[0].params["loss.beta"] >= 0.1
+
+
+def test_the_same_seed_tries_the_same(tmp_path: Path) -> None:
+    assert run(tmp_path / "a.db") == run(tmp_path / "b.db")
+
+
+def test_a_search_that_was_stopped_loses_nothing(tmp_path: Path) -> None:
+    whole = run(tmp_path / "whole.db", trials=3)
+    with pytest.raises(Stopped):
+        run(tmp_path / "a.db", trials=3, stop_after=2)
+    assert run(tmp_path / "a.db", trials=3) == whole  # the third, which was being tried, is asked for again
+
+
+def test_more_can_be_asked_for_later(tmp_path: Path) -> None:
+    first = run(tmp_path / "a.db", trials=2)
+    assert run(tmp_path / "a.db", trials=5)[:2] == first
+    assert len(run(tmp_path / "a.db", trials=5)) == 5
+
+
+def test_several_at_once_differ(tmp_path: Path) -> None:
+    tried = run(tmp_path / "a.db", trials=5, at_once=3)
+    assert len({values["loss.alpha"] for values in tried}) == 5
+
+
+def test_the_mean_over_the_seeds_counts(tmp_path: Path) -> None:
+    run(tmp_path / "a.db", trials=1)
+    (trial,) = finished(open_study(tmp_path / "a.db", "name", FIRST, SPACE))
+    assert trial.values == [pytest.approx(1 / 1.9 + 0.05)]
+    assert len(trial.user_attrs["runs"]) == 2
+
+
+def test_without_optuna_one_line_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "optuna", None)
+    with pytest.raises(UserError, match=r"optuna is not installed, and a search needs it: pip install 'optuna>=4'"):
+        import_optuna()
