@@ -41,6 +41,12 @@ claims: $(INSTALLED) ## Test the paper's claims on the records in results/runs: 
 report: $(INSTALLED) ## Write results/report/index.html: verdicts, figures and tables on one page
 	$(RUN) scripts/report.py
 
+bench: $(INSTALLED) ## Measure training speed here beside the usual PyTorch loop; JSON in results/bench
+	$(RUN) scripts/bench.py
+
+bench-ablation: $(INSTALLED) ## Measure what each technique brings here
+	$(RUN) scripts/bench.py --ablation
+
 test: $(INSTALLED) ## Run the tests; those on real data need SL_DATA_DIR
 	.venv/bin/pytest
 
@@ -52,4 +58,4 @@ lint: $(INSTALLED) ## Check style and types
 clean: ## Remove the environment and what the demo made; records and figures in results/ stay
 	rm -rf .venv demo outputs multirun .pytest_cache .mypy_cache .ruff_cache
 
-.PHONY: help install demo reproduce-cifar10 reproduce-cifar100 reproduce-mnist figures tables claims report test lint clean
+.PHONY: help install demo reproduce-cifar10 reproduce-cifar100 reproduce-mnist figures tables claims report bench bench-ablation test lint clean
