@@ -43,16 +43,20 @@ def run_search(config: DictConfig, names: dict[str, str], typed: Sequence[str]) 
 
 def _locked(task: Task, trials: int, jobs: int) -> Outcome:
     storage = Path(task.config.search.storage)
-    storage.parent.mkdir(parents=True, exist_ok=True)
     try:
-        with FileLock(f"{storage}.{task.study}.lock", timeout=0):
-            return _search(task, storage, trials, jobs)
+        storage.parent.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(f"{storage}.{task.study}.lock").acquire(timeout=0)
     except Timeout:
         raise UserError(f"search.storage={storage}: another process is at this search") from None
+    except OSError as error:
+        raise UserError(f"search.storage={storage}: {error.strerror}; allowed is a file that can be written") from error
+    with lock:
+        return _search(task, storage, trials, jobs)
 
 
 def _search(task: Task, storage: Path, trials: int, jobs: int) -> Outcome:
-    study = open_study(storage, task.study, task.first, task.space)
+    with FileLock(f"{storage}.lock"):  # two searches at once must not both make the file
+        study = open_study(storage, task.study, task.first, task.space)
     at_once = -(-jobs // len(task.seeds))
 
     def report() -> None:

@@ -34,10 +34,13 @@ def open_study(storage: Path, name: str, first: Parameters, space: Sequence[Rang
     Proposals that were left without an answer, because the search was stopped, are made again.
     """
     optuna = import_optuna()
-    storage.parent.mkdir(parents=True, exist_ok=True)
-    study = optuna.create_study(
-        storage=f"sqlite:///{storage.absolute()}", study_name=name, direction="maximize", load_if_exists=True
-    )
+    from sqlalchemy.exc import DatabaseError  # Optuna's own dependency
+
+    url = f"sqlite:///{storage.absolute()}"
+    try:
+        study = optuna.create_study(storage=url, study_name=name, direction="maximize", load_if_exists=True)
+    except DatabaseError as error:
+        raise UserError(f"search.storage={storage}: {error.orig}; allowed is a file that a search made") from error
     if not study.trials and all(known.low <= first[known.option] <= known.high for known in space):
         study.enqueue_trial(first)
     for trial in study.get_trials(states=[optuna.trial.TrialState.RUNNING]):

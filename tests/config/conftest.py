@@ -82,3 +82,9 @@ def train(run_task: Callable[..., Outcome]) -> Callable[..., Outcome]:
 def reproduce(run_task: Callable[..., Outcome]) -> Callable[..., Outcome]:
     """scripts/reproduce.py."""
     return lambda *arguments: run_task(script_task("reproduce"), "reproduce", *arguments)
+
+
+@pytest.fixture
+def search(run_task: Callable[..., Outcome]) -> Callable[..., Outcome]:
+    """scripts/search.py."""
+    return lambda *arguments: run_task(script_task("search"), "search", *arguments)

@@ -54,7 +54,8 @@ def test_cfg_resolves(train: Command) -> None:
 
 
 @pytest.mark.parametrize(
-    ("script", "arguments"), [("train", ("--help",)), ("train", ("recipe.epohcs=3",)), ("reproduce", ("--help",))]
+    ("script", "arguments"),
+    [("train", ("--help",)), ("train", ("recipe.epohcs=3",)), ("reproduce", ("--help",)), ("search", ("--help",))],
 )
 def test_torch_is_not_needed_to_help(script: str, arguments: tuple[str, ...], tmp_path: Path) -> None:
     """Importing it takes seconds. In a process of its own, where nothing else has imported it."""

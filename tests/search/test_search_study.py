@@ -85,6 +85,12 @@ def test_the_mean_over_the_seeds_counts(tmp_path: Path) -> None:
     assert len(trial.user_attrs["runs"]) == 2
 
 
+def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "a.db").write_text("something else")
+    with pytest.raises(UserError, match=r"search.storage=.*a.db: file is not a database; allowed is"):
+        open_study(tmp_path / "a.db", "name", FIRST, SPACE)
+
+
 def test_without_optuna_one_line_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "optuna", None)
     with pytest.raises(UserError, match=r"optuna is not installed, and a search needs it: pip install 'optuna>=4'"):

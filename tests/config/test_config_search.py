@@ -1,0 +1,65 @@
+"""Mistakes on the command line of scripts/search.py, and its help; what else a search refuses: tests/search."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from omegaconf import OmegaConf
+
+from sl.config.groups import CONFIG_DIR
+
+Command = Callable[..., Any]  # returns an Outcome (conftest.py)
+
+
+@pytest.fixture(autouse=True)
+def _optuna() -> None:
+    pytest.importorskip("optuna", reason="optuna is not installed (extra: search)")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "line"),
+    [
+        ("search.trails=3", "search.trails=3: there is no such option; did you mean trials? allowed here: jobs, name,"),
+        ("sed=1", "sed=1: there is no such option; did you mean seed?"),
+        ("epochs=3", "epochs=3: there is no such option; did you mean recipe.epochs?"),
+        ("+foo=1", "foo=1: there is no such option; allowed here: checkpoints_dir,"),
+        ("loss=scee", "loss=scee: did you mean "),
+        ("search.trials=many", "search.trials=many: allowed is a whole number"),
+        ("search.jobs=0", "search.jobs=0: allowed is a whole number of at least 1"),
+        ("holdout=1", "holdout=1: allowed is a number in (0, 1)"),
+        ("search.ranges.alpha.low=0", "search.ranges.alpha.low=0: allowed is a number in (0, inf)"),
+        ("search.storage=/dev/null/x.db", "search.storage=/dev/null/x.db: "),
+    ],
+)
+def test_a_mistake_is_one_line(arguments: str, line: str, search: Command) -> None:
+    assert search(*arguments.split()).mistake.startswith(line)
+
+
+def test_help_says_what_there_is(search: Command) -> None:
+    outcome = search("--help")
+    assert outcome.code == 0
+    for text in (
+        "python scripts/search.py dataset=digits",
+        "\n    gce  q of GCE",
+        "\n    sl   alpha and beta",
+        "  trials: 20 #",
+    ):
+        assert text in outcome.out
+
+
+def test_a_search_has_every_option_of_a_run_with_the_same_value(search: Command, train: Command) -> None:
+    """But for what says where its runs lie and that they hold something out."""
+    run = OmegaConf.create(train("--cfg", "job", "dataset=cifar10").out)
+    searched = OmegaConf.create(search("--cfg", "job", "dataset=cifar10").out)
+    own = {"holdout", "runs_dir", "results_dir", "search"}
+    assert {key: searched[key] for key in searched if key not in own} == {
+        key: run[key] for key in run if key not in own
+    }
+
+
+@pytest.mark.parametrize("path", sorted((CONFIG_DIR / "search_ranges").glob("*.yaml")), ids=lambda path: path.stem)
+def test_every_file_of_ranges_fits_its_loss(path: Any, search: Command) -> None:
+    printed = OmegaConf.create(search("--cfg", "job", f"loss={path.stem}").out)
+    for parameter, limits in printed.search.ranges.items():
+        assert parameter in printed.loss
+        assert limits.low < limits.high
