@@ -2,11 +2,13 @@
 
 from itertools import chain
 from pathlib import Path
+from tempfile import TemporaryFile
 
 from omegaconf import DictConfig
 
 from sl.checks import flag
 from sl.config.app import CONFIG_DIR
+from sl.errors import UserError
 from sl.figures import draw_all
 from sl.record import load_all
 from sl.reproduce import experiment
@@ -21,6 +23,10 @@ PUBLISHED = CONFIG_DIR.parent / "results" / "paper"
 
 def reproduce(name: str, scale: str, config: DictConfig) -> list[str]:
     """Do the experiment `name` at `scale` as `config` (configs/reproduce.yaml) says; a line for each failed run."""
+    if config.experiment != experiment.load(name):
+        raise UserError(f"experiment.*: nothing in configs/experiment/{name}.yaml is an option; allowed is seeds=[...]")
+    for folder in (config.runs_dir, config.results_dir):
+        check_folder(Path(folder))
     device = find_device(config.device)
     if scale == "auto":
         scale = "paper" if device.type == "cuda" else "cpu"
@@ -34,6 +40,16 @@ def reproduce(name: str, scale: str, config: DictConfig) -> list[str]:
     failures = execute([run for run in plan if not run.done], jobs)
     redraw(Path(config.runs_dir), Path(config.results_dir))
     return failures
+
+
+def check_folder(folder: Path) -> None:
+    """Raise UserError, before hours are spent, where nothing can be written to `folder`."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise UserError(f"{folder}: allowed is a folder that can be written to: {error.strerror}") from error
 
 
 def redraw(runs_dir: Path, results_dir: Path) -> None:

@@ -2,9 +2,12 @@
 
 import os
 from pathlib import Path
+from pickle import UnpicklingError
 from typing import Any
 
 import torch
+
+from sl.errors import UserError
 
 
 class Checkpoint:
@@ -21,10 +24,13 @@ class Checkpoint:
         os.replace(part, self.path)
 
     def load(self) -> dict[str, Any] | None:
-        """The saved state, on the CPU; None where there is none."""
+        """The saved state, on the CPU; None where there is none, UserError where it cannot be read."""
         if not self.path.exists():
             return None
-        return torch.load(self.path, map_location="cpu", weights_only=True)
+        try:
+            return torch.load(self.path, map_location="cpu", weights_only=True)
+        except (RuntimeError, EOFError, UnpicklingError) as error:
+            raise UserError(f"{self.path}: damaged checkpoint; remove it to train the run from its start") from error
 
     def remove(self) -> None:
         """Forget the state: the run is complete."""

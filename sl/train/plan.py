@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from sl.config.schema import RecipeConfig, ScaleConfig
+from sl.errors import UserError
 
 STAGE_EPOCHS = {"early": 10, "middle": 50, "late": 100}  # of the 120 epochs of the paper's CIFAR-10 runs (Fig. 3)
 STAGE_TOTAL = 120
@@ -40,9 +41,17 @@ def stages(epochs: int) -> dict[str, int]:
 
 
 def make_plan(recipe: RecipeConfig, scale: ScaleConfig, images: int, paper_images: int) -> Plan:
-    """The plan of a run on `images` of the `paper_images` training images; the last, partial batch is kept."""
+    """The plan of a run on `images` of the `paper_images` training images; the last, partial batch is kept.
+
+    Raises UserError where a batch would hold one image: batch normalisation cannot do with that.
+    """
     epochs = max(1, round(recipe.epochs * scale.epoch_share))
     batch = max(1, round(recipe.batch_size * scale.batch_share))
+    if batch == 1 or images % batch == 1:
+        raise UserError(
+            f"recipe.batch_size={recipe.batch_size}: batches of {batch} leave one image alone in a batch of the "
+            f"{images}; allowed are sizes that do not"
+        )
     return Plan(
         epochs=epochs,
         batch_size=batch,

@@ -13,7 +13,6 @@ from sl.config.build import build, under
 from sl.config.check import check_run
 from sl.config.schema import RecipeConfig
 from sl.data import Dataset
-from sl.errors import UserError
 from sl.losses import Loss
 from sl.models.classifier import Classifier
 from sl.noise import NoisyLabels
@@ -168,14 +167,8 @@ def make_model(job: Job) -> Classifier:
 
 def make_loss(job: Job) -> Loss:
     """The loss; one that corrects for the noise gets the run's own transition matrix, one that remembers the sizes."""
-    node = job.config.loss
-    given: dict[str, Any] = {"num_examples": len(job.noisy.labels), "num_classes": job.dataset.num_classes}
-    if node.get("transition") == "noise":
-        given["transition"] = job.noisy.transition
-    loss = build(node, "loss", **given)
-    if not isinstance(loss, Loss):
-        raise UserError(f"loss._target_={node._target_}: allowed are the classes of sl.losses")
-    return loss
+    sizes = {"num_examples": len(job.noisy.labels), "num_classes": job.dataset.num_classes}
+    return build(job.config.loss, "loss", transition=job.noisy.transition, **sizes)
 
 
 def make_engine(job: Job) -> Engine:

@@ -33,18 +33,17 @@ def train(config: DictConfig, names: dict[str, str]) -> Path:
     """
     job = prepare(config, names)
     path = record_path(Path(config.runs_dir), job.dataset_name, job.identity)
-    if is_complete(path):
-        print(f"already trained: {path}", flush=True)
-        return path
     tracker = build(config.tracker, "tracker")
     lock = Path(config.checkpoints_dir) / f"{job.identity}.lock"
     lock.parent.mkdir(parents=True, exist_ok=True)
     try:
         with FileLock(lock, timeout=0):
-            _train(job, path, Checkpoint(lock.with_suffix(".pt")), tracker)
+            if is_complete(path):
+                print(f"already trained: {path}", flush=True)
+            else:
+                _train(job, path, Checkpoint(lock.with_suffix(".pt")), tracker)
     except Timeout:
         raise UserError(f"{path}: another process is training this run") from None
-    lock.unlink(missing_ok=True)
     return path
 
 

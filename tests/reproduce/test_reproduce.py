@@ -8,7 +8,7 @@ from sl.config.compose import hydra_ready
 from sl.errors import UserError
 from sl.record import read
 from sl.reproduce import experiment
-from sl.reproduce.command import redraw
+from sl.reproduce.command import check_folder, redraw
 from sl.reproduce.estimate import estimate
 from sl.reproduce.execute import choose_jobs, execute
 from sl.reproduce.plan import PlannedRun, listing, make_plan
@@ -94,6 +94,12 @@ def test_a_run_that_fails_does_not_stop_the_others(plan: list[PlannedRun], tmp_p
     assert len(failures) == 1
     assert "loss=ce" in failures[0]
     assert plan[1].done
+
+
+def test_a_folder_that_cannot_be_written_is_found_before_training(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(UserError, match="allowed is a folder that can be written to"):
+        check_folder(tmp_path / "file" / "runs")
 
 
 def test_cpu_runs_share_the_cores() -> None:

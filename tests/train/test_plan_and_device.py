@@ -25,6 +25,13 @@ def test_scaled_plan() -> None:
     assert (plan.epochs, plan.batch_size, plan.steps_per_epoch, plan.paper_steps) == (40, 32, 157, 46_920)
 
 
+@pytest.mark.parametrize(("images", "batch_share"), [(129, 1.0), (5_000, 1 / 128)])
+def test_a_batch_of_one_image_is_refused(images: int, batch_share: float) -> None:
+    """Batch normalisation of a dense layer cannot do with one."""
+    with pytest.raises(UserError, match=r"recipe\.batch_size=128: batches of .* leave one image alone"):
+        make_plan(RECIPE, SimpleNamespace(epoch_share=1.0, batch_share=batch_share), images, 50_000)
+
+
 @pytest.mark.parametrize("epochs", [1, 2, 3, 7, 50, 150, 200])
 def test_stages_lie_inside_the_run_in_order(epochs: int) -> None:
     early, middle, late = stages(epochs).values()

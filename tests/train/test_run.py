@@ -149,6 +149,17 @@ def test_representations_are_kept_on_request(run: Run) -> None:
         assert kept["labels"].shape == (20,)
 
 
+def test_a_damaged_checkpoint_is_named(run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(sl.train.run, "CHECKPOINT_SECONDS", 0.0)
+    monkeypatch.setattr(Checkpoint, "remove", lambda self: None)
+    path = run(*NOISY)
+    path.write_text("".join(path.read_text().splitlines(keepends=True)[:-1]))
+    (checkpoint,) = tmp_path.rglob("*.pt")
+    checkpoint.write_bytes(checkpoint.read_bytes()[:1000])
+    with pytest.raises(UserError, match="damaged checkpoint"):
+        run(*NOISY)
+
+
 @pytest.mark.parametrize("loss", ["ce", "forward", "nce_rce"])
 def test_learning_happens(run: Run, loss: str) -> None:
     recorded = read(run("noise=symmetric", "noise.rate=0.2", f"loss={loss}", "recipe.epochs=12"))
