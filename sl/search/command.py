@@ -1,5 +1,6 @@
 """The whole of `scripts/search.py`: search, and say and write down what was found."""
 
+import shlex
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
@@ -16,7 +17,7 @@ from sl.search.study import finished, import_optuna, open_study, search
 from sl.search.task import Task, make_task
 from sl.search.trial import evaluate
 
-RUN_OPTIONS = ("search.", "holdout", "runs_dir", "results_dir", "seed")  # of a search, that a final run does not take
+OF_A_SEARCH = ("search.", "holdout", "runs_dir", "results_dir", "seed")  # what a final run does not take over
 
 
 def run_search(config: DictConfig, names: dict[str, str], typed: Sequence[str]) -> None:
@@ -33,12 +34,10 @@ def run_search(config: DictConfig, names: dict[str, str], typed: Sequence[str]) 
     task = make_task(config, names)
     check_file(task)
     outcome = _locked(task, trials, jobs)
-    kept = [override for override in typed if not override.lstrip("+~").startswith(RUN_OPTIONS)]
+    kept = [override for override in typed if not override.lstrip("+~").startswith(OF_A_SEARCH)]
     print(f"all {len(outcome.trials)} are in {task.file}; the best: {outcome.best.words()}")
-    print(
-        f"to train with it on everything: python scripts/train.py {' '.join([*kept, outcome.best.overrides])}",
-        flush=True,
-    )
+    command = shlex.join([*kept, *outcome.best.overrides])
+    print(f"to train with it on everything: python scripts/train.py {command}", flush=True)
 
 
 def _locked(task: Task, trials: int, jobs: int) -> Outcome:
@@ -66,4 +65,6 @@ def _search(task: Task, storage: Path, trials: int, jobs: int) -> Outcome:
 
     train = partial(evaluate, task.config, task.names, task.seeds, jobs)
     search(study, task.space, trials, task.config.seed, at_once, train, report)
-    return Outcome.of(finished(study))
+    outcome = Outcome.of(finished(study))
+    write(task, outcome)  # again, for a search that had nothing left to try
+    return outcome

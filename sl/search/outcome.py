@@ -26,13 +26,13 @@ class Tried:
     runs: tuple[str, ...]
 
     @property
-    def overrides(self) -> str:
+    def overrides(self) -> list[str]:
         """The parameters as one would type them."""
-        return " ".join(f"{option}={value:g}" for option, value in self.parameters.items())
+        return [f"{option}={value:g}" for option, value in self.parameters.items()]
 
     def words(self) -> str:
         """The parameters with their score."""
-        return f"{self.overrides} ({100 * self.score:.2f} % of the held-out noisy labels predicted)"
+        return f"{' '.join(self.overrides)} ({100 * self.score:.2f} % of the held-out noisy labels predicted)"
 
 
 @dataclass(frozen=True)
