@@ -37,14 +37,16 @@ def epoch_values(header: dict[str, Any], line: dict[str, Any]) -> dict[str, Any]
 
 
 def summary(header: dict[str, Any], epochs: list[dict[str, Any]]) -> dict[str, float]:
-    """Test accuracy of the run as a whole, beside W&B's own last value of each metric; empty before the first epoch."""
+    """Accuracies of the run as a whole, beside W&B's own last value of each metric; empty before the first epoch."""
     if not epochs:
         return {}
     run = told(header, rounded(epochs))
+    validation = {"validation_accuracy_mean_last_ten": run.validation()} if "validation_accuracy" in epochs[0] else {}
     return {
         "test_accuracy_last": run.last(),
         "test_accuracy_best": run.best(),
         "test_accuracy_mean_last_ten": run.mean_last_ten(),
+        **validation,
     }
 
 

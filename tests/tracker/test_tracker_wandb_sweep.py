@@ -31,10 +31,12 @@ def test_a_command_of_the_sweep_composes(sweep: dict) -> None:
     with initialize_config_dir(str(CONFIGS), version_base="1.3"):
         config = compose("config", overrides=words[program + 1 :])
     assert (config.loss.alpha, config.loss.beta, config.tracker.mode) == (10.0, 10.0, "online")
-    assert config.noise.rate == 0.4
+    assert (config.noise.rate, config.holdout) == (0.4, 0.1)
 
 
 def test_the_sweep_looks_at_a_value_that_is_there(sweep: dict) -> None:
     header = {"path": "", "data": {"class_names": ["a"]}}
-    line = {"test_accuracy": 0.5, "class_accuracy": [0.5]}
-    assert sweep["metric"]["name"] in wandb_values.summary(header, [line])
+    line = {"test_accuracy": 0.5, "class_accuracy": [0.5], "validation_accuracy": 0.4}
+    assert wandb_values.summary(header, [line])[sweep["metric"]["name"]] == 0.4
+    del line["validation_accuracy"]
+    assert sweep["metric"]["name"] not in wandb_values.summary(header, [line])
