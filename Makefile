@@ -14,7 +14,7 @@ $(INSTALLED): requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' \
 		|| { echo "make: $$($(PYTHON) --version) found, allowed is Python 3.11 to 3.13; try: make PYTHON=python3.12 ..."; exit 2; }
 	$(PYTHON) -m venv .venv
-	$(RUN) -m pip install --quiet --editable '.[dev]'
+	$(RUN) -m pip install --quiet --editable '.[dev,search]'
 	@touch $(INSTALLED)
 
 install: $(INSTALLED) ## Create .venv and install everything
@@ -32,8 +32,9 @@ reproduce-mnist: ## The same on MNIST
 figures: $(INSTALLED) ## Redraw results/figures from the records in results/runs
 	$(RUN) scripts/figures.py
 
-tables: $(INSTALLED) ## Rewrite results/tables, and the results in the README, from the records in results/runs
+tables: $(INSTALLED) ## Rewrite results/tables, the results in the README and those of choosing parameters, from records
 	$(RUN) scripts/tables.py --readme README.md
+	$(RUN) scripts/search_cost.py
 
 claims: $(INSTALLED) ## Test the paper's claims on the records in results/runs: results/claims.md and .json
 	$(RUN) scripts/claims.py

@@ -47,11 +47,16 @@ def results(sheet: Sheet) -> str:
 
 
 def update(readme: Path, runs: Sequence[Run]) -> str:
-    """Replace what stands between the marks in `readme`; UserError where a mark is missing."""
-    text = readme.read_text(encoding="utf-8")
+    """Bring the results in `readme` up to date."""
+    return fill(readme, block(runs))
+
+
+def fill(page: Path, content: str) -> str:
+    """Replace what stands between the marks in `page` by `content`; UserError where a mark is missing."""
+    text = page.read_text(encoding="utf-8")
     head, begin, rest = text.partition(BEGIN)
     _, end, tail = rest.partition(END)
     if not begin or not end:
-        raise UserError(f"{readme}: the marks {BEGIN} and {END} must stand in it, in this order")
-    readme.write_text(f"{head}{BEGIN}\n\n{block(runs)}\n\n{END}{tail}", encoding="utf-8")
-    return f"{readme}, the part between its marks"
+        raise UserError(f"{page}: the marks {BEGIN} and {END} must stand in it, in this order")
+    page.write_text(f"{head}{BEGIN}\n\n{content}\n\n{END}{tail}", encoding="utf-8")
+    return f"{page}, the part between its marks"

@@ -1,0 +1,111 @@
+"""What a choice by noisy labels costs: the one place here that looks at test accuracy, and nothing chooses by it.
+
+A point of a grid is a choice of parameters. It was run with a holdout, for the score that it is chosen by, and without
+one, for the test accuracy that it ends with on all training images: the mean of the last ten epochs.
+"""
+
+import json
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+
+from sl.record import Run
+from sl.record.identity import canonical
+from sl.record.run import Array
+from sl.search.scored import parameters, problem
+
+
+@dataclass(frozen=True, eq=False)
+class Grid:
+    """P points with S seeds each. Accuracies are shares in [0, 1], (P, S).
+
+    `scores` on held-out noisy labels and `held_tests` on the test set are of the runs with a holdout, `tests` of those
+    without.
+    """
+
+    points: tuple[dict[str, Any], ...]
+    seeds: tuple[int, ...]
+    scores: Array
+    held_tests: Array
+    tests: Array
+    runs: tuple[Run, ...]
+
+    @property
+    def oracle(self) -> int:
+        """The point with the highest mean test accuracy: what clean test labels would have chosen."""
+        return int(self.tests.mean(axis=1).argmax())
+
+    @staticmethod
+    def behind(tests: Array) -> Array:
+        """How far each point's mean of `tests` (P, S) is behind the best one's, (P,)."""
+        means = tests.mean(axis=1)
+        return means.max() - means
+
+    def choices(self, count: int) -> list[int]:
+        """The points that are chosen with each subset of `count` seeds, by their mean score over the subset."""
+        subsets = combinations(range(len(self.seeds)), count)
+        return [int(self.scores[:, list(subset)].mean(axis=1).argmax()) for subset in subsets]
+
+    def has(self, run: Run) -> bool:
+        """Whether `run` is on the grid's problem: it differs in seed, holdout and the loss's parameters at most."""
+        return _whole(run) == _whole(self.runs[0])
+
+
+def grids(runs: Iterable[Run]) -> list[Grid]:
+    """The grids among the finished runs: on equal data, noise and recipe, the points that have all seeds both ways."""
+    problems: dict[str, list[Run]] = defaultdict(list)
+    for run in runs:
+        if run.complete:
+            problems[_whole(run)].append(run)
+    found = [_grid(group) for group in problems.values()]
+    return sorted((grid for grid in found if len(grid.points) > 1), key=lambda grid: grid.runs[0].name("dataset"))
+
+
+def accuracies_of(grid: Grid, values: Mapping[str, Any], runs: Iterable[Run]) -> Array | None:
+    """Test accuracies (S,) of `runs` on the grid's problem and seeds with these loss parameters; None if one misses."""
+    whole = [run for run in runs if run.complete and not _held(run) and grid.has(run)]
+    of_seed = _by_point(whole).get(_text(values), {})
+    return np.array([of_seed[seed].mean_last_ten() for seed in grid.seeds]) if {*grid.seeds} <= {*of_seed} else None
+
+
+def _grid(runs: list[Run]) -> Grid:
+    held, whole = _by_point(filter(_held, runs)), _by_point(run for run in runs if not _held(run))
+    seeds = tuple(sorted({seed for of_seed in held.values() for seed in of_seed}))
+    points = sorted(point for point in held.keys() & whole.keys() if set(held[point]) == set(whole[point]) == {*seeds})
+
+    def table(of: Mapping[str, dict[int, Run]], value: Callable[[Run], float]) -> Array:
+        return np.array([[value(of[point][seed]) for seed in seeds] for point in points], dtype=np.float64)
+
+    return Grid(
+        points=tuple(json.loads(point) for point in points),
+        seeds=seeds,
+        scores=table(held, Run.validation),
+        held_tests=table(held, Run.mean_last_ten),
+        tests=table(whole, Run.mean_last_ten),
+        runs=tuple(run for point in points for of in (held, whole) for run in of[point].values()),
+    )
+
+
+def _by_point(runs: Iterable[Run]) -> dict[str, dict[int, Run]]:
+    """The runs by the text of their parameters and by seed."""
+    points: dict[str, dict[int, Run]] = defaultdict(dict)
+    for run in runs:
+        points[_text(parameters(run.config))][run.seed] = run
+    return points
+
+
+def _held(run: Run) -> bool:
+    return bool(run.config.get("holdout"))
+
+
+def _whole(run: Run) -> str:
+    """The run's problem, with or without a holdout."""
+    return problem({**run.config, "holdout": None})
+
+
+def _text(values: Mapping[str, Any]) -> str:
+    return json.dumps(canonical(dict(values)))

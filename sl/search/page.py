@@ -1,0 +1,112 @@
+"""The measured part of docs/choosing-parameters.md, from records alone."""
+
+import json
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from sl.config.compose import compose_run
+from sl.record import Run
+from sl.record.run import Array
+from sl.record.words import dataset_title, loss_title, origin, parameters, setting
+from sl.search.cost import Grid, accuracies_of, grids
+from sl.tables.write import table
+
+CHOICES = ("chosen by", "test accuracy", "behind the best", "at worst", "runs with holdout: behind", "at worst")
+
+
+def block(runs: Sequence[Run], searches: Sequence[dict[str, Any]]) -> str:
+    """Every grid with its points, and what choosing among them costs; `searches` are what `searches_in` reads."""
+    parts = [section(grid, runs, searches) for grid in grids(runs)]
+    return "\n\n".join(parts) or "Nothing recorded yet."
+
+
+def searches_in(folder: Path) -> list[dict[str, Any]]:
+    """The outcomes of `scripts/search.py` in `folder`, sorted by name."""
+    return [json.loads(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.json"))]
+
+
+def section(grid: Grid, runs: Sequence[Run], searches: Sequence[dict[str, Any]]) -> str:
+    """One grid."""
+    held = next(run for run in grid.runs if run.config.get("holdout"))
+    whole = next(run for run in grid.runs if not run.config.get("holdout"))
+    name = f"{dataset_title(held.name('dataset'))}, {held.noise.words}, {loss_title(held.name('loss'))}"
+    noisy = f"{held.data['validation_images']:,} held-out noisy labels"
+    seconds = [run.end["seconds"] for run in grid.runs if run.end]
+    lines = [
+        f"### {name}",
+        f"{len(grid.points)} points, {len(grid.seeds)} seeds (each its own noise, holdout and weights); "
+        f"accuracies in %, means of the last ten epochs, ± std over seeds. With holdout: {setting(held)}. "
+        f"Without: {setting(whole)}.",
+        table(CHOICES, _choices(grid, runs, searches)),
+        f"The points, best {noisy} first:",
+        table(["point", noisy, "test, with holdout", "test, all images"], _points(grid)),
+        f"{origin(grid.runs)}. {sum(seconds) / len(seconds):.1f} seconds a run.",
+    ]
+    return "\n\n".join(lines)
+
+
+def _choices(grid: Grid, runs: Sequence[Run], searches: Sequence[dict[str, Any]]) -> list[list[str]]:
+    rows = [_of_points(f"clean test labels: {parameters(grid.points[grid.oracle])}", grid, [grid.oracle])]
+    for count in sorted({1, 2, 3, len(grid.seeds)} & set(range(1, len(grid.seeds) + 1)), reverse=True):
+        chosen = grid.choices(count)
+        what = f"{len(chosen)} choices" if len(chosen) > 1 else parameters(grid.points[chosen[0]])
+        rows.append(_of_points(f"noisy labels, {_seeds(count)} a point: {what}", grid, chosen))
+    rows += _searched(grid, runs, searches)
+    own = _own_values(grid.runs[0])
+    if (tests := accuracies_of(grid, own, runs)) is not None:
+        rows.append(_of_tests(f"nothing, the recipe's own values: {parameters(own)}", grid, tests))
+    return [*rows, _of_points("chance, any of the points", grid, range(len(grid.points)))]
+
+
+def _searched(grid: Grid, runs: Sequence[Run], searches: Sequence[dict[str, Any]]) -> Iterable[list[str]]:
+    """A row for each search on the grid's problem whose best was trained on all images with the grid's seeds."""
+    known = {run.identity: run for run in runs}
+    for search in searches:
+        first = known.get(search["trials"][0]["runs"][0])
+        best = {option.removeprefix("loss."): value for option, value in search["best"]["parameters"].items()}
+        values = grid.points[0] | best
+        tests = accuracies_of(grid, values, runs)
+        if first and grid.has(first) and tests is not None:
+            seeds = f"{_seeds(len(search['seeds']))} from {search['seeds'][0]}"
+            text = f"noisy labels, Optuna, {len(search['trials'])} trials of {seeds}: {parameters(values)}"
+            yield _of_tests(text, grid, tests)
+
+
+def _points(grid: Grid) -> list[list[str]]:
+    order = np.argsort(-grid.scores.mean(axis=1), kind="stable")
+    columns = (grid.scores, grid.held_tests, grid.tests)
+    return [[parameters(grid.points[point]), *(_mean_std(values[point]) for values in columns)] for point in order]
+
+
+def _of_points(text: str, grid: Grid, chosen: Sequence[int]) -> list[str]:
+    """A row about choices among the grid's points."""
+    accuracy = f"{100 * np.mean(grid.tests[list(chosen)]):.1f}"
+    behind = [cell for tests in (grid.tests, grid.held_tests) for cell in _mean_worst(grid.behind(tests)[list(chosen)])]
+    return [text, _mean_std(grid.tests[chosen[0]]) if len(set(chosen)) == 1 else accuracy, *behind]
+
+
+def _of_tests(text: str, grid: Grid, tests: Array) -> list[str]:
+    """A row about one choice that need not be a point of the grid."""
+    behind = f"{100 * (grid.tests[grid.oracle].mean() - tests.mean()):.1f}"
+    return [text, _mean_std(tests), behind, behind, "–", "–"]
+
+
+def _mean_worst(values: Array) -> list[str]:
+    return [f"{100 * values.mean():.1f}", f"{100 * values.max():.1f}"]
+
+
+def _own_values(run: Run) -> dict[str, Any]:
+    """What the recipe gives the loss on this data set."""
+    choices = [f"{choice}={run.name(choice)}" for choice in ("dataset", "recipe", "loss")]
+    return {key: value for key, value in compose_run(choices)[0].loss.items() if key != "_target_"}
+
+
+def _seeds(count: int) -> str:
+    return "1 seed" if count == 1 else f"{count} seeds"
+
+
+def _mean_std(values: Array) -> str:
+    return f"{100 * values.mean():.1f} ± {100 * values.std(ddof=1):.1f}"

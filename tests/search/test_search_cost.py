@@ -1,0 +1,86 @@
+"""What a choice by noisy labels costs, on invented grids and as the page says it."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from sl.record import load_all
+from sl.search.cost import Grid, accuracies_of, grids
+from sl.search.page import block, searches_in
+from sl.tables.readme import BEGIN, END
+
+ROOT = Path(__file__).resolve().parents[2]
+Record = Callable[..., Path]
+
+# Two points, two seeds. With seed 0 alone the noisy labels mislead, with both they do not.
+SCORES = {0.1: (0.50, 0.70), 1.0: (0.55, 0.45)}
+TESTS = {0.1: (0.9, 0.8), 1.0: (0.7, 0.6)}
+
+
+@pytest.fixture
+def grid(record: Record, tmp_path: Path) -> Grid:
+    for alpha, scores in SCORES.items():
+        for seed, score in enumerate(scores):
+            record(alpha, 1, seed, score, TESTS[alpha][seed] - 0.1)
+            record(alpha, 1, seed, 0, TESTS[alpha][seed], holdout=None)
+    (found,) = grids(load_all(tmp_path / "runs"))
+    return found
+
+
+def test_a_grid_is_what_was_run_both_ways(grid: Grid) -> None:
+    assert [point["alpha"] for point in grid.points] == [0.1, 1]
+    assert grid.seeds == (0, 1)
+    np.testing.assert_allclose(grid.scores, list(SCORES.values()))
+    np.testing.assert_allclose(grid.tests, list(TESTS.values()))
+    np.testing.assert_allclose(grid.held_tests, np.array(list(TESTS.values())) - 0.1)
+    assert len(grid.runs) == 8
+
+
+def test_points_without_all_seeds_are_left_out(grid: Grid, record: Record, tmp_path: Path) -> None:
+    record(10, 1, 0, 0.99, 0.99)
+    record(10, 1, 0, 0.99, 0.99, holdout=None)
+    (found,) = grids(load_all(tmp_path / "runs"))
+    assert found.points == grid.points
+
+
+def test_choices_and_their_cost(grid: Grid) -> None:
+    assert grid.oracle == 0
+    assert grid.choices(1) == [1, 0]
+    assert grid.choices(2) == [0]
+    np.testing.assert_allclose(grid.behind(grid.tests), [0, 0.2])
+
+
+def test_the_test_accuracies_of_one_choice(grid: Grid, record: Record, tmp_path: Path) -> None:
+    for seed in (0, 1):
+        record(0.2, 1, seed, 0, 0.9 + seed / 20, holdout=None)
+    runs = load_all(tmp_path / "runs")
+    np.testing.assert_allclose(accuracies_of(grid, grid.points[0] | {"alpha": 0.2}, runs), [0.9, 0.95])
+    assert accuracies_of(grid, grid.points[0] | {"alpha": 0.3}, runs) is None
+
+
+def test_the_page_says_it(grid: Grid, record: Record, tmp_path: Path) -> None:
+    for seed in (0, 1):
+        record(0.2, 1, seed, 0, 0.95, holdout=None)
+    search = {"seeds": [0, 1], "trials": [{"runs": [grid.runs[0].identity]}]}
+    search["best"] = {"parameters": {"loss.alpha": 0.2}}
+    lines = block(load_all(tmp_path / "runs"), [search]).splitlines()
+    rows = {line.split(" | ")[0].lstrip("| "): line.split(" | ")[1:] for line in lines if line.startswith("| ")}
+    assert rows["clean test labels: α 0.1, β 1, A −9.21"][:3] == ["85.0 ± 7.1", "0.0", "0.0"]
+    assert rows["noisy labels, 1 seed a point: 2 choices"][:3] == ["75.0", "10.0", "20.0"]
+    assert rows["noisy labels, 2 seeds a point: α 0.1, β 1, A −9.21"][1] == "0.0"
+    assert rows["noisy labels, Optuna, 1 trials of 2 seeds from 0: α 0.2, β 1, A −9.21"][1] == "-10.0"
+    assert rows["chance, any of the points"][:3] == ["75.0", "10.0", "20.0"]
+    assert rows["α 0.1, β 1, A −9.21"][0] == "60.0 ± 14.1"
+
+
+def test_without_records_it_says_so() -> None:
+    assert block([], []) == "Nothing recorded yet."
+
+
+def test_the_page_is_up_to_date() -> None:
+    text = (ROOT / "docs/choosing-parameters.md").read_text(encoding="utf-8")
+    shown = text.partition(BEGIN)[2].partition(END)[0].strip()
+    results = ROOT / "results/search"
+    assert shown == block(load_all(results / "runs"), searches_in(results)).strip(), "run: make tables"
