@@ -8,7 +8,8 @@ import torch
 from sl.config.compose import compose_run
 from sl.data import Dataset
 from sl.errors import UserError
-from sl.train.prepare import Job, describe_run, make_job, prepare
+from sl.train.describe import describe_run
+from sl.train.prepare import Job, make_job, prepare
 
 COMMON = ("noise=symmetric", "loss=sl")
 

@@ -14,8 +14,8 @@ from sl.bench.measure import Spread, Team, core_times, interleave, rates, times
 from sl.bench.projection import run_seconds
 from sl.bench.start import Starter
 from sl.bench.work import training_flops
+from sl.train.assemble import make_model
 from sl.train.device import cores
-from sl.train.prepare import make_model
 
 ONE_AT_A_TIME = "one run"
 SEVERAL = (2, 4)  # runs at once on a GPU

@@ -13,10 +13,11 @@ from sl.bench.machine import matmul_rate
 from sl.bench.reference import reference_loop
 from sl.config.schema import RecipeConfig
 from sl.models.classifier import Classifier
+from sl.train.assemble import make_engine, make_loss, make_model
 from sl.train.device_data import DeviceData
 from sl.train.engine import Engine
 from sl.train.fit import learning_rates
-from sl.train.prepare import Job, make_engine, make_loss, make_model
+from sl.train.prepare import Job
 from sl.train.seeds import generator
 
 

@@ -18,8 +18,9 @@ from sl.data import Dataset
 from sl.losses import Loss
 from sl.recipes import fit_normalisation
 from sl.recipes.optimizer import decayed_parameters
+from sl.train.assemble import make_loss, make_model
 from sl.train.device import cores
-from sl.train.prepare import Job, make_loss, make_model
+from sl.train.prepare import Job
 
 
 class SubtractMean(nn.Module):

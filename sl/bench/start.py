@@ -4,7 +4,7 @@ import time
 
 from sl.bench.case import CASES, case_job
 from sl.bench.contender import train_engine
-from sl.train.prepare import make_engine
+from sl.train.assemble import make_engine
 
 
 class Starter:

@@ -8,9 +8,10 @@ import torch
 
 from sl.record.read import load_all
 from sl.reproduce.plan import PlannedRun
+from sl.train.assemble import make_engine
 from sl.train.device import describe
 from sl.train.fit import learning_rates
-from sl.train.prepare import Job, make_engine, prepare
+from sl.train.prepare import Job, prepare
 from sl.train.seeds import generator
 
 TIMED_STEPS = 4

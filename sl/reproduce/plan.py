@@ -10,7 +10,7 @@ from omegaconf import DictConfig
 from sl.config.compose import compose_run, hydra_ready
 from sl.record.write import is_complete, record_path
 from sl.reproduce.experiment import Overrides
-from sl.train.prepare import describe_run
+from sl.train.describe import describe_run
 
 
 @dataclass(frozen=True)

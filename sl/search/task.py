@@ -13,7 +13,7 @@ from sl.record.identity import identity
 from sl.search.space import Range, search_space
 from sl.search.study import Parameters
 from sl.search.trial import run_config
-from sl.train.prepare import describe_run
+from sl.train.describe import describe_run
 
 
 @dataclass(frozen=True)

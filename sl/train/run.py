@@ -16,11 +16,12 @@ from sl.record.read import read
 from sl.record.run import Run
 from sl.record.write import RecordWriter, is_complete, record_path
 from sl.tracker import ConsoleSink, Sink
+from sl.train.assemble import make_engine
 from sl.train.checkpoint import Checkpoint
 from sl.train.device import describe
 from sl.train.engine import Engine
 from sl.train.fit import fit
-from sl.train.prepare import Job, make_engine, prepare
+from sl.train.prepare import Job, prepare
 
 CHECKPOINT_SECONDS = 30.0
 

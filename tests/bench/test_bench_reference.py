@@ -9,8 +9,9 @@ from sl.bench.contender import new_engine
 from sl.bench.reference import PilImages, ReferenceLoop, SubtractMean, torchvision_transform
 from sl.config.compose import compose_run
 from sl.recipes import build_augmentation, fit_normalisation
+from sl.train.assemble import make_loss, make_model
 from sl.train.device import apply_runtime
-from sl.train.prepare import Job, make_loss, make_model
+from sl.train.prepare import Job
 from sl.train.seeds import generator
 
 PLAIN = ("recipe.shift=0", "recipe.flip=false", "runtime.precision=float32", "runtime.threads=1", "recipe.lr=0.005")

@@ -9,7 +9,7 @@ import torch
 from sl.bench.case import CASES, case_job
 from sl.bench.changes import StreamsContender
 from sl.bench.contender import train_engine
-from sl.train.prepare import make_engine
+from sl.train.assemble import make_engine
 
 
 def test_second_run_on_cifar10_takes_less_than_a_second_to_its_first_step(

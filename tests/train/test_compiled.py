@@ -8,8 +8,9 @@ import shutil
 import pytest
 
 from sl.config.compose import compose_run
+from sl.train.assemble import make_engine
 from sl.train.fit import train_one_epoch
-from sl.train.prepare import Job, make_engine, prepare
+from sl.train.prepare import Job, prepare
 
 NARROW = ("dataset=digits", "loss=sl", "noise=symmetric", "scale.train_share=0.2", "recipe.batch_size=41")
 RUNTIME = ("runtime.precision=float32", "runtime.threads=1")

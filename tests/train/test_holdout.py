@@ -12,8 +12,10 @@ from sl.errors import UserError
 from sl.record import load_all, read, sheets
 from sl.record.identity import identity
 from sl.record.words import scale_words
+from sl.train.assemble import make_engine
+from sl.train.describe import describe_run
 from sl.train.holdout import split
-from sl.train.prepare import Job, describe_run, make_engine
+from sl.train.prepare import Job
 
 ROOT = Path(__file__).resolve().parents[2]
 NOISY = ("noise=symmetric", "noise.rate=0.4", "loss=sl")

@@ -11,10 +11,11 @@ from torch import Tensor
 
 import sl.train.run
 from sl.losses import DimensionalityDriven, EarlyLearningRegularization, EpochView, Loss, SymmetricCrossEntropy
+from sl.train.assemble import make_engine, make_loss
 from sl.train.checkpoint import Checkpoint
 from sl.train.engine import Engine
 from sl.train.fit import sample_representations, train_one_epoch
-from sl.train.prepare import Job, make_engine, make_loss
+from sl.train.prepare import Job
 
 MakeJob = Callable[..., Job]
 Run = Callable[..., Path]

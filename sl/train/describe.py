@@ -1,0 +1,62 @@
+"""Which run a configuration asks for, before any data is loaded."""
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from omegaconf import DictConfig, OmegaConf
+
+from sl.config.build import build, under
+from sl.config.check import check_run
+from sl.record.identity import identity
+from sl.train.device import Runtime, resolve_runtime
+
+LOCATIONS = ("data_dir", "download", "path")  # where data lie says nothing of the result
+HERE_ONLY = ("model", "sl")  # the recipe's defaults for choices that stand elsewhere in the configuration
+
+
+@dataclass(frozen=True)
+class Described:
+    """A run that is known but whose data are not loaded yet."""
+
+    source: Any
+    noise: Any
+    runtime: Runtime
+    result_config: dict[str, Any]
+
+    @property
+    def identity(self) -> str:
+        """The run's identity."""
+        return identity(self.result_config)
+
+
+def describe_run(config: DictConfig, names: dict[str, str]) -> Described:
+    """Check `config` and say which run it is; raises UserError for what cannot be run."""
+    check_run(config)
+    runtime = resolve_runtime(config.runtime)
+    source, noise = build(config.dataset, "dataset"), build(config.noise, "noise")
+    with under("dataset"):
+        fingerprint = source.fingerprint()
+    return Described(source, noise, runtime, result_config(config, names, runtime.precision, fingerprint))
+
+
+def result_config(config: DictConfig, names: dict[str, str], precision: str, fingerprint: str) -> dict[str, Any]:
+    """What determines the run's result, as plain values; `fingerprint` stands for the data set's content."""
+    whole = OmegaConf.to_container(config, resolve=True, throw_on_missing=True)
+    assert isinstance(whole, dict)
+    chosen = {key: dict(whole[key]) for key in ("dataset", "noise", "model", "loss", "recipe", "scale")}
+    if "path" in chosen["noise"]:
+        chosen["noise"]["file"] = hashlib.sha256(Path(chosen["noise"]["path"]).read_bytes()).hexdigest()[:16]
+    chosen["dataset"]["fingerprint"] = fingerprint
+    for node in (chosen["dataset"], chosen["noise"]):
+        for key in LOCATIONS:
+            node.pop(key, None)
+    for key in HERE_ONLY:
+        chosen["recipe"].pop(key)
+    network = chosen["model"]["_target_"].rsplit(".", 1)[-1].lower()
+    named = {**names, "model": network if names["model"] == "recipe" else names["model"]}
+    if names["scale"] == "paper" and set(chosen["scale"].values()) != {1.0}:
+        named["scale"] = "custom"
+    rest = {key: whole[key] for key in ("seed", "holdout", "probe")}
+    return {**chosen, **rest, "precision": precision, "names": named}
