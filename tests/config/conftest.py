@@ -88,3 +88,9 @@ def reproduce(run_task: Callable[..., Outcome]) -> Callable[..., Outcome]:
 def search(run_task: Callable[..., Outcome]) -> Callable[..., Outcome]:
     """scripts/search.py."""
     return lambda *arguments: run_task(script_task("search"), "search", *arguments)
+
+
+@pytest.fixture
+def train_task() -> Task:
+    """What scripts/train.py gives to run_app."""
+    return script_task("train")

@@ -1,12 +1,14 @@
 """Mistakes on the command line of scripts/search.py, and its help; what else a search refuses: tests/search."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 from omegaconf import OmegaConf
 
 from sl.config.groups import CONFIG_DIR
+from sl.record import load_all
 
 Command = Callable[..., Any]  # returns an Outcome (conftest.py)
 
@@ -63,3 +65,14 @@ def test_every_file_of_ranges_fits_its_loss(path: Any, search: Command) -> None:
     for parameter, limits in printed.search.ranges.items():
         assert parameter in printed.loss
         assert limits.low < limits.high
+
+
+@pytest.mark.parametrize("holdout", ["null", "0.25"])
+def test_what_a_sweeper_optimises_is_of_the_held_out_labels_where_there_are_some(
+    holdout: str, run_task: Command, train_task: Callable[..., float], tmp_path: Path
+) -> None:
+    returned = []
+    short = ("loss=ce", "recipe.epochs=2", "scale.train_share=0.2", "runtime.threads=1", f"holdout={holdout}")
+    assert run_task(lambda config: returned.append(train_task(config)), "config", *short).code == 0
+    (run,) = load_all(tmp_path / "results/runs")
+    assert returned == [run.last() if holdout == "null" else run.validation()]
