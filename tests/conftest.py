@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+collect_ignore = ["conftest.py"]  # it has no doctests, and behind config/conftest.py pytest takes the one for the other
+
 
 @pytest.fixture(scope="session")
 def data_dir() -> Path:
