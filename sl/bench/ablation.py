@@ -53,6 +53,7 @@ def changes_for(case: str, runtime: Runtime) -> list[Change]:
         if case == "cnn8":
             found.append(Change("200 channels in place of 196", changes.WidthContender, (200,)))
     else:
+        found.append(Change("layers not fused", changes.ChangedContender, (changes.unfused,)))
         found.append(Change("freed memory returned at every step", changes.ReturningContender))
         found.append(runtime_change("one thread", "runtime.threads=1"))
     several = several_runs(runtime.device).items()

@@ -7,6 +7,7 @@ from unittest import mock
 import torch
 from torch import Tensor
 
+from sl import fused
 from sl.bench.case import CASES, case_job
 from sl.bench.contender import Contender, EngineContender, new_engine
 from sl.bench.reference import reference_loop
@@ -30,6 +31,11 @@ def channels_first(engine: Engine) -> None:
     engine.model.to(memory_format=torch.contiguous_format)
     engine.optimizer = build_optimizer(engine.model, engine.recipe)
     engine._steps.clear()
+
+
+def unfused(engine: Engine) -> None:
+    """Batch normalisation, pooling and ReLU layer by layer."""
+    fused.enable(False)
 
 
 def one_by_one(engine: Engine) -> None:

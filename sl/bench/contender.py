@@ -8,6 +8,7 @@ from typing import Any, Protocol
 import torch
 from omegaconf import OmegaConf
 
+from sl import fused
 from sl.bench.case import CASES, case_job
 from sl.bench.machine import matmul_rate
 from sl.bench.reference import reference_loop
@@ -60,6 +61,7 @@ class EngineContender(Contender):
             "precision": runtime.precision,
             "step": runtime.step,
             "threads": runtime.threads,
+            "fused_layers": fused.enabled(),
             "real_images": self.real_images,
             "batch_size": plan.batch_size,
             "epochs": plan.epochs,

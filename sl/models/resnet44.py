@@ -3,6 +3,7 @@
 from torch import Tensor, nn
 from torch.nn import functional
 
+from sl.fused import NormPoolRelu
 from sl.models.classifier import Classifier
 
 WIDTHS = (16, 32, 64)
@@ -19,9 +20,9 @@ class PreactivationBlock(nn.Module):
     def __init__(self, inputs: int, outputs: int, stride: int, activate: bool = True) -> None:
         super().__init__()
         self.stride = stride
-        self.activation = nn.Sequential(nn.BatchNorm2d(inputs), nn.ReLU()) if activate else nn.Identity()
+        self.activation = NormPoolRelu(inputs) if activate else nn.Identity()
         self.conv1 = nn.Conv2d(inputs, outputs, 3, stride, padding=1 if stride == 1 else 0)
-        self.norm = nn.BatchNorm2d(outputs)
+        self.norm = NormPoolRelu(outputs)
         self.conv2 = nn.Conv2d(outputs, outputs, 3, padding=1)
         self.shortcut = nn.Identity() if inputs == outputs else nn.Conv2d(inputs, outputs, 1, stride)
 
@@ -30,7 +31,7 @@ class PreactivationBlock(nn.Module):
         residual = self.activation(x)
         if self.stride == 2:
             residual = pad_same(residual)
-        residual = self.conv2(functional.relu(self.norm(self.conv1(residual))))
+        residual = self.conv2(self.norm(self.conv1(residual)))
         return self.shortcut(x) + residual
 
 
@@ -53,9 +54,7 @@ class ResNet44(Classifier):
 
     def __init__(self, num_classes: int, image_shape: tuple[int, int, int]) -> None:
         super().__init__()
-        self.stem = nn.Sequential(
-            nn.Conv2d(image_shape[0], WIDTHS[0], 3, padding=1), nn.BatchNorm2d(WIDTHS[0]), nn.ReLU()
-        )
+        self.stem = nn.Sequential(nn.Conv2d(image_shape[0], WIDTHS[0], 3, padding=1), NormPoolRelu(WIDTHS[0]))
         blocks: list[nn.Module] = []
         inputs = WIDTHS[0]
         for stage, width in enumerate(WIDTHS):
@@ -64,7 +63,7 @@ class ResNet44(Classifier):
                 blocks.append(PreactivationBlock(inputs, width, stride, activate=bool(blocks)))
                 inputs = width
         self.blocks = nn.Sequential(*blocks)
-        self.activation = nn.Sequential(nn.BatchNorm2d(WIDTHS[-1]), nn.ReLU())
+        self.activation = NormPoolRelu(WIDTHS[-1])
         self.head = nn.Linear(WIDTHS[-1], num_classes)
 
     def features(self, images: Tensor) -> Tensor:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import torch
 
+from sl import fused
 from sl.checks import integer, one_of
 from sl.config.schema import RuntimeConfig
 from sl.errors import UserError
@@ -82,6 +83,7 @@ def apply_runtime(runtime: Runtime) -> None:
     torch.use_deterministic_algorithms(runtime.deterministic)
     if runtime.step in COMPILED:
         torch._dynamo.config.recompile_limit = COMPILED_VERSIONS
+    fused.enable(runtime.device.type == "cpu" and runtime.step == "eager" and not runtime.deterministic)
     if runtime.device.type == "cpu":
         keep_freed_memory()
     else:

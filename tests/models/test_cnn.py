@@ -5,6 +5,7 @@ import torch
 from torch import Tensor, nn
 
 from sl.errors import UserError
+from sl.fused import NormPoolRelu
 from sl.models import Cnn4, Cnn8
 
 CASES = [
@@ -34,12 +35,10 @@ def described(model: nn.Module) -> list[str]:
         elif isinstance(layer, nn.Linear):
             assert layer.bias is not None
             names.append(f"dense {layer.in_features}-{layer.out_features}")
-        elif isinstance(layer, nn.BatchNorm1d | nn.BatchNorm2d):
+        elif isinstance(layer, NormPoolRelu):
+            names += [f"bn {layer.num_features}", *(["pool 2"] if layer.pool else []), "relu"]
+        elif isinstance(layer, nn.BatchNorm1d):
             names.append(f"bn {layer.num_features}")
-        elif isinstance(layer, nn.MaxPool2d):
-            names.append(f"pool {layer.kernel_size}")
-        elif isinstance(layer, nn.ReLU):
-            names.append("relu")
     return names
 
 
@@ -90,16 +89,3 @@ def test_images_too_small_for_the_poolings(network: type[Cnn4 | Cnn8], least: in
     network(10, (1, least, least))
     with pytest.raises(UserError, match=rf"image_shape=\(1, {least - 1}, {least}\): allowed .* {least}x{least}"):
         network(10, (1, least - 1, least))
-
-
-@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
-def test_pooling_before_relu_is_the_published_order(dtype: torch.dtype) -> None:
-    images = torch.randn(4, 3, 8, 8, generator=torch.Generator().manual_seed(0)).mul(2).round().to(dtype)  # with ties
-    weight, results = torch.randn(4, 3, 4, 4, generator=torch.Generator().manual_seed(1)).to(dtype), []
-    for layers in ((nn.MaxPool2d(2), nn.ReLU()), (nn.ReLU(), nn.MaxPool2d(2))):
-        given = images.clone().requires_grad_()
-        value = nn.Sequential(*layers)(given)
-        (value * weight).sum().backward()
-        results.append((value, given.grad))
-    assert torch.equal(results[0][0], results[1][0])
-    assert torch.equal(results[0][1], results[1][1])

@@ -1,0 +1,173 @@
+"""The fused layer against PyTorch's own layers: values, gradients, running statistics; and when it stands back."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from sl.fused import NormPoolRelu, compiled, enable, enabled, layer
+
+SHAPES = [(128, 64, 14, 14), (32, 196, 8, 8), (5, 7, 4, 6), (40, 1, 2, 2), (3, 33, 6, 2)]
+LAST = torch.channels_last
+
+
+@pytest.fixture(autouse=True)
+def off_again() -> Iterator[None]:
+    yield
+    enable(False)
+
+
+@pytest.fixture
+def fused() -> None:
+    enable(True)
+    if not enabled():
+        pytest.skip("the fused layers need g++ and PyTorch with OpenMP; one of them is missing")
+
+
+def images(shape: tuple[int, ...], dtype: torch.dtype = torch.float32, seed: int = 0) -> Tensor:
+    drawn = torch.randn(shape, generator=torch.Generator().manual_seed(seed)) * 1.5 + 3
+    return drawn.to(dtype).contiguous(memory_format=LAST)
+
+
+def results(x: Tensor, pool: bool, layers: nn.Module) -> list[Tensor]:
+    """Value, gradients and running statistics of BN, pooling and ReLU; `layers` is the layer or its parts."""
+    norm = next(module for module in layers.modules() if isinstance(module, nn.BatchNorm2d))
+    norm.eps, norm.momentum = 1e-3, 0.3
+    random = torch.Generator().manual_seed(1)
+    with torch.no_grad():  # some weights below 0: the greatest input is the least output
+        norm.weight.copy_(torch.randn(norm.weight.shape, generator=random))
+        norm.bias.copy_(torch.randn(norm.bias.shape, generator=random))
+        before_relu = functional.batch_norm(x.double(), None, None, norm.weight.double(), norm.bias.double(), True)
+        near = (functional.max_pool2d(before_relu, 2) if pool else before_relu).abs() < 1e-3
+    given = x.clone().requires_grad_()
+    y = layers(given)
+    gradient = torch.randn(y.shape, generator=random)
+    gradient[near] = 0  # on which side of 0 such a value falls is rounding
+    y.backward(gradient.to(y.dtype))
+    assert given.grad is not None
+    assert norm.weight.grad is not None
+    assert norm.bias.grad is not None
+    statistics = [norm.running_mean, norm.running_var, norm.num_batches_tracked]
+    return [y.detach(), given.grad, norm.weight.grad, norm.bias.grad, *statistics]
+
+
+def published_order(channels: int, pool: bool) -> nn.Module:
+    return nn.Sequential(nn.BatchNorm2d(channels), nn.ReLU(), *([nn.MaxPool2d(2)] if pool else []))
+
+
+def distance(one: Tensor, other: Tensor) -> float:
+    """Norm of the difference as a share of the norm."""
+    return ((one.double() - other.double()).norm() / other.double().norm()).item()
+
+
+@pytest.mark.usefixtures("fused")
+@pytest.mark.parametrize("pool", [False, True])
+@pytest.mark.parametrize("shape", SHAPES)
+def test_the_same_as_the_published_layers_in_double_precision(shape: tuple[int, ...], pool: bool) -> None:
+    x = images(shape)
+    own = results(x, pool, NormPoolRelu(shape[1], pool))
+    exact = results(x.double(), pool, published_order(shape[1], pool).double())
+    assert own[0].shape == exact[0].shape
+    assert own[0].is_contiguous(memory_format=LAST)
+    for mine, other in zip(own, exact, strict=True):
+        assert distance(mine, other) < 1e-5
+
+
+@pytest.mark.usefixtures("fused")
+@pytest.mark.parametrize("pool", [False, True])
+def test_bfloat16_is_as_near_to_double_precision_as_pytorch_is(pool: bool) -> None:
+    x = images((64, 64, 14, 14), torch.bfloat16)
+    exact = results(x.double(), pool, published_order(64, pool).double())
+    pytorch = results(x, pool, published_order(64, pool))
+    own = results(x, pool, NormPoolRelu(64, pool))
+    for mine, theirs, other in zip(own, pytorch, exact, strict=True):
+        assert distance(mine, other) < 1.2 * distance(theirs, other) + 1e-6
+
+
+@pytest.mark.usefixtures("fused")
+def test_of_equal_values_the_first_gets_the_gradient() -> None:
+    x = torch.randint(0, 3, (16, 32, 8, 8)).float().contiguous(memory_format=LAST)
+    own, exact = results(x, True, NormPoolRelu(32, True)), results(x, True, published_order(32, True))
+    torch.testing.assert_close(own[1], exact[1], rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.usefixtures("fused")
+def test_evaluation_uses_the_running_statistics() -> None:
+    fused_layer = NormPoolRelu(33, True).eval()
+    fused_layer.running_mean.uniform_(2, 4)
+    fused_layer.running_var.uniform_(1, 3)
+    x = images((4, 33, 6, 6))
+    with torch.inference_mode():
+        own = fused_layer(x)
+        enable(False)
+        torch.testing.assert_close(own, fused_layer(x))
+    assert fused_layer.num_batches_tracked == 0
+
+
+@pytest.mark.usefixtures("fused")
+def test_the_number_of_threads_does_not_matter() -> None:
+    x, before = images((33, 40, 8, 8), torch.bfloat16), torch.get_num_threads()
+    found = []
+    for threads in (1, 3):
+        torch.set_num_threads(threads)
+        found.append(results(x, True, NormPoolRelu(40, True)))
+    torch.set_num_threads(before)
+    assert all(torch.equal(one, other) for one, other in zip(*found, strict=True))
+
+
+@pytest.mark.usefixtures("fused")
+def test_not_a_number_is_not_hidden() -> None:
+    x = images((4, 3, 4, 4))
+    x[0, 1, 0, 0] = torch.nan
+    assert NormPoolRelu(3, True)(x)[:, 1].isnan().all()
+    assert not NormPoolRelu(3, True)(x)[:, 0].isnan().any()
+
+
+@pytest.mark.parametrize(
+    ("x", "training"),
+    [
+        (torch.randn(2, 3, 4, 4), True),  # another memory order
+        (images((2, 3, 5, 4)), True),  # odd
+        (images((2, 3, 4, 4)).double(), True),
+        (images((2, 3, 4, 4)), False),  # gradients with fixed statistics
+    ],
+)
+def test_other_inputs_are_left_to_pytorch(x: Tensor, training: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(layer, "_enabled", True)
+    monkeypatch.setattr(layer, "library", lambda: pytest.fail("the compiled functions were called"))
+    own = NormPoolRelu(3, True).to(x.dtype).train(training)
+    reference = published_order(3, True).to(x.dtype).train(training)
+    torch.testing.assert_close(own(x), reference(x))
+
+
+def test_without_a_compiler_pytorch_does_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.delenv("CXX", raising=False)
+    monkeypatch.setattr(layer, "library", compiled.library.__wrapped__)
+    enable(True)
+    x = images((4, 3, 4, 4))
+    torch.testing.assert_close(NormPoolRelu(3, True)(x), published_order(3, True)(x))
+
+
+def test_a_compiler_that_fails_is_no_error(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setenv("CXX", "false")
+    assert compiled.library.__wrapped__() is None
+    monkeypatch.setenv("CXX", str(tmp_path / "missing"))
+    assert compiled.library.__wrapped__() is None
+
+
+@pytest.mark.usefixtures("fused")
+def test_it_is_compiled_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    openmp, compiler = compiled.loaded_openmp(), compiled.shutil.which("g++")
+    assert openmp is not None
+    assert compiler is not None
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    first = compiled.built(compiler, openmp)
+    written = first.stat().st_mtime_ns
+    assert compiled.built(compiler, openmp) == first
+    assert first.stat().st_mtime_ns == written
+    assert [path.name for path in first.parent.iterdir()] == [first.name]
