@@ -87,7 +87,7 @@ MISSING = [
 RUNTIME = [
     ("runtime.threads=0", "runtime.threads=0: allowed is a whole number of at least 1"),
     ("runtime.precision=float16", "runtime.precision=float16: allowed is one of auto, float32, bfloat16"),
-    ("runtime.step=fast", "runtime.step=fast: allowed is one of auto, eager, compile, graph"),
+    ("runtime.step=fast", "runtime.step=fast: allowed is one of auto, fastest, eager, compile, graph, compiled_graph"),
 ]
 
 
