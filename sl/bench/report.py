@@ -44,6 +44,21 @@ def comparison_lines(measured: Mapping[str, Any]) -> list[str]:
     return lines
 
 
+def comparison_table(record: Mapping[str, Any]) -> list[str]:
+    """What `compare` found for every case, as a Markdown table for docs/speed.md."""
+    lines = [
+        "| network | way of training | images/s | times the reference loop | runs an hour |",
+        "|---|---|---|---|---|",
+    ]
+    for measured in record["cases"].values():
+        for name, images in measured["images_per_second"].items():
+            times = measured["times_reference"].get(name)
+            ratio = spread(times) if times else "1"
+            hourly = f"{measured['runs_per_hour'][name]:.3g}"
+            lines.append(f"| {measured['case']} | {name} | {spread(images)} | {ratio} | {hourly} |")
+    return lines
+
+
 def ablation_lines(record: Mapping[str, Any]) -> list[str]:
     """What `ablate` found for every case, as Markdown tables."""
     lines: list[str] = []

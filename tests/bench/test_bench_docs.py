@@ -1,0 +1,33 @@
+"""docs/speed.md says what the files in results/bench say."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from sl.bench.report import ablation_lines, comparison_table
+
+ROOT = Path(__file__).resolve().parents[2]
+FILES = sorted((ROOT / "results" / "bench").glob("*.json"))
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_tables_are_those_of_the_measurements(path: Path) -> None:
+    page = (ROOT / "docs" / "speed.md").read_text().splitlines()
+    record = json.loads(path.read_text())
+    if path.stem.endswith("-ablation"):
+        lines = ablation_lines(record)
+        assert path.with_suffix(".md").read_text().splitlines() == lines
+    else:
+        lines = comparison_table(record)
+    tables = [line for line in lines if line.startswith("|")]
+    assert tables
+    assert set(tables) <= set(page)
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_measurements_are_of_committed_code(path: Path) -> None:
+    record = json.loads(path.read_text())
+    assert record["commit"]
+    assert record["dirty"] is False
+    assert all(measured["rounds"] >= 3 for measured in record["cases"].values())
