@@ -67,11 +67,19 @@ class Child:
 def _serve(pipe: Connection, make: Callable[..., Any], arguments: tuple[Any, ...]) -> None:
     made = make(*arguments)
     pipe.send(None)
-    while (request := pipe.recv()) is not None:
+    while (request := _request(pipe)) is not None:
         method, values = request
         began, core_began = time.perf_counter(), _core_seconds()
         result = getattr(made, method)(*values)
         pipe.send(Outcome(result, time.perf_counter() - began, _core_seconds() - core_began))
+
+
+def _request(pipe: Connection) -> tuple[str, tuple[Any, ...]] | None:
+    """The next call; None at the end, also where the caller has gone without a word."""
+    try:
+        return pipe.recv()
+    except EOFError:
+        return None
 
 
 def _core_seconds() -> float:
