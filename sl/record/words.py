@@ -5,7 +5,14 @@ from typing import Any
 
 from sl.record.run import Run
 
-DATASETS = {"digits": "Digits", "mnist": "MNIST", "cifar10": "CIFAR-10", "cifar100": "CIFAR-100"}
+DATASETS = {
+    "digits": "Digits",
+    "mnist": "MNIST",
+    "cifar10": "CIFAR-10",
+    "cifar100": "CIFAR-100",
+    "clothing1m": "Clothing1M",
+    "webvision": "WebVision",
+}
 PAPER_EPOCHS = {"mnist": 50, "cifar10": 120, "cifar100": 150}
 LOSSES = {
     "ce": "CE",

@@ -1,6 +1,6 @@
 """What an experiment (configs/experiment) asks for, as overrides of single runs in the order of their worth."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import product
 from typing import Any
 
@@ -50,6 +50,22 @@ def runs(name: str, seeds: Sequence[int] | None = None) -> Iterator[Overrides]:
     for seed in experiment.get("seeds", []) if seeds is None else seeds:
         for overrides in lines:
             yield (*overrides, f"seed={seed}")
+
+
+def sharing(wanted: Iterable[Overrides]) -> dict[str, int]:
+    """How many of the `wanted` runs each experiment that has runs of its own asks for too, most first."""
+    these = {_what(run) for run in wanted}
+    shared = {
+        path.stem: len(these & {_what(run) for run in runs(path.stem)})
+        for path in (CONFIG_DIR / "experiment").glob("*.yaml")
+        if "runs" in load(path.stem)
+    }
+    return {name: shared[name] for name in sorted(shared, key=lambda name: (-shared[name], name)) if shared[name]}
+
+
+def _what(run: Overrides) -> frozenset[str]:
+    """What is trained: what is looked at besides makes no other run."""
+    return frozenset(override for override in run if not override.startswith("probe."))
 
 
 def parse_seeds(text: object) -> list[int] | None:

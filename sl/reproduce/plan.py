@@ -9,7 +9,7 @@ from omegaconf import DictConfig
 
 from sl.config.compose import compose_run, hydra_ready
 from sl.record.write import is_complete, record_path
-from sl.reproduce.experiment import Overrides
+from sl.reproduce.experiment import Overrides, sharing
 from sl.train.describe import describe_run
 
 
@@ -59,7 +59,10 @@ def make_plan(wanted: Iterable[Overrides], common: Sequence[str]) -> list[Planne
 
 
 def listing(plan: Sequence[PlannedRun], seconds: dict[tuple[str, ...], float], jobs: int) -> list[str]:
-    """The plan in lines: every run with its state and its time, then the sum with `jobs` runs at once."""
+    """The plan in lines: every run with its state and its time, then the sum with `jobs` runs at once.
+
+    Last, how many of the runs each experiment needs: those that several share are trained once.
+    """
     lines = [f"all with {' '.join(plan[0].common)}"]
     for number, run in enumerate(plan, 1):
         state = "done" if run.done else f"{seconds[run.cost_key] / 60:6.1f} min"
@@ -71,4 +74,5 @@ def listing(plan: Sequence[PlannedRun], seconds: dict[tuple[str, ...], float], j
         f"{counts[True]} of {len(plan)} runs are done; {counts[False]} to train, "
         f"about {total / 3600:.1f} h with {jobs} at once"
     )
-    return lines
+    shared = ", ".join(f"{name} {count}" for name, count in sharing(run.wanted for run in plan).items())
+    return [*lines, *([f"of these runs, experiments need: {shared}"] if shared else [])]

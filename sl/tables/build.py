@@ -1,4 +1,7 @@
-"""Writes the tables of all recorded runs: results/tables/<data set>_<scale>.md, .csv and .tex."""
+"""Writes the tables of all recorded runs: results/tables/<data set>_<scale>.md, .csv and .tex.
+
+Data sets that have published figures and no run stand together in results/tables/waiting.md and .tex.
+"""
 
 from collections.abc import Iterator, Sequence
 from itertools import groupby
@@ -12,6 +15,7 @@ from sl.tables.layout import published_grid, results_grid
 from sl.tables.paired import Comparison, comparisons
 from sl.tables.published import Published
 from sl.tables.results import STATISTICS
+from sl.tables.waiting import waiting_grids
 from sl.tables.write import comma_separated, latex, markdown
 
 COLUMNS = (
@@ -36,13 +40,24 @@ def write_all(runs: list[Run], published: Sequence[Published], out: Path) -> Ite
             ".csv": csv_page(pages, published),
             ".tex": "\n".join(latex(results_grid(sheet, published, name)) for sheet in pages for name in STATISTICS),
         }
-        try:
-            out.mkdir(parents=True, exist_ok=True)
-            for suffix, text in texts.items():
-                (out / f"{dataset}_{scale}{suffix}").write_text(text, encoding="utf-8")
-        except OSError as error:
-            raise UserError(f"out={out}: not writable ({error.strerror})") from None
+        _write(out, f"{dataset}_{scale}", texts)
         yield f"{out / f'{dataset}_{scale}'}.md, .csv and .tex"
+    if finished:
+        waiting = waiting_grids({sheet.names[0] for sheet in finished}, published)
+        head = "# Data sets without a recorded run\n"
+        texts = {".md": "\n".join([head, *map(markdown, waiting)]), ".tex": "\n".join(map(latex, waiting))}
+        _write(out, "waiting", texts)
+        yield f"{out / 'waiting'}.md and .tex"
+
+
+def _write(out: Path, name: str, texts: dict[str, str]) -> None:
+    """One file for each suffix in `texts`."""
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        for suffix, text in texts.items():
+            (out / f"{name}{suffix}").write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise UserError(f"out={out}: not writable ({error.strerror})") from None
 
 
 def markdown_page(dataset: str, scale: str, pages: Sequence[Sheet], published: Sequence[Published]) -> str:

@@ -56,7 +56,9 @@ def result_config(config: DictConfig, names: dict[str, str], precision: str, fin
         chosen["recipe"].pop(key)
     network = chosen["model"]["_target_"].rsplit(".", 1)[-1].lower()
     named = {**names, "model": network if names["model"] == "recipe" else names["model"]}
-    if names["scale"] == "paper" and set(chosen["scale"].values()) != {1.0}:
+    if set(chosen["scale"].values()) == {1.0}:
+        named["scale"] = "paper"  # nothing is left out, whatever the scale is called that was asked for
+    elif names["scale"] == "paper":
         named["scale"] = "custom"
     rest = {key: whole[key] for key in ("seed", "holdout", "probe")}
     return {**chosen, **rest, "precision": precision, "names": named}

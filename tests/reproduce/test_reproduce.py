@@ -38,7 +38,7 @@ def test_comma_lists_expand_like_a_sweep() -> None:
 def test_every_cell_comes_once_before_any_comes_twice() -> None:
     seeds = [run[-1] for run in experiment.runs("table_cifar10")]
     assert seeds == sorted(seeds)
-    assert len(seeds) == 6 * 42  # 6 methods x 7 noise settings, 6 seeds
+    assert len(seeds) == 6 * 49  # 7 methods x 7 noise settings, 6 seeds
 
 
 def test_cifar10_starts_with_the_figures_and_trains_nothing_twice(tmp_path: Path) -> None:
@@ -46,8 +46,8 @@ def test_cifar10_starts_with_the_figures_and_trains_nothing_twice(tmp_path: Path
     assert {override for override in runs[0] if "=" in override} >= {"noise.rate=0.4", "loss=ce"}
     with hydra_ready():
         plan = make_plan(runs, ["scale=cpu", f"runs_dir={tmp_path}"])
-    assert len(plan) == 63 < len(runs)  # the table has 42
-    assert len({run.identity for run in plan}) == 63
+    assert len(plan) == 101 < len(runs)  # the table has 49
+    assert len({run.identity for run in plan}) == 101
 
 
 @pytest.mark.parametrize(
@@ -55,6 +55,23 @@ def test_cifar10_starts_with_the_figures_and_trains_nothing_twice(tmp_path: Path
 )
 def test_every_experiment_can_be_planned(name: str, tmp_path: Path) -> None:
     assert make_plan(experiment.runs(name, [0]), ["scale=cpu", f"runs_dir={tmp_path}"])
+
+
+def test_what_experiments_share_is_counted() -> None:
+    """Fig. 2 is CE on clean and noisy labels and SL on noisy ones, whatever is looked at besides."""
+    fig2 = list(experiment.runs("fig2", [0]))
+    shared = experiment.sharing(fig2)
+    assert shared["fig2"] == shared["figures"] == shared["table_cifar10"] == 3
+    assert "boosting" not in shared
+    assert shared["alpha_beta"] == 1
+    assert list(shared.values()) == sorted(shared.values(), reverse=True)
+
+
+@pytest.mark.parametrize(("shares", "name"), [((), "paper"), (("scale.train_share=0.5",), "cpu")])
+def test_a_scale_that_leaves_nothing_out_is_the_papers(shares: tuple[str, ...], name: str, tmp_path: Path) -> None:
+    """On digits scale=cpu is the whole data set for all epochs: the same page as scale=paper."""
+    (planned,) = make_plan([("dataset=digits", *shares)], ["scale=cpu", f"runs_dir={tmp_path}"])
+    assert planned.names["scale"] == name
 
 
 @pytest.mark.parametrize("text", ["x", -1, 1.5])
