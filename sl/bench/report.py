@@ -1,6 +1,6 @@
 """Measured figures as text."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 GIGA, MEBI = 1e9, 2**20
@@ -57,6 +57,30 @@ def comparison_table(record: Mapping[str, Any]) -> list[str]:
             hourly = f"{measured['runs_per_hour'][name]:.3g}"
             lines.append(f"| {measured['case']} | {name} | {spread(images)} | {ratio} | {hourly} |")
     return lines
+
+
+def summary_table(records: Iterable[Mapping[str, Any]]) -> list[str]:
+    """How many times the reference loop's speed each machine reaches, as the README's Markdown table."""
+    lines = [
+        "| machine | network | one run | best way of a sweep |",
+        "|---|---|---|---|",
+    ]
+    for record in records:
+        for measured in record["cases"].values():
+            one, *several = (values["median"] for values in measured["times_reference"].values())
+            lines.append(
+                f"| {machine_words(record['machine'])} | {measured['case']} | {one:.2f} x | {max(several):.2f} x |"
+            )
+    return lines
+
+
+def machine_words(machine: Mapping[str, Any]) -> str:
+    """A machine as people call it.
+
+    >>> machine_words({"gpu": None, "cpu": "AMD EPYC", "cpu_family": "25", "cores": 2})
+    '2 cores of AMD EPYC, family 25'
+    """
+    return machine["gpu"] or f"{machine['cores']} cores of {machine['cpu']}, family {machine['cpu_family']}"
 
 
 def ablation_lines(record: Mapping[str, Any]) -> list[str]:

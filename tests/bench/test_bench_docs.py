@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from sl.bench.report import ablation_lines, comparison_table
+from sl.bench.report import ablation_lines, comparison_table, summary_table
 
 ROOT = Path(__file__).resolve().parents[2]
 FILES = sorted((ROOT / "results" / "bench").glob("*.json"))
@@ -31,3 +31,13 @@ def test_measurements_are_of_committed_code(path: Path) -> None:
     assert record["commit"]
     assert record["dirty"] is False
     assert all(measured["rounds"] >= 3 for measured in record["cases"].values())
+
+
+def test_the_readme_says_how_much_faster() -> None:
+    records = [json.loads(path.read_text()) for path in FILES if not path.stem.endswith("-ablation")]
+    page = (ROOT / "README.md").read_text().splitlines()
+    assert set(summary_table(records)) <= set(page)
+    for_gpu = [line for line in page if line.startswith("| one H200 or H100 |")]
+    measured = any(record["machine"]["gpu"] for record in records)
+    assert bool(for_gpu) != measured, "a GPU stands as not measured yet, or with what was measured"
+    assert all("not measured yet" in line for line in for_gpu)
