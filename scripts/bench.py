@@ -5,15 +5,14 @@ python scripts/bench.py --ablation
 """
 
 import argparse
-import sys
 from pathlib import Path
 
-from sl.errors import UserError
+from sl.errors import run_script
 
 DEFAULT_CASES = ("cnn8", "cnn4")
 
 
-def main() -> int:
+def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--ablation", action="store_true", help="measure what each technique brings instead")
     parser.add_argument("--cases", nargs="+", choices=(*DEFAULT_CASES, "digits"), default=DEFAULT_CASES)
@@ -24,13 +23,8 @@ def main() -> int:
     from sl.bench.command import bench, bench_ablation  # imports torch; --help does without it
 
     run = bench_ablation if options.ablation else bench
-    try:
-        print(run(options.cases, options.rounds, options.seconds, options.out))
-    except UserError as error:
-        print(f"sl: error: {error}", file=sys.stderr)
-        return 2
-    return 0
+    print(run(options.cases, options.rounds, options.seconds, options.out))
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run_script(main)

@@ -1,30 +1,24 @@
 """Ranks a sweep's choices of parameters: python scripts/choose.py [--runs results/search/runs]."""
 
 import argparse
-import sys
 from pathlib import Path
 
-from sl.errors import UserError
+from sl.errors import UserError, run_script
 from sl.record import load_all
 from sl.search.rank import listing, rankings
 from sl.search.scored import scored, with_holdout
 
 
-def main() -> int:
+def main() -> None:
     parser = argparse.ArgumentParser(description="Rank parameters by accuracy on held-out noisy labels.")
     parser.add_argument("--runs", type=Path, default=Path("results/search/runs"), help="run records (%(default)s)")
     options = parser.parse_args()
-    try:
-        found = rankings(map(scored, with_holdout(load_all(options.runs))))
-        if not found:
-            raise UserError(f"runs={options.runs}: no finished run in it has a holdout, which a choice is made by")
-    except UserError as error:
-        print(f"sl: error: {error}", file=sys.stderr)
-        return 2
+    found = rankings(map(scored, with_holdout(load_all(options.runs))))
+    if not found:
+        raise UserError(f"runs={options.runs}: no finished run in it has a holdout, which a choice is made by")
     for ranking in found:
         print("\n".join(listing(ranking)), flush=True)
-    return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run_script(main)

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 from sl.bench.parity import page
-from sl.errors import UserError
+from sl.errors import run_script
 from sl.record import load_all
 
 
@@ -20,15 +20,11 @@ def main() -> int:
     parser.add_argument("--jobs", type=int, default=None, help="runs at once (one per core on a CPU, 1 on a GPU)")
     parser.add_argument("--table-only", action="store_true", help="train nothing")
     options = parser.parse_args()
-    try:
-        failures = [] if options.table_only else train(options.runs, options.jobs)
-        for failure in failures:
-            print(f"sl: failed: {failure}", file=sys.stderr)
-        options.out.parent.mkdir(parents=True, exist_ok=True)
-        options.out.write_text(page(load_all(options.runs)), encoding="utf-8")
-    except UserError as error:
-        print(f"sl: error: {error}", file=sys.stderr)
-        return 2
+    failures = [] if options.table_only else train(options.runs, options.jobs)
+    for failure in failures:
+        print(f"sl: failed: {failure}", file=sys.stderr)
+    options.out.parent.mkdir(parents=True, exist_ok=True)
+    options.out.write_text(page(load_all(options.runs)), encoding="utf-8")
     print(options.out)
     return 1 if failures else 0
 
@@ -45,4 +41,4 @@ def train(runs_dir: Path, jobs: int | None) -> list[str]:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run_script(main)

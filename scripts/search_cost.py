@@ -1,10 +1,9 @@
 """Rewrites what choosing parameters by noisy labels costs: python scripts/search_cost.py [--results results/search]."""
 
 import argparse
-import sys
 from pathlib import Path
 
-from sl.errors import UserError
+from sl.errors import run_script
 from sl.record import load_all
 from sl.search.page import block, searches_in
 from sl.tables.readme import fill
@@ -12,18 +11,13 @@ from sl.tables.readme import fill
 PAGE = Path("docs/choosing-parameters.md")
 
 
-def main() -> int:
+def main() -> None:
     parser = argparse.ArgumentParser(description="Rewrite the measured part of a page from the records of searches.")
     parser.add_argument("--results", type=Path, default=Path("results/search"), help="outcomes and runs (%(default)s)")
     parser.add_argument("--page", type=Path, default=PAGE, help="page with the marks (%(default)s)")
     options = parser.parse_args()
-    try:
-        print(fill(options.page, block(load_all(options.results / "runs"), searches_in(options.results))))
-    except UserError as error:
-        print(f"sl: error: {error}", file=sys.stderr)
-        return 2
-    return 0
+    print(fill(options.page, block(load_all(options.results / "runs"), searches_in(options.results))))
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run_script(main)

@@ -4,7 +4,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stderr
-from typing import Any, NoReturn, cast
+from typing import Any, cast
 
 import hydra
 from omegaconf import DictConfig
@@ -14,15 +14,9 @@ from sl.config.groups import CONFIG_DIR
 from sl.config.guard import Crash, guarded
 from sl.config.help import register_help
 from sl.config.schema import register
-from sl.errors import UserError
+from sl.errors import UserError, fail
 
 JOB_LINE = "Error executing job with overrides: "
-
-
-def fail(message: str) -> NoReturn:
-    """Print `message` as the one line of an error and exit with code 2."""
-    print(f"sl: error: {' '.join(message.split())}", file=sys.stderr, flush=True)
-    sys.exit(2)
 
 
 def run_app(task: Callable[[DictConfig], Any], config_name: str) -> None:

@@ -8,10 +8,9 @@ from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.experimental.callback import Callback
 from omegaconf import DictConfig
 
-from sl.config.app import fail
 from sl.config.compose import compose_run
 from sl.config.messages import as_typed
-from sl.errors import UserError
+from sl.errors import UserError, fail
 
 
 class CheckSweep(Callback):

@@ -7,7 +7,7 @@ from tempfile import TemporaryFile
 from omegaconf import DictConfig
 
 from sl.checks import flag
-from sl.config.app import CONFIG_DIR
+from sl.config.groups import CONFIG_DIR
 from sl.errors import UserError
 from sl.figures import draw_all
 from sl.record import load_all

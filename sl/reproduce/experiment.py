@@ -8,7 +8,7 @@ from hydra.core.override_parser.overrides_parser import OverridesParser
 from omegaconf import OmegaConf
 
 from sl.checks import integer
-from sl.config.app import CONFIG_DIR
+from sl.config.groups import CONFIG_DIR
 from sl.errors import UserError
 
 Overrides = tuple[str, ...]
