@@ -85,7 +85,7 @@ class LoadedContender(EngineContender):
         super().__init__(case)
         self.loop = reference_loop(self.job)
 
-    def train(self, steps: int) -> None:
+    def train_within_epoch(self, steps: int) -> None:
         """As the reference loop feeds its network."""
         engine = self.engine
         order = torch.randperm(len(engine.data.noisy))[: steps * engine.batch_size]
@@ -111,17 +111,18 @@ class StreamsContender(Contender):
     """Several engines in one process, their captured steps on a CUDA stream each."""
 
     def __init__(self, case: str, count: int) -> None:
-        job, _ = case_job(CASES[case], [])
-        apply_runtime(job.runtime)
-        self.engines = [new_engine(job) for _ in range(count)]
-        self.streams = [torch.cuda.Stream(job.runtime.device) for _ in range(count)]
+        self.job, _ = case_job(CASES[case], [])
+        apply_runtime(self.job.runtime)
+        self.engines = [new_engine(self.job) for _ in range(count)]
+        self.streams = [torch.cuda.Stream(self.job.runtime.device) for _ in range(count)]
         for engine in self.engines:
             engine._prepare_steps()
 
-    def train(self, steps: int) -> None:
+    def train_within_epoch(self, steps: int) -> None:
         """`steps` batches in all, the engines in turns."""
         batch = self.engines[0].batch_size
-        index = torch.randperm(len(self.engines[0].data.noisy), device=self.engines[0].runtime.device)
+        order = torch.randperm(len(self.engines[0].data.noisy))
+        index = order.to(self.engines[0].runtime.device)  # waits, as the engines' streams do not for a draw over there
         parts = index[: steps * batch].split(batch)
         for number, part in enumerate(parts):
             turn = number % len(self.engines)

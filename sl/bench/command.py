@@ -19,25 +19,29 @@ BUSY = 0.2  # cores that others may use before the figures are in doubt
 def bench(cases: Sequence[str], rounds: int, seconds: float, out: Path) -> Path:
     """Compare the engine with the reference loop; the path of the JSON that holds the figures."""
     record = header()
+    path = out / f"{slug(record['machine'])}.json"
     record["cases"] = {}
     for case in cases:
         record["cases"][case] = measured = compare(case, rounds, seconds)
         print("\n".join(comparison_lines(measured)), flush=True)
+        write(record, path)
     if "cnn8" in record["cases"]:
         record["grid"] = grid(record["cases"]["cnn8"]["runs_per_hour"])
         hours = "; ".join(f"{value:,.1f} h by {name}" for name, value in record["grid"]["hours"].items())
         print(f"The {record['grid']['runs']} runs of {GRID} at the paper's scale, computed from these rates: {hours}")
-    return write(record, out / f"{slug(record['machine'])}.json")
+    return write(record, path)
 
 
 def bench_ablation(cases: Sequence[str], rounds: int, seconds: float, out: Path) -> Path:
     """What each technique brings; the path of the JSON, beside which the same stands as a Markdown table."""
     record = header()
-    record["cases"] = {case: ablate(case, rounds, seconds) for case in cases}
-    lines = ablation_lines(record)
+    path = out / f"{slug(record['machine'])}-ablation.json"
+    record["cases"] = {}
+    for case in cases:
+        record["cases"][case] = ablate(case, rounds, seconds)
+        lines = ablation_lines(record)
+        write(record, path).with_suffix(".md").write_text("\n".join(lines) + "\n")
     print("\n".join(lines), flush=True)
-    path = write(record, out / f"{slug(record['machine'])}-ablation.json")
-    path.with_suffix(".md").write_text("\n".join(lines) + "\n")
     return path
 
 

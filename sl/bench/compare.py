@@ -38,7 +38,7 @@ def team(batch_size: int, count: int, make: Any, *arguments: Any) -> Iterator[Te
 def compare(case: str, rounds: int, seconds: float, overrides: Sequence[str] = ()) -> dict[str, Any]:
     """Measure `case` in `rounds` of about `seconds` for each contender; a record for JSON."""
     job, _ = case_job(CASES[case], overrides)
-    batch, most = job.plan.batch_size, len(job.dataset.train_labels) // job.plan.batch_size
+    batch = job.plan.batch_size
     ways = several_runs(job.runtime.device)
     with ExitStack() as stack:
         teams = {
@@ -48,12 +48,12 @@ def compare(case: str, rounds: int, seconds: float, overrides: Sequence[str] = (
         for name, (count, more) in ways.items():
             teams[name] = stack.enter_context(team(batch, count, EngineContender, case, [*overrides, *more]))
         for each in teams.values():
-            each.fit_steps(seconds, most)
+            each.fit_steps(seconds)
         laps = interleave(teams, rounds)
         engine, reference = teams[ONE_AT_A_TIME].members[0], teams["reference"].members[0]
-        matmul = Spread.of([engine.call("matmul_rate") for _ in range(rounds)])
         evaluation = Spread.of([engine.call("evaluation_rate") for _ in range(3)])
-        facts = {"engine": engine.call("facts"), "reference": reference.call("facts")}
+        facts = {"engine": engine.call("facts"), "reference": reference.call("facts")}  # the peak is that of a run
+        matmul = Spread.of([engine.call("matmul_rate") for _ in range(rounds)])
     flops = training_flops(make_model(job), job.dataset.image_shape)
     median = {name: rates(each).median for name, each in laps.items()}
     own = {name: each for name, each in laps.items() if name != "reference"}

@@ -1,9 +1,10 @@
-"""What is timed against each other, each with `train(steps)`, which returns when the device is done."""
+"""What is timed against each other."""
 
 import resource
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from typing import Any, Protocol
+from typing import Any
 
 import torch
 from omegaconf import OmegaConf
@@ -22,14 +23,21 @@ from sl.train.prepare import Job
 from sl.train.seeds import generator
 
 
-class Contender(Protocol):
+class Contender(ABC):
     """A training loop of one case."""
 
-    def train(self, steps: int) -> None:
-        """Train that many whole batches."""
+    job: Job
 
-    def facts(self) -> dict[str, Any]:
-        """What else is worth knowing of it: asked once, after everything was timed."""
+    def train(self, steps: int) -> None:
+        """Train that many whole batches, in as many epochs as that takes; returns when the device is done."""
+        most = len(self.job.noisy.labels) // self.job.plan.batch_size
+        while steps > 0:
+            self.train_within_epoch(min(steps, most))
+            steps -= most
+
+    @abstractmethod
+    def train_within_epoch(self, steps: int) -> None:
+        """Train that many whole batches of an epoch."""
 
 
 class EngineContender(Contender):
@@ -39,7 +47,7 @@ class EngineContender(Contender):
         self.job, self.real_images = case_job(CASES[case], overrides)
         self.engine = make_engine(self.job)
 
-    def train(self, steps: int) -> None:
+    def train_within_epoch(self, steps: int) -> None:
         """As in `train_one_epoch`, without the evaluation."""
         train_engine(self.engine, self.job, steps)
 
@@ -54,7 +62,7 @@ class EngineContender(Contender):
         return matmul_rate(self.job.runtime)
 
     def facts(self) -> dict[str, Any]:
-        """Runtime and memory."""
+        """Runtime and memory, of all that was done so far."""
         runtime, plan = self.job.runtime, self.job.plan
         data = self.engine.data
         return {
@@ -97,7 +105,7 @@ class ReferenceContender(Contender):
         self.job, _ = case_job(CASES[case], [])
         self.loop = reference_loop(self.job)
 
-    def train(self, steps: int) -> None:
+    def train_within_epoch(self, steps: int) -> None:
         """A pass over as many shuffled images."""
         count = steps * self.job.plan.batch_size
         self.loop.train(torch.randperm(len(self.job.noisy.labels))[:count])

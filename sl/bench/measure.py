@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from sl.bench.child import Child
 
 WARM_UP_STEPS = 3
+FIRST_TRY = 0.2  # of a lap's seconds, to learn how many steps they have
 
 
 @dataclass(frozen=True)
@@ -56,12 +57,16 @@ class Team:
         core_seconds = sum(outcome.core_seconds for outcome in outcomes)
         return Lap(images / max(outcome.seconds for outcome in outcomes), images / core_seconds)
 
-    def fit_steps(self, seconds: float, most: int) -> None:
-        """Warm up, then choose the steps, at most `most`, that take about `seconds`."""
-        self.steps = min(WARM_UP_STEPS, most)
+    def fit_steps(self, seconds: float) -> None:
+        """Warm up, then choose the steps that take about `seconds`.
+
+        Twice: a few steps have next to nothing of what an epoch costs besides, or are all of it.
+        """
+        self.steps = WARM_UP_STEPS
         self.lap()
-        wanted = seconds * self.lap().rate / (len(self.members) * self.batch_size)
-        self.steps = max(1, min(most, math.ceil(wanted)))
+        for share in (FIRST_TRY, 1):
+            wanted = share * seconds * self.lap().rate / (len(self.members) * self.batch_size)
+            self.steps = max(1, math.ceil(wanted))
 
 
 def interleave(teams: Mapping[str, Team], rounds: int) -> dict[str, list[Lap]]:

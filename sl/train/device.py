@@ -13,6 +13,7 @@ from sl.train.memory import keep_freed_memory
 
 DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16}
 COMPILED_VERSIONS = 64  # of one function: every loss, network and batch size of a sweep needs its own
+CUBLAS_WORKSPACE = ":4096:8"  # repeatable; read once, by the process's first product, so every run sets it
 STEPS = ("eager", "compile", "graph", "compiled_graph")
 COMPILED, CAPTURED = ("compile", "compiled_graph"), ("graph", "compiled_graph")
 
@@ -41,9 +42,12 @@ def fast_bfloat16(device: torch.device) -> bool:
 
 
 def find_device(name: str) -> torch.device:
-    """The device called `name` (auto, cpu, cuda, cuda:N); UserError where it is not to be had."""
+    """The device called `name` (auto, cpu, cuda, cuda:N); UserError where it is not to be had.
+
+    A GPU has its number, which `torch.cuda.set_device` asks for: cuda is cuda:0.
+    """
     if name == "auto":
-        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        name = "cuda" if torch.cuda.is_available() else "cpu"
     try:
         device = torch.device(name)
     except RuntimeError:
@@ -53,7 +57,7 @@ def find_device(name: str) -> torch.device:
     count = torch.cuda.device_count() if torch.cuda.is_available() else 0
     if device.type == "cuda" and (device.index or 0) >= count:
         raise UserError(f"runtime.device={name}: this machine has {count} CUDA devices; allowed is auto or cpu")
-    return device
+    return torch.device("cuda", device.index or 0) if device.type == "cuda" else device
 
 
 def cores() -> int:
@@ -87,10 +91,10 @@ def apply_runtime(runtime: Runtime) -> None:
     if runtime.device.type == "cpu":
         keep_freed_memory()
     else:
+        os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", CUBLAS_WORKSPACE)
         torch.cuda.set_device(runtime.device)
         torch.backends.cudnn.benchmark = not runtime.deterministic
-        if runtime.deterministic:
-            os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
+        torch.backends.cudnn.allow_tf32 = False  # float32 is to mean float32; matrix products are so by default
 
 
 def describe(runtime: Runtime) -> str:

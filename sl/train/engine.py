@@ -57,7 +57,6 @@ class Engine:
         Returns, still on the device, the mean loss () and the counts of `training_counts` (5,).
         """
         self._prepare_steps()
-        self.model.train()
         self.data.draws.copy_(draws)
         order, lrs = order.to(self.runtime.device), lrs.to(self.runtime.device)
         self.loss_sum.zero_()
@@ -87,6 +86,7 @@ class Engine:
 
     def _prepare_steps(self) -> None:
         """Make the step of every batch size that an epoch has; capturing runs it, so this comes before a reset."""
+        self.model.train()
         size, count = self.batch_size, len(self.data.noisy)
         for length in {min(size, count), count % size or size}:
             if length not in self._steps:

@@ -12,8 +12,11 @@ from typing import Any
 
 import pytest
 
+from sl.bench.ablation import Change, runtime_change
 from sl.bench.child import Outcome
 from sl.bench.command import bench, bench_ablation
+from sl.bench.contender import EngineContender
+from sl.errors import UserError
 
 
 class InlineChild:
@@ -75,6 +78,42 @@ def test_every_change_is_measured(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert {"channels first", "runtime=deterministic", "one thread"} <= {row["name"] for row in rows}
     table = path.with_suffix(".md").read_text().splitlines()
     assert len([line for line in table if line.startswith("| ")]) == len(rows) + 2
+
+
+def test_a_change_that_cannot_be_made_here_loses_none_of_the_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def cannot(case: str) -> Any:
+        raise UserError("a process of the benchmark ended")
+
+    found = [Change("impossible", cannot), runtime_change("one thread", "runtime.threads=1")]
+    monkeypatch.setattr("sl.bench.ablation.changes_for", lambda case, runtime: found)
+    path = bench_ablation(["digits"], rounds=1, seconds=0.02, out=tmp_path)
+    assert [row["name"] for row in json.loads(path.read_text())["cases"]["digits"]["changes"]] == ["one thread"]
+    assert "not measured: impossible: a process of the benchmark ended" in capsys.readouterr().err
+
+
+def test_what_is_measured_is_written_before_the_next_case(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def compare(case: str, *_: object) -> dict[str, Any]:
+        if case == "cnn8":
+            raise KeyboardInterrupt
+        return {"case": case}
+
+    monkeypatch.setattr("sl.bench.command.compare", compare)
+    monkeypatch.setattr("sl.bench.command.comparison_lines", lambda measured: [])
+    with pytest.raises(KeyboardInterrupt):
+        bench(["digits", "cnn8"], rounds=1, seconds=0.02, out=tmp_path)
+    (path,) = tmp_path.glob("*.json")
+    assert json.loads(path.read_text())["cases"] == {"digits": {"case": "digits"}}
+
+
+def test_laps_longer_than_an_epoch_are_several_epochs() -> None:
+    contender = EngineContender("digits")
+    lengths: list[int] = []
+    contender.train_within_epoch = lengths.append
+    most = len(contender.job.noisy.labels) // contender.job.plan.batch_size
+    contender.train(2 * most + 3)
+    assert lengths == [most, most, 3]
 
 
 def test_help_does_not_wait_for_torch(tmp_path: Path) -> None:

@@ -14,7 +14,14 @@ from sl.train.device import apply_runtime
 from sl.train.prepare import Job
 from sl.train.seeds import generator
 
-PLAIN = ("recipe.shift=0", "recipe.flip=false", "runtime.precision=float32", "runtime.threads=1", "recipe.lr=0.005")
+PLAIN = (
+    "recipe.shift=0",
+    "recipe.flip=false",
+    "runtime.precision=float32",
+    "runtime.threads=1",
+    "recipe.lr=0.005",
+    "runtime.device=cpu",
+)
 
 
 def reference(job: Job, workers: int = 0) -> ReferenceLoop:

@@ -38,7 +38,7 @@ def test_operations_are_counted_as_by_hand(
 
 
 def test_the_grid_has_a_run_for_every_loss_noise_and_seed() -> None:
-    assert grid_runs() == 6 * (1 + 3 + 3) * 6
+    assert grid_runs() == 7 * (1 + 3 + 3) * 6
 
 
 def test_a_run_trains_and_evaluates_in_every_epoch() -> None:

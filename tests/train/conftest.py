@@ -9,7 +9,14 @@ from sl.config.compose import compose_run
 from sl.train.prepare import Job, prepare
 from sl.train.run import train
 
-SHORT = ("dataset=digits", "recipe.epochs=4", "scale.train_share=0.2", "runtime.threads=1", "runtime.precision=float32")
+SHORT = (
+    "dataset=digits",
+    "recipe.epochs=4",
+    "scale.train_share=0.2",
+    "runtime.threads=1",
+    "runtime.precision=float32",
+    "runtime.device=cpu",
+)
 
 
 @pytest.fixture

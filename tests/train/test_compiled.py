@@ -13,7 +13,7 @@ from sl.train.fit import train_one_epoch
 from sl.train.prepare import Job, prepare
 
 NARROW = ("dataset=digits", "loss=sl", "noise=symmetric", "scale.train_share=0.2", "recipe.batch_size=41")
-RUNTIME = ("runtime.precision=float32", "runtime.threads=1")
+RUNTIME = ("runtime.precision=float32", "runtime.threads=1", "runtime.device=cpu")
 
 pytestmark = pytest.mark.skipif(shutil.which("g++") is None, reason="compiling needs a C++ compiler; there is no g++")
 

@@ -59,15 +59,16 @@ def test_an_epoch_waits_once_for_the_device(make_job: MakeJob, monkeypatch: pyte
 
 
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="this machine has no GPU")
+@pytest.mark.filterwarnings("ignore:Synchronization debug mode")
 @pytest.mark.parametrize("step", ["eager", "graph"])
 def test_no_synchronisation_inside_an_epoch_on_cuda(make_job: MakeJob, step: str) -> None:
-    job = make_job("noise=symmetric", f"runtime.step={step}")
+    job = make_job("noise=symmetric", f"runtime.step={step}", "runtime.device=cuda")
     engine = make_engine(job)
     index = torch.arange(job.config.recipe.batch_size, device="cuda")
     engine._prepare_steps()
     engine._steps[len(index)](index)
-    torch.cuda.set_sync_debug_mode("error")
     try:
+        torch.cuda.set_sync_debug_mode("error")
         for _ in range(3):
             engine._steps[len(index)](index)
     finally:

@@ -65,6 +65,15 @@ def test_wrong_runtime_is_refused(values: dict[str, object], message: str) -> No
         resolve_runtime(runtime(**{"threads": 1} | values))
 
 
+@pytest.mark.parametrize(("name", "number"), [("auto", 0), ("cuda", 0), ("cuda:1", 1)])
+def test_a_gpu_has_the_number_that_torch_asks_for(name: str, number: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
+    device = find_device(name)
+    assert device == torch.device("cuda", number)
+    assert torch.cuda._utils._get_device_index(device) == number  # what torch.cuda.set_device does with it
+
+
 @pytest.mark.skipif(torch.cuda.is_available(), reason="this machine has a GPU")
 def test_cuda_that_is_not_there_is_refused() -> None:
     with pytest.raises(UserError, match=r"runtime\.device=cuda: this machine has 0 CUDA devices"):
