@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,7 @@ from sl.bench.case import CASES, case_job
 from sl.bench.compare import several_runs, team
 from sl.bench.contender import EngineContender, ReferenceContender
 from sl.bench.measure import Lap, core_times, interleave, rates, times
+from sl.bench.mps import multi_process_service
 from sl.errors import UserError
 from sl.train.device import Runtime
 
@@ -19,12 +20,13 @@ STREAMS = (2, 4)
 
 @dataclass(frozen=True)
 class Change:
-    """What is changed, and `count` processes of `make(case, *arguments)` that have it so."""
+    """What is changed, and `count` processes of `make(case, *arguments)` that have it so, all of it within `around`."""
 
     name: str
     make: Callable[..., Any]
     arguments: tuple[Any, ...] = ()
     count: int = 1
+    around: Callable[[], AbstractContextManager[None]] = nullcontext
 
 
 def runtime_change(name: str, *overrides: str, count: int = 1) -> Change:
@@ -52,6 +54,10 @@ def changes_for(case: str, runtime: Runtime) -> list[Change]:
         found.append(runtime_change("step not captured", "runtime.step=eager"))
         found.append(runtime_change("step compiled and captured (runtime=fast)", "runtime=fast"))
         found += [Change(f"{count} streams", changes.StreamsContender, (count,)) for count in STREAMS]
+        found += [
+            Change(f"{name} and MPS", EngineContender, (more,), count, multi_process_service)
+            for name, (count, more) in several_runs(runtime.device).items()
+        ]
         if case == "cnn8":
             found.append(Change("200 channels in place of 196", changes.WidthContender, (200,)))
     else:
@@ -73,7 +79,7 @@ def ablate(case: str, rounds: int, seconds: float) -> dict[str, Any]:
         default.fit_steps(seconds)
         for change in changes_for(case, job.runtime):
             try:
-                with team(batch, change.count, change.make, case, *change.arguments) as changed:
+                with change.around(), team(batch, change.count, change.make, case, *change.arguments) as changed:
                     changed.fit_steps(seconds)
                     laps = interleave({"default": default, "changed": changed}, rounds)
             except UserError as error:  # hours of a machine are not lost for one that cannot do all of it
