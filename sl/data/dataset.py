@@ -56,8 +56,11 @@ class Dataset:
 
         The images are spread evenly over a class's own, so no seed is involved; 1 keeps everything.
         """
-        train = spread(self.train_labels, number("train_share", train_share, 0, 1, low_open=True))
-        test = spread(self.test_labels, number("test_share", test_share, 0, 1, low_open=True))
+        train_share = number("train_share", train_share, 0, 1, low_open=True)
+        test_share = number("test_share", test_share, 0, 1, low_open=True)
+        if train_share == test_share == 1:
+            return self  # not a copy: every run of a sweep comes by here
+        train, test = spread(self.train_labels, train_share), spread(self.test_labels, test_share)
         return replace(
             self,
             train_images=self.train_images[train],

@@ -54,6 +54,11 @@ def test_a_subset_of_a_subset_still_points_into_the_source() -> None:
     assert torch.equal(part.train_images, full.train_images[part.train_index])
 
 
+def test_the_whole_is_not_copied() -> None:
+    full = make()
+    assert full.subset(1, 1).train_images.data_ptr() == full.train_images.data_ptr()
+
+
 @pytest.mark.parametrize(("train", "test", "name"), [(0, 1, "train_share=0"), (1, 1.5, "test_share=1.5")])
 def test_shares_out_of_range_are_named(train: float, test: float, name: str) -> None:
     with pytest.raises(UserError, match=rf"^{name}: allowed is a number in \(0, 1\]$"):
