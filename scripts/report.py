@@ -14,10 +14,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Write one page with verdicts, figures, tables and the runs behind.")
     parser.add_argument("--runs", type=Path, default=Path("results/runs"), help="folder of run records (%(default)s)")
     parser.add_argument("--paper", type=Path, default=Path("results/paper"), help="published figures (%(default)s)")
+    parser.add_argument("--figures", type=Path, default=Path("results/figures"), help="drawn before (%(default)s)")
     parser.add_argument("--out", type=Path, default=Path("results/report"), help="folder to write to (%(default)s)")
     options = parser.parse_args()
     literature = Literature(load(options.paper), load_classes(options.paper))
-    print(write(load_all(options.runs), literature, options.out))
+    print(write(load_all(options.runs), literature, options.out, options.figures))
 
 
 if __name__ == "__main__":

@@ -11,14 +11,14 @@ from sl.config.app import run_app
 from sl.config.compose import choice_names
 
 
-def main(config: DictConfig) -> float:
+def main(config: DictConfig) -> float | None:
     from sl.config.check import check_buildable  # what imports torch waits until it is needed: --help does not
     from sl.record.read import read
     from sl.train.run import train
 
     check_buildable(config)  # before data are loaded, or downloaded
     run = read(train(config, choice_names(HydraConfig.get().runtime.choices)))
-    return run.last() if config.holdout is None else run.validation()  # what a sweeper that optimises goes by
+    return None if config.holdout is None else run.validation()  # what a sweeper optimises: never test accuracy
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ import resource
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -117,7 +118,14 @@ class ReferenceContender(Contender):
 
 
 def peak_bytes(device: torch.device) -> int:
-    """The most memory that this process has held: on the GPU, or else all of it."""
+    """The most memory that this process has held: on the GPU, or else all of it.
+
+    Linux's VmHWM where there is one: `ru_maxrss` begins with what the parent held when it started the process.
+    """
     if device.type == "cuda":
         return torch.cuda.max_memory_allocated(device)
+    status = Path("/proc/self/status")
+    if status.exists():
+        (line,) = (line for line in status.read_text().splitlines() if line.startswith("VmHWM:"))
+        return int(line.split()[1]) * 1024
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024

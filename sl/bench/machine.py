@@ -9,7 +9,7 @@ from typing import Any
 
 import torch
 
-from sl.train.device import DTYPES, Runtime, cores
+from sl.train.device import DTYPES, Runtime, cores, cpu_fields
 
 SIDE = {"cuda": 8192, "cpu": 2048}
 REPEATS = 5
@@ -30,13 +30,6 @@ def describe_machine(device: torch.device) -> dict[str, Any]:
         "torch": torch.__version__,
         "cuda": torch.version.cuda if device.type == "cuda" else None,
     }
-
-
-def cpu_fields() -> dict[str, str]:
-    """What Linux says of the first processor."""
-    info = Path("/proc/cpuinfo")
-    text = info.read_text().split("\n\n")[0] if info.exists() else ""
-    return {key.strip(): value.strip() for key, _, value in (line.partition(":") for line in text.splitlines())}
 
 
 def slug(machine: dict[str, Any]) -> str:

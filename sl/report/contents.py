@@ -11,6 +11,7 @@ from sl.figures.style import class_colour
 from sl.record import Run, Sheet, sheets
 from sl.record.words import PAPER_EPOCHS, dataset_title, origin, setting
 from sl.report import verdicts
+from sl.report.drawn import DRAWN, drawn
 from sl.report.results import published_tables, results
 from sl.report.runs import entry, positions, scale_badge
 from sl.report.series import all_series
@@ -19,14 +20,14 @@ from sl.tables.results import loss_order
 NOTHING_RECORDED = "no run recorded yet"
 
 
-def contents(runs: Sequence[Run], literature: Literature, out: Path) -> dict[str, Any]:
-    """The page's data; paths of records are relative to the folder `out`.
+def contents(runs: Sequence[Run], literature: Literature, out: Path, figures: Path) -> dict[str, Any]:
+    """The page's data; paths of records are relative to the folder `out`, pictures come from the folder `figures`.
 
     Sheets on the paper's data sets come first, then those with most finished runs.
     """
     places = {run.identity: place for place, run in enumerate(runs)}
     pages = sorted(sheets(runs), key=lambda sheet: (sheet.names[0] not in PAPER_EPOCHS, -len(sheet.runs)))
-    shown = [_sheet(sheet, literature, places) for sheet in pages]
+    shown = [_sheet(sheet, literature, places) | {"drawn": drawn(sheet, figures)} for sheet in pages]
     for place, sheet in enumerate(shown):
         namesakes = sum(other["label"].startswith(sheet["label"]) for other in shown[:place])
         sheet["label"] += f" · {namesakes + 1}" if namesakes else ""
@@ -67,6 +68,7 @@ def _order(run: Run) -> tuple[Any, ...]:
 def _no_sheet(literature: Literature) -> dict[str, Any]:
     """The page where nothing is recorded: every claim waits for its runs."""
     empty: dict[str, Any] = {"classes": [], "colours": [], "noises": [], "series": [], "results": [], "runs": []}
+    empty["drawn"] = [{"title": title, "image": None} for title in DRAWN.values()]
     return {
         **empty,
         "label": f"CIFAR-10 · {NOTHING_RECORDED}",

@@ -10,13 +10,29 @@ from sl.errors import UserError
 from sl.record import Run
 from sl.report.contents import contents
 
-SCRIPTS = ("dom", "lines", "bars", "table", "behind", "verdicts", "figures", "compare", "confidence", "results", "app")
+SCRIPTS = (
+    "dom",
+    "lines",
+    "bars",
+    "table",
+    "behind",
+    "verdicts",
+    "figures",
+    "compare",
+    "confidence",
+    "drawn",
+    "results",
+    "app",
+)
 
 
-def write(runs: Sequence[Run], literature: Literature, out: Path) -> str:
-    """Write index.html of `runs` to the folder `out`; returns its path. UserError where it cannot be written."""
+def write(runs: Sequence[Run], literature: Literature, out: Path, figures: Path) -> str:
+    """Write index.html of `runs` to the folder `out`; returns its path. UserError where it cannot be written.
+
+    Pictures are taken from the folder `figures`, where `make figures` drew them.
+    """
     target = out / "index.html"
-    text = page(runs, literature, out)
+    text = page(runs, literature, out, figures)
     try:
         out.mkdir(parents=True, exist_ok=True)
         target.write_text(text, encoding="utf-8")
@@ -25,9 +41,10 @@ def write(runs: Sequence[Run], literature: Literature, out: Path) -> str:
     return str(target)
 
 
-def page(runs: Sequence[Run], literature: Literature, out: Path) -> str:
+def page(runs: Sequence[Run], literature: Literature, out: Path, figures: Path) -> str:
     """The page as HTML; links to records are relative to `out`."""
-    data = json.dumps(contents(runs, literature, out), ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    shown = contents(runs, literature, out, figures)
+    data = json.dumps(shown, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     parts = {
         "style": _part("style.css"),
         "script": "\n".join(_part(f"{name}.js") for name in SCRIPTS),

@@ -39,17 +39,25 @@ def expand(run: str) -> list[Overrides]:
 
 
 def runs(name: str, seeds: Sequence[int] | None = None) -> Iterator[Overrides]:
-    """The runs of an experiment; one that consists of `parts` gives theirs in turn.
+    """The runs of an experiment; `seeds` replaces its own.
 
-    Seeds are the outer loop of a part: every cell once before any cell twice. `seeds` replaces its own.
+    First come those of the experiments that it names under `first`, in turn. Then its own and those of its `parts`, the
+    seed outermost: every cell of all of them once before any cell twice.
     """
     experiment = load(name)
-    for part in experiment.get("parts", []):
-        yield from runs(part, seeds)
-    lines = [overrides for run in experiment.get("runs", []) for overrides in expand(run)]
-    for seed in experiment.get("seeds", []) if seeds is None else seeds:
-        for overrides in lines:
-            yield (*overrides, f"seed={seed}")
+    for other in experiment.get("first", []):
+        yield from runs(other, seeds)
+    parts = [load(part) for part in experiment.get("parts", [])] + [experiment]
+    own = [(part.get("seeds", []) if seeds is None else seeds, lines(part)) for part in parts]
+    for seed in dict.fromkeys(seed for given, _ in own for seed in given):
+        for given, wanted in own:
+            if seed in given:
+                yield from ((*overrides, f"seed={seed}") for overrides in wanted)
+
+
+def lines(experiment: dict[str, Any]) -> list[Overrides]:
+    """The cells of an experiment."""
+    return [overrides for run in experiment.get("runs", []) for overrides in expand(run)]
 
 
 def sharing(wanted: Iterable[Overrides]) -> dict[str, int]:

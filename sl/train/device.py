@@ -2,6 +2,7 @@
 
 import os
 from dataclasses import dataclass
+from pathlib import Path
 
 import torch
 
@@ -98,7 +99,16 @@ def apply_runtime(runtime: Runtime) -> None:
 
 
 def describe(runtime: Runtime) -> str:
-    """The device in words, such as ``cpu: AMD EPYC, 2 threads`` or ``cuda: NVIDIA H200``."""
+    """The device in words, such as ``cpu: AMD EPYC family 25, 2 threads`` or ``cuda: NVIDIA H200``."""
     if runtime.device.type == "cuda":
         return f"cuda: {torch.cuda.get_device_name(runtime.device)}"
-    return f"cpu: {torch.cpu.get_capabilities()['cpu_name']}, {runtime.threads} threads"
+    family = cpu_fields().get("cpu family")  # generations twice as fast as others have the same name
+    name = torch.cpu.get_capabilities()["cpu_name"] + (f" family {family}" if family else "")
+    return f"cpu: {name}, {runtime.threads} thread{'' if runtime.threads == 1 else 's'}"
+
+
+def cpu_fields() -> dict[str, str]:
+    """What Linux says of the first processor; empty elsewhere."""
+    info = Path("/proc/cpuinfo")
+    text = info.read_text().split("\n\n")[0] if info.exists() else ""
+    return {key.strip(): value.strip() for key, _, value in (line.partition(":") for line in text.splitlines())}

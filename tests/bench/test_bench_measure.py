@@ -2,10 +2,13 @@
 
 import operator
 from collections import Counter
+from pathlib import Path
 
 import pytest
+import torch
 
 from sl.bench.child import Child, Outcome
+from sl.bench.contender import peak_bytes
 from sl.bench.measure import Lap, Team, core_times, interleave, rates, times
 from sl.errors import UserError
 
@@ -58,6 +61,23 @@ def test_a_child_keeps_its_object_and_counts_its_time() -> None:
         assert outcome.seconds >= 0
         assert outcome.core_seconds >= 0
     assert child.process.exitcode == 0
+
+
+class Teller:
+    """Tells how much memory its process has held."""
+
+    def peak(self) -> int:
+        return peak_bytes(torch.device("cpu"))
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="only Linux tells a process's own peak")
+def test_the_memory_of_a_process_is_not_that_of_its_parent() -> None:
+    """`ru_maxrss`, which is at hand everywhere, begins with the parent's."""
+    held = bytearray(b"x") * (2**30)
+    mine = Teller().peak()
+    with Child(Teller) as child:
+        assert child.call("peak") < mine - len(held) // 2
+    assert mine > len(held)
 
 
 def test_a_child_that_cannot_start_says_so() -> None:

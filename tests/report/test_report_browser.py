@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 import synthetic
+from matplotlib.image import imsave
 
 from sl.claims import Literature
 from sl.record import load_all
@@ -55,8 +56,11 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
         synthetic.record(root / "runs", loss, scale="paper", epochs=120)
     synthetic.record(root / "runs", "gce")
     literature = Literature(load(PAPER), load_classes(PAPER))
-    write(load_all(root / "runs"), literature, root)
-    write([], literature, root / "empty")
+    picture = root / "figures" / "cifar10" / "cpu" / "parameters.png"
+    picture.parent.mkdir(parents=True)
+    imsave(picture, np.zeros((700, 1800)))
+    write(load_all(root / "runs"), literature, root, root / "figures")
+    write([], literature, root / "empty", root / "figures")
     return root
 
 
@@ -148,7 +152,7 @@ def test_the_switch_of_scale_reaches_every_section(show: Callable[..., Any]) -> 
     assert set(texts(driver, "figcaption .badge")) == {"scaled-down run"}
     choose(driver, "#classwise .sheets", "CIFAR-10 · paper scale")
     assert texts(driver, "#bars text.strong") == class_means("ce", 118, (0,), scale="paper", epochs=120)
-    for section in ("verdicts", "classwise", "losses", "confidence", "results", "runs"):
+    for section in ("verdicts", "classwise", "losses", "confidence", "drawn", "results", "runs"):
         assert texts(driver, f"#{section} .setting .badge") == ["paper scale"]
     assert set(texts(driver, "figcaption .badge")) == {"paper scale"}
     assert set(texts(driver, "#results-table .badge")) == {"paper scale"}
@@ -169,6 +173,17 @@ def test_other_figures_follow_their_switches(show: Callable[..., Any]) -> None:
     confidence = np.mean([probe["confidence"] for probe in probes], axis=0)
     shown = texts(driver, "#confidence-figures figure:first-child text.strong")
     assert np.allclose([float(text) for text in shown], 100 * confidence, atol=0.051)
+
+
+def test_drawn_figures_are_pictures_in_the_page(show: Callable[..., Any]) -> None:
+    driver = show()
+    assert texts(driver, "#drawn h3") == ["SL by its parameters"]
+    assert "Representation of the test images (t-SNE); SL and its terms alone" in texts(driver, "#drawn-lacking")[0]
+    driver.execute_script("document.getElementById('drawn').scrollIntoView()")
+    width = "const image = document.querySelector('#drawn img'); return image.decode().then(() => image.naturalWidth)"
+    assert driver.execute_script(width) == 1800
+    choose(driver, "#classwise .sheets", "CIFAR-10 · paper scale")
+    assert texts(driver, "#drawn h3") == []
 
 
 def test_tables_sort_both_ways(show: Callable[..., Any]) -> None:

@@ -13,7 +13,8 @@ import synthetic
 
 from sl.claims import Literature
 from sl.errors import UserError
-from sl.record import load_all
+from sl.figures.build import folder
+from sl.record import load_all, sheets
 from sl.record.run import Array
 from sl.report import write
 from sl.report.contents import contents
@@ -39,7 +40,7 @@ def runs(tmp_path: Path) -> Path:
 
 
 def data_of(root: Path) -> dict[str, Any]:
-    return contents(load_all(root), LITERATURE, root.parent / "out")
+    return contents(load_all(root), LITERATURE, root.parent / "out", root.parent / "figures")
 
 
 def recorded(loss: str, what: str) -> Array:
@@ -50,6 +51,15 @@ def recorded(loss: str, what: str) -> Array:
 
 def series_of(sheet: dict[str, Any], loss: str) -> dict[str, Any]:
     return next(series for series in sheet["series"] if series["loss"] == loss and series["main"])
+
+
+def test_pictures_are_inside_the_page_where_they_were_drawn(runs: Path) -> None:
+    picture = runs.parent / "figures" / "cifar10" / "cpu" / "ablation.png"
+    picture.parent.mkdir(parents=True)
+    picture.write_bytes(b"\x89PNG")
+    images = {one["title"]: one["image"] for one in data_of(runs)["sheets"][0]["drawn"]}
+    assert images.pop("SL and its terms alone") == "data:image/png;base64,iVBORw=="
+    assert set(images.values()) == {None}
 
 
 def test_curves_are_means_and_deviations_over_seeds(runs: Path) -> None:
@@ -145,7 +155,7 @@ def test_runs_that_are_not_finished_are_listed_and_nothing_else(tmp_path: Path) 
 
 
 def test_without_records_the_page_says_what_is_missing(tmp_path: Path) -> None:
-    data = contents([], LITERATURE, tmp_path)
+    data = contents([], LITERATURE, tmp_path, tmp_path)
     assert data["missing"] == [f"no finished run yet: {name}" for name in ("MNIST", "CIFAR-10", "CIFAR-100")]
     (sheet,) = data["sheets"]
     assert sheet["scale"] == "no run recorded yet"
@@ -155,7 +165,7 @@ def test_without_records_the_page_says_what_is_missing(tmp_path: Path) -> None:
 
 
 def test_the_page_needs_nothing_else(runs: Path) -> None:
-    text = page(load_all(runs), LITERATURE, runs.parent)
+    text = page(load_all(runs), LITERATURE, runs.parent, runs.parent)
     assert "default-src 'none'" in text
     for outside in (
         r"<script[^>]*\bsrc=",
@@ -174,22 +184,22 @@ def test_no_text_of_a_record_can_end_the_data(tmp_path: Path) -> None:
     head = synthetic.header("ce")
     head["data"]["class_names"][0] = "</script><b>&amp;"
     synthetic.write(tmp_path / "runs", synthetic.lines(head))
-    text = page(load_all(tmp_path / "runs"), LITERATURE, tmp_path)
+    text = page(load_all(tmp_path / "runs"), LITERATURE, tmp_path, tmp_path)
     held = text.partition('id="data">')[2].partition("</script>")[0]
     assert json.loads(held)["sheets"][0]["classes"][0] == "0 </script><b>&amp;"
 
 
 def test_a_hundred_runs_stay_below_three_megabytes(tmp_path: Path) -> None:
-    empty = len(page([], LITERATURE, tmp_path).encode())
+    empty = len(page([], LITERATURE, tmp_path, tmp_path).encode())
     for loss in ("ce", "sl", "gce"):
         synthetic.record(tmp_path / "runs", loss, epochs=120)
     runs = load_all(tmp_path / "runs")
-    each = (len(page(runs, LITERATURE, tmp_path).encode()) - empty) / len(runs)
+    each = (len(page(runs, LITERATURE, tmp_path, tmp_path).encode()) - empty) / len(runs)
     assert empty + 100 * each < 3e6
 
 
 def test_the_same_records_give_the_same_page(runs: Path, tmp_path: Path) -> None:
-    written = [Path(write(load_all(runs), LITERATURE, tmp_path / name)) for name in ("first", "other")]
+    written = [Path(write(load_all(runs), LITERATURE, tmp_path / name, tmp_path)) for name in ("first", "other")]
     assert written[0].name == "index.html"
     assert written[0].read_bytes() == written[1].read_bytes()
 
@@ -197,7 +207,7 @@ def test_the_same_records_give_the_same_page(runs: Path, tmp_path: Path) -> None
 def test_out_that_cannot_be_written(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(UserError, match="not writable"):
-        write([], LITERATURE, tmp_path / "file")
+        write([], LITERATURE, tmp_path / "file", tmp_path)
 
 
 def test_the_script_needs_no_torch(tmp_path: Path) -> None:
@@ -224,3 +234,17 @@ def test_the_script_refuses_wrong_paths_in_one_line(
     assert capsys.readouterr().err.splitlines() == [
         f"sl: error: runs={tmp_path / 'nowhere'}: allowed is a folder that holds run records"
     ]
+
+
+def test_the_page_kept_with_the_records_is_theirs() -> None:
+    results = ROOT / "results"
+    written = page(load_all(results / "runs"), LITERATURE, results / "report", results / "figures")
+    assert written == (results / "report" / "index.html").read_text(encoding="utf-8"), "run: make figures report"
+
+
+def test_every_page_of_records_has_its_figures() -> None:
+    for sheet in sheets(load_all(ROOT / "results" / "runs")):
+        place = ROOT / "results" / "figures" / folder(sheet)
+        assert {f"{name}.png" for name in ("class_curves", "memorisation", "transition")} <= {
+            path.name for path in place.iterdir()
+        }, "run: make figures"

@@ -57,6 +57,17 @@ def test_every_experiment_can_be_planned(name: str, tmp_path: Path) -> None:
     assert make_plan(experiment.runs(name, [0]), ["scale=cpu", f"runs_dir={tmp_path}"])
 
 
+def test_cifar10_has_one_seed_of_every_cell_before_more_seeds() -> None:
+    """After the runs of the figures, which come with all their seeds."""
+    runs = list(experiment.runs("cifar10"))
+    figures = list(experiment.runs("figures"))
+    assert runs[: len(figures)] == figures
+    seeds = [int(run[-1].removeprefix("seed=")) for run in runs[len(figures) :]]
+    assert seeds == sorted(seeds)
+    once = {run[:-1] for run in runs[len(figures) :] if run[-1] == "seed=0"}
+    assert once == {run[:-1] for run in runs[len(figures) :]}
+
+
 def test_what_experiments_share_is_counted() -> None:
     """Fig. 2 is CE on clean and noisy labels and SL on noisy ones, whatever is looked at besides."""
     fig2 = list(experiment.runs("fig2", [0]))

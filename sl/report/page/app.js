@@ -1,7 +1,7 @@
 // Starts the page: one sheet (data set, scale, recipe) is shown at a time, in every section.
 
 const page = JSON.parse(byId("data").textContent);
-const SECTIONS = [setVerdicts, setClasswise, setComparison, setConfidence, setResults, setRuns];
+const SECTIONS = [setVerdicts, setClasswise, setComparison, setConfidence, setDrawn, setResults, setRuns];
 let current = 0;
 
 function setRuns(sheet) {

@@ -1,0 +1,25 @@
+"""The figures that the page does not draw itself, as `make figures` left them, inside the page."""
+
+from base64 import b64encode
+from pathlib import Path
+from typing import Any
+
+from sl.figures.build import folder
+from sl.record import Sheet
+
+DRAWN = {
+    "representation": "Representation of the test images (t-SNE)",
+    "parameters": "SL by its parameters",
+    "ablation": "SL and its terms alone",
+    "boosting": "SL inside other methods",
+    "transition": "Noise transition matrices",
+}
+
+
+def drawn(sheet: Sheet, figures: Path) -> list[dict[str, Any]]:
+    """Title and picture (a data URI) of each; the picture is None where no file lies below the folder `figures`."""
+    return [{"title": title, "image": _uri(figures / folder(sheet) / f"{name}.png")} for name, title in DRAWN.items()]
+
+
+def _uri(path: Path) -> str | None:
+    return f"data:image/png;base64,{b64encode(path.read_bytes()).decode('ascii')}" if path.is_file() else None
