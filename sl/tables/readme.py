@@ -12,12 +12,12 @@ from sl.tables.paired import MARK
 from sl.tables.write import table
 
 BEGIN, END = "<!-- results:begin -->", "<!-- results:end -->"
-PICTURES = ("class_curves", "stage_bars")
+PICTURES = ("class_curves",)
 DATASETS = ("cifar10", "mnist", "cifar100", "digits")
 
 
 def block(runs: Sequence[Run]) -> str:
-    """Class-wise figures of CIFAR-10, then test accuracy after the last epoch for every data set.
+    """The class-wise figure of CIFAR-10, then test accuracy after the last epoch for every data set.
 
     Scale and origin of the runs stand with each table. A data set without a finished run is named as such.
     """
