@@ -49,7 +49,7 @@ def test_a_refused_run_is_one_line_after_all_others_have_run(launcher: str, swee
 def test_a_bug_keeps_its_traceback_and_exits_with_1(sweep: Command, tmp_path: Path) -> None:
     outcome = sweep("2,0", "joblib")
     assert outcome.code == 1
-    assert '{}["a bug"]' in outcome.err
+    assert ", in task\n" in outcome.err  # cloudpickle 3.1.3 keeps no file of a function that it carries
     assert outcome.err.endswith("KeyError: 'a bug'\nsl: a bug, in the run seed=2\n")
     assert (tmp_path / "seed0").exists()
 
