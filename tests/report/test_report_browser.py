@@ -177,13 +177,14 @@ def test_other_figures_follow_their_switches(show: Callable[..., Any]) -> None:
 
 def test_drawn_figures_are_pictures_in_the_page(show: Callable[..., Any]) -> None:
     driver = show()
-    assert texts(driver, "#drawn h3") == ["SL by its parameters"]
+    pictures = "return [...document.querySelectorAll('#drawn img')].map((image) => image.alt.split(';')[0])"
+    assert driver.execute_script(pictures) == ["SL by its parameters"]
     assert "Representation of the test images (t-SNE); SL and its terms alone" in texts(driver, "#drawn-lacking")[0]
     driver.execute_script("document.getElementById('drawn').scrollIntoView()")
     width = "const image = document.querySelector('#drawn img'); return image.decode().then(() => image.naturalWidth)"
     assert driver.execute_script(width) == 1800
     choose(driver, "#classwise .sheets", "CIFAR-10 · paper scale")
-    assert texts(driver, "#drawn h3") == []
+    assert driver.execute_script(pictures) == []
 
 
 def test_tables_sort_both_ways(show: Callable[..., Any]) -> None:

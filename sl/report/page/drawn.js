@@ -1,9 +1,9 @@
-// The figures that `make figures` drew, as pictures.
+// The figures that `make figures` drew, as pictures, which have their titles in them.
 
 function setDrawn(sheet) {
   const [there, lacking] = [true, false].map((wanted) => sheet.drawn.filter((one) => Boolean(one.image) === wanted));
   fill("drawn-figures", there.map(({ title, image }) => el("figure", {},
-    el("h3", {}, title), el("img", { src: image, alt: `${title}; setting and runs stand below the picture`, loading: "lazy" }))));
+    el("img", { src: image, alt: `${title}; setting and runs stand below the picture`, loading: "lazy" }))));
   const names = lacking.map(({ title }) => title).join("; ");
   fill("drawn-lacking", names ? `Not drawn, because their runs are not recorded here: ${names}.` : "");
 }
