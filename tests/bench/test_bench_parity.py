@@ -7,12 +7,13 @@ import pytest
 import synthetic
 from scipy import stats
 
-from sl.bench.parity import difference, page, pairs
+from sl.bench.parity import STATISTICS, difference, page, pairs
 from sl.errors import UserError
 from sl.record import load_all
 from sl.reproduce.execute import execute
 from sl.reproduce.plan import make_plan
 
+ROOT = Path(__file__).resolve().parents[2]
 SEEDS = (0, 1, 2, 3)
 
 
@@ -68,3 +69,14 @@ def test_digits_from_training_to_table(tmp_path: Path) -> None:
     text = page(load_all(tmp_path / "runs"))
     assert text.count("| sl | symmetric 40 % |") == 2
     assert "bfloat16 and float32" in text
+
+
+def test_the_recorded_pairs_show_no_loss_of_accuracy() -> None:
+    """Six seeds or more of CE and SL; the interval of the fast path's gain includes 0 or lies above it."""
+    found = pairs(load_all(ROOT / "results" / "parity" / "runs"))
+    assert {both[0][0].name("loss") for both in found} == {"ce", "sl"}
+    for both in found:
+        assert len(both) >= 6
+        for value in STATISTICS.values():
+            gain = difference([value(fast) for fast, _ in both], [value(plain) for _, plain in both])
+            assert gain.high >= 0
