@@ -25,9 +25,9 @@ demo: $(INSTALLED) ## Train CE, LSR, GCE and SL on digits with 40 % wrong labels
 reproduce-cifar10 reproduce-cifar100 reproduce-mnist: reproduce-%: $(INSTALLED)
 	$(RUN) scripts/reproduce.py experiment=$* scale=$(SCALE) $(ARGS)
 
-reproduce-cifar10: ## The paper's figures and table on CIFAR-10; run it again to go on
-reproduce-cifar100: ## The same on CIFAR-100
-reproduce-mnist: ## The same on MNIST
+reproduce-cifar10: ## The paper's figures and tables on CIFAR-10, then people's labels; run it again to go on
+reproduce-cifar100: ## The paper's table on CIFAR-100, then people's labels
+reproduce-mnist: ## The paper's table on MNIST
 
 figures: $(INSTALLED) ## Redraw results/figures from the records in results/runs
 	$(RUN) scripts/figures.py

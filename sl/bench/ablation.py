@@ -10,7 +10,7 @@ from sl.bench import changes
 from sl.bench.case import CASES, case_job
 from sl.bench.compare import several_runs, team
 from sl.bench.contender import EngineContender, ReferenceContender
-from sl.bench.measure import Lap, core_times, interleave, rates, times
+from sl.bench.measure import core_times, interleave, rates, times
 from sl.bench.mps import multi_process_service
 from sl.errors import UserError
 from sl.train.device import Runtime
@@ -73,10 +73,10 @@ def ablate(case: str, rounds: int, seconds: float) -> dict[str, Any]:
     job, _ = case_job(CASES[case], [])
     batch = job.plan.batch_size
     rows: list[dict[str, Any]] = []
-    all_default: list[Lap] = []
     with ExitStack() as stack:
         default = stack.enter_context(team(batch, 1, EngineContender, case))
         default.fit_steps(seconds)
+        all_default = interleave({"default": default}, 1)["default"]
         for change in changes_for(case, job.runtime):
             try:
                 with change.around(), team(batch, change.count, change.make, case, *change.arguments) as changed:

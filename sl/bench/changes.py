@@ -122,7 +122,7 @@ class StreamsContender(Contender):
         """`steps` batches in all, the engines in turns."""
         batch = self.engines[0].batch_size
         order = torch.randperm(len(self.engines[0].data.noisy))
-        index = order.to(self.engines[0].runtime.device)  # waits, as the engines' streams do not for a draw over there
+        index = order.to(self.engines[0].runtime.device)  # a copy waits; a draw over there would be on another stream
         parts = index[: steps * batch].split(batch)
         for number, part in enumerate(parts):
             turn = number % len(self.engines)

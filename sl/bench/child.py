@@ -3,6 +3,7 @@
 import os
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing import active_children, get_context
 from multiprocessing.connection import Connection
@@ -10,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from sl.errors import UserError
+
+ENDED = "a process of the benchmark ended; it has said why above"
 
 
 @dataclass(frozen=True)
@@ -39,15 +42,19 @@ class Child:
 
     def start(self, method: str, *arguments: Any) -> None:
         """Start a call, to go on here meanwhile."""
-        self.pipe.send((method, arguments))
+        try:
+            self.pipe.send((method, arguments))
+        except OSError:
+            raise UserError(ENDED) from None
 
     def finish(self) -> "Outcome":
         """Wait for the call to end."""
         return self._receive()
 
     def close(self) -> None:
-        """End the process."""
-        self.pipe.send(None)
+        """End the process, which may be ending already."""
+        with suppress(OSError):
+            self.pipe.send(None)
         self.process.join()
 
     def __enter__(self) -> "Child":
@@ -61,7 +68,7 @@ class Child:
         try:
             return self.pipe.recv()
         except EOFError:
-            raise UserError("a process of the benchmark ended; it has said why above") from None
+            raise UserError(ENDED) from None
 
 
 def _serve(pipe: Connection, make: Callable[..., Any], arguments: tuple[Any, ...]) -> None:

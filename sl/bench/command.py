@@ -17,19 +17,23 @@ BUSY = 0.2  # cores that others may use before the figures are in doubt
 
 
 def bench(cases: Sequence[str], rounds: int, seconds: float, out: Path) -> Path:
-    """Compare the engine with the reference loop; the path of the JSON that holds the figures."""
+    """Compare the engine with the reference loop; the path of the JSON that holds the figures.
+
+    Until all cases are measured they lie beside it (.part): an earlier file is replaced by a whole one only.
+    """
     record = header()
     path = out / f"{slug(record['machine'])}.json"
+    part = path.with_suffix(".part")
     record["cases"] = {}
     for case in cases:
         record["cases"][case] = measured = compare(case, rounds, seconds)
         print("\n".join(comparison_lines(measured)), flush=True)
-        write(record, path)
+        write(record, part)
     if "cnn8" in record["cases"]:
         record["grid"] = grid(record["cases"]["cnn8"]["runs_per_hour"])
         hours = "; ".join(f"{value:,.1f} h by {name}" for name, value in record["grid"]["hours"].items())
         print(f"The {record['grid']['runs']} runs of {GRID} at the paper's scale, computed from these rates: {hours}")
-    return write(record, path)
+    return write(record, part).replace(path)
 
 
 def bench_ablation(cases: Sequence[str], rounds: int, seconds: float, out: Path) -> Path:

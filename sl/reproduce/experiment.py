@@ -61,13 +61,10 @@ def lines(experiment: dict[str, Any]) -> list[Overrides]:
 
 
 def sharing(wanted: Iterable[Overrides]) -> dict[str, int]:
-    """How many of the `wanted` runs each experiment that has runs of its own asks for too, most first."""
+    """How many of the `wanted` runs each experiment that has runs of its own asks for in the same words, most first."""
     these = {_what(run) for run in wanted}
-    shared = {
-        path.stem: len(these & {_what(run) for run in runs(path.stem)})
-        for path in (CONFIG_DIR / "experiment").glob("*.yaml")
-        if "runs" in load(path.stem)
-    }
+    names = [path.stem for path in (CONFIG_DIR / "experiment").glob("*.yaml")]
+    shared = {name: len(these & {_what(run) for run in runs(name)}) for name in names if "runs" in load(name)}
     return {name: shared[name] for name in sorted(shared, key=lambda name: (-shared[name], name)) if shared[name]}
 
 

@@ -103,7 +103,8 @@ def test_what_is_measured_is_written_before_the_next_case(tmp_path: Path, monkey
     monkeypatch.setattr("sl.bench.command.comparison_lines", lambda measured: [])
     with pytest.raises(KeyboardInterrupt):
         bench(["digits", "cnn8"], rounds=1, seconds=0.02, out=tmp_path)
-    (path,) = tmp_path.glob("*.json")
+    (path,) = tmp_path.iterdir()
+    assert path.suffix == ".part"
     assert json.loads(path.read_text())["cases"] == {"digits": {"case": "digits"}}
 
 

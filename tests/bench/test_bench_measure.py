@@ -1,6 +1,8 @@
 """Rates and ratios from known times; processes that do what they are told."""
 
+import atexit
 import operator
+import time
 from collections import Counter
 from pathlib import Path
 
@@ -63,6 +65,21 @@ def test_a_child_keeps_its_object_and_counts_its_time() -> None:
     assert child.process.exitcode == 0
 
 
+class Failing:
+    """Fails in its work, and takes its time to end."""
+
+    def __init__(self) -> None:
+        atexit.register(time.sleep, 1)
+
+    def train(self, steps: int) -> None:
+        raise RuntimeError("on purpose")
+
+
+def test_a_child_that_fails_in_its_work_says_so() -> None:
+    with pytest.raises(UserError, match="a process of the benchmark ended"), Child(Failing) as child:
+        child.call("train", 1)
+
+
 class Teller:
     """Tells how much memory its process has held."""
 
@@ -73,7 +90,7 @@ class Teller:
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="only Linux tells a process's own peak")
 def test_the_memory_of_a_process_is_not_that_of_its_parent() -> None:
     """`ru_maxrss`, which is at hand everywhere, begins with the parent's."""
-    held = bytearray(b"x") * (2**30)
+    held = bytearray(b"x") * 2**29
     mine = Teller().peak()
     with Child(Teller) as child:
         assert child.call("peak") < mine - len(held) // 2

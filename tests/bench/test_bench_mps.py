@@ -26,6 +26,7 @@ def calls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
     monkeypatch.setenv("CALLS", str(tmp_path / "calls"))
     monkeypatch.setenv("CUDA_MPS_LOG_DIRECTORY", "as before")
+    monkeypatch.delenv("CUDA_MPS_PIPE_DIRECTORY", raising=False)
     return tmp_path / "calls"
 
 

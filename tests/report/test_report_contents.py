@@ -243,8 +243,7 @@ def test_the_page_kept_with_the_records_is_theirs() -> None:
 
 
 def test_every_page_of_records_has_its_figures() -> None:
-    for sheet in sheets(load_all(ROOT / "results" / "runs")):
+    for sheet in sheets([run for run in load_all(ROOT / "results" / "runs") if run.complete]):
         place = ROOT / "results" / "figures" / folder(sheet)
-        assert {f"{name}.png" for name in ("class_curves", "memorisation", "transition")} <= {
-            path.name for path in place.iterdir()
-        }, "run: make figures"
+        drawn = {path.stem for path in place.glob("*.png")}
+        assert drawn >= {"class_curves", "memorisation", "transition"}, "run: make figures"

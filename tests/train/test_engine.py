@@ -76,6 +76,7 @@ def test_no_synchronisation_inside_an_epoch_on_cuda(make_job: MakeJob, step: str
         torch.cuda.set_sync_debug_mode("default")
 
 
+@pytest.mark.filterwarnings("default")  # of the compiler's own making
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="this machine has no GPU")
 def test_captured_and_eager_steps_agree(make_job: MakeJob) -> None:
     lines = []

@@ -5,5 +5,5 @@ function setDrawn(sheet) {
   fill("drawn-figures", there.map(({ title, image }) => el("figure", {},
     el("img", { src: image, alt: `${title}; setting and runs stand below the picture`, loading: "lazy" }))));
   const names = lacking.map(({ title }) => title).join("; ");
-  fill("drawn-lacking", names ? `Not drawn, because their runs are not recorded here: ${names}.` : "");
+  fill("drawn-lacking", names ? `Not here, because their runs are not recorded or \`make figures\` has not drawn them: ${names}.` : "");
 }
