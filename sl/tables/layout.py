@@ -47,11 +47,16 @@ def published_grid(table: Published) -> Grid:
         [loss_title(loss), *(str(table.cells.get((loss, noise), NOTHING)) for noise in table.noises)]
         for loss in table.losses
     ]
-    epoch = {"unknown": "epoch not known", "last": "last epoch", "best": "best epoch"}
-    title = f"{table.label}: {table.network}, {epoch.get(table.epoch, f'epoch {table.epoch}')}"
+    title = f"{table.label}: {conditions(table)}"
     runs = "" if table.runs is None else f"; runs a cell: {table.runs}"
     notes = [f"{source(table)}. Recipe: {table.recipe}{runs}.", *([table.note] if table.note else [])]
     return Grid(title, ["method", *(noise.words for noise in table.noises)], rows, notes)
+
+
+def conditions(table: Published) -> str:
+    """The network, and which epoch is reported."""
+    epochs = {"unknown": "epoch not known", "last": "last epoch", "best": "best epoch"}
+    return f"{table.network}, {epochs.get(table.epoch, f'epoch {table.epoch}')}"
 
 
 def source(table: Published) -> str:

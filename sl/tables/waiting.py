@@ -4,11 +4,9 @@ from collections.abc import Iterator, Sequence
 
 from sl.record.words import LOSSES, dataset_title, loss_title
 from sl.tables.compare import PAPER
-from sl.tables.layout import NOTHING, Grid, source
+from sl.tables.layout import NOTHING, Grid, conditions, source
 from sl.tables.published import Published
 from sl.tables.results import loss_order
-
-EPOCHS = {"unknown": "epoch not known", "last": "last epoch", "best": "best epoch"}
 
 
 def waiting_grids(recorded: set[str], published: Sequence[Published]) -> list[Grid]:
@@ -39,5 +37,4 @@ def _notes(tables: Sequence[Published]) -> Iterator[str]:
     if any(table.recalled for table in tables):
         yield "†: recalled, not checked."
     for number, table in enumerate(tables, 1):
-        network = f"{table.network}, {EPOCHS.get(table.epoch, f'epoch {table.epoch}')}"
-        yield f"[{number}]: {source(table)}; {network}.{f' {table.note}' if table.note else ''}"
+        yield f"[{number}]: {source(table)}; {conditions(table)}.{f' {table.note}' if table.note else ''}"

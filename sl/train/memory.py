@@ -9,8 +9,9 @@ M_TRIM_THRESHOLD, M_MMAP_MAX = -1, -4  # malloc.h
 def keep_freed_memory() -> None:
     """Tell glibc's malloc to take large blocks from its heap and never to return them; elsewhere, do nothing.
 
-    By default every activation of some MB is mapped and unmapped at each step, and the system clears it page by
-    page: over a tenth of the time of a step on a CPU. What a process takes at its peak, it holds until it ends.
+    By default every activation of some MB may be mapped and unmapped at each step, and the system clears it page by
+    page. How much that costs depends on the system: the ablation in docs/speed.md found nothing for cnn8.
+    What a process takes at its peak, it holds until it ends.
     """
     if platform.libc_ver()[0] != "glibc":
         return
