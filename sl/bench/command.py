@@ -9,7 +9,8 @@ from sl.bench.ablation import ablate
 from sl.bench.compare import compare
 from sl.bench.machine import busy_cores, describe_machine, slug
 from sl.bench.projection import GRID, grid_runs
-from sl.bench.report import ablation_lines, comparison_lines
+from sl.bench.report import ablation_lines, comparison_lines, grid_words
+from sl.bench.start import help_seconds
 from sl.record.provenance import commit, now
 from sl.train.device import find_device
 
@@ -24,6 +25,7 @@ def bench(cases: Sequence[str], rounds: int, seconds: float, out: Path) -> Path:
     record = header()
     path = out / f"{slug(record['machine'])}.json"
     part = path.with_suffix(".part")
+    record["help_seconds"] = round(help_seconds(), 2)
     record["cases"] = {}
     for case in cases:
         record["cases"][case] = measured = compare(case, rounds, seconds)
@@ -31,8 +33,8 @@ def bench(cases: Sequence[str], rounds: int, seconds: float, out: Path) -> Path:
         write(record, part)
     if "cnn8" in record["cases"]:
         record["grid"] = grid(record["cases"]["cnn8"]["runs_per_hour"])
-        hours = "; ".join(f"{value:,.1f} h by {name}" for name, value in record["grid"]["hours"].items())
-        print(f"The {record['grid']['runs']} runs of {GRID} at the paper's scale, computed from these rates: {hours}")
+        print(grid_words(record["grid"]))
+    print(f"python scripts/train.py --help takes {record['help_seconds']} s")
     return write(record, part).replace(path)
 
 

@@ -31,12 +31,11 @@ def comparison_lines(measured: Mapping[str, Any]) -> list[str]:
         images = spread(measured["images_per_second"][name])
         lines.append(f"  {name}: {images} images/s, {spread(times, ' x')}; {per_core:.2f} x by the core-second")
     matmul = measured["matmul_flops"]["median"] / GIGA
-    data = engine["data_bytes"] / MEBI
     lines += [
         f"  {measured['share_of_matmul']:.0%} of the {matmul:,.0f} GFLOP/s that a matrix product reaches here "
         f"({engine['precision']}, {engine['threads']} threads)",
-        f"  peak memory {engine['peak_bytes'] / MEBI:,.0f} MiB, {data:,.0f} of them images; "
-        f"reference loop {reference['peak_bytes'] / MEBI:,.0f} MiB and its workers",
+        f"  peak memory {mebibytes(engine['peak_bytes'])}, {mebibytes(engine['data_bytes'])} of them images; "
+        f"reference loop {mebibytes(reference['peak_bytes'])} and its workers",
         f"  first step {measured['start']['first_run_seconds']} s after the start of a process, "
         f"{measured['start']['second_run_seconds']} s after that of a sweep's second run",
         "  runs an hour: " + ", ".join(f"{name} {rate:.3g}" for name, rate in measured["runs_per_hour"].items()),
@@ -57,6 +56,50 @@ def comparison_table(record: Mapping[str, Any]) -> list[str]:
             hourly = f"{measured['runs_per_hour'][name]:.3g}"
             lines.append(f"| {measured['case']} | {name} | {spread(images)} | {ratio} | {hourly} |")
     return lines
+
+
+def surroundings_table(records: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Share of the matrix-multiply rate, memory and start-up times, as a Markdown table for docs/speed.md.
+
+    Memory stands as a dash where it was not measured.
+    """
+    lines = [
+        "| machine | network | share of the matrix-multiply rate | peak memory of a run | images in it "
+        "| reference loop without its workers | first step of a run | of a sweep's second run |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
+    for record in records:
+        for measured in record["cases"].values():
+            engine, start = measured["engine"], measured["start"]
+            cells = [
+                machine_words(record["machine"]),
+                measured["case"],
+                f"{measured['share_of_matmul']:.0%}",
+                *(mebibytes(size) for size in (engine.get("peak_bytes"), engine["data_bytes"])),
+                mebibytes(measured["reference"].get("peak_bytes")),
+                *(f"{start[name]:.2f} s" for name in ("first_run_seconds", "second_run_seconds")),
+            ]
+            lines.append(f"| {' | '.join(cells)} |")
+    return lines
+
+
+def mebibytes(size: int | None) -> str:
+    """A number of bytes for people; a dash for None.
+
+    >>> mebibytes(3 * 2**30)
+    '3,072 MiB'
+    """
+    return "–" if size is None else f"{size / MEBI:,.0f} MiB"
+
+
+def grid_words(grid: Mapping[str, Any]) -> str:
+    """How long the CIFAR-10 grid would take, in one sentence.
+
+    >>> grid_words({"name": "grid", "runs": 294, "hours": {"reference": 3000.0, "one run": 1000.0}})
+    "The 294 runs of grid at the paper's scale, computed from these rates: 3,000 h (reference), 1,000 h (one run)"
+    """
+    hours = ", ".join(f"{value:,.0f} h ({name})" for name, value in grid["hours"].items())
+    return f"The {grid['runs']} runs of {grid['name']} at the paper's scale, computed from these rates: {hours}"
 
 
 def summary_table(records: Iterable[Mapping[str, Any]]) -> list[str]:

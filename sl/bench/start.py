@@ -1,10 +1,28 @@
-"""How long a run takes to its first step: in a new process, and as a later run of a sweep."""
+"""How long a run takes to its first step, in a new process and as a later run of a sweep; and help to be shown."""
 
+import statistics
+import subprocess
+import sys
 import time
 
 from sl.bench.case import CASES, case_job
 from sl.bench.contender import train_engine
+from sl.config.groups import CONFIG_DIR
 from sl.train.assemble import make_engine
+
+SCRIPT = CONFIG_DIR.parent / "scripts" / "train.py"
+HELP_CALLS = 3
+
+
+def help_seconds() -> float:
+    """Seconds that `python scripts/train.py --help` takes, the median of some calls."""
+
+    def call() -> float:
+        began = time.perf_counter()
+        subprocess.run([sys.executable, str(SCRIPT), "--help"], stdout=subprocess.DEVNULL, check=True)
+        return time.perf_counter() - began
+
+    return statistics.median(call() for _ in range(HELP_CALLS))
 
 
 class Starter:

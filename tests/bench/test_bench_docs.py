@@ -6,10 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from sl.bench.report import ablation_lines, comparison_table, summary_table
+from sl.bench.report import ablation_lines, comparison_table, grid_words, summary_table, surroundings_table
 
 ROOT = Path(__file__).resolve().parents[2]
 FILES = sorted((ROOT / "results" / "bench").glob("*.json"))
+COMPARISONS = [path for path in FILES if not path.stem.endswith("-ablation")]
+GIBI = 2**30
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
@@ -34,8 +36,26 @@ def test_measurements_are_of_committed_code(path: Path) -> None:
     assert all(measured["rounds"] >= 3 for measured in record["cases"].values())
 
 
+def test_the_page_says_what_surrounds_the_rates() -> None:
+    page = (ROOT / "docs" / "speed.md").read_text().splitlines()
+    records = [json.loads(path.read_text()) for path in COMPARISONS]
+    assert set(surroundings_table(records)) <= set(page)
+    sentences = " ".join(page)
+    assert all(grid_words(record["grid"]) in sentences for record in records)
+
+
+@pytest.mark.parametrize("path", COMPARISONS, ids=lambda path: path.stem)
+def test_memory_and_start_stay_within_what_the_page_promises(path: Path) -> None:
+    record = json.loads(path.read_text())
+    for measured in record["cases"].values():
+        peak = measured["engine"].get("peak_bytes")  # not measured in the oldest file
+        assert peak is None or peak < measured["engine"]["data_bytes"] + 2 * GIBI
+        assert measured["start"]["second_run_seconds"] < 1
+    assert record.get("help_seconds", 0) < 2
+
+
 def test_the_readme_says_how_much_faster() -> None:
-    records = [json.loads(path.read_text()) for path in FILES if not path.stem.endswith("-ablation")]
+    records = [json.loads(path.read_text()) for path in COMPARISONS]
     page = (ROOT / "README.md").read_text().splitlines()
     table = takewhile(lambda line: line.startswith("|"), page[page.index(summary_table([])[0]) :])
     assert [line for line in table if "not measured yet" not in line] == summary_table(records)
