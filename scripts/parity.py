@@ -20,24 +20,17 @@ def main() -> int:
     parser.add_argument("--jobs", type=int, default=None, help="runs at once (one per core on a CPU, 1 on a GPU)")
     parser.add_argument("--table-only", action="store_true", help="train nothing")
     options = parser.parse_args()
-    failures = [] if options.table_only else train(options.runs, options.jobs)
+    failures = []
+    if not options.table_only:
+        from sl.reproduce.apart import train_apart  # imports torch; --help and the table do without it
+
+        failures = train_apart("parity", options.runs, options.jobs, scale="paper")
     for failure in failures:
         print(f"sl: failed: {failure}", file=sys.stderr)
     options.out.parent.mkdir(parents=True, exist_ok=True)
     options.out.write_text(page(load_all(options.runs)), encoding="utf-8")
     print(options.out)
     return 1 if failures else 0
-
-
-def train(runs_dir: Path, jobs: int | None) -> list[str]:
-    """Train what is missing of the experiment; a line for each run that failed."""
-    from sl.reproduce import experiment  # imports torch; --help and the table do without it
-    from sl.reproduce.execute import choose_jobs, execute
-    from sl.reproduce.plan import make_plan
-
-    jobs, overrides = choose_jobs(jobs, "auto")
-    plan = make_plan(experiment.runs("parity"), ["scale=paper", f"runs_dir={runs_dir}", *overrides])
-    return execute([run for run in plan if not run.done], jobs)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,23 @@
+"""Trains an experiment whose records are kept apart from those of the figures and tables."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from sl.reproduce import experiment
+from sl.reproduce.execute import choose_jobs, execute
+from sl.reproduce.plan import make_plan
+from sl.train.device import find_device
+
+
+def train_apart(
+    name: str, runs_dir: Path, jobs: int | None, scale: str = "auto", seeds: Sequence[int] | None = None
+) -> list[str]:
+    """Train what `runs_dir` lacks of the experiment `name`; a line for each run that failed.
+
+    Scale auto is the paper's on a GPU and cpu without one, as in scripts/reproduce.py.
+    """
+    if scale == "auto":
+        scale = "paper" if find_device("auto").type == "cuda" else "cpu"
+    jobs, overrides = choose_jobs(jobs, "auto")
+    plan = make_plan(experiment.runs(name, seeds), [f"scale={scale}", f"runs_dir={runs_dir}", *overrides])
+    return execute([run for run in plan if not run.done], jobs)

@@ -1,0 +1,85 @@
+"""What open points move: who is paired with whom, what is said of the change, and the page that is kept."""
+
+from pathlib import Path
+from typing import Any
+
+import synthetic
+
+from sl.record import Run, load_all
+from sl.tables import notes, open_points, reported_epoch
+
+ROOT = Path(__file__).resolve().parents[2]
+USUAL = {"weight_decay": 0.02, "decay_on": "fc1", "nesterov": False}
+
+
+def write(root: Path, loss: str, seed: int, lift: float = 0.0, recipe: str = "authors_code", **changed: Any) -> None:
+    """A record whose test accuracy at the end is `lift` above the usual one of this loss and seed."""
+    head = synthetic.header(loss, seed=seed, recipe=recipe, recipe_options=USUAL | changed)
+    lines = synthetic.lines(head)
+    [line for line in lines if line["kind"] == "epoch"][-1]["test_accuracy"] += lift
+    synthetic.write(root, lines)
+
+
+def usual(root: Path) -> list[Run]:
+    for loss in ("ce", "sl"):
+        for seed in (0, 1):
+            write(root, loss, seed)
+    return load_all(root)
+
+
+def cells(text: str, words: str) -> list[str]:
+    (line,) = (line for line in text.splitlines() if line.startswith(f"| {words} |"))
+    return [cell.strip() for cell in line.strip("|").split("|")]
+
+
+def test_changes_are_paired_by_seed(tmp_path: Path) -> None:
+    own = usual(tmp_path / "usual")
+    for seed, lift in ((0, 0.01), (1, 0.03)):
+        write(tmp_path / "changed", "ce", seed, lift, weight_decay=0.0, decay_on="none")
+    write(tmp_path / "changed", "sl", 1, -0.05, weight_decay=0.0, decay_on="none")
+    text = open_points.block(own, load_all(tmp_path / "changed"))
+    row = cells(text, "weight_decay 0.02 → 0, decay_on fc1 → none")
+    assert (row[2], row[4], row[-1]) == ("+2.0", "−5.0", "0, 1; 1")
+    last = {(run.name("loss"), run.seed): run.last() for run in own}
+    ahead = 100 * (last["sl", 1] - 0.05 - last["ce", 1] - 0.03)  # the one seed that both ran
+    assert row[5] == f"{ahead:+.1f}".replace("-", "−")
+    assert cells(text, "nothing (recipe authors_code)")[2] == "–"
+    assert "scaled-down run" in text
+
+
+def test_another_recipe_is_one_change(tmp_path: Path) -> None:
+    own = usual(tmp_path / "usual")
+    write(tmp_path / "changed", "ce", 0, 0.01, recipe="apl", weight_decay=1e-4, decay_on="all")
+    text = open_points.block(own, load_all(tmp_path / "changed"))
+    assert cells(text, "whole recipe: apl")[2:6] == ["+1.0", "–", "–", "–"]
+
+
+def test_runs_of_another_scale_or_noise_are_not_compared(tmp_path: Path) -> None:
+    own = usual(tmp_path / "usual")
+    for head in (
+        synthetic.header("ce", scale="paper", recipe_options=USUAL | {"nesterov": True}),
+        synthetic.header("ce", rate=0.2, recipe_options=USUAL | {"nesterov": True}),
+    ):
+        synthetic.write(tmp_path / "changed", synthetic.lines(head))
+    assert open_points.block(own, load_all(tmp_path / "changed")) == "Nothing recorded yet."
+
+
+def test_the_best_epoch_stands_beside_the_last(tmp_path: Path) -> None:
+    write(tmp_path, "ce", 0, lift=-0.2)
+    (run,) = load_all(tmp_path)
+    text = reported_epoch.block([run])
+    row = cells(text, "CIFAR-10, cpu")
+    best = max(line["test_accuracy"] for line in run.epochs)
+    assert row[3:] == [
+        f"{100 * run.epochs[-1]['test_accuracy']:.2f}",
+        f"{100 * best:.2f}",
+        f"{100 * sum(line['test_accuracy'] for line in run.epochs[-10:]) / 10:.2f}",
+        f"{100 * (best - run.epochs[-1]['test_accuracy']):+.2f}",
+        "1",
+    ]
+
+
+def test_the_page_kept_is_of_its_records() -> None:
+    page = (ROOT / "docs" / "reproduction-notes.md").read_text(encoding="utf-8")
+    records = ROOT / "results"
+    assert notes.block(load_all(records / "runs"), load_all(records / "open_points" / "runs")) in page
