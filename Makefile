@@ -32,9 +32,10 @@ reproduce-mnist: ## The paper's table on MNIST
 figures: $(INSTALLED) ## Redraw results/figures from the records in results/runs
 	$(RUN) scripts/figures.py
 
-tables: $(INSTALLED) ## Rewrite results/tables, the results in the README and those of choosing parameters, from records
+tables: $(INSTALLED) ## Rewrite from records: results/tables and the measured parts of README and docs
 	$(RUN) scripts/tables.py --readme README.md
 	$(RUN) scripts/search_cost.py
+	$(RUN) scripts/open_points.py --table-only
 
 claims: $(INSTALLED) ## Test the paper's claims on the records in results/runs: results/claims.md and .json
 	$(RUN) scripts/claims.py

@@ -12,28 +12,31 @@ from sl.tables.paired import MARK
 from sl.tables.write import table
 
 BEGIN, END = "<!-- results:begin -->", "<!-- results:end -->"
-PICTURES = ("class_curves",)
+PICTURES = {"cifar10": "class_curves", "mnist": "memorisation"}
 DATASETS = ("cifar10", "mnist", "cifar100", "digits")
 
 
 def block(runs: Sequence[Run]) -> str:
-    """The class-wise figure of CIFAR-10, then test accuracy after the last epoch for every data set.
+    """Test accuracy after the last epoch for every data set, on CIFAR-10 and MNIST under a figure.
 
     Scale and origin of the runs stand with each table. A data set without a finished run is named as such.
     """
     first = {sheet.names[0]: sheet for sheet in reversed(sheets(runs)) if sheet.runs}
-    parts = [pictures(first["cifar10"])] if "cifar10" in first else []
-    parts += [results(first[name]) for name in DATASETS if name in first]
+    parts = []
+    for name in DATASETS:
+        if name in first:
+            parts += [picture(first[name], PICTURES[name])] if name in PICTURES else []
+            parts.append(results(first[name]))
     missing = [dataset_title(name) for name in DATASETS if name not in first]
     if missing:
         parts.append(f"No run recorded yet: {', '.join(missing)}.")
     return "\n\n".join(parts)
 
 
-def pictures(sheet: Sheet) -> str:
-    """The figures of a sheet, as links."""
+def picture(sheet: Sheet, name: str) -> str:
+    """A figure of a sheet, as a link."""
     place = Path("results/figures") / folder(sheet)
-    return "\n\n".join(f"![{name.replace('_', ' ')}]({(place / name).as_posix()}.png)" for name in PICTURES)
+    return f"![{name.replace('_', ' ')}]({(place / name).as_posix()}.png)"
 
 
 def results(sheet: Sheet) -> str:

@@ -10,7 +10,7 @@ def keep_freed_memory() -> None:
     """Tell glibc's malloc to take large blocks from its heap and never to return them; elsewhere, do nothing.
 
     By default every activation of some MB may be mapped and unmapped at each step, and the system clears it page by
-    page. How much that costs depends on the system: the ablation in docs/speed.md found nothing for cnn8.
+    page. How much that costs depends on system and network: docs/speed.md found nothing for cnn8, some for cnn4.
     What a process takes at its peak, it holds until it ends.
     """
     if platform.libc_ver()[0] != "glibc":
