@@ -84,7 +84,7 @@ def header(
         "provenance": {
             "commit": "0123456789abcdef",
             "dirty": False,
-            "packages": {},
+            "packages": {"torch": "2.0"},
             "python": "3.11.0",
             "device": "cpu: invented, 1 thread",
             "precision": "float32",

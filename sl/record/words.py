@@ -106,7 +106,7 @@ def setting(run: Run) -> str:
 
 
 def origin(runs: Iterable[Run]) -> str:
-    """Seeds, devices, precisions and commits of `runs` in one line."""
+    """Seeds, devices, precisions, versions of PyTorch and commits of `runs` in one line."""
     runs = list(runs)
     stays = [provenance for run in runs for provenance in run.provenances]
     seeds = sorted({run.seed for run in runs})
@@ -114,6 +114,7 @@ def origin(runs: Iterable[Run]) -> str:
         f"{_plural(len(runs), 'run')}, {_plural(len(seeds), 'seed')} ({', '.join(map(str, seeds))})",
         "; ".join(_unique(stay["device"] for stay in stays)),
         " and ".join(_unique(stay["precision"] for stay in stays)),
+        "PyTorch " + ", ".join(_unique(stay["packages"]["torch"] for stay in stays)),
         "commit " + ", ".join(_unique(map(_commit, stays))),
     ]
     return " · ".join(parts)

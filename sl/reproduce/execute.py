@@ -15,7 +15,7 @@ from sl.train.device import find_device
 def default_jobs(device: str) -> int:
     """One run after another on a GPU; on a CPU one single-threaded process per core.
 
-    Two such processes brought 11 % more images a second than one of two threads (two Zen 4 cores).
+    How much more two such processes bring than one of two threads stands in docs/speed.md.
     """
     return 1 if find_device(device).type == "cuda" else len(os.sched_getaffinity(0))
 

@@ -33,7 +33,7 @@ class Runtime:
 def fast_bfloat16(device: torch.device) -> bool:
     """Whether the hardware itself multiplies bfloat16, so that it is faster than float32 there.
 
-    CUDA from compute capability 8.0; CPUs with AVX512-BF16 or AMX (2.1 times faster on two Zen 4 cores).
+    CUDA from compute capability 8.0; CPUs with AVX512-BF16 or AMX (docs/speed.md says how much faster).
     Others only emulate it.
     """
     if device.type == "cuda":

@@ -41,7 +41,8 @@ def test_a_data_set_that_is_not_the_papers_never_claims_its_scale(tmp_path: Path
 
 def test_origin_names_seeds_device_and_commits(tmp_path: Path) -> None:
     runs = [read(synthetic.record(tmp_path, seed=seed)) for seed in (0, 4)]
-    runs[1].header["provenance"] |= {"commit": "fedcba98", "dirty": True}
+    runs[1].header["provenance"] |= {"commit": "fedcba98", "dirty": True, "packages": {"torch": "2.1"}}
     assert origin(runs) == (
-        "2 runs, 2 seeds (0, 4) · cpu: invented, 1 thread · float32 · commit 0123456, fedcba9 with uncommitted changes"
+        "2 runs, 2 seeds (0, 4) · cpu: invented, 1 thread · float32 · PyTorch 2.0, 2.1 · "
+        "commit 0123456, fedcba9 with uncommitted changes"
     )
