@@ -1,7 +1,7 @@
 """What each technique brings: the default against itself with one thing changed, in turns."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import dataclass
 from typing import Any
@@ -13,7 +13,7 @@ from sl.bench.contender import EngineContender, ReferenceContender
 from sl.bench.measure import core_times, interleave, rates, times
 from sl.bench.mps import multi_process_service
 from sl.errors import UserError
-from sl.train.device import Runtime
+from sl.train.device import CAPTURED, Runtime
 
 STREAMS = (2, 4)
 
@@ -39,9 +39,10 @@ COMPILE = (runtime_change("step compiled", "runtime.step=compile"),)
 
 def changes_for(case: str, runtime: Runtime) -> list[Change]:
     """All that can be changed on this device."""
+    not_captured = ", step not captured" if runtime.step in CAPTURED else ""
     found = [
         Change("everything: the reference loop", ReferenceContender),
-        Change("images from PIL and worker processes", changes.LoadedContender),
+        Change(f"images from PIL and worker processes{not_captured}", changes.LoadedContender),
         Change("channels first", changes.ChangedContender, (changes.channels_first,)),
         Change("optimiser parameter by parameter", changes.ChangedContender, (changes.one_by_one,)),
         Change("the loss read at every step", changes.ChangedContender, (changes.read_back,)),
@@ -68,8 +69,8 @@ def changes_for(case: str, runtime: Runtime) -> list[Change]:
     return found + [runtime_change(name, *more, count=count) for name, (count, more) in several]
 
 
-def ablate(case: str, rounds: int, seconds: float) -> dict[str, Any]:
-    """Measure every change of `case` against the default; a record for JSON."""
+def ablate(case: str, rounds: int, seconds: float) -> Iterator[dict[str, Any]]:
+    """Measure every change of `case` against the default; after each of them, the record for JSON so far."""
     job, _ = case_job(CASES[case], [])
     batch = job.plan.batch_size
     rows: list[dict[str, Any]] = []
@@ -90,10 +91,10 @@ def ablate(case: str, rounds: int, seconds: float) -> dict[str, Any]:
             row = {"images_per_second": rates(laps["changed"]), "times": times(*compared)}
             row["times_per_core"] = core_times(*compared)
             rows.append({"name": change.name} | {key: spread.plain() for key, spread in row.items()})
-    return {
-        "case": CASES[case].name,
-        "rounds": rounds,
-        "default": rates(all_default).plain(),
-        "runtime": {"precision": job.runtime.precision, "step": job.runtime.step, "threads": job.runtime.threads},
-        "changes": rows,
-    }
+            yield {
+                "case": CASES[case].name,
+                "rounds": rounds,
+                "default": rates(all_default).plain(),
+                "runtime": {name: getattr(job.runtime, name) for name in ("precision", "step", "threads")},
+                "changes": rows,
+            }

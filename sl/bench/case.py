@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import torch
 
@@ -41,6 +42,7 @@ def case_job(case: Case, overrides: Sequence[str]) -> tuple[Job, bool]:
         return make_job(describe_run(config, names), config, random_images(names["dataset"], case)), False
 
 
+@cache
 def random_images(name: str, case: Case) -> Dataset:
     """Random bytes and labels of 10 classes in the shape of the case's data set."""
     generator = torch.Generator().manual_seed(0)

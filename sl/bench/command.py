@@ -39,16 +39,22 @@ def bench(cases: Sequence[str], rounds: int, seconds: float, out: Path) -> Path:
 
 
 def bench_ablation(cases: Sequence[str], rounds: int, seconds: float, out: Path) -> Path:
-    """What each technique brings; the path of the JSON, beside which the same stands as a Markdown table."""
+    """What each technique brings; the path of the JSON, beside which the same stands as a Markdown table.
+
+    As in `bench`, what is measured lies beside it until all is.
+    """
     record = header()
     path = out / f"{slug(record['machine'])}-ablation.json"
+    part = path.with_suffix(".part")
     record["cases"] = {}
     for case in cases:
-        record["cases"][case] = ablate(case, rounds, seconds)
-        lines = ablation_lines(record)
-        write(record, path).with_suffix(".md").write_text("\n".join(lines) + "\n")
-    print("\n".join(lines), flush=True)
-    return path
+        for measured in ablate(case, rounds, seconds):
+            record["cases"][case] = measured
+            write(record, part)
+    lines = "\n".join(ablation_lines(record))
+    path.with_suffix(".md").write_text(lines + "\n")
+    print(lines, flush=True)
+    return part.replace(path)
 
 
 def header() -> dict[str, Any]:

@@ -23,8 +23,8 @@ SEVERAL = (2, 4)  # runs at once on a GPU
 
 def several_runs(device: torch.device) -> dict[str, tuple[int, list[str]]]:
     """Ways of training several runs at once: number of processes and their overrides."""
-    if device.type == "cuda":
-        return {f"{count} processes": (count, []) for count in SEVERAL}
+    if device.type == "cuda":  # named: a process that cannot reach the GPU is to fail, not to measure the CPU
+        return {f"{count} processes": (count, [f"runtime.device={device}"]) for count in SEVERAL}
     return {f"{cores()} single-threaded processes": (cores(), ["runtime.threads=1"])} if cores() > 1 else {}
 
 

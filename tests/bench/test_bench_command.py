@@ -48,7 +48,8 @@ class InlineChild:
 
 @pytest.fixture(autouse=True)
 def inline(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Contenders run in this process, the reference loop without workers."""
+    """Contenders run in this process and on the CPU, the reference loop without workers."""
+    monkeypatch.setattr("torch.cuda.is_available", lambda: False)
     monkeypatch.setattr("sl.bench.compare.Child", InlineChild)
     monkeypatch.setattr("sl.bench.reference.cores", lambda: 0)
     monkeypatch.setenv("OMP_NUM_THREADS", "1")
@@ -92,6 +93,19 @@ def test_a_change_that_cannot_be_made_here_loses_none_of_the_others(
     path = bench_ablation(["digits"], rounds=1, seconds=0.02, out=tmp_path)
     assert [row["name"] for row in json.loads(path.read_text())["cases"]["digits"]["changes"]] == ["one thread"]
     assert "not measured: impossible: a process of the benchmark ended" in capsys.readouterr().err
+
+
+def test_an_ablation_that_is_stopped_keeps_what_it_has(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stopped(case: str) -> Any:
+        raise KeyboardInterrupt
+
+    found = [runtime_change("one thread", "runtime.threads=1"), Change("stopped", stopped)]
+    monkeypatch.setattr("sl.bench.ablation.changes_for", lambda case, runtime: found)
+    with pytest.raises(KeyboardInterrupt):
+        bench_ablation(["digits"], rounds=1, seconds=0.02, out=tmp_path)
+    (path,) = tmp_path.iterdir()
+    assert path.suffix == ".part"
+    assert [row["name"] for row in json.loads(path.read_text())["cases"]["digits"]["changes"]] == ["one thread"]
 
 
 def test_what_is_measured_is_written_before_the_next_case(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -23,7 +23,7 @@ WANTED = [
 @pytest.fixture
 def plan(tmp_path: Path) -> list[PlannedRun]:
     folders = [f"runs_dir={tmp_path / 'runs'}", f"checkpoints_dir={tmp_path / 'checkpoints'}"]
-    return make_plan(WANTED, [*folders, "runtime.threads=1", "scale.train_share=0.2"])
+    return make_plan(WANTED, [*folders, "runtime.device=cpu", "runtime.threads=1", "scale.train_share=0.2"])
 
 
 def test_comma_lists_expand_like_a_sweep() -> None:
