@@ -55,8 +55,11 @@ def update(readme: Path, runs: Sequence[Run]) -> str:
 
 
 def fill(page: Path, content: str) -> str:
-    """Replace what stands between the marks in `page` by `content`; UserError where a mark is missing."""
-    text = page.read_text(encoding="utf-8")
+    """Replace what stands between the marks in `page` by `content`; UserError where the page or a mark is missing."""
+    try:
+        text = page.read_text(encoding="utf-8")
+    except OSError as error:
+        raise UserError(f"{page}: allowed is a page to fill: {error.strerror}") from None
     head, begin, rest = text.partition(BEGIN)
     _, end, tail = rest.partition(END)
     if not begin or not end:

@@ -45,3 +45,8 @@ def test_a_readme_without_marks_is_left_alone(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="the marks"):
         update(readme, [])
     assert readme.read_text(encoding="utf-8") == "nothing here\n"
+
+
+def test_a_readme_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="README.md: allowed is a page to fill: No such file"):
+        update(tmp_path / "README.md", [])
