@@ -6,7 +6,7 @@ from pathlib import Path
 from sl.errors import UserError
 from sl.figures.build import folder
 from sl.record import Run, Sheet, sheets
-from sl.record.words import dataset_title, origin, setting
+from sl.record.words import PAPER_EPOCHS, dataset_title, origin, paper_scale, setting
 from sl.tables.layout import results_grid
 from sl.tables.paired import MARK
 from sl.tables.write import table
@@ -17,20 +17,25 @@ DATASETS = ("cifar10", "mnist", "cifar100", "digits")
 
 
 def block(runs: Sequence[Run]) -> str:
-    """Test accuracy after the last epoch for every data set, on CIFAR-10 and MNIST under a figure.
+    """Test accuracy after the last epoch for every data set, the paper's scale first; some under a figure.
 
     Scale and origin of the runs stand with each table. A data set without a finished run is named as such.
     """
     first = {sheet.names[0]: sheet for sheet in reversed(sheets(runs)) if sheet.runs}
     parts = []
-    for name in DATASETS:
-        if name in first:
-            parts += [picture(first[name], PICTURES[name])] if name in PICTURES else []
-            parts.append(results(first[name]))
+    for name in sorted(first.keys() & set(DATASETS), key=lambda name: place(first[name])):
+        parts += [picture(first[name], PICTURES[name])] if name in PICTURES else []
+        parts.append(results(first[name]))
     missing = [dataset_title(name) for name in DATASETS if name not in first]
     if missing:
         parts.append(f"No run recorded yet: {', '.join(missing)}.")
     return "\n\n".join(parts)
+
+
+def place(sheet: Sheet) -> tuple[bool, int]:
+    """Sort key: the paper's data sets at its scale, then what is scaled down or no data set of the paper."""
+    name = sheet.names[0]
+    return not (name in PAPER_EPOCHS and paper_scale(sheet.head)), DATASETS.index(name)
 
 
 def picture(sheet: Sheet, name: str) -> str:

@@ -50,3 +50,11 @@ def test_a_readme_without_marks_is_left_alone(tmp_path: Path) -> None:
 def test_a_readme_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="allowed is a page to fill: No such file"):
         update(tmp_path / "README.md", [])
+
+
+def test_the_papers_scale_comes_first(tmp_path: Path) -> None:
+    for dataset, scale in (("cifar10", "cpu"), ("mnist", "paper"), ("digits", "paper")):
+        synthetic.record(tmp_path, "ce", dataset=dataset, scale=scale, epochs=50)
+    text = block(load_all(tmp_path))
+    places = [text.index(f"**{title}, test accuracy") for title in ("MNIST", "CIFAR-10", "Digits")]
+    assert places == sorted(places)
