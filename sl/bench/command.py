@@ -54,7 +54,7 @@ def bench_ablation(cases: Sequence[str], rounds: int, seconds: float, out: Path)
     lines = "\n".join(ablation_lines(record))
     path.with_suffix(".md").write_text(lines + "\n")
     print(lines, flush=True)
-    return part.replace(path)
+    return write(record, part).replace(path)
 
 
 def header() -> dict[str, Any]:

@@ -6,13 +6,13 @@ from typing import Any
 
 import numpy as np
 
+from sl.figures.build import USUAL_RECIPE
 from sl.record import Noise, Run, Series, Sheet, paired_difference, sheets
 from sl.record.words import loss_title, origin, setting
+from sl.tables.layout import NOTHING
 from sl.tables.write import table
 
-USUAL = "authors_code"
 LOSSES = ("ce", "sl")
-NOTHING = "–"
 HEADER = (
     "changed", *(text for loss in LOSSES for text in (loss_title(loss), "change")), "SL − CE",
     "wrong labels memorised by CE", "by SL", "best minus worst class under CE", "under SL", "seeds",
@@ -30,7 +30,7 @@ def block(usual: Iterable[Run], changed: Iterable[Run]) -> str:
         section(sheet, noise, own)
         for sheet in sheets(usual)
         for noise in sheet.noises
-        if sheet.names[2] == USUAL and (own := [run for run in finished if _beside(run, sheet, noise)])
+        if sheet.names[2] == USUAL_RECIPE and (own := [run for run in finished if _beside(run, sheet, noise)])
     ]
     return "\n\n".join(parts) or "Nothing recorded yet."
 
@@ -41,7 +41,7 @@ def section(sheet: Sheet, noise: Noise, changed: Sequence[Run]) -> str:
     groups: dict[str, dict[str, list[Run]]] = defaultdict(lambda: defaultdict(list))
     for run in changed:
         groups[what_changed(run, sheet.head)][run.name("loss")].append(run)
-    rows = [_row(f"nothing (recipe {USUAL})", base, {})]
+    rows = [_row(f"nothing (recipe {USUAL_RECIPE})", base, {})]
     for words, of_loss in sorted(groups.items()):
         rows.append(_row(words, {loss: Series.of(runs) for loss, runs in of_loss.items()}, base))
     own = [run for series in base.values() for run in series.runs]
@@ -88,8 +88,8 @@ def spread(run: Run) -> float:
 
 
 def _mean_std(series: Series, value: Callable[[Run], float]) -> str:
-    spread = f" ± {100 * float(series.std(value)):.1f}" if series.n > 1 else ""
-    return f"{100 * float(series.mean(value)):.1f}{spread}"
+    deviation = f" ± {100 * float(series.std(value)):.1f}" if series.n > 1 else ""
+    return f"{100 * float(series.mean(value)):.1f}{deviation}"
 
 
 def _difference(first: Series, second: Series) -> str:

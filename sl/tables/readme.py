@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from sl.errors import UserError
-from sl.figures.build import folder
+from sl.figures.build import USUAL_RECIPE, folder
 from sl.record import Run, Sheet, sheets
 from sl.record.words import PAPER_EPOCHS, dataset_title, origin, paper_scale, setting
 from sl.tables.layout import results_grid
@@ -19,11 +19,13 @@ DATASETS = ("cifar10", "mnist", "cifar100", "digits")
 def block(runs: Sequence[Run]) -> str:
     """Test accuracy after the last epoch for every data set, the paper's scale first; some under a figure.
 
-    Scale and origin of the runs stand with each table. A data set without a finished run is named as such.
+    A data set stands there once: at the paper's scale before a smaller one, with the usual recipe before others. Scale
+    and origin of the runs stand with each table. A data set without a finished run is named as such.
     """
-    first = {sheet.names[0]: sheet for sheet in reversed(sheets(runs)) if sheet.runs}
+    ranked = sorted((sheet for sheet in sheets(runs) if sheet.runs and sheet.names[0] in DATASETS), key=place)
+    first = {sheet.names[0]: sheet for sheet in reversed(ranked)}
     parts = []
-    for name in sorted(first.keys() & set(DATASETS), key=lambda name: place(first[name])):
+    for name in sorted(first, key=lambda name: place(first[name])):
         parts += [picture(first[name], PICTURES[name])] if name in PICTURES else []
         parts.append(results(first[name]))
     missing = [dataset_title(name) for name in DATASETS if name not in first]
@@ -32,10 +34,11 @@ def block(runs: Sequence[Run]) -> str:
     return "\n\n".join(parts)
 
 
-def place(sheet: Sheet) -> tuple[bool, int]:
+def place(sheet: Sheet) -> tuple[bool, int, bool]:
     """Sort key: the paper's data sets at its scale, then what is scaled down or no data set of the paper."""
-    name = sheet.names[0]
-    return not (name in PAPER_EPOCHS and paper_scale(sheet.head)), DATASETS.index(name)
+    name, _, recipe = sheet.names
+    scaled = not (name in PAPER_EPOCHS and paper_scale(sheet.head))
+    return scaled, DATASETS.index(name), recipe != USUAL_RECIPE
 
 
 def picture(sheet: Sheet, name: str) -> str:

@@ -3,17 +3,16 @@
 from collections.abc import Iterable, Iterator
 
 from sl.record import Run, Series, Sheet, sheets
-from sl.record.words import dataset_title, loss_title
+from sl.record.words import PAPER_EPOCHS, dataset_title, loss_title
 from sl.tables.results import STATISTICS
 from sl.tables.write import table
 
-DATASETS = ("cifar10", "cifar100", "mnist")
 HEADER = ("data set, scale", "loss", "noise", *STATISTICS, "best above last", "n")
 
 
 def block(runs: Iterable[Run]) -> str:
     """A row for every loss and noise of the paper's data sets; accuracies in percent, means over n seeds."""
-    rows = [row for sheet in sheets(runs) if sheet.names[0] in DATASETS for row in _rows(sheet)]
+    rows = [row for sheet in sheets(runs) if sheet.names[0] in PAPER_EPOCHS for row in _rows(sheet)]
     return table(HEADER, rows) if rows else "Nothing recorded yet."
 
 

@@ -58,3 +58,13 @@ def test_the_papers_scale_comes_first(tmp_path: Path) -> None:
     text = block(load_all(tmp_path))
     places = [text.index(f"**{title}, test accuracy") for title in ("MNIST", "CIFAR-10", "Digits")]
     assert places == sorted(places)
+
+
+def test_of_a_data_set_the_papers_scale_and_the_usual_recipe_are_shown(tmp_path: Path) -> None:
+    for number, (scale, recipe) in enumerate([("cpu", "apl"), ("cpu", "authors_code"), ("paper", "authors_code")]):
+        synthetic.record(tmp_path, "ce", scale=scale, recipe=recipe, epochs=120)
+        text = block(load_all(tmp_path))
+        assert text.count("**CIFAR-10, test accuracy") == 1
+        shown = ("recipe apl", "scaled-down run", "CIFAR-10 · paper scale")[number]
+        assert shown in text
+        assert number == 0 or "recipe authors_code" in text
