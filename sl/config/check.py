@@ -48,6 +48,7 @@ def check_recipe(recipe: DictConfig) -> None:
     number("recipe.momentum", recipe.momentum, 0, 1, high_open=True)
     number("recipe.bn_eps", recipe.bn_eps, 0, low_open=True)
     number("recipe.bn_momentum", recipe.bn_momentum, 0, 1, low_open=True)
+    number("recipe.p_min", recipe.p_min, 0, 1, high_open=True)
     number("recipe.shift", recipe.shift, 0, 1, high_open=True)
     number("recipe.rotation", recipe.rotation, 0, 180)
     for name in ("lr_decay", "weight_decay"):

@@ -40,6 +40,8 @@ class RecipeConfig:
     initialisation: str = MISSING
     bn_eps: float = MISSING
     bn_momentum: float = MISSING
+    bn_zero_debias: bool = MISSING
+    p_min: float = MISSING
     normalisation: str = MISSING
     shift: float = MISSING
     crop_padding: int = MISSING

@@ -26,7 +26,7 @@ class DimensionalityDriven(Loss):
     the latest weights there, so nothing changes, nor does it here. That code also measures the untrained network and
     smooths the labels by 0.01 as long as a = 1. An epoch whose LID is not finite counts as the one before it.
     start in [0, 1], window >= 2. A `term` takes the place of CE up to the turning point, where the published code has
-    SL in its later form; from there on that too is CE with the adapted label.
+    SL in its later form; from there on that too is CE with the adapted label. `p_min` is CE's.
 
     `alpha` () is a, `turned` () whether the turning point is past, `least` () the least LID and `recent` (window,)
     the latest ones. Shapes: see `Loss`. Raises UserError if a parameter is outside its range.
@@ -42,13 +42,19 @@ class DimensionalityDriven(Loss):
     recent: Tensor
 
     def __init__(
-        self, start: float, window: int, neighbours: int, reduction: str = "mean", term: Term | None = None
+        self,
+        start: float,
+        window: int,
+        neighbours: int,
+        reduction: str = "mean",
+        term: Term | None = None,
+        p_min: float = 0.0,
     ) -> None:
         super().__init__(reduction)
         self.start = number("start", start, 0, 1)
         self.neighbours = integer("neighbours", neighbours, 2)
-        self.term = term_or_cross_entropy(term)
-        self.adapted = CrossEntropy()
+        self.adapted = CrossEntropy(p_min=p_min)
+        self.term = self.adapted if term is None else term_or_cross_entropy(term)
         self.register_buffer("alpha", torch.ones((), dtype=torch.float64))
         self.register_buffer("turned", torch.zeros((), dtype=torch.bool))
         self.register_buffer("least", torch.full((), math.inf, dtype=torch.float64))

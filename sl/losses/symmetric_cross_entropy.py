@@ -14,6 +14,7 @@ class SymmetricCrossEntropy(Term):
     Wang et al., "Symmetric Cross Entropy for Robust Learning with Noisy Labels", ICCV 2019. CE learns fast and
     overfits wrong labels, RCE tolerates them. A acts only through the product beta * (-A).
     Gradient in the logits: alpha (p_j - q_j) - beta A p_y (p_j - q_j), with q the one-hot label.
+    `p_min` clips the probabilities inside CE alone, as in the published code (1e-7): see `CrossEntropy`.
 
     Shapes: see `Loss`. Raises UserError if a parameter is outside its range.
 
@@ -23,11 +24,13 @@ class SymmetricCrossEntropy(Term):
     tensor(1.2357)
     """
 
-    def __init__(self, alpha: float, beta: float, log_zero: float = LOG_ZERO, reduction: str = "mean") -> None:
+    def __init__(
+        self, alpha: float, beta: float, log_zero: float = LOG_ZERO, reduction: str = "mean", p_min: float = 0.0
+    ) -> None:
         super().__init__(reduction)
         self.alpha = number("alpha", alpha, 0)
         self.beta = number("beta", beta, 0)
-        self.cross_entropy = CrossEntropy()
+        self.cross_entropy = CrossEntropy(p_min=p_min)
         self.reverse = ReverseCrossEntropy(log_zero)
 
     def of_label(self, log_p: Tensor) -> Tensor:

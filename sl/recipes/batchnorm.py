@@ -1,13 +1,63 @@
-"""Constants of batch normalisation; frameworks disagree on them, and the paper's networks were trained in Keras."""
+"""Batch normalisation; frameworks disagree on its constants and statistics, and the paper trained in Keras."""
 
-from torch import nn
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import torch
+from torch import Tensor, nn
+
+BatchNorm = nn.BatchNorm1d | nn.BatchNorm2d
 
 
-def configure_batchnorm(model: nn.Module, eps: float, momentum: float) -> None:
-    """Set every batch normalisation of `model`: `eps` under the root, `momentum` the new batch's share.
+def configure_batchnorm(model: nn.Module, eps: float, momentum: float, zero_debias: bool) -> None:
+    """Set every batch normalisation of `model`: `eps` under the root, `momentum` m the new batch's share.
 
-    The running statistics become (1 - momentum) * old + momentum * batch: Keras' momentum 0.99 is 0.01 here.
+    The running statistics become (1 - m) * old + m * batch: Keras' momentum 0.99 is 0.01 here. With `zero_debias` they
+    start at zero, and evaluation inside `debiased_statistics` divides them by 1 - (1 - m)^t after t batches: an average
+    of the batches alone, with no weight on the initial values 0 and 1. Keras on TensorFlow 1 does this
+    (`moving_averages.assign_moving_average(zero_debias=True)`).
     """
-    for layer in model.modules():
-        if isinstance(layer, nn.BatchNorm1d | nn.BatchNorm2d):
-            layer.eps, layer.momentum = eps, momentum
+    for layer in batchnorms(model):
+        layer.eps, layer.momentum = eps, momentum
+        if zero_debias:
+            statistics(layer)[1].zero_()
+
+
+@contextmanager
+def debiased_statistics(model: nn.Module, zero_debias: bool) -> Iterator[None]:
+    """Inside, the running statistics of `model` are as evaluation needs them: divided by 1 - (1 - m)^t.
+
+    The factor is computed on the model's device, so nothing waits for it. Without `zero_debias`, or before the first
+    batch, nothing changes.
+    """
+    kept = [(statistics(layer), bias_correction(layer)) for layer in batchnorms(model)] if zero_debias else []
+    biased = [[value.clone() for value in values] for values, _ in kept]
+    for values, correction in kept:
+        for value in values:
+            value.div_(correction)
+    try:
+        yield
+    finally:
+        for (values, _), olds in zip(kept, biased, strict=True):
+            for value, old in zip(values, olds, strict=True):
+                value.copy_(old)
+
+
+def bias_correction(layer: BatchNorm) -> Tensor:
+    """1 - (1 - m)^t after t batches, () float64; 1 before the first."""
+    assert layer.momentum is not None
+    assert layer.num_batches_tracked is not None
+    count = layer.num_batches_tracked
+    return torch.where(count > 0, 1 - (1 - layer.momentum) ** count.double(), 1.0)
+
+
+def batchnorms(model: nn.Module) -> Iterator[BatchNorm]:
+    """Every batch normalisation of `model`."""
+    return (layer for layer in model.modules() if isinstance(layer, BatchNorm))
+
+
+def statistics(layer: BatchNorm) -> tuple[Tensor, Tensor]:
+    """Running mean and variance (C,)."""
+    assert layer.running_mean is not None
+    assert layer.running_var is not None
+    return layer.running_mean, layer.running_var

@@ -53,12 +53,12 @@ def loss_title(name: str) -> str:
 
 
 def parameters(values: dict[str, Any] | None) -> str:
-    """A loss's parameters in short.
+    """A loss's parameters in short; p_min belongs to the recipe.
 
     >>> parameters({"alpha": 0.1, "beta": 1, "log_zero": -9.2103})
     'α 0.1, β 1, A −9.21'
     """
-    numbers = {key: value for key, value in (values or {}).items() if isinstance(value, int | float)}
+    numbers = {key: value for key, value in (values or {}).items() if isinstance(value, int | float) and key != "p_min"}
     shown = (f"{SYMBOLS.get(key, key)} {value:.3g}" for key, value in numbers.items() if not isinstance(value, bool))
     return ", ".join(shown).replace("-", "−")
 

@@ -27,7 +27,8 @@ def make_model(job: Job) -> Classifier:
     sizes = {"num_classes": job.dataset.num_classes, "image_shape": job.dataset.image_shape}
     model = build(job.config.model, "model", **sizes)
     initialise(model, job.config.recipe.initialisation, generator(job.config.seed, "weights"))
-    configure_batchnorm(model, job.config.recipe.bn_eps, job.config.recipe.bn_momentum)
+    recipe = job.config.recipe
+    configure_batchnorm(model, recipe.bn_eps, recipe.bn_momentum, recipe.bn_zero_debias)
     return model
 
 

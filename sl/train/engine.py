@@ -13,7 +13,7 @@ from sl.config.schema import RecipeConfig
 from sl.evaluate import TRAINING_COUNTS, training_counts
 from sl.losses import Loss
 from sl.models.classifier import Classifier
-from sl.recipes import Draws, build_augmentation, build_optimizer
+from sl.recipes import Draws, build_augmentation, build_optimizer, debiased_statistics
 from sl.train.capture import CapturedStep
 from sl.train.device import CAPTURED, COMPILED, DTYPES, Runtime
 from sl.train.device_data import DeviceData
@@ -79,9 +79,10 @@ class Engine:
     def _apply(self, function: Callable[[Tensor], Tensor], images: Tensor) -> Tensor:
         self.model.eval()
         outputs = []
-        for batch in images.split(EVALUATION_BATCH[self.runtime.device.type]):
-            with self._autocast():
-                outputs.append(function(self._input(self.data.normalisation(batch))).float())
+        with debiased_statistics(self.model, self.recipe.bn_zero_debias):
+            for batch in images.split(EVALUATION_BATCH[self.runtime.device.type]):
+                with self._autocast():
+                    outputs.append(function(self._input(self.data.normalisation(batch))).float())
         return torch.cat(outputs)
 
     def _prepare_steps(self) -> None:

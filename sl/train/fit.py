@@ -9,7 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from sl.evaluate import class_accuracy, class_confidence, confusion_matrix
+from sl.evaluate import class_accuracy, class_confidence, confusion_matrix, training_counts
 from sl.losses import EpochView
 from sl.recipes import learning_rate
 from sl.tracker import Sink
@@ -104,10 +104,16 @@ def training_shares(counts: Sequence[float]) -> dict[str, float | None]:
 
 
 def look_closely(engine: Engine, probe_set: ProbeSet, confusion: Tensor) -> dict[str, Any]:
-    """The record's probe: test confusion matrix, and what the network says of the probe set."""
+    """The record's probe: test confusion matrix, what the network says of the probe set, and what it has memorised.
+
+    `training` is measured in evaluation mode on all training images without augmentation: the epoch's own counts come
+    from training mode, augmented images and weights that change from step to step.
+    """
+    data = engine.data
     seen: dict[str, Any] = {"confusion": confusion.tolist(), "probe_class": probe_set.label}
+    seen["training"] = training_shares(training_counts(engine.predict(data.images), data.noisy, data.clean).tolist())
     seen |= {"count": len(probe_set.index), "confidence": None, "predictions": None}
     if seen["count"]:
-        confidence, predictions = class_confidence(engine.predict(engine.data.images[probe_set.index]))
+        confidence, predictions = class_confidence(engine.predict(data.images[probe_set.index]))
         seen |= {"confidence": confidence.tolist(), "predictions": predictions.tolist()}
     return seen

@@ -62,8 +62,8 @@ def test_published_values_of_the_paper(recipe: str, dataset: str, expected: tupl
     assert (*schedule, *loss, r.shift, r.flip, r.rotation) == expected
     framework = (r.batch_size, r.schedule, r.gamma, r.momentum, r.momentum_form, r.nesterov, r.clip_norm)
     assert framework == (128, "steps", 0.1, 0.9, "keras", False, None)
-    keras = (r.initialisation, r.bn_eps, r.bn_momentum, r.crop_padding)
-    assert keras == ("he_normal", 1e-3, 0.01, 0)
+    keras = (r.initialisation, r.bn_eps, r.bn_momentum, r.bn_zero_debias, r.p_min, r.crop_padding)
+    assert keras == ("he_normal", 1e-3, 0.01, True, 1e-7, 0)
     assert r.normalisation == ("none" if dataset == "mnist" else "pixel_mean")
 
 
@@ -78,7 +78,7 @@ def test_published_values_of_apl(
     assert (r.epochs, r.lr, r.weight_decay, r.sl.alpha, r.sl.beta) == (epochs, lr, weight_decay, alpha, beta)
     assert (r.schedule, r.momentum, r.momentum_form, r.nesterov, r.clip_norm) == ("cosine", 0.9, "torch", False, 5.0)
     assert (r.decay_on, r.normalisation, r.crop_padding, r.flip, r.shift) == ("all", "channel", 4, True, 0.0)
-    assert (r.rotation, r.bn_eps, r.bn_momentum) == (rotation, 1e-5, 0.1)
+    assert (r.rotation, r.bn_eps, r.bn_momentum, r.bn_zero_debias, r.p_min) == (rotation, 1e-5, 0.1, False, 0)
 
 
 @pytest.mark.parametrize("recipe", RECIPES)

@@ -1,0 +1,58 @@
+"""`p_min`: cross entropy with probabilities clipped from below, as in Keras and the code published with SL."""
+
+import math
+
+import pytest
+import torch
+from torch import Tensor
+
+from sl.errors import UserError
+from sl.losses import CrossEntropy, SymmetricCrossEntropy
+
+P_MIN = 1e-7
+LOGITS = torch.tensor([[0.0, 10.0, 20.0], [3.0, 2.0, 1.0]], dtype=torch.float64)
+LABELS = torch.tensor([0, 0])  # the first has p_y = 2e-9, the second 0.67
+
+
+def keras_cross_entropy(logits: Tensor, labels: Tensor) -> Tensor:
+    """Keras 2.2's own steps: softmax, clip, -sum q log p."""
+    p = logits.softmax(1).clamp(P_MIN, 1 - P_MIN)
+    return -(torch.eye(logits.shape[1], dtype=p.dtype)[labels] * p.log()).sum(1).mean()
+
+
+def keras_symmetric(logits: Tensor, labels: Tensor) -> Tensor:
+    """The formula of the paper with the published code's clips: p at 1e-7 in CE, q at 1e-4 in RCE."""
+    p, q = logits.softmax(1), torch.eye(logits.shape[1], dtype=logits.dtype)[labels]
+    ce = -(q * p.clamp(P_MIN, 1).log()).sum(1)
+    return (0.1 * ce - (p * q.clamp(1e-4, 1).log()).sum(1)).mean()
+
+
+@pytest.mark.parametrize(
+    ("loss", "published"),
+    [
+        (CrossEntropy(p_min=P_MIN), keras_cross_entropy),
+        (SymmetricCrossEntropy(0.1, 1.0, p_min=P_MIN), keras_symmetric),
+    ],
+)
+def test_value_and_gradient_are_those_of_the_published_code(loss, published) -> None:
+    ours, theirs = LOGITS.clone().requires_grad_(), LOGITS.clone().requires_grad_()
+    value, expected = loss(ours, LABELS), published(theirs, LABELS)
+    value.backward()
+    expected.backward()
+    torch.testing.assert_close(value, expected)
+    torch.testing.assert_close(ours.grad, theirs.grad)
+
+
+def test_a_rejected_label_no_longer_acts() -> None:
+    logits = LOGITS[:1].clone().requires_grad_()
+    loss = CrossEntropy(p_min=P_MIN)(logits, LABELS[:1])
+    assert loss.item() == pytest.approx(-math.log(P_MIN))
+    loss.backward()
+    assert (logits.grad == 0).all()
+    assert CrossEntropy()(LOGITS[:1], LABELS[:1]).item() == pytest.approx(20 + math.log1p(math.exp(-10) + math.exp(-20)))
+
+
+@pytest.mark.parametrize("p_min", [-1e-7, 1.0, math.nan])
+def test_range(p_min: float) -> None:
+    with pytest.raises(UserError, match="p_min"):
+        CrossEntropy(p_min=p_min)
