@@ -1,13 +1,14 @@
 """`p_min`: cross entropy with probabilities clipped from below, as in Keras and the code published with SL."""
 
 import math
+from collections.abc import Callable
 
 import pytest
 import torch
 from torch import Tensor
 
 from sl.errors import UserError
-from sl.losses import CrossEntropy, SymmetricCrossEntropy
+from sl.losses import CrossEntropy, Loss, SymmetricCrossEntropy
 
 P_MIN = 1e-7
 LOGITS = torch.tensor([[0.0, 10.0, 20.0], [3.0, 2.0, 1.0]], dtype=torch.float64)
@@ -34,7 +35,9 @@ def keras_symmetric(logits: Tensor, labels: Tensor) -> Tensor:
         (SymmetricCrossEntropy(0.1, 1.0, p_min=P_MIN), keras_symmetric),
     ],
 )
-def test_value_and_gradient_are_those_of_the_published_code(loss, published) -> None:
+def test_value_and_gradient_are_those_of_the_published_code(
+    loss: Loss, published: Callable[[Tensor, Tensor], Tensor]
+) -> None:
     ours, theirs = LOGITS.clone().requires_grad_(), LOGITS.clone().requires_grad_()
     value, expected = loss(ours, LABELS), published(theirs, LABELS)
     value.backward()
@@ -49,7 +52,9 @@ def test_a_rejected_label_no_longer_acts() -> None:
     assert loss.item() == pytest.approx(-math.log(P_MIN))
     loss.backward()
     assert (logits.grad == 0).all()
-    assert CrossEntropy()(LOGITS[:1], LABELS[:1]).item() == pytest.approx(20 + math.log1p(math.exp(-10) + math.exp(-20)))
+    assert CrossEntropy()(LOGITS[:1], LABELS[:1]).item() == pytest.approx(
+        20 + math.log1p(math.exp(-10) + math.exp(-20))
+    )
 
 
 @pytest.mark.parametrize("p_min", [-1e-7, 1.0, math.nan])

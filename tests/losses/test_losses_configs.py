@@ -9,7 +9,8 @@ from hydra.utils import get_class, instantiate
 from loss_table import LEARNING, ROWS, TRANSITION, batch
 from omegaconf import DictConfig, OmegaConf
 
-NOT_NAMED = {"reduction", "term", "p_min", "num_examples", "num_classes"}  # by default, or filled in when a run is built
+# By default, or filled in when a run is built.
+NOT_NAMED = {"reduction", "term", "p_min", "num_examples", "num_classes"}
 CONFIGS = Path(__file__).parents[2] / "configs" / "loss"
 RECIPE = {"sl": {"alpha": 0.1, "beta": 1.0, "log_zero": -9.210340371976182}, "p_min": 0.0}
 
