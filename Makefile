@@ -49,8 +49,14 @@ bench: $(INSTALLED) ## Measure training speed here beside the usual PyTorch loop
 bench-ablation: $(INSTALLED) ## Measure what each technique brings here
 	$(RUN) scripts/bench.py --ablation
 
-test: $(INSTALLED) ## Run the tests; those on real data need SL_DATA_DIR
+test: $(INSTALLED) ## Run the tests without the slow ones; those on real data need SL_DATA_DIR
 	.venv/bin/pytest
+
+test-slow: $(INSTALLED) ## Run the slow tests
+	.venv/bin/pytest -m slow
+
+check-results: $(INSTALLED) ## Check that committed pages, tables and findings agree with the committed records
+	.venv/bin/pytest -m results
 
 lint: $(INSTALLED) ## Check style and types
 	.venv/bin/ruff check .
@@ -60,4 +66,4 @@ lint: $(INSTALLED) ## Check style and types
 clean: ## Remove the environment and what the demo made; records and figures in results/ stay
 	rm -rf .venv demo outputs multirun .pytest_cache .mypy_cache .ruff_cache
 
-.PHONY: help install demo reproduce-cifar10 reproduce-cifar100 reproduce-mnist figures tables claims report bench bench-ablation test lint clean
+.PHONY: help install demo reproduce-cifar10 reproduce-cifar100 reproduce-mnist figures tables claims report bench bench-ablation test test-slow check-results lint clean

@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[1]
 NOTEBOOK = ROOT / "notebooks" / "paper.ipynb"
 
@@ -24,11 +26,13 @@ def execute(notebook: Path) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.slow
 def test_it_runs_on_the_committed_records() -> None:
     done = execute(NOTEBOOK)
     assert done.returncode == 0, done.stdout
 
 
+@pytest.mark.slow
 def test_it_runs_without_records_too(tmp_path: Path) -> None:
     (tmp_path / "notebooks").mkdir()
     copy = Path(shutil.copy(NOTEBOOK, tmp_path / "notebooks"))

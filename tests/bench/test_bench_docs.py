@@ -12,6 +12,7 @@ ROOT = Path(__file__).resolve().parents[2]
 FILES = sorted((ROOT / "results" / "bench").glob("*.json"))
 COMPARISONS = [path for path in FILES if not path.stem.endswith("-ablation")]
 GIBI = 2**30
+pytestmark = pytest.mark.results
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)

@@ -71,6 +71,7 @@ def test_digits_from_training_to_table(tmp_path: Path) -> None:
     assert "bfloat16 and float32" in text
 
 
+@pytest.mark.results
 def test_the_recorded_pairs_show_no_loss_of_accuracy() -> None:
     """Six seeds or more of CE and SL; the interval of the fast path's gain includes 0 or lies above it."""
     found = pairs(load_all(ROOT / "results" / "parity" / "runs"))

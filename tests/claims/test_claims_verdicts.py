@@ -109,6 +109,7 @@ def test_each_claim_reads_the_records_it_names(holding: dict[str, Outcome]) -> N
         assert len(outcome.runs) == 3 * len(outcome.claim.cells)
 
 
+@pytest.mark.results
 def test_the_page_kept_with_the_records_is_theirs() -> None:
     kept = ROOT / "results" / "claims.json"
     if not kept.is_file():

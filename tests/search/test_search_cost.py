@@ -79,6 +79,7 @@ def test_without_records_it_says_so() -> None:
     assert block([], []) == "Nothing recorded yet."
 
 
+@pytest.mark.results
 def test_the_page_is_up_to_date() -> None:
     text = (ROOT / "docs/choosing-parameters.md").read_text(encoding="utf-8")
     shown = text.partition(BEGIN)[2].partition(END)[0].strip()

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+import pytest
 import synthetic
 
 from sl.record import Run, load_all
@@ -79,6 +80,7 @@ def test_the_best_epoch_stands_beside_the_last(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.results
 def test_the_page_kept_is_of_its_records() -> None:
     page = (ROOT / "docs" / "reproduction-notes.md").read_text(encoding="utf-8")
     records = ROOT / "results"

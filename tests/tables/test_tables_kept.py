@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from sl.bench.parity import page
 from sl.record import load_all
 from sl.tables import load, write_all
@@ -9,6 +11,7 @@ from sl.tables import load, write_all
 RESULTS = Path(__file__).resolve().parents[2] / "results"
 
 
+@pytest.mark.results
 def test_the_tables_kept_with_the_records_are_theirs(tmp_path: Path) -> None:
     list(write_all(load_all(RESULTS / "runs"), load(RESULTS / "paper"), tmp_path))
     written = {path.name: path.read_text(encoding="utf-8") for path in tmp_path.iterdir()}
@@ -17,6 +20,7 @@ def test_the_tables_kept_with_the_records_are_theirs(tmp_path: Path) -> None:
     assert written == kept, "run: make tables"
 
 
+@pytest.mark.results
 def test_the_parity_table_is_of_its_records() -> None:
     kept = (RESULTS / "tables" / "parity.md").read_text(encoding="utf-8")
     assert kept == page(load_all(RESULTS / "parity" / "runs"))

@@ -12,6 +12,7 @@ from sl.tables.readme import BEGIN, END, block, update
 ROOT = Path(__file__).resolve().parents[2]
 
 
+@pytest.mark.results
 def test_the_readme_is_up_to_date() -> None:
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     shown = text.partition(BEGIN)[2].partition(END)[0].strip()
