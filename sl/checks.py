@@ -21,7 +21,7 @@ def number(
 ) -> float:
     """`value` as a finite float inside the interval; bounds are part of it unless marked open.
 
-    Raises UserError such as ``rate=1.5: allowed is a number in [0, 1)``.
+    Raises UserError such as ``rate=1.5: must be a number in [0, 1)``.
 
     >>> number("rate", 0.4, 0, 1, high_open=True)
     0.4
@@ -34,7 +34,7 @@ def number(
             return given
     left = "(" if low_open or low == -math.inf else "["
     right = ")" if high_open or high == math.inf else "]"
-    raise UserError(f"{name}={value}: allowed is a number in {left}{low:g}, {high:g}{right}")
+    raise UserError(name, value, f"must be a number in {left}{low:g}, {high:g}{right}")
 
 
 def integer(name: str, value: object, low: int) -> int:
@@ -45,14 +45,14 @@ def integer(name: str, value: object, low: int) -> int:
     """
     if isinstance(value, Integral) and not isinstance(value, bool) and int(value) >= low:
         return int(value)
-    raise UserError(f"{name}={value}: allowed is a whole number of at least {low}")
+    raise UserError(name, value, f"must be a whole number of at least {low}")
 
 
 def flag(name: str, value: object) -> bool:
     """`value` if it is True or False; raises UserError otherwise (no text counts as true)."""
     if isinstance(value, bool):
         return value
-    raise UserError(f"{name}={value}: allowed is true or false")
+    raise UserError(name, value, "must be true or false")
 
 
 def one_of(name: str, value: T, allowed: Iterable[T]) -> T:
@@ -64,4 +64,4 @@ def one_of(name: str, value: T, allowed: Iterable[T]) -> T:
     allowed = tuple(allowed)
     if value in allowed:
         return value
-    raise UserError(f"{name}={value}: allowed is one of {', '.join(map(str, allowed))}")
+    raise UserError(name, value, f"must be one of {', '.join(map(str, allowed))}")

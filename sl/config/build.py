@@ -91,8 +91,8 @@ def _refusal(error: InstantiationException, cause: BaseException, option: str) -
 def named(option: str, message: str) -> str:
     """`message` about a parameter (`rate=1.5: ...`), or about something else, as one about `option`.
 
-    >>> named("noise", "rate=1.5: allowed is a number in [0, 1]"), named("noise", "noise=human: not on mnist")
-    ('noise.rate=1.5: allowed is a number in [0, 1]', 'noise=human: not on mnist')
+    >>> named("noise", "rate=1.5: must be a number in [0, 1]"), named("noise", "noise=human: not on mnist")
+    ('noise.rate=1.5: must be a number in [0, 1]', 'noise=human: not on mnist')
     """
     message = re.sub(r"^(\w+)=None:", r"\1=null:", message)  # as it is typed
     about_parameter = re.match(r"\w+[=:]", message) and not message.startswith(f"{option}=")

@@ -16,7 +16,7 @@ def check_complete(config: DictConfig) -> None:
     _check_keys(config, "")
     for option in PACKAGES:
         if option in config and (not OmegaConf.is_dict(config[option]) or "_target_" not in config[option]):
-            raise UserError(f"{option}: it names no class as _target_; allowed is one of {', '.join(choices(option))}")
+            raise UserError(f"{option}: it names no class as _target_; must be one of {', '.join(choices(option))}")
     try:
         OmegaConf.to_container(config, resolve=True, throw_on_missing=True)
     except CONFIG_ERRORS as error:

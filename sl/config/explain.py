@@ -91,7 +91,7 @@ def _explain_text(text: str, typed: Sequence[str]) -> str | None:
         return not_given(missing[1])
     if text.startswith("Config group override must be a string"):
         groups = (override.partition("=")[0] for override in typed)
-        return next((f"{name}: allowed is one of {', '.join(choices(name))}" for name in groups if choices(name)), None)
+        return next((f"{name}: must be one of {', '.join(choices(name))}" for name in groups if choices(name)), None)
     return None
 
 
@@ -100,12 +100,12 @@ def _unknown_choice(error: MissingConfigException) -> str | None:
     allowed = error.options or choices(group)
     if not group or not allowed:
         return None
-    return f"{group}={choice}: {did_you_mean(choice, allowed)}allowed is one of {', '.join(allowed)}"
+    return f"{group}={choice}: {did_you_mean(choice, allowed)}must be one of {', '.join(allowed)}"
 
 
 def _wrong_type(option: str, text: str) -> str:
     for pattern, allowed in WRONG_TYPES.items():
         if match := re.match(pattern, text):
             value = match.groupdict().get("value")
-            return f"{option}{'' if value is None else f'={value}'}: allowed is {allowed}"
+            return f"{option}{'' if value is None else f'={value}'}: must be {allowed}"
     return f"{option}: {text.splitlines()[0]}"

@@ -11,8 +11,8 @@ def as_typed(message: str, typed: Sequence[str]) -> str:
 
     A value that comes from another option, as `dataset.data_dir` does from `data_dir`, is named as that one.
 
-    >>> as_typed("recipe.lr=-1.0: allowed is more", ["seed=1", "recipe.lr=-1"])
-    'recipe.lr=-1: allowed is more'
+    >>> as_typed("recipe.lr=-1.0: must be more", ["seed=1", "recipe.lr=-1"])
+    'recipe.lr=-1: must be more'
     >>> as_typed("dataset.data_dir=/x: there is nothing", ["data_dir=/x"])
     'data_dir=/x: there is nothing'
     """
@@ -32,7 +32,7 @@ def as_typed(message: str, typed: Sequence[str]) -> str:
 def not_given(option: str) -> str:
     """`option` has no value."""
     allowed = choices(option)
-    return f"{option}: it has to be given" + (f"; allowed is one of {', '.join(allowed)}" if allowed else "")
+    return f"{option}: it has to be given" + (f"; must be one of {', '.join(allowed)}" if allowed else "")
 
 
 def unknown_option(option: str, siblings: Sequence[str], in_a_run: bool = True, value: object = None) -> str:

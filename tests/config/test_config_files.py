@@ -17,16 +17,16 @@ Command = Callable[..., Any]  # returns an Outcome (conftest.py)
         ("_target_: sl.losses.CrossEntropy\n x: [1", "{file}, line 2: it is no YAML: "),
         ("\tgamma: 1", "{file}, line 1: it is no YAML: "),
         ("gamma: 1\ngamma: 2", "{file}, line 2: it is no YAML: found duplicate key gamma"),
-        ("", "loss=own: it names no class as _target_; allowed is one of "),
+        ("", "loss=own: it names no class as _target_; must be one of "),
         ("- a", "loss=own: it names no class as _target_"),
         ("gamma: 1", "loss=own: it names no class as _target_"),
-        ("_target_: sl.losses.FocalLoss\ngamma: -1", "loss.gamma=-1: allowed is a number in [0, inf)"),
+        ("_target_: sl.losses.FocalLoss\ngamma: -1", "loss.gamma=-1: must be a number in [0, inf)"),
         ("_target_: sl.losses.FocalLoss\ngama: 1", "loss.gama=1: there is no such option; did you mean gamma?"),
         ("_target_: sl.losses.FocalLoss", "loss.gamma: it has to be given"),
         ("_target_: sl.losses.FocalLoss\ngamma: ${nope}", "loss.gamma: Interpolation key 'nope' not found"),
         ("_target_: sl.losses.FocalLoss\ngamma: ${nope", "gamma: no viable alternative"),
         ("_target_: builtins.exec", "loss._target_=builtins.exec: allowed are the classes of sl.losses"),
-        ("defaults:\n  - nothing\n_target_: sl.losses.MeanAbsoluteError", "loss=nothing: allowed is one of "),
+        ("defaults:\n  - nothing\n_target_: sl.losses.MeanAbsoluteError", "loss=nothing: must be one of "),
     ],
 )
 def test_a_wrong_file_is_one_line(content: str, line: str, train: Command, tmp_path: Path) -> None:
@@ -40,7 +40,7 @@ def test_a_wrong_file_is_one_line(content: str, line: str, train: Command, tmp_p
     ("content", "line"),
     [
         ("epochs: 3", "recipe.model: it has to be given"),
-        ("epochs: three", "recipe/own.yaml: recipe.epochs=three: allowed is a whole number"),
+        ("epochs: three", "recipe/own.yaml: recipe.epochs=three: must be a whole number"),
         ("epohcs: 3", "recipe/own.yaml: recipe.epohcs: Key 'epohcs' not in 'RecipeConfig'"),
     ],
 )
@@ -53,7 +53,7 @@ def test_a_wrong_recipe_is_one_line(content: str, line: str, train: Command, tmp
 class Refusing(sl.losses.CrossEntropy):
     """A loss whose constructor raises what it is told to."""
 
-    def __init__(self, error: str) -> None:
+    def __init__(self, error: str, p_min: float = 0) -> None:
         super().__init__()
         raise {"value": ValueError("no such\nvalue"), "type": TypeError("no such type"), "bug": KeyError("a bug")}[
             error

@@ -15,11 +15,11 @@ Command = Callable[..., Any]  # returns an Outcome (conftest.py)
 MISSPELT = [
     ("recipe.epohcs=3", "recipe.epohcs=3: there is no such option; did you mean epochs?"),
     ("noise.rate=0.4", "noise.rate=0.4: this option comes only with noise=asymmetric or noise=symmetric"),
-    ("+loss.foo=1", "loss.foo=1: there is no such option; allowed here: alpha, beta, log_zero, reduction"),
+    ("+loss.foo=1", "loss.foo=1: there is no such option; allowed here: alpha, beta, log_zero, p_min, reduction"),
     ("++recipe.x=1", "recipe.x=1: there is no such option; allowed here: batch_size,"),
-    ("dataset=cifr10", "dataset=cifr10: did you mean cifar10? allowed is one of cifar10, cifar100, digits, folder,"),
-    ("hydra/launcher=jobli", "hydra/launcher=jobli: did you mean joblib? allowed is one of basic, joblib, slurm,"),
-    ("loss=null", "loss=null: allowed is one of "),
+    ("dataset=cifr10", "dataset=cifr10: did you mean cifar10? must be one of cifar10, cifar100, digits, folder,"),
+    ("hydra/launcher=jobli", "hydra/launcher=jobli: did you mean joblib? must be one of basic, joblib, slurm,"),
+    ("loss=null", "loss=null: must be one of "),
     ("experiment=fig1", "experiment=fig1: this command has no such choice; scripts/reproduce.py takes experiment"),
 ]
 VALUES = [
@@ -28,9 +28,9 @@ VALUES = [
     ("probe.label=cow", "probe.label=cow: allowed is a number from 0 to 9 or one of 0, 1,"),
     ("runtime.device=cuda:99", "runtime.device=cuda:99: this machine has "),
     ("runtime.device=banana", "runtime.device=banana: allowed is auto, cpu, cuda or cuda:N"),
-    ("recipe.lr=banana", "recipe.lr=banana: allowed is a number"),
-    ("recipe.epochs=0", "recipe.epochs=0: allowed is a whole number of at least 1"),
-    ("noise=symmetric noise.rate=1.5", "noise.rate=1.5: allowed is a number in [0, 1]"),
+    ("recipe.lr=banana", "recipe.lr=banana: must be a number"),
+    ("recipe.epochs=0", "recipe.epochs=0: must be a whole number of at least 1"),
+    ("noise=symmetric noise.rate=1.5", "noise.rate=1.5: must be a number in [0, 1]"),
 ]
 MISSING = [
     ("noise=matrix", "noise.path=null: allowed is a file that ends in .npy, .csv, .txt"),

@@ -84,11 +84,11 @@ def test_joblib_shares_out_the_cores(run_task: Command, tmp_path: Path, monkeypa
 @pytest.mark.parametrize(
     ("arguments", "line"),
     [
-        ("loss.alpha=0.1,-1", "loss.alpha=-1: allowed is a number in [0, inf)"),
-        ("loss=ce,sl seed=0,x", "seed=x: allowed is a whole number"),
+        ("loss.alpha=0.1,-1", "loss.alpha=-1: must be a number in [0, inf)"),
+        ("loss=ce,sl seed=0,x", "seed=x: must be a whole number"),
         ("noise=none,symmetric noise.rate=0.4", "noise.rate=0.4: this option comes only with"),
         ("seed=interval(0,1)", "-m seed=interval(0,1): BasicSweeper does not support sweep type"),
-        ("hydra/launcher=joblib noise=symmetric noise.rate=0.4,1.5", "noise.rate=1.5: allowed is a number in [0, 1]"),
+        ("hydra/launcher=joblib noise=symmetric noise.rate=0.4,1.5", "noise.rate=1.5: must be a number in [0, 1]"),
         (
             "hydra/launcher=joblib hydra.launcher.n_jobs=0 seed=0,1",
             "hydra/launcher=joblib hydra.launcher.n_jobs=0: n_jobs == 0",

@@ -61,7 +61,7 @@ def test_the_whole_is_not_copied() -> None:
 
 @pytest.mark.parametrize(("train", "test", "name"), [(0, 1, "train_share=0"), (1, 1.5, "test_share=1.5")])
 def test_shares_out_of_range_are_named(train: float, test: float, name: str) -> None:
-    with pytest.raises(UserError, match=rf"^{name}: allowed is a number in \(0, 1\]$"):
+    with pytest.raises(UserError, match=rf"^{name}: must be a number in \(0, 1\]$"):
         make().subset(train, test)
 
 

@@ -118,7 +118,7 @@ def test_an_unreadable_picture(pictures: Path, keep: int) -> None:
     [
         (("a/b", ".", 8), "name=a/b: allowed is a word"),
         (("a", None, 8), "data_dir=None: allowed is the path of a folder"),
-        (("a", ".", 0), "image_size=0: allowed is a whole number"),
+        (("a", ".", 0), "image_size=0: must be a whole number"),
     ],
 )
 def test_parameters_are_checked(arguments: tuple[Any, ...], start: str) -> None:

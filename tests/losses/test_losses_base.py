@@ -17,7 +17,7 @@ def test_reductions() -> None:
 
 
 def test_unknown_reduction() -> None:
-    with pytest.raises(UserError, match="reduction=average: allowed is one of mean, sum, none"):
+    with pytest.raises(UserError, match="reduction=average: must be one of mean, sum, none"):
         CrossEntropy("average")
 
 

@@ -171,9 +171,9 @@ def test_what_it_has_learnt_is_its_state() -> None:
 @pytest.mark.parametrize(
     ("values", "message"),
     [
-        ((1.5, 5, 20), r"start=1.5: allowed is a number in \[0, 1\]"),
-        ((0.3, 1, 20), "window=1: allowed is a whole number of at least 2"),
-        ((0.3, 5, 1), "neighbours=1: allowed is a whole number of at least 2"),
+        ((1.5, 5, 20), r"start=1.5: must be a number in \[0, 1\]"),
+        ((0.3, 1, 20), "window=1: must be a whole number of at least 2"),
+        ((0.3, 5, 1), "neighbours=1: must be a whole number of at least 2"),
     ],
 )
 def test_parameters_out_of_range(values: tuple[float, int, int], message: str) -> None:

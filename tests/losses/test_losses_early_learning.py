@@ -119,10 +119,10 @@ def test_logits_of_other_classes() -> None:
 @pytest.mark.parametrize(
     ("values", "message"),
     [
-        ((1, 3, 10, 4), r"beta=1: allowed is a number in \[0, 1\)"),
-        ((0.7, -1, 10, 4), r"lambda_=-1: allowed is a number in \[0, inf\)"),
-        ((0.7, 3, 0, 4), "num_examples=0: allowed is a whole number of at least 1"),
-        ((0.7, 3, 10, 1), "num_classes=1: allowed is a whole number of at least 2"),
+        ((1, 3, 10, 4), r"beta=1: must be a number in \[0, 1\)"),
+        ((0.7, -1, 10, 4), r"lambda_=-1: must be a number in \[0, inf\)"),
+        ((0.7, 3, 0, 4), "num_examples=0: must be a whole number of at least 1"),
+        ((0.7, 3, 10, 1), "num_classes=1: must be a whole number of at least 2"),
     ],
 )
 def test_parameters_out_of_range(values: tuple[float, float, int, int], message: str) -> None:

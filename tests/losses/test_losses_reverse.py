@@ -52,5 +52,5 @@ def test_symmetric_noise_scales_the_risk(rate: float) -> None:
 
 @pytest.mark.parametrize("log_zero", [0, 1, float("nan"), float("-inf")])
 def test_log_zero_must_be_negative(log_zero: float) -> None:
-    with pytest.raises(UserError, match=r"log_zero=.*: allowed is a number in \(-inf, 0\)"):
+    with pytest.raises(UserError, match=r"log_zero=.*: must be a number in \(-inf, 0\)"):
         ReverseCrossEntropy(log_zero)

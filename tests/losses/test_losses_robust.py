@@ -103,11 +103,11 @@ def test_joint_optimisation_reduces_as_every_loss() -> None:
 @pytest.mark.parametrize(
     ("build", "message"),
     [
-        (lambda: PHuberCrossEntropy(0.5), r"tau=0.5: allowed is a number in \[1, inf\)"),
-        (lambda: AsymmetricGeneralizedCrossEntropy(0, 1), r"a=0: allowed is a number in \(0, inf\)"),
-        (lambda: AsymmetricGeneralizedCrossEntropy(1, 0), r"q=0: allowed is a number in \(0, inf\)"),
-        (lambda: JointOptimization(-1, 0), r"alpha=-1: allowed is a number in \[0, inf\)"),
-        (lambda: JointOptimization(0, -1), r"beta=-1: allowed is a number in \[0, inf\)"),
+        (lambda: PHuberCrossEntropy(0.5), r"tau=0.5: must be a number in \[1, inf\)"),
+        (lambda: AsymmetricGeneralizedCrossEntropy(0, 1), r"a=0: must be a number in \(0, inf\)"),
+        (lambda: AsymmetricGeneralizedCrossEntropy(1, 0), r"q=0: must be a number in \(0, inf\)"),
+        (lambda: JointOptimization(-1, 0), r"alpha=-1: must be a number in \[0, inf\)"),
+        (lambda: JointOptimization(0, -1), r"beta=-1: must be a number in \[0, inf\)"),
     ],
 )
 def test_parameters_out_of_range(build: Callable[[], Loss], message: str) -> None:

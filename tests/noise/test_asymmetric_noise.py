@@ -76,7 +76,7 @@ def test_pairs_of_data_set_and_map_that_do_not_exist_are_refused(
         ({"rate": -0.1}, "^rate=-0.1"),
         (
             {"rate": 0.4, "variant": "circle"},
-            "^variant=circle: allowed is one of published, pairs, cyclic, superclass$",
+            "^variant=circle: must be one of published, pairs, cyclic, superclass$",
         ),
         ({"rate": 0.4, "exact": 1}, "^exact=1"),
     ],

@@ -75,7 +75,7 @@ def test_data_sets_without_such_labels_are_refused(
 
 
 def test_names_that_do_not_exist_are_refused_when_built(tmp_path: Path) -> None:
-    message = "^name=worse: allowed is one of aggregate, random1, random2, random3, worst, fine$"
+    message = "^name=worse: must be one of aggregate, random1, random2, random3, worst, fine$"
     with pytest.raises(UserError, match=message):
         Human("worse", tmp_path)
 

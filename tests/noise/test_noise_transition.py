@@ -58,7 +58,7 @@ def test_overall_rate_on_balanced_classes(dataset: str, variant: str | None, sha
 @pytest.mark.parametrize("rate", [-0.1, 1.5, float("nan"), "banana", True])
 def test_rates_outside_0_to_1_are_refused(rate: object) -> None:
     for build in (lambda: symmetric(10, rate), lambda: asymmetric("cifar10", rate)):
-        with pytest.raises(UserError, match=rf"^rate={rate}: allowed is a number in \[0, 1\]$"):
+        with pytest.raises(UserError, match=rf"^rate={rate}: must be a number in \[0, 1\]$"):
             build()
 
 

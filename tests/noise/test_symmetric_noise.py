@@ -39,10 +39,10 @@ def test_on_real_digits_each_class_loses_its_whole_share() -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"rate": 1.5}, r"^rate=1.5: allowed is a number in \[0, 1\]$"),
+        ({"rate": 1.5}, r"^rate=1.5: must be a number in \[0, 1\]$"),
         ({"rate": "banana"}, "^rate=banana"),
         ({"rate": None}, "^rate=None"),
-        ({"rate": 0.4, "exact": "yes"}, "^exact=yes: allowed is true or false$"),
+        ({"rate": 0.4, "exact": "yes"}, "^exact=yes: must be true or false$"),
     ],
 )
 def test_unfit_parameters_are_refused_when_built(arguments: dict[str, Any], message: str) -> None:

@@ -57,7 +57,7 @@ def test_memory_order_and_images_are_kept(kind: str) -> None:
 
 
 def test_unknown_kind() -> None:
-    with pytest.raises(UserError, match=r"normalisation=zca: allowed is one of pixel_mean, channel, none"):
+    with pytest.raises(UserError, match=r"normalisation=zca: must be one of pixel_mean, channel, none"):
         fit_normalisation("zca", TRAIN)
 
 

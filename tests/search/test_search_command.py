@@ -107,12 +107,12 @@ def test_one_process_is_at_a_search(search: Search, tmp_path: Path) -> None:
     ("override", "line"),
     [
         ("holdout=null", "holdout=null: allowed is a number"),
-        ("holdout=2", "holdout=2.0: allowed is a number"),
-        ("search.trials=0", "search.trials=0: allowed is a whole number of at least 1"),
-        ("search.seeds=0", "search.seeds=0: allowed is a whole number of at least 1"),
-        ("search.jobs=0", "search.jobs=0: allowed is a whole number of at least 1"),
+        ("holdout=2", "holdout=2.0: must be a number"),
+        ("search.trials=0", "search.trials=0: must be a whole number of at least 1"),
+        ("search.seeds=0", "search.seeds=0: must be a whole number of at least 1"),
+        ("search.jobs=0", "search.jobs=0: must be a whole number of at least 1"),
         ("loss=ce", "search.ranges: there is none for this loss"),
-        ("loss=gce search.ranges.q.high=2", "loss.q=2.0: allowed is a number in"),
+        ("loss=gce search.ranges.q.high=2", "loss.q=2.0: must be a number in"),
     ],
 )
 def test_a_mistake_ends_a_search_before_it_begins(override: str, line: str, search: Search, tmp_path: Path) -> None:

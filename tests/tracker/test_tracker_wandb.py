@@ -191,7 +191,7 @@ def test_a_server_that_does_not_answer_leaves_the_run_offline(
         ({"project": 3}, "project=3: allowed is a name"),
         ({"entity": 3}, "entity=3: allowed is a name or null"),
         ({"group": " "}, "group= : allowed is a name or null"),
-        ({"mode": "ofline"}, "mode=ofline: allowed is one of auto, online, offline, disabled"),
+        ({"mode": "ofline"}, "mode=ofline: must be one of auto, online, offline, disabled"),
         ({"tags": "one"}, "tags=one: allowed is a list of names"),
         ({"tags": [1]}, r"tags=\[1\]: allowed is a list of names"),
         ({"tags": 1}, "tags=1: allowed is a list of names"),

@@ -50,7 +50,7 @@ def test_a_share_that_leaves_a_class_without_images_is_refused(share: float) -> 
 
 @pytest.mark.parametrize("share", ["0", "1", "-0.1", "2"])
 def test_a_holdout_is_a_share(share: str, overrides: Callable[..., list[str]]) -> None:
-    with pytest.raises(UserError, match=r"holdout=.*: allowed is a number in \(0, 1\)"):
+    with pytest.raises(UserError, match=r"holdout=.*: must be a number in \(0, 1\)"):
         describe_run(*compose_run(overrides(*NOISY, f"holdout={share}")))
 
 

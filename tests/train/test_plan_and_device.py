@@ -54,10 +54,10 @@ def test_auto_is_decided() -> None:
     ("values", "message"),
     [
         ({"device": "banana"}, "runtime.device=banana: allowed is"),
-        ({"precision": "float16"}, "runtime.precision=float16: allowed is one of auto, float32, bfloat16"),
+        ({"precision": "float16"}, "runtime.precision=float16: must be one of auto, float32, bfloat16"),
         ({"step": "graph"}, "runtime.step=graph: CUDA graphs need a CUDA device"),
         ({"step": "compiled_graph"}, "runtime.step=compiled_graph: CUDA graphs need a CUDA device"),
-        ({"threads": 0}, "runtime.threads=0: allowed is"),
+        ({"threads": 0}, "runtime.threads=0: must be"),
     ],
 )
 def test_wrong_runtime_is_refused(values: dict[str, object], message: str) -> None:
