@@ -25,4 +25,4 @@ def test_default_takes_the_network_that_the_recipe_names(recipe: Path) -> None:
         {"recipe": OmegaConf.load(recipe), "model": OmegaConf.load(CONFIGS / "model" / "recipe.yaml")}
     )
     assert config.model._target_ == config.recipe.model
-    assert get_class(config.model._target_).__name__ == "Cnn8"
+    assert get_class(config.model._target_).__name__ == ("Cnn8Pooled" if recipe.stem == "sce_pytorch" else "Cnn8")

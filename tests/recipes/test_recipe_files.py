@@ -15,8 +15,9 @@ from sl.models import Classifier
 from sl.recipes import build_augmentation
 
 CONFIGS = Path(__file__).parents[2] / "configs"
-RECIPES = ("authors_code", "paper_text", "apl")
+RECIPES = ("authors_code", "paper_text", "apl", "sce_pytorch")
 DATASETS = ("digits", "mnist", "cifar10", "cifar100")
+COMBINATIONS = [(recipe, dataset) for recipe in RECIPES[:3] for dataset in DATASETS] + [("sce_pytorch", "cifar10")]
 CODE_LOG_ZERO = math.log(1e-4)
 
 
@@ -27,8 +28,7 @@ def load(recipe: str, dataset: str) -> Any:
     return OmegaConf.merge(whole, OmegaConf.load(preset)) if preset.exists() else whole
 
 
-@pytest.mark.parametrize("recipe", RECIPES)
-@pytest.mark.parametrize("dataset", DATASETS)
+@pytest.mark.parametrize(("recipe", "dataset"), COMBINATIONS)
 def test_every_recipe_is_complete_and_in_range(recipe: str, dataset: str) -> None:
     described = load(recipe, dataset)
     assert not OmegaConf.missing_keys(described)
@@ -79,6 +79,14 @@ def test_published_values_of_apl(
     assert (r.schedule, r.momentum, r.momentum_form, r.nesterov, r.clip_norm) == ("cosine", 0.9, "torch", False, 5.0)
     assert (r.decay_on, r.normalisation, r.crop_padding, r.flip, r.shift) == ("all", "channel", 4, True, 0.0)
     assert (r.rotation, r.bn_eps, r.bn_momentum, r.bn_zero_debias, r.p_min) == (rotation, 1e-5, 0.1, False, 0)
+
+
+def test_values_of_the_published_pytorch_logs() -> None:
+    r = load("sce_pytorch", "cifar10")
+    assert (r.epochs, r.batch_size, r.lr, r.schedule, list(r.milestones)) == (120, 128, 0.01, "steps", [40, 80])
+    assert (r.momentum, r.nesterov, r.clip_norm, r.weight_decay, r.decay_on) == (0.9, True, 5.0, 5e-3, "all")
+    assert (r.normalisation, r.crop_padding, r.flip, r.shift, r.p_min) == ("channel", 4, True, 0.0, 0)
+    assert (r.sl.alpha, r.sl.beta, pytest.approx(r.sl.log_zero)) == (0.1, 1.0, CODE_LOG_ZERO)
 
 
 @pytest.mark.parametrize("recipe", RECIPES)

@@ -1,0 +1,35 @@
+"""scripts/gpu_rehearsal.sh at tiny scale: the first hour on a GPU must not be lost to a mistake in the script."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.mark.slow
+def test_every_step_runs_here(tmp_path: Path) -> None:
+    env = {**os.environ, "TINY": "1", "OUT": str(tmp_path), "PY": sys.executable}
+    done = subprocess.run(["bash", "scripts/gpu_rehearsal.sh"], cwd=ROOT, env=env, capture_output=True, text=True)
+    lines = done.stdout.splitlines()
+    assert [line for line in lines if not line.startswith("status 0,")] == []
+    assert [line.split(", ")[2].split(":")[0] for line in lines] == [
+        "card",
+        "tests",
+        "digits",
+        "determinism",
+        "speed",
+        "runs",
+    ]
+    assert done.returncode == 0
+    assert list((tmp_path / "runs").rglob("*.jsonl"))
+
+
+def test_a_failed_step_shows_in_the_exit_status(tmp_path: Path) -> None:
+    env = {**os.environ, "TINY": "1", "OUT": str(tmp_path), "PY": "false"}
+    done = subprocess.run(["bash", "scripts/gpu_rehearsal.sh"], cwd=ROOT, env=env, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert all(line.startswith("status 1,") for line in done.stdout.splitlines())
