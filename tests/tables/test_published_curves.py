@@ -29,7 +29,7 @@ def test_five_whole_runs(curves: dict[tuple[str, float], list[float]]) -> None:
 
 
 def test_the_table_is_read_off_the_curves(curves: dict[tuple[str, float], list[float]]) -> None:
-    tables = [table for table in yaml.safe_load((PAPER / "sce_pytorch.yaml").read_text())["tables"]]
+    tables = yaml.safe_load((PAPER / "sce_pytorch.yaml").read_text())["tables"]
     logs = [table for table in tables if table.get("model") == "cnn8pooled"]
     assert len(logs) == 5
     for table in logs:

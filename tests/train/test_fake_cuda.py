@@ -32,7 +32,12 @@ CUDA, BATCH = torch.device("cuda", 0), 6
 LOSSES = sorted(path.stem for path in (CONFIG_DIR / "loss").glob("*.yaml"))
 MODELS = sorted({path.stem for path in (CONFIG_DIR / "model").glob("*.yaml")} - {"recipe"})
 RECIPES = sorted(path.stem for path in (CONFIG_DIR / "recipe").glob("*.yaml"))
-DATASETS = {"cifar10": (10, (3, 32, 32)), "cifar100": (100, (3, 32, 32)), "mnist": (10, (1, 28, 28)), "digits": (10, (1, 8, 8))}  # fmt: skip
+DATASETS = {
+    "cifar10": (10, (3, 32, 32)),
+    "cifar100": (100, (3, 32, 32)),
+    "mnist": (10, (1, 28, 28)),
+    "digits": (10, (1, 8, 8)),
+}
 
 
 class CaptureRules(TorchDispatchMode):
@@ -103,7 +108,7 @@ def pretended_driver(engine: Engine) -> Iterator[None]:
     with ExitStack() as patches:
         patches.enter_context(mock.patch.object(Tensor, "backward", backward))
         for asked in ("is_available", "is_bf16_supported"):
-            patches.enter_context(mock.patch.object(torch.cuda, asked, lambda *_: True))
+            patches.enter_context(mock.patch.object(torch.cuda, asked, return_value=True))
         yield
 
 

@@ -10,10 +10,15 @@ import pytest
 ROOT = Path(__file__).parents[2]
 
 
+def rehearse(env: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    command = ["bash", "scripts/gpu_rehearsal.sh"]
+    return subprocess.run(command, check=False, cwd=ROOT, env=env, capture_output=True, text=True)
+
+
 @pytest.mark.slow
 def test_every_step_runs_here(tmp_path: Path) -> None:
     env = {**os.environ, "TINY": "1", "OUT": str(tmp_path), "PY": sys.executable}
-    done = subprocess.run(["bash", "scripts/gpu_rehearsal.sh"], cwd=ROOT, env=env, capture_output=True, text=True)
+    done = rehearse(env)
     lines = done.stdout.splitlines()
     assert [line for line in lines if not line.startswith("status 0,")] == []
     assert [line.split(", ")[2].split(":")[0] for line in lines] == [
@@ -30,6 +35,6 @@ def test_every_step_runs_here(tmp_path: Path) -> None:
 
 def test_a_failed_step_shows_in_the_exit_status(tmp_path: Path) -> None:
     env = {**os.environ, "TINY": "1", "OUT": str(tmp_path), "PY": "false"}
-    done = subprocess.run(["bash", "scripts/gpu_rehearsal.sh"], cwd=ROOT, env=env, capture_output=True, text=True)
+    done = rehearse(env)
     assert done.returncode == 1
     assert all(line.startswith("status 1,") for line in done.stdout.splitlines())
