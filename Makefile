@@ -14,7 +14,7 @@ $(INSTALLED): requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' \
 		|| { echo "make: $$($(PYTHON) --version) found, allowed is Python 3.11 to 3.13; try: make PYTHON=python3.12 ..."; exit 2; }
 	$(PYTHON) -m venv .venv
-	$(RUN) -m pip install --quiet --editable '.[dev,search]'
+	$(RUN) -m pip install --quiet --editable '.[dev,search,audit,onnx]'
 	@touch $(INSTALLED)
 
 install: $(INSTALLED) ## Create .venv and install everything

@@ -1,3 +1,16 @@
 """Noise-robust losses, label-noise models and class-wise diagnosis; the reproduction of SL (ICCV 2019)."""
 
+from typing import Any
+
 __version__ = "0.1.0"
+
+__all__ = ["load_model"]
+
+
+def __getattr__(name: str) -> Any:
+    """`sl.load_model`, of which torch is imported only when it is asked for."""
+    if name == "load_model":
+        from sl.saved import load_model
+
+        return load_model
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

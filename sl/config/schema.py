@@ -94,9 +94,12 @@ class RunConfig:
     tracker: Any = MISSING
     seed: int = 0
     holdout: float | None = None
+    fold: str | None = None
+    save: bool | None = None
     data_dir: str = MISSING
     runs_dir: str = MISSING
     checkpoints_dir: str = MISSING
+    models_dir: str = MISSING
 
 
 @dataclass

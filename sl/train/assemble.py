@@ -45,10 +45,10 @@ def make_engine(job: Job) -> Engine:
     apply_runtime(job.runtime)
 
     def key(*parts: str) -> str:
-        return json.dumps(canonical({part: job.result_config[part] for part in parts})) + repr(job.runtime)
+        return json.dumps(canonical({part: job.result_config.get(part) for part in parts})) + repr(job.runtime)
 
     # Runs share what lies on the device; which images are held out differs from seed to seed and noise to noise.
-    split = ("noise", "seed", "holdout") if job.validation else ()
+    split = ("noise", "seed", "holdout", "fold") if job.validation else ()
 
     def new_engine() -> Engine:
         recipe = OmegaConf.to_object(job.config.recipe)  # plain: reading a value of a DictConfig takes long

@@ -61,4 +61,6 @@ def result_config(config: DictConfig, names: dict[str, str], precision: str, fin
     elif names["scale"] == "paper":
         named["scale"] = "custom"
     rest = {key: whole[key] for key in ("seed", "holdout", "probe")}
+    if config.fold is not None:
+        rest["fold"] = whole["fold"]
     return {**chosen, **rest, "precision": precision, "names": named}

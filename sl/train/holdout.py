@@ -1,8 +1,11 @@
 """Keeps back a share of the noisy training set: a run is judged by it where there are no clean labels to judge by."""
 
+import re
+import warnings
 from dataclasses import dataclass, replace
 
 import torch
+from omegaconf import DictConfig
 from torch import Tensor
 
 from sl.data import Dataset
@@ -19,13 +22,22 @@ class Validation:
     labels: Tensor
 
 
-def hold_out(dataset: Dataset, noisy: NoisyLabels, share: float, seed: int) -> tuple[Dataset, NoisyLabels, Validation]:
-    """What is left to train on, and the held-out `share` of every class as the noisy labels have it.
+def rows_held_out(config: DictConfig, labels: Tensor) -> tuple[Tensor, Tensor] | None:
+    """Sorted rows of the noisy `labels` (N,) to train on and to validate on, as `config` says; None without validation.
 
-    Which images these are depends on `seed` alone, how many in all not even on that. Raises UserError where a class
-    would be missing on either side.
+    `holdout` names a share, `fold` one of several equal parts. Raises UserError where both are given.
     """
-    kept, held = split(noisy.labels, share, seed)
+    if config.fold is not None and config.holdout is not None:
+        raise UserError("fold", config.fold, f"must be null where holdout={config.holdout} is given")
+    if config.fold is not None:
+        return fold_rows(labels, *parse_fold(config.fold), config.seed)
+    return None if config.holdout is None else split(labels, config.holdout, config.seed)
+
+
+def hold_out(
+    dataset: Dataset, noisy: NoisyLabels, kept: Tensor, held: Tensor
+) -> tuple[Dataset, NoisyLabels, Validation]:
+    """What is left to train on, the rows `kept`, and the rows `held` to validate on."""
     rest = replace(
         dataset,
         train_images=dataset.train_images[kept],
@@ -37,16 +49,56 @@ def hold_out(dataset: Dataset, noisy: NoisyLabels, share: float, seed: int) -> t
 
 
 def split(labels: Tensor, share: float, seed: int) -> tuple[Tensor, Tensor]:
-    """Sorted rows of `labels` (N,) to train on, and those of a class-balanced `share`, N * share rounded up."""
+    """Sorted rows of `labels` (N,) to train on, and those of a class-balanced `share`, N * share rounded up.
+
+    Which rows these are depends on `seed` alone, how many in all not even on that. Raises UserError where a class would
+    be missing on either side.
+    """
     from sklearn.model_selection import train_test_split  # takes a second to import, and few runs need it
 
-    random_state = int(torch.randint(2**31, (), generator=generator(seed, "holdout")))
     try:
         kept, held = train_test_split(
-            range(len(labels)), test_size=share, stratify=labels.numpy(), random_state=random_state
+            range(len(labels)), test_size=share, stratify=labels.numpy(), random_state=random_state(seed)
         )
     except ValueError as error:
         raise UserError(
             f"holdout={share}: allowed is a share with images of every class on both sides: {error}"
         ) from None
     return torch.tensor(sorted(kept)), torch.tensor(sorted(held))
+
+
+def parse_fold(text: str) -> tuple[int, int]:
+    """Number of the fold, from 1, and of all folds.
+
+    >>> parse_fold("2/4")
+    (2, 4)
+    """
+    found = re.fullmatch(r"(\d+)/(\d+)", text)
+    if found and 1 <= int(found[1]) <= int(found[2]) >= 2:
+        return int(found[1]), int(found[2])
+    raise UserError("fold", text, "must be NUMBER/FOLDS, such as 2/4")
+
+
+def fold_rows(labels: Tensor, fold: int, folds: int, seed: int) -> tuple[Tensor, Tensor]:
+    """Sorted rows of `labels` (N,) to train on, and those of part number `fold` of `folds` (from 1).
+
+    The parts are disjoint and hold everything. Each has the same share of every class, give or take one image; a class
+    with fewer images than folds is missing in some. Raises UserError where no class has as many images as folds.
+    """
+    from sklearn.model_selection import StratifiedKFold
+
+    splitter = StratifiedKFold(folds, shuffle=True, random_state=random_state(seed))
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "The least populated class", UserWarning)
+        try:
+            kept, held = list(splitter.split(labels.numpy(), labels.numpy()))[fold - 1]
+        except ValueError:
+            raise UserError(
+                "fold", f"{fold}/{folds}", "must have no more folds than the largest class has images"
+            ) from None
+    return torch.from_numpy(kept), torch.from_numpy(held)
+
+
+def random_state(seed: int) -> int:
+    """The seed of scikit-learn's splits that belongs to a run's `seed`."""
+    return int(torch.randint(2**31, (), generator=generator(seed, "holdout")))

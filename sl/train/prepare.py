@@ -11,7 +11,7 @@ from sl.noise import NoisyLabels
 from sl.train.describe import Described, describe_run
 from sl.train.device import Runtime
 from sl.train.fit import ProbeSet
-from sl.train.holdout import Validation, hold_out
+from sl.train.holdout import Validation, hold_out, rows_held_out
 from sl.train.kept import Kept
 from sl.train.plan import Plan, make_plan
 
@@ -75,8 +75,8 @@ def make_job(run: Described, config: DictConfig, full: Dataset) -> Job:
     """The run on a share of the data set `full`."""
     dataset = full.subset(config.scale.train_share, config.scale.test_share)
     noisy, validation = run.noise.apply(dataset, config.seed), None
-    if config.holdout is not None:
-        dataset, noisy, validation = hold_out(dataset, noisy, config.holdout, config.seed)
+    if rows := rows_held_out(config, noisy.labels):
+        dataset, noisy, validation = hold_out(dataset, noisy, *rows)
     label = dataset.class_index(config.probe.label, "probe.label")
     known = (noisy.clean == label) & (noisy.labels == noisy.clean)
     paper_images = len(full.train_labels)

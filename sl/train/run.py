@@ -15,6 +15,7 @@ from sl.record.provenance import provenance
 from sl.record.read import read
 from sl.record.run import Run
 from sl.record.write import RecordWriter, is_complete, record_path
+from sl.saved.save import check_kept, save_model
 from sl.tracker import ConsoleSink, Sink
 from sl.train.assemble import make_engine
 from sl.train.checkpoint import Checkpoint
@@ -40,6 +41,7 @@ def train(config: DictConfig, names: dict[str, str]) -> Path:
     try:
         with FileLock(lock, timeout=0):
             if is_complete(path):
+                check_kept(job, path)
                 print(f"already trained: {path}", flush=True)
             else:
                 _train(job, path, Checkpoint(lock.with_suffix(".pt")), tracker)
@@ -68,6 +70,7 @@ def _train(job: Job, path: Path, checkpoint: Checkpoint, tracker: Sink) -> None:
         after_epoch = saver(engine, record, checkpoint)
         fit(engine, job.plan, job.config.seed, job.probe_set, [record, *watchers], done, after_epoch)
         save_representations(engine, job, path)
+        save_model(engine, job)
         finished = True
     finally:
         for sink in (record, *watchers):

@@ -14,7 +14,7 @@ from sl.record.identity import identity
 from sl.record.words import scale_words
 from sl.train.assemble import make_engine
 from sl.train.describe import describe_run
-from sl.train.holdout import split
+from sl.train.holdout import fold_rows, split
 from sl.train.prepare import Job
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -113,3 +113,37 @@ def test_identities_of_committed_records_are_what_they_were() -> None:
     runs = load_all(ROOT / "results/runs")
     assert runs
     assert all(identity({**run.config, "holdout": None}) == run.path.stem for run in runs)
+
+
+def test_folds_hold_out_every_image_once_and_the_same_share_of_each_class() -> None:
+    labels = torch.tensor([0] * 40 + [1] * 20 + [2] * 9 + [3])
+    parts = [fold_rows(labels, fold, 4, seed=0) for fold in (1, 2, 3, 4)]
+    assert sorted(torch.cat([held for _, held in parts]).tolist()) == list(range(70))
+    for kept, held in parts:
+        assert sorted([*kept.tolist(), *held.tolist()]) == list(range(70))
+        assert Counter(labels[held].tolist())[0] == 10
+        assert Counter(labels[held].tolist())[1] == 5
+        assert Counter(labels[held].tolist())[2] in (2, 3)
+    assert torch.equal(fold_rows(labels, 2, 4, seed=0)[1], parts[1][1])
+    assert not torch.equal(fold_rows(labels, 2, 4, seed=1)[1], parts[1][1])
+
+
+def test_a_fold_is_validated_on_and_is_another_run(make_job: MakeJob) -> None:
+    whole, first, second = make_job(*NOISY), make_job(*NOISY, "fold=1/4"), make_job(*NOISY, "fold=2/4")
+    assert len({whole.identity, first.identity, second.identity}) == 3
+    for job in (first, second):
+        assert job.validation is not None
+        held = labelled(job.validation.images, job.validation.labels)
+        trained_on = labelled(job.dataset.train_images, job.noisy.labels)
+        assert trained_on + held == labelled(whole.dataset.train_images, whole.noisy.labels)
+        data = make_engine(job).data  # kept data of another fold would not do
+        assert data.validation is not None
+        assert torch.equal(data.validation.images, job.validation.images)
+
+
+@pytest.mark.parametrize("fold", ["0/4", "5/4", "1/1", "2", "a/b"])
+def test_a_fold_that_does_not_exist_is_refused(fold: str, make_job: MakeJob) -> None:
+    with pytest.raises(UserError, match=f"fold={fold}: must be NUMBER/FOLDS, such as 2/4"):
+        make_job(*NOISY, f"fold={fold}")
+    with pytest.raises(UserError, match=r"fold=1/4: must be null where holdout=0\.1 is given"):
+        make_job(*NOISY, "fold=1/4", "holdout=0.1")

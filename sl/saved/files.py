@@ -1,0 +1,66 @@
+"""The two files of a saved network: NAME.safetensors and NAME.json; the JSON is written last."""
+
+import hashlib
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
+from torch import Tensor
+
+from sl.errors import UserError
+
+FORMAT = 1
+KEYS = ("network", "image_shape", "classes", "normalisation", "batchnorm", "identity", "sha256")
+
+
+def model_path(models_dir: Path, dataset: str, identity: str) -> Path:
+    """The JSON of a run's saved network."""
+    return models_dir / dataset / f"{identity}.json"
+
+
+def write_files(path: Path, tensors: dict[str, Tensor], description: dict[str, Any]) -> None:
+    """Write `tensors` beside the JSON at `path`, then the JSON: it appears when all is there.
+
+    `description` gets the format, the weights' file name and the sha256 of that file.
+    """
+    weights = path.with_suffix(".safetensors")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part = weights.with_suffix(".part")
+        save_file({name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}, part)
+        os.replace(part, weights)
+        whole = {"format": FORMAT, **description, "weights": weights.name, "sha256": sha256(weights)}
+        part.write_text(json.dumps(whole, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        os.replace(part, path)
+    except OSError as error:
+        raise UserError(
+            "models_dir", path.parent, f"must be a folder that can be written to: {error.strerror}"
+        ) from None
+
+
+def read_files(path: str | Path) -> tuple[dict[str, Any], dict[str, Tensor]]:
+    """Description and tensors of the saved network at `path`, its JSON or its weights; UserError where damaged."""
+    about = Path(path).with_suffix(".json")
+    try:
+        description = json.loads(about.read_text(encoding="utf-8"))
+        weights = about.parent / description["weights"]
+        if description["format"] != FORMAT or any(key not in description for key in KEYS):
+            raise UserError(f"{about}: it must be the description of a saved network, format {FORMAT}")
+        if sha256(weights) != description["sha256"]:
+            raise UserError(f"{weights}: its sha256 must be the one that {about.name} names; the file was changed")
+        return description, load_file(weights)
+    except OSError as error:
+        raise UserError(f"{error.filename or about}: it must be a file of a saved network: {error.strerror}") from None
+    except (ValueError, KeyError, TypeError, SafetensorError) as error:
+        if isinstance(error, UserError):
+            raise
+        raise UserError(f"{about}: it must be the description of a saved network: {error}") from None
+
+
+def sha256(path: Path) -> str:
+    """sha256 of the file at `path`, 64 hexadecimal digits."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

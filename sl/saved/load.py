@@ -1,0 +1,79 @@
+"""A saved network as a module and the transform that its pictures need."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import torch
+from omegaconf import OmegaConf
+from torch import Tensor, nn
+
+from sl.config.build import build
+from sl.errors import UserError
+from sl.recipes import Normalisation, configure_batchnorm
+from sl.saved.files import read_files
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+BATCH = 500
+
+
+@dataclass(frozen=True, eq=False)
+class SavedModel:
+    """A trained network in evaluation mode: `module(transform(picture)[None])` are the logits (1, K) of a picture.
+
+    `transform` makes a PIL picture of any size and mode the network's input (C, H, W) float32: it is resized without
+    keeping its aspect (bilinear, antialiased) and normalised as in training. `about` is what the JSON holds.
+    """
+
+    module: nn.Module
+    transform: Callable[["Image"], Tensor]
+    classes: tuple[str, ...]
+    normalisation: Normalisation
+    about: dict[str, Any]
+
+    @torch.inference_mode()
+    def probabilities(self, images: Tensor) -> Tensor:
+        """Softmax (N, K) float64 of uint8 `images` (N, C, H, W) of the network's size, computed in float32."""
+        logits = [self.module(self.normalisation(batch)) for batch in images.split(BATCH)]
+        return torch.cat(logits).double().softmax(1)
+
+
+def load_model(path: str | Path) -> SavedModel:
+    """The network that a run with `save=true` kept at `path` (its .json or its .safetensors), on the CPU.
+
+    Raises UserError where a file is missing, damaged, or not what its sha256 says.
+    """
+    about, tensors = read_files(path)
+    shape = tuple(about["image_shape"])
+    module = build(OmegaConf.create(about["network"]), "model", num_classes=len(about["classes"]), image_shape=shape)
+    configure_batchnorm(module, about["batchnorm"]["eps"], about["batchnorm"]["momentum"], zero_debias=False)
+    weights = {name.removeprefix("model."): value for name, value in tensors.items() if name.startswith("model.")}
+    try:
+        module.load_state_dict(weights)
+    except RuntimeError as error:
+        raise UserError(f"{path}: its weights must be those of {about['network']['_target_']}: {error}") from None
+    normalisation = Normalisation(*(tensors.get(f"normalisation.{part}") for part in ("mean_image", "mean", "std")))
+    module = module.to(memory_format=torch.channels_last).eval()
+    return SavedModel(module, transform_of(shape, normalisation), tuple(about["classes"]), normalisation, about)
+
+
+def transform_of(shape: tuple[int, ...], normalisation: Normalisation) -> Callable[["Image"], Tensor]:
+    """From a PIL picture to the input (C, H, W) of a network that takes images of that `shape`."""
+
+    def transform(picture: "Image") -> Tensor:
+        return normalisation(to_bytes(picture, shape)[None])[0]
+
+    return transform
+
+
+def to_bytes(picture: "Image", shape: tuple[int, ...]) -> Tensor:
+    """`picture` as (C, H, W) uint8 of that `shape`: grey for one channel, else RGB; bilinear, antialiased."""
+    from PIL import Image
+    from torchvision.transforms.functional import pil_to_tensor
+
+    channels, height, width = shape
+    coloured = picture.convert("L" if channels == 1 else "RGB")
+    return pil_to_tensor(coloured.resize((width, height), Image.Resampling.BILINEAR))

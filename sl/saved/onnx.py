@@ -1,0 +1,75 @@
+"""A saved network as one ONNX file that needs nothing of this project."""
+
+import json
+import warnings
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+
+from sl.errors import UserError
+from sl.recipes import Normalisation
+from sl.saved.load import load_model
+
+TOLERANCE = 1e-4  # of a probability, between onnxruntime and PyTorch, both in float32
+CHECKED = 4  # images
+
+
+class Whole(nn.Module):
+    """Normalisation, network and softmax: pixels (N, C, H, W) from 0 to 255 -> class probabilities (N, K)."""
+
+    def __init__(self, module: nn.Module, normalisation: Normalisation) -> None:
+        super().__init__()
+        self.module = module
+        self.normalisation = normalisation
+
+    def forward(self, pixels: Tensor) -> Tensor:
+        """float32 pixels in, float32 probabilities out."""
+        return self.module(self.normalisation(pixels.clone())).softmax(1)  # it scales float pixels in place
+
+
+def export_onnx(model: Path, out: Path) -> str:
+    """Write the saved network `model` to the ONNX file `out`; says what was written and whether it was checked.
+
+    Input `pixels` (N, C, H, W) float32 in [0, 255], output `probabilities` (N, K); the metadata hold the classes.
+    Where onnxruntime is installed, both must agree within 1e-4. Raises UserError where the packages are missing.
+    """
+    try:
+        import onnx
+        import onnxscript  # noqa: F401, torch.onnx needs it
+    except ImportError:
+        raise UserError(
+            "onnx and onnxscript are not installed, and the export needs them: pip install 'sl[onnx]'"
+        ) from None
+    loaded = load_model(model)
+    whole = Whole(loaded.module.to(memory_format=torch.contiguous_format), loaded.normalisation).eval()
+    example = torch.randint(256, (CHECKED, *loaded.about["image_shape"])).float()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # torch's and onnxscript's own
+        warnings.simplefilter("ignore", FutureWarning)
+        program = torch.onnx.export(
+            whole, (example,), input_names=["pixels"], output_names=["probabilities"],
+            dynamic_shapes=({0: torch.export.Dim("N")},), dynamo=True, verbose=False,
+        )  # fmt: skip
+    assert program is not None
+    proto = program.model_proto
+    about = {"classes": json.dumps(loaded.about["classes"]), "identity": loaded.about["identity"]}
+    onnx.helper.set_model_props(proto, about)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    onnx.save(proto, out)
+    with torch.inference_mode():
+        return f"{out}: {check(out, example, whole(example))}"
+
+
+def check(path: Path, pixels: Tensor, expected: Tensor) -> str:
+    """What onnxruntime says of the file at `path`; RuntimeError where it gives other probabilities."""
+    try:
+        import onnxruntime
+    except ImportError:
+        return "not checked, onnxruntime is not installed"
+    session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
+    (found,) = session.run(None, {"pixels": pixels.numpy()})
+    apart = (torch.from_numpy(found) - expected).abs().max().item()
+    if apart > TOLERANCE:
+        raise RuntimeError(f"{path}: onnxruntime and PyTorch are {apart:.2g} apart")
+    return f"onnxruntime and PyTorch agree within {TOLERANCE:g}"

@@ -1,0 +1,77 @@
+"""Labels the pictures of a folder with a saved network."""
+
+import csv
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from sl.errors import UserError
+from sl.saved.load import SavedModel, load_model, to_bytes
+
+BATCH = 256
+
+
+def predict_folder(model: Path, folder: Path, out: Path, skip_unreadable: bool = False) -> str:
+    """Write `out`, a CSV with a line `path,label,confidence` for each picture below `folder`; says how many.
+
+    Paths are relative to `folder` and sorted. Hidden files, and files without a picture's suffix, are passed over.
+    Raises UserError for a picture that cannot be read, unless `skip_unreadable` names it on standard error instead.
+    """
+    loaded, files = load_model(model), pictures_below(folder)
+    try:
+        with out.open("w", newline="", encoding="utf-8") as target:
+            writer = csv.writer(target, lineterminator="\n")
+            writer.writerow(["path", "label", "confidence"])
+            count = 0
+            for names, images in batches(loaded, files, folder, skip_unreadable):
+                confidence, labels = loaded.probabilities(images).max(1)
+                for name, label, value in zip(names, labels.tolist(), confidence.tolist(), strict=True):
+                    writer.writerow([name, loaded.classes[label], f"{value:.6f}"])
+                count += len(names)
+    except OSError as error:
+        raise UserError(f"out={out}: must be a file that can be written: {error.strerror}") from None
+    return f"{out}: {count} of {len(files)} pictures labelled"
+
+
+def pictures_below(folder: Path) -> list[Path]:
+    """All pictures below `folder`, sorted; UserError where there is none."""
+    from torchvision.datasets.folder import IMG_EXTENSIONS
+
+    files = [path for path in sorted(folder.rglob("*")) if path.suffix.lower() in IMG_EXTENSIONS]
+    visible = [path for path in files if not any(part.startswith(".") for part in path.relative_to(folder).parts)]
+    if not visible:
+        raise UserError(f"{folder}: must be a folder that holds pictures ({' '.join(IMG_EXTENSIONS)})")
+    return visible
+
+
+def batches(
+    loaded: SavedModel, files: list[Path], folder: Path, skip_unreadable: bool
+) -> Iterator[tuple[list[str], Tensor]]:
+    """Names and uint8 images (B, C, H, W) of the pictures that can be read."""
+    for start in range(0, len(files), BATCH):
+        names, images = [], []
+        for path in files[start : start + BATCH]:
+            try:
+                images.append(read(path, tuple(loaded.about["image_shape"])))
+            except UserError as error:
+                if not skip_unreadable:
+                    raise
+                print(f"sl: skipped: {error}", file=sys.stderr, flush=True)
+                continue
+            names.append(path.relative_to(folder).as_posix())
+        if names:
+            yield names, torch.stack(images)
+
+
+def read(path: Path, shape: tuple[int, ...]) -> Tensor:
+    """The picture as (C, H, W) uint8 of that `shape`; UserError that names the file if it cannot be read."""
+    from PIL import Image
+
+    try:
+        with Image.open(path) as picture:
+            return to_bytes(picture, shape)
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+        raise UserError(f"{path} cannot be read as a picture: {error}") from None

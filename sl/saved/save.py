@@ -1,0 +1,73 @@
+"""Keeps the network of a finished run, ready to be used without its configuration."""
+
+from pathlib import Path
+from typing import Any
+
+from omegaconf import DictConfig, OmegaConf
+
+from sl.errors import UserError
+from sl.recipes import debiased_statistics
+from sl.record.provenance import commit
+from sl.saved.files import model_path, write_files
+from sl.train.engine import Engine
+from sl.train.prepare import Job
+
+OWN_DATA = "folder"  # the choice of data set whose networks are kept unless told otherwise
+
+
+def keeps_model(config: DictConfig, dataset: str) -> bool:
+    """Whether the run's network is to be kept: as `save` says, else on data of one's own only."""
+    return bool(config.save) if config.save is not None else dataset == OWN_DATA
+
+
+def check_kept(job: Job, record: Path) -> None:
+    """Raise UserError where `save=true` asks for the network of a run that is complete, but was not kept."""
+    path = model_path(Path(job.config.models_dir), job.dataset_name, job.identity)
+    if job.config.save and not path.exists():
+        raise UserError(
+            "save",
+            "true",
+            f"must be null here: the run is complete and {path} was not kept; remove {record} to train it again",
+        )
+
+
+def save_model(engine: Engine, job: Job) -> Path | None:
+    """Write the network of `engine` to models_dir, if the run of `job` keeps it; the path of its JSON.
+
+    Running statistics are stored as evaluation uses them (`debiased_statistics`), so that the network gives the same
+    logits in any other program.
+    """
+    if not keeps_model(job.config, job.result_config["names"]["dataset"]):
+        return None
+    path = model_path(Path(job.config.models_dir), job.dataset_name, job.identity)
+    with debiased_statistics(engine.model, engine.recipe.bn_zero_debias):
+        tensors = {f"model.{name}": value.clone() for name, value in engine.model.state_dict().items()}
+    normalisation = engine.data.normalisation
+    for name in ("mean_image", "mean", "std"):
+        value = getattr(normalisation, name)
+        if value is not None:
+            tensors[f"normalisation.{name}"] = value
+    write_files(path, tensors, describe_model(engine, job))
+    print(f"network kept: {path}", flush=True)
+    return path
+
+
+def describe_model(engine: Engine, job: Job) -> dict[str, Any]:
+    """What the JSON says besides the weights' file: all that is needed to use them, and where they come from."""
+    head, dirty = commit()
+    network = OmegaConf.to_container(job.config.model, resolve=True)
+    recipe = engine.recipe
+    return {
+        "classes": list(job.dataset.class_names),
+        "network": network,
+        "image_shape": list(job.dataset.image_shape),
+        "normalisation": recipe.normalisation,
+        "batchnorm": {"eps": recipe.bn_eps, "momentum": recipe.bn_momentum},
+        "dataset": job.dataset_name,
+        "names": job.result_config["names"],
+        "seed": job.config.seed,
+        "epochs": job.plan.epochs,
+        "identity": job.identity,
+        "commit": head,
+        "dirty": dirty,
+    }

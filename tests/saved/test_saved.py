@@ -1,0 +1,168 @@
+"""A network that a run keeps gives the run's own predictions, and says so when it was changed."""
+
+import csv
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+import sl
+from sl.config.compose import compose_run
+from sl.data import Digits
+from sl.errors import UserError
+from sl.saved.predict import predict_folder
+from sl.saved.save import save_model
+from sl.train.assemble import make_engine
+from sl.train.describe import describe_run
+from sl.train.fit import train_one_epoch
+from sl.train.prepare import prepare
+from sl.train.run import train
+
+SHORT = (
+    "dataset=digits", "noise=symmetric", "noise.rate=0.2", "loss=ce", "recipe.epochs=3", "scale.train_share=0.2",
+    "runtime.threads=1", "runtime.precision=float32", "runtime.device=cpu",
+)  # fmt: skip
+Train = Callable[..., Path]
+
+
+@pytest.fixture
+def overrides(tmp_path: Path) -> Callable[..., list[str]]:
+    folders = [f"{name}_dir={tmp_path / name}" for name in ("runs", "checkpoints", "models")]
+    return lambda *more: [*SHORT, *folders, *more]
+
+
+@pytest.fixture
+def kept(overrides: Callable[..., list[str]], tmp_path: Path) -> Callable[..., Path]:
+    """Train with save=true; the JSON of the network."""
+
+    def run(*more: str) -> Path:
+        record = train(*compose_run(overrides("save=true", *more)))
+        return tmp_path / "models" / "digits" / record.with_suffix(".json").name
+
+    return run
+
+
+@pytest.mark.parametrize("normalisation", ["pixel_mean", "channel", "none"])
+def test_a_saved_network_scores_as_the_record_says(
+    kept: Callable[..., Path], normalisation: str, tmp_path: Path
+) -> None:
+    path = kept(f"recipe.normalisation={normalisation}")
+    record = (tmp_path / "runs" / "digits" / path.with_suffix(".jsonl").name).read_text().splitlines()
+    last = [json.loads(line) for line in record if '"kind":"epoch"' in line][-1]
+    digits = Digits().load()
+    loaded = sl.load_model(path)
+    right = loaded.probabilities(digits.test_images).argmax(1) == digits.test_labels
+    assert right.double().mean().item() == pytest.approx(last["test_accuracy"], abs=1e-5)
+    assert last["test_accuracy"] > 0.2  # of a network that has learnt something
+    assert loaded.classes == tuple("0123456789")
+    about = json.loads(path.read_text())
+    assert about["identity"] == path.stem
+    assert about["image_shape"] == [1, 8, 8]
+
+
+def test_the_statistics_that_are_saved_are_debiased(overrides: Callable[..., list[str]]) -> None:
+    """After t steps with momentum m the average kept in training is 1 - (1 - m)^t times too small."""
+    job = prepare(*compose_run(overrides("save=true")))
+    engine = make_engine(job)
+    train_one_epoch(engine, job.plan, seed=0, epoch=1)
+    path = save_model(engine, job)
+    assert path is not None
+    norm = engine.model.fc1_norm
+    lacking = (1 - norm.momentum) ** job.plan.steps_per_epoch
+    assert lacking > 0.5
+    saved = sl.load_model(path).module.fc1_norm
+    torch.testing.assert_close(saved.running_var, norm.running_var / (1 - lacking))
+    torch.testing.assert_close(saved.running_mean, norm.running_mean / (1 - lacking))
+
+
+def test_saving_leaves_the_identity_alone(overrides: Callable[..., list[str]]) -> None:
+    identities = {describe_run(*compose_run(overrides(*more))).identity for more in ([], ["save=true"], ["save=false"])}
+    assert len(identities) == 1
+
+
+def test_nothing_is_kept_of_published_data_unless_asked(overrides: Callable[..., list[str]], tmp_path: Path) -> None:
+    train(*compose_run(overrides()))
+    assert not (tmp_path / "models").exists()
+    with pytest.raises(UserError, match="save=true: must be null here: the run is complete"):
+        train(*compose_run(overrides("save=true")))
+
+
+def test_a_changed_file_is_refused(kept: Callable[..., Path]) -> None:
+    path = kept()
+    weights = path.with_suffix(".safetensors")
+    content = bytearray(weights.read_bytes())
+    content[-1] ^= 1
+    weights.write_bytes(content)
+    with pytest.raises(UserError, match="its sha256 must be the one"):
+        sl.load_model(path)
+    path.write_text("{}")
+    with pytest.raises(UserError, match="must be the description of a saved network"):
+        sl.load_model(path)
+    path.unlink()
+    with pytest.raises(UserError, match="must be a file of a saved network"):
+        sl.load_model(path)
+
+
+@pytest.fixture
+def pictures(tmp_path: Path) -> Path:
+    """The first digits as PNG of another size and mode, in folders."""
+    digits = Digits().load()
+    for row in range(12):
+        grey = Image.fromarray(digits.test_images[row, 0].numpy())
+        where = tmp_path / "pictures" / f"{row % 2}" / f"{row:02}.png"
+        where.parent.mkdir(parents=True, exist_ok=True)
+        grey.resize((8 + row, 16), Image.Resampling.NEAREST).convert("RGB").save(where)
+    (tmp_path / "pictures" / ".hidden.png").write_bytes(b"no picture")
+    return tmp_path / "pictures"
+
+
+def test_predict_writes_a_line_for_each_picture(kept: Callable[..., Path], pictures: Path, tmp_path: Path) -> None:
+    loaded = sl.load_model(kept())
+    script = Path(__file__).parents[2] / "scripts" / "predict.py"
+    model, out = tmp_path / "models" / "digits", tmp_path / "out.csv"
+    (path,) = model.glob("*.json")
+    done = subprocess.run(
+        [sys.executable, str(script), str(path), str(pictures), "--out", str(out)],
+        check=False, capture_output=True, text=True, env={"PYTHONPATH": str(script.parents[1])},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    lines = list(csv.DictReader(out.read_text().splitlines()))
+    assert [line["path"] for line in lines] == sorted(f"{row % 2}/{row:02}.png" for row in range(12))
+    for line in lines:
+        with Image.open(pictures / line["path"]) as picture:
+            logits = loaded.module(loaded.transform(picture)[None])[0]
+        assert line["label"] == loaded.classes[int(logits.argmax())]
+        assert float(line["confidence"]) == pytest.approx(logits.softmax(0).max().item(), abs=2e-6)
+
+
+def test_an_unreadable_picture_is_named(
+    kept: Callable[..., Path], pictures: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = kept()
+    (pictures / "0" / "broken.png").write_bytes(b"no picture")
+    with pytest.raises(UserError, match=r"broken\.png cannot be read as a picture"):
+        predict_folder(path, pictures, tmp_path / "out.csv")
+    said = predict_folder(path, pictures, tmp_path / "out.csv", skip_unreadable=True)
+    assert said.endswith("12 of 13 pictures labelled")
+    assert "broken.png cannot be read" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("normalisation", ["pixel_mean", "channel"])
+def test_onnx_gives_the_same_probabilities(kept: Callable[..., Path], tmp_path: Path, normalisation: str) -> None:
+    pytest.importorskip("onnxscript", reason="onnxscript is not installed: pip install 'sl[onnx]'")
+    onnxruntime = pytest.importorskip("onnxruntime", reason="onnxruntime is not installed: pip install 'sl[onnx]'")
+    from sl.saved.onnx import export_onnx
+
+    path = kept(f"recipe.normalisation={normalisation}")
+    assert "agree within" in export_onnx(path, tmp_path / "model.onnx")
+    session = onnxruntime.InferenceSession(tmp_path / "model.onnx", providers=["CPUExecutionProvider"])
+    images = Digits().load().test_images[:7]  # another number of images than it was exported with
+    (found,) = session.run(None, {"pixels": images.float().numpy()})
+    np.testing.assert_allclose(found, sl.load_model(path).probabilities(images).numpy(), atol=1e-5)
+    assert json.loads(session.get_modelmeta().custom_metadata_map["classes"]) == list("0123456789")
