@@ -36,6 +36,7 @@ tables: $(INSTALLED) ## Rewrite from records: results/tables and the measured pa
 	$(RUN) scripts/tables.py --readme README.md
 	$(RUN) scripts/search_cost.py
 	$(RUN) scripts/open_points.py --table-only
+	$(RUN) scripts/bench.py --tables
 
 claims: $(INSTALLED) ## Test the paper's claims on the records in results/runs: results/claims.md and .json
 	$(RUN) scripts/claims.py

@@ -3,16 +3,16 @@
 import os
 import time
 from collections.abc import Callable
-from contextlib import suppress
+from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass
-from multiprocessing import active_children, get_context
-from multiprocessing.connection import Connection
-from pathlib import Path
+from multiprocessing import get_context
 from typing import Any
 
-from sl.errors import UserError
+import psutil
 
-ENDED = "a process of the benchmark ended; it has said why above"
+from sl.processes import end_with_parent
+
+_made: list[Any] = []  # the object, in the child
 
 
 @dataclass(frozen=True)
@@ -25,76 +25,39 @@ class Outcome:
 
 
 class Child:
-    """The object that `make(*arguments)` gives, in a new process; its methods are called from here."""
+    """The object that `make(*arguments)` gives, in a new process that ends with this one."""
 
     def __init__(self, make: Callable[..., Any], *arguments: Any) -> None:
-        context = get_context("spawn")
-        self.pipe, other = context.Pipe()
-        self.process = context.Process(target=_serve, args=(other, make, arguments))
-        self.process.start()
-        other.close()
-        self._receive()
+        given = (os.getpid(), make, arguments)
+        self._pool = ProcessPoolExecutor(1, get_context("spawn"), initializer=_begin, initargs=given)
+
+    def start(self, method: str, *arguments: Any) -> "Future[Outcome]":
+        """Call a method of the object; its exceptions come with the result, BrokenProcessPool if the process died."""
+        return self._pool.submit(_call, method, arguments)
 
     def call(self, method: str, *arguments: Any) -> Any:
         """What the method returns."""
-        self.start(method, *arguments)
-        return self.finish().result
-
-    def start(self, method: str, *arguments: Any) -> None:
-        """Start a call, to go on here meanwhile."""
-        try:
-            self.pipe.send((method, arguments))
-        except OSError:
-            raise UserError(ENDED) from None
-
-    def finish(self) -> "Outcome":
-        """Wait for the call to end."""
-        return self._receive()
-
-    def close(self) -> None:
-        """End the process, which may be ending already."""
-        with suppress(OSError):
-            self.pipe.send(None)
-        self.process.join()
+        return self.start(method, *arguments).result().result
 
     def __enter__(self) -> "Child":
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self.process.is_alive():
-            self.close()
-
-    def _receive(self) -> Any:
-        try:
-            return self.pipe.recv()
-        except EOFError:
-            raise UserError(ENDED) from None
+        self._pool.shutdown()
 
 
-def _serve(pipe: Connection, make: Callable[..., Any], arguments: tuple[Any, ...]) -> None:
-    made = make(*arguments)
-    pipe.send(None)
-    while (request := _request(pipe)) is not None:
-        method, values = request
-        began, core_began = time.perf_counter(), _core_seconds()
-        result = getattr(made, method)(*values)
-        pipe.send(Outcome(result, time.perf_counter() - began, _core_seconds() - core_began))
+def _begin(parent: int, make: Callable[..., Any], arguments: tuple[Any, ...]) -> None:
+    end_with_parent(parent)
+    _made.append(make(*arguments))
 
 
-def _request(pipe: Connection) -> tuple[str, tuple[Any, ...]] | None:
-    """The next call; None at the end, also where the caller has gone without a word."""
-    try:
-        return pipe.recv()
-    except EOFError:
-        return None
+def _call(method: str, arguments: tuple[Any, ...]) -> Outcome:
+    began, core_began = time.perf_counter(), _core_seconds()
+    result = getattr(_made[0], method)(*arguments)
+    return Outcome(result, time.perf_counter() - began, _core_seconds() - core_began)
 
 
 def _core_seconds() -> float:
-    """Core-seconds of this process and its living workers since they began; Linux tells of the latter only."""
-    total = time.process_time()
-    for worker in active_children():
-        stat = Path(f"/proc/{worker.pid}/stat")
-        if stat.exists():
-            user, system = stat.read_text().rpartition(")")[2].split()[11:13]
-            total += (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
-    return total
+    """Core-seconds of this process and its living workers since they began."""
+    me = psutil.Process()
+    return sum(sum(process.cpu_times()[:2]) for process in (me, *me.children()))

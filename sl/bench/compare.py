@@ -1,19 +1,14 @@
-"""The benchmark of one case: the reference loop and the engine in turns, and what surrounds them."""
+"""The benchmark of one case: the reference loop and the engine in turns."""
 
-import time
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from typing import Any
 
 import torch
+from torch import nn
+from torch.utils.flop_counter import FlopCounterMode
 
-from sl.bench.case import CASES, case_job
-from sl.bench.child import Child
-from sl.bench.contender import EngineContender, ReferenceContender
-from sl.bench.measure import Spread, Team, core_times, interleave, rates, times
-from sl.bench.projection import run_seconds
-from sl.bench.start import Starter
-from sl.bench.work import training_flops
+from sl.bench.contender import CASES, EngineContender, ReferenceContender, case_job
+from sl.bench.measure import core_times, interleave, rates, spread, team, times
 from sl.train.assemble import make_model
 from sl.train.device import cores
 
@@ -28,55 +23,53 @@ def several_runs(device: torch.device) -> dict[str, tuple[int, list[str]]]:
     return {f"{cores()} single-threaded processes": (cores(), ["runtime.threads=1"])} if cores() > 1 else {}
 
 
-@contextmanager
-def team(batch_size: int, count: int, make: Any, *arguments: Any) -> Iterator[Team]:
-    """`count` processes of a kind; they end with the block."""
-    with ExitStack() as stack:
-        yield Team([stack.enter_context(Child(make, *arguments)) for _ in range(count)], batch_size)
-
-
-def compare(case: str, rounds: int, seconds: float, overrides: Sequence[str] = ()) -> dict[str, Any]:
+def compare(case: str, rounds: int, seconds: float) -> dict[str, Any]:
     """Measure `case` in `rounds` of about `seconds` for each contender; a record for JSON."""
-    job, _ = case_job(CASES[case], overrides)
+    job = case_job(case)
     batch = job.plan.batch_size
-    ways = several_runs(job.runtime.device)
     with ExitStack() as stack:
-        teams = {
-            "reference": stack.enter_context(team(batch, 1, ReferenceContender, case)),
-            ONE_AT_A_TIME: stack.enter_context(team(batch, 1, EngineContender, case, overrides)),
-        }
-        for name, (count, more) in ways.items():
-            teams[name] = stack.enter_context(team(batch, count, EngineContender, case, [*overrides, *more]))
-        for each in teams.values():
-            each.fit_steps(seconds)
+        teams = {"reference": stack.enter_context(team(batch, seconds, 1, ReferenceContender, case))}
+        teams[ONE_AT_A_TIME] = stack.enter_context(team(batch, seconds, 1, EngineContender, case))
+        for name, (count, more) in several_runs(job.runtime.device).items():
+            teams[name] = stack.enter_context(team(batch, seconds, count, EngineContender, case, more))
         laps = interleave(teams, rounds)
         engine, reference = teams[ONE_AT_A_TIME].members[0], teams["reference"].members[0]
-        evaluation = Spread.of([engine.call("evaluation_rate") for _ in range(3)])
+        evaluation = spread([engine.call("evaluation_rate") for _ in range(3)])
         facts = {"engine": engine.call("facts"), "reference": reference.call("facts")}  # the peak is that of a run
-        matmul = Spread.of([engine.call("matmul_rate") for _ in range(rounds)])
+        matmul = spread([engine.call("matmul_rate") for _ in range(rounds)])
     flops = training_flops(make_model(job), job.dataset.image_shape)
-    median = {name: rates(each).median for name, each in laps.items()}
+    found = {name: rates(each) for name, each in laps.items()}
+    one = found[ONE_AT_A_TIME]["median"]
     own = {name: each for name, each in laps.items() if name != "reference"}
     return {
-        "case": CASES[case].name,
-        "images_per_second": {name: rates(each).plain() for name, each in laps.items()},
-        "times_reference": {name: times(each, laps["reference"]).plain() for name, each in own.items()},
-        "times_reference_per_core": {name: core_times(each, laps["reference"]).plain() for name, each in own.items()},
-        "flops_per_image": flops,
-        "matmul_flops": matmul.plain(),
-        "share_of_matmul": round(median[ONE_AT_A_TIME] * flops / matmul.median, 3),
-        "evaluation_images_per_second": evaluation.plain(),
-        "runs_per_hour": {
-            name: round(3600 / run_seconds(facts["engine"], rate, evaluation.median * rate / median[ONE_AT_A_TIME]), 4)
-            for name, rate in median.items()
-        },
-        "start": start(case),
-        **facts,
+        "case": CASES[case][0],
         "rounds": rounds,
+        "images_per_second": found,
+        "times_reference": {name: times(each, laps["reference"]) for name, each in own.items()},
+        "times_reference_per_core": {name: core_times(each, laps["reference"]) for name, each in own.items()},
+        "flops_per_image": flops,
+        "matmul_flops": matmul,
+        "share_of_matmul": round(one * flops / matmul["median"], 3),
+        "evaluation_images_per_second": evaluation,
+        "runs_per_hour": {
+            name: round(runs_per_hour(facts["engine"], rate["median"], evaluation["median"] * rate["median"] / one), 4)
+            for name, rate in found.items()
+        },
+        **facts,
     }
 
 
-def start(case: str) -> dict[str, float]:
-    """Seconds to the first step of a run in a new process, and of the next run in the same process."""
-    with Child(Starter, case, time.time()) as child:
-        return {"first_run_seconds": round(child.call("first"), 2), "second_run_seconds": round(child.call("later"), 3)}
+def training_flops(model: nn.Module, image_shape: tuple[int, int, int], batch: int = 2) -> float:
+    """Floating point operations of the forward and backward pass of one image (convolutions and matrix products)."""
+    with FlopCounterMode(display=False) as counter:
+        model.train()(torch.zeros(batch, *image_shape)).sum().backward()
+    return counter.get_total_flops() / batch
+
+
+def runs_per_hour(facts: dict[str, Any], rate: float, evaluation_rate: float) -> float:
+    """Whole runs in an hour, computed: every epoch trains on all images and evaluates on all test images.
+
+    >>> runs_per_hour({"epochs": 10, "train_images": 200, "test_images": 100}, rate=10, evaluation_rate=50)
+    16.36...
+    """
+    return 3600 / (facts["epochs"] * (facts["train_images"] / rate + facts["test_images"] / evaluation_rate))

@@ -1,30 +1,30 @@
 """The machine in words and in numbers, without its name."""
 
-import os
 import platform
 import re
 import time
-from pathlib import Path
 from typing import Any
 
+import psutil
 import torch
 
 from sl.train.device import DTYPES, Runtime, cores, cpu_fields
 
+INSTRUCTION_SETS = ("amx_bf16", "avx512_bf16", "avx512_f", "avx2")  # those that decide the speed, the widest first
 SIDE = {"cuda": 8192, "cpu": 2048}
 REPEATS = 5
 
 
 def describe_machine(device: torch.device) -> dict[str, Any]:
-    """Processor, cores, memory, GPU, system and packages."""
-    cpu = cpu_fields()
+    """Processor, widest instruction set, cores, memory, GPU and packages."""
+    cpu, able = cpu_fields(), torch.cpu.get_capabilities()
     return {
         "cpu": cpu.get("model name", platform.processor()),
         "cpu_family": cpu.get("cpu family"),
         "cpu_model": cpu.get("model"),
+        "instructions": next((name for name in INSTRUCTION_SETS if able.get(name)), None),
         "cores": cores(),
-        "memory_gib": round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30, 1),
-        "bfloat16": [name for name in ("avx512_bf16", "amx_bf16") if torch.cpu.get_capabilities().get(name)],
+        "memory_gib": round(psutil.virtual_memory().total / 2**30, 1),
         "gpu": torch.cuda.get_device_name(device) if device.type == "cuda" else None,
         "python": platform.python_version(),
         "torch": torch.__version__,
@@ -33,13 +33,13 @@ def describe_machine(device: torch.device) -> dict[str, Any]:
 
 
 def slug(machine: dict[str, Any]) -> str:
-    """The machine's name for files.
+    """The machine's name for files; Zen 3 and Zen 4 are the same family and differ in the instruction set.
 
-    >>> slug({"gpu": None, "cpu": "AMD EPYC", "cpu_family": "26", "cores": 2})
-    'amd-epyc-family-26-2-cores'
+    >>> slug({"gpu": None, "cpu": "AMD EPYC", "cpu_family": "25", "instructions": "avx512_bf16", "cores": 2})
+    'amd-epyc-family-25-avx512-bf16-2-cores'
     """
-    words = machine["gpu"] or f"{machine['cpu']} family {machine['cpu_family']} {machine['cores']} cores"
-    return re.sub(r"[^a-z0-9]+", "-", words.lower()).strip("-")
+    parts = (machine["cpu"], "family", machine["cpu_family"], machine["instructions"], machine["cores"], "cores")
+    return re.sub(r"[^a-z0-9]+", "-", (machine["gpu"] or " ".join(map(str, parts))).lower()).strip("-")
 
 
 def matmul_rate(runtime: Runtime) -> float:
@@ -48,31 +48,12 @@ def matmul_rate(runtime: Runtime) -> float:
     one, other = (torch.randn(side, side, device=runtime.device, dtype=DTYPES[runtime.precision]) for _ in range(2))
     best = float("inf")
     for _ in range(REPEATS):
-        _wait(runtime.device)
         began = time.perf_counter()
-        one @ other
-        _wait(runtime.device)
+        (one @ other)[0, 0].item()  # waits for the device
         best = min(best, time.perf_counter() - began)
     return 2 * side**3 / best
 
 
-def _wait(device: torch.device) -> None:
-    if device.type == "cuda":
-        torch.cuda.synchronize(device)
-
-
-def busy_cores(seconds: float = 1.0) -> float | None:
+def busy_cores(seconds: float = 1.0) -> float:
     """How many cores were busy during the next `seconds`: those of others, if called while the benchmark rests."""
-    before = _busy_seconds()
-    time.sleep(seconds)
-    after = _busy_seconds()
-    return None if before is None or after is None else round((after - before) / seconds, 2)
-
-
-def _busy_seconds() -> float | None:
-    """Seconds of all cores that were not idle since the system started."""
-    stat = Path("/proc/stat")
-    if not stat.exists():
-        return None
-    user, nice, system, _idle, _wait, irq, soft, *_ = map(int, stat.read_text().splitlines()[0].split()[1:])
-    return (user + nice + system + irq + soft) / os.sysconf("SC_CLK_TCK")
+    return round(psutil.cpu_percent(seconds) / 100 * (psutil.cpu_count() or 1), 2)

@@ -2,8 +2,10 @@
 
 import math
 import statistics
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from typing import Any
 
 from sl.bench.child import Child
 
@@ -11,26 +13,14 @@ WARM_UP_STEPS = 3
 FIRST_TRY = 0.2  # of a lap's seconds, to learn how many steps they have
 
 
-@dataclass(frozen=True)
-class Spread:
-    """Median and range over the rounds."""
+def spread(values: Sequence[float]) -> dict[str, float]:
+    """Median and range of `values`, with four digits.
 
-    median: float
-    low: float
-    high: float
-
-    @classmethod
-    def of(cls, values: Sequence[float]) -> "Spread":
-        """The spread of `values`.
-
-        >>> Spread.of([3.0, 1.0, 2.0])
-        Spread(median=2.0, low=1.0, high=3.0)
-        """
-        return cls(statistics.median(values), min(values), max(values))
-
-    def plain(self) -> dict[str, float]:
-        """For JSON, with four digits."""
-        return {name: float(f"{value:.4g}") for name, value in asdict(self).items()}
+    >>> spread([3.0, 1.0, 2.0])
+    {'median': 2.0, 'low': 1.0, 'high': 3.0}
+    """
+    found = {"median": statistics.median(values), "low": min(values), "high": max(values)}
+    return {name: float(f"{value:.4g}") for name, value in found.items()}
 
 
 @dataclass(frozen=True)
@@ -50,9 +40,8 @@ class Team:
 
     def lap(self) -> Lap:
         """Train `steps` steps in each process."""
-        for member in self.members:
-            member.start("train", self.steps)
-        outcomes = [member.finish() for member in self.members]
+        started = [member.start("train", self.steps) for member in self.members]
+        outcomes = [call.result() for call in started]
         images = len(self.members) * self.steps * self.batch_size
         core_seconds = sum(outcome.core_seconds for outcome in outcomes)
         return Lap(images / max(outcome.seconds for outcome in outcomes), images / core_seconds)
@@ -69,25 +58,34 @@ class Team:
             self.steps = max(1, math.ceil(wanted))
 
 
+@contextmanager
+def team(batch_size: int, seconds: float, count: int, make: Any, *arguments: Any) -> Iterator[Team]:
+    """`count` processes of a kind, warm, with laps of about `seconds`; they end with the block."""
+    with ExitStack() as stack:
+        found = Team([stack.enter_context(Child(make, *arguments)) for _ in range(count)], batch_size)
+        found.fit_steps(seconds)
+        yield found
+
+
 def interleave(teams: Mapping[str, Team], rounds: int) -> dict[str, list[Lap]]:
     """The laps of every team; each round goes through all of them."""
     laps: dict[str, list[Lap]] = {name: [] for name in teams}
     for _ in range(rounds):
-        for name, team in teams.items():
-            laps[name].append(team.lap())
+        for name, each in teams.items():
+            laps[name].append(each.lap())
     return laps
 
 
-def rates(laps: Sequence[Lap]) -> Spread:
+def rates(laps: Sequence[Lap]) -> dict[str, float]:
     """Images a second."""
-    return Spread.of([lap.rate for lap in laps])
+    return spread([lap.rate for lap in laps])
 
 
-def times(laps: Sequence[Lap], base: Sequence[Lap]) -> Spread:
+def times(laps: Sequence[Lap], base: Sequence[Lap]) -> dict[str, float]:
     """How many times as fast as `base`, round by round."""
-    return Spread.of([own.rate / other.rate for own, other in zip(laps, base, strict=True)])
+    return spread([own.rate / other.rate for own, other in zip(laps, base, strict=True)])
 
 
-def core_times(laps: Sequence[Lap], base: Sequence[Lap]) -> Spread:
+def core_times(laps: Sequence[Lap], base: Sequence[Lap]) -> dict[str, float]:
     """The same by images a core-second."""
-    return Spread.of([own.core_rate / other.core_rate for own, other in zip(laps, base, strict=True)])
+    return spread([own.core_rate / other.core_rate for own, other in zip(laps, base, strict=True)])

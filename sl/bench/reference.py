@@ -1,38 +1,23 @@
-"""The loop that the engine is measured against: what a PyTorch user writes first, and the public code of this paper's
-re-implementations does. Pictures go one by one through torchvision's transforms in worker processes; float32; the
-loss and the hits are read back at every step.
+"""The loop that the engine is measured against: what a PyTorch user writes first, and public re-implementations too.
+
+Pictures go one by one through torchvision's transforms in worker processes; float32; the loss and the hits are read
+back at every step.
 """
 
-from collections.abc import Iterator
-from typing import Any
+from functools import partial
 
 import torch
 from PIL import Image
 from torch import Tensor, nn
-from torch.utils.data import DataLoader, Sampler
+from torch.utils.data import DataLoader
 from torch.utils.data import Dataset as TorchDataset
 from torchvision import transforms
 
 from sl.config.schema import RecipeConfig
-from sl.data import Dataset
-from sl.losses import Loss
 from sl.recipes import fit_normalisation
 from sl.recipes.optimizer import decayed_parameters
 from sl.train.assemble import make_loss, make_model
-from sl.train.device import cores
 from sl.train.prepare import Job
-
-
-class SubtractMean(nn.Module):
-    """Subtract an image from every image."""
-
-    def __init__(self, mean: Tensor) -> None:
-        super().__init__()
-        self.mean = mean
-
-    def forward(self, image: Tensor) -> Tensor:
-        """(C, H, W) -> (C, H, W)."""
-        return image - self.mean
 
 
 def torchvision_transform(recipe: RecipeConfig, train_images: Tensor) -> transforms.Compose:
@@ -50,19 +35,19 @@ def torchvision_transform(recipe: RecipeConfig, train_images: Tensor) -> transfo
     steps.append(transforms.ToTensor())
     fitted = fit_normalisation(recipe.normalisation, train_images)
     if fitted.mean_image is not None:
-        steps.append(SubtractMean(fitted.mean_image))
+        steps.append(partial(torch.sub, other=fitted.mean_image))
     if fitted.mean is not None and fitted.std is not None:
         steps.append(transforms.Normalize(fitted.mean.flatten().tolist(), fitted.std.flatten().tolist()))
     return transforms.Compose(steps)
 
 
 class PilImages(TorchDataset):
-    """A training set as torchvision's own classes hand it out: a PIL image, transformed, and its label."""
+    """The run's training set as torchvision's own classes hand it out: a PIL image, transformed, and its label."""
 
-    def __init__(self, dataset: Dataset, labels: Tensor, recipe: RecipeConfig) -> None:
-        self.pixels = dataset.train_images.permute(0, 2, 3, 1).squeeze(-1).contiguous().numpy()
-        self.labels = labels
-        self.transform = torchvision_transform(recipe, dataset.train_images)
+    def __init__(self, job: Job) -> None:
+        self.pixels = job.dataset.train_images.permute(0, 2, 3, 1).squeeze(-1).contiguous().numpy()
+        self.labels = job.noisy.labels
+        self.transform = torchvision_transform(job.config.recipe, job.dataset.train_images)
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -72,47 +57,26 @@ class PilImages(TorchDataset):
         return self.transform(Image.fromarray(self.pixels[position])), int(self.labels[position])
 
 
-class GivenOrder(Sampler[int]):
-    """Positions in an order that is set before each pass."""
-
-    def __init__(self) -> None:
-        self.order: list[int] = []
-
-    def __iter__(self) -> Iterator[int]:
-        return iter(self.order)
-
-    def __len__(self) -> int:
-        return len(self.order)
-
-
 class ReferenceLoop:
-    """The usual training loop; `labels` (N,) are those to train on, the learning rate is the recipe's first one."""
+    """The usual training loop of a prepared run; the learning rate is the recipe's first one."""
 
-    def __init__(
-        self,
-        dataset: Dataset,
-        labels: Tensor,
-        model: nn.Module,
-        loss: Loss,
-        recipe: RecipeConfig,
-        device: torch.device,
-        workers: int,
-    ) -> None:
-        self.device, self.model, self.loss = device, model.to(device), loss.to(device)
-        self.optimizer = torch_sgd(self.model, recipe)
-        self.sampler = GivenOrder()
+    def __init__(self, job: Job, workers: int) -> None:
+        self.device = job.runtime.device
+        self.model, self.loss = make_model(job).to(self.device), make_loss(job).to(self.device)
+        self.optimizer = torch_sgd(self.model, job.config.recipe)
+        self.order: list[int] = []  # of the images, set before each pass
         self.loader = DataLoader(
-            PilImages(dataset, labels, recipe),
-            batch_size=recipe.batch_size,
-            sampler=self.sampler,
+            PilImages(job),
+            batch_size=job.plan.batch_size,
+            sampler=self.order,
             num_workers=workers,
             persistent_workers=workers > 0,
-            pin_memory=device.type == "cuda",
+            pin_memory=self.device.type == "cuda",
         )
 
     def train(self, order: Tensor) -> float:
         """Train once on the images `order` (n,), and return their mean loss."""
-        self.sampler.order = order.tolist()
+        self.order[:] = order.tolist()
         self.model.train()
         total, hits = 0.0, 0
         for on_host in self.loader:
@@ -130,14 +94,9 @@ class ReferenceLoop:
 def torch_sgd(model: nn.Module, recipe: RecipeConfig) -> torch.optim.SGD:
     """The recipe's optimiser as PyTorch has it; with a constant rate it is the same as Keras' form."""
     decayed = {id(parameter) for parameter in decayed_parameters(model, recipe.decay_on)}
-    groups: list[dict[str, Any]] = [
-        {"params": [p for p in model.parameters() if id(p) in decayed], "weight_decay": recipe.weight_decay},
-        {"params": [p for p in model.parameters() if id(p) not in decayed]},
+    with_decay = [p for p in model.parameters() if id(p) in decayed]
+    groups = [
+        {"params": with_decay, "weight_decay": recipe.weight_decay},
+        {"params": [p for p in model.parameters() if id(p) not in decayed], "weight_decay": 0.0},
     ]
     return torch.optim.SGD(groups, lr=recipe.lr, momentum=recipe.momentum, nesterov=recipe.nesterov)
-
-
-def reference_loop(job: Job) -> ReferenceLoop:
-    """The loop for a prepared run, with one worker process per core, as PyTorch itself suggests."""
-    given = (job.dataset, job.noisy.labels, make_model(job), make_loss(job), job.config.recipe, job.runtime.device)
-    return ReferenceLoop(*given, workers=cores())

@@ -1,9 +1,35 @@
-"""Measured figures as text."""
+"""Measured figures as text; needs no torch."""
 
+import json
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Any
 
-GIGA, MEBI = 1e9, 2**20
+from sl.tables.readme import fill
+from sl.tables.write import table
+
+ABLATION = "-ablation"
+HEADER = ("machine", "network", "way of training", "images/s", "times the reference loop", "runs an hour")
+SURROUNDINGS = ("share of the matrix-multiply rate", "peak memory")
+SUMMARY = ("machine", "network", "one run", "best way of a sweep")
+ABLATION_HEADER = ("changed", "images/s", "times the default", "by the core-second")
+NO_GPU = ("one H200 or H100", "cnn8 on CIFAR-10", "not measured yet", "not measured yet")
+
+
+def update_pages(folder: Path, page: Path, readme: Path) -> list[str]:
+    """Bring the tables of `page` (docs/speed.md) and the README's speed table up to date with the files in `folder`."""
+    records = {path.name: json.loads(path.read_text()) for path in sorted(folder.glob("*.json"))}
+    whole = [record for name, record in records.items() if ABLATION not in name]
+    parts = ["\n".join(comparison_table(whole)), sources(name for name in records if ABLATION not in name)]
+    for name, record in records.items():
+        if ABLATION in name:
+            parts += ["### What each technique brings", "\n".join(ablation_lines(record)), sources([name])]
+    return [fill(page, "\n\n".join(parts)), fill(readme, "\n".join(summary_table(whole)), "speed")]
+
+
+def sources(names: Iterable[str]) -> str:
+    """Links to files of results/bench, from docs/."""
+    return "From " + ", ".join(f"[{name}](../results/bench/{name})" for name in names) + "."
 
 
 def spread(values: Mapping[str, float], unit: str = "") -> str:
@@ -17,130 +43,63 @@ def spread(values: Mapping[str, float], unit: str = "") -> str:
     return f"{median}{unit} ({low} to {high})"
 
 
-def comparison_lines(measured: Mapping[str, Any]) -> list[str]:
-    """What `compare` found, for people."""
-    engine, reference = measured["engine"], measured["reference"]
-    images = "real images" if engine["real_images"] else "random bytes in the place of images, which are not there"
-    lines = [
-        f"{measured['case']}, batch {engine['batch_size']}, {images}; median and range of {measured['rounds']} rounds",
-        f"  reference loop ({reference['threads']} threads, {reference['workers']} workers): "
-        f"{spread(measured['images_per_second']['reference'])} images/s",
-    ]
-    for name, times in measured["times_reference"].items():
-        per_core = measured["times_reference_per_core"][name]["median"]
-        images = spread(measured["images_per_second"][name])
-        lines.append(f"  {name}: {images} images/s, {spread(times, ' x')}; {per_core:.2f} x by the core-second")
-    matmul = measured["matmul_flops"]["median"] / GIGA
-    lines += [
-        f"  {measured['share_of_matmul']:.0%} of the {matmul:,.0f} GFLOP/s that a matrix product reaches here "
-        f"({engine['precision']}, {engine['threads']} threads)",
-        f"  peak memory {mebibytes(engine['peak_bytes'])}, {mebibytes(engine['data_bytes'])} of them images; "
-        f"reference loop {mebibytes(reference['peak_bytes'])} and its workers",
-        f"  first step {measured['start']['first_run_seconds']} s after the start of a process, "
-        f"{measured['start']['second_run_seconds']} s after that of a sweep's second run",
-        "  runs an hour: " + ", ".join(f"{name} {rate:.3g}" for name, rate in measured["runs_per_hour"].items()),
-    ]
-    return lines
-
-
-def comparison_table(record: Mapping[str, Any]) -> list[str]:
-    """What `compare` found for every case, as a Markdown table for docs/speed.md."""
-    lines = [
-        "| network | way of training | images/s | times the reference loop | runs an hour |",
-        "|---|---|---|---|---|",
-    ]
-    for measured in record["cases"].values():
-        for name, images in measured["images_per_second"].items():
-            times = measured["times_reference"].get(name)
-            ratio = spread(times) if times else "1"
-            hourly = f"{measured['runs_per_hour'][name]:.3g}"
-            lines.append(f"| {measured['case']} | {name} | {spread(images)} | {ratio} | {hourly} |")
-    return lines
-
-
-def surroundings_table(records: Iterable[Mapping[str, Any]]) -> list[str]:
-    """Share of the matrix-multiply rate, memory and start-up times, as a Markdown table for docs/speed.md.
-
-    Memory stands as a dash where it was not measured.
-    """
-    lines = [
-        "| machine | network | share of the matrix-multiply rate | peak memory of a run | images in it "
-        "| reference loop without its workers | first step of a run | of a sweep's second run |",
-        "|---|---|---|---|---|---|---|---|",
-    ]
+def comparison_table(records: Iterable[Mapping[str, Any]]) -> list[str]:
+    """What `compare` found on every machine, as a Markdown table; a dash where nothing was measured."""
+    rows = []
     for record in records:
         for measured in record["cases"].values():
-            engine, start = measured["engine"], measured["start"]
-            cells = [
-                machine_words(record["machine"]),
-                measured["case"],
-                f"{measured['share_of_matmul']:.0%}",
-                *(mebibytes(size) for size in (engine.get("peak_bytes"), engine["data_bytes"])),
-                mebibytes(measured["reference"].get("peak_bytes")),
-                *(f"{start[name]:.2f} s" for name in ("first_run_seconds", "second_run_seconds")),
-            ]
-            lines.append(f"| {' | '.join(cells)} |")
-    return lines
-
-
-def mebibytes(size: int | None) -> str:
-    """A number of bytes for people; a dash for None.
-
-    >>> mebibytes(3 * 2**30)
-    '3,072 MiB'
-    """
-    return "–" if size is None else f"{size / MEBI:,.0f} MiB"
-
-
-def grid_words(grid: Mapping[str, Any]) -> str:
-    """How long the CIFAR-10 grid would take, in one sentence.
-
-    >>> grid_words({"name": "grid", "runs": 294, "hours": {"reference": 3000.0, "one run": 1000.0}})
-    "The 294 runs of grid at the paper's scale, computed from these rates: 3,000 h (reference), 1,000 h (one run)"
-    """
-    hours = ", ".join(f"{value:,.0f} h ({name})" for name, value in grid["hours"].items())
-    return f"The {grid['runs']} runs of {grid['name']} at the paper's scale, computed from these rates: {hours}"
+            for name, images in measured["images_per_second"].items():
+                times = measured["times_reference"].get(name)
+                peak = measured["engine"].get("peak_bytes")
+                one = name == "one run"
+                rows.append(
+                    [
+                        machine_words(record["machine"]),
+                        measured["case"],
+                        name,
+                        spread(images),
+                        spread(times) if times else "1",
+                        f"{measured['runs_per_hour'][name]:.3g}",
+                        f"{measured['share_of_matmul']:.0%}" if one else "–",
+                        f"{peak / 2**20:,.0f} MiB" if one and peak else "–",
+                    ]
+                )
+    return table((*HEADER, *SURROUNDINGS), rows).splitlines()
 
 
 def summary_table(records: Iterable[Mapping[str, Any]]) -> list[str]:
     """How many times the reference loop's speed each machine reaches, as the README's Markdown table."""
-    lines = [
-        "| machine | network | one run | best way of a sweep |",
-        "|---|---|---|---|",
-    ]
+    rows, gpu = [], False
     for record in records:
+        gpu |= bool(record["machine"]["gpu"])
         for measured in record["cases"].values():
             one, *several = (values["median"] for values in measured["times_reference"].values())
-            speeds = f"{one:.2f} x | {max((one, *several)):.2f} x"
-            lines.append(f"| {machine_words(record['machine'])} | {measured['case']} | {speeds} |")
-    return lines
+            words = machine_words(record["machine"])
+            rows.append([words, measured["case"], f"{one:.2f} x", f"{max((one, *several)):.2f} x"])
+    return table(SUMMARY, rows if gpu else [*rows, list(NO_GPU)]).splitlines()
 
 
 def machine_words(machine: Mapping[str, Any]) -> str:
     """A machine as people call it.
 
-    >>> machine_words({"gpu": None, "cpu": "AMD EPYC", "cpu_family": "25", "cores": 2})
-    '2 cores of AMD EPYC, family 25'
+    >>> machine_words({"gpu": None, "cpu": "AMD EPYC", "cpu_family": "25", "instructions": "avx2", "cores": 2})
+    '2 cores of AMD EPYC, family 25, AVX2'
     """
-    return machine["gpu"] or f"{machine['cores']} cores of {machine['cpu']}, family {machine['cpu_family']}"
+    able = machine["instructions"] if "instructions" in machine else "".join(machine["bfloat16"][-1:])
+    words = f"{machine['cores']} cores of {machine['cpu']}, family {machine['cpu_family']}"
+    return machine["gpu"] or ", ".join([words, *([able.upper().replace("_", "-")] if able else [])])
 
 
 def ablation_lines(record: Mapping[str, Any]) -> list[str]:
     """What `ablate` found for every case, as Markdown tables."""
     lines: list[str] = []
     for measured in record["cases"].values():
-        machine = record["machine"]
-        lines += [
-            f"{measured['case']}, {machine['gpu'] or machine['cpu']}, {machine['cores']} cores; "
-            f"median and range of {measured['rounds']} rounds, default and changed in turns",
-            "",
-            "| changed | images/s | times the default | by the core-second |",
-            "|---|---|---|---|",
-            f"| nothing: the default | {measured['default']['median']:,.0f} | 1 | 1 |",
-        ]
+        rows = [["nothing: the default", f"{measured['default']['median']:,.0f}", "1", "1"]]
         for row in measured["changes"]:
-            per_core = row["times_per_core"]["median"]
-            images = row["images_per_second"]["median"]
-            lines.append(f"| {row['name']} | {images:,.0f} | {spread(row['times'])} | {per_core:.2f} |")
-        lines.append("")
+            images, per_core = row["images_per_second"]["median"], row["times_per_core"]["median"]
+            rows.append([row["name"], f"{images:,.0f}", spread(row["times"]), f"{per_core:.2f}"])
+        title = (
+            f"{measured['case']}, {machine_words(record['machine'])}; median and range of {measured['rounds']} rounds"
+        )
+        lines += [f"{title}, default and changed in turns", "", *table(ABLATION_HEADER, rows).splitlines(), ""]
     return lines[:-1]

@@ -62,15 +62,19 @@ def update(readme: Path, runs: Sequence[Run]) -> str:
     return fill(readme, block(runs))
 
 
-def fill(page: Path, content: str) -> str:
-    """Replace what stands between the marks in `page` by `content`; UserError where the page or a mark is missing."""
+def fill(page: Path, content: str, name: str = "results") -> str:
+    """Replace what stands between the marks in `page` by `content`; UserError where the page or a mark is missing.
+
+    The marks are the comments ``name:begin`` and ``name:end``, so that a page can have several such parts.
+    """
+    opening, closing = (mark.replace("results", name) for mark in (BEGIN, END))
     try:
         text = page.read_text(encoding="utf-8")
     except OSError as error:
         raise UserError(f"{page}: allowed is a page to fill: {error.strerror}") from None
-    head, begin, rest = text.partition(BEGIN)
-    _, end, tail = rest.partition(END)
+    head, begin, rest = text.partition(opening)
+    _, end, tail = rest.partition(closing)
     if not begin or not end:
-        raise UserError(f"{page}: the marks {BEGIN} and {END} must stand in it, in this order")
-    page.write_text(f"{head}{BEGIN}\n\n{content}\n\n{END}{tail}", encoding="utf-8")
+        raise UserError(f"{page}: the marks {opening} and {closing} must stand in it, in this order")
+    page.write_text(f"{head}{opening}\n\n{content}\n\n{closing}{tail}", encoding="utf-8")
     return f"{page}, the part between its marks"

@@ -3,20 +3,24 @@
 import json
 import os
 import platform
+import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable
+from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
 from sl.bench.ablation import Change, runtime_change
 from sl.bench.child import Outcome
-from sl.bench.command import bench, bench_ablation
+from sl.bench.command import bench
 from sl.bench.contender import EngineContender
-from sl.errors import UserError
+
+SCRIPT = Path(__file__).resolve().parents[2] / "scripts" / "bench.py"
 
 
 class InlineChild:
@@ -24,20 +28,16 @@ class InlineChild:
 
     def __init__(self, make: Callable[..., Any], *arguments: Any) -> None:
         self.made = make(*arguments)
-        self.waiting: list[tuple[str, tuple[Any, ...]]] = []
 
-    def call(self, method: str, *arguments: Any) -> Any:
-        self.start(method, *arguments)
-        return self.finish().result
-
-    def start(self, method: str, *arguments: Any) -> None:
-        self.waiting.append((method, arguments))
-
-    def finish(self) -> Outcome:
-        method, arguments = self.waiting.pop(0)
+    def start(self, method: str, *arguments: Any) -> "Future[Outcome]":
         began, core_began = time.perf_counter(), time.process_time()
         result = getattr(self.made, method)(*arguments)
-        return Outcome(result, time.perf_counter() - began, time.process_time() - core_began)
+        done: Future[Outcome] = Future()
+        done.set_result(Outcome(result, time.perf_counter() - began, time.process_time() - core_began))
+        return done
+
+    def call(self, method: str, *arguments: Any) -> Any:
+        return self.start(method, *arguments).result().result
 
     def __enter__(self) -> "InlineChild":
         return self
@@ -46,63 +46,77 @@ class InlineChild:
         pass
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture
 def inline(monkeypatch: pytest.MonkeyPatch) -> None:
     """Contenders run in this process and on the CPU, the reference loop without workers."""
     monkeypatch.setattr("torch.cuda.is_available", lambda: False)
-    monkeypatch.setattr("sl.bench.compare.Child", InlineChild)
-    monkeypatch.setattr("sl.bench.reference.cores", lambda: 0)
+    monkeypatch.setattr("sl.bench.measure.Child", InlineChild)
+    monkeypatch.setattr("sl.bench.machine.SIDE", {"cpu": 512})
+    monkeypatch.setattr("sl.bench.contender.cores", lambda: 0)
+    monkeypatch.setattr("sl.bench.ablation.cores", lambda: 0)
     monkeypatch.setenv("OMP_NUM_THREADS", "1")
 
 
+def measure(out: Path, *cases: str, rounds: int = 1, ablation: bool = False) -> Path:
+    return bench(cases or ("digits",), rounds, 0.02, out, ablation)
+
+
+@pytest.mark.usefixtures("inline")
 def test_figures_of_a_case(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    path = bench(["digits"], rounds=2, seconds=0.02, out=tmp_path)
+    path = measure(tmp_path, rounds=2)
     record = json.loads(path.read_text())
     measured = record["cases"]["digits"]
-    assert measured["engine"]["real_images"]
     assert set(measured["images_per_second"]) > {"reference", "one run"}
     for times in measured["times_reference"].values():
         assert 0 < times["low"] <= times["median"] <= times["high"]
     assert 0 < measured["share_of_matmul"] < 1
     assert measured["engine"]["peak_bytes"] > measured["engine"]["data_bytes"] > 0
-    assert measured["start"]["second_run_seconds"] < 1
-    assert 0 < record["help_seconds"] < 10  # of this busy moment; docs/speed.md has it of an idle one
     assert platform.node() not in path.read_text()
     assert os.getcwd() not in path.read_text()
-    assert "reference loop" in capsys.readouterr().out
+    assert "| cnn4 on digits | one run |" in capsys.readouterr().out
 
 
+@pytest.mark.usefixtures("inline")
 def test_every_change_is_measured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    compiled = "sl.bench.ablation.COMPILE"
-    monkeypatch.setattr(compiled, ())  # takes long; tests/train/test_compiled.py compiles
-    path = bench_ablation(["digits"], rounds=1, seconds=0.02, out=tmp_path)
-    rows = json.loads(path.read_text())["cases"]["digits"]["changes"]
-    assert {"channels first", "runtime=deterministic", "one thread"} <= {row["name"] for row in rows}
-    table = path.with_suffix(".md").read_text().splitlines()
-    assert len([line for line in table if line.startswith("| ")]) == len(rows) + 2
+    # Compiling takes long; tests/train/test_compiled.py compiles.
+    monkeypatch.setattr("sl.train.device.COMPILED", ())
+    monkeypatch.setattr("sl.train.engine.COMPILED", ())
+    memory_format = "sl.train.engine.Engine.memory_format"
+    monkeypatch.setattr(memory_format, EngineContender("digits").engine.memory_format)  # set back after the test
+    rows = json.loads(measure(tmp_path, ablation=True).read_text())["cases"]["digits"]["changes"]
+    assert {row["name"] for row in rows} >= {
+        "everything: the reference loop",
+        "images from PIL and worker processes",
+        "channels first",
+        "runtime=deterministic",
+        "layers not fused",
+        "one thread",
+    }
 
 
+@pytest.mark.usefixtures("inline")
 def test_a_change_that_cannot_be_made_here_loses_none_of_the_others(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def cannot(case: str) -> Any:
-        raise UserError("a process of the benchmark ended")
+        raise RuntimeError("on purpose")
 
     found = [Change("impossible", cannot), runtime_change("one thread", "runtime.threads=1")]
-    monkeypatch.setattr("sl.bench.ablation.changes_for", lambda case, runtime: found)
-    path = bench_ablation(["digits"], rounds=1, seconds=0.02, out=tmp_path)
+    monkeypatch.setattr("sl.bench.ablation.changes_for", lambda runtime: found)
+    path = measure(tmp_path, ablation=True)
     assert [row["name"] for row in json.loads(path.read_text())["cases"]["digits"]["changes"]] == ["one thread"]
-    assert "not measured: impossible: a process of the benchmark ended" in capsys.readouterr().err
+    assert "not measured: impossible: on purpose" in capsys.readouterr().err
 
 
+@pytest.mark.usefixtures("inline")
 def test_an_ablation_that_is_stopped_keeps_what_it_has(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def stopped(case: str) -> Any:
         raise KeyboardInterrupt
 
     found = [runtime_change("one thread", "runtime.threads=1"), Change("stopped", stopped)]
-    monkeypatch.setattr("sl.bench.ablation.changes_for", lambda case, runtime: found)
+    monkeypatch.setattr("sl.bench.ablation.changes_for", lambda runtime: found)
     with pytest.raises(KeyboardInterrupt):
-        bench_ablation(["digits"], rounds=1, seconds=0.02, out=tmp_path)
+        measure(tmp_path, ablation=True)
     (path,) = tmp_path.iterdir()
     assert path.suffix == ".part"
     assert [row["name"] for row in json.loads(path.read_text())["cases"]["digits"]["changes"]] == ["one thread"]
@@ -115,9 +129,8 @@ def test_what_is_measured_is_written_before_the_next_case(tmp_path: Path, monkey
         return {"case": case}
 
     monkeypatch.setattr("sl.bench.command.compare", compare)
-    monkeypatch.setattr("sl.bench.command.comparison_lines", lambda measured: [])
     with pytest.raises(KeyboardInterrupt):
-        bench(["digits", "cnn8"], rounds=1, seconds=0.02, out=tmp_path)
+        measure(tmp_path, "digits", "cnn8")
     (path,) = tmp_path.iterdir()
     assert path.suffix == ".part"
     assert json.loads(path.read_text())["cases"] == {"digits": {"case": "digits"}}
@@ -126,17 +139,41 @@ def test_what_is_measured_is_written_before_the_next_case(tmp_path: Path, monkey
 def test_laps_longer_than_an_epoch_are_several_epochs() -> None:
     contender = EngineContender("digits")
     lengths: list[int] = []
-    contender.train_within_epoch = lengths.append
-    most = len(contender.job.noisy.labels) // contender.job.plan.batch_size
+    contender.train_on = lambda order: lengths.append(len(order))  # type: ignore[method-assign]
+    batch = contender.job.plan.batch_size
+    most = len(contender.job.noisy.labels) // batch
     contender.train(2 * most + 3)
-    assert lengths == [most, most, 3]
+    assert lengths == [most * batch, most * batch, 3 * batch]
 
 
 def test_help_does_not_wait_for_torch(tmp_path: Path) -> None:
-    script = Path(__file__).resolve().parents[2] / "scripts" / "bench.py"
     (tmp_path / "torch.py").write_text("raise SystemExit('torch was imported')")
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(tmp_path), *sys.path])}
-    command = [sys.executable, str(script), "--help"]
+    command = [sys.executable, str(SCRIPT), "--help"]
     done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
     assert (done.returncode, done.stderr) == (0, "")
     assert "--ablation" in done.stdout
+
+
+@pytest.mark.parametrize("options", [("--seconds", "-1"), ("--seconds", "nan"), ("--rounds", "0")])
+def test_a_mistake_is_one_line(options: tuple[str, str]) -> None:
+    done = subprocess.run([sys.executable, str(SCRIPT), *options], capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert done.stderr.startswith(f"sl: error: {options[0]}=")
+    assert len(done.stderr.splitlines()) == 1
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="Linux tells a child that its parent has ended")
+def test_a_benchmark_that_is_killed_leaves_nobody_computing(tmp_path: Path) -> None:
+    command = [sys.executable, str(SCRIPT), "--cases", "digits", "--seconds", "100", "--out", str(tmp_path)]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as parent:
+        tree = psutil.Process(parent.pid)
+        deadline = time.monotonic() + 120
+        while not any(child.cpu_times().user > 20 for child in tree.children(recursive=True)):
+            assert time.monotonic() < deadline
+            time.sleep(0.2)
+        children = tree.children(recursive=True)
+        parent.send_signal(signal.SIGKILL)
+    _, alive = psutil.wait_procs(children, timeout=20)
+    assert alive == []

@@ -1,17 +1,16 @@
 """The loop that the engine is measured against trains the same function as the engine."""
 
+from functools import partial
+
 import pytest
 import torch
 from torchvision import transforms
 
-from sl.bench.case import CASES, case_job
-from sl.bench.contender import new_engine
-from sl.bench.reference import PilImages, ReferenceLoop, SubtractMean, torchvision_transform
+from sl.bench.contender import case_job
+from sl.bench.reference import PilImages, ReferenceLoop, torchvision_transform
 from sl.config.compose import compose_run
 from sl.recipes import build_augmentation, fit_normalisation
-from sl.train.assemble import make_loss, make_model
-from sl.train.device import apply_runtime
-from sl.train.prepare import Job
+from sl.train.assemble import make_engine
 from sl.train.seeds import generator
 
 PLAIN = (
@@ -24,16 +23,10 @@ PLAIN = (
 )
 
 
-def reference(job: Job, workers: int = 0) -> ReferenceLoop:
-    parts = job.dataset, job.noisy.labels, make_model(job), make_loss(job), job.config.recipe
-    return ReferenceLoop(*parts, torch.device("cpu"), workers)
-
-
 @pytest.mark.parametrize("more", [(), ("recipe.weight_decay=0.02", "recipe.decay_on=fc1")])
 def test_both_have_the_same_losses(more: tuple[str, ...]) -> None:
-    job, _ = case_job(CASES["digits"], [*PLAIN, *more])
-    apply_runtime(job.runtime)
-    engine, loop = new_engine(job), reference(job)
+    job = case_job("digits", [*PLAIN, *more])
+    engine, loop = make_engine(job), ReferenceLoop(job, workers=0)
     count = len(job.noisy.labels)
     draws = engine.augmentation.draw(count, job.dataset.image_shape, generator(0, "augmentation"))
     rate = torch.full((1,), job.config.recipe.lr)
@@ -45,8 +38,8 @@ def test_both_have_the_same_losses(more: tuple[str, ...]) -> None:
 
 @pytest.mark.parametrize("kind", ["pixel_mean", "channel", "none"])
 def test_its_normalisation_is_the_recipes(kind: str) -> None:
-    job, _ = case_job(CASES["digits"], [*PLAIN, f"recipe.normalisation={kind}"])
-    pictures = PilImages(job.dataset, job.noisy.labels, job.config.recipe)
+    job = case_job("digits", [*PLAIN, f"recipe.normalisation={kind}"])
+    pictures = PilImages(job)
     expected = fit_normalisation(kind, job.dataset.train_images)(job.dataset.train_images[:5])
     torch.testing.assert_close(torch.stack([pictures[row][0] for row in range(5)]), expected)
     assert [pictures[row][1] for row in range(5)] == job.noisy.labels[:5].tolist()
@@ -55,7 +48,7 @@ def test_its_normalisation_is_the_recipes(kind: str) -> None:
 @pytest.mark.parametrize(
     ("overrides", "expected"),
     [
-        (["dataset=cifar10"], ["RandomAffine", "RandomHorizontalFlip", "ToTensor", "SubtractMean"]),
+        (["dataset=cifar10"], ["RandomAffine", "RandomHorizontalFlip", "ToTensor", "partial"]),
         (["dataset=mnist"], ["ToTensor"]),
         (["dataset=cifar10", "recipe=apl"], ["RandomCrop", "RandomHorizontalFlip", "ToTensor", "Normalize"]),
     ],
@@ -68,10 +61,12 @@ def test_its_transforms_are_the_recipes(overrides: list[str], expected: list[str
     if isinstance(steps[0], transforms.RandomAffine):
         assert tuple(steps[0].translate) == (0.2, 0.2)
         assert build_augmentation(config.recipe).shift == 0.2
-    assert any(isinstance(step, SubtractMean) for step in steps) == (config.recipe.normalisation == "pixel_mean")
+    assert any(isinstance(step, partial) for step in steps) == (config.recipe.normalisation == "pixel_mean")
 
 
 def test_worker_processes_bring_the_same_images() -> None:
-    job, _ = case_job(CASES["digits"], [*PLAIN, "scale.train_share=0.2"])
+    job = case_job("digits", [*PLAIN, "scale.train_share=0.2"])
     order = torch.arange(0, 100, 3)
-    assert reference(job, workers=1).train(order) == pytest.approx(reference(job).train(order), rel=1e-6)
+    assert ReferenceLoop(job, workers=1).train(order) == pytest.approx(
+        ReferenceLoop(job, workers=0).train(order), rel=1e-6
+    )

@@ -1,4 +1,4 @@
-"""Counted operations, the projection, the machine's name, the images that stand in."""
+"""Counted operations, runs an hour, the machine's name."""
 
 import json
 import platform
@@ -6,10 +6,8 @@ import platform
 import pytest
 import torch
 
-from sl.bench.case import CASES, case_job, random_images
+from sl.bench.compare import runs_per_hour, training_flops
 from sl.bench.machine import busy_cores, describe_machine, matmul_rate, slug
-from sl.bench.projection import grid_runs, run_seconds
-from sl.bench.work import training_flops
 from sl.models import Cnn4, Cnn8
 from sl.train.device import Runtime
 
@@ -37,13 +35,9 @@ def test_operations_are_counted_as_by_hand(
     assert training_flops(network(10, shape), shape) == pytest.approx(by_hand(blocks, hidden, shape), rel=1e-6)
 
 
-def test_the_grid_has_a_run_for_every_loss_noise_and_seed() -> None:
-    assert grid_runs() == 7 * (1 + 3 + 3) * 6
-
-
 def test_a_run_trains_and_evaluates_in_every_epoch() -> None:
     facts = {"epochs": 120, "train_images": 50_000, "test_images": 10_000}
-    assert run_seconds(facts, 1000, 5000) == pytest.approx(120 * (50 + 2))
+    assert runs_per_hour(facts, 1000, 5000) == pytest.approx(3600 / (120 * (50 + 2)))
 
 
 def test_the_machine_is_described_without_its_name() -> None:
@@ -54,21 +48,17 @@ def test_the_machine_is_described_without_its_name() -> None:
     assert slug({**machine, "gpu": "NVIDIA H200"}) == "nvidia-h200"
 
 
+def test_zen_3_and_zen_4_have_files_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    names = []
+    for able in ({"avx2"}, {"avx2", "avx512_f", "avx512_bf16"}, {"avx2", "avx512_f", "avx512_bf16", "amx_bf16"}):
+        monkeypatch.setattr("torch.cpu.get_capabilities", lambda able=able: dict.fromkeys(able, True))
+        names.append(slug(describe_machine(torch.device("cpu"))))
+    assert len(set(names)) == 3
+    assert [name.split("-")[-4:-2] for name in names[1:]] == [["avx512", "bf16"], ["amx", "bf16"]]
+    assert "avx2" in names[0]
+
+
 def test_rates_are_positive(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sl.bench.machine.SIDE", {"cpu": 64})
     assert matmul_rate(Runtime(torch.device("cpu"), "float32", "eager", False, 1)) > 0
-    busy = busy_cores(0.01)
-    assert busy is None or busy >= 0
-
-
-def test_random_bytes_stand_in_for_missing_images() -> None:
-    job, real = case_job(CASES["cnn4"], ["data_dir=nowhere", "scale.train_share=0.01", "scale.test_share=0.01"])
-    assert not real
-    assert job.dataset.train_images.shape == (600, 1, 28, 28)
-    assert case_job(CASES["digits"], [])[1]
-
-
-def test_random_images_have_the_shape_of_the_real_ones() -> None:
-    dataset = random_images("cifar10", CASES["cnn8"])
-    assert dataset.train_images.shape == (50_000, 3, 32, 32)
-    assert dataset.test_labels.bincount().tolist() == [1000] * 10
+    assert busy_cores(0.01) >= 0

@@ -1,0 +1,21 @@
+"""Child processes that end with the process that started them, however that one ends."""
+
+import ctypes
+import os
+import signal
+import sys
+
+PR_SET_PDEATHSIG = 1  # linux/prctl.h
+
+
+def end_with_parent(parent: int) -> None:
+    """Have this process terminated (SIGTERM) when `parent`, the process that started it, is no longer there.
+
+    Call it first thing in the child. The kernel watches, so that it works while the child computes and when the parent
+    was killed. Linux only: elsewhere this does nothing.
+    """
+    if sys.platform != "linux":
+        return
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+    if os.getppid() != parent:  # it ended before the call
+        os.kill(os.getpid(), signal.SIGTERM)
