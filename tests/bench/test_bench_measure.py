@@ -1,17 +1,24 @@
 """Rates and ratios from known times; processes that do what they are told."""
 
 import operator
+import os
+import subprocess
+import sys
+import time
 from collections import Counter
 from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
+import psutil
 import pytest
 import torch
 
 from sl.bench.child import Child, Outcome
 from sl.bench.contender import peak_bytes
 from sl.bench.measure import Lap, Team, core_times, interleave, rates, times
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 class Clockwork:
@@ -87,3 +94,35 @@ def test_the_memory_of_a_process_is_not_that_of_its_parent() -> None:
 def test_a_child_that_cannot_start_says_so() -> None:
     with Child(operator.truediv, 1, 0) as child, pytest.raises(BrokenProcessPool):
         child.call("__abs__")
+
+
+SPINNING = """
+class Spinner:
+    def spin(self):
+        while True:
+            pass
+
+
+if __name__ == "__main__":
+    from sl.bench.child import Child
+
+    with Child(Spinner) as child:
+        child.call("spin")
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="Linux tells a child that its parent has ended")
+def test_a_benchmark_that_is_killed_leaves_nobody_computing(tmp_path: Path) -> None:
+    script = tmp_path / "spinning.py"
+    script.write_text(SPINNING)
+    with subprocess.Popen([sys.executable, str(script)], env={**os.environ, "PYTHONPATH": str(ROOT)}) as parent:
+        deadline, children = time.monotonic() + 60, []
+        while time.monotonic() < deadline and not any(child.cpu_times().user > 1 for child in children):
+            children = psutil.Process(parent.pid).children(recursive=True)
+            time.sleep(0.1)
+        parent.kill()
+    assert children
+    _, alive = psutil.wait_procs(children, timeout=20)
+    for child in alive:
+        child.kill()
+    assert alive == []
