@@ -1,13 +1,14 @@
 """Ablation: SL against each of its terms alone, with weight 1 and up-weighted; accuracy and memorisation by epoch."""
 
 from dataclasses import dataclass
+from functools import partial
 
 from matplotlib.figure import Figure
 
-from sl.figures.lines import Line, epoch_lines
+from sl.figures.lines import Line, epoch_lines, label_ends
 from sl.figures.panels import footer, panels
 from sl.figures.style import loss_colour
-from sl.record import Noise, Series, Sheet
+from sl.record import Noise, Run, Series, Sheet
 from sl.record.words import parameters
 
 NOISY = Noise("symmetric", 0.4)
@@ -26,12 +27,14 @@ class Version:
     series: Series
 
     @property
-    def line(self) -> Line:
-        """How it is drawn: solid with weight 1, dashed above, dotted below."""
-        term, colour = self.term.upper(), loss_colour(self.term)
-        if self.weight == 1:
-            return Line(self.series, f"{term} alone", colour)
-        return Line(self.series, f"{self.weight:g} × {term}", colour, "--" if self.weight > 1 else ":")
+    def name(self) -> str:
+        """`CE alone` with weight 1, `5 × CE` with another."""
+        return f"{self.term.upper()} alone" if self.weight == 1 else f"{self.weight:g} × {self.term.upper()}"
+
+    def line(self, metric: str) -> Line:
+        """The metric by epoch: solid with weight 1, dashed above, dotted below."""
+        style = "-" if self.weight == 1 else "--" if self.weight > 1 else ":"
+        return Line.of(self.series, partial(Run.curve, metric=metric), self.name, loss_colour(self.term), style)
 
 
 def versions(sheet: Sheet) -> list[Version]:
@@ -55,16 +58,19 @@ def draw(sheet: Sheet) -> Figure | None:
     alone, sl = versions(sheet), sheet.series("sl", NOISY)
     if all((version.term, version.weight) == ("ce", 1.0) for version in alone):
         return None
-    lines = [version.line for version in alone]
-    lines += [Line(sl, "SL", loss_colour("sl"))] if sl else []
-    figure, axes = panels(f"SL and its terms alone, {NOISY.words}", 1, 2, 3.0)
+    figure, axes = panels(f"SL and its terms alone, {NOISY.words}", 2, 2, 3.0)
     for panel, (metric, (title, unit)) in zip(axes, METRICS.items(), strict=True):
-        panel.set(title=title, xlabel="epoch", ylabel=unit, ylim=(0, 101), yticks=range(0, 101, 20))
-        epoch_lines(panel, lines, metric, 6)
-    counts = ", ".join(f"{line.name} {line.series.n}" for line in lines)
+        lines = [version.line(metric) for version in alone]
+        if sl:
+            lines.append(Line.of(sl, partial(Run.curve, metric=metric), "SL", loss_colour("sl")))
+        panel.set(title=title, ylabel=unit, ylim=(0, 101), yticks=range(0, 101, 20))
+        epoch_lines(panel, lines)
+        label_ends(panel, lines, 6)
+    drawn = {version.name: version.series for version in alone} | ({"SL": sl} if sl else {})
+    counts = ", ".join(f"{name} {series.n}" for name, series in drawn.items())
     weights = f"SL: {parameters(sheet.variant('sl'))}. " if sl else ""
     note = f"{weights}Alone: weight 1; k ×: weight k. Runs: {counts}.{_missing(alone, sl)}"
-    return footer(figure, [run for line in lines for run in line.series.runs], note, "Bands")
+    return footer(figure, [run for series in drawn.values() for run in series.runs], note, "Bands")
 
 
 def _missing(alone: list[Version], sl: Series | None) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+import matplotlib.patheffects as effects
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patches import Patch
@@ -50,7 +51,9 @@ def class_bars(axes: Axes, labels: Sequence[str], groups: Sequence[Group], form:
         whiskers = np.nan_to_num(group.std)
         axes.bar(x, group.mean, 0.94 * width, color=group.colours, label=group.label)
         if whiskers.any():
-            axes.errorbar(x, group.mean, whiskers, fmt="none", ecolor=INK, elinewidth=0.8, capsize=1.5)
+            parts = axes.errorbar(x, group.mean, whiskers, fmt="none", ecolor=INK, elinewidth=0.8, capsize=1.5)
+            for part in parts.get_children():  # a white edge: whiskers are seen on dark bars too
+                part.set_path_effects([effects.withStroke(linewidth=2, foreground="white")])
         _values(axes, x, group.mean, whiskers, form)
     axes.set_xticks(range(len(labels)), labels)
     axes.tick_params(axis="x", length=0, labelsize=8)

@@ -14,6 +14,7 @@ from sl.figures import (
     class_comparison,
     class_confidence,
     class_curves,
+    confusion,
     memorisation,
     parameters,
     representation,
@@ -28,6 +29,7 @@ FIGURES: dict[str, Callable[[Sheet], Figure | None]] = {
     "class_curves": class_curves.draw,
     "representation": representation.draw,
     "stage_bars": stage_bars.draw,
+    "confusion": confusion.draw,
     "class_confidence": class_confidence.draw,
     "class_comparison": class_comparison.draw,
     "memorisation": memorisation.draw,
@@ -70,7 +72,12 @@ def draw_all(runs: list[Run], out: Path) -> Iterator[str]:
 
 def _draw_sheet(sheet: Sheet, folder: Path) -> Iterator[str]:
     for name, draw in FIGURES.items():
-        paths = draw_styled(partial(draw, sheet), folder / name)
+        try:
+            paths, notices = draw_styled(partial(draw, sheet), folder / name)
+        except UserError as error:
+            yield f"{folder / name}: not drawn: {error}"
+            continue
+        yield from (f"{folder / name}: {notice}" for notice in notices)
         if paths:
             yield f"{paths[0]} and .svg"
         else:

@@ -8,12 +8,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sl.figures.bars import MOST_BARS, Group, class_bars, key, stage_group
-from sl.figures.panels import empty, footer, panels, series_title
-from sl.record import STAGES, Noise, Run, Series, Sheet
+from sl.figures.cells import lacking, shown, usual_noise
+from sl.figures.panels import footer, lettered, panels, series_title
+from sl.record import STAGES, Run, Series, Sheet
 from sl.record.run import Array
-
-NOISY = Noise("symmetric", 0.4)
-LOSSES = ("ce", "sl")
 
 
 def probed_class(run: Run) -> int:
@@ -35,38 +33,37 @@ MEASURES = {"confidence": confidence, "predictions": predictions}
 
 
 def draw(sheet: Sheet) -> Figure | None:
-    """For CE and for SL: mean confidence and distribution of predictions; None without any of the runs."""
-    recorded = {loss: sheet.series(loss, NOISY) for loss in LOSSES}
-    classes = Counter(probed_class(run) for series in recorded.values() if series for run in series.runs)
-    found = {loss: _probing(series, classes.most_common(1)[0][0]) for loss, series in recorded.items() if classes}
-    drawn = [series for series in found.values() if series]
-    if not drawn:
+    """For CE and for SL: mean confidence and distribution of predictions; None where no run probed an image."""
+    recorded = shown(sheet, usual_noise(sheet))
+    classes = Counter(probed_class(run) for series in recorded.values() for run in series.runs)
+    label = classes.most_common(1)[0][0] if classes else 0
+    found = {cell: kept for cell, series in recorded.items() if (kept := _probing(series, label))}
+    if not found:
         return None
-    name = sheet.head.class_labels[probed_class(drawn[0].runs[0])]
-    figure, axes = panels(f"Rightly labelled training images of class {name}", 4, 1, 1.75, share_y=True)
-    cells = [(what, loss) for what in MEASURES for loss in LOSSES]
-    for place, (what, loss) in enumerate(cells):
-        series, panel = found[loss], axes[place]
-        panel.set_title(f"({'abcd'[place]}) {what}: {series_title(sheet, loss, NOISY, series)}")
-        panel.set(ylabel=f"{what} (%)", ylim=(0, 116), yticks=range(0, 101, 25))
-        if series is None:
-            empty(panel, sheet.pending(loss, NOISY))
-        else:
-            groups = _stages(panel, series, MEASURES[what])
+    cells = [(what, cell) for what in MEASURES for cell in found]
+    kind = "Training images with the label" if usual_noise(sheet).kind == "given" else "Rightly labelled images of"
+    title = f"{kind} {sheet.head.class_labels[label]}: what is predicted for them"
+    figure, axes = panels(title, len(cells), 1, 1.75, share_y=True)
+    for place, (what, cell) in enumerate(cells):
+        axes[place].set_title(lettered(place, f"{what}: {series_title(sheet, *cell, found[cell])}"))
+        axes[place].set(ylabel=f"{what} (%)", ylim=(0, 116), yticks=range(0, 101, 25))
+        groups = _stages(axes[place], found[cell], MEASURES[what])
     key(axes[0], groups)
-    counts = sorted({run.probes["late"]["count"] for series in drawn for run in series.runs})
+    runs = [run for series in found.values() for run in series.runs]
+    counts = sorted({run.probes["late"]["count"] for run in runs})
     images = f"{counts[0]:,}" if len(counts) == 1 else f"{counts[0]:,} to {counts[-1]:,}"
-    runs = [run for series in drawn for run in series.runs]
-    note = f"Mean softmax confidence and share of predictions over {images} images in each run."
+    note = f"Mean softmax confidence and share of predictions over {images} images in each run. "
+    note += lacking(sheet, found, clean=False)
     if len(sheet.head.class_names) > MOST_BARS:
         note += f" Shown are the {MOST_BARS} classes that are highest at the late stage."
     return footer(figure, runs, note, "Whiskers")
 
 
-def _probing(series: Series | None, label: int) -> Series | None:
-    """Those runs of the series that looked at this class and found rightly labelled images of it."""
-    runs = series.runs if series else ()
-    chosen = [run for run in runs if probed_class(run) == label and run.probes["late"]["count"]]
+def _probing(series: Series, label: int) -> Series | None:
+    """Those runs of the series that looked at this class and found rightly labelled images of it at every stage."""
+    chosen = [
+        run for run in series.runs if probed_class(run) == label and all(run.probes[stage]["count"] for stage in STAGES)
+    ]
     return Series.of(chosen) if chosen else None
 
 

@@ -4,74 +4,72 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from sl.figures.panels import empty, footer, label_ends, panels, series_title
-from sl.figures.style import INK, class_colour, loss_colour
-from sl.record import CLEAN, Noise, Run, Series, Sheet
+from sl.figures.cells import Cell, lacking, with_clean
+from sl.figures.lines import Line, epoch_lines, label_ends, window
+from sl.figures.panels import footer, lettered, panels, series_title
+from sl.figures.style import INK, class_colour, loss_colour, short
+from sl.record import CLEAN, Run, Series, Sheet
 from sl.record.words import loss_title
 
-NOISY = Noise("symmetric", 0.4)
-PANELS = (("ce", CLEAN), ("ce", NOISY), ("lsr", NOISY), ("gce", NOISY), ("sl", NOISY))
+LOSSES = ("ce", "lsr", "gce", "sl")
 MOST_LABELS = 10
+LABEL_GAP = 6.2  # points of the axis
 
 
 def draw(sheet: Sheet) -> Figure | None:
-    """Five panels of class-wise test accuracy and one of best minus worst class; None without any of the runs."""
-    found = {cell: sheet.series(*cell) for cell in PANELS}
-    drawn = [series for series in found.values() if series]
-    if not drawn:
+    """A panel of class-wise test accuracy for each loss and one of best minus worst class; None without a run."""
+    found = with_clean(sheet, LOSSES)
+    if not found:
         return None
-    figure, axes = panels("Class-wise test accuracy by epoch", 3, 2, 2.75)
+    figure, axes = panels("Class-wise test accuracy by epoch", len(found) + 1, 2, 2.75)
     for place, ((loss, noise), series) in enumerate(found.items()):
-        axes[place].set_title(f"({'abcde'[place]}) {series_title(sheet, loss, noise, series)}")
+        axes[place].set_title(lettered(place, series_title(sheet, loss, noise, series)))
         accuracy_panel(axes[place], series)
-        if series is None:
-            empty(axes[place], sheet.pending(loss, noise))
-    axes[5].set_title("(f) best class minus worst class")
-    spread_panel(axes[5], found)
-    note = "Dashed: mean of the classes."
+    axes[-1].set_title(lettered(len(found), "best class minus worst class"))
+    spread_panel(axes[-1], found)
+    average = window(sheet.head.scale["epochs"])
+    note = "Beside each class: mean ± 1 standard deviation after the last epoch. Dashed: mean of the classes. "
+    note += f"Curves are centred means over {average} epochs. " if average > 1 else ""
+    note += lacking(sheet, found, LOSSES)
     if len(sheet.head.class_names) > MOST_LABELS:
         note += " Colour: place of the class in the list; named are the three best and the three worst."
-    return footer(figure, (run for series in drawn for run in series.runs), note, "Bands")
+    return footer(figure, (run for series in found.values() for run in series.runs), note, "Band")
 
 
-def accuracy_panel(axes: Axes, series: Series | None) -> None:
-    """One line for each class, in percent, with a band of one standard deviation over seeds."""
+def accuracy_panel(axes: Axes, series: Series) -> None:
+    """One line for each class, in percent, named with its last value, and the mean of the classes."""
     axes.set(ylim=(0, 101), yticks=range(0, 101, 20), ylabel="test accuracy (%)")
-    if series is None:
-        return
     mean, std = 100 * series.mean(Run.class_curve), 100 * series.std(Run.class_curve)
-    epochs, names = np.arange(1, len(mean) + 1), series.runs[0].class_names
-    colours = [class_colour(index, len(names)) for index in range(len(names))]
-    thin = len(names) > MOST_LABELS
-    for index, colour in enumerate(colours):
-        axes.plot(epochs, mean[:, index], color=colour, lw=0.6 if thin else 1.5, label=names[index])
-        if series.n > 1 and not thin:
-            low, high = mean[:, index] - std[:, index], mean[:, index] + std[:, index]
-            axes.fill_between(epochs, low, high, color=colour, alpha=0.18, lw=0)
-    axes.plot(epochs, np.nanmean(mean, axis=1), color=INK, lw=1.2, ls="--", label="mean of the classes")
-    axes.set(xlim=(1, max(2, len(epochs))), xlabel="epoch")
+    labels, nothing = series.runs[0].class_labels, np.full(len(mean), np.nan)
+    thin = len(labels) > MOST_LABELS
+    lines = [
+        Line(_ending(label, mean[-1, index], std[-1, index]), class_colour(index, len(labels)), mean[:, index], nothing)
+        for index, label in enumerate(labels)
+    ]
+    overall = Line("mean of the classes", INK, np.nanmean(mean, axis=1), nothing, "--")
+    epoch_lines(axes, [*lines, overall], window(len(mean)))
     order = np.argsort(mean[-1])
-    shown = [*order[:3], *order[-3:]] if thin else range(len(names))
-    labels = [series.runs[0].class_labels[index] for index in shown]
-    label_ends(axes, [mean[-1, index] for index in shown], labels, [colours[index] for index in shown], 6.2)
+    named = [*order[:3], *order[-3:]] if thin else range(len(labels))
+    label_ends(axes, [lines[index] for index in named], LABEL_GAP)
 
 
-def spread_panel(axes: Axes, found: dict[tuple[str, Noise], Series | None]) -> None:
-    """Best minus worst class at every epoch, one line for each panel that has runs."""
-    ends, labels, colours = [], [], []
-    for (loss, noise), series in found.items():
-        if series is None:
-            continue
-        mean, std = 100 * series.mean(Run.spread), 100 * series.std(Run.spread)
-        epochs, colour = np.arange(1, len(mean) + 1), loss_colour(loss)
-        style = ":" if noise == CLEAN else "-"
-        axes.plot(epochs, mean, color=colour, lw=1.6, ls=style, label=f"{loss} {noise.words}")
-        if series.n > 1:
-            axes.fill_between(epochs, mean - std, mean + std, color=colour, alpha=0.15, lw=0)
-        axes.set_xlim(1, max(2, len(epochs)))
-        ends.append(mean[-1])
-        labels.append(f"{loss_title(loss)} {'clean' if noise == CLEAN else '40 %'}")
-        colours.append(colour)
-    top = max(100 * series.mean(Run.spread).max() for series in found.values() if series)
-    axes.set(ylim=(0, 1.08 * top), xlabel="epoch", ylabel="spread (percentage points)")
-    label_ends(axes, ends, labels, colours, 0.075 * top)
+def _ending(label: str, mean: float, std: float) -> str:
+    """Class and its last value, such as `3 cat: 44 ± 2`."""
+    return f"{short(label)}: {mean:.0f}" + ("" if np.isnan(std) else f" ± {std:.0f}")
+
+
+def spread_panel(axes: Axes, found: dict[Cell, Series]) -> None:
+    """Best minus worst class at every epoch, one line for each panel."""
+    lines = [
+        Line.of(series, Run.spread, _name(cell), loss_colour(cell[0]), ":" if cell[1] == CLEAN else "-")
+        for cell, series in found.items()
+    ]
+    average = window(len(lines[0].mean))
+    epoch_lines(axes, lines, average)
+    axes.set(ylim=(0, None), ylabel="spread (percentage points)")
+    label_ends(axes, lines, 0.07 * axes.get_ylim()[1])
+
+
+def _name(cell: Cell) -> str:
+    loss, noise = cell
+    return loss_title(loss) + (" clean" if noise == CLEAN else "")

@@ -1,39 +1,82 @@
-"""Lines of a metric by epoch, each with a band of one standard deviation and its name at its end."""
+"""Lines by epoch with bands of one standard deviation over seeds, each named beside its right end."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from matplotlib.axes import Axes
+from scipy.optimize import isotonic_regression
 
-from sl.figures.panels import label_ends
+from sl.figures.style import FAINT, INK
 from sl.record import Run, Series
 from sl.record.run import Array
 
 
 @dataclass(frozen=True, eq=False)
 class Line:
-    """What to draw, its name and how it looks; `style` is matplotlib's, such as "--"."""
+    """A name, values at every epoch (E,) with their deviations over seeds (nan for one), and the look."""
 
-    series: Series
     name: str
     colour: str
+    mean: Array
+    std: Array
     style: str = "-"
+    width: float = 1.6
+
+    @classmethod
+    def of(cls, series: Series, value: Callable[[Run], Array], name: str, colour: str, style: str = "-") -> "Line":
+        """Mean and deviation over the runs of a share `value(run)` (E,), in percent."""
+        return cls(name, colour, 100 * series.mean(value), 100 * series.std(value), style)
 
 
-def epoch_lines(axes: Axes, lines: Sequence[Line], metric: str, gap: float) -> None:
-    """Draw a metric of the record's epoch lines in percent; names at the ends are `gap` points apart."""
+def window(epochs: int) -> int:
+    """How many epochs a smoothed line averages: about a tenth of the run, an odd number."""
+    return (epochs // 10) | 1
 
-    def percent(run: Run) -> Array:
-        return 100 * run.curve(metric)
 
-    ends = []
+def smooth(values: Array, epochs: int) -> Array:
+    """Centred mean over `epochs` (odd) values; near the ends over fewer, so that the first and last value stay.
+
+    >>> smooth(np.array([1.0, 5.0, 3.0]), 3).tolist()
+    [1.0, 3.0, 3.0]
+    """
+    reach = [min(epochs // 2, place, len(values) - 1 - place) for place in range(len(values))]
+    return np.array([values[place - far : place + far + 1].mean() for place, far in enumerate(reach)])
+
+
+def epoch_lines(axes: Axes, lines: Sequence[Line], average: int = 1) -> None:
+    """Draw the lines and their bands, both as means over `average` epochs."""
     for line in lines:
-        mean, std = line.series.mean(percent), line.series.std(percent)
+        mean, std = smooth(line.mean, average), smooth(line.std, average)
         epochs = np.arange(1, len(mean) + 1)
-        axes.plot(epochs, mean, color=line.colour, lw=1.7, ls=line.style, label=line.name)
-        if line.series.n > 1:
-            axes.fill_between(epochs, mean - std, mean + std, color=line.colour, alpha=0.18, lw=0)
-        axes.set_xlim(1, max(2, len(epochs)))
-        ends.append(mean[-1])
-    label_ends(axes, ends, [line.name for line in lines], [line.colour for line in lines], gap)
+        axes.plot(epochs, mean, color=line.colour, lw=line.width, ls=line.style, label=line.name)
+        if not np.isnan(std).all():
+            axes.fill_between(epochs, mean - std, mean + std, color=line.colour, alpha=0.15, lw=0)
+        axes.set(xlim=(1, max(2, len(epochs))), xlabel="epoch")
+
+
+def label_ends(axes: Axes, lines: Sequence[Line], gap: float) -> None:
+    """Name each line beside its end; names are at least `gap` apart, in units of the y axis.
+
+    A thin dotted grey leader shows which end is meant; it cannot be read as data.
+    """
+    place = axes.get_yaxis_transform()
+    ends = [float(line.mean[-1]) for line in lines]
+    for line, end, height in zip(lines, ends, spread_labels(ends, gap, *axes.get_ylim()), strict=True):
+        axes.plot([1.005, 1.045], [end, height], transform=place, color=FAINT, lw=0.6, ls=":", clip_on=False)
+        axes.plot(1.06, height, "s", transform=place, color=line.colour, ms=4.5, clip_on=False)
+        axes.text(1.08, height, line.name, transform=place, va="center", fontsize=7.5, color=INK)
+
+
+def spread_labels(heights: Sequence[float], gap: float, low: float, high: float) -> Array:
+    """Heights moved as little as possible (least squares) so that neighbours are `gap` apart, within [low, high].
+
+    >>> spread_labels([50, 50, 90], 10, 0, 100).tolist()
+    [45.0, 55.0, 90.0]
+    """
+    order = np.argsort(heights, kind="stable")
+    steps = gap * np.arange(len(order))
+    moved = isotonic_regression(np.asarray(heights, dtype=np.float64)[order] - steps).x
+    placed = np.empty(len(order))
+    placed[order] = np.clip(moved, low, max(low, high - gap * (len(order) - 1))) + steps
+    return placed

@@ -1,15 +1,18 @@
 """What becomes of rightly and wrongly labelled training images: learnt, memorised or corrected, by epoch."""
 
+from functools import partial
+
+import numpy as np
 from matplotlib.figure import Figure
 
-from sl.figures.lines import Line, epoch_lines
+from sl.figures.cells import compared_noises, shown
+from sl.figures.lines import Line, epoch_lines, label_ends
 from sl.figures.panels import footer, panels
 from sl.figures.style import loss_colour
-from sl.record import Noise, Sheet
+from sl.record import Run, Sheet
+from sl.record.run import Array
 from sl.record.words import loss_title
 
-RATES = (0.4, 0.6)
-LOSSES = ("ce", "sl")
 METRICS = {
     "right_accuracy": "rightly labelled:\npredicted as labelled",
     "wrong_memorised": "wrongly labelled:\npredicted as labelled (memorised)",
@@ -18,23 +21,31 @@ METRICS = {
 
 
 def draw(sheet: Sheet) -> Figure | None:
-    """A row of three panels for each noise rate that has runs of CE or SL; None without any."""
-    rows = {rate: {loss: sheet.series(loss, Noise("symmetric", rate)) for loss in LOSSES} for rate in RATES}
-    rows = {rate: found for rate, found in rows.items() if any(found.values())}
+    """A row of three panels for each noise whose wrong labels are known; None where there is no such run."""
+    rows = {
+        noise: {loss: series for (loss, _), series in shown(sheet, noise).items() if _known(series.runs)}
+        for noise in compared_noises(sheet)
+    }
+    rows = {noise: found for noise, found in rows.items() if found}
     if not rows:
         return None
-    figure, axes = panels("Training images by epoch: learnt, memorised, corrected", len(rows), 3, 2.6, share_y=True)
-    for row, (rate, found) in enumerate(rows.items()):
-        lines = [Line(series, loss_title(loss), loss_colour(loss)) for loss, series in found.items() if series]
+    figure, axes = panels("Training images by epoch: learnt, memorised, corrected", 3 * len(rows), 3, 2.6, share_y=True)
+    for row, (noise, found) in enumerate(rows.items()):
         for column, (metric, words) in enumerate(METRICS.items()):
             panel = axes[3 * row + column]
+            value = partial(Run.curve, metric=metric)
+            lines = [Line.of(series, value, loss_title(loss), loss_colour(loss)) for loss, series in found.items()]
             panel.set_title(words if row == 0 else "", fontsize=9)
-            panel.set(xlabel="epoch", ylim=(0, 101), yticks=range(0, 101, 20))
-            epoch_lines(panel, lines, metric, 7)
-        counts = ", ".join(
-            f"{loss_title(loss)} n = {series.n}" if series else f"{loss_title(loss)}: no run recorded yet"
-            for loss, series in found.items()
-        )
-        axes[3 * row].set_ylabel(f"symmetric {100 * rate:g} %\n{counts}\nshare of images (%)")
-    drawn = [run for found in rows.values() for series in found.values() if series for run in series.runs]
+            panel.set(ylim=(0, 101), yticks=range(0, 101, 20))
+            epoch_lines(panel, lines)
+            label_ends(panel, lines, 7)
+        counts = ", ".join(f"{loss_title(loss)} n = {series.n}" for loss, series in found.items())
+        axes[3 * row].set_ylabel(f"{noise.words}\n{counts}\nshare of images (%)")
+    drawn = [run for found in rows.values() for series in found.values() for run in series.runs]
     return footer(figure, drawn, spread="Bands")
+
+
+def _known(runs: tuple[Run, ...]) -> bool:
+    """Whether the runs know which labels are wrong, and some are."""
+    curves: list[Array] = [run.curve("wrong_memorised") for run in runs]
+    return not np.isnan(curves).all()

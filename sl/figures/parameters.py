@@ -1,18 +1,20 @@
 """Parameter analysis: SL's accuracy against alpha, beta and A, and against beta * (-A), through which these two act."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, NullLocator, StrMethodFormatter
 
-from sl.figures.panels import footer, panels
-from sl.figures.style import FAINT, INK, loss_colour
-from sl.record import Noise, Run, Series, Sheet
+from sl.figures.matrices import cell_numbers
+from sl.figures.panels import footer, lettered, panels
+from sl.figures.style import INK, loss_colour
+from sl.record import CLEAN, Noise, Run, Series, Sheet
 from sl.record.words import parameters
 
-NOISY = Noise("symmetric", 0.4)
 AXES = {"alpha": "α", "beta": "β", "log_zero": "−A"}
 BLUE, GOLD = loss_colour("sl"), loss_colour("rce")
 VARIED = (  # what is varied, its name, marker, colour and line
@@ -43,35 +45,58 @@ class Point:
         return {name for name in AXES if self.values[name] != base.values[name]}
 
 
-def sweep(sheet: Sheet) -> tuple[Point | None, list[Point]]:
-    """SL with the page's parameters, and every point recorded; a parameter at 0 leaves a term out: see the ablation."""
-    points = [Point(values, series) for values, series in sheet.variants("sl", NOISY)]
+def sweep(sheet: Sheet) -> tuple[Noise, Point | None, list[Point]]:
+    """The noise under which SL ran with most parameters, SL with the page's parameters, and every point recorded.
+
+    A point with a parameter at 0 leaves a term out: see the ablation.
+    """
+    noise = max(sheet.noises, key=lambda noise: len(sheet.variants("sl", noise)), default=CLEAN)
+    points = [Point(values, series) for values, series in sheet.variants("sl", noise)]
     points = [point for point in points if all(point.place(name) > 0 for name in AXES)]
-    return next((point for point in points if point.values == sheet.variant("sl")), None), points
+    return noise, next((point for point in points if point.values == sheet.variant("sl")), None), points
 
 
 def draw(sheet: Sheet) -> Figure | None:
-    """Last-epoch accuracy against each parameter and against beta * (-A); None without a second value of any."""
-    base, points = sweep(sheet)
-    if base is None or all(len(point.differs(base)) != 1 for point in points):
+    """Last-epoch accuracy against each parameter that is varied alone, against beta * (-A), and over alpha and beta.
+
+    None where no parameter is varied.
+    """
+    noise, base, points = sweep(sheet)
+    if base is None:
         return None
-    title = f"SL by its parameters, {NOISY.words}; what is not varied stays at {parameters(base.values)}"
-    figure, axes = panels(title, 2, 2, 2.4, share_y=True)
-    ce = sheet.series("ce", NOISY)
-    for place, (name, symbol) in enumerate(AXES.items()):
-        axes[place].set(title=f"({'abc'[place]}) {symbol} varied", xlabel=f"{symbol} (log scale)")
-        _one(axes[place], base, points, name)
-    axes[3].set(title="(d) the product of β and −A", xlabel="β · (−A) (log scale)")
-    _product(axes[3], base, points)
-    for panel in axes:
+    chosen = _drawings(base, points)
+    if not chosen:
+        return None
+    title = f"SL by its parameters, {noise.words}; what is not varied stays at {parameters(base.values)}"
+    figure, axes = panels(title, len(chosen), 2, 2.5)
+    ce = sheet.series("ce", noise)
+    for place, (panel, (name, drawing)) in enumerate(zip(axes, chosen.items(), strict=True)):
+        panel.set_title(lettered(place, name))
+        drawing(panel)
+        if panel.images:
+            continue
+        panel.set_ylabel("test accuracy,\nlast epoch (%)")
+        panel.sharey(axes[0])
         if ce:
             level = 100 * float(ce.mean(Run.last))
             panel.axhline(level, color=loss_colour("ce"), lw=1.2, ls="--", label="CE", zorder=1)
-    for panel in axes[::2]:
-        panel.set_ylabel("test accuracy,\nlast epoch (%)")
-    axes[3].legend(fontsize=8)
+        panel.legend(fontsize=8)
     drawn = [run for point in points for run in point.series.runs]
     return footer(figure, (*drawn, *(ce.runs if ce else ())), _note(points), "Whiskers")
+
+
+def _drawings(base: Point, points: Sequence[Point]) -> dict[str, Callable[[Axes], None]]:
+    """What there are points for, by title."""
+    found: dict[str, Callable[[Axes], None]] = {}
+    varied = [point.differs(base) for point in points]
+    for name, symbol in AXES.items():
+        if {name} in varied:
+            found[f"{symbol} varied"] = partial(_one, base=base, points=points, name=name)
+    if {"beta"} in varied and {"log_zero"} in varied:
+        found["the product of β and −A"] = partial(_product, base=base, points=points)
+    if {"alpha", "beta"} in varied:
+        found["α and β varied: test accuracy, last epoch (%)"] = partial(_grid, base=base, points=points)
+    return found
 
 
 def _one(axes: Axes, base: Point, points: Sequence[Point], name: str) -> None:
@@ -81,9 +106,24 @@ def _one(axes: Axes, base: Point, points: Sequence[Point], name: str) -> None:
     _draw(axes, places, members, "o", BLUE, "-", "SL")
     axes.plot(base.place(name), 100 * base.series.mean(Run.last), "o", ms=10, mfc="none", mec=INK)
     axes.set_xticks(places, [f"{place:.3g}" for place in places])
-    if len(members) == 1:
-        text = "no second value recorded yet"
-        axes.text(0.5, 0.06, text, transform=axes.transAxes, ha="center", color=FAINT)
+    axes.set_xlabel(f"{AXES[name]} (log scale)")
+
+
+def _grid(axes: Axes, base: Point, points: Sequence[Point]) -> None:
+    """Mean accuracy over alpha and beta at the base's A, as a heat map; grey where nothing ran."""
+    members = [point for point in points if point.differs(base) <= {"alpha", "beta"}]
+    alphas, betas = (sorted({point.values[name] for point in members}) for name in ("alpha", "beta"))
+    means = np.full((len(alphas), len(betas)), np.nan)
+    for point in members:
+        row, column = alphas.index(point.values["alpha"]), betas.index(point.values["beta"])
+        means[row, column] = 100 * float(point.series.mean(Run.last))
+    axes.imshow(means, cmap="Blues", aspect="auto", origin="lower", interpolation="nearest")
+    axes.set_facecolor("#dddddd")
+    axes.grid(False)
+    axes.set(xlabel="β", ylabel="α")
+    axes.set_xticks(range(len(betas)), [f"{beta:g}" for beta in betas])
+    axes.set_yticks(range(len(alphas)), [f"{alpha:g}" for alpha in alphas])
+    cell_numbers(axes, means, "{:.1f}")
 
 
 def _product(axes: Axes, base: Point, points: Sequence[Point]) -> None:
@@ -95,6 +135,7 @@ def _product(axes: Axes, base: Point, points: Sequence[Point]) -> None:
         _draw(axes, [point.product for point in members], members, marker, colour, line, label)
     axes.xaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
     axes.xaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
+    axes.set_xlabel("β · (−A) (log scale)")
 
 
 def _draw(

@@ -15,15 +15,15 @@ from numpy.typing import NDArray
 from sklearn.manifold import TSNE
 from threadpoolctl import threadpool_limits
 
-from sl.figures.panels import empty, footer, panels, series_title
-from sl.figures.style import class_colour
-from sl.record import CLEAN, Noise, Run, Series, Sheet
+from sl.figures.cells import with_clean
+from sl.figures.panels import footer, lettered, loss_name, panels
+from sl.figures.style import class_colour, short
+from sl.record import Run, Series, Sheet
 from sl.separation import FOLDS, NEIGHBOURS, Features, Labels, Separation, kept_representation, separation_of
 
-NOISY = Noise("symmetric", 0.4)
-PANELS = (("ce", CLEAN), ("ce", NOISY), ("sl", NOISY))
 MOST_POINTS = 1000  # t-SNE of twice as many takes three times as long
 MOST_NAMES = 10
+LETTER = 0.055  # width of a letter in half widths of a panel
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,32 +37,27 @@ class Kept:
 
 
 def draw(sheet: Sheet) -> Figure | None:
-    """Three panels: CE clean, CE and SL at 40 % symmetric noise; None where no run kept representations."""
-    series = {cell: sheet.series(*cell) for cell in PANELS}
-    found = {cell: _keeping(given) for cell, given in series.items()}
-    drawn = [kept for several in found.values() for kept in several]
-    if not drawn:
+    """A panel for CE on clean labels, and for CE and SL under the usual noise; None where none kept representations."""
+    found = {cell: kept for cell, series in with_clean(sheet).items() if (kept := _keeping(series))}
+    if not found:
         return None
-    figure, axes = panels("Representation of the test images after the last epoch, by t-SNE", 1, 3, 3.7)
+    figure, axes = panels("Representation of the test images after the last epoch, by t-SNE", len(found), 3, 3.7)
     for place, ((loss, noise), several) in enumerate(found.items()):
         panel = axes[place]
-        panel.set_title(f"({'abc'[place]}) {series_title(sheet, loss, noise, None)}", fontsize=8.5)
+        panel.set_title(lettered(place, f"{loss_name(sheet, loss)}, {noise.words}"), fontsize=8.5)
         panel.set(xticks=[], yticks=[])
         panel.set_box_aspect(1)
         panel.spines[:].set_visible(False)
-        if several:
-            _points(panel, several[0])
-            panel.set_xlabel(_words(several), labelpad=6)
-        else:
-            text = "recorded without\nrepresentations" if series[loss, noise] else "no run recorded yet"
-            empty(panel, sheet.pending(loss, noise), text)
+        _points(panel, several[0])
+        panel.set_xlabel(_words(several), labelpad=6)
+    drawn = [kept for several in found.values() for kept in several]
     return footer(figure, [kept.run for kept in drawn], _note(drawn[0]), "Below the panels")
 
 
-def _keeping(series: Series | None) -> list[Kept]:
+def _keeping(series: Series) -> list[Kept]:
     """Those runs of the series that have measurable representations beside their record."""
     found = []
-    for run in series.runs if series else ():
+    for run in series.runs:
         kept, separation = kept_representation(run), separation_of(run)
         if kept and separation:
             found.append(Kept(run, *kept, separation))
@@ -86,13 +81,27 @@ def _points(axes: Axes, kept: Kept) -> None:
     for index in np.unique(labels):
         x, y = points[labels == index].T
         axes.plot(x, y, "o", ms=2.4, mew=0, alpha=0.8, color=class_colour(index, len(names)), label=names[index])
-        if len(names) <= MOST_NAMES:
-            place = (float(np.median(x)), float(np.median(y)))
-            text = axes.text(*place, str(index), ha="center", va="center", fontweight="bold", zorder=3)
-            text.set_path_effects([effects.withStroke(linewidth=2.5, foreground="white")])
     middle, half = (points.max(0) + points.min(0)) / 2, 0.53 * np.ptp(points, axis=0).max()
     axes.set(xlim=(middle[0] - half, middle[0] + half), ylim=(middle[1] - half, middle[1] + half))
     axes.grid(False)
+    if len(names) <= MOST_NAMES:
+        medians = {index: np.median(points[labels == index], axis=0) for index in np.unique(labels)}
+        _class_names(axes, medians, names, half)
+
+
+def _class_names(axes: Axes, medians: dict[int, Features], names: list[str], half: float) -> None:
+    """Each class's name in its colour at its median, moved up where another's name stands; `half` the panel's width."""
+    placed: list[tuple[float, float, int]] = []
+    for index, (x, median) in sorted(medians.items(), key=lambda item: item[1][1]):
+        y, name = float(median), short(names[index])
+        for at, height, length in placed:  # from low to high
+            if abs(at - x) < LETTER * half * (length + len(name)) / 2 and y < height + 0.1 * half:
+                y = height + 0.1 * half
+        placed = sorted([*placed, (x, y, len(name))], key=lambda place: place[1])
+        colour = class_colour(index, len(names))
+        text = axes.text(x, y, name, ha="center", va="center", fontsize=8, fontweight="bold", zorder=3)
+        text.set_path_effects([effects.withStroke(linewidth=2.5, foreground="white")])
+        axes.plot(x, y - 0.045 * half, "_", color=colour, ms=22, mew=2, zorder=3)
 
 
 def _words(several: list[Kept]) -> str:
@@ -110,9 +119,8 @@ def _value(several: list[Kept], value: Callable[[Kept], float], digits: int) -> 
 
 def _note(kept: Kept) -> str:
     count, dimensions = kept.features.shape
-    names = kept.run.class_labels
     note = (
         f"Drawn: the first {min(count, MOST_POINTS):,} test images of the lowest seed. Measured: {count:,} test images "
         f"in all {dimensions} dimensions against their true classes; {NEIGHBOURS}-NN over {FOLDS} folds."
     )
-    return note + (f" Each number at its class's median: {', '.join(names)}." if len(names) <= MOST_NAMES else "")
+    return note + (" Each name at its class's median." if len(kept.run.class_names) <= MOST_NAMES else "")

@@ -5,29 +5,27 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sl.figures.bars import Group, class_bars, key, stage_group
-from sl.figures.panels import empty, footer, panels, series_title
-from sl.record import CLEAN, STAGES, Noise, Run, Series, Sheet
-
-NOISY = Noise("symmetric", 0.4)
-PANELS = (("ce", CLEAN), ("ce", NOISY), ("sl", NOISY))
+from sl.figures.cells import lacking, with_clean
+from sl.figures.panels import footer, lettered, panels, series_title
+from sl.record import STAGES, Run, Series, Sheet
 
 
 def draw(sheet: Sheet) -> Figure | None:
-    """Three panels: CE clean, CE and SL at 40 % symmetric noise; None without any of the runs."""
-    found = {cell: sheet.series(*cell) for cell in PANELS}
-    drawn = [series for series in found.values() if series]
-    if not drawn:
+    """A panel for CE on clean labels, and for CE and SL under the usual noise; None without any of the runs."""
+    found = with_clean(sheet)
+    if not found:
         return None
-    figure, axes = panels("Class-wise test accuracy at the early, middle and late stage", 3, 1, 2.15)
+    figure, axes = panels("Class-wise test accuracy at the early, middle and late stage", len(found), 1, 2.15)
+    spreads = []
     for place, ((loss, noise), series) in enumerate(found.items()):
-        axes[place].set_title(f"({'abc'[place]}) {series_title(sheet, loss, noise, series)}")
+        axes[place].set_title(lettered(place, series_title(sheet, loss, noise, series)))
         axes[place].set(ylim=(0, 113), ylabel="test accuracy (%)", yticks=range(0, 101, 20))
-        if series is None:
-            empty(axes[place], sheet.pending(loss, noise))
-        else:
-            groups = _stages(axes[place], series)
+        groups = _stages(axes[place], series)
+        ranges = [np.nanmax(group.mean) - np.nanmin(group.mean) for group in groups]
+        spreads.append(lettered(place, " / ".join(f"{value:.0f}" for value in ranges)))
     key(axes[0], groups)
-    return footer(figure, (run for series in drawn for run in series.runs), _spreads(found), "Whiskers")
+    note = f"Highest minus lowest bar, early / middle / late, in points: {', '.join(spreads)}. {lacking(sheet, found)}"
+    return footer(figure, (run for series in found.values() for run in series.runs), note, "Whiskers")
 
 
 def _stages(axes: Axes, series: Series) -> list[Group]:
@@ -38,13 +36,3 @@ def _stages(axes: Axes, series: Series) -> list[Group]:
         groups.append(stage_group(stage, 100 * mean, 100 * std, epochs[stage]))
     class_bars(axes, series.runs[0].class_labels, groups)
     return groups
-
-
-def _spreads(found: dict[tuple[str, Noise], Series | None]) -> str:
-    """Best minus worst class of the mean bars, in words."""
-    parts = []
-    for place, series in enumerate(found.values()):
-        if series:
-            bars = [100 * series.mean(Run.at_stage, stage) for stage in STAGES]
-            parts.append(f"({'abc'[place]}) " + " / ".join(f"{np.ptp(bar):.0f}" for bar in bars))
-    return "Highest minus lowest bar, early / middle / late, in points: " + ", ".join(parts) + "."

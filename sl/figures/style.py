@@ -1,6 +1,8 @@
 """How every figure looks: sizes, colours and files. README width is about 900 pixels, which is WIDTH at 100 dpi."""
 
-from collections.abc import Callable
+import re
+import warnings
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +10,7 @@ import matplotlib
 from matplotlib import colormaps
 from matplotlib.colors import to_hex, to_rgb
 from matplotlib.figure import Figure
+from matplotlib.font_manager import fontManager
 
 from sl.errors import UserError
 
@@ -18,12 +21,17 @@ INK, FAINT = "#222222", "#767676"
 CLASS_COLOURS = (  # Petroff's ten (arXiv 2107.02270), chosen to stay apart under colour-vision deficiency
     "#3f90da", "#ffa90e", "#bd1f01", "#94a4a2", "#832db6", "#a96b59", "#e76300", "#b9ac70", "#717581", "#92dadd",
 )  # fmt: skip
-LOSS_COLOURS = {  # Okabe and Ito's, those of LSR and RCE darker
-    "ce": "#d55e00", "lsr": "#b36a9a", "gce": "#009e73", "sl": "#0072b2", "rce": "#c08a00",
+LOSS_COLOURS = {  # far from each other and from all classes, under colour-vision deficiency too (see the tests)
+    "ce": "#111111", "lsr": "#00a878", "gce": "#c233ff", "sl": "#1a1aff", "rce": "#4d4d80",
 }  # fmt: skip
+LONGEST_NAME = 18  # characters
 
+FALLBACK_FONTS = sorted(  # for class names in other scripts, where such fonts are installed
+    {font.name for font in fontManager.ttflist if re.search(r"Noto Sans CJK|Unicode MS|PingFang|YaHei", font.name)}
+)
 STYLE: dict[Any, Any] = {
-    "font.family": "DejaVu Sans",
+    "font.family": ["DejaVu Sans", *FALLBACK_FONTS],
+    "text.parse_math": False,  # a class may be called "$"
     "font.size": 9,
     "axes.titlesize": 9.5,
     "axes.titlelocation": "left",
@@ -61,15 +69,22 @@ def tint(colour: str, strength: float) -> tuple[float, float, float]:
     return red, green, blue
 
 
-def draw_styled(draw: Callable[[], Figure | None], stem: Path) -> list[Path]:
+def short(name: str) -> str:
+    """`name`, cut where it is too long to stand beside a panel."""
+    return name if len(name) <= LONGEST_NAME else name[: LONGEST_NAME - 1] + "…"
+
+
+def draw_styled(draw: Callable[[], Figure | None], stem: Path) -> tuple[list[Path], list[str]]:
     """Draw in this style and save as `stem`.png and `stem`.svg, without a date; no file where there is no figure.
 
-    Raises UserError where the files cannot be written.
+    Returns the files and what has to be said about them: characters that no installed font has. Raises UserError
+    where the files cannot be written.
     """
-    with matplotlib.rc_context(STYLE):
+    with matplotlib.rc_context(STYLE), warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
         figure = draw()
         if figure is None:
-            return []
+            return [], []
         settle(figure)
         paths = [stem.with_suffix(".png"), stem.with_suffix(".svg")]
         try:
@@ -78,7 +93,18 @@ def draw_styled(draw: Callable[[], Figure | None], stem: Path) -> list[Path]:
             figure.savefig(paths[1], metadata={"Date": None})
         except OSError as error:
             raise UserError(f"out={stem.parent}: not writable ({error.strerror})") from None
-    return paths
+    return paths, _missing_characters(caught)
+
+
+def _missing_characters(caught: Sequence[warnings.WarningMessage]) -> list[str]:
+    """One notice about matplotlib's warnings of missing glyphs; every other warning is shown as usual."""
+    missing: dict[str, None] = {}
+    for warning in caught:
+        if glyph := re.match(r"Glyph (\d+) .* missing from font", str(warning.message)):
+            missing[chr(int(glyph[1]))] = None
+        else:
+            warnings.warn_explicit(warning.message, warning.category, warning.filename, warning.lineno)
+    return [f"no installed font has the characters {''.join(missing)}; boxes are drawn"] if missing else []
 
 
 def settle(figure: Figure) -> None:

@@ -6,15 +6,26 @@ from pathlib import Path
 import numpy as np
 import pytest
 import synthetic
-from drawn import accuracies, sheet_of, texts
-from matplotlib.image import AxesImage
+from drawn import accuracies, line, sheet_of, texts
+from matplotlib.colors import to_rgb
+from matplotlib.figure import Figure
 
 from sl.errors import UserError
-from sl.figures import class_comparison, class_confidence, class_curves, draw_all, memorisation, stage_bars, transition
+from sl.figures import (
+    class_comparison,
+    class_confidence,
+    class_curves,
+    confusion,
+    draw_all,
+    memorisation,
+    stage_bars,
+    transition,
+)
 from sl.figures.build import FIGURES
-from sl.figures.panels import spread_labels
-from sl.figures.style import draw_styled
+from sl.figures.lines import spread_labels
+from sl.figures.style import CLASS_COLOURS, LOSS_COLOURS, STYLE, draw_styled
 from sl.record import load_all
+from sl.record.run import Array
 
 ROOT = Path(__file__).parents[2]
 SCALED = "scaled-down run: 5,000 of 50,000 training and 2,000 (20 % of the) test images, 12 of 120 epochs"
@@ -22,76 +33,102 @@ SCALED = "scaled-down run: 5,000 of 50,000 training and 2,000 (20 % of the) test
 
 def test_class_curves_draw_what_the_record_holds(tmp_path: Path) -> None:
     synthetic.record(tmp_path, "ce", seed=0)
-    figure = class_curves.draw(sheet_of(tmp_path))
-    lines = {line.get_label(): line for line in figure.axes[1].lines}
+    panel = class_curves.draw(sheet_of(tmp_path)).axes[0]
     expected = accuracies("ce", [0])[0]
     for index, name in enumerate(synthetic.CIFAR10):
-        assert np.allclose(lines[name].get_ydata(), expected[:, index])
-        assert np.array_equal(lines[name].get_xdata(), np.arange(1, 13))
-    assert np.allclose(lines["mean of the classes"].get_ydata(), expected.mean(1))
+        drawn = line(panel, f"{index} {name}: {expected[-1, index]:.0f}")
+        assert np.allclose(drawn.get_ydata(), expected[:, index])
+        assert np.array_equal(drawn.get_xdata(), np.arange(1, 13))
+    assert np.allclose(line(panel, "mean of the classes").get_ydata(), expected.mean(1))
 
 
-def test_class_curves_of_several_seeds_are_means_with_a_band(runs: Path) -> None:
-    figure = class_curves.draw(sheet_of(runs))
+def test_class_curves_of_several_seeds_are_means_and_name_the_deviation(runs: Path) -> None:
     expected = accuracies("sl", [0, 1])
-    panel = figure.axes[4]
-    line = next(line for line in panel.lines if line.get_label() == "cat")
-    assert np.allclose(line.get_ydata(), expected.mean(0)[:, 3])
-    band = panel.collections[3].get_paths()[0].vertices[:, 1]
-    assert band.max() >= (expected.mean(0) + expected.std(0, ddof=1))[-1, 3] - 1e-9
+    panel = class_curves.draw(sheet_of(runs)).axes[1]
+    last, deviation = expected.mean(0)[-1, 3], expected.std(0, ddof=1)[-1, 3]
+    assert np.allclose(line(panel, f"3 cat: {last:.0f} ± {deviation:.0f}").get_ydata(), expected.mean(0)[:, 3])
     assert "n = 2" in panel.get_title(loc="left")
 
 
+def test_long_runs_are_smoothed_and_say_so(tmp_path: Path) -> None:
+    synthetic.record(tmp_path, "ce", epochs=40)
+    figure = class_curves.draw(sheet_of(tmp_path))
+    expected = accuracies("ce", [0], epochs=40)[0].mean(1)
+    smoothed = line(figure.axes[0], "mean of the classes").get_ydata()
+    assert np.allclose(smoothed[2:-2], np.convolve(expected, np.full(5, 0.2), "valid"))
+    assert smoothed[0] == pytest.approx(expected[0])
+    assert smoothed[-1] == pytest.approx(expected[-1])
+    assert "centred means over 5 epochs" in texts(figure)
+
+
+def test_leaders_cannot_be_read_as_data(runs: Path) -> None:
+    panel = class_curves.draw(sheet_of(runs)).axes[0]
+    data = [found for found in panel.lines if len(found.get_xdata()) == 12]
+    leaders = [found for found in panel.lines if len(found.get_xdata()) == 2]
+    assert len(leaders) == 10
+    for leader in leaders:
+        assert min(leader.get_xdata()) > 1  # right of the axes
+        assert leader.get_linestyle() == ":"
+        assert leader.get_linewidth() < min(found.get_linewidth() for found in data) / 2
+        assert leader.get_color() not in {found.get_color() for found in data}
+
+
 def test_spread_is_best_minus_worst(runs: Path) -> None:
-    panel = class_curves.draw(sheet_of(runs)).axes[5]
-    line = next(line for line in panel.lines if line.get_label() == "ce symmetric 40 %")
+    panel = class_curves.draw(sheet_of(runs)).axes[-1]
     expected = accuracies("ce", [0, 1])
-    assert np.allclose(line.get_ydata(), (expected.max(2) - expected.min(2)).mean(0))
+    spread = expected.max(2) - expected.min(2)
+    assert np.allclose(line(panel, "CE").get_ydata(), spread.mean(0))
+    band = panel.collections[0].get_paths()[0].vertices[:, 1]
+    assert band.max() == pytest.approx((spread.mean(0) + spread.std(0, ddof=1)).max())
 
 
-def test_missing_panels_say_so_and_unfinished_runs_are_not_drawn(runs: Path) -> None:
-    record = synthetic.lines(synthetic.header("lsr"))
-    synthetic.write(runs, record[:4])
+def test_what_is_missing_is_left_out_and_named_below(runs: Path) -> None:
+    synthetic.write(runs, synthetic.lines(synthetic.header("lsr"))[:4])
     figure = class_curves.draw(sheet_of(runs))
-    clean, unfinished = (figure.axes[place].texts[0].get_text() for place in (0, 2))
-    assert clean == "no run recorded yet"
-    assert unfinished == "no finished run yet\n(begun: epoch 2 of 12)"
-    assert not figure.axes[2].lines
+    titles = [panel.get_title(loc="left") for panel in figure.axes]
+    assert [title.split(" ")[1].rstrip(",") for title in titles] == ["CE", "SL", "best"]
+    lacking = "Not finished or not recorded yet: CE clean, LSR symmetric 40 % (epoch 2 of 12), GCE symmetric 40 %."
+    assert lacking in texts(figure).replace("\n", " ")
+
+
+def test_own_data_are_drawn_with_whatever_losses_ran(tmp_path: Path) -> None:
+    for loss in ("mae", "sl"):
+        synthetic.record(tmp_path, loss, "none", dataset="folder", classes=3)
+    figure = class_curves.draw(sheet_of(tmp_path))
+    assert [panel.get_title(loc="left").split(" ")[1] for panel in figure.axes] == ["SL", "MAE,", "best"]
+    assert "recorded yet" not in texts(figure)
 
 
 def test_stage_bars_are_the_accuracies_of_the_stage_epochs(runs: Path) -> None:
-    panel = stage_bars.draw(sheet_of(runs)).axes[1]
+    panel = stage_bars.draw(sheet_of(runs)).axes[0]
     heights = np.array([bar.get_height() for bar in panel.patches]).reshape(3, 10)
     assert np.allclose(heights, accuracies("ce", [0, 1]).mean(0)[[0, 5, 9]])
-    assert panel.get_legend() is None
     assert "early / middle / late" in texts(stage_bars.draw(sheet_of(runs)))
 
 
 def test_class_confidence_shows_the_probes(runs: Path) -> None:
     figure = class_confidence.draw(sheet_of(runs))
     records = [synthetic.lines(synthetic.header("sl", seed=seed)) for seed in (0, 1)]
-    late = [next(line for line in record if line.get("stage") == "late") for record in records]
+    late = [next(entry for entry in record if entry.get("stage") == "late") for record in records]
     for place, expected in (
-        (1, [100 * np.array(line["confidence"]) for line in late]),
-        (3, [100 * np.array(line["predictions"]) / 300 for line in late]),
+        (1, [100 * np.array(probe["confidence"]) for probe in late]),
+        (3, [100 * np.array(probe["predictions"]) / 300 for probe in late]),
     ):
         heights = [bar.get_height() for bar in figure.axes[place].patches[20:30]]
         assert np.allclose(heights, np.mean(expected, axis=0))
-    assert "class 3 cat" in figure.get_suptitle()
+    assert "images of 3 cat" in figure.get_suptitle()
 
 
-def test_class_comparison_prefers_60_percent_and_pairs_by_seed(runs: Path) -> None:
-    at_40 = class_comparison.draw(sheet_of(runs))
-    assert "symmetric 40 %" in at_40.get_suptitle()
-    assert "The paper compares at 60 %" in texts(at_40)
+def test_class_comparison_shows_each_noise_that_both_ran_and_pairs_by_seed(runs: Path) -> None:
     for loss, seeds in (("ce", (0, 1, 2)), ("sl", (1, 2, 3))):
         for seed in seeds:
             synthetic.record(runs, loss, rate=0.6, seed=seed)
-    figure = class_comparison.draw(sheet_of(runs))
-    assert "symmetric 60 %" in figure.get_suptitle()
-    gain = accuracies("sl", [1, 2], rate=0.6)[:, -1] - accuracies("ce", [1, 2], rate=0.6)[:, -1]
-    assert np.allclose([bar.get_height() for bar in figure.axes[1].patches], gain.mean(0))
-    assert "n = 2" in figure.axes[1].get_title(loc="left")
+    axes = class_comparison.draw(sheet_of(runs)).axes
+    assert [panel.get_title(loc="left") for panel in axes[::2]] == ["(a) symmetric 40 %", "(c) symmetric 60 %"]
+    for panel, rate, seeds in ((axes[1], 0.4, [0, 1]), (axes[3], 0.6, [1, 2])):
+        gain = accuracies("sl", seeds, rate=rate)[:, -1] - accuracies("ce", seeds, rate=rate)[:, -1]
+        assert np.allclose([bar.get_height() for bar in panel.patches], gain.mean(0))
+        assert "n = 2" in panel.get_title(loc="left")
 
 
 def test_memorisation_draws_the_training_shares(runs: Path) -> None:
@@ -102,11 +139,31 @@ def test_memorisation_draws_the_training_shares(runs: Path) -> None:
         assert np.allclose(line.get_ydata(), [100 * line[metric] for line in record if line["kind"] == "epoch"])
 
 
-def test_transition_shows_the_matrix(runs: Path) -> None:
+def pictures(figure: Figure) -> list[Array]:
+    """The matrices of the panels that are pictures."""
+    return [np.asarray(panel.images[0].get_array()) for panel in figure.axes if panel.images]
+
+
+def test_transition_shows_the_matrix_of_each_noise(runs: Path) -> None:
+    synthetic.record(runs, "ce", "asymmetric", 0.2)
     figure = transition.draw(sheet_of(runs))
-    image = next(child for child in figure.axes[0].get_children() if isinstance(child, AxesImage))
-    assert np.allclose(np.diag(image.get_array()), 0.6)
+    symmetric, asymmetric = pictures(figure)
+    assert np.allclose(np.diag(symmetric), 0.6)
+    assert np.allclose(np.diag(asymmetric), 0.8)
     assert "40.0 % of all labels wrong" in figure.axes[0].get_title(loc="left")
+    assert {text.get_text() for text in figure.axes[0].texts} == {"60", "4"}
+
+
+def test_confusion_shows_the_shares_of_each_row_at_each_stage(runs: Path) -> None:
+    figure = confusion.draw(sheet_of(runs))
+    drawn = pictures(figure)
+    assert len(drawn) == 6
+    for row, loss in enumerate(("ce", "sl")):
+        for column, stage in enumerate(("early", "middle", "late")):
+            records = [synthetic.lines(synthetic.header(loss, seed=seed)) for seed in (0, 1)]
+            counts = [next(one for one in record if one.get("stage") == stage)["confusion"] for record in records]
+            assert np.allclose(drawn[3 * row + column], np.mean(counts, axis=0) / 200)
+    assert "SL (α 0.1" in figure.axes[3].get_title(loc="left")
 
 
 @pytest.mark.parametrize("name", FIGURES)
@@ -118,7 +175,7 @@ def test_every_figure_states_scale_and_origin(full: Path, name: str) -> None:
 
 @pytest.mark.parametrize("name", FIGURES)
 def test_no_figure_without_its_runs(tmp_path: Path, name: str) -> None:
-    synthetic.record(tmp_path, "mae", "none")
+    synthetic.write(tmp_path, synthetic.lines(synthetic.header("ce"))[:4])  # not finished
     assert FIGURES[name](sheet_of(tmp_path)) is None
 
 
@@ -129,6 +186,61 @@ def test_labels_keep_their_distance_and_order() -> None:
     assert placed.min() >= 0
     assert placed.max() <= 1 + 1e-12
     assert placed[:3].mean() == pytest.approx(0.21)
+
+
+SEEN_BY = {  # Machado, Oliveira and Fernandes 2009, on linear RGB
+    "all": np.eye(3),
+    "deuteranopes": np.array([[0.367, 0.861, -0.228], [0.280, 0.673, 0.047], [-0.012, 0.043, 0.969]]),
+    "protanopes": np.array([[0.152, 1.053, -0.205], [0.115, 0.786, 0.099], [-0.004, -0.048, 1.052]]),
+}
+
+
+def lab(colours: list[str], sight: Array) -> Array:
+    """CIE L*a*b* (D65) of colours as seen, (n, 3)."""
+    rgb = np.array([to_rgb(colour) for colour in colours])
+    linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4) @ sight.T
+    to_xyz = np.array([[0.4125, 0.3576, 0.1804], [0.2127, 0.7152, 0.0722], [0.0193, 0.1192, 0.9503]])
+    xyz = np.clip(linear, 0, 1) @ to_xyz.T / np.array([0.9505, 1, 1.0888])
+    root = np.where(xyz > 0.008856, np.cbrt(xyz), 7.787 * xyz + 16 / 116)
+    return np.stack([116 * root[:, 1] - 16, 500 * (root[:, 0] - root[:, 1]), 200 * (root[:, 1] - root[:, 2])], axis=1)
+
+
+@pytest.mark.parametrize("viewers", SEEN_BY)
+def test_no_colour_stands_for_a_loss_and_for_a_class(viewers: str) -> None:
+    losses, classes = (lab(list(colours), SEEN_BY[viewers]) for colours in (LOSS_COLOURS.values(), CLASS_COLOURS))
+    apart = np.linalg.norm(losses[:, None] - np.vstack([losses, classes])[None], axis=2)
+    np.fill_diagonal(apart, np.inf)
+    assert apart.min() > 12  # a just noticeable difference is about 2.3
+
+
+def test_odd_class_names_are_drawn_as_they_are(tmp_path: Path) -> None:
+    head = synthetic.header("ce", dataset="folder", noise="none", classes=3)
+    head["data"]["class_names"] = ["cost $x^2", "$", "a name that is longer than any panel has room for"]
+    synthetic.write(tmp_path, synthetic.lines(head))
+    paths, notices = draw_styled(lambda: class_curves.draw(sheet_of(tmp_path)), tmp_path / "figure")
+    assert [path.suffix for path in paths] == [".png", ".svg"]
+    assert notices == []
+
+
+def test_characters_without_a_font_are_one_notice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(STYLE, "font.family", "DejaVu Sans")
+    head = synthetic.header("ce", dataset="folder", noise="none", classes=3)
+    head["data"]["class_names"] = ["猫", "犬", "bird"]
+    synthetic.write(tmp_path, synthetic.lines(head))
+    for name in set(FIGURES) - {"class_curves", "stage_bars"}:
+        monkeypatch.delitem(FIGURES, name)
+    said = list(draw_all(load_all(tmp_path), tmp_path / "out"))
+    assert sum("no installed font has the characters 猫犬" in line for line in said) == 2
+    assert len(list((tmp_path / "out").rglob("*.png"))) == 2
+
+
+def test_a_probe_that_saw_no_image_leaves_out_its_figure_only(tmp_path: Path) -> None:
+    record = synthetic.lines(synthetic.header("ce"))
+    for probe in (entry for entry in record if entry["kind"] == "probe"):
+        probe |= {"count": 0, "confidence": None, "predictions": None}
+    synthetic.write(tmp_path, record)
+    assert class_confidence.draw(sheet_of(tmp_path)) is None
+    assert confusion.draw(sheet_of(tmp_path)) is not None
 
 
 def test_files_lie_by_data_set_scale_and_recipe(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,5 +1,6 @@
 import subprocess
 import sys
+from itertools import combinations
 from pathlib import Path
 
 import numpy as np
@@ -8,17 +9,18 @@ import synthetic
 from drawn import sheet_of, texts
 
 from sl.errors import UserError
-from sl.figures import representation
-from sl.record import Noise
+from sl.figures import draw_all, representation
+from sl.figures.build import FIGURES
+from sl.record import Noise, load_all
 from sl.separation import separation_of
 
 
 def test_points_are_the_kept_images_and_numbers_are_measured_on_all_dimensions(full: Path) -> None:
     sheet = sheet_of(full)
     figure = representation.draw(sheet)
-    assert figure.axes[0].texts[0].get_text() == "no run recorded yet"
-    for panel, loss in zip(figure.axes[1:], ("ce", "sl"), strict=True):
-        assert [len(line.get_xdata()) for line in panel.lines] == [20] * 10
+    for panel, loss in zip(figure.axes, ("ce", "sl"), strict=True):
+        assert [len(line.get_xdata()) for line in panel.lines if line.get_marker() == "o"] == [20] * 10
+        assert {text.get_text() for text in panel.texts} == set(synthetic.CIFAR10)
         measured = [separation_of(run) for run in sheet.series(loss, Noise("symmetric", 0.4)).runs]
         values = np.array([(found.silhouette, 100 * found.neighbours) for found in measured])
         words = f"silhouette {values[:, 0].mean():.3f} ± {values[:, 0].std(ddof=1):.3f}\n"
@@ -39,12 +41,29 @@ def test_embedding_keeps_separate_clouds_apart_and_repeats() -> None:
     assert np.array_equal(points, representation.embed(features))
 
 
-def test_runs_without_representations_are_named(runs: Path) -> None:
+def test_runs_without_representations_are_left_out(runs: Path) -> None:
     assert representation.draw(sheet_of(runs)) is None
     synthetic.representations(synthetic.record(runs, "sl", seed=0), 0.3)
     figure = representation.draw(sheet_of(runs))
-    assert figure.axes[1].texts[0].get_text() == "recorded without\nrepresentations"
-    assert figure.axes[2].get_xlabel().endswith("n = 1")
+    assert [panel.get_xlabel().split("\n")[-1] for panel in figure.axes] == ["n = 1"]
+
+
+def test_names_of_classes_do_not_cover_each_other(full: Path) -> None:
+    figure = representation.draw(sheet_of(full))
+    figure.draw_without_rendering()
+    for panel in figure.axes:
+        boxes = [text.get_window_extent() for text in panel.texts]
+        assert not any(one.overlaps(other) for one, other in combinations(boxes, 2))
+
+
+def test_damaged_representations_are_one_notice(runs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = synthetic.record(runs, "sl", seed=0).with_suffix(".npz")
+    path.write_bytes(b"PK damaged")
+    for name in set(FIGURES) - {"representation", "confusion"}:
+        monkeypatch.delitem(FIGURES, name)
+    said = list(draw_all(load_all(runs), tmp_path / "out"))
+    assert sum(path.name in line for line in said) == 1
+    assert (tmp_path / "out" / "cifar10" / "cpu" / "confusion.png").is_file()
 
 
 def test_damaged_representations_are_refused(runs: Path) -> None:

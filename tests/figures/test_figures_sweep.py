@@ -35,9 +35,21 @@ def test_no_parameter_figure_without_a_second_value(runs: Path) -> None:
     synthetic.record(runs, "sl", loss_options={"alpha": 0.0})
     assert parameters.draw(sheet_of(runs)) is None
     synthetic.record(runs, "sl", loss_options={"alpha": 1.0})
-    axes = parameters.draw(sheet_of(runs)).axes
-    assert [bool(panel.texts) for panel in axes] == [False, True, True, False]
-    assert axes[1].texts[0].get_text() == "no second value recorded yet"
+    (panel,) = parameters.draw(sheet_of(runs)).axes
+    assert panel.get_title(loc="left") == "(a) α varied"
+
+
+def test_a_sweep_over_two_parameters_is_a_heat_map(runs: Path) -> None:
+    synthetic.record(runs, "sl", "none")  # run under most noises: the parameters that stand for SL
+    for alpha in (0.01, 0.1, 1.0):
+        for beta in (0.5, 1.0) if alpha < 1 else (1.0,):
+            for seed in (0, 1):
+                synthetic.record(runs, "sl", seed=seed, loss_options={"alpha": alpha, "beta": beta})
+    panel = parameters.draw(sheet_of(runs)).axes[-1]
+    assert panel.get_title(loc="left").startswith("(c) α and β varied")
+    shown = np.ma.filled(panel.images[0].get_array(), np.nan)
+    assert np.allclose(shown, [[last("sl")] * 2, [last("sl")] * 2, [np.nan, last("sl")]], equal_nan=True)
+    assert [label.get_text() for label in panel.get_yticklabels()] == ["0.01", "0.1", "1"]
 
 
 def test_ablation_draws_each_term_with_its_weight(full: Path) -> None:
@@ -59,15 +71,9 @@ def test_ablation_says_what_is_missing(runs: Path) -> None:
 def test_boosting_pairs_each_method_with_itself(full: Path) -> None:
     synthetic.record(full, "forward_sl", seed=2)
     accuracy, gain = boosting.draw(sheet_of(full)).axes
-    heights = np.array([bar.get_height() for bar in accuracy.patches]).reshape(2, 4)
-    assert np.isnan(heights).tolist() == [[True, True, False, True], [False, True, False, True]]
-    assert heights[0, 2] == pytest.approx(last("forward"))
+    heights = np.array([bar.get_height() for bar in accuracy.patches]).reshape(2, 2)
+    assert np.isnan(heights).tolist() == [[True, False], [False, False]]
+    assert heights[0, 1] == pytest.approx(last("forward"))
     difference = accuracies("forward_sl", [0, 1])[:, -1] - accuracies("forward", [0, 1])[:, -1]
-    assert gain.patches[2].get_height() == pytest.approx(difference.mean())
-    assert [label.get_text().split("\n")[-1] for label in gain.get_xticklabels()] == [
-        "n = 0",
-        "n = 0",
-        "n = 2",
-        "n = 0",
-    ]
-    assert [text.get_text() for text in accuracy.texts].count("no run yet") == 5
+    assert gain.patches[1].get_height() == pytest.approx(difference.mean())
+    assert [label.get_text() for label in gain.get_xticklabels()] == ["LSR\nn = 0", "Forward\nn = 2"]

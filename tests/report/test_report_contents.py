@@ -237,13 +237,6 @@ def test_the_script_refuses_wrong_paths_in_one_line(
 
 
 @pytest.mark.results
-def test_the_page_kept_with_the_records_is_theirs() -> None:
-    results = ROOT / "results"
-    written = page(load_all(results / "runs"), LITERATURE, results / "report", results / "figures")
-    assert written == (results / "report" / "index.html").read_text(encoding="utf-8"), "run: make figures report"
-
-
-@pytest.mark.results
 def test_every_page_of_records_has_its_figures() -> None:
     for sheet in sheets([run for run in load_all(ROOT / "results" / "runs") if run.complete]):
         place = ROOT / "results" / "figures" / folder(sheet)

@@ -1,0 +1,38 @@
+"""Which class is taken for which: the confusion matrices of the test images at the early, middle and late stage."""
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from sl.figures.cells import lacking, shown, usual_noise
+from sl.figures.matrices import MANY, MOST_NUMBERS, class_matrix
+from sl.figures.panels import footer, panels, series_title
+from sl.record import STAGES, Run, Sheet
+from sl.record.run import Array
+
+
+def shares(run: Run, stage: str) -> Array:
+    """Share of each class's test images that is predicted as each class, (K, K); nan for a class without images."""
+    counts = run.probe_values(stage, "confusion")
+    images = counts.sum(axis=1, keepdims=True)
+    return np.divide(counts, images, out=np.full(counts.shape, np.nan), where=images > 0)
+
+
+def draw(sheet: Sheet) -> Figure | None:
+    """A row of three matrices for CE and for SL under the usual noise; None without a run of any loss."""
+    found = shown(sheet, usual_noise(sheet))
+    if not found:
+        return None
+    title = "Confusion of the test images (%): true class by predicted class"
+    figure, axes = panels(title, 3 * len(found), 3, 3.2)
+    for row, ((loss, noise), series) in enumerate(found.items()):
+        for column, stage in enumerate(STAGES):
+            panel = axes[3 * row + column]
+            matrix = series.mean(shares, stage)
+            class_matrix(panel, matrix, series.runs[0].class_labels, named=column == 0)
+            epoch = series.runs[0].header["stages"][stage]
+            panel.set_xlabel(f"{stage} (epoch {epoch}), diagonal {100 * np.nanmean(np.diag(matrix)):.1f}", fontsize=8.5)
+        axes[3 * row].set_title(series_title(sheet, loss, noise, series))
+    note = "Mean over seeds of each row's shares, and mean of the diagonal; from white (0) to dark blue (100 %). "
+    note += lacking(sheet, found, clean=False)
+    note += f" {MANY}" if len(sheet.head.class_names) > MOST_NUMBERS else ""
+    return footer(figure, [run for series in found.values() for run in series.runs], note)

@@ -1,0 +1,38 @@
+"""Matrices as pictures, a number in each cell where there are few."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.colors import PowerNorm
+
+from sl.figures.style import INK, short
+from sl.record.run import Array
+
+MOST_NUMBERS = 10
+MANY = f"Colours of more than {MOST_NUMBERS} classes follow the square root of the share, so that small ones show."
+
+
+def class_matrix(axes: Axes, matrix: Array, labels: Sequence[str], *, named: bool = True) -> None:
+    """Draw shares in [0, 1], (K, K), from white (0) to dark blue (1), few with their percentage.
+
+    `named` puts names and numbers of the classes beside the rows; without it, and below the columns, stand numbers.
+    """
+    few = len(matrix) <= MOST_NUMBERS
+    axes.imshow(matrix, norm=PowerNorm(1.0 if few else 0.5, 0, 1), cmap="Blues", interpolation="nearest")
+    axes.grid(False)
+    axes.spines[:].set_visible(False)
+    axes.tick_params(length=0, labelsize=7.5)
+    if few:
+        axes.set_xticks(range(len(matrix)))
+        axes.set_yticks(range(len(matrix)), [short(label) for label in labels] if named else None)
+        cell_numbers(axes, 100 * matrix, "{:.0f}")
+
+
+def cell_numbers(axes: Axes, values: Array, form: str) -> None:
+    """Write each value but those that round to 0 into its cell of the picture, white on dark."""
+    shade = np.asarray(axes.images[0].norm(np.asarray(axes.images[0].get_array())))
+    for (row, column), value in np.ndenumerate(values):
+        if np.isfinite(value) and float(form.format(value)):
+            colour = "white" if shade[row, column] > 0.55 else INK
+            axes.text(column, row, form.format(value), ha="center", va="center", fontsize=6.5, color=colour)
