@@ -78,12 +78,18 @@ class Engine:
 
     def _apply(self, function: Callable[[Tensor], Tensor], images: Tensor) -> Tensor:
         self.model.eval()
-        outputs = []
+        size = EVALUATION_BATCH[self.runtime.device.type]
+        result: Tensor | None = None  # made once: small results between large freed blocks would splinter the heap
         with debiased_statistics(self.model, self.recipe.bn_zero_debias):
-            for batch in images.split(EVALUATION_BATCH[self.runtime.device.type]):
+            for start in range(0, len(images), size):
+                batch = images[start : start + size]
                 with self._autocast():
-                    outputs.append(function(self._input(self.data.normalisation(batch))).float())
-        return torch.cat(outputs)
+                    output = function(self._input(self.data.normalisation(batch))).float()
+                if result is None:
+                    result = output.new_empty(len(images), output.shape[1])
+                result[start : start + size] = output
+        assert result is not None
+        return result
 
     def _prepare_steps(self) -> None:
         """Make the step of every batch size that an epoch has; capturing runs it, so this comes before a reset."""
