@@ -73,9 +73,9 @@ class RuntimeConfig:
 
 @dataclass
 class ProbeConfig:
-    """What is looked at more closely: one class (number or name), and how many test representations to keep."""
+    """What is looked at more closely: one class (number, name or null), and how many test representations to keep."""
 
-    label: Any = 3
+    label: Any = None
     representations: int = 0
 
 

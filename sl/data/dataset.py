@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
 
 from sl.checks import number
 from sl.errors import UserError
@@ -14,10 +14,12 @@ if TYPE_CHECKING:  # torch takes seconds to import; choosing and checking a sour
 
 @dataclass(frozen=True, eq=False)
 class Dataset:
-    """Images and clean labels: N for training, M for testing, K classes.
+    """Images and labels: N for training, M for testing, K classes.
 
     `train_images` (N, C, H, W) and `test_images` (M, C, H, W) are uint8, `train_labels` (N,) and `test_labels` (M,)
     int64 in [0, K). `train_index` (N,) int64 says where each training row stands in the source's whole training set.
+    `labels_given`: nobody says which labels are right (own data); otherwise they are clean. Own pictures have names:
+    `train_paths` by `train_index`, `test_paths` by row. `facts` is what the record says of where they come from.
     """
 
     name: str
@@ -27,6 +29,10 @@ class Dataset:
     test_labels: Tensor
     class_names: tuple[str, ...]
     train_index: Tensor
+    labels_given: bool = False
+    train_paths: tuple[str, ...] = ()
+    test_paths: tuple[str, ...] = ()
+    facts: dict[str, Any] = field(default_factory=dict)
 
     @property
     def num_classes(self) -> int:
@@ -46,10 +52,8 @@ class Dataset:
             return self.class_names.index(text)
         if text in map(str, range(self.num_classes)):
             return int(text)
-        raise UserError(
-            f"{option}={text}: allowed is a number from 0 to {self.num_classes - 1} "
-            f"or one of {', '.join(self.class_names)}"
-        )
+        names = ", ".join(self.class_names)
+        raise UserError(option, text, f"must be a number from 0 to {self.num_classes - 1} or one of {names}")
 
     def subset(self, train_share: float, test_share: float) -> Dataset:
         """The same share in (0, 1] of every class, at least one image of each, in the old order.
@@ -68,6 +72,7 @@ class Dataset:
             test_images=self.test_images[test],
             test_labels=self.test_labels[test],
             train_index=self.train_index[train],
+            test_paths=tuple(self.test_paths[row] for row in test.tolist()) if self.test_paths else (),
         )
 
 

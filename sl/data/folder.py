@@ -1,118 +1,160 @@
-"""Your own pictures: train/ and test/, one folder per class."""
+"""Your own pictures: one folder per class, or a file of labels; docs/your-own-data.md describes both."""
 
 from __future__ import annotations
 
 import hashlib
+import os
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator
+from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
-from sl.checks import integer
+from sl.checks import integer, number, one_of
 from sl.data.dataset import Dataset
 from sl.data.disk import folder, reading
+from sl.data.find import find, without
+from sl.data.pictures import Picture, Pictures
 from sl.errors import UserError
+from sl.notice import notice
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-Pictures = list[tuple[Path, int]]  # with the class of each
+LABELS_FILE = "labels.csv"
+NAMED = 3  # unreadable pictures that a message names; it counts all
+MOST_CLASSES = 20  # that are listed one by one
 
 
 class ImageFolder:
-    """Pictures of any size in ``data_dir/train/<class>/`` and ``data_dir/test/<class>/``.
+    """Pictures of any size, with labels that are as given: nobody says which of them are right.
 
-    They become RGB squares of `image_size` pixels (bilinear, antialiased; the aspect is not kept). Classes are the
-    folders' names in alphabetical order. Hidden files, and files without a picture's suffix, are passed over.
+    Read are the file `labels` (null: ``data_dir/labels.csv``), or where there is none the folders
+    ``train/<class>/`` and ``test/<class>/``, or ``<class>/``. Without a test set, `test_share` (null: 0.2) of every
+    class is drawn for testing by `split_seed` (null: 0). Pictures become RGB squares of `image_size` pixels
+    (`sl.data.decode`), classes are in natural order. `on_error`: an unreadable picture ends the run (fail), or is
+    named and left out (skip).
     """
 
-    def __init__(self, name: str, data_dir: str | Path, image_size: int) -> None:
+    labels_given: ClassVar[bool] = True
+
+    def __init__(
+        self,
+        name: str,
+        data_dir: str | Path,
+        image_size: int,
+        labels: str | Path | None = None,
+        test_share: float | None = None,
+        split_seed: int | None = None,
+        on_error: str = "fail",
+    ) -> None:
         if not isinstance(name, str) or not re.fullmatch(r"[\w-]+", name):
-            raise UserError(f"name={name}: allowed is a word of letters, digits, _ and -")
+            raise UserError("name", name, "must be a word of letters, digits, _ and -")
         self.name = name
         self.data_dir = folder("data_dir", data_dir)
         self.image_size = integer("image_size", image_size, 1)
+        self.labels = None if labels is None else Path(labels).expanduser()
+        if test_share is not None:
+            number("test_share", test_share, 0, 1, low_open=True, high_open=True)
+        if split_seed is not None:
+            integer("split_seed", split_seed, 0)
+        self.test_share, self.split_seed = test_share, split_seed
+        self.on_error = one_of("on_error", on_error, ("fail", "skip"))
 
     def load(self) -> Dataset:
         """The data set, images (N, 3, image_size, image_size); UserError if a class or a picture is at fault."""
+        from sl.data.decode import decode_all  # needs numpy
+
+        found, unreadable = self._found, {}
+        images = []
+        for part in (found.train, found.test):
+            pixels, failed = decode_all([picture.path for picture in part], self.image_size)
+            images.append(pixels)
+            unreadable.update({part[place].name: reason for place, reason in failed.items()})
+        if unreadable:
+            found = self._left(unreadable)
+        for line in lines(found):
+            notice(f"{self.data_dir}: {line}")
+        return self._dataset(found, *images)
+
+    def outline(self) -> Dataset:
+        """What `load` gives where every picture is readable, but with images on the meta device: no pixel is read."""
         import torch
 
-        class_names, train, test = self._find()
-        return Dataset(
-            name=self.name,
-            train_images=self._read(train),
-            train_labels=torch.tensor([label for _, label in train]),
-            test_images=self._read(test),
-            test_labels=torch.tensor([label for _, label in test]),
-            class_names=class_names,
-            train_index=torch.arange(len(train)),
-        )
+        found, size = self._found, self.image_size
+        images = (torch.empty(len(part), 3, size, size, dtype=torch.uint8, device="meta")
+                  for part in (found.train, found.test))  # fmt: skip
+        return self._dataset(found, *images)
 
     def fingerprint(self) -> str:
-        """sha256 over the sorted relative paths and the bytes of all pictures; 16 hexadecimal digits."""
-        _, train, test = self._find()
-        content = hashlib.sha256()
-        files = {path.relative_to(self.data_dir).as_posix(): path for path, _ in train + test}
-        for name, path in sorted(files.items()):
-            with reading(path):
-                content.update(f"{name}\0".encode() + hashlib.sha256(path.read_bytes()).digest())
+        """sha256 over the names of all pictures, sorted, and their bytes; with a file of labels, over these too.
+
+        16 hexadecimal digits. A class order that is not that of the text counts, because labels are numbers by it.
+        """
+        found, content = self._found, hashlib.sha256()
+        parts = [*(("train", picture) for picture in found.train), *(("test", picture) for picture in found.test)]
+        for part, picture in sorted(parts, key=lambda entry: entry[1].name):
+            said = f"{picture.label}\0{part}\0".encode() if self._labels_file else b""
+            content.update(os.fsencode(picture.name) + b"\0" + said + self._digest(picture))
+        if list(found.class_names) != sorted(found.class_names):
+            content.update("\0".join(found.class_names).encode())
         return content.hexdigest()[:16]
 
-    def _find(self) -> tuple[tuple[str, ...], Pictures, Pictures]:
-        with reading(self.data_dir):
-            train_classes, test_classes = (self._classes(part) for part in ("train", "test"))
-            if train_classes != test_classes:
-                odd = ", ".join(sorted(set(train_classes) ^ set(test_classes)))
-                raise self._refused(f"train and test must have the same classes, but only one of them has {odd}")
-            return train_classes, self._pictures("train", train_classes), self._pictures("test", train_classes)
+    @cached_property
+    def _labels_file(self) -> Path | None:
+        own = self.data_dir / LABELS_FILE
+        return self.labels or (own if own.is_file() else None)
 
-    def _classes(self, part: str) -> tuple[str, ...]:
-        where = self.data_dir / part
-        if not where.is_dir():
-            raise self._refused(f"there is no folder {where}; pictures lie in train/<class>/ and test/<class>/")
-        found = tuple(sorted(entry.name for entry in where.iterdir() if entry.is_dir() and _is_visible(entry)))
-        if len(found) < 2:
-            raise self._refused(f"{where} must hold two or more folders, one for each class, and holds {len(found)}")
-        return found
+    @cached_property
+    def _found(self) -> Pictures:
+        return find(self.data_dir, self._labels_file, self.test_share, self.split_seed)
 
-    def _pictures(self, part: str, classes: Sequence[str]) -> Pictures:
-        from torchvision.datasets.folder import IMG_EXTENSIONS
+    def _digest(self, picture: Picture) -> bytes:
+        with reading(picture.path):
+            try:
+                return hashlib.sha256(picture.path.read_bytes()).digest()
+            except OSError:
+                if self.on_error == "skip":
+                    return b"unreadable"
+                raise
 
-        pictures: Pictures = []
-        for label, name in enumerate(classes):
-            files = sorted((self.data_dir / part / name).rglob("*"))
-            found = [path for path in files if path.suffix.lower() in IMG_EXTENSIONS and _is_visible(path)]
-            if not found:
-                where = self.data_dir / part / name
-                raise self._refused(f"{where} holds no picture; read are {' '.join(IMG_EXTENSIONS)}")
-            pictures += [(path, label) for path in found]
-        return pictures
+    def _left(self, unreadable: dict[str, str]) -> Pictures:
+        some = "; ".join(f"{name}: {reason}" for name, reason in list(unreadable.items())[:NAMED])
+        more = f"; and {len(unreadable) - NAMED} more" if len(unreadable) > NAMED else ""
+        what = f"{len(unreadable)} picture(s) in {self.data_dir} cannot be read: {some}{more}"
+        if self.on_error == "fail":
+            raise UserError(f"{what}; dataset.on_error=skip leaves them out")
+        notice(what)
+        return without(self._found, set(unreadable))
 
-    def _refused(self, reason: str) -> UserError:
-        return UserError(f"data_dir={self.data_dir}: {reason}")
-
-    def _read(self, pictures: Pictures) -> Tensor:
+    def _dataset(self, found: Pictures, train_images: Tensor, test_images: Tensor) -> Dataset:
         import torch
 
-        size = self.image_size
-        images = torch.empty(len(pictures), 3, size, size, dtype=torch.uint8)
-        for image, (path, _) in zip(images, pictures, strict=True):
-            image.copy_(read_picture(path, size))
-        return images
+        return Dataset(
+            name=self.name,
+            train_images=train_images,
+            train_labels=torch.tensor(found.labels(found.train)),
+            test_images=test_images,
+            test_labels=torch.tensor(found.labels(found.test)),
+            class_names=found.class_names,
+            train_index=torch.arange(len(found.train)),
+            labels_given=True,
+            train_paths=tuple(picture.name for picture in found.train),
+            test_paths=tuple(picture.name for picture in found.test),
+            facts={"split": found.split, "skipped": dict(found.skipped)},
+        )
 
 
-def _is_visible(path: Path) -> bool:
-    """Other tools leave hidden folders and files (.ipynb_checkpoints, ._name.jpg) among the pictures."""
-    return not path.name.startswith(".")
-
-
-def read_picture(path: Path, size: int) -> Tensor:
-    """The picture as (3, size, size) uint8; UserError that names the file if it cannot be read."""
-    from PIL import Image
-    from torchvision.transforms.functional import pil_to_tensor
-
-    try:
-        with Image.open(path) as picture:
-            return pil_to_tensor(picture.convert("RGB").resize((size, size), Image.Resampling.BILINEAR))
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
-        raise UserError(f"{path} cannot be read as a picture: {error}") from None
+def lines(found: Pictures) -> Iterator[str]:
+    """What is said of the pictures: classes in order with their numbers of pictures, the split, what is passed over."""
+    train, test = (Counter(picture.label for picture in part) for part in (found.train, found.test))
+    counts = [f"{number} {name} {train[name]} + {test[name]}" for number, name in enumerate(found.class_names)]
+    more = f", ... ({len(counts)} classes)" if len(counts) > MOST_CLASSES else ""
+    yield f"classes in order, training + test pictures: {', '.join(counts[:MOST_CLASSES])}{more}"
+    yield found.split
+    untested = [name for name in found.class_names if not test[name]]
+    if untested:
+        yield f"no picture for testing in {len(untested)} class(es): {', '.join(untested[:MOST_CLASSES])}"
+    if found.skipped:
+        yield "passed over: " + ", ".join(f"{count} {reason}" for reason, count in sorted(found.skipped.items()))

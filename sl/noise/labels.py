@@ -20,24 +20,35 @@ class LabelledData(Protocol):
 
     @property
     def train_labels(self) -> Tensor:
-        """(N,) int64, clean."""
+        """(N,) int64, clean, or as given."""
 
     @property
     def train_index(self) -> Tensor:
         """(N,) int64, each row's position in the source's full training set."""
 
+    @property
+    def labels_given(self) -> bool:
+        """Whether nobody says which labels are right."""
+
 
 @dataclass(frozen=True, eq=False)
 class NoisyLabels:
-    """Training labels after noise, the clean ones beside them, and the noise's transition matrix."""
+    """Training labels after noise, those before it beside them, and the noise's transition matrix.
+
+    Labels before noise are the reference: what differs from them counts as wrong. Without noise on labels as given
+    there is none (`truth_known` is false): `clean` then only repeats `labels`.
+    """
 
     labels: Tensor  # (N,) int64
     clean: Tensor  # (N,) int64
     transition: Tensor  # (K, K) float64
+    truth_known: bool = True
 
     @property
-    def realised_rate(self) -> float:
-        """The share of labels that are wrong."""
+    def realised_rate(self) -> float | None:
+        """The share of labels that are wrong; None where that is unknown."""
+        if not self.truth_known:
+            return None
         return (self.labels != self.clean).double().mean().item()
 
     @property

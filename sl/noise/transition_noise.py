@@ -20,7 +20,8 @@ class TransitionNoise(ABC):
         """(K, K) float64; raises UserError where this noise does not fit the data set."""
 
     def apply(self, dataset: LabelledData, seed: int) -> NoisyLabels:
-        """The data set's training labels after noise drawn with `seed`."""
+        """The data set's training labels after noise drawn with `seed`; a matrix that moves none is no noise."""
         transition = self.transition(dataset)
         labels = corrupt(dataset.train_labels, transition, seed, self.exact)
-        return NoisyLabels(labels, dataset.train_labels, transition)
+        truth_known = not dataset.labels_given or bool((transition.diagonal() < 1).any())
+        return NoisyLabels(labels, dataset.train_labels, transition, truth_known)

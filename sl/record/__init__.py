@@ -1,12 +1,13 @@
 """Run records: what is written while a run goes, and what figures and tables read; nothing here needs torch."""
 
 from sl.record.read import load_all, read
-from sl.record.run import CLEAN, STAGES, Noise, Run
+from sl.record.run import CLEAN, GIVEN, STAGES, Noise, Run
 from sl.record.select import Series, paired_difference, select
 from sl.record.sheet import Sheet, sheets
 
 __all__ = [
     "CLEAN",
+    "GIVEN",
     "STAGES",
     "Noise",
     "Run",

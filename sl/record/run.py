@@ -12,7 +12,8 @@ from sl.errors import UserError
 Array = NDArray[np.float64]
 STAGES = ("early", "middle", "late")
 DEFAULT_VARIANTS = {"cifar100": "pairs"}  # of the asymmetric maps; the other data sets have one
-KINDS = ("none", "symmetric", "asymmetric", "matrix", "human")
+KINDS = ("none", "given", "symmetric", "asymmetric", "matrix", "human")
+WORDS = {"none": "clean", "given": "as given"}  # of kinds that have neither rate nor detail
 
 
 @dataclass(frozen=True)
@@ -30,19 +31,20 @@ class Noise:
     @property
     def words(self) -> str:
         """For titles and table heads."""
-        if self.kind == "none":
-            return "clean"
+        if self.kind in WORDS:
+            return WORDS[self.kind]
         rate = "" if self.rate is None else f" {100 * self.rate:g} %"
         return f"{self.kind}{rate}" + (f" ({self.detail})" if self.detail else "")
 
     @property
     def order(self) -> tuple[int, str, float]:
-        """Sort key: clean, symmetric, asymmetric, others; each by detail, then rate."""
+        """Sort key: clean, as given, symmetric, asymmetric, others; each by detail, then rate."""
         place = KINDS.index(self.kind) if self.kind in KINDS else len(KINDS)
         return place, self.detail, self.rate or 0.0
 
 
 CLEAN = Noise("none", 0.0)
+GIVEN = Noise("given", None)  # own labels, of which nobody knows how many are wrong
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,12 +113,22 @@ class Run:
         return self.config["names"][choice]
 
     @property
+    def labels_given(self) -> bool:
+        """Whether the data came with labels of which nobody says which are right."""
+        return self.data.get("labels") == "given"
+
+    @property
+    def realised_rate(self) -> float | None:
+        """The share of labels that noise made wrong, as counted; None for labels as given."""
+        return self.header["noise"]["realised_rate"]
+
+    @property
     def noise(self) -> Noise:
-        """The noise setting; rate 0 of any kind is clean."""
+        """The noise setting; rate 0 of any kind is clean, or as given where the data are somebody's own."""
         config = self.config["noise"]
         kind, rate = self.name("noise"), config.get("rate")
         if kind == "none" or rate == 0:
-            return CLEAN
+            return GIVEN if self.labels_given else CLEAN
         variant = config.get("variant") or DEFAULT_VARIANTS.get(self.name("dataset"))
         named = variant if kind == "asymmetric" and variant != "published" else config.get("name")
         details = [named, (config.get("file") or "")[:8]]

@@ -91,6 +91,7 @@ def scale_words(run: Run) -> str:
         lengths += f", {100 * holdout:.3g} % held out for validation" if holdout else ""
         return f"scaled-down run: {train} training and {test} test images, {lengths}"
     name = "paper scale" if run.name("dataset") in PAPER_EPOCHS else "full scale (not a data set of the paper)"
+    name = "full set" if run.labels_given else name
     return f"{name}: all {train} training and {test} test images, {epochs} epochs"
 
 

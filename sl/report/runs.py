@@ -35,8 +35,8 @@ def entry(run: Run, out: Path) -> dict[str, Any]:
 
 def _noise(run: Run) -> str:
     """The noise setting, with the share of wrong labels where its name does not say it."""
-    share = f" ({100 * run.header['noise']['realised_rate']:.3g} % wrong)" if run.noise.rate is None else ""
-    return run.noise.words + share
+    rate = run.realised_rate if run.noise.rate is None else None
+    return run.noise.words + ("" if rate is None else f" ({100 * rate:.3g} % wrong)")
 
 
 def scale_badge(run: Run) -> str:

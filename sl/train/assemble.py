@@ -61,5 +61,5 @@ def make_engine(job: Job) -> Engine:
         return Engine(model, copy.deepcopy(loss), data, recipe, job.plan.batch_size, job.runtime)
 
     engine = kept_engines.get(key("dataset", "model", "loss", "recipe", "scale", *split), new_engine)
-    engine.reset(model_state, loss, job.noisy.labels)
+    engine.reset(model_state, loss, job.noisy)
     return engine

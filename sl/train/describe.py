@@ -12,7 +12,8 @@ from sl.config.check import check_run
 from sl.record.identity import identity
 from sl.train.device import Runtime, resolve_runtime
 
-LOCATIONS = ("data_dir", "download", "path")  # where data lie says nothing of the result
+# Where data lie says nothing of the result, nor what is done with pictures that no record of a result has.
+LOCATIONS = ("data_dir", "download", "path", "labels", "on_error")
 HERE_ONLY = ("model", "sl")  # the recipe's defaults for choices that stand elsewhere in the configuration
 
 
@@ -38,7 +39,10 @@ def describe_run(config: DictConfig, names: dict[str, str]) -> Described:
     source, noise = build(config.dataset, "dataset"), build(config.noise, "noise")
     with under("dataset"):
         fingerprint = source.fingerprint()
-    return Described(source, noise, runtime, result_config(config, names, runtime.precision, fingerprint))
+    result = result_config(config, names, runtime.precision, fingerprint)
+    if getattr(source, "labels_given", False) and result["names"]["scale"] == "paper":
+        result["names"]["scale"] = "full"  # the paper has no such data
+    return Described(source, noise, runtime, result)
 
 
 def result_config(config: DictConfig, names: dict[str, str], precision: str, fingerprint: str) -> dict[str, Any]:

@@ -29,7 +29,7 @@ class DrawBuffers:
 
 
 class DeviceData:
-    """Images (uint8) and labels on `device`; `noisy` (N,) is overwritten for every run."""
+    """Images (uint8) and labels on `device`; `noisy` (N,) and `truth_known` (of `NoisyLabels`) change with each run."""
 
     def __init__(
         self, dataset: Dataset, normalisation: str, device: torch.device, validation: Validation | None = None
@@ -39,6 +39,7 @@ class DeviceData:
         self.images = dataset.train_images.to(device)
         self.clean = dataset.train_labels.to(device)
         self.noisy = self.clean.clone()
+        self.truth_known = True
         self.test_images = dataset.test_images.to(device)
         self.test_labels = dataset.test_labels.to(device)
         self.validation = validation and Validation(validation.images.to(device), validation.labels.to(device))

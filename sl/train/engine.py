@@ -13,10 +13,12 @@ from sl.config.schema import RecipeConfig
 from sl.evaluate import TRAINING_COUNTS, training_counts
 from sl.losses import Loss
 from sl.models.classifier import Classifier
+from sl.noise import NoisyLabels
 from sl.recipes import Draws, build_augmentation, build_optimizer, debiased_statistics
 from sl.train.capture import CapturedStep
 from sl.train.device import CAPTURED, COMPILED, DTYPES, Runtime
 from sl.train.device_data import DeviceData
+from sl.train.plan import batch_sizes
 
 EVALUATION_BATCH = {"cuda": 2000, "cpu": 500}  # 5000 of CIFAR-10 would take cnn8 2 GiB for activations
 
@@ -40,7 +42,7 @@ class Engine:
         self._compute = torch.compile(forward, dynamic=False) if runtime.step in COMPILED else forward
         self._steps: dict[int, Callable[[Tensor], None]] = {}
 
-    def reset(self, model_state: dict[str, Tensor], loss: Loss, noisy: Tensor) -> None:
+    def reset(self, model_state: dict[str, Tensor], loss: Loss, noisy: NoisyLabels) -> None:
         """Start another run: new weights, labels and buffers of the loss (its transition matrix, what it has learnt) in
         the same memory, and an optimiser without history.
         """
@@ -49,7 +51,8 @@ class Engine:
         for own, new in zip(self.loss.buffers(), loss.buffers(), strict=True):
             own.copy_(new)
         self.optimizer.reset()
-        self.data.noisy.copy_(noisy)
+        self.data.noisy.copy_(noisy.labels)
+        self.data.truth_known = noisy.truth_known
 
     def train_epoch(self, order: Tensor, draws: Draws, lrs: Tensor) -> tuple[Tensor, Tensor]:
         """One pass over the training images in `order` (N,), with one learning rate per step in `lrs`.
@@ -61,7 +64,7 @@ class Engine:
         order, lrs = order.to(self.runtime.device), lrs.to(self.runtime.device)
         self.loss_sum.zero_()
         self.counts.zero_()
-        for index, lr in zip(order.split(self.batch_size), lrs, strict=True):
+        for index, lr in zip(order.split(batch_sizes(len(order), self.batch_size)), lrs, strict=True):
             self.optimizer.lr.copy_(lr)
             self._steps[len(index)](index)
         return self.loss_sum / len(order), self.counts
@@ -94,8 +97,7 @@ class Engine:
     def _prepare_steps(self) -> None:
         """Make the step of every batch size that an epoch has; capturing runs it, so this comes before a reset."""
         self.model.train()
-        size, count = self.batch_size, len(self.data.noisy)
-        for length in {min(size, count), count % size or size}:
+        for length in set(batch_sizes(len(self.data.noisy), self.batch_size)):
             if length not in self._steps:
                 capture = self.runtime.step in CAPTURED
                 self._steps[length] = CapturedStep(self._step, length, self.runtime.device) if capture else self._step

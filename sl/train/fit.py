@@ -65,7 +65,12 @@ def train_one_epoch(engine: Engine, plan: Plan, seed: int, epoch: int) -> tuple[
     confusion = confusion_matrix(engine.predict(data.test_images).argmax(1), data.test_labels, data.num_classes)
     on_host = torch.cat([loss[None], counts.double(), confusion.flatten().double()]).tolist()  # the only wait
     confusion = torch.tensor(on_host[6:], dtype=torch.int64).view(confusion.shape)
-    line = {"epoch": epoch, "lr": lrs[0].item(), "train_loss": on_host[0], **training_shares(on_host[1:6])}
+    line = {
+        "epoch": epoch,
+        "lr": lrs[0].item(),
+        "train_loss": on_host[0],
+        **training_shares(on_host[1:6], data.truth_known),
+    }
     line["test_accuracy"] = (confusion.trace() / confusion.sum()).item()
     line["class_accuracy"] = class_accuracy(confusion).tolist()
     if data.validation:
@@ -91,11 +96,18 @@ def learning_rates(engine: Engine, plan: Plan, epoch: int) -> Tensor:
     return torch.tensor([learning_rate(engine.recipe, step, plan.steps, plan.paper_steps) for step in steps])
 
 
-def training_shares(counts: Sequence[float]) -> dict[str, float | None]:
-    """The record's training accuracies from the five counts of `training_counts`; None where nothing is counted."""
+def training_shares(counts: Sequence[float], truth_known: bool) -> dict[str, float | None]:
+    """The record's training accuracies from the five counts of `training_counts`; None where nothing is counted.
+
+    Where nobody knows which labels are right, only the accuracy on the labels as given exists.
+    """
     right, right_hit, wrong, memorised, corrected = counts
+    noisy_accuracy = (right_hit + memorised) / (right + wrong)
+    if not truth_known:
+        unknown = ("clean_accuracy", "right_accuracy", "wrong_memorised", "wrong_corrected")
+        return {"noisy_accuracy": noisy_accuracy, **dict.fromkeys(unknown)}
     return {
-        "noisy_accuracy": (right_hit + memorised) / (right + wrong),
+        "noisy_accuracy": noisy_accuracy,
         "clean_accuracy": (right_hit + corrected) / (right + wrong),
         "right_accuracy": right_hit / right if right else None,
         "wrong_memorised": memorised / wrong if wrong else None,
@@ -111,7 +123,8 @@ def look_closely(engine: Engine, probe_set: ProbeSet, confusion: Tensor) -> dict
     """
     data = engine.data
     seen: dict[str, Any] = {"confusion": confusion.tolist(), "probe_class": probe_set.label}
-    seen["training"] = training_shares(training_counts(engine.predict(data.images), data.noisy, data.clean).tolist())
+    counts = training_counts(engine.predict(data.images), data.noisy, data.clean)
+    seen["training"] = training_shares(counts.tolist(), data.truth_known)
     seen |= {"count": len(probe_set.index), "confidence": None, "predictions": None}
     if seen["count"]:
         confidence, predictions = class_confidence(engine.predict(data.images[probe_set.index]))

@@ -40,23 +40,33 @@ def stages(epochs: int) -> dict[str, int]:
     return {name: max(1, round(epoch * epochs / STAGE_TOTAL)) for name, epoch in STAGE_EPOCHS.items()}
 
 
+def batch_sizes(images: int, batch: int) -> list[int]:
+    """Sizes of an epoch's batches. The last one is smaller, but a single image, with which batch normalisation cannot
+    do, goes into the batch before it.
+
+    >>> batch_sizes(7, 3), batch_sizes(8, 3), batch_sizes(2, 3)
+    ([3, 4], [3, 3, 2], [2])
+    """
+    sizes = [batch] * (images // batch) + [images % batch] * (images % batch > 0)
+    if len(sizes) > 1 and sizes[-1] == 1:
+        sizes[-2:] = [batch + 1]
+    return sizes
+
+
 def make_plan(recipe: RecipeConfig, scale: ScaleConfig, images: int, paper_images: int) -> Plan:
     """The plan of a run on `images` of the `paper_images` training images; the last, partial batch is kept.
 
-    Raises UserError where a batch would hold one image: batch normalisation cannot do with that.
+    Raises UserError where batches would hold one image: batch normalisation cannot do with that.
     """
     epochs = max(1, round(recipe.epochs * scale.epoch_share))
     batch = max(1, round(recipe.batch_size * scale.batch_share))
-    if batch == 1 or images % batch == 1:
-        raise UserError(
-            f"recipe.batch_size={recipe.batch_size}: batches of {batch} leave one image alone in a batch of the "
-            f"{images}; allowed are sizes that do not"
-        )
+    if batch == 1:
+        raise UserError("recipe.batch_size", recipe.batch_size, "batches must have two or more images at this scale")
     return Plan(
         epochs=epochs,
         batch_size=batch,
-        steps_per_epoch=-(-images // batch),
+        steps_per_epoch=len(batch_sizes(images, batch)),
         paper_epochs=recipe.epochs,
-        paper_steps_per_epoch=-(-paper_images // recipe.batch_size),
+        paper_steps_per_epoch=len(batch_sizes(paper_images, recipe.batch_size)),
         stages=stages(epochs),
     )

@@ -5,8 +5,9 @@ from typing import Any
 
 from omegaconf import DictConfig, OmegaConf
 
-from sl.config.build import under
+from sl.config.build import NOISE_MATRIX, under
 from sl.data import Dataset
+from sl.errors import UserError
 from sl.noise import NoisyLabels
 from sl.train.describe import Described, describe_run
 from sl.train.device import Runtime
@@ -15,6 +16,7 @@ from sl.train.holdout import Validation, hold_out, rows_held_out
 from sl.train.kept import Kept
 from sl.train.plan import Plan, make_plan
 
+PAPER_PROBE = 3
 kept_sources: Kept[Dataset] = Kept(limit=1)
 
 
@@ -49,7 +51,8 @@ class Job:
             "identity": self.identity,
             "config": self.result_config,
             "data": {"name": self.dataset_name, "class_names": list(self.dataset.class_names), **counts}
-            | {"paper_train_images": self.paper_images, "fingerprint": self.result_config["dataset"]["fingerprint"]},
+            | {"paper_train_images": self.paper_images, "fingerprint": self.result_config["dataset"]["fingerprint"]}
+            | ({"labels": "given", **self.dataset.facts} if self.dataset.labels_given else {}),
             "scale": {"name": self.result_config["names"]["scale"], **{str(key): value for key, value in scale.items()}}
             | {"epochs": self.plan.epochs, "paper_epochs": self.plan.paper_epochs}
             | {"batch_size": self.plan.batch_size, "paper_batch_size": self.config.recipe.batch_size},
@@ -66,18 +69,28 @@ def prepare(config: DictConfig, names: dict[str, str]) -> Job:
     """Load the data, draw the noise and plan the run; raises UserError for what cannot be run."""
     run = describe_run(config, names)
     key = repr((OmegaConf.to_container(config.dataset, resolve=True), run.result_config["dataset"]["fingerprint"]))
+    if hasattr(run.source, "outline"):  # mistakes come out before thousands of pictures are read
+        make_job(run, config, run.source.outline())
     with under("dataset"):
         full = kept_sources.get(key, run.source.load)
     return make_job(run, config, full)
+
+
+def probed_class(dataset: Dataset) -> int:
+    """Class 3, which the paper looks at (the cat of CIFAR-10), or the last where there are fewer."""
+    return min(PAPER_PROBE, dataset.num_classes - 1)
 
 
 def make_job(run: Described, config: DictConfig, full: Dataset) -> Job:
     """The run on a share of the data set `full`."""
     dataset = full.subset(config.scale.train_share, config.scale.test_share)
     noisy, validation = run.noise.apply(dataset, config.seed), None
+    if not noisy.truth_known and config.loss.get("transition") == NOISE_MATRIX:
+        raise UserError("loss.transition", NOISE_MATRIX, "must be given for these labels, whose noise nobody knows")
     if rows := rows_held_out(config, noisy.labels):
         dataset, noisy, validation = hold_out(dataset, noisy, *rows)
-    label = dataset.class_index(config.probe.label, "probe.label")
+    named = config.probe.label
+    label = probed_class(dataset) if named is None else dataset.class_index(named, "probe.label")
     known = (noisy.clean == label) & (noisy.labels == noisy.clean)
     paper_images = len(full.train_labels)
     return Job(

@@ -25,7 +25,7 @@ MISSPELT = [
 VALUES = [
     ("noise=asymmetric", "noise=asymmetric: there is no map for dataset=digits; allowed is one of mnist, cifar10,"),
     ("noise=human", "noise=human: there are no human labels for dataset=digits; allowed is one of cifar10, cifar100"),
-    ("probe.label=cow", "probe.label=cow: allowed is a number from 0 to 9 or one of 0, 1,"),
+    ("probe.label=cow", "probe.label=cow: must be a number from 0 to 9 or one of 0, 1,"),
     ("runtime.device=cuda:99", "runtime.device=cuda:99: this machine has "),
     ("runtime.device=banana", "runtime.device=banana: allowed is auto, cpu, cuda or cuda:N"),
     ("recipe.lr=banana", "recipe.lr=banana: must be a number"),
@@ -35,8 +35,8 @@ VALUES = [
 MISSING = [
     ("noise=matrix", "noise.path=null: allowed is a file that ends in .npy, .csv, .txt"),
     ("noise=matrix noise.path=nowhere.csv", "noise.path=nowhere.csv: cannot be read as a matrix of numbers: No such"),
-    ("dataset=folder", "dataset.data_dir=data: there is no folder data/train; pictures lie in train/<class>/"),
-    ("dataset=folder data_dir=mine", "data_dir=mine: there is no folder mine/train; pictures lie in"),
+    ("dataset=folder", "dataset.data_dir=data: there is no folder data; pictures lie in train/<class>/"),
+    ("dataset=folder data_dir=mine", "data_dir=mine: there is no folder mine; pictures lie in"),
     ("dataset=mnist dataset.download=false", "data_dir=data: data/MNIST/raw/train-images-idx3-ubyte is missing: set"),
 ]
 SYNTAX = [

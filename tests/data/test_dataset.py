@@ -75,7 +75,7 @@ def test_classes_go_by_name_then_by_number() -> None:
 def test_an_unknown_class_is_told_the_known_ones(wrong: object) -> None:
     with pytest.raises(UserError) as error:
         make().class_index(wrong, "probe.label")
-    assert str(error.value) == f"probe.label={wrong}: allowed is a number from 0 to 3 or one of ant, bee, 3, dog"
+    assert str(error.value) == f"probe.label={wrong}: must be a number from 0 to 3 or one of ant, bee, 3, dog"
 
 
 def test_choosing_a_source_needs_no_torch() -> None:

@@ -22,6 +22,7 @@ class Labelled:
     num_classes: int
     train_labels: Tensor
     train_index: Tensor
+    labels_given: bool = False
 
 
 @pytest.fixture

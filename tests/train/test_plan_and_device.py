@@ -7,7 +7,7 @@ import torch
 
 from sl.errors import UserError
 from sl.train.device import find_device, resolve_runtime
-from sl.train.plan import make_plan, stages
+from sl.train.plan import batch_sizes, make_plan, stages
 from sl.train.seeds import generator
 
 RECIPE = SimpleNamespace(epochs=120, batch_size=128)
@@ -25,11 +25,26 @@ def test_scaled_plan() -> None:
     assert (plan.epochs, plan.batch_size, plan.steps_per_epoch, plan.paper_steps) == (40, 32, 157, 46_920)
 
 
-@pytest.mark.parametrize(("images", "batch_share"), [(129, 1.0), (5_000, 1 / 128)])
-def test_a_batch_of_one_image_is_refused(images: int, batch_share: float) -> None:
+def test_batches_of_one_image_are_refused() -> None:
     """Batch normalisation of a dense layer cannot do with one."""
-    with pytest.raises(UserError, match=r"recipe\.batch_size=128: batches of .* leave one image alone"):
-        make_plan(RECIPE, SimpleNamespace(epoch_share=1.0, batch_share=batch_share), images, 50_000)
+    with pytest.raises(UserError, match=r"recipe\.batch_size=128: batches must have two or more images"):
+        make_plan(RECIPE, SimpleNamespace(epoch_share=1.0, batch_share=1 / 128), 5_000, 50_000)
+
+
+@pytest.mark.parametrize("batch", [2, 3, 7, 128])
+def test_no_image_is_alone_and_none_is_lost(batch: int) -> None:
+    for images in range(2, 300):
+        sizes = batch_sizes(images, batch)
+        assert sum(sizes) == images
+        assert min(sizes) > 1
+        if images % batch != 1 or images < batch:  # as torch cuts it
+            assert sizes == [len(part) for part in torch.arange(images).split(batch)]
+
+
+def test_an_image_alone_joins_the_batch_before() -> None:
+    plan = make_plan(RECIPE, SimpleNamespace(epoch_share=1.0, batch_share=1.0), 257, 257)
+    assert plan.steps_per_epoch == plan.paper_steps_per_epoch == 2
+    assert batch_sizes(257, 128) == [128, 129]
 
 
 @pytest.mark.parametrize("epochs", [1, 2, 3, 7, 50, 150, 200])

@@ -1,0 +1,67 @@
+"""Which pictures own data consist of: from a file of labels where there is one, else from folders."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+from sl.data.class_folders import find_in_folders
+from sl.data.disk import reading
+from sl.data.labels_file import read_labels
+from sl.data.pictures import Pictures, natural_order, stratified_split
+from sl.errors import UserError
+
+TEST_SHARE, SPLIT_SEED = 0.2, 0  # where the data have no test set and the options are null
+
+
+def find(root: Path, labels: Path | None, test_share: float | None, split_seed: int | None) -> Pictures:
+    """The pictures in `root`; `labels` is None where its folders name the classes.
+
+    Raises UserError for fewer than two classes, a class without a picture for training, or a share and seed for data
+    that have a test set.
+    """
+    skipped: Counter[str] = Counter()
+    with reading(labels or root):
+        parts = read_labels(labels, root) if labels else find_in_folders(root, skipped)
+    everything = [picture for part in parts.values() for picture in part]
+    class_names = natural_order(picture.label for picture in everything)
+    _check(class_names, *(("labels", labels) if labels else ("data_dir", root)))
+    if "" in parts:
+        share = TEST_SHARE if test_share is None else test_share
+        seed = SPLIT_SEED if split_seed is None else split_seed
+        train, test = stratified_split(everything, share, seed)
+        split = f"{100 * share:g} % of every class is drawn for testing (split_seed={seed})"
+    else:
+        for option, value in (("test_share", test_share), ("split_seed", split_seed)):
+            if value is not None:
+                raise UserError(option, value, "must be null: these pictures are split into train and test already")
+        train, test = (tuple(parts.get(part, ())) for part in ("train", "test"))
+        split = "training and test pictures are as given"
+    return _whole(Pictures(class_names, train, test, split, +skipped))
+
+
+def without(found: Pictures, unreadable: set[str]) -> Pictures:
+    """The same without the pictures of these names; UserError if a class has none for training left."""
+    train, test = (
+        tuple(picture for picture in part if picture.name not in unreadable) for part in (found.train, found.test)
+    )
+    skipped = found.skipped + Counter(unreadable=len(unreadable))
+    return _whole(Pictures(found.class_names, train, test, found.split, skipped))
+
+
+def _whole(found: Pictures) -> Pictures:
+    present = {picture.label for picture in found.train}
+    for name in found.class_names:
+        if name not in present:
+            raise UserError(f"class {name}: it must have a picture for training")
+    if not found.test:
+        raise UserError("there is no picture for testing; at least one class must have two pictures")
+    return found
+
+
+def _check(class_names: tuple[str, ...], option: str, where: Path) -> None:
+    if len(class_names) < 2:
+        raise UserError(option, where, f"must have two or more classes, and has {len(class_names)}")
+    for name in class_names:
+        if not name.isprintable():  # a name that is not UTF-8 comes as lone surrogates, which are not printable
+            raise UserError(option, where, f"the name of class {name!a} must be printable UTF-8 text")

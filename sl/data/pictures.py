@@ -1,0 +1,68 @@
+"""The pictures that own data consist of, before any of them is opened."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A file, its name for records and lists (relative to the data folder, with /), and its label as given."""
+
+    path: Path
+    name: str
+    label: str
+
+
+@dataclass(frozen=True)
+class Pictures:
+    """Training and test pictures with their classes in order; `split` says in words where the test set comes from."""
+
+    class_names: tuple[str, ...]
+    train: tuple[Picture, ...]
+    test: tuple[Picture, ...]
+    split: str
+    skipped: Counter[str] = field(default_factory=Counter)  # how many files or folders were passed over, by reason
+
+    def labels(self, part: Sequence[Picture]) -> list[int]:
+        """The class number of each picture."""
+        numbers = {name: number for number, name in enumerate(self.class_names)}
+        return [numbers[picture.label] for picture in part]
+
+
+def natural_order(names: Iterable[str]) -> tuple[str, ...]:
+    """Distinct names with the numbers in them in numerical order.
+
+    >>> natural_order(["10", "9", "a10", "a9", "9"])
+    ('9', '10', 'a9', 'a10')
+    """
+
+    def key(name: str) -> tuple[list[str | int], str]:
+        parts = re.split(r"(\d+)", name)  # text and digits in turn, so that like is compared with like
+        return [int(part) if place % 2 else part for place, part in enumerate(parts)], name
+
+    return tuple(sorted(set(names), key=key))
+
+
+def stratified_split(
+    pictures: Sequence[Picture], share: float, seed: int
+) -> tuple[tuple[Picture, ...], tuple[Picture, ...]]:
+    """A training part and, of every class, a `share` (0, 1) for testing: at least one picture, and never the last.
+
+    Pictures are ranked by sha256 of seed and name, so no machine or version changes the split, and a picture that is
+    added moves few others. Both parts keep the given order.
+    """
+    members: dict[str, list[str]] = {}
+    for picture in pictures:
+        members.setdefault(picture.label, []).append(picture.name)
+    held: set[str] = set()
+    for names in members.values():
+        ranked = sorted(names, key=lambda name: hashlib.sha256(f"{seed}\0".encode() + os.fsencode(name)).digest())
+        held.update(ranked[: min(len(names) - 1, max(1, round(share * len(names))))])
+    return tuple(p for p in pictures if p.name not in held), tuple(p for p in pictures if p.name in held)

@@ -1,0 +1,118 @@
+"""labels.csv in place of folders."""
+
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from sl.data import ImageFolder
+from sl.errors import UserError
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """Pictures 0.png to 7.png in a folder; their grey is their number."""
+    (tmp_path / "pictures").mkdir()
+    for number in range(8):
+        Image.new("L", (3, 3), number).save(tmp_path / "pictures" / f"{number}.png")
+    return tmp_path
+
+
+def rows(*labels: str, head: str = "path,label") -> str:
+    return "\n".join([head, *(f"pictures/{number}.png,{label}" for number, label in enumerate(labels))]) + "\n"
+
+
+def refused(root: Path, text: str) -> str:
+    (root / "labels.csv").write_text(text, encoding="utf-8")
+    with pytest.raises(UserError) as error:
+        ImageFolder("mine", root, 2).outline()
+    assert "\n" not in str(error.value)
+    return str(error.value).replace(str(root), "ROOT")
+
+
+def test_the_file_names_the_classes(root: Path) -> None:
+    (root / "labels.csv").write_text(rows("10", "9", "9", "10", "9", "10", "10"))
+    data = ImageFolder("mine", root, 2, test_share=0.4).load()
+    assert data.class_names == ("9", "10")
+    assert data.facts["split"] == "40 % of every class is drawn for testing (split_seed=0)"
+    shown = dict(zip(data.train_images[:, 0, 0, 0].tolist(), data.train_labels.tolist(), strict=True))
+    shown |= dict(zip(data.test_images[:, 0, 0, 0].tolist(), data.test_labels.tolist(), strict=True))
+    assert shown == {0: 1, 1: 0, 2: 0, 3: 1, 4: 0, 5: 1, 6: 1}
+    assert len(data.test_labels) == 3
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_as_spreadsheets_write_it(root: Path, encoding: str, end: str) -> None:
+    text = rows("猫", "dog, small", "猫", '"dog, small"', head="path,label").replace(",dog, small", ',"dog, small"')
+    (root / "labels.csv").write_text(text.replace("\n", end), encoding=encoding, newline="")
+    assert ImageFolder("mine", root, 2).outline().class_names == ("dog, small", "猫")
+
+
+def test_columns_in_another_order_and_a_split(root: Path) -> None:
+    lines = [
+        "label,score,split,path",
+        "a,1,train,pictures/0.png",
+        "b,1,train,pictures/1.png",
+        "a,0,test,pictures/2.png",
+    ]
+    (root / "labels.csv").write_text("\n".join(lines))
+    data = ImageFolder("mine", root, 2).outline()
+    assert (data.train_paths, data.test_paths) == (("pictures/0.png", "pictures/1.png"), ("pictures/2.png",))
+    assert data.facts["split"] == "training and test pictures are as given"
+
+
+def test_paths_in_train_and_test_say_the_split(root: Path) -> None:
+    (root / "pictures").rename(root / "train")
+    (root / "test").mkdir()
+    (root / "train" / "7.png").rename(root / "test" / "7.png")
+    (root / "labels.csv").write_text("path,label\ntrain/0.png,a\ntest/7.png,b\ntrain/1.png,b\n")
+    data = ImageFolder("mine", root, 2).outline()
+    assert (data.train_paths, data.test_paths) == (("train/0.png", "train/1.png"), ("test/7.png",))
+
+
+def test_a_file_elsewhere_takes_its_place(root: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    (root / "labels.csv").write_text(rows("a", "b", "a", "b"))
+    corrected = tmp_path_factory.mktemp("elsewhere") / "corrected.csv"
+    corrected.write_text(rows("a", "b", "a", "b"))
+    own, same = ImageFolder("mine", root, 2), ImageFolder("mine", root, 2, labels=corrected)
+    assert own.fingerprint() == same.fingerprint()  # where a file lies says nothing
+    corrected.write_text(rows("a", "b", "b", "b"))
+    other = ImageFolder("mine", root, 2, labels=corrected)
+    assert other.fingerprint() != own.fingerprint()
+    assert sorted(other.outline().train_labels.tolist() + other.outline().test_labels.tolist()) == [0, 1, 1, 1]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "ROOT/labels.csv line 1: it must name the columns path and label, separated by a comma"),
+        ("path;label\n", "ROOT/labels.csv line 1: it must name the columns path and label, separated by a comma"),
+        (rows("a", ""), "ROOT/labels.csv line 3: it must have a path, relative to data_dir, and a label"),
+        (rows("a", "b") + "pictures/2.png\n", "ROOT/labels.csv line 4: it must have a path"),
+        ("path,label\n/etc/passwd,a\n", "ROOT/labels.csv line 2: it must have a path, relative to data_dir"),
+        (rows("a", "b") + "pictures/./0.png,b\n", "ROOT/labels.csv line 4: pictures/0.png stands in line 2 too"),
+        (rows("a,train", "b,dev", head="path,label,split"), "ROOT/labels.csv line 3: split=dev: must be train or test"),
+        (rows("a,train", "b,train", head="path,label,split"), "there is no picture for testing"),
+        (rows("a,test", "b,train", head="path,label,split"), "class a: it must have a picture for training"),
+        (rows("a", "a"), "labels=ROOT/labels.csv: must have two or more classes, and has 1"),
+    ],
+)
+def test_mistakes_are_named_with_their_line(root: Path, text: str, message: str) -> None:
+    assert refused(root, text).startswith(message)
+
+
+def test_a_file_that_is_not_there_or_no_text(root: Path) -> None:
+    with pytest.raises(UserError, match=r"nowhere\.csv cannot be read: No such file"):
+        ImageFolder("mine", root, 2, labels=root / "nowhere.csv").fingerprint()
+    (root / "labels.csv").write_bytes("path,label\ncafé.png,a\n".encode("latin-1"))
+    with pytest.raises(UserError, match=r"labels\.csv: must be UTF-8 text"):
+        ImageFolder("mine", root, 2).fingerprint()
+
+
+def test_a_picture_that_is_not_there_is_named(root: Path) -> None:
+    (root / "labels.csv").write_text(rows("a", "b", "a", "b") + "pictures/99.png,a\n")
+    with pytest.raises(UserError, match=r"99\.png"):
+        ImageFolder("mine", root, 2).load()
+    data = ImageFolder("mine", root, 2, on_error="skip").load()
+    assert "pictures/99.png" not in data.train_paths + data.test_paths

@@ -1,0 +1,135 @@
+"""Runs on a folder of pictures with labels that are as given."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from sl.config.compose import compose_run
+from sl.errors import UserError
+from sl.record import GIVEN, Run, read
+from sl.record.words import scale_words
+from sl.tracker.told import short_name
+from sl.train.prepare import prepare
+from sl.train.run import train
+
+UNKNOWN = ("clean_accuracy", "right_accuracy", "wrong_memorised", "wrong_corrected")
+
+
+@pytest.fixture
+def pictures(tmp_path: Path) -> Callable[..., Path]:
+    """Makes a folder of random pictures, so many in each class, in several sizes."""
+
+    def make(*counts: int) -> Path:
+        rng = np.random.default_rng(0)
+        for label, count in enumerate(counts):
+            (tmp_path / "mine" / f"class{label}").mkdir(parents=True)
+            for number in range(count):
+                pixels = rng.integers(0, 256, (9 + number % 3, 8, 3), dtype=np.uint8)
+                Image.fromarray(pixels).save(tmp_path / "mine" / f"class{label}" / f"{number}.png")
+        return tmp_path / "mine"
+
+    return make
+
+
+@pytest.fixture
+def options(tmp_path: Path) -> Callable[..., list[str]]:
+    """Overrides of a short run on the folder."""
+
+    def make(root: Path, *more: str) -> list[str]:
+        where = [f"data_dir={root}"]
+        where += [f"{name}_dir={tmp_path / name}" for name in ("runs", "checkpoints", "models")]
+        size = ["dataset.image_size=8", "recipe.epochs=2", "recipe.batch_size=4", "runtime.threads=1"]
+        return ["dataset=folder", "runtime.precision=float32", "runtime.device=cpu", *where, *size, *more]
+
+    return make
+
+
+def run(overrides: list[str]) -> Run:
+    return read(train(*compose_run(overrides)))
+
+
+@pytest.mark.parametrize("counts", [(5, 6), (4, 5, 6), (5, 1, 4)])
+def test_any_number_of_classes_is_trained_and_called_what_it_is(
+    pictures: Callable[..., Path], options: Callable[..., list[str]], counts: tuple[int, ...]
+) -> None:
+    recorded = run(options(pictures(*counts), "loss=sl"))
+    assert recorded.complete
+    assert recorded.class_names == [f"class{label}" for label in range(len(counts))]
+    assert recorded.noise == GIVEN
+    assert recorded.noise.words == "as given"
+    assert short_name(recorded) == "folder-given-sl-s0"
+    assert recorded.realised_rate is None
+    assert recorded.name("scale") == recorded.scale["name"] == "full"
+    assert scale_words(recorded).startswith("full set: all ")
+    assert recorded.data["split"].startswith("20 % of every class")
+    assert recorded.data["labels"] == "given"
+    for line in (*recorded.epochs, *(probe["training"] for probe in recorded.probes.values())):
+        assert [line[name] for name in UNKNOWN] == [None] * 4
+        assert 0 <= line["noisy_accuracy"] <= 1
+    probe = recorded.probes["late"]
+    assert probe["probe_class"] == len(counts) - 1  # class 3 does not exist
+    assert probe["count"] == counts[-1] - 1
+    tested = [count > 1 for count in counts]
+    assert [accuracy is not None for accuracy in recorded.epochs[-1]["class_accuracy"]] == tested
+
+
+def test_noise_on_top_has_the_given_labels_as_reference(
+    pictures: Callable[..., Path], options: Callable[..., list[str]]
+) -> None:
+    recorded = run(options(pictures(13, 12), "noise=symmetric", "noise.rate=0.4", "loss=ce"))
+    assert recorded.noise.words == "symmetric 40 %"
+    assert recorded.realised_rate == 0.4
+    assert recorded.epochs[-1]["wrong_memorised"] is not None
+
+
+@pytest.mark.parametrize("noise", ["noise=none", "noise=symmetric noise.rate=0"])
+def test_forward_correction_by_an_unknown_matrix_is_refused(
+    pictures: Callable[..., Path], options: Callable[..., list[str]], noise: str
+) -> None:
+    with pytest.raises(UserError, match=r"^loss\.transition=noise: must be given for these labels"):
+        prepare(*compose_run(options(pictures(4, 4), "loss=forward", *noise.split())))
+
+
+@pytest.mark.parametrize(
+    ("override", "message"),
+    [
+        ("probe.label=3", r"^probe\.label=3: must be a number from 0 to 1 or one of class0, class1$"),
+        ("scale.batch_share=0.25", r"^recipe\.batch_size=4: batches must have two"),
+        ("holdout=0.01", r"^holdout=0\.01: allowed is a share with images of every class"),
+    ],
+)
+def test_mistakes_come_out_before_a_picture_is_read(
+    pictures: Callable[..., Path],
+    options: Callable[..., list[str]],
+    monkeypatch: pytest.MonkeyPatch,
+    override: str,
+    message: str,
+) -> None:
+    def no_picture(*_: Any) -> None:
+        pytest.fail("a picture was read")
+
+    monkeypatch.setattr("sl.data.decode.decode", no_picture)
+    with pytest.raises(UserError, match=message):
+        prepare(*compose_run(options(pictures(4, 4), override)))
+
+
+def test_where_labels_lie_and_what_is_skipped_leave_the_identity_alone(
+    pictures: Callable[..., Path], options: Callable[..., list[str]], tmp_path: Path
+) -> None:
+    root = pictures(4, 4)
+    listed = sorted(path.relative_to(root).as_posix() for path in root.rglob("*.png"))
+    text = "path,label\n" + "".join(f"{name},{name.partition('/')[0]}\n" for name in listed)
+    (tmp_path / "labels.csv").write_text(text)
+
+    def identity(*more: str) -> str:
+        return prepare(*compose_run(options(root, *more))).identity
+
+    assert identity() == identity("dataset.on_error=skip") == identity("dataset.test_share=null")
+    assert identity() != identity("dataset.test_share=0.3")
+    elsewhere = identity(f"dataset.labels={tmp_path / 'labels.csv'}")
+    (root / "labels.csv").write_text(text)
+    assert identity() == elsewhere
