@@ -16,8 +16,9 @@ from torchvision import transforms
 from sl.config.schema import RecipeConfig
 from sl.recipes import fit_normalisation
 from sl.recipes.optimizer import decayed_parameters
-from sl.train.assemble import make_loss, make_model
+from sl.train.assemble import make_model
 from sl.train.prepare import Job
+from sl.train.run_loss import make_loss
 
 
 def torchvision_transform(recipe: RecipeConfig, train_images: Tensor) -> transforms.Compose:
@@ -62,7 +63,8 @@ class ReferenceLoop:
 
     def __init__(self, job: Job, workers: int) -> None:
         self.device = job.runtime.device
-        self.model, self.loss = make_model(job).to(self.device), make_loss(job).to(self.device)
+        self.model = make_model(job).to(self.device)
+        self.loss = make_loss(job.config.loss, job.dataset, job.noisy).to(self.device)
         self.optimizer = torch_sgd(self.model, job.config.recipe)
         self.order: list[int] = []  # of the images, set before each pass
         self.loader = DataLoader(

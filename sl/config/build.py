@@ -23,6 +23,7 @@ PACKAGES = {
     "loss": "sl.losses",
     "tracker": "sl.tracker",
 }
+TRANSITION = "transition"
 NOISE_MATRIX = "noise"  # `transition: noise` stands for the matrix of the run's own noise
 
 
@@ -53,7 +54,8 @@ def check_node(node: Any, option: str, package: str, context: Mapping[str, Any])
     for key, value in node.items():
         if key != "_target_" and key not in parameters:
             raise UserError(unknown_option(f"{option}.{key}", [*parameters], value=value))
-        if key in context and value != NOISE_MATRIX:
+        from_file = key == TRANSITION and isinstance(value, str)  # whoever builds the loss reads the file
+        if key in context and not from_file:
             raise UserError(f"{option}.{key}={value}: the run itself sets it, no other value is allowed")
         if isinstance(value, dict) and "_target_" in value:
             check_node(value, f"{option}.{key}", package, {})

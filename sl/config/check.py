@@ -27,7 +27,7 @@ def check_buildable(config: DictConfig) -> None:
     check_run(config)
     for option in ("dataset", "noise", "tracker"):
         build(config[option], option)
-    build(config.loss, "loss", transition=torch.eye(2, dtype=torch.float64), num_examples=2, num_classes=2)
+    build(config.loss, "loss", transition=torch.eye(2, dtype=torch.float64), num_examples=100_000, num_classes=2)
     model = OmegaConf.to_container(config.model, resolve=True)
     check_node(model, "model", PACKAGES["model"], {"num_classes": 2, "image_shape": (1, 8, 8)})
 

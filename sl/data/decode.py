@@ -55,15 +55,15 @@ def decode(path: Path, size: int) -> NDArray[np.uint8]:
 
     try:
         with Image.open(path) as picture:
-            upright = ImageOps.exif_transpose(picture)
-            return np.array(_bytes(upright).convert("RGB").resize((size, size), Image.Resampling.BILINEAR))
+            upright = eight_bits(ImageOps.exif_transpose(picture)).convert("RGB")
+            return np.array(upright.resize((size, size), Image.Resampling.BILINEAR))
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
         reason = (isinstance(error, OSError) and error.strerror) or str(error)
         raise Unreadable(" ".join(reason.split())) from None
 
 
-def _bytes(picture: Image.Image) -> Image.Image:
-    """Pillow clips wider values to 255 when it converts them; here they are scaled by what their type can hold."""
+def eight_bits(picture: Image.Image) -> Image.Image:
+    """`picture` with values up to 255, as `decode` states; Pillow clips wider ones. Raises Unreadable."""
     from PIL import Image
 
     if picture.mode == "F":

@@ -6,12 +6,24 @@ import torch
 from torch import Tensor
 
 from sl.checks import integer, number
+from sl.errors import UserError
 from sl.losses.base import EpochView, Loss, at_label
 from sl.losses.cross_entropy import CrossEntropy, term_or_cross_entropy
 from sl.losses.local_dimensionality import local_intrinsic_dimensionality
 from sl.losses.term import Term, towards_guess
 
 SAMPLE, BATCH = 1280, 128  # images whose LID is measured each epoch, and among how many: as in the published code
+
+
+def parts(points: int) -> int:
+    """Into how many parts of about BATCH a sample of `points` is cut."""
+    return max(1, points // BATCH)
+
+
+def smallest_part(num_examples: int) -> int:
+    """How many points the smallest part of a sample of `num_examples` training images has."""
+    points = min(SAMPLE, num_examples)
+    return points // parts(points)
 
 
 class DimensionalityDriven(Loss):
@@ -49,10 +61,13 @@ class DimensionalityDriven(Loss):
         reduction: str = "mean",
         term: Term | None = None,
         p_min: float = 0.0,
+        num_examples: int | None = None,
     ) -> None:
         super().__init__(reduction)
         self.start = number("start", start, 0, 1)
         self.neighbours = integer("neighbours", neighbours, 2)
+        if num_examples is not None and self.neighbours >= (points := smallest_part(num_examples)):
+            raise UserError("neighbours", neighbours, f"must be less than {points} with {num_examples} training images")
         self.adapted = CrossEntropy(p_min=p_min)
         self.term = self.adapted if term is None else term_or_cross_entropy(term)
         self.register_buffer("alpha", torch.ones((), dtype=torch.float64))
@@ -86,5 +101,5 @@ class DimensionalityDriven(Loss):
     def measure(self, view: EpochView) -> Tensor:
         """Mean LID () float64 of a sample of training images, each among those of its own batch."""
         points = view.represent(SAMPLE)
-        batches = points.tensor_split(max(1, len(points) // BATCH))
+        batches = points.tensor_split(parts(len(points)))
         return torch.cat([local_intrinsic_dimensionality(batch, self.neighbours) for batch in batches]).mean()

@@ -19,6 +19,10 @@ class LabelledData(Protocol):
         """K."""
 
     @property
+    def class_names(self) -> tuple[str, ...]:
+        """(K,), in order."""
+
+    @property
     def train_labels(self) -> Tensor:
         """(N,) int64, clean, or as given."""
 

@@ -7,6 +7,9 @@ from torch import Tensor
 from sl.checks import flag
 from sl.noise.corrupt import corrupt
 from sl.noise.labels import LabelledData, NoisyLabels
+from sl.notice import notice
+
+FAR = 0.1
 
 
 class TransitionNoise(ABC):
@@ -24,4 +27,18 @@ class TransitionNoise(ABC):
         transition = self.transition(dataset)
         labels = corrupt(dataset.train_labels, transition, seed, self.exact)
         truth_known = not dataset.labels_given or bool((transition.diagonal() < 1).any())
-        return NoisyLabels(labels, dataset.train_labels, transition, truth_known)
+        noisy = NoisyLabels(labels, dataset.train_labels, transition, truth_known)
+        tell_if_far(noisy)
+        return noisy
+
+
+def tell_if_far(noisy: NoisyLabels) -> None:
+    """Say so where the share of labels that moved misses the share that the matrix asks for by a tenth of it or more.
+
+    Exact counts are rounded down in every class: a rate of 0.4 moves none of two images.
+    """
+    asked = (1 - noisy.transition.diagonal())[noisy.clean].mean().item()
+    realised = noisy.realised_rate
+    if realised is not None and abs(realised - asked) >= FAR * asked > 0:
+        rates = f"{100 * realised:.3g} % of the {len(noisy.labels)} labels in place of {100 * asked:.3g} %"
+        notice(f"noise changed {rates}: classes have too few images for the rate")

@@ -10,6 +10,7 @@ from omegaconf import OmegaConf
 from torch import Tensor, nn
 
 from sl.config.build import build
+from sl.data.decode import eight_bits
 from sl.errors import UserError
 from sl.recipes import Normalisation, configure_batchnorm
 from sl.saved.files import read_files
@@ -70,10 +71,10 @@ def transform_of(shape: tuple[int, ...], normalisation: Normalisation) -> Callab
 
 
 def to_bytes(picture: "Image", shape: tuple[int, ...]) -> Tensor:
-    """`picture` as (C, H, W) uint8 of that `shape`: grey for one channel, else RGB; bilinear, antialiased."""
-    from PIL import Image
+    """`picture` as (C, H, W) uint8 of that `shape`: grey for one channel, else RGB; read as `sl.data.decode` does."""
+    from PIL import Image, ImageOps
     from torchvision.transforms.functional import pil_to_tensor
 
     channels, height, width = shape
-    coloured = picture.convert("L" if channels == 1 else "RGB")
+    coloured = eight_bits(ImageOps.exif_transpose(picture)).convert("L" if channels == 1 else "RGB")
     return pil_to_tensor(coloured.resize((width, height), Image.Resampling.BILINEAR))

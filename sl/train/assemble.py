@@ -7,7 +7,6 @@ from omegaconf import OmegaConf
 
 from sl.config.build import build
 from sl.config.schema import RecipeConfig
-from sl.losses import Loss
 from sl.models.classifier import Classifier
 from sl.recipes import configure_batchnorm, initialise
 from sl.record.identity import canonical
@@ -16,6 +15,7 @@ from sl.train.device_data import DeviceData
 from sl.train.engine import Engine
 from sl.train.kept import Kept
 from sl.train.prepare import Job
+from sl.train.run_loss import make_loss
 from sl.train.seeds import generator
 
 kept_engines: Kept[Engine] = Kept(limit=8)
@@ -32,15 +32,9 @@ def make_model(job: Job) -> Classifier:
     return model
 
 
-def make_loss(job: Job) -> Loss:
-    """The loss; one that corrects for the noise gets the run's own transition matrix, one that remembers the sizes."""
-    sizes = {"num_examples": len(job.noisy.labels), "num_classes": job.dataset.num_classes}
-    return build(job.config.loss, "loss", transition=job.noisy.transition, **sizes)
-
-
 def make_engine(job: Job) -> Engine:
     """An engine with the run's weights and labels: one that this process built before, where it fits."""
-    model, loss = make_model(job), make_loss(job)
+    model, loss = make_model(job), make_loss(job.config.loss, job.dataset, job.noisy)
     model_state = {name: value.clone() for name, value in model.state_dict().items()}
     apply_runtime(job.runtime)
 

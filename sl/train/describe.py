@@ -1,16 +1,16 @@
 """Which run a configuration asks for, before any data is loaded."""
 
-import hashlib
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from omegaconf import DictConfig, OmegaConf
 
 from sl.config.build import build, under
 from sl.config.check import check_run
+from sl.noise.matrix_file import digest, read_matrix
 from sl.record.identity import identity
 from sl.train.device import Runtime, resolve_runtime
+from sl.train.run_loss import transition_file
 
 # Where data lie says nothing of the result, nor what is done with pictures that no record of a result has.
 LOCATIONS = ("data_dir", "download", "path", "labels", "on_error")
@@ -51,7 +51,10 @@ def result_config(config: DictConfig, names: dict[str, str], precision: str, fin
     assert isinstance(whole, dict)
     chosen = {key: dict(whole[key]) for key in ("dataset", "noise", "model", "loss", "recipe", "scale")}
     if "path" in chosen["noise"]:
-        chosen["noise"]["file"] = hashlib.sha256(Path(chosen["noise"]["path"]).read_bytes()).hexdigest()[:16]
+        chosen["noise"]["file"] = digest(chosen["noise"]["path"])
+    if transition_file(config.loss):
+        read_matrix(config.loss.transition, "loss.transition")
+        chosen["loss"]["transition"] = digest(config.loss.transition)
     chosen["dataset"]["fingerprint"] = fingerprint
     for node in (chosen["dataset"], chosen["noise"]):
         for key in LOCATIONS:

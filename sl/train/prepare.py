@@ -5,9 +5,8 @@ from typing import Any
 
 from omegaconf import DictConfig, OmegaConf
 
-from sl.config.build import NOISE_MATRIX, under
+from sl.config.build import under
 from sl.data import Dataset
-from sl.errors import UserError
 from sl.noise import NoisyLabels
 from sl.train.describe import Described, describe_run
 from sl.train.device import Runtime
@@ -15,6 +14,7 @@ from sl.train.fit import ProbeSet
 from sl.train.holdout import Validation, hold_out, rows_held_out
 from sl.train.kept import Kept
 from sl.train.plan import Plan, make_plan
+from sl.train.run_loss import make_loss
 
 PAPER_PROBE = 3
 kept_sources: Kept[Dataset] = Kept(limit=1)
@@ -70,7 +70,8 @@ def prepare(config: DictConfig, names: dict[str, str]) -> Job:
     run = describe_run(config, names)
     key = repr((OmegaConf.to_container(config.dataset, resolve=True), run.result_config["dataset"]["fingerprint"]))
     if hasattr(run.source, "outline"):  # mistakes come out before thousands of pictures are read
-        make_job(run, config, run.source.outline())
+        outline = make_job(run, config, run.source.outline())
+        make_loss(config.loss, outline.dataset, outline.noisy)
     with under("dataset"):
         full = kept_sources.get(key, run.source.load)
     return make_job(run, config, full)
@@ -85,8 +86,6 @@ def make_job(run: Described, config: DictConfig, full: Dataset) -> Job:
     """The run on a share of the data set `full`."""
     dataset = full.subset(config.scale.train_share, config.scale.test_share)
     noisy, validation = run.noise.apply(dataset, config.seed), None
-    if not noisy.truth_known and config.loss.get("transition") == NOISE_MATRIX:
-        raise UserError("loss.transition", NOISE_MATRIX, "must be given for these labels, whose noise nobody knows")
     if rows := rows_held_out(config, noisy.labels):
         dataset, noisy, validation = hold_out(dataset, noisy, *rows)
     named = config.probe.label

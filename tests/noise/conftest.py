@@ -24,6 +24,10 @@ class Labelled:
     train_index: Tensor
     labels_given: bool = False
 
+    @property
+    def class_names(self) -> tuple[str, ...]:
+        return tuple(f"class{label}" for label in range(self.num_classes))
+
 
 @pytest.fixture
 def balanced() -> Callable[..., Labelled]:

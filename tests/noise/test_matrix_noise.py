@@ -7,6 +7,7 @@ import torch
 
 from sl.errors import UserError
 from sl.noise import LabelledData, Matrix, corrupt
+from sl.noise.matrix_file import read_matrix
 
 T3 = np.array([[0.7, 0.2, 0.1], [0.0, 1.0, 0.0], [0.25, 0.25, 0.5]])
 
@@ -44,7 +45,7 @@ def test_whole_numbers_are_numbers_too(balanced: Callable[..., LabelledData], tm
 
 def test_a_matrix_of_another_size_is_refused(balanced: Callable[..., LabelledData], tmp_path: Path) -> None:
     path = write(tmp_path / "ten.csv", np.eye(10))
-    message = "is a 10 x 10 matrix, allowed on dataset=cifar100 is 100 x 100$"
+    message = "is a 10 x 10 matrix, must be 100 x 100 on dataset=cifar100$"
     with pytest.raises(UserError, match=message) as error:
         Matrix(path).apply(balanced("cifar100", 100), seed=0)
     assert str(error.value).startswith(f"noise.path={path}: ")
@@ -98,5 +99,89 @@ def test_missing_files_are_named(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("path", [None, 3, "matrix", "matrix.xlsx", "matrix.pt"])
 def test_other_kinds_of_file_are_refused(path: object) -> None:
-    with pytest.raises(UserError, match=f"^path={path}: allowed is a file that ends in .npy, .csv, .txt$"):
+    with pytest.raises(UserError, match=f"^path={path}: must be a file that ends in .npy, .csv, .txt, .json$"):
         Matrix(path)
+
+
+NAMES = ("class0", "class1", "class2")
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("head.csv", "class2,class0,class1\n0.5,0.25,0.25\n0.1,0.7,0.2\n0,0,1\n"),
+        ("pandas.csv", ",class2,class0,class1\nclass2,0.5,0.25,0.25\nclass0,0.1,0.7,0.2\nclass1,0,0,1\n"),
+        ("mark.CSV", "\ufeff" + "class2, class0, class1\r\n0.5,0.25,0.25\r\n0.1,0.7,0.2\r\n0,0,1\r\n"),
+        ("head.txt", "# T\nclass2 class0 class1\n0.5 0.25 0.25\n0.1 0.7 0.2 # a comment\n0 0 1\n"),
+        ("noise.json", '{"class_names": ["class2", "class0", "class1"], "rate": 1,'
+                       ' "transition": [[0.5, 0.25, 0.25], [0.1, 0.7, 0.2], [0, 0, 1]]}'),
+    ],
+)  # fmt: skip
+def test_a_file_may_name_its_classes_in_any_order(
+    balanced: Callable[..., LabelledData], tmp_path: Path, name: str, text: str
+) -> None:
+    path = tmp_path / name
+    path.write_text(text, encoding="utf-8", newline="")
+    noise = Matrix(path).apply(balanced("folder", 3), seed=0)
+    assert torch.equal(noise.transition, torch.from_numpy(T3))
+
+
+def test_the_classes_of_another_data_set_are_refused(balanced: Callable[..., LabelledData], tmp_path: Path) -> None:
+    path = tmp_path / "head.csv"
+    path.write_text("ant,bee\n1,0\n0,1\n")
+    rule = r"it names the classes ant, bee, must be those of dataset=folder: class0, class1$"
+    with pytest.raises(UserError, match=rf"^noise\.path={path}: {rule}"):
+        Matrix(path).apply(balanced("folder", 2), seed=0)
+
+
+def test_names_that_are_numbers_are_still_names(tmp_path: Path) -> None:
+    (tmp_path / "digits.csv").write_text("1,0\n0.9,0.1\n0.2,0.8\n")
+    assert read_matrix(tmp_path / "digits.csv", "path").class_names == ("1", "0")
+    (tmp_path / "plain.csv").write_text("1,0\n0,1\n")
+    assert read_matrix(tmp_path / "plain.csv", "path").class_names is None
+
+
+def test_a_byte_order_mark_is_no_number(balanced: Callable[..., LabelledData], tmp_path: Path) -> None:
+    path = tmp_path / "mark.CSV"
+    path.write_text("0.7,0.2,0.1\n0,1,0\n0.25,0.25,0.5\n", encoding="utf-8-sig")
+    assert torch.equal(Matrix(path).apply(balanced("folder", 3), seed=0).transition, torch.from_numpy(T3))
+
+
+def test_rows_written_with_few_decimals_are_divided_by_their_sum(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "thirds.csv"
+    path.write_text("0.33333,0.33333,0.33333\n0,1,0\n0,0,1\n")
+    read = read_matrix(path, "noise.path").matrix
+    assert read[0].tolist() == [1 / 3] * 3
+    assert read[1:].tolist() == [[0, 1, 0], [0, 0, 1]]
+    assert capsys.readouterr().err.startswith(f"sl: noise.path={path}: rows that sum to 1 within 1e-05 are divided")
+
+
+def test_rows_that_are_far_off_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "far.csv").write_text("0.9,0.0998\n0,1\n")
+    with pytest.raises(UserError, match=r"row 0 sums to 0\.9998"):
+        read_matrix(tmp_path / "far.csv", "path")
+
+
+def test_a_transposed_matrix_is_told_so(tmp_path: Path) -> None:
+    path = write(tmp_path / "turned.csv", T3.T)
+    with pytest.raises(UserError, match=r"its columns sum to 1 and its rows do not: must be transposed"):
+        Matrix(path)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("a.json", "[]"), ("b.json", "{}"), ("c.json", '{"transition": [[1, 0]]}'), ("d.json", '{"transition": "x"}'),
+        ("e.json", '{"transition": [[1, 0], [0, 1]], "class_names": ["a"]}'), ("f.json", '{"transition": 1}'),
+        ("g.csv", ",a,b\nb,1,0\na,0,1\n"), ("h.csv", "1;0\n0;1\n"), ("i.csv", "a,b\n"), ("j.json", '{"transition": 1'),
+        ("k.json", '{"transition": [[1, 0], [0, 1]], "class_names": 3}'),
+    ],
+)  # fmt: skip
+def test_other_content_is_refused_in_one_line(tmp_path: Path, name: str, text: str) -> None:
+    (tmp_path / name).write_text(text)
+    with pytest.raises(UserError) as error:
+        read_matrix(tmp_path / name, "path")
+    assert str(error.value).startswith(f"path={tmp_path / name}: ")
+    assert "\n" not in str(error.value)

@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -48,3 +49,32 @@ def test_on_real_digits_each_class_loses_its_whole_share() -> None:
 def test_unfit_parameters_are_refused_when_built(arguments: dict[str, Any], message: str) -> None:
     with pytest.raises(UserError, match=message):
         Symmetric(**arguments)
+
+
+@pytest.mark.parametrize(
+    ("per_class", "rate", "said"),
+    [(2, 0.4, "0 % of the 20 labels in place of 40 %"), (4, 0.4, "25 % of the 40 labels in place of 40 %")],
+)
+def test_noise_that_rounds_away_is_told(
+    balanced: Callable[..., LabelledData], capsys: pytest.CaptureFixture[str], per_class: int, rate: float, said: str
+) -> None:
+    noisy = Symmetric(rate).apply(balanced("folder", 10, per_class), seed=0)
+    assert noisy.realised_rate == pytest.approx(int(rate * per_class) / per_class)
+    assert f"sl: noise changed {said}: " in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("per_class", "rate"), [(5, 0.4), (100, 0.41), (3, 0.0), (10, 1.0)])
+def test_noise_that_is_as_asked_for_says_nothing(
+    balanced: Callable[..., LabelledData], capsys: pytest.CaptureFixture[str], per_class: int, rate: float
+) -> None:
+    Symmetric(rate).apply(balanced("folder", 10, per_class), seed=0)
+    assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize("rate", [0.0, 0.2])
+def test_labels_as_given_are_the_reference_of_noise_and_of_none_unknown(
+    balanced: Callable[..., LabelledData], rate: float
+) -> None:
+    noisy = Symmetric(rate).apply(replace(balanced("folder", 2, 10), labels_given=True), seed=0)
+    assert noisy.truth_known == (rate > 0)
+    assert noisy.realised_rate == (rate or None)

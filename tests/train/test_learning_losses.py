@@ -11,11 +11,12 @@ from torch import Tensor
 
 import sl.train.run
 from sl.losses import DimensionalityDriven, EarlyLearningRegularization, EpochView, Loss, SymmetricCrossEntropy
-from sl.train.assemble import make_engine, make_loss
+from sl.train.assemble import make_engine
 from sl.train.checkpoint import Checkpoint
 from sl.train.engine import Engine
 from sl.train.fit import sample_representations, train_one_epoch
 from sl.train.prepare import Job
+from sl.train.run_loss import make_loss
 
 MakeJob = Callable[..., Job]
 Run = Callable[..., Path]
@@ -32,14 +33,15 @@ def metrics(path: Path) -> list[str]:
 
 def test_the_run_fills_in_its_sizes(make_job: MakeJob) -> None:
     job = make_job("loss=elr")
-    loss = make_loss(job)
+    loss = make_loss(job.config.loss, job.dataset, job.noisy)
     assert isinstance(loss, EarlyLearningRegularization)
     assert loss.targets.shape == (len(job.noisy.labels), 10)
 
 
 def test_boosting_takes_the_parameters_of_the_recipe(make_job: MakeJob) -> None:
     for name in ("forward_sl", "lsr_sl", "bootstrap_sl", "d2l_sl"):
-        term = make_loss(make_job(f"loss={name}", "noise=symmetric")).term
+        job = make_job(f"loss={name}", "noise=symmetric")
+        term = make_loss(job.config.loss, job.dataset, job.noisy).term
         assert isinstance(term, SymmetricCrossEntropy)
         assert (term.alpha, term.beta) == (0.01, 1.0)
 

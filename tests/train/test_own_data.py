@@ -15,6 +15,7 @@ from sl.record.words import scale_words
 from sl.tracker.told import short_name
 from sl.train.prepare import prepare
 from sl.train.run import train
+from sl.train.run_loss import make_loss
 
 UNKNOWN = ("clean_accuracy", "right_accuracy", "wrong_memorised", "wrong_corrected")
 
@@ -90,7 +91,7 @@ def test_noise_on_top_has_the_given_labels_as_reference(
 def test_forward_correction_by_an_unknown_matrix_is_refused(
     pictures: Callable[..., Path], options: Callable[..., list[str]], noise: str
 ) -> None:
-    with pytest.raises(UserError, match=r"^loss\.transition=noise: must be given for these labels"):
+    with pytest.raises(UserError, match=r"^loss\.transition=noise: must be a matrix file where nobody knows"):
         prepare(*compose_run(options(pictures(4, 4), "loss=forward", *noise.split())))
 
 
@@ -100,21 +101,28 @@ def test_forward_correction_by_an_unknown_matrix_is_refused(
         ("probe.label=3", r"^probe\.label=3: must be a number from 0 to 1 or one of class0, class1$"),
         ("scale.batch_share=0.25", r"^recipe\.batch_size=4: batches must have two"),
         ("holdout=0.01", r"^holdout=0\.01: allowed is a share with images of every class"),
+        ("loss=d2l", r"^loss\.neighbours=20: must be less than 6 with 6 training images$"),
+        ("noise=matrix noise.path=MATRIX", r"^noise\.path=.*must be 2 x 2 on dataset=folder$"),
+        ("loss=forward loss.transition=MATRIX", r"^loss\.transition=.*must be 2 x 2 on dataset=folder$"),
     ],
 )
 def test_mistakes_come_out_before_a_picture_is_read(
     pictures: Callable[..., Path],
     options: Callable[..., list[str]],
     monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
     override: str,
     message: str,
 ) -> None:
+    np.save(tmp_path / "three.npy", np.eye(3))
+    override = override.replace("MATRIX", str(tmp_path / "three.npy"))
+
     def no_picture(*_: Any) -> None:
         pytest.fail("a picture was read")
 
     monkeypatch.setattr("sl.data.decode.decode", no_picture)
     with pytest.raises(UserError, match=message):
-        prepare(*compose_run(options(pictures(4, 4), override)))
+        prepare(*compose_run(options(pictures(4, 4), *override.split())))
 
 
 def test_where_labels_lie_and_what_is_skipped_leave_the_identity_alone(
@@ -133,3 +141,22 @@ def test_where_labels_lie_and_what_is_skipped_leave_the_identity_alone(
     elsewhere = identity(f"dataset.labels={tmp_path / 'labels.csv'}")
     (root / "labels.csv").write_text(text)
     assert identity() == elsewhere
+
+
+def test_forward_correction_by_a_matrix_file(
+    pictures: Callable[..., Path], options: Callable[..., list[str]], tmp_path: Path
+) -> None:
+    root, matrix = pictures(4, 4), tmp_path / "noise.csv"
+    matrix.write_text("class1,class0\n0.9,0.1\n0.3,0.7\n")
+    overrides = options(root, "loss=forward", f"loss.transition={matrix}")
+    job = prepare(*compose_run(overrides))
+    assert make_loss(job.config.loss, job.dataset, job.noisy).transition.tolist() == [[0.7, 0.3], [0.1, 0.9]]
+    moved = matrix.rename(tmp_path / "elsewhere.csv")
+    same = prepare(*compose_run(options(root, "loss=forward", f"loss.transition={moved}")))
+    assert same.identity == job.identity
+    assert str(tmp_path) not in str(job.result_config)
+    moved.write_text("class1,class0\n0.8,0.2\n0.3,0.7\n")
+    other = prepare(*compose_run(options(root, "loss=forward", f"loss.transition={moved}")))
+    assert other.identity != job.identity
+    recorded = run(options(root, "loss=forward", f"loss.transition={moved}"))
+    assert recorded.noise == GIVEN

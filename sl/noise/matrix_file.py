@@ -1,0 +1,131 @@
+"""A transition matrix in a file: .npy, .csv (commas), .txt (blanks) or .json, as people and programs write them."""
+
+import csv
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from sl.errors import UserError
+from sl.noise.transition import ROW_SUM_TOLERANCE, check_transition
+from sl.notice import notice
+
+SUFFIXES = (".npy", ".csv", ".txt", ".json")
+ROUNDING = 1e-4  # how far from 1 a row may be that was written with few decimals; it is then divided by its sum
+
+
+@dataclass(frozen=True, eq=False)
+class MatrixFile:
+    """T (K, K) float64, T[i, j] = P(noisy = j | clean = i), and its classes in order where the file names them.
+
+    Text may begin with a line of K class names, and each row with its own name, as pandas writes a table. JSON holds
+    `transition` and `class_names`.
+    """
+
+    path: str | Path
+    matrix: Tensor
+    class_names: tuple[str, ...] | None
+
+    def for_classes(self, names: tuple[str, ...], option: str, dataset: str) -> Tensor:
+        """T in the order of the data set's classes; UserError under the name of the `option` if these do not fit."""
+        if len(self.matrix) != len(names):
+            size = " x ".join([str(len(self.matrix))] * 2)
+            rule = f"it is a {size} matrix, must be {len(names)} x {len(names)} on dataset={dataset}"
+            raise UserError(option, self.path, rule)
+        if self.class_names is None:
+            return self.matrix
+        if sorted(self.class_names) != sorted(names):
+            rule = f"it names the classes {', '.join(self.class_names)}, must be those of dataset={dataset}: "
+            raise UserError(option, self.path, rule + ", ".join(names))
+        order = [self.class_names.index(name) for name in names]
+        return self.matrix[order][:, order]
+
+
+def digest(path: str | Path) -> str:
+    """The first 16 hexadecimal digits of the sha256 of a file that `read_matrix` has read."""
+    return hashlib.sha256(Path(path).expanduser().read_bytes()).hexdigest()[:16]
+
+
+def read_matrix(path: object, option: str) -> MatrixFile:
+    """The matrix at `path`; UserError under the name of the `option` if it cannot be read or is no such matrix.
+
+    A row whose sum misses 1 by 1e-6 to 1e-4 is divided by it, with a notice.
+    """
+    if not isinstance(path, (str, Path)) or Path(path).suffix.lower() not in SUFFIXES:
+        raise UserError(option, path, f"must be a file that ends in {', '.join(SUFFIXES)}")
+    try:
+        numbers, names = _parse(Path(path).expanduser())
+    except (OSError, EOFError, KeyError, TypeError, ValueError, csv.Error) as error:
+        reason = (isinstance(error, OSError) and error.strerror) or " ".join(str(error).split())
+        raise UserError(option, path, f"cannot be read as a matrix of numbers: {reason}") from None
+    matrix = torch.from_numpy(_summing_to_one(numbers, path, option))
+    check_transition(matrix, f"{option}={path}")
+    if names is not None and len(names) != len(matrix):
+        raise UserError(option, path, f"it names {len(names)} classes, must be {len(matrix)} as the matrix has")
+    return MatrixFile(path, matrix, names)
+
+
+def _summing_to_one(matrix: NDArray[np.float64], path: object, option: str) -> NDArray[np.float64]:
+    if matrix.ndim != 2:
+        return matrix
+    misses, columns = np.abs(matrix.sum(1) - 1), np.abs(matrix.sum(0) - 1)
+    if misses.max() > ROUNDING >= columns.max():
+        rule = "its columns sum to 1 and its rows do not: must be transposed, a row for each clean class"
+        raise UserError(option, path, rule)
+    if ROW_SUM_TOLERANCE < misses.max() <= ROUNDING:
+        notice(f"{option}={path}: rows that sum to 1 within {misses.max():.1g} are divided by their sum")
+        return matrix / matrix.sum(1, keepdims=True)
+    return matrix
+
+
+def _parse(file: Path) -> tuple[NDArray[np.float64], tuple[str, ...] | None]:
+    suffix = file.suffix.lower()
+    if suffix == ".npy":
+        return np.asarray(np.load(file, allow_pickle=False), dtype=np.float64), None
+    text = file.read_text(encoding="utf-8-sig")
+    if suffix == ".json":
+        return _from_json(json.loads(text))
+    lines = [line for line in text.splitlines() if line.split("#")[0].strip()]
+    return _from_cells(csv.reader(lines) if suffix == ".csv" else (line.split("#")[0].split() for line in lines))
+
+
+def _from_json(content: Any) -> tuple[NDArray[np.float64], tuple[str, ...] | None]:
+    matrix = np.array(content["transition"], dtype=np.float64)
+    names = content.get("class_names")
+    return matrix, None if names is None else tuple(map(str, names))
+
+
+def _from_cells(cells: Iterable[list[str]]) -> tuple[NDArray[np.float64], tuple[str, ...] | None]:
+    """Numbers, and above them class names if there is one row more than columns (and beside them, if the corner is)."""
+    rows = [[cell.strip() for cell in row] for row in cells]
+    if not rows:
+        raise ValueError("it is empty")
+    size, columns = len(rows) - 1, len(rows[-1])
+    named_rows = columns == size + 1 and not _is_number(rows[-1][0])
+    if not named_rows and columns != size:
+        return _numbers(rows), None
+    head = rows[0][1:] if named_rows and len(rows[0]) == columns else rows[0]
+    if named_rows and head != [row[0] for row in rows[1:]]:
+        raise ValueError("its rows must have the names of its columns, in the same order")
+    return _numbers([head, *(row[named_rows:] for row in rows[1:])], 1), tuple(head)
+
+
+def _numbers(rows: list[list[str]], first: int = 0) -> NDArray[np.float64]:
+    if len({len(row) for row in rows}) > 1:
+        raise ValueError("its rows differ in length")
+    return np.array(rows[first:], dtype=np.float64)
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
