@@ -127,8 +127,10 @@ class Run:
         """The noise setting; rate 0 of any kind is clean, or as given where the data are somebody's own."""
         config = self.config["noise"]
         kind, rate = self.name("noise"), config.get("rate")
+        if self.labels_given and self.realised_rate is None:
+            return GIVEN
         if kind == "none" or rate == 0:
-            return GIVEN if self.labels_given else CLEAN
+            return CLEAN
         variant = config.get("variant") or DEFAULT_VARIANTS.get(self.name("dataset"))
         named = variant if kind == "asymmetric" and variant != "published" else config.get("name")
         details = [named, (config.get("file") or "")[:8]]
