@@ -2,6 +2,7 @@
 
 python scripts/reproduce.py experiment=fig1 scale=cpu
 python scripts/reproduce.py experiment=cifar10 plan_only=true
+python scripts/reproduce.py status
 """
 
 import sys
@@ -10,6 +11,7 @@ from hydra.core.hydra_config import HydraConfig
 from omegaconf import DictConfig
 
 from sl.config.app import run_app
+from sl.errors import run_script
 
 
 def main(config: DictConfig) -> None:
@@ -20,8 +22,17 @@ def main(config: DictConfig) -> None:
     for failure in failures:
         print(f"sl: failed: {failure}", file=sys.stderr)
     if failures:
+        print(f"sl: {len(failures)} of the runs asked for are not recorded", file=sys.stderr)
         sys.exit(1)
 
 
+def main_status() -> None:
+    from sl.reproduce.status import status
+
+    status(sys.argv[2:])
+
+
 if __name__ == "__main__":
+    if sys.argv[1:2] == ["status"]:  # not Hydra's: it composes nothing, and answers at once
+        run_script(main_status)
     run_app(main, "reproduce")

@@ -6,6 +6,7 @@ import signal
 import sys
 
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
+COMMAND = "SL_COMMAND_PID"  # environment variable: the process of the command that was typed
 
 
 def end_with_parent(parent: int) -> None:
@@ -19,3 +20,14 @@ def end_with_parent(parent: int) -> None:
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
     if os.getppid() != parent:  # it ended before the call
         os.kill(os.getpid(), signal.SIGTERM)
+
+
+def begin_command() -> None:
+    """Let the processes that this command's launcher starts know it (`end_with_command`)."""
+    os.environ[COMMAND] = str(os.getpid())
+
+
+def end_with_command() -> None:
+    """In a process that a launcher such as joblib's started: `end_with_parent`, if that is the command itself."""
+    if os.environ.get(COMMAND) == str(os.getppid()):
+        end_with_parent(os.getppid())

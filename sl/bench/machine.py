@@ -8,21 +8,20 @@ from typing import Any
 import psutil
 import torch
 
-from sl.train.device import DTYPES, Runtime, cores, cpu_fields
+from sl.train.device import DTYPES, Runtime, cores, cpu_fields, instruction_set
 
-INSTRUCTION_SETS = ("amx_bf16", "avx512_bf16", "avx512_f", "avx2")  # those that decide the speed, the widest first
 SIDE = {"cuda": 8192, "cpu": 2048}
 REPEATS = 5
 
 
 def describe_machine(device: torch.device) -> dict[str, Any]:
     """Processor, widest instruction set, cores, memory, GPU and packages."""
-    cpu, able = cpu_fields(), torch.cpu.get_capabilities()
+    cpu = cpu_fields()
     return {
         "cpu": cpu.get("model name", platform.processor()),
         "cpu_family": cpu.get("cpu family"),
         "cpu_model": cpu.get("model"),
-        "instructions": next((name for name in INSTRUCTION_SETS if able.get(name)), None),
+        "instructions": instruction_set(),
         "cores": cores(),
         "memory_gib": round(psutil.virtual_memory().total / 2**30, 1),
         "gpu": torch.cuda.get_device_name(device) if device.type == "cuda" else None,

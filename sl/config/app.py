@@ -15,6 +15,7 @@ from sl.config.guard import Crash, guarded
 from sl.config.help import register_help
 from sl.config.schema import register
 from sl.errors import UserError, fail
+from sl.processes import begin_command
 
 JOB_LINE = "Error executing job with overrides: "
 
@@ -25,6 +26,7 @@ def run_app(task: Callable[[DictConfig], Any], config_name: str) -> None:
     A mistake of the user exits with code 2 and one line; a bug with code 1 and its traceback, from wherever it ran.
     """
     os.environ["HYDRA_FULL_ERROR"] = "1"  # Hydra then raises instead of printing and exiting with 1
+    begin_command()
     register()
     register_help()
     command = hydra.main(version_base="1.3", config_path=str(CONFIG_DIR), config_name=config_name)(guarded(task))

@@ -12,6 +12,7 @@ from omegaconf import DictConfig
 from sl.config.complete import check_complete
 from sl.config.messages import as_typed
 from sl.errors import UserError
+from sl.processes import end_with_command
 
 
 class Crash(Exception):
@@ -24,6 +25,7 @@ def guarded(task: Callable[[DictConfig], Any]) -> Callable[[DictConfig], Any]:
     @functools.wraps(task)
     def guarded_task(config: DictConfig) -> Any:
         typed = HydraConfig.get().overrides.task
+        end_with_command()
         try:
             check_complete(config)
             return task(config)

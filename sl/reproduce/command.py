@@ -1,5 +1,6 @@
 """The whole of `scripts/reproduce.py`: plan, estimate, train, redraw."""
 
+from collections.abc import Mapping, Sequence
 from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -14,7 +15,9 @@ from sl.record import load_all
 from sl.reproduce import experiment
 from sl.reproduce.estimate import estimate
 from sl.reproduce.execute import choose_jobs, execute
-from sl.reproduce.plan import listing, make_plan
+from sl.reproduce.experiment import Overrides
+from sl.reproduce.plan import PlannedRun, make_plan
+from sl.reproduce.progress import Item, SavedPlan, finishing_times
 from sl.tables import load, write_all
 from sl.train.device import find_device
 
@@ -24,7 +27,7 @@ PUBLISHED = CONFIG_DIR.parent / "results" / "paper"
 def reproduce(name: str, scale: str, config: DictConfig) -> list[str]:
     """Do the experiment `name` at `scale` as `config` (configs/reproduce.yaml) says; a line for each failed run."""
     if config.experiment != experiment.load(name):
-        raise UserError(f"experiment.*: nothing in configs/experiment/{name}.yaml is an option; allowed is seeds=[...]")
+        raise UserError(f"experiment: has no options: give seeds=[...], or change configs/experiment/{name}.yaml")
     for folder in (config.runs_dir, config.results_dir):
         check_folder(Path(folder))
     device = find_device(config.device)
@@ -33,13 +36,56 @@ def reproduce(name: str, scale: str, config: DictConfig) -> list[str]:
     jobs, job_overrides = choose_jobs(config.jobs, config.device)
     common = [f"scale={scale}", f"data_dir={config.data_dir}", f"runs_dir={config.runs_dir}"]
     common += [f"runtime.device={config.device}", *job_overrides, *config.overrides]
-    plan = make_plan(experiment.runs(name, experiment.parse_seeds(config.seeds)), common)
-    print("\n".join(listing(plan, estimate(plan), jobs)), flush=True)
+    wanted: dict[Overrides, str] = {}
+    for step, run in experiment.steps(name, experiment.parse_seeds(config.seeds)):
+        wanted.setdefault(run, step)
+    print(f"{name}, all with {' '.join(common)}", flush=True)
+    plan = make_plan(wanted, common, tell)
+    saved = timed(f"{name} scale={scale}", plan, wanted, jobs)
+    print("\n".join(summary(saved, [run.done for run in plan], experiment.sharing(wanted))), flush=True)
     if flag("plan_only", config.plan_only):
         return []
+    saved.save(Path(config.runs_dir))
     failures = execute([run for run in plan if not run.done], jobs)
     redraw(Path(config.runs_dir), Path(config.results_dir))
     return failures
+
+
+def tell(run: PlannedRun) -> None:
+    """A run of the plan in a line."""
+    print(f"  {run.identity}  {'done' if run.done else '    '}  {' '.join(run.wanted)}", flush=True)
+
+
+def timed(name: str, plan: Sequence[PlannedRun], steps: Mapping[Overrides, str], jobs: int) -> SavedPlan:
+    """The plan with what its runs take on this machine; 0 seconds for a kind of run that is recorded already."""
+    seconds = estimate(plan)
+    items = [
+        Item(steps[run.wanted], " ".join(run.wanted), str(run.record.absolute()), seconds.get(run.cost_key, 0.0))
+        for run in plan
+    ]
+    return SavedPlan(name, jobs, tuple(items))
+
+
+def summary(plan: SavedPlan, done: Sequence[bool], shared: Mapping[str, int]) -> list[str]:
+    """For every step of the plan its runs and hours, then the sum.
+
+    Last, how many of the runs each experiment needs: those that several share are trained once.
+    """
+    ends = finishing_times([0.0 if d else item.seconds for d, item in zip(done, plan.items, strict=True)], plan.jobs)
+    lines = []
+    for step in dict.fromkeys(item.step for item in plan.items):
+        numbers = [number for number, item in enumerate(plan.items) if item.step == step]
+        todo = [number for number in numbers if not done[number]]
+        hours = sum(plan.items[number].seconds for number in todo) / plan.jobs / 3600
+        text = f"{step}: {len(numbers)} runs, {len(todo)} to train"
+        after = max((ends[number] for number in todo), default=0.0) / 3600
+        lines.append(f"{text}, {hours:.1f} h, done after {after:.1f} h" if todo else text)
+    lines.append(
+        f"{sum(done)} of {len(done)} runs are done; {len(done) - sum(done)} to train, "
+        f"about {max(ends, default=0.0) / 3600:.1f} h with {plan.jobs} at once"
+    )
+    words = ", ".join(f"{name} {count}" for name, count in shared.items())
+    return [*lines, *([f"of these runs, experiments need: {words}"] if words else [])]
 
 
 def check_folder(folder: Path) -> None:

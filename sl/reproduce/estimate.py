@@ -2,41 +2,49 @@
 
 import time
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 
 import torch
 
+from sl.record import Run
 from sl.record.read import load_all
 from sl.reproduce.plan import PlannedRun
 from sl.train.assemble import make_engine
+from sl.train.describe import describe_run
 from sl.train.device import describe
 from sl.train.fit import learning_rates
 from sl.train.prepare import Job, prepare
 from sl.train.seeds import generator
 
-TIMED_STEPS = 4
+TIMED_STEPS = 2
 
 
 def estimate(plan: Sequence[PlannedRun]) -> dict[tuple[str, ...], float]:
     """Seconds of a run for every `cost_key` among the runs of `plan` that are still to be trained."""
     seconds: dict[tuple[str, ...], float] = {}
+    recorded_in = cache(latest_first)
     for run in plan:
-        if not run.done and run.cost_key not in seconds:
-            job = prepare(run.config, run.names)
-            seconds[run.cost_key] = recorded(run, job) or measured(job)
+        if run.cost_key not in seconds and not run.done:
+            recorded = recorded_in(Path(run.config.runs_dir) / run.names["dataset"])
+            known = from_records(run, recorded)
+            seconds[run.cost_key] = measured(prepare(run.config, run.names)) if known is None else known
     return seconds
 
 
-def recorded(run: PlannedRun, job: Job) -> float | None:
+def latest_first(folder: Path) -> list[Run]:
+    """The complete runs recorded in `folder`, the newest record first; none where there is no such folder."""
+    found = [run for run in load_all(folder) if run.complete] if folder.is_dir() else []
+    return sorted(found, key=lambda run: run.path.stat().st_mtime, reverse=True)
+
+
+def from_records(run: PlannedRun, recorded: Sequence[Run]) -> float | None:
     """Seconds that the latest such run took on such a machine; None if there is no record of one."""
-    root = Path(run.config.runs_dir) / run.names["dataset"]
-    if not root.is_dir():
-        return None
-    device = describe(job.runtime)
-    for other in sorted(load_all(root), key=lambda other: other.path.stat().st_mtime, reverse=True):
-        same = other.complete and all(other.name(key) == run.names[key] for key in ("model", "recipe", "scale"))
-        if same and other.provenances[-1]["device"] == device:
-            return float((other.end or {})["seconds"])
+    device = describe(describe_run(run.config, run.names).runtime)
+    for other in recorded:
+        same = all(other.name(key) == run.names[key] for key in ("model", "recipe", "scale"))
+        if same and other.end and other.provenances[-1]["device"] == device:
+            return float(other.end["seconds"])
     return None
 
 

@@ -1,15 +1,17 @@
 """Trains the runs of a plan, several at once on a machine with several CPU cores."""
 
-import os
+import shlex
+import time
+from collections import deque
 from collections.abc import Sequence
 
-from joblib import Parallel, delayed
-
 from sl.checks import integer
-from sl.config.compose import compose_run
-from sl.errors import UserError
 from sl.reproduce.plan import PlannedRun
-from sl.train.device import find_device
+from sl.reproduce.progress import in_training
+from sl.reproduce.workers import BUSY, Workers, stopping
+from sl.train.device import cores, find_device
+
+POLL_SECONDS = 5.0  # between two looks at runs that other processes train
 
 
 def default_jobs(device: str) -> int:
@@ -17,7 +19,7 @@ def default_jobs(device: str) -> int:
 
     How much more two such processes bring than one of two threads stands in docs/speed.md.
     """
-    return 1 if find_device(device).type == "cuda" else len(os.sched_getaffinity(0))
+    return 1 if find_device(device).type == "cuda" else cores()
 
 
 def choose_jobs(wanted: object, device: str) -> tuple[int, list[str]]:
@@ -29,21 +31,44 @@ def choose_jobs(wanted: object, device: str) -> tuple[int, list[str]]:
 
 
 def execute(todo: Sequence[PlannedRun], jobs: int) -> list[str]:
-    """Train `todo` in order, `jobs` at once; the errors of those that failed, one line each."""
-    if jobs == 1:
-        outcomes = [train_one(run.overrides) for run in todo]
-    else:
-        outcomes = Parallel(n_jobs=jobs, batch_size=1)(delayed(train_one)(run.overrides) for run in todo)
-    return [outcome for outcome in outcomes if outcome is not None]
+    """Train `todo` in order, `jobs` at once; a line for each run that has no complete record afterwards.
+
+    A run that another process is training is left to it: this one waits until it is complete, or takes it over. Neither
+    a killed process nor a bug in one run stops the others.
+    """
+    if not todo:
+        return []
+    reasons: dict[int, str | None] = {}
+    waiting, said = deque(range(len(todo))), False
+    with stopping(), Workers(min(jobs, len(todo))) as workers:
+        while waiting or workers.busy:
+            while workers.idle and (number := _take_free(waiting, todo)) is not None:
+                workers.start(number, todo[number].overrides)
+            if workers.busy:
+                for number, reason in workers.finished(POLL_SECONDS):
+                    reasons[number] = reason
+                    if reason == BUSY:
+                        waiting.append(number)
+            elif waiting:
+                if not said:
+                    print(f"waiting for {len(waiting)} runs that other processes train", flush=True)
+                said = True
+                time.sleep(POLL_SECONDS)
+    return [_failure(run, reasons.get(number)) for number, run in enumerate(todo) if not run.done]
 
 
-def train_one(overrides: Sequence[str]) -> str | None:
-    """Train one run; None, or what went wrong: one run's failure does not stop the others."""
-    from sl.train.run import train
-
-    try:
-        config, names = compose_run(overrides)
-        train(config, names)
-    except UserError as error:
-        return f"{' '.join(overrides)}: {error}"
+def _take_free(waiting: deque[int], todo: Sequence[PlannedRun]) -> int | None:
+    """The first of the `waiting` runs that nobody trains; those that are complete are dropped."""
+    for _ in range(len(waiting)):
+        number = waiting.popleft()
+        if todo[number].done:
+            continue
+        if not in_training(todo[number].record):
+            return number
+        waiting.append(number)
     return None
+
+
+def _failure(run: PlannedRun, reason: str | None) -> str:
+    command = shlex.join(["python", "scripts/train.py", *run.overrides])
+    return f"{' '.join(run.wanted)}: {reason or 'not recorded'}; to run it again: {command}"

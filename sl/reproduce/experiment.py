@@ -39,20 +39,29 @@ def expand(run: str) -> list[Overrides]:
 
 
 def runs(name: str, seeds: Sequence[int] | None = None) -> Iterator[Overrides]:
-    """The runs of an experiment; `seeds` replaces its own.
+    """The runs of an experiment in their order; `seeds` replaces its own."""
+    for _, run in steps(name, seeds):
+        yield run
+
+
+def steps(name: str, seeds: Sequence[int] | None = None) -> Iterator[tuple[str, Overrides]]:
+    """The runs as in `runs`, each with the step that it belongs to, such as ``figures, seed 0``.
 
     First come those of the experiments that it names under `first`, in turn. Then its own and those of its `parts`, the
-    seed outermost: every cell of all of them once before any cell twice.
+    seed outermost: every cell of all of them once before any cell twice. Only the cells under `repeat_first` get all
+    their seeds as soon as every cell has one.
     """
     experiment = load(name)
     for other in experiment.get("first", []):
-        yield from runs(other, seeds)
+        yield from steps(other, seeds)
     parts = [load(part) for part in experiment.get("parts", [])] + [experiment]
     own = [(part.get("seeds", []) if seeds is None else seeds, lines(part)) for part in parts]
-    for seed in dict.fromkeys(seed for given, _ in own for seed in given):
-        for given, wanted in own:
-            if seed in given:
-                yield from ((*overrides, f"seed={seed}") for overrides in wanted)
+    order = dict.fromkeys(seed for given, _ in own for seed in given)
+    found = [(seed, run) for seed in order for given, wanted in own if seed in given for run in wanted]
+    early = {run for line in experiment.get("repeat_first", []) for run in expand(line)}
+    once = [pair for pair in found if pair[0] == next(iter(order))]
+    for seed, run in dict.fromkeys([*once, *(pair for pair in found if pair[1] in early), *found]):
+        yield f"{name}, seed {seed}", (*run, f"seed={seed}")
 
 
 def lines(experiment: dict[str, Any]) -> list[Overrides]:
@@ -79,5 +88,5 @@ def parse_seeds(text: object) -> list[int] | None:
         return None
     values = OmegaConf.to_container(text) if OmegaConf.is_list(text) else [text]
     if not isinstance(values, list) or not values:
-        raise UserError(f"seeds={text}: allowed is a whole number or a list of them, such as [0,1,2]")
+        raise UserError("seeds", text, "must be a whole number or a list of them, such as [0,1,2]")
     return [integer("seeds", value, 0) for value in values]

@@ -14,6 +14,7 @@ from sl.train.device import apply_runtime
 from sl.train.device_data import DeviceData
 from sl.train.engine import Engine
 from sl.train.kept import Kept
+from sl.train.kernels import warn_of_slow_kernels
 from sl.train.prepare import Job
 from sl.train.run_loss import make_loss
 from sl.train.seeds import generator
@@ -37,6 +38,7 @@ def make_engine(job: Job) -> Engine:
     model, loss = make_model(job), make_loss(job.config.loss, job.dataset, job.noisy)
     model_state = {name: value.clone() for name, value in model.state_dict().items()}
     apply_runtime(job.runtime)
+    warn_of_slow_kernels(job.runtime)
 
     def key(*parts: str) -> str:
         return json.dumps(canonical({part: job.result_config.get(part) for part in parts})) + repr(job.runtime)

@@ -16,6 +16,7 @@ DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16}
 COMPILED_VERSIONS = 64  # of one function: every loss, network and batch size of a sweep needs its own
 CUBLAS_WORKSPACE = ":4096:8"  # repeatable; read once, by the process's first product, so every run sets it
 STEPS = ("eager", "compile", "graph", "compiled_graph")
+INSTRUCTION_SETS = ("amx_bf16", "avx512_bf16", "avx512_f", "avx2")  # the widest first
 COMPILED, CAPTURED = ("compile", "compiled_graph"), ("graph", "compiled_graph")
 
 
@@ -99,12 +100,21 @@ def apply_runtime(runtime: Runtime) -> None:
 
 
 def describe(runtime: Runtime) -> str:
-    """The device in words, such as ``cpu: AMD EPYC family 25, 2 threads`` or ``cuda: NVIDIA H200``."""
+    """The device in words, such as ``cpu: AMD EPYC family 25 avx2, 2 threads`` or ``cuda: NVIDIA H200``."""
     if runtime.device.type == "cuda":
         return f"cuda: {torch.cuda.get_device_name(runtime.device)}"
-    family = cpu_fields().get("cpu family")  # generations twice as fast as others have the same name
-    name = torch.cpu.get_capabilities()["cpu_name"] + (f" family {family}" if family else "")
-    return f"cpu: {name}, {runtime.threads} thread{'' if runtime.threads == 1 else 's'}"
+    parts = [torch.cpu.get_capabilities()["cpu_name"]]  # generations twice as fast as others have the same name
+    if family := cpu_fields().get("cpu family"):
+        parts.append(f"family {family}")
+    if able := instruction_set():
+        parts.append(able)
+    return f"cpu: {' '.join(parts)}, {runtime.threads} thread{'' if runtime.threads == 1 else 's'}"
+
+
+def instruction_set() -> str | None:
+    """The widest of the CPU's instruction sets that decide the speed of a step; None where it has none of them."""
+    able = torch.cpu.get_capabilities()
+    return next((name for name in INSTRUCTION_SETS if able.get(name)), None)
 
 
 def cpu_fields() -> dict[str, str]:

@@ -27,6 +27,10 @@ from sl.train.prepare import Job, prepare
 CHECKPOINT_SECONDS = 30.0
 
 
+class Busy(UserError):
+    """Another process is training the run."""
+
+
 def train(config: DictConfig, names: dict[str, str]) -> Path:
     """Train the run that `config` describes, unless its record is complete; returns the record's path.
 
@@ -46,7 +50,7 @@ def train(config: DictConfig, names: dict[str, str]) -> Path:
             else:
                 _train(job, path, Checkpoint(lock.with_suffix(".pt")), tracker)
     except Timeout:
-        raise UserError(f"{path}: another process is training this run") from None
+        raise Busy(f"{path}: another process is training this run") from None
     return path
 
 

@@ -4,14 +4,17 @@ from pathlib import Path
 
 import pytest
 
-from sl.config.compose import hydra_ready
+from sl.config.compose import compose_run, hydra_ready
 from sl.errors import UserError
 from sl.record import read
 from sl.reproduce import experiment
-from sl.reproduce.command import check_folder, redraw
+from sl.reproduce.command import check_folder, redraw, summary
 from sl.reproduce.estimate import estimate
 from sl.reproduce.execute import choose_jobs, execute
-from sl.reproduce.plan import PlannedRun, listing, make_plan
+from sl.reproduce.plan import PlannedRun, make_plan
+from sl.reproduce.progress import Item, SavedPlan
+from sl.reproduce.workers import train_one
+from sl.train.describe import describe_run
 
 WANTED = [
     (f"dataset=digits noise={noise}".split()[0], f"noise={noise}", f"loss={loss}", "recipe.epochs=2", "seed=0")
@@ -91,36 +94,81 @@ def test_wrong_seeds_are_refused(text: object) -> None:
         experiment.parse_seeds(text)
 
 
-def test_a_plan_is_trained_once_and_listed(plan: list[PlannedRun], tmp_path: Path) -> None:
-    seconds = estimate(plan)
-    lines = listing(plan, seconds, jobs=2)
-    assert len(lines) == 1 + 4 + 1
-    assert lines[-1].startswith("0 of 4 runs are done; 4 to train, about")
-    assert execute(plan[:3], jobs=1) == []
-    assert [run.done for run in plan] == [True, True, True, False]
-    assert "done" in listing(plan, estimate(plan), 1)[1]
-    assert listing(plan, estimate(plan), 1)[-1].startswith("3 of 4 runs are done; 1 to train")
-    redraw(tmp_path / "runs", tmp_path / "out")
-    assert (tmp_path / "out" / "figures" / "digits").is_dir()
-    assert list((tmp_path / "out" / "tables").glob("digits_*.md"))
+def test_a_cell_composed_once_gives_the_identities_of_its_single_runs(tmp_path: Path) -> None:
+    common = ("scale=cpu", f"runs_dir={tmp_path}", "data_dir=nowhere")
+    runs = list(experiment.runs("fig1", [0, 3]))
+    with hydra_ready():
+        alone = [describe_run(*compose_run((*run, *common))).identity for run in runs]
+    assert [run.identity for run in make_plan(runs, common)] == alone
+    assert len(set(alone)) == len(runs)
 
 
+def test_a_plan_is_told_as_it_grows(tmp_path: Path) -> None:
+    told: list[str] = []
+    with pytest.raises(UserError):
+        make_plan([WANTED[0], ("loss=nothing",)], [f"runs_dir={tmp_path}"], lambda run: told.append(run.identity))
+    assert len(told) == 1
+
+
+def test_the_figures_begin_with_what_shows_most() -> None:
+    """One seed of the seven cells, then the other seeds of CE and SL at 40 %, then the rest."""
+    found = [
+        (dict(part.split("=", 1) for part in run).get("noise.rate"), *run[-3:])
+        for run in dict.fromkeys(experiment.runs("figures"))
+    ]
+    order = [(rate, loss.removeprefix("loss="), int(seed.removeprefix("seed="))) for rate, loss, _, seed in found]
+    seven = [("0.4", "ce"), ("0.4", "sl"), (None, "ce"), ("0.6", "sl"), ("0.6", "ce"), ("0.4", "gce"), ("0.4", "lsr")]
+    assert order[:7] == [(*cell, 0) for cell in seven]
+    assert order[7:11] == [("0.4", loss, seed) for seed in (1, 2) for loss in ("ce", "sl")]
+    assert order[11:] == [(*cell, seed) for seed in (1, 2) for cell in seven[2:]]
+
+
+def test_hours_of_every_step() -> None:
+    items = [
+        Item("figures, seed 0", "loss=ce", "a", 3600.0),
+        Item("figures, seed 0", "loss=sl", "b", 3600.0),
+        Item("figures, seed 0", "loss=gce", "c", 3600.0),
+        Item("cifar10, seed 0", "loss=lsr", "d", 7200.0),
+        Item("cifar10, seed 1", "loss=lsr", "e", 7200.0),
+    ]
+    lines = summary(SavedPlan("cifar10", 2, tuple(items)), [True, False, False, False, True], {"fig1": 2})
+    assert lines == [
+        "figures, seed 0: 3 runs, 2 to train, 1.0 h, done after 1.0 h",
+        "cifar10, seed 0: 1 runs, 1 to train, 1.0 h, done after 3.0 h",
+        "cifar10, seed 1: 1 runs, 0 to train",
+        "2 of 5 runs are done; 3 to train, about 3.0 h with 2 at once",
+        "of these runs, experiments need: fig1 2",
+    ]
+
+
+def test_times_of_runs_are_known_once_one_is_recorded(plan: list[PlannedRun]) -> None:
+    (measured,) = estimate(plan).values()
+    assert measured > 0
+    assert train_one(plan[0].overrides) is None
+    (recorded,) = estimate(plan).values()
+    assert recorded == pytest.approx(read(plan[0].record).end["seconds"])  # type: ignore[index]
+
+
+@pytest.mark.slow
 def test_several_at_once_give_the_same_as_one_after_another(plan: list[PlannedRun], tmp_path: Path) -> None:
     assert execute(plan, jobs=2) == []
     assert all(run.done for run in plan)
     at_once = {run.identity: read(run.record).epochs for run in plan}
     for run in plan:
         run.record.unlink()
-    assert execute(plan, jobs=1) == []
+        assert train_one(run.overrides) is None
     assert at_once == {run.identity: read(run.record).epochs for run in plan}
+    redraw(tmp_path / "runs", tmp_path / "out")
+    assert (tmp_path / "out" / "figures" / "digits").is_dir()
+    assert list((tmp_path / "out" / "tables").glob("digits_*.md"))
 
 
-def test_a_run_that_fails_does_not_stop_the_others(plan: list[PlannedRun], tmp_path: Path) -> None:
+def test_a_run_that_fails_does_not_stop_the_others(plan: list[PlannedRun]) -> None:
     plan[0].record.parent.mkdir(parents=True)
     plan[0].record.mkdir()  # a folder where the record should go
-    failures = execute(plan[:2], jobs=1)
-    assert len(failures) == 1
-    assert "loss=ce" in failures[0]
+    (failure,) = execute(plan[:2], jobs=1)
+    assert failure.startswith(" ".join(plan[0].wanted))
+    assert failure.endswith(f"to run it again: python scripts/train.py {' '.join(plan[0].overrides)}")
     assert plan[1].done
 
 

@@ -1,0 +1,105 @@
+"""The plan of a reproduction that is under way, in a file beside its records; what is recorded, and what is left.
+
+Needs neither torch nor Hydra, so that ``reproduce.py status`` answers at once.
+"""
+
+import heapq
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from sl.errors import UserError
+from sl.record.read import read
+
+PREFIX = ".plan-"
+
+
+@dataclass(frozen=True)
+class Item:
+    """A run of the plan: its step, its overrides in words, its record, and its estimated seconds on this machine."""
+
+    step: str
+    words: str
+    record: str
+    seconds: float
+
+
+@dataclass(frozen=True)
+class SavedPlan:
+    """What one command was asked for; `jobs` runs are trained at once."""
+
+    name: str
+    jobs: int
+    items: tuple[Item, ...]
+
+    def save(self, runs_dir: Path) -> None:
+        """Write it beside the records, in the place of an earlier one of the same name."""
+        path = runs_dir / f"{PREFIX}{self.name.replace(' ', '-')}.json"
+        part = path.with_suffix(".part")
+        part.write_text(json.dumps(asdict(self), indent=1))
+        part.replace(path)
+
+
+def saved_plans(runs_dir: Path) -> Iterator[SavedPlan]:
+    """The plans in `runs_dir`, the latest first; UserError for a damaged one."""
+    paths = runs_dir.glob(f"{PREFIX}*.json")
+    for path in sorted(paths, key=lambda path: path.stat().st_mtime, reverse=True):
+        try:
+            content = json.loads(path.read_text())
+            items = tuple(Item(**item) for item in content["items"])
+            yield SavedPlan(content["name"], content["jobs"], items)
+        except (OSError, ValueError, KeyError, TypeError):
+            raise UserError(f"{path}: damaged plan; the next reproduction writes it anew, or remove it") from None
+
+
+def in_training(record: Path) -> bool:
+    """Whether a process is training the run of this record at the moment: it holds the lock beside it."""
+    lock = record.with_name(f".{record.stem}.lock")
+    if not lock.exists():
+        return False
+    try:
+        with FileLock(lock, timeout=0):
+            return False
+    except Timeout:
+        return True
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a run is: `epoch` of `epochs` recorded (0 of 0 where there is no record yet)."""
+
+    complete: bool
+    training: bool
+    epoch: int = 0
+    epochs: int = 0
+
+    @property
+    def share(self) -> float:
+        """What is done of it."""
+        return 1.0 if self.complete else self.epoch / self.epochs if self.epochs else 0.0
+
+
+def progress(record: Path) -> Progress:
+    """How far the run of this record is; one that cannot be read counts as not begun."""
+    training = in_training(record)
+    try:
+        run = read(record)
+    except UserError:
+        return Progress(False, training)
+    return Progress(run.complete, training, len(run.epochs), run.scale["epochs"])
+
+
+def finishing_times(seconds: Sequence[float], jobs: int) -> list[float]:
+    """Seconds from now to the end of every run, if `jobs` at once take them in order.
+
+    >>> finishing_times([3.0, 1.0, 1.0, 1.0], jobs=2)
+    [3.0, 1.0, 2.0, 3.0]
+    """
+    free, ends = [0.0] * jobs, []
+    for each in seconds:
+        ends.append(heapq.heappop(free) + each)
+        heapq.heappush(free, ends[-1])
+    return ends

@@ -1,0 +1,58 @@
+"""The whole of ``scripts/reproduce.py status``: what is trained, how far it is, what comes next, when it is done."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from sl.errors import UserError
+from sl.reproduce.progress import Progress, SavedPlan, finishing_times, progress, saved_plans
+
+NEXT = 3  # runs that are named before they begin
+
+
+def status(arguments: Sequence[str]) -> None:
+    """Print where every reproduction whose records lie in runs_dir stands; `arguments` may name that folder."""
+    runs_dir = Path("results/runs")
+    for argument in arguments:
+        name, _, value = argument.partition("=")
+        if name != "runs_dir" or not value:
+            raise UserError(f"{argument}: there is no such option; status takes runs_dir=FOLDER only")
+        runs_dir = Path(value).expanduser()
+    plans = list(saved_plans(runs_dir))
+    if not plans:
+        raise UserError("runs_dir", runs_dir, "must be a folder in which reproduce.py has trained, or trains")
+    for plan in plans:
+        print("\n".join(lines(plan, datetime.now())))
+
+
+def lines(plan: SavedPlan, now: datetime) -> list[str]:
+    """Where `plan` stands; `now` is what its times count from."""
+    found = [progress(Path(item.record)) for item in plan.items]
+    left = [
+        (item, state, item.seconds * (1 - state.share))
+        for item, state in sorted(zip(plan.items, found, strict=True), key=lambda pair: not pair[1].training)
+        if not state.complete
+    ]
+    active = sum(state.training for state in found)
+    ends = finishing_times([seconds for _, _, seconds in left], max(plan.jobs, active))
+    text = [f"{plan.name}: {len(found) - len(left)} of {len(found)} runs are recorded, {active} are being trained"]
+    for item, state, seconds in left[: active + NEXT]:
+        text.append(f"  {state_words(state, seconds):<40}  {item.words}")
+    done_at: dict[str, float] = dict.fromkeys((item.step for item in plan.items), 0.0)
+    for (item, _, _), end in zip(left, ends, strict=True):
+        done_at[item.step] = max(done_at[item.step], end)
+    for step, end in done_at.items():
+        states = [state.complete for item, state in zip(plan.items, found, strict=True) if item.step == step]
+        when = f"done about {now + timedelta(seconds=end):%a %d %b %H:%M}" if end else "done"
+        text.append(f"  {step}: {sum(states)} of {len(states)} recorded, {when}")
+    if left and not active:
+        text.append("  nothing is being trained; the times hold if the same command starts again now")
+    return text
+
+
+def state_words(state: Progress, seconds: float) -> str:
+    """A run's state in a few words; `seconds` are left of it."""
+    took = f"{seconds / 3600:.1f} h"
+    if state.training:
+        return f"in training, epoch {state.epoch} of {state.epochs or '?'} done, {took} left"
+    return f"waits, resumes after epoch {state.epoch}, {took} left" if state.epoch else f"waits, {took}"

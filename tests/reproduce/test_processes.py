@@ -1,0 +1,60 @@
+"""Several commands on one grid, and commands that are killed: each run is trained once, and nobody trains on alone."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+
+from sl.record import load_all
+
+ROOT = Path(__file__).resolve().parents[2]
+SHORT = "overrides=[dataset=digits,recipe.epochs=2,scale.train_share=0.1,checkpoints_dir={}]"
+
+
+def start(script: str, *arguments: str) -> "subprocess.Popen[str]":
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
+    command = [sys.executable, str(ROOT / "scripts" / script), *arguments]
+    return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+
+
+def grid(tmp_path: Path) -> list[str]:
+    folders = [f"runs_dir={tmp_path / 'runs'}", f"results_dir={tmp_path / 'out'}"]
+    return ["experiment=demo", "scale=paper", "device=cpu", "jobs=1", *folders, SHORT.format(tmp_path / "checkpoints")]
+
+
+def trained(output: str) -> int:
+    """How many runs a command has trained itself."""
+    return output.count("epoch 2/2")
+
+
+@pytest.mark.slow
+def test_commands_on_one_grid_share_it_and_all_succeed(tmp_path: Path) -> None:
+    commands = [start("reproduce.py", *grid(tmp_path)) for _ in range(3)]
+    outputs = [command.communicate(timeout=600)[0] for command in commands]
+    assert [command.returncode for command in commands] == [0, 0, 0], outputs
+    runs = load_all(tmp_path / "runs")
+    assert len(runs) == 4
+    assert all(run.complete and not run.resumes for run in runs)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="Linux tells a child that its parent has ended")
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
+def test_a_sweep_that_is_killed_leaves_nobody_training(number: signal.Signals, tmp_path: Path) -> None:
+    folders = [f"runs_dir={tmp_path / 'runs'}", f"checkpoints_dir={tmp_path / 'checkpoints'}"]
+    more = ["dataset=digits", "recipe.epochs=100000", "runtime.device=cpu", "hydra/launcher=joblib"]
+    with start("train.py", "-m", "loss=ce,sl", *more, "hydra.launcher.n_jobs=2", *folders) as sweep:
+        deadline = time.monotonic() + 300
+        while len(list((tmp_path / "runs").glob("*/*.jsonl"))) < 2 and time.monotonic() < deadline:
+            time.sleep(0.5)
+        children = psutil.Process(sweep.pid).children(recursive=True)
+        sweep.send_signal(number)
+        _, alive = psutil.wait_procs(children, timeout=60)
+        for child in alive:
+            child.kill()
+        assert alive == []

@@ -1,0 +1,102 @@
+"""What ``reproduce.py status`` says, from records and locks alone."""
+
+import json
+import os
+import subprocess
+import sys
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+import synthetic
+from filelock import FileLock
+
+from sl.errors import UserError
+from sl.reproduce.progress import Item, SavedPlan, progress, saved_plans
+from sl.reproduce.status import lines, status
+
+ROOT = Path(__file__).resolve().parents[2]
+NOW = datetime(2026, 1, 1, 12, 0)
+
+
+def cut(record: Path, epochs: int) -> Path:
+    """The record as it was after so many epochs."""
+    lines = [json.loads(line) for line in record.read_text().splitlines()]
+    kept = [line for line in lines if line["kind"] != "end" and line.get("epoch", 0) <= epochs]
+    record.write_text("".join(json.dumps(line) + "\n" for line in kept))
+    return record
+
+
+@pytest.fixture
+def plan(tmp_path: Path) -> SavedPlan:
+    """Two steps: a complete and a half trained run, then two without a record; 1 h each, two at once."""
+    complete = synthetic.record(tmp_path / "runs", "ce")
+    half = synthetic.record(tmp_path / "runs", "sl")
+    cut(half, progress(half).epochs // 2)
+    records = [str(complete), str(half), str(tmp_path / "runs" / "x.jsonl"), str(tmp_path / "runs" / "y.jsonl")]
+    steps = ["figures, seed 0", "figures, seed 0", "figures, seed 1", "figures, seed 1"]
+    items = [
+        Item(step, f"run {place}", path, 3600.0) for place, (step, path) in enumerate(zip(steps, records, strict=True))
+    ]
+    return SavedPlan("figures scale=paper", 2, tuple(items))
+
+
+def test_a_run_counts_as_in_training_while_its_lock_is_held(plan: SavedPlan) -> None:
+    record = Path(plan.items[1].record)
+    assert not progress(record).training
+    with FileLock(record.with_name(f".{record.stem}.lock")):
+        command = [sys.executable, "-c", f"from sl.reproduce.progress import *; print(progress(Path({str(record)!r})))"]
+        environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+        said = subprocess.run(command, capture_output=True, text=True, env=environment, check=True).stdout
+        assert "training=True" in said
+    assert not progress(record).training
+
+
+def test_what_is_trained_what_is_next_and_when_it_is_done(plan: SavedPlan, monkeypatch: pytest.MonkeyPatch) -> None:
+    half = Path(plan.items[1].record)
+    monkeypatch.setattr("sl.reproduce.progress.in_training", lambda record: record == half)
+    state = progress(half)
+    share = state.epoch / state.epochs
+    told = lines(plan, NOW)
+    assert told[0] == "figures scale=paper: 1 of 4 runs are recorded, 1 are being trained"
+    assert told[1].split("  ")[1:2] == [
+        f"in training, epoch {state.epoch} of {state.epochs} done, {1 - share:.1f} h left"
+    ]
+    assert told[2].strip().startswith("waits, 1.0 h")
+    assert told[2].endswith("run 2")
+    first = NOW.replace(minute=round(60 * (1 - share)))
+    assert told[-2] == f"  figures, seed 0: 1 of 2 recorded, done about {first:%a %d %b %H:%M}"
+    second = NOW.replace(hour=13, minute=round(60 * (1 - share)))
+    assert told[-1] == f"  figures, seed 1: 0 of 2 recorded, done about {second:%a %d %b %H:%M}"
+
+
+def test_nothing_in_training(plan: SavedPlan) -> None:
+    told = lines(plan, NOW)
+    assert "waits, resumes after epoch" in told[1]
+    assert told[-1] == "  nothing is being trained; the times hold if the same command starts again now"
+
+
+def test_a_plan_is_read_as_it_was_saved(plan: SavedPlan, tmp_path: Path) -> None:
+    plan.save(tmp_path)
+    assert list(saved_plans(tmp_path)) == [plan]
+    (path,) = tmp_path.glob(".plan-*.json")
+    path.write_text(path.read_text()[:-20])
+    with pytest.raises(UserError, match="damaged plan"):
+        list(saved_plans(tmp_path))
+
+
+def test_mistakes(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match=r"runs_dir=.* must be a folder in which"):
+        status([f"runs_dir={tmp_path}"])
+    with pytest.raises(UserError, match="experiment=fig1: there is no such option"):
+        status(["experiment=fig1"])
+
+
+def test_the_command_needs_no_torch(plan: SavedPlan, tmp_path: Path) -> None:
+    plan.save(tmp_path)
+    (tmp_path / "torch.py").write_text("raise SystemExit('torch was imported')")
+    command = [sys.executable, str(ROOT / "scripts" / "reproduce.py"), "status", f"runs_dir={tmp_path}"]
+    environment = {**os.environ, "PYTHONPATH": f"{tmp_path}{os.pathsep}{ROOT}"}
+    done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("figures scale=paper: 1 of 4 runs are recorded")

@@ -1,0 +1,77 @@
+"""Workers: one that dies costs its own task only, and none outlives the process that started it."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import psutil
+import pytest
+
+from sl.reproduce.workers import Workers
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def task(words: Sequence[str]) -> str | None:
+    match words:
+        case ["killed"]:
+            os.kill(os.getpid(), signal.SIGKILL)
+        case ["stopped"]:
+            raise SystemExit(143)
+        case ["failed"]:
+            return "it failed"
+    return None
+
+
+def test_one_that_dies_costs_only_its_own_task() -> None:
+    found: dict[int, str | None] = {}
+    waiting = list(enumerate([["good"], ["killed"], ["failed"], ["stopped"], ["good"]]))
+    with Workers(1, task) as workers:
+        while waiting or workers.busy:
+            while waiting and workers.idle:
+                workers.start(*waiting.pop(0))
+            found.update(workers.finished(60))
+    assert found.pop(1) == "its process was killed; the system may have run out of memory"
+    assert found == {0: None, 2: "it failed", 3: "a signal stopped it", 4: None}
+
+
+SLEEPING = """
+import signal, sys, time
+
+def task(words):
+    def saved(number, frame):
+        open(words[0], "w").write("saved")
+        raise SystemExit(143)
+    signal.signal(signal.SIGTERM, saved)
+    open(words[0], "w").write("begun")
+    time.sleep(120)
+
+if __name__ == "__main__":
+    from sl.reproduce.workers import Workers, stopping
+    with stopping(), Workers(1, task) as workers:
+        workers.start(0, sys.argv[1:])
+        list(workers.finished(120))
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="Linux tells a child that its parent has ended")
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
+def test_a_signal_to_the_parent_lets_the_worker_save_its_state(number: signal.Signals, tmp_path: Path) -> None:
+    script, state = tmp_path / "sleeping.py", tmp_path / "state"
+    script.write_text(SLEEPING)
+    command = [sys.executable, str(script), str(state)]
+    with subprocess.Popen(command, env={**os.environ, "PYTHONPATH": str(ROOT)}, stderr=subprocess.DEVNULL) as parent:
+        deadline = time.monotonic() + 90
+        while not (state.exists() and state.read_text()) and time.monotonic() < deadline:
+            time.sleep(0.1)
+        children = psutil.Process(parent.pid).children(recursive=True)
+        parent.send_signal(number)
+        code = parent.wait(30)
+    _, alive = psutil.wait_procs(children, timeout=20)
+    assert alive == []
+    assert state.read_text() == "saved"
+    assert code == {signal.SIGTERM: 143, signal.SIGINT: 1, signal.SIGKILL: -9}[number] or number == signal.SIGINT
