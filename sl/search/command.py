@@ -16,6 +16,7 @@ from sl.search.outcome import Outcome, check_file, write
 from sl.search.study import finished, import_optuna, open_study, search
 from sl.search.task import Task, make_task
 from sl.search.trial import evaluate
+from sl.train.device import asked_threads
 
 OF_A_SEARCH = ("search.", "holdout", "runs_dir", "results_dir", "seed")  # what a final run does not take over
 
@@ -29,7 +30,7 @@ def run_search(config: DictConfig, names: dict[str, str], typed: Sequence[str]) 
     trials = integer("search.trials", config.search.trials, 1)
     with under("search"):
         jobs, overrides = choose_jobs(config.search.jobs, config.runtime.device)
-    if config.runtime.threads is None:
+    if asked_threads(config.runtime) is None:
         config.merge_with_dotlist(overrides)
     task = make_task(config, names)
     check_file(task)

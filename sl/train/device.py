@@ -4,6 +4,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+import psutil
 import torch
 
 from sl import fused
@@ -13,6 +14,7 @@ from sl.errors import UserError
 from sl.train.memory import keep_freed_memory
 
 DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16}
+SMALL_STEP = 2**16  # pixels in a batch: 128 digits have 2^13, 128 images of MNIST 10^5, of CIFAR 2^17
 COMPILED_VERSIONS = 64  # of one function: every loss, network and batch size of a sweep needs its own
 CUBLAS_WORKSPACE = ":4096:8"  # repeatable; read once, by the process's first product, so every run sets it
 STEPS = ("eager", "compile", "graph", "compiled_graph")
@@ -79,8 +81,26 @@ def resolve_runtime(config: RuntimeConfig) -> Runtime:
         step = {"auto": "graph", "fastest": "compiled_graph"}[step] if device.type == "cuda" else "eager"
     if step in CAPTURED and device.type != "cuda":
         raise UserError(f"runtime.step={step}: CUDA graphs need a CUDA device; allowed here is auto, eager or compile")
-    threads = cores() if config.threads is None else integer("runtime.threads", config.threads, 1)
-    return Runtime(device, precision, step, config.deterministic, threads)
+    threads = asked_threads(config)
+    return Runtime(device, precision, step, config.deterministic, cores() if threads is None else threads)
+
+
+def asked_threads(config: RuntimeConfig) -> int | None:
+    """`runtime.threads`, else what OMP_NUM_THREADS says first, as in ``4,2``; None where neither names a number."""
+    if config.threads is not None:
+        return integer("runtime.threads", config.threads, 1)
+    first = os.environ.get("OMP_NUM_THREADS", "").split(",")[0].strip()
+    return int(first) if first.isdecimal() and int(first) > 0 else None
+
+
+def threads_that_pay(image_shape: tuple[int, int, int], batch_size: int) -> int:
+    """One thread where a step is small, else one per core; two threads share a core at no gain.
+
+    A step on digits takes a few milliseconds: threads that wait for each other cost more than they bring, and many
+    times more on cores that others use too.
+    """
+    _, height, width = image_shape
+    return 1 if batch_size * height * width < SMALL_STEP else min(cores(), psutil.cpu_count(logical=False) or cores())
 
 
 def apply_runtime(runtime: Runtime) -> None:

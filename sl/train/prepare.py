@@ -1,6 +1,6 @@
 """Loads a run's data, draws its noise and plans it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from omegaconf import DictConfig, OmegaConf
@@ -9,7 +9,7 @@ from sl.config.build import under
 from sl.data import Dataset
 from sl.noise import NoisyLabels
 from sl.train.describe import Described, describe_run
-from sl.train.device import Runtime
+from sl.train.device import Runtime, asked_threads, threads_that_pay
 from sl.train.fit import ProbeSet
 from sl.train.holdout import Validation, hold_out, rows_held_out
 from sl.train.kept import Kept
@@ -92,6 +92,10 @@ def make_job(run: Described, config: DictConfig, full: Dataset) -> Job:
     label = probed_class(dataset) if named is None else dataset.class_index(named, "probe.label")
     known = (noisy.clean == label) & (noisy.labels == noisy.clean)
     paper_images = len(full.train_labels)
+    plan = make_plan(config.recipe, config.scale, len(dataset.train_labels), paper_images)
+    runtime = run.runtime
+    if asked_threads(config.runtime) is None:
+        runtime = replace(runtime, threads=threads_that_pay(dataset.image_shape, plan.batch_size))
     return Job(
         config=config,
         result_config=run.result_config,
@@ -100,7 +104,7 @@ def make_job(run: Described, config: DictConfig, full: Dataset) -> Job:
         noisy=noisy,
         validation=validation,
         paper_images=paper_images,
-        plan=make_plan(config.recipe, config.scale, len(dataset.train_labels), paper_images),
-        runtime=run.runtime,
+        plan=plan,
+        runtime=runtime,
         probe_set=ProbeSet(label, known.nonzero().flatten()),
     )

@@ -17,6 +17,7 @@ from sl.config.check import check_buildable
 from sl.config.compose import compose_run, hydra_ready
 from sl.config.groups import GROUPS, choices
 from sl.config.schema import RunConfig
+from sl.train.device import asked_threads
 
 SIZES = {
     "digits": (10, (1, 8, 8)),
@@ -106,6 +107,9 @@ def test_every_launcher(name: str) -> None:
 
 def test_threads_follow_the_launcher(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
-    assert compose_run([])[0].runtime.threads is None
+    assert asked_threads(compose_run([])[0].runtime) is None
+    for text, threads in {"3": 3, "4,2": 4, "": None, "many": None, "0": None}.items():
+        monkeypatch.setenv("OMP_NUM_THREADS", text)
+        assert asked_threads(compose_run([])[0].runtime) == threads
     monkeypatch.setenv("OMP_NUM_THREADS", "3")
-    assert compose_run([])[0].runtime.threads == 3
+    assert asked_threads(compose_run(["runtime.threads=2"])[0].runtime) == 2

@@ -13,6 +13,7 @@ from sl.config.compose import hydra_ready
 from sl.config.groups import CONFIG_DIR
 from sl.config.sweep import single_changes
 from sl.errors import UserError
+from sl.train.device import asked_threads
 
 Command = Callable[..., Any]  # returns an Outcome (conftest.py)
 
@@ -71,7 +72,7 @@ def test_joblib_shares_out_the_cores(run_task: Command, tmp_path: Path, monkeypa
     monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
 
     def task(config: DictConfig) -> None:
-        (tmp_path / f"seed{config.seed}").write_text(f"{os.getpid()} {config.runtime.threads}")
+        (tmp_path / f"seed{config.seed}").write_text(f"{os.getpid()} {asked_threads(config.runtime)}")
 
     arguments = ("-m", "hydra/launcher=joblib", "hydra.launcher.n_jobs=2", "seed=0,1")
     assert run_task(task, "config", *arguments).code == 0

@@ -5,9 +5,11 @@ from types import SimpleNamespace
 import pytest
 import torch
 
+from sl.config.compose import compose_run
 from sl.errors import UserError
-from sl.train.device import find_device, resolve_runtime
+from sl.train.device import find_device, resolve_runtime, threads_that_pay
 from sl.train.plan import batch_sizes, make_plan, stages
+from sl.train.prepare import prepare
 from sl.train.seeds import generator
 
 RECIPE = SimpleNamespace(epochs=120, batch_size=128)
@@ -101,3 +103,16 @@ def test_generators_depend_on_seed_purpose_and_epoch_alone() -> None:
     torch.manual_seed(2)
     assert len(draws) == 4
     assert torch.rand(1, generator=generator(0, "a")).item() in draws
+
+
+def test_a_small_step_gets_one_thread_and_a_large_one_a_core_each(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sl.train.device.cores", lambda: 8)
+    monkeypatch.setattr("psutil.cpu_count", lambda logical: 4)
+    assert threads_that_pay((1, 8, 8), 128) == 1
+    assert threads_that_pay((1, 28, 28), 128) == threads_that_pay((3, 32, 32), 128) == 4
+
+
+def test_digits_train_on_one_thread_unless_more_are_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
+    assert prepare(*compose_run(["dataset=digits", "runtime.device=cpu"])).runtime.threads == 1
+    assert prepare(*compose_run(["dataset=digits", "runtime.device=cpu", "runtime.threads=2"])).runtime.threads == 2
