@@ -38,8 +38,8 @@ tables: $(INSTALLED) ## Rewrite from records: results/tables and the measured pa
 	$(RUN) scripts/open_points.py --table-only
 	$(RUN) scripts/bench.py --tables
 
-claims: $(INSTALLED) ## Test the paper's claims on the records in results/runs: results/claims.md and .json
-	$(RUN) scripts/claims.py
+claims: $(INSTALLED) ## Test the paper's claims on the records: results/claims.md and .json, the README's findings
+	$(RUN) scripts/claims.py --readme README.md
 
 report: $(INSTALLED) ## Write results/report/index.html: verdicts, figures and tables on one page
 	$(RUN) scripts/report.py

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from sl.errors import run_script
 from sl.record import load_all
-from sl.tables.notes import block
+from sl.tables.open_points import block
 from sl.tables.readme import fill
 
 PAGE = Path("docs/reproduction-notes.md")

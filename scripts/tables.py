@@ -6,7 +6,7 @@ from pathlib import Path
 from sl.errors import run_script
 from sl.record import load_all
 from sl.tables import load, write_all
-from sl.tables.readme import update
+from sl.tables.readme import block, fill
 
 
 def main() -> None:
@@ -20,7 +20,7 @@ def main() -> None:
     for line in write_all(runs, load(options.paper), options.out):
         print(line, flush=True)
     if options.readme:
-        print(update(options.readme, runs))
+        print(fill(options.readme, block(runs)))
 
 
 if __name__ == "__main__":

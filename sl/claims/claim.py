@@ -1,15 +1,58 @@
-"""A claim of the paper as a check over run records: which runs it needs, what it measures, what came out."""
+"""A claim of the paper as a check over run records: which runs it needs and what it measures."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
-from sl.claims.cell import Cell
-from sl.claims.verdict import Verdict, verdict
-from sl.record import Run, Series, Sheet
+from sl.record import CLEAN, Noise, Series, Sheet
 from sl.record.run import Array
-from sl.stats import Estimate, estimate, sign_flip
+from sl.record.words import loss_title, parameters
+
+
+@dataclass(frozen=True)
+class Cell:
+    """Runs of a loss under a noise; `changed`: parameters of the loss that differ from those of the sheet."""
+
+    loss: str
+    noise: Noise = CLEAN
+    changed: tuple[tuple[str, float], ...] = ()
+
+    @property
+    def words(self) -> str:
+        """For lists of what is missing.
+
+        >>> Cell("sl", Noise("symmetric", 0.4), (("alpha", 1.0),)).words
+        'SL (α 1), symmetric 40 %'
+        """
+        chosen = parameters(dict(self.changed))
+        return f"{loss_title(self.loss)}{f' ({chosen})' if chosen else ''}, {self.noise.words}"
+
+    def series(self, sheet: Sheet) -> Series | None:
+        """The finished runs of this cell on the sheet; None where there is none."""
+        if not self.changed:
+            return sheet.series(self.loss, self.noise)
+        wanted = {**(sheet.variant(self.loss) or {}), **dict(self.changed)}
+        return next((series for values, series in sheet.variants(self.loss, self.noise) if values == wanted), None)
+
+
+@dataclass(frozen=True)
+class SameProduct(Cell):
+    """Runs of SL with another beta and another A than the sheet's, whose product is the same."""
+
+    @property
+    def words(self) -> str:
+        """For lists of what is missing."""
+        return f"{loss_title(self.loss)} (other β and A, same β·A), {self.noise.words}"
+
+    def series(self, sheet: Sheet) -> Series | None:
+        """The finished runs of this cell on the sheet; None where there is none."""
+        own = sheet.variant(self.loss) or {"beta": np.nan, "log_zero": np.nan, "alpha": np.nan}
+        for values, series in sheet.variants(self.loss, self.noise):
+            same = np.isclose(values["beta"] * values["log_zero"], own["beta"] * own["log_zero"], rtol=1e-3)
+            if same and values["beta"] != own["beta"] and values["alpha"] == own["alpha"]:
+                return series
+        return None
 
 
 @dataclass(frozen=True)
@@ -23,11 +66,11 @@ class Reported:
 
 @dataclass(frozen=True)
 class Claim:
-    """`measure` gives one number a seed, above 0 where the claim is right, from one Series for each of `cells`.
+    """`measure` gives one number per seed, above 0 where the claim is right, from one Series for each of `cells`.
 
-    All series hold the same seeds in the same order; nan stands for a seed on which nothing could be measured.
-    Numbers are percentage points. `proof` names the test that shows a claim which holds by algebra; runs then can
-    only contradict it.
+    All series hold the same seeds in the same order; nan stands for a seed on which nothing could be measured. Numbers
+    are percentage points. `headline` claims stand in the README. `proof` names the test that shows a claim which holds
+    by algebra.
     """
 
     id: str
@@ -36,50 +79,6 @@ class Claim:
     statistic: str
     cells: tuple[Cell, ...]
     measure: Callable[..., Array]
+    headline: bool = False
     reported: tuple[Reported, ...] = ()
     proof: str = ""
-
-
-@dataclass(frozen=True, eq=False)
-class Outcome:
-    """A claim measured on one sheet; `values` is one number for each of `seeds`, `runs` all records behind it."""
-
-    claim: Claim
-    verdict: Verdict
-    estimate: Estimate
-    p: float | None = None
-    seeds: tuple[int, ...] = ()
-    values: tuple[float, ...] = ()
-    runs: tuple[Run, ...] = ()
-    missing: str = ""
-
-
-def evaluate(claim: Claim, sheet: Sheet | None) -> Outcome:
-    """Measure a claim on the seeds that all of its cells have; without a sheet nothing is recorded."""
-    found = [cell.series(sheet) if sheet else None for cell in claim.cells]
-    present = [series for series in found if series]
-    shared = set.intersection(*(set(series.seeds) for series in present)) if len(present) == len(found) else set()
-    paired = [Series(tuple(run for run in series.runs if run.seed in shared)) for series in present]
-    values = np.asarray(claim.measure(*paired), dtype=np.float64) if shared else np.empty(0)
-    kept = np.isfinite(values)
-    seeds = tuple(seed for seed, keep in zip(sorted(shared), kept, strict=True) if keep)
-    result, p = estimate(values[kept]), sign_flip(values[kept])
-    return Outcome(
-        claim,
-        verdict(result, p, exact=bool(claim.proof)),
-        result,
-        p,
-        seeds,
-        tuple(values[kept].tolist()),
-        tuple(run for series in paired for run in series.runs if run.seed in seeds),
-        _missing(claim.cells, found, sheet, len(shared) - len(seeds)),
-    )
-
-
-def _missing(cells: Sequence[Cell], found: Sequence[Series | None], sheet: Sheet | None, lost: int) -> str:
-    """How many runs each cell has, and how many seeds had the runs but not what is measured in them."""
-    parts = []
-    for cell, series in zip(cells, found, strict=True):
-        begun = cell.begun(sheet) if sheet else 0
-        parts.append(f"{cell.words}: {series.n if series else 0}" + (f" and {begun} unfinished" if begun else ""))
-    return "; ".join(parts + ([f"what is measured is not recorded on {lost} seed(s)"] if lost else []))

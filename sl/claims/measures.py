@@ -1,22 +1,99 @@
-"""What claims measure: one number a seed, (n,), from series that hold the same seeds in the same order.
+"""What claims measure: one number per seed, (n,), from series that hold the same seeds in the same order.
 
 Accuracies become percentage points here; nan stands for a seed on which nothing could be measured.
 """
 
+import math
+
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 from scipy import stats
 
 from sl.record import Run, Series
 from sl.record.run import Array
+from sl.separation import separation_of
 
 Numbers = NDArray[np.intp]
 GRID = np.linspace(0, 1, 5001)
+WIDTH = 5  # epochs that a curve is averaged over
+PROBED = 3  # the class whose confidence the paper shows
 
 
-def accuracy(run: Run) -> float:
-    """Test accuracy after the last epoch, in percent: no epoch is picked by looking at the test set."""
-    return 100 * run.last()
+def difference(first: Series, second: Series) -> Array:
+    """Test accuracy after the last epoch of the first minus that of the second: no epoch is picked on the test set."""
+    return 100 * (first.stack(Run.last) - second.stack(Run.last))
+
+
+def wider(stage: str, narrow: Series, wide: Series) -> Array:
+    """How much wider the second series spreads over classes (best minus worst) at a stage."""
+    return wide.stack(spread, stage) - narrow.stack(spread, stage)
+
+
+def excess_spread(least: float, series: Series) -> Array:
+    """Late spread over classes, less what chance makes of equal classes, minus `least` points."""
+    return series.stack(spread, "late") - series.stack(chance_spread, "late") - least
+
+
+def class_gap(high: int, low: int, least: float, series: Series) -> Array:
+    """Late accuracy of class `high` minus that of class `low`, minus `least` points."""
+    accuracies = series.stack(class_accuracy, "late")
+    return accuracies[:, high] - accuracies[:, low] - least
+
+
+def under_learning(clean: Series, noisy: Series) -> Array:
+    """What the harder half of the classes loses by noise, late, minus what the easier half loses."""
+    return harder_minus_easier(clean, clean.stack(class_accuracy, "late") - noisy.stack(class_accuracy, "late"))
+
+
+def least_lifted(ce: Series, sl: Series) -> Array:
+    """Last-epoch gain of the class that gains least on the other seeds."""
+    gains = _class_gains(ce, sl)
+    others = others_mean(gains)
+    if np.isnan(others).any():
+        return np.full(len(gains), np.nan)
+    return np.take_along_axis(gains, others.argmin(axis=1)[:, None], axis=1)[:, 0]
+
+
+def hardest_lifted(clean: Series, ce: Series, sl: Series) -> Array:
+    """Last-epoch gain of the harder half of the classes minus that of the easier half."""
+    return harder_minus_easier(clean, _class_gains(ce, sl))
+
+
+def more_memorised(series: Series) -> Array:
+    """Wrong labels memorised late minus early."""
+    return _memorised("late", series)[0] - _memorised("early", series)[0]
+
+
+def memorised_less(series: Series, other: Series) -> Array:
+    """Wrong labels memorised late by the first minus by the second."""
+    first, second = _memorised("late", series, other)
+    return first - second
+
+
+def decline(series: Series) -> Array:
+    """Accuracy, mean of classes, at its peak up to the late stage minus that at the end; both means of five epochs.
+
+    Where the peak is, the other seeds say: the peak of a seed's own curve lies above its end by chance alone, whereas
+    this is 0 in expectation for a curve that is flat but for chance.
+    """
+    curves = 100 * np.nanmean(series.stack(Run.class_curve), axis=2)
+    smooth = sliding_window_view(curves, min(WIDTH, curves.shape[1]), axis=1).mean(axis=2)
+    last_peak = series.runs[0].header["stages"]["late"] - WIDTH + 1
+    others = others_mean(smooth)[:, : max(1, last_peak)]
+    if np.isnan(others).any():
+        return np.full(len(curves), np.nan)
+    return np.take_along_axis(smooth, others.argmax(axis=1)[:, None], axis=1)[:, 0] - smooth[:, -1]
+
+
+def surer(low: Series, high: Series) -> Array:
+    """Mean confidence in class 3, late, on its rightly labelled training images: the second minus the first."""
+    return high.stack(confidence) - low.stack(confidence)
+
+
+def better_separated(measure: str, worse: Series, better: Series) -> Array:
+    """Separation of the test classes in the kept representation: that in the second minus that in the first."""
+    return better.stack(separated, measure) - worse.stack(separated, measure)
 
 
 def class_accuracy(run: Run, stage: str) -> Array:
@@ -42,6 +119,33 @@ def chance_spread(run: Run, stage: str) -> float:
     return 100 * float(np.mean(1 - below.prod(axis=1) - (1 - below).prod(axis=1)))
 
 
+def memorised(run: Run, stage: str, evaluated: bool) -> float:
+    """Share of the wrong labels that the network predicts, in percent, beyond what chance makes of it.
+
+    An image that is predicted neither as its class nor as its label has one of K - 2 classes. Under symmetric noise the
+    label is no likelier by chance than each of these, so their mean share is the floor: this is 0 without memorisation,
+    whether the network knows nothing or everything. `evaluated`: measured in evaluation mode on all training images
+    (the probe's `training`), else while training, on augmented images.
+    """
+    shares = run.probes[stage]["training"] if evaluated else run.epochs[run.header["stages"][stage] - 1]
+    memorised, corrected = shares["wrong_memorised"], shares["wrong_corrected"]
+    return 100 * float(memorised - (1 - memorised - corrected) / max(1, len(run.class_names) - 2))
+
+
+def confidence(run: Run) -> float:
+    """Mean softmax confidence in class 3, late, over its rightly labelled training images, in percent."""
+    probe = run.probes["late"]
+    if probe["probe_class"] != PROBED or not probe["count"]:
+        return math.nan
+    return 100 * float(run.probe_values("late", "confidence")[PROBED])
+
+
+def separated(run: Run, measure: str) -> float:
+    """100 times the separation of the test classes at the last epoch; nan where no representation was kept."""
+    found = separation_of(run)
+    return 100 * float(getattr(found, measure)) if found else math.nan
+
+
 def others_mean(values: Array) -> Array:
     """For each seed the mean of `values` (n, ...) over the other seeds; nan for a single seed.
 
@@ -64,6 +168,11 @@ def harder_minus_easier(clean: Series, values: Array) -> Array:
     return values[:, hard].mean(axis=1) - values[:, easy].mean(axis=1)
 
 
-def difference(first: Series, second: Series) -> Array:
-    """Accuracy after the last epoch of the first minus that of the second, in points."""
-    return first.stack(accuracy) - second.stack(accuracy)
+def _class_gains(ce: Series, sl: Series) -> Array:
+    return 100 * (sl.stack(Run.class_curve)[:, -1] - ce.stack(Run.class_curve)[:, -1])
+
+
+def _memorised(stage: str, *series: Series) -> list[Array]:
+    """Of each series, all measured in the same way."""
+    evaluated = all("training" in run.probes[stage] for one in series for run in one.runs)
+    return [one.stack(memorised, stage, evaluated) for one in series]

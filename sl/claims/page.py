@@ -1,141 +1,114 @@
-"""results/claims.md: the verdicts first, then what is behind each, then what is not recorded yet."""
+"""What people read of the claims: results/claims.md, and the findings on the README's first screen."""
 
-import os
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
-from sl.claims.claim import Outcome
-from sl.claims.verdict import RULE, Verdict
-from sl.record import STAGES, Run, Sheet
-from sl.record.words import loss_title, origin, scale_words, setting
-from sl.stats import least_p
+from sl.claims.catalogue import Literature
+from sl.claims.outcome import Outcome, SheetOutcomes, all_outcomes, as_json
+from sl.claims.rule import HISTORY, RULE, SURVIVES, Verdict
+from sl.errors import UserError
+from sl.record import Run
+from sl.record.words import PAPER_EPOCHS, dataset_title
+from sl.tables.write import signed, table, with_interval
 
-NOTHING = "–"
-
-
-@dataclass(frozen=True, eq=False)
-class Section:
-    """All outcomes on one sheet; without a sheet, all claims with nothing recorded."""
-
-    outcomes: Sequence[Outcome]
-    sheet: Sheet | None = None
-
-    @property
-    def title(self) -> str:
-        """Data set, scale, recipe and network, or that there is nothing."""
-        return setting(self.sheet.head) if self.sheet else "CIFAR-10 · no finished run recorded yet"
-
-    @property
-    def scale(self) -> str:
-        """In two words, to stand beside every verdict."""
-        return scale_words(self.sheet.head).partition(":")[0] if self.sheet else NOTHING
-
-    @property
-    def measured(self) -> list[Outcome]:
-        """Outcomes with a number, or that need none."""
-        return [outcome for outcome in self.outcomes if outcome.estimate.n or outcome.claim.proof]
-
-    @property
-    def waiting(self) -> list[Outcome]:
-        """Claims without a single seed to measure on."""
-        return [outcome for outcome in self.outcomes if not (outcome.estimate.n or outcome.claim.proof)]
+HEADER = ("claim", "paper", "mean [95 % interval]", "by seed", "p", "verdict")
 
 
-def markdown(sections: Sequence[Section], out: Path) -> str:
-    """The whole page; links to records are relative to the folder `out`."""
-    parts = ["# The paper's claims, tested on this project's records\n", RULE]
-    parts += [_table(section) for section in sections]
-    parts.append("# Behind each verdict\n")
-    parts += [_details(section, out) for section in sections if section.measured]
-    parts.append("# Not recorded yet\n")
-    parts += [_waiting(section) for section in sections if section.waiting]
-    return "\n".join(parts)
+def write_all(runs: Sequence[Run], literature: Literature, out: Path) -> list[SheetOutcomes]:
+    """Write claims.json and claims.md of `runs` to the folder `out`, which UserError names if it cannot be written."""
+    found = all_outcomes(runs, literature, out)
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        (out / "claims.json").write_text(as_json(found), encoding="utf-8")
+        (out / "claims.md").write_text(markdown(found), encoding="utf-8")
+    except OSError as error:
+        raise UserError("out", out, f"must be a folder that can be written to ({error.strerror})") from None
+    return found
 
 
-def ours(outcome: Outcome) -> str:
-    """Mean with its interval, such as `+8.13 [+5.02, +11.20]`."""
-    result = outcome.estimate
-    if not result.n:
-        return "by algebra" if outcome.claim.proof else NOTHING
-    if result.low is None or result.high is None:
-        return f"{_number(result.mean)} (no interval)"
-    return f"{_number(result.mean)} [{_number(result.low)}, {_number(result.high)}]"
+def markdown(found: Sequence[SheetOutcomes]) -> str:
+    """The whole page, the paper's scale first."""
+    known = {outcome.id: outcome for sheet in found for outcome in sheet.claims}
+    parts = ["# The paper's claims, tested on this project's records", RULE.strip(), HISTORY.strip()]
+    parts += [part for sheet in found for part in _section(sheet)] + [unrecorded({sheet.dataset for sheet in found})]
+    parts += ["## What is measured", "\n".join(f"- {_measured(outcome)}" for outcome in known.values())]
+    parts.append("The records behind every verdict are named in [claims.json](claims.json).")
+    return "\n\n".join(part for part in parts if part) + "\n"
 
 
-def paper(outcome: Outcome) -> str:
-    """What the paper itself reports, with a mark where it was not read there."""
-    own = [reported for reported in outcome.claim.reported if reported.paper]
-    return f"{own[0].text} ({own[0].source.rpartition('; ')[2]})" if own else NOTHING
+def findings(found: Iterable[SheetOutcomes]) -> str:
+    """The headline claims on the paper's data sets in short sentences, the paper's scale first."""
+    shown = [sheet for sheet in found if sheet.dataset in PAPER_EPOCHS]
+    lines = [line for sheet in shown for line in _findings(sheet)]
+    lines += [f"- {text}" for text in (unrecorded({sheet.dataset for sheet in shown}),) if text]
+    lines.append(
+        f"\n{SURVIVES}: survives the correction for the number of claims. Numbers are mean differences in percentage "
+        "points. [results/claims.md](results/claims.md) has the rule, every claim and its interval."
+    )
+    return "\n".join(lines)
 
 
-def _number(value: float) -> str:
-    return f"{value:+.2f}".replace("-", "−")
+def unrecorded(datasets: set[str]) -> str:
+    """The data sets of the paper that are not in `datasets`, in one line."""
+    return " ".join(
+        f"{dataset_title(name)}: no run is recorded; `make reproduce-{name}` trains them."
+        for name in PAPER_EPOCHS
+        if name not in datasets
+    )
 
 
-def _table(section: Section) -> str:
-    counts = Counter(outcome.verdict for outcome in section.outcomes)
-    summary = ", ".join(f"{counts[verdict]} {verdict}" for verdict in Verdict if counts[verdict])
-    lines = [f"## {section.title}\n", f"{len(section.outcomes)} claims: {summary}.\n"]
-    if section.sheet:
-        stages = section.sheet.head.header["stages"]
-        epochs = ", ".join(f"{stage} {stages[stage]}" for stage in STAGES)
-        lines.append(f"{origin(section.sheet.runs)}. Epochs of the stages: {epochs}.\n")
-    if section.measured:
-        lines.append(_row(("claim", "paper", "ours: mean [95 % interval]", "n", "scale", "verdict")))
-        lines.append(_row(["---"] * 6))
-    for outcome in section.measured:
-        cells = (outcome.claim.sentence, paper(outcome), ours(outcome), str(outcome.estimate.n), section.scale)
-        lines.append(_row((*cells, f"**{outcome.verdict}**")))
-    if section.waiting:
-        lines.append(f"\n{len(section.waiting)} claims have no run to be measured on: see the end of this page.")
-    return "\n".join(lines) + "\n"
-
-
-def _details(section: Section, out: Path) -> str:
-    parts, topic = [f"## {section.title}\n"], ""
-    for outcome in section.measured:
-        if outcome.claim.topic != topic:
-            topic = outcome.claim.topic
-            parts.append(f"### {topic}\n")
-        parts.append(_detail(outcome, section, out))
-    return "\n".join(parts)
-
-
-def _detail(outcome: Outcome, section: Section, out: Path) -> str:
-    claim, result = outcome.claim, outcome.estimate
-    lines = [
-        f"**`{claim.id}`: {outcome.verdict}** ({section.scale}, n = {result.n}). {claim.sentence}",
-        f"Measured: {claim.statistic}. Ours: {ours(outcome)}.",
+def summary(sheet: SheetOutcomes) -> str:
+    """How many claims have each verdict."""
+    counts = Counter(outcome.verdict for outcome in sheet.claims)
+    survivors = Counter(outcome.verdict for outcome in sheet.claims if outcome.survives)
+    parts = [
+        f"{counts[verdict]} {verdict}".replace(Verdict.LACKING, "without enough runs")
+        + (f" ({survivors[verdict]} {SURVIVES})" if survivors[verdict] else "")
+        for verdict in Verdict
+        if counts[verdict]
     ]
-    if result.n and result.why_none:
-        lines.append(f"{result.why_none.capitalize()}.")
-    if result.n:
-        values = zip(outcome.seeds, outcome.values, strict=True)
-        lines.append("By seed: " + ", ".join(f"{seed}: {_number(value)}" for seed, value in values) + ".")
-    if outcome.p is not None:
-        lines.append(f"p = {outcome.p:.3g} (least possible with {result.n} seeds: {least_p(result.n):.3g}).")
-    if outcome.verdict == Verdict.LACKING:
-        lines.append(f"Finished runs: {outcome.missing}.")
-    if claim.proof:
-        lines.append(f"It holds by algebra; `{claim.proof}` shows it.")
-    lines += [f"Reported: {reported.text} ({reported.source})." for reported in claim.reported]
-    if outcome.runs:
-        lines.append("Records: " + ", ".join(_link(run, out) for run in outcome.runs) + ".")
-    return "\n".join(lines) + "\n"
+    return f"{len(sheet.claims)} claims: {', '.join(parts)}"
 
 
-def _link(run: Run, out: Path) -> str:
-    where = Path(os.path.relpath(run.path, out)).as_posix()
-    return f"[{loss_title(run.name('loss'))} {run.noise.words}, seed {run.seed}]({where})"
+def _section(sheet: SheetOutcomes) -> Iterable[str]:
+    stages = ", ".join(f"{stage} {epoch}" for stage, epoch in sheet.stages.items())
+    yield f"## {sheet.setting}"
+    yield f"{summary(sheet)}. {sheet.origin}. Epochs of the stages: {stages}."
+    if sheet.differs:
+        yield f"These runs differ from the sheet of the same name above: {sheet.differs}."
+    if rows := [_row(outcome) for outcome in sheet.claims if outcome.verdict != Verdict.LACKING]:
+        yield table(HEADER, rows)
+    refused = {reason for outcome in sheet.claims for reason in outcome.refused}
+    if refused:
+        yield f"Pairs refused, because they do not compare like with like: {'; '.join(sorted(refused))}."
+    yield sheet.missing
 
 
-def _waiting(section: Section) -> str:
-    lines = [f"## {section.title}\n", _row(("claim", "paper", "finished runs")), _row(["---"] * 3)]
-    lines += [_row((o.claim.sentence, paper(o), o.missing)) for o in section.waiting]
-    return "\n".join(lines) + "\n"
+def _row(outcome: Outcome) -> list[str]:
+    paper = next((f"{one.text} ({one.source.rpartition('; ')[2]})" for one in outcome.reported if one.paper), "–")
+    pairs = zip(outcome.seeds, outcome.differences, strict=True)
+    by_seed = ", ".join(f"{seed}: {signed(value)}" for seed, value in pairs)
+    p = "–" if outcome.p is None else f"{outcome.p:.2g}"
+    mean = "by algebra" if outcome.mean is None else with_interval(outcome.mean, outcome.interval)
+    return [outcome.claim, paper, mean, by_seed or "–", p, f"**{outcome.verdict}**{_mark(outcome)}"]
 
 
-def _row(cells: Iterable[str]) -> str:
-    return f"| {' | '.join(cells)} |"
+def _mark(outcome: Outcome) -> str:
+    return f" {SURVIVES}" if outcome.survives else ""
+
+
+def _measured(outcome: Outcome) -> str:
+    others = "".join(f" Reported: {one.text} ({one.source})." for one in outcome.reported if not one.paper)
+    proof = f" It holds by algebra; `{outcome.proof}` shows it." if outcome.proof else ""
+    return f"`{outcome.id}` {outcome.claim} Measured: {outcome.statistic}.{proof}{others}"
+
+
+def _findings(sheet: SheetOutcomes) -> Iterable[str]:
+    yield f"- **{dataset_title(sheet.dataset)}, {sheet.badge}, recipe {sheet.recipe}.** {summary(sheet)}."
+    for verdict in (Verdict.SUPPORTED, Verdict.CONTRADICTED, Verdict.UNDECIDED):
+        shown = [outcome for outcome in sheet.claims if outcome.headline and outcome.verdict == verdict]
+        if shown:
+            seeds = ", ".join(map(str, sorted({outcome.n for outcome in shown})))
+            sentences = [f"{one.claim.rstrip('.')} ({signed(one.mean or 0, 1)}{_mark(one)})." for one in shown]
+            yield f"  - *{verdict.capitalize()}* (n = {seeds}): {' '.join(sentences)}"

@@ -1,8 +1,9 @@
 """Run records: what is written while a run goes, and what figures and tables read; nothing here needs torch."""
 
+from sl.record.pairs import conflict, matched, paired_difference
 from sl.record.read import load_all, read
 from sl.record.run import CLEAN, GIVEN, STAGES, Noise, Run
-from sl.record.select import Series, paired_difference, select
+from sl.record.select import Series, select
 from sl.record.sheet import Sheet, sheets
 
 __all__ = [
@@ -13,7 +14,9 @@ __all__ = [
     "Run",
     "Series",
     "Sheet",
+    "conflict",
     "load_all",
+    "matched",
     "paired_difference",
     "read",
     "select",

@@ -64,10 +64,3 @@ class Series:
         """Sample standard deviation over the runs (divisor n - 1); nan for a single run, which has none."""
         values = self.stack(value, *arguments)
         return values.std(axis=0, ddof=1) if self.n > 1 else np.full(values.shape[1:], np.nan)
-
-
-def paired_difference(first: Series, second: Series, value: Callable[[Run], Array | float]) -> Array:
-    """`value` of the second minus that of the first for every seed that both ran, (n, ...); (0,) where none is."""
-    of_seed = {run.seed: run for run in first.runs}
-    pairs = [(of_seed[run.seed], run) for run in second.runs if run.seed in of_seed]
-    return np.array([np.asarray(value(other)) - np.asarray(value(one)) for one, other in pairs], dtype=np.float64)

@@ -10,6 +10,7 @@ from typing import Any
 from sl.record.identity import canonical
 from sl.record.run import CLEAN, Noise, Run
 from sl.record.select import Series
+from sl.record.variant import distance, stated_parameters
 
 
 def _text(value: Any) -> str:
@@ -19,7 +20,7 @@ def _text(value: Any) -> str:
 def _page(run: Run) -> str:
     """Everything that must be equal on one page."""
     names = [run.name(choice) for choice in ("dataset", "scale", "recipe")]
-    return _text([names, run.data, run.scale, run.config["recipe"], run.config["model"]])
+    return _text([names, run.data, run.scale, *(run.config[key] for key in ("recipe", "model", "precision"))])
 
 
 def _parameters(run: Run) -> dict[str, Any]:
@@ -29,7 +30,7 @@ def _parameters(run: Run) -> dict[str, Any]:
 
 @dataclass(frozen=True, eq=False)
 class Sheet:
-    """All runs, finished and not, of one data set, scale, recipe and network; at least one."""
+    """All runs, finished and not, of one data set, scale, recipe (all values), network and precision; at least one."""
 
     members: tuple[Run, ...]
 
@@ -59,16 +60,15 @@ class Sheet:
         return sorted({run.name("loss") for run in self.runs})
 
     def variant(self, loss: str) -> dict[str, Any] | None:
-        """The parameters that stand for `loss` on the page: run under most noises, then most often, then first."""
-        groups: dict[str, list[Run]] = defaultdict(list)
-        for run in self.runs:
-            if run.name("loss") == loss:
-                groups[_text(_parameters(run))].append(run)
+        """The parameters that stand for `loss` on the page: those stated for its recipe and data set in configs/.
 
-        def rank(runs: list[Run]) -> tuple[int, int, str]:
-            return -len({run.noise for run in runs}), -len(runs), min(run.started for run in runs)
-
-        return _parameters(min(groups.values(), key=rank)[0]) if groups else None
+        Where they were not run, it is what comes closest, then what was begun first: a later sweep moves no row.
+        """
+        dataset, _, recipe = self.names
+        stated = stated_parameters(dataset, recipe, loss)
+        found = [(run.started, _parameters(run)) for run in self.runs if run.name("loss") == loss]
+        closest = min(found, key=lambda one: (distance(one[1], stated), one[0], _text(one[1])), default=None)
+        return closest[1] if closest else None
 
     def variants(self, loss: str, noise: Noise = CLEAN) -> list[tuple[dict[str, Any], Series]]:
         """Every choice of parameters that a loss ran with under a noise, with its finished runs: a sweep's points."""

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from sl.record.run import Run
+from sl.record.sheet import Sheet
 
 DATASETS = {
     "digits": "Digits",
@@ -14,6 +15,7 @@ DATASETS = {
     "webvision": "WebVision",
 }
 PAPER_EPOCHS = {"mnist": 50, "cifar10": 120, "cifar100": 150}
+USUAL_RECIPE = "authors_code"
 LOSSES = {
     "ce": "CE",
     "lsr": "LSR",
@@ -39,6 +41,7 @@ LOSSES = {
     "joint": "Joint",
     "elr": "ELR",
 }
+DATASETS_SHOWN = ("cifar10", "mnist", "cifar100", "digits")  # in this order
 SYMBOLS = {"alpha": "α", "beta": "β", "log_zero": "A", "epsilon": "ε", "gamma": "γ", "lambda_": "λ", "tau": "τ"}
 
 
@@ -95,6 +98,21 @@ def scale_words(run: Run) -> str:
     return f"{name}: all {train} training and {test} test images, {epochs} epochs"
 
 
+def sheet_order(sheet: Sheet) -> tuple[bool, int, bool, int]:
+    """Sort key: the paper's data sets at its scale first, then by data set, the usual recipe, and the most runs."""
+    name, _, recipe = sheet.names
+    scaled = not (name in PAPER_EPOCHS and paper_scale(sheet.head))
+    place = list(DATASETS_SHOWN).index(name) if name in DATASETS_SHOWN else len(DATASETS_SHOWN)
+    return scaled, place, recipe != USUAL_RECIPE, -len(sheet.runs)
+
+
+def recipe_changes(run: Run, usual: Run) -> str:
+    """The values of the recipe in which `run` differs from `usual`, before and after; empty where none does."""
+    before, after = usual.config["recipe"], run.config["recipe"]
+    keys = [key for key in {**before, **after} if before.get(key) != after.get(key)]
+    return ", ".join(f"{key} {_plain(before.get(key))} → {_plain(after.get(key))}" for key in keys)
+
+
 def model_title(run: Run) -> str:
     """Class name of the network."""
     return run.config["model"]["_target_"].rsplit(".", 1)[-1]
@@ -121,9 +139,22 @@ def origin(runs: Iterable[Run]) -> str:
     return " · ".join(parts)
 
 
+def durations(runs: Iterable[Run]) -> str:
+    """How long the finished among `runs` took, shortest to longest."""
+    seconds = [run.end["seconds"] for run in runs if run.end]
+    unit, size = ("minutes", 60) if seconds and max(seconds) >= 120 else ("seconds", 1)
+    return f"{min(seconds) / size:.1f} to {max(seconds) / size:.1f} {unit} a run" if seconds else "no run is finished"
+
+
 def _commit(provenance: dict[str, Any]) -> str:
     name = (provenance["commit"] or "unknown")[:7]
     return f"{name} with uncommitted changes" if provenance["dirty"] else name
+
+
+def _plain(value: Any) -> str:
+    if value is None:
+        return "none"
+    return f"{value:g}" if isinstance(value, int | float) and not isinstance(value, bool) else str(value).lower()
 
 
 def _plural(count: int, noun: str) -> str:

@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from sl.claims import Literature
-from sl.claims.catalogue import outcomes, unrecorded
-from sl.claims.verdict import RULE, Verdict
+from sl.claims.outcome import outcomes
+from sl.claims.rule import RULE, Verdict
 from sl.figures.style import class_colour
 from sl.record import Run, Sheet, sheets
 from sl.record.words import PAPER_EPOCHS, dataset_title, origin, setting
@@ -35,7 +35,7 @@ def contents(runs: Sequence[Run], literature: Literature, out: Path, figures: Pa
         "rule": RULE,
         "verdicts": [verdict.value for verdict in Verdict],
         "runs": [entry(run, out) for run in runs],
-        "sheets": shown or [_no_sheet(literature)],
+        "sheets": shown or [_no_sheet()],
         "published": published_tables(literature.tables),
         "missing": _missing(runs),
     }
@@ -65,8 +65,8 @@ def _order(run: Run) -> tuple[Any, ...]:
     return run.noise.order, loss_order(run.name("loss")), run.seed, run.identity
 
 
-def _no_sheet(literature: Literature) -> dict[str, Any]:
-    """The page where nothing is recorded: every claim waits for its runs."""
+def _no_sheet() -> dict[str, Any]:
+    """The page where nothing is recorded."""
     empty: dict[str, Any] = {"classes": [], "colours": [], "noises": [], "series": [], "results": [], "runs": []}
     empty["drawn"] = [{"title": title, "image": None} for title in DRAWN.values()]
     return {
@@ -78,7 +78,7 @@ def _no_sheet(literature: Literature) -> dict[str, Any]:
         "epochs": 1,
         "stages": {},
         "probed": None,
-        "claims": verdicts.entries(unrecorded(literature), {}),
+        "claims": [],
     }
 
 

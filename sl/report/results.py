@@ -61,7 +61,7 @@ def _value(sheet: Sheet, cell: Cell) -> dict[str, Any]:
         "label": table.label,
         "text": str(cell.value),
         "paper": table.label == PAPER,
-        "recalled": table.recalled,
+        "recalled": table.unchecked,
         "difference": None if obstacle(sheet, table) else hundredths(cell.difference),
     }
 
@@ -79,6 +79,6 @@ def _source(sheet: Sheet, table: Published) -> dict[str, Any]:
 def published_tables(published: Iterable[Published]) -> list[dict[str, Any]]:
     """Every published table as it is, with its source and how sure it is."""
     return [
-        {"dataset": dataset_title(table.dataset), "recalled": table.recalled, **vars(published_grid(table))}
+        {"dataset": dataset_title(table.dataset), "recalled": table.unchecked, **vars(published_grid(table))}
         for table in published
     ]

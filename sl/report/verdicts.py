@@ -1,12 +1,11 @@
 """The claims of one sheet as the page shows them."""
 
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
-from sl.claims.claim import Outcome
+from sl.claims.outcome import Outcome
 from sl.report.numbers import hundredths
-from sl.report.runs import positions
-from sl.stats import least_p
 
 
 def entries(outcomes: Iterable[Outcome], places: dict[str, int]) -> list[dict[str, Any]]:
@@ -15,24 +14,24 @@ def entries(outcomes: Iterable[Outcome], places: dict[str, int]) -> list[dict[st
 
 
 def _entry(outcome: Outcome, places: dict[str, int]) -> dict[str, Any]:
-    claim, result = outcome.claim, outcome.estimate
+    low, high = outcome.interval or (None, None)
+    cells = "; ".join(f"{words}: {n}" for words, n in outcome.cells.items())
     return {
-        "id": claim.id,
-        "topic": claim.topic,
-        "claim": claim.sentence,
-        "statistic": claim.statistic,
+        "id": outcome.id,
+        "topic": outcome.topic,
+        "claim": outcome.claim,
+        "statistic": outcome.statistic,
         "verdict": outcome.verdict.value,
-        "n": result.n,
-        "mean": hundredths(result.mean),
-        "low": hundredths(result.low),
-        "high": hundredths(result.high),
-        "why_none": result.why_none,
+        "survives": outcome.survives,
+        "n": outcome.n,
+        "mean": hundredths(outcome.mean),
+        "low": hundredths(low),
+        "high": hundredths(high),
         "p": None if outcome.p is None else float(f"{outcome.p:.3g}"),
-        "least_p": float(f"{least_p(result.n):.3g}"),
         "seeds": list(outcome.seeds),
-        "values": [hundredths(value) for value in outcome.values],
-        "proof": claim.proof,
-        "missing": outcome.missing,
-        "reported": [vars(reported) for reported in claim.reported],
-        "runs": positions(outcome.runs, places),
+        "values": [hundredths(value) for value in outcome.differences],
+        "proof": outcome.proof,
+        "missing": "; ".join([cells, *(f"refused: {reason}" for reason in outcome.refused)]),
+        "reported": [vars(reported) for reported in outcome.reported],
+        "runs": [places[Path(record).stem] for record in outcome.records],
     }

@@ -16,7 +16,9 @@ import numpy as np
 from sl.record import Run
 from sl.record.identity import canonical
 from sl.record.run import Array
-from sl.search.scored import parameters, problem
+from sl.search.validation import parameters, problem
+
+Points = Mapping[str, Mapping[int, Run]]  # runs by the text of their parameters and by seed
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,7 +54,7 @@ class Grid:
 
     def has(self, run: Run) -> bool:
         """Whether `run` is on the grid's problem: it differs in seed, holdout and the loss's parameters at most."""
-        return _whole(run) == _whole(self.runs[0])
+        return _problem(run) == _problem(self.runs[0])
 
 
 def grids(runs: Iterable[Run]) -> list[Grid]:
@@ -60,24 +62,22 @@ def grids(runs: Iterable[Run]) -> list[Grid]:
     problems: dict[str, list[Run]] = defaultdict(list)
     for run in runs:
         if run.complete:
-            problems[_whole(run)].append(run)
-    found = [_grid(group) for group in problems.values()]
+            problems[_problem(run)].append(run)
+    found = [_grid(_points(group, held=True), _points(group, held=False)) for group in problems.values()]
     return sorted((grid for grid in found if len(grid.points) > 1), key=lambda grid: grid.runs[0].name("dataset"))
 
 
 def accuracies_of(grid: Grid, values: Mapping[str, Any], runs: Iterable[Run]) -> Array | None:
     """Test accuracies (S,) of `runs` on the grid's problem and seeds with these loss parameters; None if one misses."""
-    whole = [run for run in runs if run.complete and not _held(run) and grid.has(run)]
-    of_seed = _by_point(whole).get(_text(values), {})
+    of_seed = _points((run for run in runs if run.complete and grid.has(run)), held=False).get(_text(values), {})
     return np.array([of_seed[seed].mean_last_ten() for seed in grid.seeds]) if {*grid.seeds} <= {*of_seed} else None
 
 
-def _grid(runs: list[Run]) -> Grid:
-    held, whole = _by_point(filter(_held, runs)), _by_point(run for run in runs if not _held(run))
+def _grid(held: Points, whole: Points) -> Grid:
     seeds = tuple(sorted({seed for of_seed in held.values() for seed in of_seed}))
     points = sorted(point for point in held.keys() & whole.keys() if set(held[point]) == set(whole[point]) == {*seeds})
 
-    def table(of: Mapping[str, dict[int, Run]], value: Callable[[Run], float]) -> Array:
+    def table(of: Points, value: Callable[[Run], float]) -> Array:
         return np.array([[value(of[point][seed]) for seed in seeds] for point in points], dtype=np.float64)
 
     return Grid(
@@ -90,19 +90,15 @@ def _grid(runs: list[Run]) -> Grid:
     )
 
 
-def _by_point(runs: Iterable[Run]) -> dict[str, dict[int, Run]]:
-    """The runs by the text of their parameters and by seed."""
+def _points(runs: Iterable[Run], *, held: bool) -> dict[str, dict[int, Run]]:
     points: dict[str, dict[int, Run]] = defaultdict(dict)
     for run in runs:
-        points[_text(parameters(run.config))][run.seed] = run
+        if bool(run.config.get("holdout")) == held:
+            points[_text(parameters(run.config))][run.seed] = run
     return points
 
 
-def _held(run: Run) -> bool:
-    return bool(run.config.get("holdout"))
-
-
-def _whole(run: Run) -> str:
+def _problem(run: Run) -> str:
     """The run's problem, with or without a holdout."""
     return problem({**run.config, "holdout": None})
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from sl.config.compose import compose_run
 from sl.record import Run
 from sl.record.run import Array
+from sl.record.variant import stated_parameters
 from sl.record.words import dataset_title, loss_title, origin, parameters, setting
 from sl.search.cost import Grid, accuracies_of, grids
 from sl.tables.write import table
@@ -55,7 +55,9 @@ def _choices(grid: Grid, runs: Sequence[Run], searches: Sequence[dict[str, Any]]
         what = f"{len(chosen)} choices" if len(chosen) > 1 else parameters(grid.points[chosen[0]])
         rows.append(_of_points(f"noisy labels, {_seeds(count)} a point: {what}", grid, chosen))
     rows += _searched(grid, runs, searches)
-    own = _own_values(grid.runs[0])
+    head = grid.runs[0]
+    stated = stated_parameters(head.name("dataset"), head.name("recipe"), head.name("loss"))
+    own = {key: value for key, value in stated.items() if key in grid.points[0]}  # records may be older than an option
     if (tests := accuracies_of(grid, own, runs)) is not None:
         rows.append(_of_tests(f"nothing, the recipe's own values: {parameters(own)}", grid, tests))
     return [*rows, _of_points("chance, any of the points", grid, range(len(grid.points)))]
@@ -96,12 +98,6 @@ def _of_tests(text: str, grid: Grid, tests: Array) -> list[str]:
 
 def _mean_worst(values: Array) -> list[str]:
     return [f"{100 * values.mean():.1f}", f"{100 * values.max():.1f}"]
-
-
-def _own_values(run: Run) -> dict[str, Any]:
-    """What the recipe gives the loss on this data set."""
-    choices = [f"{choice}={run.name(choice)}" for choice in ("dataset", "recipe", "loss")]
-    return {key: value for key, value in compose_run(choices)[0].loss.items() if key != "_target_"}
 
 
 def _seeds(count: int) -> str:

@@ -1,4 +1,4 @@
-"""Ranks the points of a grid by accuracy on held-out noisy labels."""
+"""Ranks the points of a grid by accuracy on held-out noisy labels, and says which the best is not shown to beat."""
 
 import json
 from collections import defaultdict
@@ -7,77 +7,71 @@ from dataclasses import dataclass
 from statistics import fmean
 from typing import Any
 
+import numpy as np
+
 from sl.record.identity import canonical
-from sl.search.scored import Scored
+from sl.search.validation import ValidatedRun
+from sl.stats import SIGNIFICANT, Inference, adjusted, infer
+from sl.tables.write import with_interval
 
-
-@dataclass(frozen=True)
-class Candidate:
-    """One choice of parameters with its runs, by seed."""
-
-    runs: tuple[Scored, ...]
-
-    @property
-    def parameters(self) -> dict[str, Any]:
-        """The loss's parameters."""
-        return self.runs[0].parameters
-
-    @property
-    def seeds(self) -> tuple[int, ...]:
-        """Seeds of its runs, ascending."""
-        return tuple(run.seed for run in self.runs)
-
-    @property
-    def score(self) -> float:
-        """Mean accuracy on the held-out noisy labels."""
-        return fmean(run.score for run in self.runs)
+Candidate = tuple[ValidatedRun, ...]  # the runs of one choice of parameters, by seed
 
 
 @dataclass(frozen=True)
 class Ranking:
-    """Choices that were tried on one problem: those with all its seeds, best first, and the others."""
+    """The choices that ran with all seeds of a problem, best first, and how many others there are.
 
-    title: str
+    `behind`: how far each is behind the best, in points, paired by seed; `p_adjusted` is corrected for their number.
+    The best was picked by the same accuracies and so looks better than it is: a tie is the safer reading.
+    """
+
     candidates: tuple[Candidate, ...]
-    incomplete: tuple[Candidate, ...]
+    behind: tuple[Inference, ...]
+    p_adjusted: tuple[float | None, ...]
+    incomplete: int
 
 
-def candidates(runs: Iterable[Scored]) -> list[Candidate]:
-    """The runs of one problem, gathered by parameters."""
-    groups: dict[str, dict[int, Scored]] = defaultdict(dict)
-    for run in runs:
-        groups[json.dumps(canonical(run.parameters))][run.seed] = run
-    return [Candidate(tuple(group[seed] for seed in sorted(group))) for group in groups.values()]
-
-
-def rank(runs: Iterable[Scored]) -> Ranking:
-    """The choices of one problem; they compare only where they ran with the same seeds, so with all there are."""
-    found = candidates(runs)
-    seeds = tuple(sorted({seed for candidate in found for seed in candidate.seeds}))
-    whole = [candidate for candidate in found if candidate.seeds == seeds]
-    part = [candidate for candidate in found if candidate.seeds != seeds]
-    whole.sort(key=lambda candidate: -candidate.score)
-    return Ranking(found[0].runs[0].title, tuple(whole), tuple(part))
-
-
-def rankings(runs: Iterable[Scored]) -> list[Ranking]:
+def rankings(runs: Iterable[ValidatedRun]) -> list[Ranking]:
     """A ranking of every problem among the runs."""
-    problems: dict[str, list[Scored]] = defaultdict(list)
+    problems: dict[str, list[ValidatedRun]] = defaultdict(list)
     for run in runs:
         problems[run.problem].append(run)
     return [rank(group) for group in problems.values()]
 
 
+def rank(runs: Iterable[ValidatedRun]) -> Ranking:
+    """The choices of one problem; they compare only where they ran with the same seeds, so with all there are."""
+    groups: dict[str, dict[int, ValidatedRun]] = defaultdict(dict)
+    for run in runs:
+        groups[json.dumps(canonical(run.parameters))][run.seed] = run
+    seeds = sorted({seed for group in groups.values() for seed in group})
+    whole = [tuple(group[seed] for seed in seeds) for group in groups.values() if len(group) == len(seeds)]
+    whole.sort(key=lambda candidate: -score(candidate))
+    accuracies = 100 * np.array([[run.accuracy for run in candidate] for candidate in whole]).reshape(-1, len(seeds))
+    behind = [infer(accuracies[0] - other) for other in accuracies]
+    p_values = adjusted([one.p if one.tested else None for one in behind])
+    return Ranking(tuple(whole), tuple(behind), tuple(p_values), len(groups) - len(whole))
+
+
+def score(candidate: Candidate) -> float:
+    """Mean accuracy on the held-out noisy labels."""
+    return fmean(run.accuracy for run in candidate)
+
+
 def listing(ranking: Ranking) -> list[str]:
     """The ranking in lines, as overrides of `scripts/train.py`."""
-    lines = [ranking.title, "  noisy validation accuracy, seeds, parameters"]
-    lines += [_line(candidate) for candidate in ranking.candidates]
+    lines = ["  noisy validation accuracy, seeds, parameters, points behind the best [95 % interval]"]
+    for candidate, behind, p in zip(ranking.candidates, ranking.behind, ranking.p_adjusted, strict=True):
+        far = with_interval(behind.mean, behind.interval, 1) if candidate is not ranking.candidates[0] else "best"
+        tie = ", not shown to be worse" if far != "best" and (p is None or p >= SIGNIFICANT) else ""
+        values = overrides(candidate[0].parameters)
+        lines.append(f"  {100 * score(candidate):6.2f} %  {len(candidate):2d}  {values}  ({far}{tie})")
     if ranking.incomplete:
-        lines.append(f"  without all seeds, so not ranked: {len(ranking.incomplete)} more")
-    return lines
+        lines.append(f"  without all seeds, so not ranked: {ranking.incomplete} more")
+    return [*(candidate[0].title for candidate in ranking.candidates[:1]), *lines]
 
 
-def _line(candidate: Candidate) -> str:
-    numbers = {key: value for key, value in candidate.parameters.items() if isinstance(value, int | float)}
-    values = " ".join(f"loss.{key}={value:.6g}" for key, value in numbers.items() if not isinstance(value, bool))
-    return f"  {100 * candidate.score:6.2f} %  {len(candidate.runs):2d}  {values}"
+def overrides(parameters: dict[str, Any]) -> str:
+    """The numbers among a loss's parameters as one would type them."""
+    numbers = {key: value for key, value in parameters.items() if isinstance(value, int | float)}
+    return " ".join(f"loss.{key}={value:.6g}" for key, value in numbers.items() if not isinstance(value, bool))

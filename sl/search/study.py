@@ -7,15 +7,15 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 from sl.errors import UserError
-from sl.search.scored import Scored
 from sl.search.space import Range, rounded
+from sl.search.validation import ValidatedRun
 
 if TYPE_CHECKING:
     from optuna import Study, Trial
     from optuna.trial import FrozenTrial
 
 Parameters = dict[str, float]
-Evaluate = Callable[[list[Parameters]], list[list[Scored]]]  # the runs of each proposal
+Evaluate = Callable[[list[Parameters]], list[list[ValidatedRun]]]  # the runs of each proposal
 
 
 def import_optuna() -> ModuleType:
@@ -85,5 +85,5 @@ def search(
         asked = [propose(study, space, seed) for _ in range(min(at_once, missing))]
         for trial, runs in zip(asked, evaluate([rounded(trial.params) for trial in asked]), strict=True):
             trial.set_user_attr("runs", [run.identity for run in runs])
-            study.tell(trial, fmean(run.score for run in runs))
+            study.tell(trial, fmean(run.accuracy for run in runs))
         after()

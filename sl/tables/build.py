@@ -1,6 +1,6 @@
 """Writes the tables of all recorded runs: results/tables/<data set>_<scale>.md, .csv and .tex.
 
-Data sets that have published figures and no run stand together in results/tables/waiting.md and .tex.
+Everything that others published, whether there are runs to stand beside it or not, is in results/tables/published.md.
 """
 
 from collections.abc import Iterator, Sequence
@@ -15,13 +15,12 @@ from sl.tables.layout import published_grid, results_grid
 from sl.tables.paired import Comparison, comparisons
 from sl.tables.published import Published
 from sl.tables.results import STATISTICS
-from sl.tables.waiting import waiting_grids
 from sl.tables.write import comma_separated, latex, markdown
 
 COLUMNS = (
     "dataset", "scale", "epochs", "train_images", "recipe", "network", "loss", "parameters", "noise", "statistic",
     "n", "seeds", "mean", "std", "published", "published_std", "published_label", "published_epoch", "confidence",
-    "difference", "not_compared", "pairs_with_sl", "sl_minus_loss", "low", "high", "p", "p_holm",
+    "difference", "not_compared", "pairs_with_sl", "sl_minus_loss", "low", "high", "p", "p_adjusted",
 )  # fmt: skip
 
 
@@ -36,18 +35,17 @@ def write_all(runs: list[Run], published: Sequence[Published], out: Path) -> Ite
     for (dataset, scale), group in groupby(finished, key=lambda sheet: sheet.names[:2]):
         pages = list(group)
         texts = {
-            ".md": markdown_page(dataset, scale, pages, published),
+            ".md": "\n".join(
+                [f"# {dataset_title(dataset)}, scale {scale}: test accuracy (%)\n"]
+                + [markdown(results_grid(sheet, published, name)) for sheet in pages for name in STATISTICS]
+            ),
             ".csv": csv_page(pages, published),
             ".tex": "\n".join(latex(results_grid(sheet, published, name)) for sheet in pages for name in STATISTICS),
         }
         _write(out, f"{dataset}_{scale}", texts)
         yield f"{out / f'{dataset}_{scale}'}.md, .csv and .tex"
-    if finished:
-        waiting = waiting_grids({sheet.names[0] for sheet in finished}, published)
-        head = "# Data sets without a recorded run\n"
-        texts = {".md": "\n".join([head, *map(markdown, waiting)]), ".tex": "\n".join(map(latex, waiting))}
-        _write(out, "waiting", texts)
-        yield f"{out / 'waiting'}.md and .tex"
+    _write(out, "published", {".md": published_page(published)})
+    yield f"{out / 'published'}.md"
 
 
 def _write(out: Path, name: str, texts: dict[str, str]) -> None:
@@ -57,17 +55,15 @@ def _write(out: Path, name: str, texts: dict[str, str]) -> None:
         for suffix, text in texts.items():
             (out / f"{name}{suffix}").write_text(text, encoding="utf-8")
     except OSError as error:
-        raise UserError(f"out={out}: not writable ({error.strerror})") from None
+        raise UserError("out", out, f"must be a folder that can be written to ({error.strerror})") from None
 
 
-def markdown_page(dataset: str, scale: str, pages: Sequence[Sheet], published: Sequence[Published]) -> str:
-    """All results of a data set and scale, then everything published for the data set."""
-    parts = [f"# {dataset_title(dataset)}, scale {scale}: test accuracy (%)\n"]
-    parts += [markdown(results_grid(sheet, published, name)) for sheet in pages for name in STATISTICS]
-    others = [table for table in published if table.dataset == dataset]
-    if others:
-        parts.append("## Published by others, each with its own network and recipe\n")
-        parts += [markdown(published_grid(table)) for table in others]
+def published_page(published: Sequence[Published]) -> str:
+    """Everything that others published, data set by data set."""
+    parts = ["# Published by others, each with its own network and recipe: test accuracy (%)\n"]
+    for dataset in dict.fromkeys(table.dataset for table in published):
+        parts.append(f"## {dataset_title(dataset)}\n")
+        parts += [markdown(published_grid(table)) for table in published if table.dataset == dataset]
     return "\n".join(parts)
 
 
@@ -101,7 +97,8 @@ def _paired(comparison: Comparison | None) -> list[object]:
     if comparison is None:
         return [None] * 6
     own = comparison.difference
-    return [own.n, *map(_short, (own.mean, own.low, own.high, comparison.p, comparison.corrected))]
+    ends = own.interval or (None, None)
+    return [own.n, *map(_short, (own.mean if own.n else None, *ends, own.p, comparison.p_adjusted))]
 
 
 def _short(value: float | None) -> str | None:

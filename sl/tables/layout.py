@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sl.record import Noise, Sheet
 from sl.record.words import dataset_title, loss_title, origin, parameters, setting
 from sl.tables.compare import Cell, beside, cells, obstacle
-from sl.tables.paired import Comparisons, comparisons, note
+from sl.tables.paired import Comparisons, comparisons, notes
 from sl.tables.published import CONFIDENCES, Published
 
 NOTHING = "–"
@@ -55,7 +55,12 @@ def published_grid(table: Published) -> Grid:
 
 def conditions(table: Published) -> str:
     """The network, and which epoch is reported."""
-    epochs = {"unknown": "epoch not known", "last": "last epoch", "best": "best epoch"}
+    epochs = {
+        "unknown": "epoch not known",
+        "last": "last epoch",
+        "best": "best epoch",
+        "validation": "epoch chosen on noisy labels",
+    }
     return f"{table.network}, {epochs.get(table.epoch, f'epoch {table.epoch}')}"
 
 
@@ -83,37 +88,32 @@ def _printed(sheet: Sheet, line: Iterable[Cell], noise: Noise) -> str:
     cell = next((cell for cell in line if cell.noise == noise), None)
     if cell is None or cell.published is None:
         return NOTHING
-    text = f"{cell.value}{' †' if cell.published.recalled else ''}"
+    text = f"{cell.value}{' †' if cell.published.unchecked else ''}"
     if cell.difference is None or obstacle(sheet, cell.published):
         return text
     return f"{text} (Δ {cell.difference:+.2f})".replace("-", "−")
 
 
 def _notes(sheet: Sheet, tables: Sequence[Published], paired: Comparisons) -> list[str]:
-    notes = [
+    lines = [
         f"{setting(sheet.head)}.",
         f"{origin(sheet.runs)}.",
         "Test accuracy in percent: mean ± standard deviation over seeds (divisor n − 1), in brackets their number; "
         f"{NOTHING}: no finished run, or not published. Δ: this project minus published, in points.",
-        *([note(paired)] if paired else []),
+        *notes(paired),
     ]
-    if any(table.recalled for table in tables):
-        notes.append("†: recalled, not checked.")
+    if any(table.unchecked for table in tables):
+        lines.append("†: not checked.")
     epochs = {"unknown": "which epoch it reports is not known"}
-    for table in dict.fromkeys(f"{t.label}: {source(t)}; {epochs.get(t.epoch, f'{t.epoch} epoch')}." for t in tables):
-        notes.append(table)
+    lines += dict.fromkeys(f"{t.label}: {source(t)}; {epochs.get(t.epoch, f'{t.epoch} epoch')}." for t in tables)
     if not tables:
-        notes.append(f"No published figures for {dataset_title(sheet.names[0])} with this recipe are in results/paper.")
-    return notes + _left_out(sheet)
+        lines.append(f"No published figures for {dataset_title(sheet.names[0])} with this recipe are in results/paper.")
+    return lines + _left_out(sheet)
 
 
 def _left_out(sheet: Sheet) -> list[str]:
-    shown = {run for loss in sheet.losses for noise in sheet.noises for run in _shown(sheet, loss, noise)}
-    other, unfinished = len(sheet.runs) - len(shown), len(sheet.members) - len(sheet.runs)
-    notes = [f"Left out: {other} run(s) with other parameters of the loss."] if other else []
-    return notes + ([f"Left out: {unfinished} run(s) that are not finished."] if unfinished else [])
-
-
-def _shown(sheet: Sheet, loss: str, noise: Noise) -> Iterable[object]:
-    series = sheet.series(loss, noise)
-    return series.runs if series else ()
+    found = [sheet.series(loss, noise) for loss in sheet.losses for noise in sheet.noises]
+    other = len(sheet.runs) - sum(series.n for series in found if series)
+    unfinished = len(sheet.members) - len(sheet.runs)
+    lines = [f"Left out: {other} run(s) with other parameters of the loss."] if other else []
+    return lines + ([f"Left out: {unfinished} run(s) that are not finished."] if unfinished else [])

@@ -1,46 +1,83 @@
-"""What a recipe's open points move: runs that differ from the usual ones in one point, paired with them by seed."""
+"""The measured part of docs/reproduction-notes.md: what a recipe's open points move, and which epoch is reported.
+
+A run with one point changed is paired by seed with the usual run.
+"""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
-import numpy as np
-
-from sl.figures.build import USUAL_RECIPE
-from sl.record import Noise, Run, Series, Sheet, paired_difference, sheets
-from sl.record.words import loss_title, origin, setting
+from sl.claims.measures import memorised, spread
+from sl.record import Noise, Run, Series, Sheet, matched, sheets
+from sl.record.words import (
+    PAPER_EPOCHS,
+    USUAL_RECIPE,
+    dataset_title,
+    loss_title,
+    origin,
+    recipe_changes,
+    setting,
+    sheet_order,
+)  # fmt: skip
+from sl.stats import infer
 from sl.tables.layout import NOTHING
-from sl.tables.write import table
+from sl.tables.results import STATISTICS
+from sl.tables.write import table, with_interval
 
 LOSSES = ("ce", "sl")
 HEADER = (
     "changed", *(text for loss in LOSSES for text in (loss_title(loss), "change")), "SL − CE",
     "wrong labels memorised by CE", "by SL", "best minus worst class under CE", "under SL", "seeds",
 )  # fmt: skip
+EPOCH_HEADER = ("data set, scale", "loss", "noise", *STATISTICS, "best above last", "n")
+NOTHING_RECORDED = "Nothing recorded yet."
 
 
-def block(usual: Iterable[Run], changed: Iterable[Run]) -> str:
+def block(usual: Sequence[Run], changed: Iterable[Run]) -> str:
+    """What each open point moves, and how much it matters which epoch is reported."""
+    moved, epochs = points(usual, changed), reported_epochs(usual)
+    return "\n\n".join(["### One point changed at a time", moved, "### Which epoch is reported", epochs])
+
+
+def points(usual: Iterable[Run], changed: Iterable[Run]) -> str:
     """A table for every noise with a finished run among `changed`, beside the `usual` runs of the same scale.
 
-    Values are accuracies in percent after the last epoch, means over seeds; a change is the mean over the seeds that
-    both have. Runs without a usual counterpart are left out.
+    Values are means over seeds in percent: accuracy after the last epoch; wrong labels memorised beyond chance while
+    training, and the spread over classes, late. A change is the mean over the seeds that both have, with its interval.
     """
     finished = [run for run in changed if run.complete]
     parts = [
-        section(sheet, noise, own)
-        for sheet in sheets(usual)
+        _section(sheet, noise, own)
+        for sheet in sorted(sheets(usual), key=sheet_order)
         for noise in sheet.noises
         if sheet.names[2] == USUAL_RECIPE and (own := [run for run in finished if _beside(run, sheet, noise)])
     ]
-    return "\n\n".join(parts) or "Nothing recorded yet."
+    return "\n\n".join(parts) or NOTHING_RECORDED
 
 
-def section(sheet: Sheet, noise: Noise, changed: Sequence[Run]) -> str:
+def reported_epochs(runs: Iterable[Run]) -> str:
+    """A row for every loss and noise of the paper's data sets; accuracies in percent, means over n seeds."""
+    shown = [sheet for sheet in sorted(sheets(runs), key=sheet_order) if sheet.names[0] in PAPER_EPOCHS]
+    rows = [row for sheet in shown for row in _epoch_rows(sheet)]
+    return table(EPOCH_HEADER, rows) if rows else NOTHING_RECORDED
+
+
+def _epoch_rows(sheet: Sheet) -> Iterator[list[str]]:
+    where = f"{dataset_title(sheet.names[0])}, {sheet.names[1]}"
+    for noise in sheet.noises:
+        for loss in sheet.losses:
+            if series := sheet.series(loss, noise):
+                means = {name: 100 * float(series.mean(value)) for name, value in STATISTICS.items()}
+                gap = means["best epoch"] - means["last epoch"]
+                cells = [*(f"{mean:.2f}" for mean in means.values()), f"{gap:+.2f}", str(series.n)]
+                yield [where, loss_title(loss), noise.words, *cells]
+
+
+def _section(sheet: Sheet, noise: Noise, changed: Sequence[Run]) -> str:
     """One table; its first row are the usual runs."""
     base = {loss: series for loss in LOSSES if (series := sheet.series(loss, noise))}
     groups: dict[str, dict[str, list[Run]]] = defaultdict(lambda: defaultdict(list))
     for run in changed:
-        groups[what_changed(run, sheet.head)][run.name("loss")].append(run)
+        groups[_what_changed(run, sheet.head)][run.name("loss")].append(run)
     rows = [_row(f"nothing (recipe {USUAL_RECIPE})", base, {})]
     for words, of_loss in sorted(groups.items()):
         rows.append(_row(words, {loss: Series.of(runs) for loss, runs in of_loss.items()}, base))
@@ -49,13 +86,10 @@ def section(sheet: Sheet, noise: Noise, changed: Sequence[Run]) -> str:
     return f"{table(HEADER, rows)}\n\n{notes}"
 
 
-def what_changed(run: Run, usual: Run) -> str:
+def _what_changed(run: Run, usual: Run) -> str:
     """The points of the recipe in which `run` differs, before and after; or its recipe, where that is another."""
-    if run.name("recipe") != usual.name("recipe"):
-        return f"whole recipe: {run.name('recipe')}"
-    before, after = usual.config["recipe"], run.config["recipe"]
-    keys = [key for key in before if before[key] != after[key]]
-    return ", ".join(f"{key} {_plain(before[key])} → {_plain(after[key])}" for key in keys)
+    other = run.name("recipe") != usual.name("recipe")
+    return f"whole recipe: {run.name('recipe')}" if other else recipe_changes(run, usual)
 
 
 def _beside(run: Run, sheet: Sheet, noise: Noise) -> bool:
@@ -68,34 +102,23 @@ def _beside(run: Run, sheet: Sheet, noise: Noise) -> bool:
 def _row(words: str, own: dict[str, Series], base: dict[str, Series]) -> list[str]:
     cells = [words]
     for loss in LOSSES:
-        cells.append(_mean_std(own[loss], Run.last) if loss in own else NOTHING)
-        cells.append(_difference(base[loss], own[loss]) if loss in own and loss in base else NOTHING)
-    cells.append(_difference(own["ce"], own["sl"]) if len(own) == len(LOSSES) else NOTHING)
-    for value in (memorised, spread):
+        cells.append(_mean_std(own[loss], lambda run: 100 * run.last()) if loss in own else NOTHING)
+        cells.append(_change(base[loss], own[loss]) if loss in own and loss in base else NOTHING)
+    cells.append(_change(own["ce"], own["sl"]) if len(own) == len(LOSSES) else NOTHING)
+    for value in (lambda run: memorised(run, "late", False), lambda run: spread(run, "late")):
         cells += [_mean_std(own[loss], value) if loss in own else NOTHING for loss in LOSSES]
     seeds = sorted({series.seeds for series in own.values()})
     return [*cells, "; ".join(", ".join(map(str, each)) for each in seeds)]
 
 
-def memorised(run: Run) -> float:
-    """Share of the wrong labels that the network predicts after the last epoch."""
-    return float(run.curve("wrong_memorised")[-1])
-
-
-def spread(run: Run) -> float:
-    """Accuracy of the best class minus that of the worst after the last epoch."""
-    return float(run.spread()[-1])
-
-
 def _mean_std(series: Series, value: Callable[[Run], float]) -> str:
-    deviation = f" ± {100 * float(series.std(value)):.1f}" if series.n > 1 else ""
-    return f"{100 * float(series.mean(value)):.1f}{deviation}"
+    deviation = f" ± {float(series.std(value)):.1f}" if series.n > 1 else ""
+    return f"{float(series.mean(value)):.1f}{deviation}"
 
 
-def _difference(first: Series, second: Series) -> str:
-    found = 100 * paired_difference(first, second, Run.last)
-    return f"{float(np.mean(found)):+.1f}".replace("-", "−") if len(found) else NOTHING
-
-
-def _plain(value: Any) -> str:
-    return f"{value:g}" if isinstance(value, int | float) and not isinstance(value, bool) else str(value).lower()
+def _change(first: Series, second: Series) -> str:
+    """Last-epoch accuracy of the second minus the first, with its interval; what may not be compared is said."""
+    pair, refused = matched(first, second)
+    found = infer(100 * (pair[1].stack(Run.last) - pair[0].stack(Run.last)) if pair else [])
+    text = with_interval(found.mean, found.interval, 1) if found.n else NOTHING
+    return text + (f" (refused: {'; '.join(refused)})" if refused else "")

@@ -3,68 +3,56 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from sl.record import Noise, Run, Sheet, paired_difference
-from sl.stats import Estimate, estimate, holm, least_p, sign_flip
+from sl.record import Noise, Run, Sheet, matched
+from sl.stats import FEWEST, SIGNIFICANT, Inference, adjusted, infer
 from sl.tables.results import STATISTICS
 
-FEWEST_PAIRS = 6  # the least with which a two-sided sign-flip test can reach p < 0.05
-SIGNIFICANT = 0.05
 MARK = " *"
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """SL minus another loss under one noise, in points; `p` and its Holm correction only from six pairs on."""
+    """SL minus another loss under one noise, in points; `refused` says which seeds may not be compared."""
 
-    difference: Estimate
-    p: float | None = None
-    corrected: float | None = None
+    difference: Inference
+    refused: tuple[str, ...] = ()
+    p_adjusted: float | None = None
 
     @property
     def mark(self) -> str:
         """The mark where the difference is significant after correction, nothing otherwise."""
-        return MARK if self.corrected is not None and self.corrected < SIGNIFICANT else ""
+        return MARK if self.p_adjusted is not None and self.p_adjusted < SIGNIFICANT else ""
 
 
 Comparisons = Mapping[tuple[str, Noise], Comparison]
 
 
 def comparisons(sheet: Sheet, statistic: str) -> Comparisons:
-    """Every loss that shares a seed with SL under a noise; Holm's correction is over the losses of that noise."""
-    found: dict[tuple[str, Noise], Comparison] = {}
-    for noise in sheet.noises:
-        compared = {(loss, noise): _compare(sheet, loss, noise, statistic) for loss in sheet.losses if loss != "sl"}
-        shared = {key: comparison for key, comparison in compared.items() if comparison.difference.n}
-        tested = {key: comparison.p for key, comparison in shared.items() if comparison.p is not None}
-        corrected = dict(zip(tested, holm(list(tested.values())), strict=True))
-        found |= {key: replace(comparison, corrected=corrected.get(key)) for key, comparison in shared.items()}
-    return found
+    """Every loss that shares a seed with SL under a noise; the correction is over all of them."""
+    others = [(loss, noise) for noise in sheet.noises for loss in sheet.losses if loss != "sl"]
+    found = {key: compared for key in others if (compared := _compare(sheet, *key, statistic))}
+    corrected = adjusted([one.difference.p if one.difference.tested else None for one in found.values()])
+    return {key: replace(one, p_adjusted=p) for (key, one), p in zip(found.items(), corrected, strict=True)}
 
 
-def note(found: Comparisons) -> str:
-    """What a mark means, or why there is none."""
-    most = max((comparison.difference.n for comparison in found.values()), default=0)
-    if most < FEWEST_PAIRS:
-        return (
-            f"No difference from SL is marked as significant: a paired sign-flip test needs {FEWEST_PAIRS} seeds to "
-            f"reach p < {SIGNIFICANT}, SL and another loss share {most} at most."
-        )
-    tested = [noise for (_, noise), comparison in found.items() if comparison.p is not None]
-    largest = max(map(tested.count, tested))
-    return (
-        f"*: differs from SL under the same noise, p < {SIGNIFICANT}: two-sided sign-flip permutation test over the "
-        f"seeds that both ran ({FEWEST_PAIRS} at least), corrected over the losses of a column (Holm). With {largest} "
-        f"losses tested in a column and {most} seeds the first p cannot be below {largest * least_p(most):.3g}."
+def notes(found: Comparisons) -> list[str]:
+    """What a mark means, and which pairs were refused."""
+    tests = sum(one.difference.tested for one in found.values())
+    marks = (
+        f"{MARK.strip()}: differs from SL under the same noise, p < {SIGNIFICANT} (Student's t over the seeds that "
+        f"both ran, {FEWEST} at least), corrected for the {tests} comparisons of this table (Benjamini and Hochberg)."
     )
+    refused = sorted({reason for one in found.values() for reason in one.refused})
+    return ([marks] if tests else []) + ([f"Pairs refused: {'; '.join(refused)}."] if refused else [])
 
 
-def _compare(sheet: Sheet, loss: str, noise: Noise, statistic: str) -> Comparison:
+def _compare(sheet: Sheet, loss: str, noise: Noise, statistic: str) -> Comparison | None:
     other, sl = sheet.series(loss, noise), sheet.series("sl", noise)
-    if other is None or sl is None:
-        return Comparison(estimate([]))
+    if other is None or sl is None or not {*other.seeds} & {*sl.seeds}:
+        return None
 
     def percent(run: Run) -> float:
         return 100 * STATISTICS[statistic](run)
 
-    values = paired_difference(other, sl, percent)
-    return Comparison(estimate(values), sign_flip(values) if len(values) >= FEWEST_PAIRS else None)
+    pair, refused = matched(other, sl)
+    return Comparison(infer(pair[1].stack(percent) - pair[0].stack(percent) if pair else []), tuple(refused))

@@ -14,6 +14,7 @@ from sl.record import CLEAN, Noise
 CONFIDENCES = {
     "checked_text": "found in a text",
     "recalled_not_checked": "recalled, not checked",
+    "secondary_not_checked": "one secondary source, not checked",
     "code_log": "read from logs or result files of code",
 }
 VALUE = re.compile(r"(\d+(?:\.\d+)?)(?: ± (\d+(?:\.\d+)?))?")
@@ -41,7 +42,7 @@ class Value:
 class Published:
     """One published table: `cells` by loss and noise, and what is known of how they came about.
 
-    `epoch` is last, best, unknown or a number; `model` this project's name of the network, None if it has none;
+    `epoch` is a number, last, best, validation or unknown; `model` this project's name of the network, if it has one;
     `beside` names the recipes of this project whose results it may stand beside.
     """
 
@@ -61,9 +62,9 @@ class Published:
     cells: dict[tuple[str, Noise], Value]
 
     @property
-    def recalled(self) -> bool:
-        """Whether its figures were recalled and not checked."""
-        return self.confidence == "recalled_not_checked"
+    def unchecked(self) -> bool:
+        """Whether nobody could check its figures."""
+        return self.confidence.endswith("not_checked")
 
     @property
     def losses(self) -> list[str]:

@@ -25,6 +25,25 @@ def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     return "\n".join(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in line)} |" for line in lines)
 
 
+def signed(value: float, decimals: int = 2) -> str:
+    """A difference with its sign.
+
+    >>> signed(-0.5)
+    '−0.50'
+    """
+    return f"{value:+.{decimals}f}".replace("-", "−")
+
+
+def with_interval(mean: float, interval: tuple[float, float] | None, decimals: int = 2) -> str:
+    """A mean difference with its interval, where there is one.
+
+    >>> with_interval(8.125, (5.02, 11.25), 1)
+    '+8.1 [+5.0, +11.2]'
+    """
+    ends = f" [{', '.join(signed(end, decimals) for end in interval)}]" if interval else ""
+    return signed(mean, decimals) + ends
+
+
 def latex(grid: Grid) -> str:
     """A LaTeX table (package booktabs), its notes in the caption."""
     body = [" & ".join(map(latex_text, line)) + r" \\" for line in (grid.header, *grid.rows)]

@@ -2,19 +2,29 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from claim_records import Made, accuracies, sheet_of
 
-from sl.claims.cell import Cell, SameProduct
-from sl.claims.classwise import NOISY
-from sl.claims.confidence import confidence
-from sl.claims.improvement import least_lifted
-from sl.claims.measures import chance_spread, difference, halves, harder_minus_easier, others_mean
-from sl.claims.memorisation import decline
-from sl.claims.representation import separated
+from sl.claims.catalogue import NOISY
+from sl.claims.claim import Cell, SameProduct
+from sl.claims.measures import (
+    chance_spread,
+    confidence,
+    decline,
+    difference,
+    halves,
+    harder_minus_easier,
+    least_lifted,
+    memorised,
+    memorised_less,
+    others_mean,
+    separated,
+)  # fmt: skip
 from sl.record import Noise, Run, Series, Sheet, read
+from sl.stats import infer
 
 CE = Made("ce", 0.4, accuracies(0.9, 0.5), accuracies(0.9, 0.5))
 
@@ -61,16 +71,61 @@ def series_of(curves: np.ndarray, late: int = 3) -> Series:
     )
 
 
-def test_decline_never_looks_at_the_seed_for_its_best_epoch() -> None:
-    curves = np.zeros((3, 4, 1))
-    curves[0, 1], curves[1, 2], curves[2, 2] = 0.3, 0.5, 0.4  # the first seed's own best is epoch 2, the others' 3
-    assert decline(series_of(curves)) == pytest.approx([0, 50, 40])
+def noisy(curve: np.ndarray, seeds: int, deviation: float | np.ndarray = 0.05, seed: int = 0) -> Series:
+    """Runs of ten classes whose accuracy follows `curve` (E,), each with chance of its own."""
+    chance = np.random.default_rng(seed).normal(size=(seeds, len(curve), 10))
+    return series_of(curve[None, :, None] + np.reshape(deviation, (-1, 1)) * chance, late=len(curve) - 2)
 
 
-def test_decline_of_chance_is_nothing() -> None:
-    curves = 0.5 + 0.05 * np.random.default_rng(2).normal(size=(60, 20, 10))
-    assert abs(decline(series_of(curves, late=18)).mean()) < 1
-    assert np.mean([100 * (run.max(0) - run[-1]).mean() for run in curves]) > 5  # what each seed's own best would say
+@pytest.mark.parametrize("deviation", [0.05, np.where(np.arange(40) < 20, 0.2, 0.01)], ids=["even", "wild at first"])
+def test_a_flat_curve_does_not_decline_whatever_its_noise(deviation: float | np.ndarray) -> None:
+    repeats = [noisy(np.full(40, 0.5), 3, deviation, seed) for seed in range(100)]
+    declines = np.array([decline(series) for series in repeats])
+    assert abs(declines.mean()) < 3 * declines.mean(axis=1).std() / 10  # three standard errors
+    assert np.mean([infer(three).p < 0.05 for three in declines]) < 0.12
+    own_best = [100 * (curve.max(0) - curve[-1]).mean() for curve in (run.class_curve() for run in repeats[0].runs)]
+    assert min(own_best) > 8  # what the best epoch of each class and seed would say
+
+
+@pytest.mark.parametrize("seeds", [3, 6])
+def test_the_decline_is_the_true_one(seeds: int) -> None:
+    epochs = np.arange(60)
+    curve = np.interp(epochs, [0, 10, 25, 50, 59], [0.2, 0.8, 0.8, 0.5, 0.5])
+    assert decline(noisy(curve, seeds, 0.01)) == pytest.approx(np.full(seeds, 30), abs=1.5)
+    rising = np.interp(epochs, [0, 59], [0.2, 0.8])
+    assert (decline(noisy(rising, seeds, 0.01)) < 0).all()
+
+
+def test_the_decline_never_looks_at_the_seed_for_its_peak() -> None:
+    curves = np.zeros((3, 15, 1))
+    curves[0, :5], curves[1, 5:10], curves[2, 5:10] = 0.9, 0.5, 0.4  # the first seed peaks where the others do not
+    assert decline(series_of(curves, late=12)) == pytest.approx([0, 0, 0])
+    curves[0, :5] = 0.3
+    assert decline(series_of(curves, late=12)) == pytest.approx([0, 50, 40])
+
+
+def probed(memorised: float, corrected: float, classes: int = 10, **probe: Any) -> Run:
+    shares = {"wrong_memorised": memorised, "wrong_corrected": corrected}
+    header = {"stages": {"late": 1}, "data": {"class_names": ["?"] * classes}, "config": {"seed": 0}}
+    return Run(Path("none"), header, (shares,), {"late": probe})
+
+
+@pytest.mark.parametrize("classes", [3, 10])
+def test_nothing_is_memorised_by_chance(classes: int) -> None:
+    assert memorised(probed(1 / classes, 1 / classes, classes), "late", False) == pytest.approx(0)  # knows nothing
+    assert memorised(probed(0, 1, classes), "late", False) == pytest.approx(0)  # knows everything
+    assert memorised(probed(1, 0, classes), "late", False) == pytest.approx(100)
+    wrong = 0.3 / (classes - 1)  # right on 70 %, else any other class
+    assert memorised(probed(wrong, 0.7, classes), "late", False) == pytest.approx(0)
+
+
+def test_memorisation_is_measured_in_evaluation_mode_where_all_runs_have_it() -> None:
+    training = {"wrong_memorised": 0.5, "wrong_corrected": 0.5}
+    new, old = probed(0.1, 0.9, training=training), probed(0.2, 0.8)
+    assert memorised_less(Series((new,)), Series((new,))) == pytest.approx([0])
+    assert memorised_less(Series((old,)), Series((new,))) == pytest.approx([10])  # both while training
+    other = probed(0.1, 0.9, training={"wrong_memorised": 0.8, "wrong_corrected": 0.2})
+    assert memorised_less(Series((other,)), Series((new,))) == pytest.approx([30])
 
 
 def test_least_lifted_class_is_chosen_by_the_other_seeds() -> None:
@@ -82,7 +137,7 @@ def test_least_lifted_class_is_chosen_by_the_other_seeds() -> None:
 
 def test_one_seed_has_no_others() -> None:
     one = series_of(np.zeros((1, 4, 2)))
-    assert np.isnan(decline(one)).all()
+    assert np.isnan(decline(series_of(np.zeros((1, 9, 2))))).all()
     assert np.isnan(least_lifted(one, one)).all()
 
 

@@ -4,8 +4,11 @@ from typing import Any
 import numpy as np
 import pytest
 import synthetic
+from omegaconf import OmegaConf
 
-from sl.record import CLEAN, Noise, Run, Series, load_all, paired_difference, select, sheets
+from sl.config.compose import compose_run
+from sl.record import CLEAN, Noise, Run, Series, load_all, matched, paired_difference, select, sheets
+from sl.record.variant import stated_parameters
 
 NOISY = Noise("symmetric", 0.4)
 
@@ -81,6 +84,73 @@ def test_paired_differences_are_of_seeds_that_both_ran(tmp_path: Path) -> None:
     expected = [sl.runs[place].last() - ce.runs[place + 1].last() for place in (0, 1)]
     assert np.allclose(paired_difference(ce, sl, Run.last), expected)
     assert paired_difference(Series(ce.runs[:1]), sl, Run.last).size == 0
+
+
+def of_version(root: Path, loss: str, seed: int, version: str) -> None:
+    lines = synthetic.lines(synthetic.header(loss, seed=seed))
+    lines[0]["provenance"]["packages"]["torch"] = version
+    synthetic.write(root, lines)
+
+
+def test_only_like_is_compared_with_like(tmp_path: Path) -> None:
+    """Another PyTorch or other wrong labels refuse a pair, and the reason is said; all runs stay in the means."""
+    for loss, versions in (("ce", ("2.14.1", "2.14.1", "2.15.0")), ("sl", ("2.14.1", "2.15.0", "2.15.0"))):
+        for seed, version in enumerate(versions):
+            of_version(tmp_path, loss, seed, version)
+    (sheet,) = sheets(load_all(tmp_path))
+    ce, sl = sheet.series("ce", NOISY), sheet.series("sl", NOISY)
+    pair, refused = matched(ce, sl)
+    assert [series.seeds for series in pair] == [(0, 2), (0, 2)]
+    assert refused == ["seed 1: PyTorch 2.14.1 against 2.15.0"]
+    assert paired_difference(ce, sl, Run.last).shape == (2,)
+    assert ce.seeds == sl.seeds == (0, 1, 2)
+    sl.runs[0].header["noise"]["fingerprint"] = "another"
+    assert matched(ce, sl)[1][0] == "seed 0: the wrong labels differ"
+
+
+def test_another_precision_or_recipe_value_is_another_sheet(tmp_path: Path) -> None:
+    synthetic.record(tmp_path, "ce", recipe_options={"p_min": 1e-7})
+    lines = synthetic.lines(synthetic.header("ce", recipe_options={"bn_momentum": 0.5}))
+    lines[0]["config"]["precision"] = "bfloat16"
+    synthetic.write(tmp_path, lines)
+    lines = synthetic.lines(synthetic.header("ce", recipe_options={"bn_momentum": 0.5, "p_min": None}))
+    synthetic.write(tmp_path, lines)
+    assert [[run.seed for run in sheet.runs] for sheet in sheets(load_all(tmp_path))] == [[0], [0], [0]]
+
+
+def test_a_later_sweep_moves_no_row(tmp_path: Path) -> None:
+    """What stands for a loss is what configs/ states for it, whatever was run more often or under more noises."""
+    synthetic.record(tmp_path, "sl")
+    synthetic.record(tmp_path, "gce")
+    for seed in range(4):
+        for noise in ("none", "symmetric", "asymmetric"):
+            synthetic.record(tmp_path, "sl", noise, seed=seed, loss_options={"alpha": 6.0, "beta": 0.1})
+            synthetic.record(tmp_path, "gce", noise, seed=seed, loss_options={"q": 0.5})
+    (sheet,) = sheets(load_all(tmp_path))
+    assert (sheet.variant("sl")["alpha"], sheet.variant("gce")["q"]) == (0.1, 0.7)
+    assert sheet.series("sl", NOISY).n == 1
+
+
+def test_stated_parameters_are_those_of_the_composed_run() -> None:
+    for dataset, recipe, loss in (
+        ("mnist", "authors_code", "sl"),
+        ("cifar100", "apl", "lsr_sl"),
+        ("cifar10", "apl", "ce"),
+    ):
+        config, _ = compose_run([f"dataset={dataset}", f"recipe={recipe}", f"loss={loss}"])
+        whole = OmegaConf.to_container(config.loss, resolve=True)
+        assert {"_target_": whole["_target_"], **stated_parameters(dataset, recipe, loss)} == whole
+    assert stated_parameters("cifar10", "authors_code", "toy") == {}
+
+
+def test_what_was_begun_first_stands_for_a_loss_that_configs_do_not_know(tmp_path: Path) -> None:
+    for alpha, started in ((0.5, "2026-01-02"), (0.7, "2026-01-01"), (0.9, "2026-01-03")):
+        lines = synthetic.lines(synthetic.header("sl", loss_options={"alpha": alpha}))
+        lines[0]["config"]["names"]["loss"] = "toy"
+        lines[0]["provenance"]["started"] = started
+        synthetic.write(tmp_path, lines)
+    (sheet,) = sheets(load_all(tmp_path))
+    assert sheet.variant("toy")["alpha"] == 0.7
 
 
 def test_unfinished_runs_are_in_no_series(tmp_path: Path) -> None:

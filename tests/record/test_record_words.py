@@ -4,7 +4,7 @@ import pytest
 import synthetic
 
 from sl.record import read
-from sl.record.words import origin, paper_scale, scale_words
+from sl.record.words import durations, origin, paper_scale, scale_words
 
 
 def test_a_scaled_down_run_says_so(tmp_path: Path) -> None:
@@ -46,3 +46,11 @@ def test_origin_names_seeds_device_and_commits(tmp_path: Path) -> None:
         "2 runs, 2 seeds (0, 4) · cpu: invented, 1 thread · float32 · PyTorch 2.0, 2.1 · "
         "commit 0123456, fedcba9 with uncommitted changes"
     )
+
+
+def test_durations_are_those_of_the_records(tmp_path: Path) -> None:
+    runs = [read(synthetic.record(tmp_path, seed=seed)) for seed in (0, 1)]
+    assert durations(runs) == "12.0 to 12.0 seconds a run"
+    runs[1].end["seconds"] = 690
+    assert durations(runs) == "0.2 to 11.5 minutes a run"
+    assert durations([]) == "no run is finished"

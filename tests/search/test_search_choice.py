@@ -9,12 +9,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+from scipy import stats
 
 from sl.errors import UserError
 from sl.record import Run, load_all, read
-from sl.search.rank import listing, rankings
-from sl.search.scored import scored, with_holdout
+from sl.search.rank import listing, rankings, score
+from sl.search.validation import validated, with_holdout
 
 ROOT = Path(__file__).resolve().parents[2]
 Record = Callable[..., Path]
@@ -47,8 +49,8 @@ def poisoned(run: Run) -> Run:
 
 
 def order(runs: list[Run]) -> list[float]:
-    (ranking,) = rankings(map(scored, with_holdout(runs)))
-    return [candidate.parameters["alpha"] for candidate in ranking.candidates]
+    (ranking,) = rankings(map(validated, with_holdout(runs)))
+    return [candidate[0].parameters["alpha"] for candidate in ranking.candidates]
 
 
 def test_the_best_validation_accuracy_wins_whatever_the_test_set_says(record: Record, tmp_path: Path) -> None:
@@ -79,32 +81,50 @@ def test_the_score_is_the_mean_of_the_last_ten_epochs(record: Record) -> None:
     run = read(record(0.1, 1, 0, 0.5, 0.9))
     rising = tuple({**line, "validation_accuracy": line["epoch"] / 100} for line in run.epochs)
     assert len(rising) == 12
-    assert scored(replace(run, epochs=rising)).score == pytest.approx(sum(range(3, 13)) / 10 / 100)
-    assert scored(replace(run, epochs=rising[:2])).score == pytest.approx(0.015)
+    assert validated(replace(run, epochs=rising)).accuracy == pytest.approx(sum(range(3, 13)) / 10 / 100)
+    assert validated(replace(run, epochs=rising[:2])).accuracy == pytest.approx(0.015)
 
 
 def test_a_run_without_a_holdout_has_no_score(record: Record) -> None:
     run = read(record(0.1, 1, 0, 0.5, 0.9, holdout=None))
     assert with_holdout([run]) == []
     with pytest.raises(UserError, match="it has no validation_accuracy; allowed is the record of a run with a holdout"):
-        scored(run)
+        validated(run)
 
 
 def test_choices_compare_on_the_same_seeds_only(record: Record, tmp_path: Path) -> None:
     for alpha, validations in ((0.01, (0.5, 0.6)), (0.1, (0.6, 0.4)), (1.0, (0.9,))):
         for seed, validation in enumerate(validations):
             record(alpha, 1, seed, validation, 0.5)
-    (ranking,) = rankings(map(scored, load_all(tmp_path / "runs")))
-    assert [candidate.parameters["alpha"] for candidate in ranking.candidates] == [0.01, 0.1]
-    assert [candidate.score for candidate in ranking.candidates] == pytest.approx([0.55, 0.5])
-    assert [candidate.parameters["alpha"] for candidate in ranking.incomplete] == [1.0]
+    (ranking,) = rankings(map(validated, load_all(tmp_path / "runs")))
+    assert [candidate[0].parameters["alpha"] for candidate in ranking.candidates] == [0.01, 0.1]
+    assert [score(candidate) for candidate in ranking.candidates] == pytest.approx([0.55, 0.5])
+    assert ranking.incomplete == 1
     assert listing(ranking)[-1].endswith("not ranked: 1 more")
+
+
+def test_what_the_best_is_not_shown_to_beat_is_said(record: Record, tmp_path: Path) -> None:
+    accuracies = {0.1: (0.60, 0.62, 0.64), 1.0: (0.61, 0.60, 0.63), 10.0: (0.400, 0.421, 0.439)}
+    for alpha, of_seed in accuracies.items():
+        for seed, accuracy in enumerate(of_seed):
+            record(alpha, 1, seed, accuracy, 0.5)
+    (ranking,) = rankings(map(validated, load_all(tmp_path / "runs")))
+    best = 100 * np.array(accuracies[0.1])
+    tests = [stats.ttest_1samp(best - 100 * np.array(accuracies[alpha]), 0) for alpha in (1.0, 10.0)]
+    assert [one.p for one in ranking.behind] == [None, *(pytest.approx(test.pvalue) for test in tests)]
+    assert ranking.p_adjusted[1:] == pytest.approx(stats.false_discovery_control([test.pvalue for test in tests]))
+    lines = listing(ranking)[2:]
+    assert [line.rpartition("  ")[2] for line in lines] == [
+        "(best)",
+        "(+0.7 [−3.1, +4.5], not shown to be worse)",
+        "(+20.0 [+19.8, +20.2])",
+    ]
 
 
 def test_another_holdout_is_another_ranking(record: Record, tmp_path: Path) -> None:
     record(0.1, 1, 0, 0.5, 0.5, holdout=0.1)
     record(1.0, 1, 0, 0.6, 0.5, holdout=0.2)
-    assert len(rankings(map(scored, load_all(tmp_path / "runs")))) == 2
+    assert len(rankings(map(validated, load_all(tmp_path / "runs")))) == 2
 
 
 def choose(runs: Path) -> subprocess.CompletedProcess:

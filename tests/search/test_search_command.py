@@ -14,7 +14,7 @@ from sl.config.compose import compose_run
 from sl.errors import UserError
 from sl.record import load_all, read
 from sl.search.command import run_search
-from sl.search.trial import run_config, train_and_score
+from sl.search.trial import run_config, train_and_validate
 
 pytest.importorskip("optuna", reason="optuna is not installed (extra: search)")
 SHORT = ["dataset=digits", "noise=symmetric", "noise.rate=0.4", "recipe.epochs=2", "scale.train_share=0.2"]
@@ -123,6 +123,6 @@ def test_a_mistake_ends_a_search_before_it_begins(override: str, line: str, sear
 
 def test_a_run_can_be_sent_to_another_process() -> None:
     config, names = compose_run([*SHORT, "loss=sl"], "search")
-    sent = pickle.loads(pickle.dumps((train_and_score, run_config(config, {"loss.beta": 2.0}, 3), names)))
+    sent = pickle.loads(pickle.dumps((train_and_validate, run_config(config, {"loss.beta": 2.0}, 3), names)))
     assert sent[1].loss.beta == 2
     assert (sent[1].seed, sent[1].loss.alpha, sent[2]) == (3, 0.01, names)

@@ -9,8 +9,8 @@ import pytest
 from sl.record import load_all
 from sl.search.cost import Grid, accuracies_of, grids
 from sl.search.page import block, searches_in
-from sl.tables.readme import BEGIN, END
 
+BEGIN, END = "<!-- results:begin -->", "<!-- results:end -->"
 ROOT = Path(__file__).resolve().parents[2]
 Record = Callable[..., Path]
 

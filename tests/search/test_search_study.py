@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from sl.errors import UserError
-from sl.search.scored import Scored
 from sl.search.space import Range
 from sl.search.study import Parameters, finished, import_optuna, open_study, search
+from sl.search.validation import ValidatedRun
 
 pytest.importorskip("optuna", reason="optuna is not installed (extra: search)")
 SPACE = (Range("loss.alpha", 0.01, 10, True), Range("loss.beta", 0.1, 10, True))
@@ -19,11 +19,11 @@ class Stopped(Exception):
     """The search was interrupted."""
 
 
-def answers(proposals: list[Parameters]) -> list[list[Scored]]:
+def answers(proposals: list[Parameters]) -> list[list[ValidatedRun]]:
     """Two runs of each proposal; the nearer alpha is to 1, the better."""
     scores = [1 / (1 + abs(proposal["loss.alpha"] - 1)) for proposal in proposals]
     return [
-        [Scored(f"{proposal}/{seed}", "", "", proposal, seed, score + seed / 10) for seed in (0, 1)]
+        [ValidatedRun(f"{proposal}/{seed}", "", "", proposal, seed, score + seed / 10) for seed in (0, 1)]
         for proposal, score in zip(proposals, scores, strict=True)
     ]
 
@@ -32,7 +32,7 @@ def run(storage: Path, trials: int = 6, at_once: int = 1, stop_after: int = 99) 
     """A search, stopped while the proposal after `stop_after` is tried; the parameters of the answered ones."""
     study, asked = open_study(storage, "name", FIRST, SPACE), []
 
-    def evaluate(proposals: list[Parameters]) -> list[list[Scored]]:
+    def evaluate(proposals: list[Parameters]) -> list[list[ValidatedRun]]:
         asked.extend(proposals)
         if len(asked) > stop_after:
             raise Stopped

@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 import synthetic
 
+from sl.claims.measures import memorised
 from sl.record import Run, load_all
-from sl.tables import notes, open_points, reported_epoch
+from sl.tables import open_points
 
 ROOT = Path(__file__).resolve().parents[2]
 USUAL = {"weight_decay": 0.02, "decay_on": "fc1", "nesterov": False}
@@ -38,20 +39,31 @@ def test_changes_are_paired_by_seed(tmp_path: Path) -> None:
     for seed, lift in ((0, 0.01), (1, 0.03)):
         write(tmp_path / "changed", "ce", seed, lift, weight_decay=0.0, decay_on="none")
     write(tmp_path / "changed", "sl", 1, -0.05, weight_decay=0.0, decay_on="none")
-    text = open_points.block(own, load_all(tmp_path / "changed"))
+    text = open_points.points(own, load_all(tmp_path / "changed"))
     row = cells(text, "weight_decay 0.02 → 0, decay_on fc1 → none")
-    assert (row[2], row[4], row[-1]) == ("+2.0", "−5.0", "0, 1; 1")
+    assert (row[2], row[4], row[-1]) == ("+2.0 [−10.7, +14.7]", "−5.0", "0, 1; 1")  # t interval: 2 ± 12.7 · 1
     last = {(run.name("loss"), run.seed): run.last() for run in own}
     ahead = 100 * (last["sl", 1] - 0.05 - last["ce", 1] - 0.03)  # the one seed that both ran
     assert row[5] == f"{ahead:+.1f}".replace("-", "−")
     assert cells(text, "nothing (recipe authors_code)")[2] == "–"
     assert "scaled-down run" in text
+    beyond_chance = [memorised(run, "late", False) for run in own if run.name("loss") == "ce"]
+    assert cells(text, "nothing (recipe authors_code)")[6].startswith(f"{sum(beyond_chance) / 2:.1f} ± ")
+
+
+def test_another_version_of_pytorch_is_refused(tmp_path: Path) -> None:
+    own = usual(tmp_path / "usual")
+    write(tmp_path / "changed", "ce", 0, 0.01, nesterov=True)
+    (run,) = load_all(tmp_path / "changed")
+    run.header["provenance"]["packages"]["torch"] = "9.9"
+    row = cells(open_points.points(own, [run]), "nesterov false → true")
+    assert row[2] == "– (refused: seed 0: PyTorch 2.0 against 9.9)"
 
 
 def test_another_recipe_is_one_change(tmp_path: Path) -> None:
     own = usual(tmp_path / "usual")
     write(tmp_path / "changed", "ce", 0, 0.01, recipe="apl", weight_decay=1e-4, decay_on="all")
-    text = open_points.block(own, load_all(tmp_path / "changed"))
+    text = open_points.points(own, load_all(tmp_path / "changed"))
     assert cells(text, "whole recipe: apl")[2:6] == ["+1.0", "–", "–", "–"]
 
 
@@ -62,13 +74,13 @@ def test_runs_of_another_scale_or_noise_are_not_compared(tmp_path: Path) -> None
         synthetic.header("ce", rate=0.2, recipe_options=USUAL | {"nesterov": True}),
     ):
         synthetic.write(tmp_path / "changed", synthetic.lines(head))
-    assert open_points.block(own, load_all(tmp_path / "changed")) == "Nothing recorded yet."
+    assert open_points.points(own, load_all(tmp_path / "changed")) == "Nothing recorded yet."
 
 
 def test_the_best_epoch_stands_beside_the_last(tmp_path: Path) -> None:
     write(tmp_path, "ce", 0, lift=-0.2)
     (run,) = load_all(tmp_path)
-    text = reported_epoch.block([run])
+    text = open_points.reported_epochs([run])
     row = cells(text, "CIFAR-10, cpu")
     best = max(line["test_accuracy"] for line in run.epochs)
     assert row[3:] == [
@@ -84,4 +96,4 @@ def test_the_best_epoch_stands_beside_the_last(tmp_path: Path) -> None:
 def test_the_page_kept_is_of_its_records() -> None:
     page = (ROOT / "docs" / "reproduction-notes.md").read_text(encoding="utf-8")
     records = ROOT / "results"
-    assert notes.block(load_all(records / "runs"), load_all(records / "open_points" / "runs")) in page
+    assert open_points.block(load_all(records / "runs"), load_all(records / "open_points" / "runs")) in page

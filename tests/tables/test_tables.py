@@ -94,7 +94,7 @@ def test_pages_name_scale_source_and_mark(tmp_path: Path, published: list[Publis
     record = synthetic.lines(synthetic.header("sl"))
     synthetic.write(tmp_path / "runs", record[:3])
     written = list(write_all(load_all(tmp_path / "runs"), published, tmp_path / "out"))
-    assert [Path(line.split(".md")[0]).name for line in written] == ["cifar10_cpu", "waiting"]
+    assert [Path(line.split(".md")[0]).name for line in written] == ["cifar10_cpu", "published"]
     page = (tmp_path / "out" / "cifar10_cpu.md").read_text()
     order = [
         page.index(f"### {title}, recipe") for title in ("Last epoch", "Best epoch", "Mean of the last ten epochs")
@@ -108,6 +108,18 @@ def test_pages_name_scale_source_and_mark(tmp_path: Path, published: list[Publis
         "| D2L | this project | – | – |",
     ):
         assert part in page
+
+
+def test_everything_published_is_on_one_page(tmp_path: Path) -> None:
+    published = load(Path(__file__).parents[2] / "results" / "paper")
+    list(write_all([], published, tmp_path))
+    page = (tmp_path / "published.md").read_text(encoding="utf-8")
+    clothing = page[page.index("## Clothing1M") : page.index("## WebVision")]
+    assert "| SL | 71.02 |" in clothing  # as the ELR paper copies it
+    assert "| CE | 68.80 |" in clothing[clothing.index("recalled") - 900 :]
+    for table in published:
+        assert f"### {table.label}: {table.network}" in page
+        assert all(str(value) in page for value in table.cells.values())
 
 
 def test_csv_holds_the_same_numbers(tmp_path: Path, published: list[Published]) -> None:
@@ -136,9 +148,10 @@ def test_markdown_and_latex_have_a_cell_for_each_column(tmp_path: Path, publishe
 def test_out_that_cannot_be_written(tmp_path: Path, published: list[Published]) -> None:
     sheet_of(tmp_path / "runs")
     (tmp_path / "file").write_text("")
-    with pytest.raises(UserError, match="not writable"):
+    with pytest.raises(UserError, match="must be a folder that can be written to"):
         list(write_all(load_all(tmp_path / "runs"), published, tmp_path / "file"))
 
 
 def test_nothing_recorded(tmp_path: Path, published: list[Published]) -> None:
-    assert list(write_all([], published, tmp_path)) == ["no finished run recorded yet: scripts/train.py records runs"]
+    said = ["no finished run recorded yet: scripts/train.py records runs", f"{tmp_path / 'published'}.md"]
+    assert list(write_all([], published, tmp_path)) == said

@@ -7,8 +7,9 @@ import synthetic
 
 from sl.errors import UserError
 from sl.record import load_all
-from sl.tables.readme import BEGIN, END, block, update
+from sl.tables.readme import block, fill
 
+BEGIN, END = "<!-- results:begin -->", "<!-- results:end -->"
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -31,7 +32,7 @@ def test_only_what_stands_between_the_marks_is_replaced(tmp_path: Path) -> None:
     synthetic.record(tmp_path / "runs", "ce")
     readme = tmp_path / "README.md"
     readme.write_text(f"before\n{BEGIN}\nold\n{END}\nafter\n", encoding="utf-8")
-    update(readme, load_all(tmp_path / "runs"))
+    fill(readme, block(load_all(tmp_path / "runs")))
     text = readme.read_text(encoding="utf-8")
     assert text.startswith(f"before\n{BEGIN}\n")
     assert text.endswith(f"{END}\nafter\n")
@@ -44,13 +45,13 @@ def test_a_readme_without_marks_is_left_alone(tmp_path: Path) -> None:
     readme = tmp_path / "README.md"
     readme.write_text("nothing here\n", encoding="utf-8")
     with pytest.raises(UserError, match="the marks"):
-        update(readme, [])
+        fill(readme, "")
     assert readme.read_text(encoding="utf-8") == "nothing here\n"
 
 
 def test_a_readme_that_is_not_there_is_named(tmp_path: Path) -> None:
-    with pytest.raises(UserError, match="allowed is a page to fill: No such file"):
-        update(tmp_path / "README.md", [])
+    with pytest.raises(UserError, match="must be a page to fill: No such file"):
+        fill(tmp_path / "README.md", "")
 
 
 def test_the_papers_scale_comes_first(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ function ownResult(table, row, cell, noise) {
 }
 
 function mark(recalled) {
-  return recalled ? el("abbr", { title: "recalled, not checked" }, " †") : null;
+  return recalled ? el("abbr", { title: "not checked" }, " †") : null;
 }
 
 function publishedValue(value) {
@@ -46,7 +46,7 @@ function resultColumns(table) {
 }
 
 const READING = "Mean ± standard deviation over seeds (divisor n − 1), in brackets their number. "
-  + "Δ: this project minus published, in points. †: recalled, not checked.";
+  + "Δ: this project minus published, in points. †: not checked.";
 
 function sourceNote(source) {
   const why = source.obstacle ? ` No difference from it is given: ${source.obstacle}.` : "";
@@ -88,7 +88,7 @@ function publishedTable(table) {
     title, cell: (row) => (place && row[place] !== NOTHING ? [row[place], mark(table.recalled)] : row[place]),
     numeric: place > 0, sort: (row) => (place ? numberIn(row[place]) : row[place]),
   }));
-  const title = table.title + (table.recalled ? " († recalled, not checked)" : "");
+  const title = table.title + (table.recalled ? " († not checked)" : "");
   const remarks = el("ul", { class: "note" }, table.notes.map((note) => el("li", {}, note)));
   return el("div", {}, sortableTable({ caption: title, columns, rows: table.rows }), remarks);
 }

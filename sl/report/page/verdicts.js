@@ -1,10 +1,15 @@
 // The verdicts: an overview of all scales, then every claim with the paper's number beside this project's.
 
-const MARKS = { "holds": "✓", "does not hold": "✗", "not shown": "?", "not enough runs": "…" };
+const MARKS = { "supported": "✓", "contradicted": "✗", "undecided": "?", "not enough runs": "…" };
+const SURVIVES = "stands after correction";
 const PLOT = { width: 150, height: 18 };
 
 function verdictBadge(verdict) {
   return el("span", { class: `verdict ${verdict.replaceAll(" ", "-")}` }, `${MARKS[verdict]} ${verdict}`);
+}
+
+function claimVerdict(claim) {
+  return [verdictBadge(claim.verdict), claim.survives ? el("small", {}, SURVIVES) : null];
 }
 
 function measured(claim) {
@@ -35,7 +40,7 @@ function ours(claim) {
 }
 
 function oursCell(claim, reach) {
-  const why = claim.n ? claim.why_none : `finished runs: ${claim.missing}`;
+  const why = claim.n ? "" : `finished runs: ${claim.missing}`;
   const shown = behindButton(ours(claim), claim.id, () => showClaim(claim));
   return [shown, intervalPlot(claim, reach), why ? el("small", {}, why) : null];
 }
@@ -77,9 +82,9 @@ function showClaim(claim) {
   const seeds = claim.seeds.map((seed, index) => `seed ${seed}: ${signed(claim.values[index])}`).join(", ");
   showBehind(claim.claim, claim.runs, verdictBadge(claim.verdict), facts([
     ["Measured", claim.statistic],
-    ["Ours", ours(claim) + (claim.why_none && claim.n ? ` (${claim.why_none})` : "")],
+    ["Ours", ours(claim)],
     ["By seed", seeds],
-    ["Sign-flip test", known(claim.p) ? `p = ${claim.p} (least possible with n = ${claim.n}: ${claim.least_p})` : ""],
+    ["t test", known(claim.p) ? `p = ${claim.p}${claim.survives ? `; ${SURVIVES} for the number of claims` : ""}` : ""],
     ["By algebra", claim.proof],
     ...claim.reported.map((reported) => ["Reported", `${reported.text} (${reported.source})`]),
     ["Finished runs", claim.missing],
@@ -97,7 +102,7 @@ function claimColumns(sheet, reach) {
     },
     { title: "n", cell: (claim) => String(claim.n), sort: (claim) => claim.n, numeric: true, kind: "n" },
     { title: "scale", cell: () => badge(sheet.scale), kind: "scale" },
-    { title: "verdict", cell: (claim) => verdictBadge(claim.verdict), sort: place, kind: "verdict-cell" },
+    { title: "verdict", cell: claimVerdict, sort: place, kind: "verdict-cell" },
   ];
 }
 

@@ -1,4 +1,4 @@
-"""What a choice of parameters may know of a run. Test accuracy is not part of it, and nothing else is read."""
+"""What a choice of parameters may know of a run: its accuracy on held-out noisy labels. Nothing else is read."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from sl.record.words import loss_title, setting
 
 
 @dataclass(frozen=True)
-class Scored:
+class ValidatedRun:
     """A finished run by its accuracy on held-out noisy labels, a share in [0, 1].
 
     `problem` is equal for runs that differ in nothing but the values of the loss's `parameters` and the seed.
@@ -21,13 +21,13 @@ class Scored:
     title: str
     parameters: dict[str, Any]
     seed: int
-    score: float
+    accuracy: float
 
 
-def scored(run: Run) -> Scored:
+def validated(run: Run) -> ValidatedRun:
     """`run`, which has a holdout, as a choice sees it; UserError for a run without one."""
     title = f"{loss_title(run.name('loss'))}, {run.noise.words} · {setting(run)}"
-    return Scored(run.identity, problem(run.config), title, parameters(run.config), run.seed, run.validation())
+    return ValidatedRun(run.identity, problem(run.config), title, parameters(run.config), run.seed, run.validation())
 
 
 def parameters(config: dict[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,167 @@
+"""What the records say of every claim: one outcome per claim and sheet. All pages are rendered from these."""
+
+import json
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from sl.claims.catalogue import Literature, catalogue
+from sl.claims.claim import Claim, Reported
+from sl.claims.rule import HISTORY, RULE, Verdict, decide
+from sl.record import STAGES, Run, Sheet, matched, sheets
+from sl.record.words import (
+    PAPER_EPOCHS,
+    USUAL_RECIPE,
+    origin,
+    paper_scale,
+    recipe_changes,
+    scale_words,
+    setting,
+    sheet_order,
+)  # fmt: skip
+from sl.stats import FEWEST, SIGNIFICANT, adjusted, infer
+from sl.tables.compare import beside
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A claim measured on one sheet: one of `differences` (points, above 0 where the claim is right) for each seed.
+
+    `survives`: whether the verdict stands after the correction over the sheet's claims, `p_adjusted`. `cells` says how
+    many finished runs there are of each loss and noise compared, `refused` which seeds may not be compared.
+    """
+
+    id: str
+    topic: str
+    claim: str
+    statistic: str
+    headline: bool
+    verdict: Verdict
+    survives: bool
+    seeds: tuple[int, ...]
+    differences: tuple[float, ...]
+    mean: float | None
+    interval: tuple[float, float] | None
+    p: float | None
+    p_adjusted: float | None
+    n: int
+    proof: str
+    cells: dict[str, int]
+    refused: tuple[str, ...]
+    reported: tuple[Reported, ...]
+    records: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class SheetOutcomes:
+    """All outcomes of one sheet; `differs`: how its recipe differs from that of a sheet of the same names above it."""
+
+    dataset: str
+    scale: str
+    recipe: str
+    paper_scale: bool
+    badge: str
+    setting: str
+    origin: str
+    stages: dict[str, int]
+    differs: str
+    command: str
+    claims: tuple[Outcome, ...]
+
+    @property
+    def lacking(self) -> list[Outcome]:
+        """Claims without enough runs."""
+        return [outcome for outcome in self.claims if outcome.verdict == Verdict.LACKING]
+
+    @property
+    def missing(self) -> str:
+        """What is missing in one line, with the command that trains it; empty where nothing is."""
+        cells = {words: n for outcome in self.lacking for words, n in outcome.cells.items()}
+        runs = sum(max(0, FEWEST - n) for n in cells.values())
+        if not self.lacking:
+            return ""
+        return f"{len(self.lacking)} claims lack runs; {runs} give each {FEWEST} seeds: `{self.command}` trains them."
+
+
+def evaluate(claim: Claim, sheet: Sheet, out: Path) -> Outcome:
+    """Measure a claim on the seeds that all of its cells have and may be compared on; `survives` is not known yet."""
+    found = [cell.series(sheet) for cell in claim.cells]
+    present = [series for series in found if series]
+    paired, refused = matched(*present) if len(present) == len(found) else ([], [])
+    values = np.asarray(claim.measure(*paired), dtype=np.float64) if paired else np.empty(0)
+    kept = np.isfinite(values)
+    seeds = tuple(seed for seed, keep in zip(paired[0].seeds, kept, strict=True) if keep) if paired else ()
+    result = infer(values[kept])
+    return Outcome(
+        claim.id, claim.topic, claim.sentence, claim.statistic, claim.headline,
+        decide(result, exact=bool(claim.proof)), False, seeds, tuple(values[kept].tolist()),
+        result.mean if result.n else None, result.interval, result.p, None, result.n, claim.proof,
+        {cell.words: series.n if series else 0 for cell, series in zip(claim.cells, found, strict=True)},
+        tuple(refused), claim.reported,
+        tuple(_path(run, out) for series in paired for run in series.runs if run.seed in seeds),
+    )  # fmt: skip
+
+
+def outcomes(sheet: Sheet, literature: Literature, out: Path = Path()) -> tuple[Outcome, ...]:
+    """Every claim measured on one sheet, corrected for their number; paths of records are relative to `out`."""
+    dataset, _, recipe = sheet.names
+    known = Literature(beside(sheet, literature.tables, "last epoch"), literature.classes)
+    found = [evaluate(claim, sheet, out) for claim in catalogue(dataset, recipe, known)]
+    corrected = adjusted([outcome.p if outcome.n >= FEWEST else None for outcome in found])
+    return tuple(
+        replace(outcome, p_adjusted=p, survives=p is not None and p < SIGNIFICANT)
+        for outcome, p in zip(found, corrected, strict=True)
+    )
+
+
+def all_outcomes(runs: Iterable[Run], literature: Literature, out: Path) -> list[SheetOutcomes]:
+    """The outcomes of every sheet with a finished run, the paper's scale first."""
+    first: dict[tuple[str, str, str], Run] = {}
+    found = []
+    for sheet in sorted((sheet for sheet in sheets(runs) if sheet.runs), key=sheet_order):
+        head, (dataset, scale, recipe) = sheet.head, sheet.names
+        differs = recipe_changes(head, first.setdefault(sheet.names, head))
+        found.append(
+            SheetOutcomes(
+                dataset, scale, recipe, paper_scale(head), scale_words(head).partition(":")[0], setting(head),
+                origin(sheet.runs), {stage: head.header["stages"][stage] for stage in STAGES}, differs,
+                command(dataset, scale, recipe), outcomes(sheet, literature, out),
+            )
+        )  # fmt: skip
+    return found
+
+
+def command(dataset: str, scale: str, recipe: str) -> str:
+    """What trains the runs that a sheet lacks."""
+    if recipe != USUAL_RECIPE:
+        return f"python scripts/reproduce.py experiment=table_{recipe} scale={scale}"
+    if dataset in PAPER_EPOCHS:
+        return f"make reproduce-{dataset} SCALE={scale}"
+    return f"python scripts/reproduce.py experiment={dataset} scale={scale}"
+
+
+def as_json(found: Sequence[SheetOutcomes]) -> str:
+    """All outcomes as the text of results/claims.json."""
+    content = {"format": 2, "rule": RULE, "history": HISTORY, "sheets": [asdict(sheet) for sheet in found]}
+    return json.dumps(content, indent=1) + "\n"
+
+
+def read_json(path: Path) -> list[SheetOutcomes]:
+    """What `as_json` wrote."""
+    return [_sheet(**sheet) for sheet in json.loads(path.read_text(encoding="utf-8"))["sheets"]]
+
+
+def _sheet(claims: list[dict[str, Any]], **fields: Any) -> SheetOutcomes:
+    return SheetOutcomes(claims=tuple(_outcome(**claim) for claim in claims), **fields)
+
+
+def _outcome(verdict: str, reported: list[dict[str, Any]], **fields: Any) -> Outcome:
+    return Outcome(verdict=Verdict(verdict), reported=tuple(Reported(**one) for one in reported), **fields)
+
+
+def _path(run: Run, out: Path) -> str:
+    return Path(os.path.relpath(run.path, out)).as_posix()

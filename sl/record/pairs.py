@@ -1,0 +1,51 @@
+"""Which runs may be compared: those of one seed that differ in what is asked about and in nothing else."""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from sl.record.run import Array, Run
+from sl.record.select import Series
+
+
+def conflict(runs: Sequence[Run], *, precision: bool = True) -> str:
+    """Why these runs must not be compared, in words; empty where they may. `precision`: whether it must be the same.
+
+    A sheet sees to data, recipe, network and precision. What is left are versions of PyTorch, which round differently,
+    and the wrong labels themselves. Whoever compares runs of different sheets has the precision checked here too.
+    """
+    labels = {
+        run.noise: {other.header["noise"]["fingerprint"] for other in runs if other.noise == run.noise} for run in runs
+    }
+    if any(len(found) > 1 for found in labels.values()):
+        return "the wrong labels differ"
+    for name, values in (
+        ("PyTorch", [_versions(run) for run in runs]),
+        ("precision", [run.config["precision"] for run in runs if precision]),
+    ):
+        if len(set(values)) > 1:
+            return f"{name} {' against '.join(dict.fromkeys(values))}"
+    return ""
+
+
+def matched(*series: Series) -> tuple[list[Series], list[str]]:
+    """The series on the seeds that all of them hold and may be compared on, and why other shared seeds are refused.
+
+    Without such a seed there are no series.
+    """
+    shared = sorted(set.intersection(*(set(one.seeds) for one in series)))
+    of_seed = {seed: [next(run for run in one.runs if run.seed == seed) for one in series] for seed in shared}
+    refused = {seed: why for seed, runs in of_seed.items() if (why := conflict(runs))}
+    kept = [runs for seed, runs in of_seed.items() if seed not in refused]
+    reasons = [f"seed {seed}: {why}" for seed, why in refused.items()]
+    return [Series(tuple(runs)) for runs in zip(*kept, strict=True)], reasons
+
+
+def paired_difference(first: Series, second: Series, value: Callable[[Run], Array | float]) -> Array:
+    """`value` of the second minus that of the first for every seed that both may be compared on, (n, ...), or (0,)."""
+    pair, _ = matched(first, second)
+    return pair[1].stack(value) - pair[0].stack(value) if pair else np.empty(0)
+
+
+def _versions(run: Run) -> str:
+    return ", ".join(dict.fromkeys(stay["packages"]["torch"] for stay in run.provenances))

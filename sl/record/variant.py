@@ -1,0 +1,50 @@
+"""Which parameters stand for a loss: those that its recipe and its file in configs/ give it."""
+
+import math
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+from omegaconf import OmegaConf
+
+from sl.record.provenance import ROOT
+
+CONFIG_DIR = ROOT / "configs"  # not from sl.config, which needs Hydra: what reads records does without it
+
+
+@cache
+def stated_parameters(dataset: str, recipe: str, loss: str) -> dict[str, Any]:
+    """The parameters of `loss` on a data set under a recipe, as configs/ has them; empty for a loss unknown there."""
+    files = [CONFIG_DIR / "recipe" / f"{recipe}.yaml", CONFIG_DIR / "preset" / f"{recipe}_{dataset}.yaml"]
+    values = OmegaConf.merge(*(OmegaConf.load(file) for file in files if file.is_file()), {})
+    file = CONFIG_DIR / "loss" / f"{loss}.yaml"
+    if not file.is_file() or not values:
+        return {}
+    whole = OmegaConf.to_container(OmegaConf.create({"recipe": values, "loss": OmegaConf.load(file)}), resolve=True)
+    assert isinstance(whole, dict)
+    return {key: value for key, value in whole["loss"].items() if key != "_target_"}
+
+
+def distance(values: dict[str, Any], stated: dict[str, Any]) -> tuple[int, int]:
+    """How many parameters differ from the stated ones, and how many only one of the two has.
+
+    >>> distance({"alpha": 0.1, "beta": 2}, {"alpha": 0.1, "beta": 1, "p_min": 1e-7})
+    (1, 1)
+    """
+    first, second = dict(_flat(values)), dict(_flat(stated))
+    differing = sum(not _equal(first[key], second[key]) for key in first.keys() & second.keys())
+    return differing, len(first.keys() ^ second.keys())
+
+
+def _flat(values: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """The values that are not null by their dotted names; a loss inside a loss has its parameters in it."""
+    for key, value in values.items():
+        if isinstance(value, dict):
+            yield from _flat(value, f"{prefix}{key}.")
+        elif value is not None:
+            yield f"{prefix}{key}", value
+
+
+def _equal(one: Any, other: Any) -> bool:
+    numbers = isinstance(one, int | float) and isinstance(other, int | float)
+    return math.isclose(one, other, rel_tol=1e-4) if numbers else one == other

@@ -1,0 +1,120 @@
+"""results/claims.json and the README's findings, recomputed from the records by scipy alone."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from sl.claims.outcome import read_json
+from sl.claims.page import findings, markdown
+
+pytestmark = pytest.mark.results
+RESULTS = Path(__file__).parents[2] / "results"
+PAGE = RESULTS / "claims.json"
+SHEETS: list[dict[str, Any]] = json.loads(PAGE.read_text(encoding="utf-8"))["sheets"]
+CLAIMS = [
+    pytest.param(sheet, claim, id=f"{sheet['dataset']}-{claim['id']}") for sheet in SHEETS for claim in sheet["claims"]
+]
+Runs = dict[tuple[str, float], dict[str, Any]]  # of one seed, by loss and noise rate
+
+
+def last(run: dict[str, Any]) -> float:
+    return 100 * run["epochs"][-1]["test_accuracy"]
+
+
+def stage(run: dict[str, Any], name: str) -> dict[str, Any]:
+    return run["epochs"][run["header"]["stages"][name] - 1]
+
+
+def spread(run: dict[str, Any], name: str) -> float:
+    accuracies = stage(run, name)["class_accuracy"]
+    return 100 * (max(accuracies) - min(accuracies))
+
+
+def memorised(runs: list[dict[str, Any]], name: str) -> list[float]:
+    evaluated = all("training" in run["probes"][name] for run in runs)
+    found = [run["probes"][name]["training"] if evaluated else stage(run, name) for run in runs]
+    floors = [(1 - one["wrong_memorised"] - one["wrong_corrected"]) / 8 for one in found]
+    return [100 * (one["wrong_memorised"] - floor) for one, floor in zip(found, floors, strict=True)]
+
+
+def confidence(run: dict[str, Any]) -> float:
+    return 100 * run["probes"]["late"]["confidence"][3]
+
+
+MEASURES: dict[str, Callable[[Runs], float]] = {
+    "sl_vs_ce_symmetric_40": lambda of: last(of["sl", 0.4]) - last(of["ce", 0.4]),
+    "sl_vs_ce_symmetric_60": lambda of: last(of["sl", 0.6]) - last(of["ce", 0.6]),
+    "sl_vs_gce_symmetric_40": lambda of: last(of["sl", 0.4]) - last(of["gce", 0.4]),
+    "sl_narrows_spread": lambda of: spread(of["ce", 0.4], "late") - spread(of["sl", 0.4], "late"),
+    "spread_noisy_middle": lambda of: spread(of["ce", 0.4], "middle") - spread(of["ce", 0.0], "middle"),
+    "ce_memorises": lambda of: memorised([of["ce", 0.4]], "late")[0] - memorised([of["ce", 0.4]], "early")[0],
+    "sl_memorises_less": lambda of: float(np.subtract(*memorised([of["ce", 0.4], of["sl", 0.4]], "late"))),
+    "sl_confidence_higher": lambda of: confidence(of["sl", 0.4]) - confidence(of["ce", 0.4]),
+    "sl_boosts_lsr": lambda of: last(of["lsr_sl", 0.4]) - last(of["lsr", 0.4]),
+}
+
+
+def read(path: Path) -> dict[str, Any]:
+    lines = [json.loads(line) for line in path.read_text().splitlines()]
+    epochs = [line for line in lines if line["kind"] == "epoch"]
+    return {"header": lines[0], "epochs": epochs, "probes": {x["stage"]: x for x in lines if x["kind"] == "probe"}}
+
+
+@pytest.mark.parametrize(("sheet", "claim"), CLAIMS)
+def test_a_verdict_follows_from_its_differences(sheet: dict[str, Any], claim: dict[str, Any]) -> None:
+    values, n = claim["differences"], claim["n"]
+    assert n == len(values) == len(claim["seeds"])
+    expected = "supported" if claim["proof"] else "not enough runs"
+    if n:
+        assert claim["mean"] == pytest.approx(np.mean(values))
+    if n > 1 and np.ptp(values) > 1e-9:
+        test = stats.ttest_1samp(values, 0)
+        assert claim["p"] == pytest.approx(test.pvalue)
+        assert claim["interval"] == pytest.approx(list(test.confidence_interval(0.95)))
+        if n > 2:
+            expected = ("supported" if claim["mean"] > 0 else "contradicted") if test.pvalue < 0.05 else "undecided"
+    else:
+        assert (claim["p"], claim["interval"]) == (None, None)
+        expected = "undecided" if n > 2 and not claim["proof"] else expected
+    assert claim["verdict"] == expected
+
+
+@pytest.mark.parametrize("sheet", SHEETS, ids=lambda sheet: f"{sheet['dataset']}-{sheet['scale']}-{sheet['recipe']}")
+def test_the_correction_is_benjamini_and_hochbergs(sheet: dict[str, Any]) -> None:
+    tested = [claim for claim in sheet["claims"] if claim["n"] > 2 and claim["p"] is not None]
+    if tested:
+        corrected = stats.false_discovery_control([claim["p"] for claim in tested])
+        assert [claim["p_adjusted"] for claim in tested] == pytest.approx(corrected)
+    assert {claim["id"] for claim in sheet["claims"] if claim["survives"]} == {
+        claim["id"] for claim in tested if claim["p_adjusted"] < 0.05
+    }
+
+
+@pytest.mark.parametrize(("sheet", "claim"), [param for param in CLAIMS if param.values[1]["id"] in MEASURES])
+def test_differences_are_those_of_the_records(sheet: dict[str, Any], claim: dict[str, Any]) -> None:
+    by_seed: dict[int, Runs] = {}
+    for record in claim["records"]:
+        run = read(RESULTS / record)
+        config = run["header"]["config"]
+        by_seed.setdefault(config["seed"], {})[config["names"]["loss"], config["noise"].get("rate") or 0.0] = run
+    assert sorted(by_seed) == claim["seeds"]
+    found = [MEASURES[claim["id"]](by_seed[seed]) for seed in claim["seeds"]]
+    assert claim["differences"] == pytest.approx(found)
+
+
+def test_pages_are_rendered_from_the_outcomes() -> None:
+    found = read_json(PAGE)
+    assert (RESULTS / "claims.md").read_text(encoding="utf-8") == markdown(found)
+    readme = (RESULTS.parent / "README.md").read_text(encoding="utf-8")
+    shown = readme.partition("<!-- findings:begin -->")[2].partition("<!-- findings:end -->")[0]
+    assert shown.strip() == findings(found).strip(), "run: make claims"
+
+
+def test_no_verdict_is_older_than_its_records() -> None:
+    recorded = {path.relative_to(RESULTS).as_posix() for path in (RESULTS / "runs").rglob("*.jsonl")}
+    assert {record for sheet in SHEETS for claim in sheet["claims"] for record in claim["records"]} <= recorded
