@@ -50,7 +50,8 @@ def check_node(node: Any, option: str, package: str, context: Mapping[str, Any])
 
     Nodes inside `node` are checked likewise, before anything is built.
     """
-    parameters = inspect.signature(find_class(str(node["_target_"]), option, package)).parameters
+    signature = inspect.signature(find_class(str(node["_target_"]), option, package))
+    parameters = {key: value for key, value in signature.parameters.items() if value.kind != value.VAR_KEYWORD}
     for key, value in node.items():
         if key != "_target_" and key not in parameters:
             raise UserError(unknown_option(f"{option}.{key}", [*parameters], value=value))

@@ -8,10 +8,6 @@ from pathlib import Path
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
-from filelock import FileLock
-from rich.console import Console
-from rich.progress import DownloadColumn, Progress, TransferSpeedColumn
-
 from sl.data.disk import reading, writing
 from sl.errors import UserError
 
@@ -28,6 +24,8 @@ def fetch(urls: Sequence[str], target: Path, digest: str) -> Path:
     Several processes may ask for the same file: one downloads, the others wait and use it.
     Raises UserError in one line if no address serves the file, or if a file with another digest is in its place.
     """
+    from filelock import FileLock  # here: only a download needs it, and every import of a loss or noise comes by
+
     with writing(target.parent):
         if not target.exists():
             with FileLock(target.with_name(f".{target.name}.lock")):
@@ -85,6 +83,9 @@ def _reason(error: Exception) -> str:
 
 
 def _stream(url: str, part: Path, name: str) -> None:
+    from rich.console import Console
+    from rich.progress import DownloadColumn, Progress, TransferSpeedColumn
+
     request = Request(url, headers={"User-Agent": "sl"})
     columns = (*Progress.get_default_columns(), DownloadColumn(), TransferSpeedColumn())
     with urlopen(request, timeout=TIMEOUT_SECONDS) as answer, part.open("wb") as file:

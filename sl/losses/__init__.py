@@ -3,6 +3,7 @@
 from sl.losses.active_passive import ActivePassive
 from sl.losses.asymmetric_generalized_cross_entropy import AsymmetricGeneralizedCrossEntropy
 from sl.losses.base import EpochView, Loss
+from sl.losses.binary_symmetric_cross_entropy import BinarySymmetricCrossEntropy
 from sl.losses.bootstrap import Bootstrap
 from sl.losses.correction import BackwardCorrection, ForwardCorrection
 from sl.losses.cross_entropy import CrossEntropy
@@ -15,6 +16,7 @@ from sl.losses.label_smoothing import LabelSmoothing
 from sl.losses.mean_absolute_error import MeanAbsoluteError
 from sl.losses.normalized_cross_entropy import NormalizedCrossEntropy
 from sl.losses.phuber import PHuberCrossEntropy
+from sl.losses.pointwise import Pointwise
 from sl.losses.reverse_cross_entropy import LOG_ZERO, ReverseCrossEntropy
 from sl.losses.symmetric_cross_entropy import SymmetricCrossEntropy
 from sl.losses.term import Term
@@ -24,6 +26,7 @@ __all__ = [
     "ActivePassive",
     "AsymmetricGeneralizedCrossEntropy",
     "BackwardCorrection",
+    "BinarySymmetricCrossEntropy",
     "Bootstrap",
     "CrossEntropy",
     "DimensionalityDriven",
@@ -38,6 +41,7 @@ __all__ = [
     "MeanAbsoluteError",
     "NormalizedCrossEntropy",
     "PHuberCrossEntropy",
+    "Pointwise",
     "ReverseCrossEntropy",
     "SymmetricCrossEntropy",
     "Term",

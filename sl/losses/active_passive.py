@@ -1,10 +1,11 @@
 """Weighted sum of an active and a passive loss."""
 
+from typing import Unpack
+
 from torch import Tensor
 
 from sl.checks import number
-from sl.errors import UserError
-from sl.losses.base import Loss
+from sl.losses.base import Loss, Options, part_of
 
 
 class ActivePassive(Loss):
@@ -24,10 +25,19 @@ class ActivePassive(Loss):
     tensor(1.1356)
     """
 
-    def __init__(self, active: Loss, passive: Loss, alpha: float, beta: float, reduction: str = "mean") -> None:
-        super().__init__(reduction)
-        self.active = _loss("active", active)
-        self.passive = _loss("passive", passive)
+    def __init__(
+        self,
+        active: Loss,
+        passive: Loss,
+        alpha: float,
+        beta: float,
+        reduction: str = "mean",
+        **options: Unpack[Options],
+    ) -> None:
+        super().__init__(reduction, **options)
+        self.active: Loss = part_of(active, "active", Loss)
+        self.passive: Loss = part_of(passive, "passive", Loss)
+        self.linear_in_target = active.linear_in_target and passive.linear_in_target
         self.alpha = number("alpha", alpha, 0)
         self.beta = number("beta", beta, 0)
 
@@ -37,8 +47,6 @@ class ActivePassive(Loss):
         passive = self.passive.per_example(logits, labels)
         return self.alpha * active + self.beta * passive
 
-
-def _loss(name: str, value: object) -> Loss:
-    if isinstance(value, Loss):
-        return value
-    raise UserError(f"{name}={value}: allowed is one of the losses of sl.losses")
+    def per_target(self, logits: Tensor, target: Tensor) -> Tensor:
+        """Sum of the two parts, each with its own reading of a soft target."""
+        return self.alpha * self.active.per_target(logits, target) + self.beta * self.passive.per_target(logits, target)

@@ -1,13 +1,16 @@
 """Asymmetric generalized cross entropy."""
 
+from typing import Unpack
+
 import torch
 from torch import Tensor
 
 from sl.checks import number
-from sl.losses.base import Loss, at_label
+from sl.losses.base import Options
+from sl.losses.pointwise import Pointwise
 
 
-class AsymmetricGeneralizedCrossEntropy(Loss):
+class AsymmetricGeneralizedCrossEntropy(Pointwise):
     """AGCE = ((a + 1)^q - (a + p_y)^q) / q, a, q > 0.
 
     Zhou et al., "Asymmetric Loss Functions for Learning with Noisy Labels", ICML 2021. It becomes
@@ -21,12 +24,12 @@ class AsymmetricGeneralizedCrossEntropy(Loss):
     tensor(0.2588)
     """
 
-    def __init__(self, a: float, q: float, reduction: str = "mean") -> None:
-        super().__init__(reduction)
+    def __init__(self, a: float, q: float, reduction: str = "mean", **options: Unpack[Options]) -> None:
+        super().__init__(reduction, **options)
         self.a = number("a", a, 0, low_open=True)
         self.q = number("q", q, 0, low_open=True)
 
-    def per_example(self, logits: Tensor, labels: Tensor) -> Tensor:
+    def of_label(self, log_p: Tensor) -> Tensor:
         """-(a + 1)^q expm1(q log1p((p_y - 1) / (a + 1))) / q: near p_y = 1 no digits cancel."""
-        wrong = torch.expm1(at_label(logits.log_softmax(dim=1), labels))
+        wrong = torch.expm1(log_p)
         return -((self.a + 1) ** self.q) * torch.expm1(self.q * torch.log1p(wrong / (self.a + 1))) / self.q

@@ -1,13 +1,16 @@
-"""What all losses share: the check of a batch, the precision of the arithmetic, and the reduction."""
+"""What all losses share: shapes, precision of the arithmetic, class weights, ignored labels and the reduction."""
 
+import inspect
 from abc import ABC, abstractmethod
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
+from typing import Any, Self, TypedDict
 
 import torch
 from torch import Tensor, nn
 
-from sl.checks import one_of
+from sl.checks import integer, one_of
 from sl.errors import UserError
 
 REDUCTIONS = ("mean", "sum", "none")
@@ -26,30 +29,60 @@ class EpochView:
     represent: Callable[[int], Tensor]
 
 
+class Options(TypedDict, total=False):
+    """Keyword arguments that every loss takes besides its own parameters; `Loss` says what they mean."""
+
+    weight: Tensor | None
+    ignore_index: int | None
+
+
 class Loss(nn.Module, ABC):
     """A classification loss, called as ``loss(logits, labels)``.
 
-    logits: (N, K) floating point, unnormalised, K >= 2; value and gradient are finite for entries up to +-1e4.
-    labels: (N,) int64 in [0, K). Their values are not looked at, which would make an accelerator wait.
+    logits: (N, K) or (N, K, d1, ...) floating point, unnormalised, K >= 2; value and gradient are finite for entries up
+    to +-1e4. labels: (N,) or (N, d1, ...) int64 in [0, K); or soft targets, floating point in the shape of the logits,
+    which sum to 1 over the classes. Their values are not looked at, which would make an accelerator wait.
     index: (N,) int64, which training example each is. The trainer gives it; only a loss that remembers examples asks.
-    Result: a scalar for reduction "mean" or "sum", (N,) for "none"; float32, or float64 if the logits are.
+    Result: a scalar for reduction "mean" or "sum", the shape of the labels, without classes, for "none"; float32, or
+    float64 if the logits are.
+
+    weight (K,) multiplies the loss of each label, and "mean" divides by the sum of the weights of the labels.
+    Labels equal to `ignore_index` count as zero, with zero gradient, and "mean" leaves them out. With soft targets
+    "mean" divides by N, weight applies to each class's share of the loss where the loss is such a sum, and
+    `ignore_index` does not exist. All as in `torch.nn.functional.cross_entropy`, except that nothing is ignored unless
+    `ignore_index` is given.
 
     A subclass defines `per_example`, and most define nothing else. One that learns during a run defines
     `per_indexed_example` (called in every step) or `after_epoch` too, keeps what it learns in persistent buffers and
     changes them in place: so a step can be captured, and a checkpoint holds them. Half precision and autocast are
-    dealt with here. Raises UserError if `reduction` is another word, or if a batch has another shape or type.
+    dealt with here, and `.to(dtype)` leaves a loss's buffers in the precision that they were made in.
+    Raises UserError for a parameter out of its range, and for a batch of another shape or type.
     """
 
-    def __init__(self, reduction: str = "mean") -> None:
+    linear_in_target: bool = True
+    """Whether `per_target` is a sum over classes of target times loss, so that a class weight can stand inside it."""
+    weight: Tensor | None
+
+    def __init__(
+        self, reduction: str = "mean", *, weight: Tensor | None = None, ignore_index: int | None = None
+    ) -> None:
         super().__init__()
         self.reduction = one_of("reduction", reduction, REDUCTIONS)
+        self.ignore_index = None if ignore_index is None else integer("ignore_index", ignore_index, -(2**63))
+        self.register_buffer("weight", None if weight is None else checked_weight(weight), persistent=False)
 
     @abstractmethod
     def per_example(self, logits: Tensor, labels: Tensor) -> Tensor:
         """The loss of each example, (N,), from float32 or float64 logits (N, K), with autocast off."""
 
+    def per_target(self, logits: Tensor, target: Tensor) -> Tensor:
+        """The same for soft targets (N, K): here the mean of the labels' losses, each weighted by its probability."""
+        labels = torch.arange(logits.shape[1], device=logits.device)
+        losses = [self.per_example(logits, label.expand(len(logits))) for label in labels]
+        return (target * torch.stack(losses, dim=1)).sum(dim=1)
+
     def per_indexed_example(self, logits: Tensor, labels: Tensor, index: Tensor) -> Tensor:
-        """The same, where it is known which training examples these are."""
+        """`per_example`, where it is known which training examples these are."""
         return self.per_example(logits, labels)
 
     def after_epoch(self, view: EpochView) -> None:
@@ -57,31 +90,124 @@ class Loss(nn.Module, ABC):
 
     def forward(self, logits: Tensor, labels: Tensor, index: Tensor | None = None) -> Tensor:
         """The reduced loss of a batch."""
-        check_batch(logits, labels, index)
-        precise = logits.to(torch.promote_types(logits.dtype, torch.float32))
-        with torch.autocast(logits.device.type, enabled=False):
-            if index is None:
-                losses = self.per_example(precise, labels)
+        self.check_batch(logits, labels, index)
+        rows = as_rows(logits).to(torch.promote_types(logits.dtype, torch.float32))
+        with without_autocast(logits.device.type):
+            if labels.is_floating_point():
+                losses, divisor = self._of_targets(rows, as_rows(labels).to(rows.dtype)), None
             else:
-                losses = self.per_indexed_example(precise, labels, index)
+                losses, divisor = self._of_labels(rows, labels.flatten(), index)
         if self.reduction == "none":
-            return losses
-        return losses.mean() if self.reduction == "mean" else losses.sum()
+            return losses.reshape(logits.shape[:1] + logits.shape[2:])
+        if self.reduction == "sum":
+            return losses.sum()
+        return losses.mean() if divisor is None else losses.sum() / divisor
+
+    def _of_labels(self, logits: Tensor, labels: Tensor, index: Tensor | None) -> tuple[Tensor, Tensor | None]:
+        """Weighted losses (N,), and what their sum is divided by where that is not N.
+
+        Ignored rows are computed like others and then masked: their number must not shape a captured step.
+        """
+        kept = None if self.ignore_index is None else labels != self.ignore_index
+        if kept is not None:
+            labels = torch.where(kept, labels, 0)
+        losses = self.per_example(logits, labels) if index is None else self.per_indexed_example(logits, labels, index)
+        if self.weight is None and kept is None:
+            return losses, None
+        share = torch.ones_like(losses) if self.weight is None else self.weight.to(losses.dtype).index_select(0, labels)
+        if kept is not None:
+            share, losses = torch.where(kept, share, 0.0), torch.where(kept, losses, 0.0)
+        return share * losses, share.sum()
+
+    def _of_targets(self, logits: Tensor, target: Tensor) -> Tensor:
+        """Weighted losses (N,)."""
+        if self.ignore_index is not None:
+            raise UserError("ignore_index", self.ignore_index, "must not be given with soft targets")
+        if self.weight is None:
+            return self.per_target(logits, target)
+        if not self.linear_in_target:
+            raise UserError(f"weight: must not be given with soft targets for {type(self).__name__}")
+        return self.per_target(logits, target * self.weight.to(target.dtype))
+
+    def check_batch(self, logits: Tensor, labels: Tensor, index: Tensor | None) -> None:
+        """Raise UserError unless the shapes and types are those of the class's description; reads no values."""
+        if not logits.is_floating_point() or logits.ndim < 2 or logits.shape[1] < 2:
+            rule = "must be floating point of shape (N, K) or (N, K, d1, ...) with K at least 2"
+            raise UserError("logits", describe(logits), rule)
+        places = logits.shape[:1] + logits.shape[2:]
+        hard = labels.dtype == torch.int64 and labels.shape == places
+        soft = labels.is_floating_point() and labels.shape == logits.shape
+        if not hard and not soft:
+            rule = f"must be torch.int64 of shape {tuple(places)}, or floating point of shape {tuple(logits.shape)}"
+            raise UserError("labels", describe(labels), rule)
+        if index is not None and (index.dtype != torch.int64 or index.shape != logits.shape[:1]):
+            raise UserError("index", describe(index), f"must be torch.int64 of shape ({logits.shape[0]},)")
+        if self.weight is not None and len(self.weight) != logits.shape[1]:
+            raise UserError("weight", f"{len(self.weight)} classes", f"must have {logits.shape[1]}, as the logits have")
+
+    def extra_repr(self) -> str:
+        """The parameters that the constructor took, but for other losses, which have lines of their own."""
+        names = [*inspect.signature(type(self)).parameters, "weight", "ignore_index"]
+        return ", ".join(f"{name}={_short(getattr(self, name))}" for name in dict.fromkeys(names) if _shown(self, name))
+
+    def _apply(self, fn: Callable[[Tensor], Tensor], recurse: bool = True) -> Self:
+        """Moves buffers to another device, but leaves them as precise as they are: targets and T need it."""
+
+        def move(tensor: Tensor) -> Tensor:
+            moved = fn(tensor)
+            return moved if moved.dtype == tensor.dtype else tensor.to(moved.device)
+
+        return super()._apply(move, recurse)
 
 
-def check_batch(logits: Tensor, labels: Tensor, index: Tensor | None = None) -> None:
-    """Raise UserError unless logits are (N, K) floats, and labels and index (N,) int64; reads no values."""
-    if not logits.is_floating_point() or logits.ndim != 2 or logits.shape[1] < 2:
-        raise UserError(f"logits={_describe(logits)}: allowed is floating point of shape (N, K) with K at least 2")
-    for name, whole in (("labels", labels), ("index", index)):
-        if whole is not None and (whole.dtype != torch.int64 or whole.shape != logits.shape[:1]):
-            raise UserError(f"{name}={_describe(whole)}: allowed is torch.int64 of shape ({logits.shape[0]},)")
+def part_of(loss: object, name: str, kind: type) -> Any:
+    """`loss` if it can be a part, called `name`, of another loss; UserError otherwise.
+
+    The whole reduces, weighs and ignores: a part's own `reduction` plays no role, and other options would be lost.
+    """
+    if not isinstance(loss, kind):
+        raise UserError(name, loss, f"must be a {kind.__name__} of sl.losses")
+    assert isinstance(loss, Loss)
+    if loss.weight is not None or loss.ignore_index is not None:
+        raise UserError(f"{name}: must have neither weight nor ignore_index; give them to the whole loss")
+    return loss
 
 
-def _describe(tensor: Tensor) -> str:
+def checked_weight(weight: object) -> Tensor:
+    """`weight` if it is a tensor (K,) of numbers that are not negative; UserError otherwise."""
+    if not isinstance(weight, Tensor) or weight.ndim != 1 or not weight.is_floating_point():
+        given = describe(weight) if isinstance(weight, Tensor) else weight
+        raise UserError("weight", given, "must be a floating point tensor of shape (K,)")
+    if not weight.is_meta and not bool(((weight >= 0) & weight.isfinite()).all()):
+        raise UserError("weight", weight.tolist(), "must be finite and not negative")
+    return weight.detach()
+
+
+def describe(tensor: Tensor) -> str:
+    """Type and shape in words."""
     return f"{tensor.dtype} of shape {tuple(tensor.shape)}"
+
+
+def as_rows(tensor: Tensor) -> Tensor:
+    """(N, K, d1, ...) as (N * d1 * ..., K)."""
+    return tensor if tensor.ndim == 2 else tensor.movedim(1, -1).flatten(0, -2)
 
 
 def at_label(values: Tensor, labels: Tensor) -> Tensor:
     """From each row of values (N, K) the entry of its label: (N,)."""
     return values.gather(1, labels.unsqueeze(1)).squeeze(1)
+
+
+def without_autocast(device: str) -> AbstractContextManager[Any]:
+    """Autocast off for a block; devices such as meta have none."""
+    available = torch.amp.is_autocast_available(device)
+    return torch.autocast(device, enabled=False) if available else nullcontext()
+
+
+def _shown(loss: Loss, name: str) -> bool:
+    value = getattr(loss, name, None)
+    return isinstance(value, int | float | str | Tensor)
+
+
+def _short(value: object) -> str:
+    return f"{tuple(value.shape)} tensor" if isinstance(value, Tensor) else f"{value}"

@@ -1,9 +1,11 @@
 """Bootstrapping: the target is the label mixed with what the network itself predicts."""
 
+from typing import Unpack
+
 from torch import Tensor
 
 from sl.checks import flag, number
-from sl.losses.base import Loss
+from sl.losses.base import Loss, Options
 from sl.losses.cross_entropy import term_or_cross_entropy
 from sl.losses.term import Term, one_hot, towards_guess
 
@@ -28,17 +30,25 @@ class Bootstrap(Loss):
     tensor(1.4479)
     """
 
-    def __init__(self, beta: float, hard: bool, reduction: str = "mean", term: Term | None = None) -> None:
-        super().__init__(reduction)
+    linear_in_target = False
+
+    def __init__(
+        self, beta: float, hard: bool, reduction: str = "mean", term: Term | None = None, **options: Unpack[Options]
+    ) -> None:
+        super().__init__(reduction, **options)
         self.beta = number("beta", beta, 0, 1)
         self.hard = flag("hard", hard)
         self.term = term_or_cross_entropy(term)
 
     def per_example(self, logits: Tensor, labels: Tensor) -> Tensor:
+        """The term between prediction and mixed label."""
+        return self.per_target(logits, one_hot(logits, labels))
+
+    def per_target(self, logits: Tensor, target: Tensor) -> Tensor:
         """The term between prediction and mixed target."""
         log_p = logits.log_softmax(dim=1)
         if self.hard:
-            target = towards_guess(log_p, labels, self.beta)
+            mixed = towards_guess(log_p, target, self.beta)
         else:
-            target = self.beta * one_hot(log_p, labels) + (1 - self.beta) * log_p.exp()
-        return self.term.of_target(log_p, target)
+            mixed = self.beta * target + (1 - self.beta) * log_p.exp()
+        return self.term.of_target(log_p, mixed)

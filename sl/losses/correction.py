@@ -1,12 +1,13 @@
 """Forward and backward correction of cross entropy by a known transition matrix T."""
 
 import math
+from typing import Unpack
 
 import torch
 from torch import Tensor
 
 from sl.errors import UserError
-from sl.losses.base import Loss
+from sl.losses.base import Loss, Options
 from sl.losses.cross_entropy import term_or_cross_entropy
 from sl.losses.term import Term
 from sl.noise.transition import check_transition
@@ -17,19 +18,20 @@ class Correction(Loss):
 
     transition: Tensor
 
-    def __init__(self, transition: Tensor, reduction: str) -> None:
-        super().__init__(reduction)
+    def __init__(self, transition: Tensor, reduction: str, **options: Unpack[Options]) -> None:
+        super().__init__(reduction, **options)
         if not isinstance(transition, Tensor):
-            raise UserError(f"transition={transition}: allowed is a (K, K) tensor of probabilities")
+            raise UserError("transition", transition, "must be a (K, K) tensor of probabilities")
         matrix = transition.detach().to(torch.float64)
         check_transition(matrix)
         self.register_buffer("transition", matrix, persistent=False)
 
-    def rows(self, matrix: Tensor, logits: Tensor, labels: Tensor) -> Tensor:
-        """The row of matrix (K, K) that belongs to each label: (N, K), in the type of the logits."""
-        if logits.shape[1] != matrix.shape[0]:
-            raise UserError(f"logits={logits.shape[1]} classes: allowed is {matrix.shape[0]}, as in transition")
-        return matrix.index_select(0, labels).to(logits.dtype)
+    def check_batch(self, logits: Tensor, labels: Tensor, index: Tensor | None) -> None:
+        """As `Loss`, and the classes must be those of the matrix."""
+        super().check_batch(logits, labels, index)
+        if logits.shape[1] != len(self.transition):
+            rule = f"must have {len(self.transition)}, as transition has"
+            raise UserError("logits", f"{logits.shape[1]} classes", rule)
 
 
 class ForwardCorrection(Correction):
@@ -50,9 +52,12 @@ class ForwardCorrection(Correction):
 
     log_columns: Tensor
 
-    def __init__(self, transition: Tensor, reduction: str = "mean", term: Term | None = None) -> None:
-        super().__init__(transition, reduction)
+    def __init__(
+        self, transition: Tensor, reduction: str = "mean", term: Term | None = None, **options: Unpack[Options]
+    ) -> None:
+        super().__init__(transition, reduction, **options)
         self.term = term_or_cross_entropy(term)
+        self.linear_in_target = self.term.linear_in_target
         columns = self.transition.T
         impossible = columns.sum(dim=1, keepdim=True) == 0
         logs = columns.log().masked_fill(impossible, math.log(torch.finfo(torch.float32).tiny))
@@ -60,8 +65,13 @@ class ForwardCorrection(Correction):
 
     def per_example(self, logits: Tensor, labels: Tensor) -> Tensor:
         """Summed as logarithms, so that neither p nor T underflows."""
-        noisy = (logits.log_softmax(dim=1) + self.rows(self.log_columns, logits, labels)).logsumexp(dim=1)
-        return self.term.of_label(noisy)
+        columns = self.log_columns.index_select(0, labels).to(logits.dtype)
+        return self.term.of_label((logits.log_softmax(dim=1) + columns).logsumexp(dim=1))
+
+    def per_target(self, logits: Tensor, target: Tensor) -> Tensor:
+        """The term between the target, as distribution of noisy labels, and the noisy prediction."""
+        noisy = (logits.log_softmax(dim=1).unsqueeze(1) + self.log_columns.to(logits.dtype)).logsumexp(dim=2)
+        return self.term.of_target(noisy, target)
 
 
 class BackwardCorrection(Correction):
@@ -80,13 +90,17 @@ class BackwardCorrection(Correction):
 
     inverse: Tensor
 
-    def __init__(self, transition: Tensor, reduction: str = "mean") -> None:
-        super().__init__(transition, reduction)
+    def __init__(self, transition: Tensor, reduction: str = "mean", **options: Unpack[Options]) -> None:
+        super().__init__(transition, reduction, **options)
         rank, classes = int(torch.linalg.matrix_rank(self.transition)), len(self.transition)
         if rank < classes:
-            raise UserError(f"transition=a {classes} x {classes} matrix of rank {rank}: allowed is an invertible one")
+            raise UserError("transition", f"a {classes} x {classes} matrix of rank {rank}", "must be invertible")
         self.register_buffer("inverse", torch.linalg.inv(self.transition), persistent=False)
 
     def per_example(self, logits: Tensor, labels: Tensor) -> Tensor:
         """The CE of every class, weighted by the label's row of the inverse."""
-        return -(self.rows(self.inverse, logits, labels) * logits.log_softmax(dim=1)).sum(dim=1)
+        return -(self.inverse.index_select(0, labels).to(logits.dtype) * logits.log_softmax(dim=1)).sum(dim=1)
+
+    def per_target(self, logits: Tensor, target: Tensor) -> Tensor:
+        """The same with the target's mean of the rows."""
+        return -(target @ self.inverse.to(logits.dtype) * logits.log_softmax(dim=1)).sum(dim=1)

@@ -1,11 +1,12 @@
 """Cross entropy, the loss that all others here are compared with."""
 
 import math
+from typing import Unpack
 
 from torch import Tensor
 
 from sl.checks import number
-from sl.errors import UserError
+from sl.losses.base import Options, part_of
 from sl.losses.term import Term
 
 
@@ -25,8 +26,8 @@ class CrossEntropy(Term):
     tensor(0.3567)
     """
 
-    def __init__(self, reduction: str = "mean", p_min: float = 0.0) -> None:
-        super().__init__(reduction)
+    def __init__(self, reduction: str = "mean", p_min: float = 0.0, **options: Unpack[Options]) -> None:
+        super().__init__(reduction, **options)
         self.p_min = number("p_min", p_min, 0, 1, high_open=True)
 
     def of_label(self, log_p: Tensor) -> Tensor:
@@ -43,8 +44,5 @@ class CrossEntropy(Term):
 
 def term_or_cross_entropy(term: object) -> Term:
     """`term`, or cross entropy for None; UserError for anything that is no `Term`."""
-    if term is None:
-        return CrossEntropy()
-    if isinstance(term, Term):
-        return term
-    raise UserError(f"term={term}: allowed is CrossEntropy, ReverseCrossEntropy or SymmetricCrossEntropy")
+    found: Term = CrossEntropy() if term is None else part_of(term, "term", Term)
+    return found

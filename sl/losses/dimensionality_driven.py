@@ -1,16 +1,17 @@
 """Dimensionality-driven learning: labels give way to predictions once representations grow in dimension."""
 
 import math
+from typing import Unpack
 
 import torch
 from torch import Tensor
 
 from sl.checks import integer, number
 from sl.errors import UserError
-from sl.losses.base import EpochView, Loss, at_label
+from sl.losses.base import EpochView, Loss, Options, at_label
 from sl.losses.cross_entropy import CrossEntropy, term_or_cross_entropy
 from sl.losses.local_dimensionality import local_intrinsic_dimensionality
-from sl.losses.term import Term, towards_guess
+from sl.losses.term import Term, one_hot, towards_guess
 
 SAMPLE, BATCH = 1280, 128  # images whose LID is measured each epoch, and among how many: as in the published code
 
@@ -48,6 +49,7 @@ class DimensionalityDriven(Loss):
     tensor(1.6094)
     """
 
+    linear_in_target = False
     alpha: Tensor
     turned: Tensor
     least: Tensor
@@ -62,8 +64,9 @@ class DimensionalityDriven(Loss):
         term: Term | None = None,
         p_min: float = 0.0,
         num_examples: int | None = None,
+        **options: Unpack[Options],
     ) -> None:
-        super().__init__(reduction)
+        super().__init__(reduction, **options)
         self.start = number("start", start, 0, 1)
         self.neighbours = integer("neighbours", neighbours, 2)
         if num_examples is not None and self.neighbours >= (points := smallest_part(num_examples)):
@@ -78,8 +81,15 @@ class DimensionalityDriven(Loss):
     def per_example(self, logits: Tensor, labels: Tensor) -> Tensor:
         """The term and the label as it is, or CE and the adapted label: chosen on the device."""
         log_p = logits.log_softmax(dim=1)
-        before = self.term.of_label(at_label(log_p, labels))
-        after = self.adapted.of_target(log_p, towards_guess(log_p, labels, self.alpha))
+        return self._chosen(log_p, self.term.of_label(at_label(log_p, labels)), one_hot(log_p, labels))
+
+    def per_target(self, logits: Tensor, target: Tensor) -> Tensor:
+        """The term and the target as it is, or CE and the adapted target."""
+        log_p = logits.log_softmax(dim=1)
+        return self._chosen(log_p, self.term.of_target(log_p, target), target)
+
+    def _chosen(self, log_p: Tensor, before: Tensor, target: Tensor) -> Tensor:
+        after = self.adapted.of_target(log_p, towards_guess(log_p, target, self.alpha))
         return torch.where(self.turned, after, before)
 
     @torch.no_grad()

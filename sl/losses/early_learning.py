@@ -1,11 +1,13 @@
 """Early-learning regularisation: what a network said of an example early on holds it back from memorising the label."""
 
+from typing import Unpack
+
 import torch
 from torch import Tensor
 
 from sl.checks import integer, number
 from sl.errors import UserError
-from sl.losses.base import Loss, at_label
+from sl.losses.base import Loss, Options, at_label, describe
 
 LEAST = 1e-4  # predictions enter the targets cut off at this and 1 minus this, as in the published code
 
@@ -18,9 +20,11 @@ class EarlyLearningRegularization(Loss):
     As in the published code, p enters t cut off at 1e-4 and scaled to sum to 1, so that <p, t> stays below 1; unlike
     there, the other p is not cut off.
 
-    `targets` (num_examples, num_classes), float32, is t of every training example; a call changes the rows of its
-    index. Shapes: see `Loss`. Raises UserError if a parameter is outside its range, for logits of another number of
-    classes, and without an index.
+    `targets` (num_examples, num_classes), float32, is t of every training example. A call in training mode with
+    gradients enabled changes the rows of its index; in eval() or under no_grad nothing changes, and the value is the
+    same.
+    logits (N, K), labels (N,): see `Loss`. Raises UserError if a parameter is outside its range, for an ignore_index,
+    soft targets, logits of other shapes or classes, and without an index.
 
     >>> logits, index = torch.tensor([[0.7, 0.2, 0.1]]).log(), torch.tensor([4])
     >>> loss = EarlyLearningRegularization(beta=0.5, lambda_=1.0, num_examples=10, num_classes=3)
@@ -33,9 +37,17 @@ class EarlyLearningRegularization(Loss):
     targets: Tensor
 
     def __init__(
-        self, beta: float, lambda_: float, num_examples: int, num_classes: int, reduction: str = "mean"
+        self,
+        beta: float,
+        lambda_: float,
+        num_examples: int,
+        num_classes: int,
+        reduction: str = "mean",
+        **options: Unpack[Options],
     ) -> None:
-        super().__init__(reduction)
+        super().__init__(reduction, **options)
+        if self.ignore_index is not None:
+            raise UserError("ignore_index", self.ignore_index, "must be None: every example has a running prediction")
         self.beta = number("beta", beta, 0, 1, high_open=True)
         self.lambda_ = number("lambda_", lambda_, 0)
         size = integer("num_examples", num_examples, 1), integer("num_classes", num_classes, 2)
@@ -43,20 +55,27 @@ class EarlyLearningRegularization(Loss):
 
     def per_example(self, logits: Tensor, labels: Tensor) -> Tensor:
         """Not to be had without an index."""
-        raise UserError("index=None: allowed is which training example each is, int64 of shape (N,)")
+        raise UserError("index", None, "must be which training example each is, int64 of shape (N,)")
+
+    def check_batch(self, logits: Tensor, labels: Tensor, index: Tensor | None) -> None:
+        """As `Loss`, but for labels (N,) and the number of classes of `targets` only."""
+        super().check_batch(logits, labels, index)
+        if labels.ndim != 1:
+            raise UserError("labels", describe(labels), "must be torch.int64 of shape (N,)")
+        if logits.shape[1] != self.targets.shape[1]:
+            raise UserError("logits", f"{logits.shape[1]} classes", f"must have num_classes={self.targets.shape[1]}")
 
     def per_indexed_example(self, logits: Tensor, labels: Tensor, index: Tensor) -> Tensor:
         """1 - <p, t> is summed as sum_k p_k (1 - t_k) in logarithms, where nothing cancels."""
-        if logits.shape[1] != self.targets.shape[1]:
-            raise UserError(f"logits={logits.shape[1]} classes: allowed is num_classes={self.targets.shape[1]}")
         log_p = logits.log_softmax(dim=1)
-        target = self.updated(log_p.detach().exp(), index)
+        target = self.updated(log_p.detach().exp(), index, keep=self.training and torch.is_grad_enabled())
         return -at_label(log_p, labels) + self.lambda_ * (log_p + torch.log1p(-target)).logsumexp(dim=1)
 
     @torch.no_grad()
-    def updated(self, p: Tensor, index: Tensor) -> Tensor:
-        """The targets (N, K) of the examples `index` once they have taken in the predictions p (N, K)."""
+    def updated(self, p: Tensor, index: Tensor, keep: bool) -> Tensor:
+        """The targets (N, K) of the examples `index` with the predictions p (N, K) taken in; kept if it trains."""
         p = p.clamp(LEAST, 1 - LEAST)
         target = self.beta * self.targets[index] + (1 - self.beta) * p / p.sum(dim=1, keepdim=True)
-        self.targets.index_copy_(0, index, target.to(self.targets.dtype))
+        if keep:
+            self.targets.index_copy_(0, index, target.to(self.targets.dtype))
         return target

@@ -1,17 +1,20 @@
 """Focal loss: cross entropy that eases off where the label is already well predicted."""
 
 import math
+from typing import Unpack
 
 from torch import Tensor
 
 from sl.checks import number
-from sl.losses.base import Loss, at_label
+from sl.losses.base import Loss, Options, at_label
 
 
 class FocalLoss(Loss):
-    """FL = -(1 - p_y)^gamma log p_y, gamma >= 0, without class weights; CE at gamma = 0.
+    """FL = -(1 - p_y)^gamma log p_y, gamma >= 0; CE at gamma = 0.
 
-    Lin et al., "Focal Loss for Dense Object Detection", ICCV 2017. The gradient goes through both factors.
+    Lin et al., "Focal Loss for Dense Object Detection", ICCV 2017. The gradient goes through both factors. The code of
+    Ma et al. (ICML 2020) detaches the factor (1 - p_y)^gamma: the value is the same, but its gradient is smaller, by
+    1 - gamma p_y log p_y / (1 - p_y), which lies between 1 and 1 + gamma.
 
     Shapes: see `Loss`. Raises UserError if gamma is negative.
 
@@ -21,8 +24,8 @@ class FocalLoss(Loss):
     tensor(0.0321)
     """
 
-    def __init__(self, gamma: float, reduction: str = "mean") -> None:
-        super().__init__(reduction)
+    def __init__(self, gamma: float, reduction: str = "mean", **options: Unpack[Options]) -> None:
+        super().__init__(reduction, **options)
         self.gamma = number("gamma", gamma, 0)
 
     def per_example(self, logits: Tensor, labels: Tensor) -> Tensor:

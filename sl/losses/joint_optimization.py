@@ -1,11 +1,13 @@
 """The loss of joint optimisation."""
 
 import math
+from typing import Unpack
 
 from torch import Tensor
 
 from sl.checks import number
-from sl.losses.base import Loss, at_label
+from sl.errors import UserError
+from sl.losses.base import Loss, Options, at_label
 
 
 class JointOptimization(Loss):
@@ -16,8 +18,9 @@ class JointOptimization(Loss):
     predictions and trains anew, which is not done here. The KL term keeps the classes in balance. It belongs to the
     batch, so every example of it carries the whole term, and the mean over the batch is the paper's loss. The
     published code has the cross entropy of u and m in its place, which is larger by the constant log K.
+    There is no `ignore_index`: an ignored example would still be part of m.
 
-    Shapes: see `Loss`. Raises UserError if a weight is negative.
+    Shapes: see `Loss`. Raises UserError if alpha or beta is negative, or for an ignore_index.
 
     >>> import torch
     >>> logits = torch.tensor([[0.7, 0.2, 0.1], [0.1, 0.8, 0.1]]).log()
@@ -25,15 +28,17 @@ class JointOptimization(Loss):
     tensor(1.1127)
     """
 
-    def __init__(self, alpha: float, beta: float, reduction: str = "mean") -> None:
-        super().__init__(reduction)
+    def __init__(self, alpha: float, beta: float, reduction: str = "mean", **options: Unpack[Options]) -> None:
+        super().__init__(reduction, **options)
+        if self.ignore_index is not None:
+            raise UserError("ignore_index", self.ignore_index, "must be None: an ignored example would act on others")
         self.alpha = number("alpha", alpha, 0)
         self.beta = number("beta", beta, 0)
 
     def per_example(self, logits: Tensor, labels: Tensor) -> Tensor:
         """The mean prediction is summed as logarithms: no class that the batch gives up makes it infinite."""
         log_p = logits.log_softmax(dim=1)
-        log_mean = log_p.logsumexp(dim=0) - math.log(len(log_p))
+        log_mean = log_p.logsumexp(dim=0) - math.log(max(1, len(log_p)))
         divergence = -math.log(log_p.shape[1]) - log_mean.mean()
         entropy = -(log_p.exp() * log_p).sum(dim=1)
         return -at_label(log_p, labels) + self.alpha * divergence + self.beta * entropy

@@ -1,9 +1,11 @@
 """Cross entropy with smoothed labels."""
 
+from typing import Unpack
+
 from torch import Tensor
 
 from sl.checks import number
-from sl.losses.base import Loss
+from sl.losses.base import Loss, Options
 from sl.losses.cross_entropy import term_or_cross_entropy
 from sl.losses.term import Term, one_hot
 
@@ -25,13 +27,20 @@ class LabelSmoothing(Loss):
     tensor(0.4633)
     """
 
-    def __init__(self, epsilon: float, reduction: str = "mean", term: Term | None = None) -> None:
-        super().__init__(reduction)
+    linear_in_target = False
+
+    def __init__(
+        self, epsilon: float, reduction: str = "mean", term: Term | None = None, **options: Unpack[Options]
+    ) -> None:
+        super().__init__(reduction, **options)
         self.epsilon = number("epsilon", epsilon, 0, 1)
         self.term = term_or_cross_entropy(term)
 
     def per_example(self, logits: Tensor, labels: Tensor) -> Tensor:
         """The term between prediction and smoothed label."""
-        log_p = logits.log_softmax(dim=1)
-        target = (1 - self.epsilon) * one_hot(log_p, labels) + self.epsilon / log_p.shape[1]
-        return self.term.of_target(log_p, target)
+        return self.per_target(logits, one_hot(logits, labels))
+
+    def per_target(self, logits: Tensor, target: Tensor) -> Tensor:
+        """The term between prediction and smoothed target."""
+        smoothed = (1 - self.epsilon) * target + self.epsilon / logits.shape[1]
+        return self.term.of_target(logits.log_softmax(dim=1), smoothed)

@@ -23,7 +23,7 @@ def local_intrinsic_dimensionality(points: Tensor, neighbours: int) -> Tensor:
     tensor(2.8854, dtype=torch.float64)
     """
     if integer("neighbours", neighbours, 1) >= len(points):
-        raise UserError(f"neighbours={neighbours}: allowed for {len(points)} points is less than their number")
+        raise UserError("neighbours", neighbours, f"must be less than the number of points, {len(points)}")
     points = points.double()
     distances = torch.cdist(points, points, compute_mode="donot_use_mm_for_euclid_dist")
     nearest = distances.fill_diagonal_(-1).topk(neighbours + 1, largest=False).values[:, 1:]

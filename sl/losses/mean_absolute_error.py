@@ -2,10 +2,10 @@
 
 from torch import Tensor
 
-from sl.losses.base import Loss, at_label
+from sl.losses.pointwise import Pointwise
 
 
-class MeanAbsoluteError(Loss):
+class MeanAbsoluteError(Pointwise):
     """MAE = sum_k |p_k - q_k| = 2 (1 - p_y) for a one-hot label q.
 
     Ghosh et al., "Robust Loss Functions under Label Noise for Deep Neural Networks", AAAI 2017. Equal to
@@ -19,6 +19,12 @@ class MeanAbsoluteError(Loss):
     tensor(0.6000)
     """
 
-    def per_example(self, logits: Tensor, labels: Tensor) -> Tensor:
+    linear_in_target = False
+
+    def of_label(self, log_p: Tensor) -> Tensor:
         """2 (1 - p_y)."""
-        return 2 * (1 - at_label(logits.log_softmax(dim=1), labels).exp())
+        return 2 * (1 - log_p.exp())
+
+    def per_target(self, logits: Tensor, target: Tensor) -> Tensor:
+        """sum_k |p_k - t_k|, the definition itself."""
+        return (logits.softmax(dim=1) - target).abs().sum(dim=1)

@@ -23,3 +23,8 @@ class NormalizedCrossEntropy(Loss):
         """The denominator is at least K log K in size, so nothing is added to it."""
         log_p = logits.log_softmax(dim=1)
         return at_label(log_p, labels) / log_p.sum(dim=1)
+
+    def per_target(self, logits: Tensor, target: Tensor) -> Tensor:
+        """sum_j t_j log p_j / sum_k log p_k."""
+        log_p = logits.log_softmax(dim=1)
+        return (target * log_p).sum(dim=1) / log_p.sum(dim=1)

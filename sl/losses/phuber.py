@@ -1,15 +1,17 @@
 """Partially Huberised cross entropy: cross entropy whose slope in p_y is cut off."""
 
 import math
+from typing import Unpack
 
 import torch
 from torch import Tensor
 
 from sl.checks import number
-from sl.losses.base import Loss, at_label
+from sl.losses.base import Options
+from sl.losses.pointwise import Pointwise
 
 
-class PHuberCrossEntropy(Loss):
+class PHuberCrossEntropy(Pointwise):
     """PHuber-CE = -log p_y where p_y > 1 / tau, else log tau + 1 - tau p_y; tau >= 1.
 
     Menon et al., "Can gradient clipping mitigate label noise?", ICLR 2020. Below 1 / tau the tangent goes on, so
@@ -24,12 +26,11 @@ class PHuberCrossEntropy(Loss):
     tensor(1.2931)
     """
 
-    def __init__(self, tau: float, reduction: str = "mean") -> None:
-        super().__init__(reduction)
+    def __init__(self, tau: float, reduction: str = "mean", **options: Unpack[Options]) -> None:
+        super().__init__(reduction, **options)
         self.tau = number("tau", tau, 1)
 
-    def per_example(self, logits: Tensor, labels: Tensor) -> Tensor:
+    def of_label(self, log_p: Tensor) -> Tensor:
         """Both branches are finite everywhere, so that choosing between them leaves the gradient finite."""
-        log_p = at_label(logits.log_softmax(dim=1), labels)
         tangent = math.log(self.tau) + 1 - self.tau * log_p.exp()
         return torch.where(log_p > -math.log(self.tau), -log_p, tangent)

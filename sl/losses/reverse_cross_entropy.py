@@ -1,9 +1,12 @@
 """Reverse cross entropy: prediction and label change places."""
 
+from typing import Unpack
+
 import torch
 from torch import Tensor
 
 from sl.checks import number
+from sl.losses.base import Options
 from sl.losses.term import Term
 
 LOG_ZERO = -9.210340371976182
@@ -15,6 +18,7 @@ class ReverseCrossEntropy(Term):
 
     Wang et al., "Symmetric Cross Entropy for Robust Learning with Noisy Labels", ICCV 2019. Over all labels of an
     example it sums to the constant -(K - 1) A, which is what makes it tolerant of symmetric noise below 1 - 1/K.
+    A soft target t costs -sum_k p_k max(log t_k, A): the definition itself, which is not the mean over labels.
 
     Shapes: see `Loss`. Raises UserError if log_zero is not negative.
 
@@ -24,8 +28,10 @@ class ReverseCrossEntropy(Term):
     tensor(1.2000)
     """
 
-    def __init__(self, log_zero: float = LOG_ZERO, reduction: str = "mean") -> None:
-        super().__init__(reduction)
+    linear_in_target = False
+
+    def __init__(self, log_zero: float = LOG_ZERO, reduction: str = "mean", **options: Unpack[Options]) -> None:
+        super().__init__(reduction, **options)
         self.log_zero = number("log_zero", log_zero, high=0, high_open=True)
 
     def of_label(self, log_p: Tensor) -> Tensor:

@@ -1,8 +1,11 @@
 """Symmetric cross entropy learning (SL), the loss that this project is about."""
 
+from typing import Unpack
+
 from torch import Tensor
 
 from sl.checks import number
+from sl.losses.base import Options
 from sl.losses.cross_entropy import CrossEntropy
 from sl.losses.reverse_cross_entropy import LOG_ZERO, ReverseCrossEntropy
 from sl.losses.term import Term
@@ -24,10 +27,18 @@ class SymmetricCrossEntropy(Term):
     tensor(1.2357)
     """
 
+    linear_in_target = False
+
     def __init__(
-        self, alpha: float, beta: float, log_zero: float = LOG_ZERO, reduction: str = "mean", p_min: float = 0.0
+        self,
+        alpha: float,
+        beta: float,
+        log_zero: float = LOG_ZERO,
+        reduction: str = "mean",
+        p_min: float = 0.0,
+        **options: Unpack[Options],
     ) -> None:
-        super().__init__(reduction)
+        super().__init__(reduction, **options)
         self.alpha = number("alpha", alpha, 0)
         self.beta = number("beta", beta, 0)
         self.cross_entropy = CrossEntropy(p_min=p_min)

@@ -10,7 +10,6 @@ import torch
 from numpy._core.multiarray import _reconstruct
 from torch import Tensor
 
-from sl.data.download import fetch
 from sl.errors import UserError
 
 ORIGIN = "https://github.com/UCSC-REAL/cifar-10-100n/raw/main/data"
@@ -28,6 +27,8 @@ class HumanFile:
 
     def path(self, data_dir: Path) -> Path:
         """The file below `data_dir`, downloaded if it is not there; raises UserError in one line if that fails."""
+        from sl.data.download import fetch  # here: importing a noise model or a loss brings no data sources
+
         target = data_dir / FOLDER / self.file_name
         return fetch([f"{ORIGIN}/{self.file_name}"], target, f"sha256:{self.sha256}")
 

@@ -5,7 +5,6 @@ from pathlib import Path
 import torch
 
 from sl.checks import one_of
-from sl.data.disk import folder
 from sl.errors import UserError
 from sl.noise.cifar_n import CLEAN_COLUMN, FILES, HumanFile, read_columns
 from sl.noise.labels import LabelledData, NoisyLabels
@@ -23,6 +22,8 @@ class Human:
     """
 
     def __init__(self, name: str, data_dir: str | Path) -> None:
+        from sl.data.disk import folder  # here, as in cifar_n
+
         self.name = one_of("name", name, NAMES)
         self.data_dir = folder("data_dir", data_dir)
 

@@ -3,12 +3,17 @@
 Those that learn during a run have tests of their own.
 """
 
+import functools
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
+from hydra.utils import instantiate
 from numpy.typing import NDArray
+from omegaconf import DictConfig, OmegaConf
 
 from sl.losses import (
     ActivePassive,
@@ -120,6 +125,22 @@ ROWS = {
 
 LEARNING = {"elr": EarlyLearningRegularization, "d2l": DimensionalityDriven, "d2l_sl": DimensionalityDriven}
 """Files in configs/loss whose losses have a state."""
+
+
+CONFIGS = Path(__file__).parents[2] / "configs" / "loss"
+RECIPE = {"sl": {"alpha": 0.1, "beta": 1.0, "log_zero": -9.210340371976182}, "p_min": 0.0}
+
+
+@functools.cache
+def composed(name: str) -> DictConfig:
+    """The loss's node as in a run: beside a recipe that its interpolations look into."""
+    return OmegaConf.create({"recipe": RECIPE, "loss": OmegaConf.load(CONFIGS / f"{name}.yaml")}).loss
+
+
+def make(name: str, **options: Any) -> Loss:
+    """The loss of a row, built anew with other options."""
+    given = {"transition": TRANSITION} if composed(name).get("transition") == "noise" else {}
+    return instantiate(composed(name), **given, **options)
 
 
 def batch(examples: int = 24, scale: float = 3.0) -> tuple[torch.Tensor, torch.Tensor]:

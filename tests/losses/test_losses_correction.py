@@ -60,7 +60,7 @@ def test_transition_follows_the_module_and_is_not_trained(correction: type[Corre
 @pytest.mark.parametrize(
     ("transition", "message"),
     [
-        ("noise", r"^transition=noise: allowed is a \(K, K\) tensor of probabilities$"),
+        ("noise", r"^transition=noise: must be a \(K, K\) tensor of probabilities$"),
         (torch.ones(2, 3) / 3, r"^transition: it is \(2, 3\) float64, allowed is \(K, K\) float64$"),
         (torch.ones(2, 2), "^transition: row 0 sums to 2, allowed is 1"),
         (torch.tensor([[1.0, 0.0], [1.5, -0.5]]), "^transition: row 1 has the entry -0.5, allowed are probabilities$"),
@@ -83,12 +83,12 @@ def test_transition_may_be_of_single_precision(correction: type[Correction]) -> 
 def test_backward_needs_an_inverse() -> None:
     rate = 0.75  # symmetric noise at 1 - 1/K leaves nothing of the label
     transition = torch.full((4, 4), rate / 3, dtype=torch.float64).fill_diagonal_(1 - rate)
-    with pytest.raises(UserError, match="transition=a 4 x 4 matrix of rank 1: allowed is an invertible one"):
+    with pytest.raises(UserError, match="transition=a 4 x 4 matrix of rank 1: must be invertible"):
         BackwardCorrection(transition)
     ForwardCorrection(transition)
 
 
 @both
 def test_logits_of_other_classes(correction: type[Correction]) -> None:
-    with pytest.raises(UserError, match="logits=5 classes: allowed is 4, as in transition"):
+    with pytest.raises(UserError, match="logits=5 classes: must have 4, as transition has"):
         correction(TRANSITION)(torch.zeros(2, 5), torch.tensor([0, 1]))

@@ -52,7 +52,7 @@ def test_lid_is_its_formula() -> None:
 
 
 def test_lid_needs_more_points_than_neighbours() -> None:
-    with pytest.raises(UserError, match="neighbours=20: allowed for 20 points is less than their number"):
+    with pytest.raises(UserError, match="neighbours=20: must be less than the number of points, 20"):
         local_intrinsic_dimensionality(torch.zeros(20, 3), 20)
 
 

@@ -100,9 +100,9 @@ def test_what_it_has_learnt_is_its_state() -> None:
 @pytest.mark.parametrize(
     ("index", "message"),
     [
-        (None, "index=None: allowed is which training example each is"),
-        (torch.arange(3), r"index=torch.int64 of shape \(3,\): allowed is torch.int64 of shape \(24,\)"),
-        (torch.zeros(24), r"index=torch.float32 of shape \(24,\): allowed is torch.int64 of shape \(24,\)"),
+        (None, "index=None: must be which training example each is"),
+        (torch.arange(3), r"index=torch.int64 of shape \(3,\): must be torch.int64 of shape \(24,\)"),
+        (torch.zeros(24), r"index=torch.float32 of shape \(24,\): must be torch.int64 of shape \(24,\)"),
     ],
 )
 def test_index_of_another_kind(index: Tensor | None, message: str) -> None:
@@ -112,7 +112,7 @@ def test_index_of_another_kind(index: Tensor | None, message: str) -> None:
 
 
 def test_logits_of_other_classes() -> None:
-    with pytest.raises(UserError, match="logits=5 classes: allowed is num_classes=4"):
+    with pytest.raises(UserError, match="logits=5 classes: must have num_classes=4"):
         new()(torch.zeros(1, 5), torch.tensor([0]), torch.tensor([0]))
 
 

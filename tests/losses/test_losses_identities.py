@@ -99,8 +99,8 @@ def test_a_part_does_not_bring_its_reduction() -> None:
         (lambda: FocalLoss(-1), r"gamma=-1: must be a number in \[0, inf\)"),
         (lambda: ActivePassive(CrossEntropy(), CrossEntropy(), -1, 1), "alpha=-1: must be"),
         (lambda: ActivePassive(CrossEntropy(), CrossEntropy(), 1, -1), "beta=-1: must be"),
-        (lambda: ActivePassive("nce", CrossEntropy(), 1, 1), "active=nce: allowed is one of the losses of sl.losses"),
-        (lambda: ActivePassive(CrossEntropy(), None, 1, 1), "passive=None: allowed is one of the losses of sl.losses"),
+        (lambda: ActivePassive("nce", CrossEntropy(), 1, 1), "active=nce: must be a Loss of sl.losses"),
+        (lambda: ActivePassive(CrossEntropy(), None, 1, 1), "passive=None: must be a Loss of sl.losses"),
     ],
 )
 def test_parameters_out_of_range(build: Callable[[], Loss], message: str) -> None:

@@ -65,7 +65,7 @@ def test_nothing_stays_allowed_after_reading(trap: tuple[Path, Path]) -> None:
 
 def test_a_missing_file_is_asked_for_by_its_hash_and_origin(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     asked = []
-    monkeypatch.setattr("sl.noise.cifar_n.fetch", lambda *arguments: asked.append(arguments) or arguments[1])
+    monkeypatch.setattr("sl.data.download.fetch", lambda *arguments: asked.append(arguments) or arguments[1])
     for file in FILES.values():
         target = tmp_path / "cifar-n" / file.file_name
         assert file.path(tmp_path) == target

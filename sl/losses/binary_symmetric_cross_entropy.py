@@ -1,0 +1,52 @@
+"""SL for yes-or-no questions: binary and multi-label classification, and masks."""
+
+import torch
+from torch import Tensor
+
+from sl.errors import UserError
+from sl.losses.base import describe
+from sl.losses.symmetric_cross_entropy import SymmetricCrossEntropy
+
+
+class BinarySymmetricCrossEntropy(SymmetricCrossEntropy):
+    """`SymmetricCrossEntropy` of each logit's two classes, p = (1 - sigmoid(z), sigmoid(z)).
+
+    For a label y in {0, 1} with s = sigmoid(z) and p_y = s^y (1 - s)^(1 - y): -alpha log p_y - beta A (1 - p_y).
+    logits of any shape; labels in the same shape, int64 of 0 and 1, or floating point in [0, 1] (then soft, where 0 and
+    1 mean the same as the integers). Result: "none" keeps the shape. weight (2,) is that of no and of yes;
+    `ignore_index` marks int64 labels that are not known.
+
+    The paper's second author advises on segmentation (issue 5 of YisenWang/symmetric_cross_entropy_for_noisy_labels):
+    A = -1 or -2 in place of the -4 of classification, because a mask has many entries; for noisy masks alpha about 0.1
+    and beta up to 6 or 10. A multi-label target has many entries too, so `log_zero` has no default here. A user reports
+    slow convergence on multi-label data even with a small beta (issue 6). Raises UserError as `Loss` does.
+
+    >>> loss = BinarySymmetricCrossEntropy(alpha=0.1, beta=1.0, log_zero=-2)
+    >>> loss(torch.zeros(1, 2), torch.tensor([[1, 0]]))
+    tensor(1.0693)
+    """
+
+    def __init__(
+        self,
+        alpha: float,
+        beta: float,
+        log_zero: float,
+        reduction: str = "mean",
+        p_min: float = 0.0,
+        *,
+        weight: Tensor | None = None,
+        ignore_index: int | None = None,
+    ) -> None:
+        super().__init__(alpha, beta, log_zero, reduction, p_min, weight=weight, ignore_index=ignore_index)
+
+    def forward(self, logits: Tensor, labels: Tensor, index: Tensor | None = None) -> Tensor:
+        """The reduced loss of all entries: a sigmoid is the softmax of 0 and z."""
+        if labels.shape != logits.shape:
+            raise UserError("labels", describe(labels), f"must have the shape of the logits, {tuple(logits.shape)}")
+        entries = logits.flatten()
+        pairs = torch.stack([torch.zeros_like(entries), entries], dim=1)
+        targets = labels.flatten()
+        if targets.is_floating_point():
+            targets = torch.stack([1 - targets, targets], dim=1)
+        losses = super().forward(pairs, targets)
+        return losses.reshape(logits.shape) if self.reduction == "none" else losses

@@ -1,0 +1,154 @@
+"""Shapes beyond (N, K), class weights and ignored labels: against torch's cross entropy, and for every loss."""
+
+from typing import Any
+
+import pytest
+import torch
+from loss_table import CLASSES, ROWS, batch, composed, make
+from torch import Tensor
+from torch.nn.functional import cross_entropy
+
+from sl.errors import UserError
+from sl.losses import (
+    ActivePassive,
+    CrossEntropy,
+    EarlyLearningRegularization,
+    JointOptimization,
+    MeanAbsoluteError,
+    Term,
+)
+
+IGNORE = -100
+WEIGHT = torch.tensor([0.5, 2.0, 0.0, 1.0], dtype=torch.float64)
+every_loss = pytest.mark.parametrize("name", ROWS)
+ignoring_loss = pytest.mark.parametrize("name", [name for name in ROWS if name != "joint"])
+
+
+def images() -> tuple[Tensor, Tensor]:
+    """Logits (3, K, 2, 4) and labels (3, 2, 4), some of them ignored."""
+    logits, labels = batch()
+    labels[::5] = IGNORE
+    return logits.reshape(3, 2, 4, CLASSES).permute(0, 3, 1, 2), labels.reshape(3, 2, 4)
+
+
+@pytest.mark.parametrize("reduction", ["mean", "sum", "none"])
+@pytest.mark.parametrize("weight", [None, WEIGHT])
+@pytest.mark.parametrize("soft", [False, True])
+def test_cross_entropy_is_that_of_torch(reduction: str, weight: Tensor | None, soft: bool) -> None:
+    logits, labels = images()
+    options: dict[str, Any] = {"weight": weight}
+    if soft:
+        labels = torch.rand(logits.shape, generator=torch.Generator().manual_seed(1), dtype=logits.dtype).softmax(1)
+    else:
+        options["ignore_index"] = IGNORE
+    ours, theirs = logits.clone().requires_grad_(), logits.clone().requires_grad_()
+    value = CrossEntropy(reduction, **options)(ours, labels)
+    expected = cross_entropy(theirs, labels, reduction=reduction, **options)
+    torch.testing.assert_close(value, expected)
+    value.sum().backward()
+    expected.sum().backward()
+    torch.testing.assert_close(ours.grad, theirs.grad)
+
+
+def test_nothing_but_ignored_labels_is_what_it_is_in_torch() -> None:
+    logits, labels = torch.randn(3, 4), torch.full((3,), IGNORE)
+    assert CrossEntropy(ignore_index=IGNORE)(logits, labels).isnan()
+    assert cross_entropy(logits, labels).isnan()
+    assert CrossEntropy("sum", ignore_index=IGNORE)(logits, labels) == 0
+
+
+@every_loss
+def test_every_place_of_an_image_is_an_example(name: str) -> None:
+    logits, labels = images()
+    labels = labels.clamp(min=0)
+    rows, row_labels = logits.permute(0, 2, 3, 1).reshape(-1, CLASSES), labels.flatten()
+    expected = make(name, reduction="none")(rows, row_labels)
+    torch.testing.assert_close(make(name, reduction="none")(logits, labels), expected.reshape(labels.shape))
+    torch.testing.assert_close(make(name)(logits, labels), expected.mean())
+
+
+@ignoring_loss
+def test_an_ignored_label_is_as_if_it_were_not_there(name: str) -> None:
+    logits, labels = batch()
+    labels[::3] = IGNORE
+    leaf = logits.clone().requires_grad_()
+    value = make(name, ignore_index=IGNORE)(leaf, labels)
+    value.backward()
+    kept = labels != IGNORE
+    torch.testing.assert_close(value.detach(), make(name)(logits[kept], labels[kept]))
+    assert leaf.grad is not None
+    assert not leaf.grad[~kept].any()
+    assert leaf.grad[kept].any()
+    each = make(name, ignore_index=IGNORE, reduction="none")(logits, labels)
+    assert (each[~kept] == 0).all()
+
+
+@every_loss
+def test_the_mean_is_weighted_by_class(name: str) -> None:
+    logits, labels = batch()
+    each, weights = make(name, reduction="none")(logits, labels), WEIGHT[labels]
+    torch.testing.assert_close(make(name, weight=WEIGHT)(logits, labels), (weights * each).sum() / weights.sum())
+    torch.testing.assert_close(make(name, weight=WEIGHT, reduction="none")(logits, labels), weights * each)
+
+
+def test_labels_that_are_not_ignored_must_be_classes() -> None:
+    with pytest.raises((IndexError, RuntimeError), match=r"out of (bounds|range)"):
+        CrossEntropy(ignore_index=255)(torch.zeros(1, 4), torch.tensor([-1]))
+
+
+def test_who_cannot_ignore_says_so_when_built() -> None:
+    with pytest.raises(UserError, match="ignore_index=0: must be None: an ignored example would act on others"):
+        JointOptimization(1.2, 0.8, ignore_index=0)
+    with pytest.raises(UserError, match="ignore_index=0: must be None: every example has a running prediction"):
+        EarlyLearningRegularization(0.7, 3.0, 10, 4, ignore_index=0)
+
+
+def test_a_part_has_no_options_that_would_be_lost() -> None:
+    part = MeanAbsoluteError(weight=WEIGHT)
+    with pytest.raises(UserError, match="passive: must have neither weight nor ignore_index"):
+        ActivePassive(CrossEntropy(), part, 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"weight": [1.0, 2.0]}, r"weight=\[1.0, 2.0\]: must be a floating point tensor of shape \(K,\)"),
+        ({"weight": torch.ones(2, 2)}, r"weight=torch.float32 of shape \(2, 2\): must be a floating"),
+        ({"weight": torch.tensor([1.0, -1.0])}, r"weight=\[1.0, -1.0\]: must be finite and not negative"),
+        ({"ignore_index": 0.5}, "ignore_index=0.5: "),
+    ],
+)
+def test_options_out_of_range(options: dict[str, Any], message: str) -> None:
+    with pytest.raises(UserError, match=message):
+        CrossEntropy(**options)
+
+
+def test_weight_of_other_classes() -> None:
+    with pytest.raises(UserError, match="weight=4 classes: must have 3, as the logits have"):
+        CrossEntropy(weight=WEIGHT)(torch.zeros(2, 3), torch.tensor([0, 1]))
+
+
+@pytest.mark.parametrize(
+    ("loss", "text"),
+    [
+        (make("gce"), "GeneralizedCrossEntropy(q=0.7, reduction=mean)"),
+        (make("gce", ignore_index=255), "GeneralizedCrossEntropy(q=0.7, reduction=mean, ignore_index=255)"),
+        (make("mae", weight=WEIGHT), "MeanAbsoluteError(reduction=mean, weight=(4,) tensor)"),
+    ],
+)
+def test_print_shows_the_parameters(loss: Term, text: str) -> None:
+    assert str(loss) == text
+
+
+@every_loss
+def test_print_shows_the_parameters_of_every_config(name: str) -> None:
+    values = [value for value in composed(name).values() if isinstance(value, float | bool)]
+    assert all(f"={value}" in str(make(name)) for value in values)
+
+
+def test_joint_of_an_empty_batch_is_as_that_of_others() -> None:
+    logits, labels = torch.zeros(0, 4), torch.zeros(0, dtype=torch.int64)
+    for name in ("joint", "ce"):
+        assert make(name, reduction="none")(logits, labels).shape == (0,)
+        assert make(name, reduction="sum")(logits, labels) == 0
+        assert make(name)(logits, labels).isnan()

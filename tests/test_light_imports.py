@@ -1,0 +1,35 @@
+"""Importing a loss or a noise model brings torch and numpy, and nothing of the trainer."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+SCRIPT = """
+import json, sys, time
+import torch
+before, start = set(sys.modules), time.process_time()
+import {module}
+seconds = time.process_time() - start
+print(json.dumps([seconds, sorted(set(sys.modules) - before)]))
+"""
+ALLOWED = {"sl", "torch", "numpy", *sys.stdlib_module_names}
+OF_SL = {"sl.losses", "sl.noise", "sl.checks", "sl.errors"}
+MOST_SECONDS = 0.05
+
+
+def imported(module: str) -> tuple[float, list[str]]:
+    script = SCRIPT.format(module=module)
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    seconds, modules = json.loads(done.stdout)
+    return seconds, modules
+
+
+@pytest.mark.parametrize("module", ["sl.losses", "sl.noise"])
+def test_brings_nothing_of_the_trainer(module: str) -> None:
+    """The time is the processor's, and the best of three: others may use the machine."""
+    seconds, modules = imported(module)
+    assert {name.split(".")[0] for name in modules} <= ALLOWED
+    assert {".".join(name.split(".")[:2]) for name in modules if name.startswith("sl.")} <= OF_SL
+    assert seconds < MOST_SECONDS or min(imported(module)[0] for _ in range(2)) < MOST_SECONDS
