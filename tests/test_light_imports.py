@@ -15,7 +15,7 @@ seconds = time.process_time() - start
 print(json.dumps([seconds, sorted(set(sys.modules) - before)]))
 """
 ALLOWED = {"sl", "torch", "numpy", *sys.stdlib_module_names}
-OF_SL = {"sl.losses", "sl.noise", "sl.checks", "sl.errors"}
+OF_SL = {"sl.losses", "sl.noise", "sl.checks", "sl.errors", "sl.notice"}
 MOST_SECONDS = 0.05
 
 
