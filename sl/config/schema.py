@@ -123,6 +123,18 @@ class SearchConfig(RunConfig):
 
 
 @dataclass
+class AuditConfig(RunConfig):
+    """An audit of labels by the run that all else describes: configs/audit.yaml says what each value means."""
+
+    folds: int = MISSING
+    expected_precision: float = MISSING
+    sheet: int = MISSING
+    jobs: int | None = None
+    out: str | None = None
+    results_dir: str = MISSING
+
+
+@dataclass
 class ReproduceConfig:
     """One reproduction: configs/reproduce.yaml says what each value means."""
 
@@ -142,4 +154,5 @@ def register() -> None:
     """Make the schemas known to Hydra, as what config.yaml, search.yaml and reproduce.yaml in configs/ build on."""
     ConfigStore.instance().store(name="base_run", node=RunConfig)
     ConfigStore.instance().store(name="base_search", node=SearchConfig)
+    ConfigStore.instance().store(name="base_audit", node=AuditConfig)
     ConfigStore.instance().store(name="base_reproduce", node=ReproduceConfig)

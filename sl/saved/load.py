@@ -38,12 +38,13 @@ class SavedModel:
     @torch.inference_mode()
     def probabilities(self, images: Tensor) -> Tensor:
         """Softmax (N, K) float64 of uint8 `images` (N, C, H, W) of the network's size, computed in float32."""
-        logits = [self.module(self.normalisation(batch)) for batch in images.split(BATCH)]
+        device = next(self.module.parameters()).device
+        logits = [self.module(self.normalisation(batch.to(device))) for batch in images.split(BATCH)]
         return torch.cat(logits).double().softmax(1)
 
 
-def load_model(path: str | Path) -> SavedModel:
-    """The network that a run with `save=true` kept at `path` (its .json or its .safetensors), on the CPU.
+def load_model(path: str | Path, device: torch.device | str = "cpu") -> SavedModel:
+    """The network that a run with `save=true` kept at `path` (its .json or its .safetensors), on `device`.
 
     Raises UserError where a file is missing, damaged, or not what its sha256 says.
     """
@@ -57,15 +58,18 @@ def load_model(path: str | Path) -> SavedModel:
     except RuntimeError as error:
         raise UserError(f"{path}: its weights must be those of {about['network']['_target_']}: {error}") from None
     normalisation = Normalisation(*(tensors.get(f"normalisation.{part}") for part in ("mean_image", "mean", "std")))
-    module = module.to(memory_format=torch.channels_last).eval()
-    return SavedModel(module, transform_of(shape, normalisation), tuple(about["classes"]), normalisation, about)
+    normalisation = normalisation.to(torch.device(device))
+    module = module.to(device).to(memory_format=torch.channels_last).eval()
+    return SavedModel(module, transform_of(shape, normalisation, device), tuple(about["classes"]), normalisation, about)
 
 
-def transform_of(shape: tuple[int, ...], normalisation: Normalisation) -> Callable[["Image"], Tensor]:
+def transform_of(
+    shape: tuple[int, ...], normalisation: Normalisation, device: torch.device | str
+) -> Callable[["Image"], Tensor]:
     """From a PIL picture to the input (C, H, W) of a network that takes images of that `shape`."""
 
     def transform(picture: "Image") -> Tensor:
-        return normalisation(to_bytes(picture, shape)[None])[0]
+        return normalisation(to_bytes(picture, shape)[None].to(device))[0]
 
     return transform
 

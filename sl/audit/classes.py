@@ -1,0 +1,71 @@
+"""Which classes suffer under which loss: audits of the same labels by several losses, side by side."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from sl.audit.rank import Array, Ranking
+from sl.audit.subject import Subject
+from sl.errors import UserError
+from sl.tables.write import table
+
+FILE = "classes.json"
+PAGE = "classes.md"
+
+
+def class_numbers(subject: Subject, ranking: Ranking, probabilities: Array) -> dict[str, list[float | None]]:
+    """For each class over the images whose label the audit keeps: share predicted as the label, mean confidence in it.
+
+    None for a class without such images.
+    """
+    labels = subject.labels.numpy()
+    hit = probabilities.argmax(1) == labels
+    confidence = probabilities[np.arange(len(labels)), labels]
+    found: dict[str, list[float | None]] = {"accuracy": [], "confidence": []}
+    for label in range(len(subject.class_names)):
+        rows = (labels == label) & ~ranking.change
+        found["accuracy"].append(round(float(hit[rows].mean()), 6) if rows.any() else None)
+        found["confidence"].append(round(float(confidence[rows].mean()), 6) if rows.any() else None)
+    return found
+
+
+def write_classes(out: Path, about: dict[str, Any], numbers: dict[str, list[float | None]]) -> None:
+    """Write `out`/classes.json, then `out`/classes.md with all audits beside this one that share its data and folds."""
+    own = {**about, **numbers}
+    (out / FILE).write_text(json.dumps(own, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    others = [read(path) for path in sorted(out.parent.glob(f"*/{FILE}")) if path.parent != out]
+    same = [other for other in others if other["setting"] == own["setting"] and other["loss"] != own["loss"]]
+    (out / PAGE).write_text(page([own, *same]), encoding="utf-8")
+
+
+def read(path: Path) -> dict[str, Any]:
+    """The numbers of another audit; UserError where the file is damaged."""
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+        return {key: content[key] for key in ("setting", "loss", "classes", "accuracy", "confidence")}
+    except (ValueError, KeyError, TypeError) as error:
+        raise UserError(f"{path}: it must be what an audit wrote ({error}); remove it or repeat that audit") from None
+
+
+def page(audits: list[dict[str, Any]]) -> str:
+    """The class-wise page: a table with a column for each loss, classes that the losses differ on most first."""
+    ordered = sorted(audits, key=lambda audit: audit["loss"])
+    names = ordered[0]["classes"]
+    rows = []
+    for place, name in enumerate(names):
+        values = [audit["accuracy"][place] for audit in ordered]
+        known = [value for value in values if value is not None]
+        spread = max(known) - min(known) if len(known) > 1 else 0.0
+        cells = ["–" if value is None else f"{100 * value:.1f}" for value in values]
+        rows.append((-spread, min(known, default=1.0), [name, *cells]))
+    rows.sort(key=lambda row: row[:2])
+    header = ["class", *(audit["loss"] for audit in ordered)]
+    alone = "" if len(ordered) > 1 else "\nRun the same audit with another loss to see it beside this one.\n"
+    return (
+        "# Classes\n\nShare (%) of the images whose label the audit keeps that are predicted as that label, by loss. "
+        "A class that is low under every loss is hard or has more wrong labels than were found; one that is low under "
+        "one loss suffers from that loss.\n\n"
+        f"{table(header, [row[2] for row in rows])}\n{alone}"
+    )

@@ -1,0 +1,119 @@
+"""The whole of `scripts/audit.py`: train, predict, rank, estimate, and write it all down."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock, Timeout
+from omegaconf import DictConfig
+
+from sl.audit.classes import class_numbers, write_classes
+from sl.audit.estimate import NoiseEstimate, estimate_noise
+from sl.audit.figure import draw_noise
+from sl.audit.library import import_cleanlab
+from sl.audit.predict import combine, parts, predict_all, whole_subject
+from sl.audit.rank import Array, Ranking, rank
+from sl.audit.sheet import write_sheet
+from sl.audit.subject import Subject
+from sl.audit.suspects import corrected, write_labels, write_suspects
+from sl.checks import integer, number
+from sl.config.check import check_buildable
+from sl.errors import UserError
+from sl.record.identity import identity
+from sl.reproduce.execute import choose_jobs
+from sl.train.describe import Described, describe_run
+
+
+def run_audit(config: DictConfig, names: dict[str, str]) -> Path:
+    """Audit the labels of the data set of `config` (configs/audit.yaml); the folder with what was found."""
+    import_cleanlab()  # what is missing shows before anything else is done
+    folds = check_options(config)
+    check_buildable(config)
+    jobs, overrides = choose_jobs(config.jobs, config.runtime.device)
+    if config.runtime.threads is None and folds:
+        config.merge_with_dotlist(overrides)
+    described = describe_run(config, names)
+    out = Path(config.out or Path(config.results_dir) / audit_name(described, folds))
+    with locked(out):
+        runs = parts(config, folds)
+        files = predict_all(runs, names, out / "predictions", min(jobs, len(runs)))
+        subject, _ = whole_subject(config, names)
+        write_audit(out, subject, combine(files, len(subject.names)), config, described)
+    return out
+
+
+def check_options(config: DictConfig) -> int:
+    """The number of folds, 0 for one ordinary run; UserError for an option out of its range."""
+    if config.folds != 0:
+        integer("folds", config.folds, 2)
+    number("expected_precision", config.expected_precision, 0, 1, low_open=True)
+    integer("sheet", config.sheet, 0)
+    for option in ("holdout", "fold", "save"):
+        if config[option] is not None:
+            raise UserError(option, config[option], "must be null: an audit sets it itself")
+    return int(config.folds)
+
+
+def locked(out: Path) -> FileLock:
+    """Keeps a second audit from the same folder; UserError where there is one, or `out` cannot be made."""
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(out / ".lock")
+        lock.acquire(timeout=0)
+    except Timeout:
+        raise UserError("out", out, "must not be written by another audit at the same time") from None
+    except OSError as error:
+        raise UserError("out", out, f"must be a folder that can be written to: {error.strerror}") from None
+    return lock
+
+
+def audit_name(described: Described, folds: int) -> str:
+    """The folder's name: data set, noise, loss, folds and the run's identity."""
+    chosen = [described.result_config["names"][choice] for choice in ("dataset", "noise", "loss")]
+    return "-".join([*chosen, f"folds{folds}", described.identity[:8]])
+
+
+def write_audit(out: Path, subject: Subject, probabilities: Array, config: DictConfig, described: Described) -> None:
+    """Write all files of an audit to `out` and print what was found."""
+    labels = subject.labels.numpy()
+    estimate = estimate_noise(labels, probabilities, config.seed)
+    ranking = rank(labels, probabilities, estimate.wrong, config.expected_precision, subject.judged(config.folds))
+    names = described.result_config["names"]
+    title = f"{names['dataset']}, {names['loss']}, {f'{config.folds} folds' if config.folds else 'one run'}"
+    words = summary(subject, ranking, estimate, config)
+    write_suspects(out / "suspects.csv", subject, ranking, probabilities)
+    write_labels(out / "labels.csv", subject, corrected(subject, ranking))
+    write_noise(out, subject, estimate, {"names": names, "folds": config.folds, "identity": described.identity})
+    draw_noise(estimate, subject.class_names, title, out / "noise")
+    about = {"setting": setting(described, config.folds), "loss": names["loss"], "classes": list(subject.class_names)}
+    write_classes(out, about, class_numbers(subject, ranking, probabilities))
+    whole = {"words": f"{title}. {words}", "identity": f"{described.identity}-{config.folds}"}
+    shown = write_sheet(out / "suspects.html", subject, ranking, probabilities, config.sheet, whole)
+    print(f"{words}\n{out}/suspects.html: the {shown} most suspicious; suspects.csv, labels.csv (corrected), "
+          "noise.json, noise.png, classes.md beside it", flush=True)  # fmt: skip
+
+
+def summary(subject: Subject, ranking: Ranking, estimate: NoiseEstimate, config: DictConfig) -> str:
+    """What was found, in two sentences."""
+    rate, changed = estimate.rate, int(ranking.change.sum())
+    interval = f"{100 * rate.low:.1f} to {100 * rate.high:.1f}"
+    expected = float(ranking.wrong[ranking.change].mean()) if changed else float("nan")
+    decided = f", expected precision {expected:.2f} (wanted {config.expected_precision:g})" if changed else ""
+    unjudged = set(subject.labels.numpy()[~subject.judged(config.folds)].tolist())
+    few = f" Too few images to judge: {', '.join(subject.class_names[label] for label in sorted(unjudged))}."
+    return (
+        f"Of {len(subject.names):,} labels an estimated {100 * rate.value:.1f} % ({interval} %) are wrong. "
+        f"{changed:,} are decided to be wrong{decided}.{few if unjudged else ''}"
+    )
+
+
+def write_noise(out: Path, subject: Subject, estimate: NoiseEstimate, about: dict[str, Any]) -> None:
+    """noise.json: the estimate and where it comes from."""
+    content = {**about, **estimate.as_json(subject.class_names)}
+    (out / "noise.json").write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def setting(described: Described, folds: int) -> str:
+    """What two audits that differ in nothing but the loss have in common."""
+    without = {key: value for key, value in described.result_config.items() if key != "loss"}
+    return identity({**without, "folds": folds})

@@ -1,0 +1,133 @@
+"""How many labels are wrong, in all and in each class, and which classes are taken for which."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from sl.audit.library import import_cleanlab
+from sl.audit.posterior import Array, Labels, fit_temperature, joint_of, posterior, softened
+
+STEPS = 20  # of expectation maximisation, enough for the rate to move less than 0.1 points
+RESAMPLE_STEPS = 5  # from the estimate on all images
+LEVEL = 0.95
+RESAMPLES = 200
+MOST_PAIRS = 20
+
+
+@dataclass(frozen=True)
+class Interval:
+    """An estimate with its 95 % bootstrap interval."""
+
+    value: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, eq=False)
+class NoiseEstimate:
+    """The noise that an audit finds among N images of K classes.
+
+    `joint` (K, K): P(label = i, true = j), sums to 1. `rate` is the share of wrong labels, `by_label` that of each
+    class's labels; `transition` (K, K) is T[i, j] = P(label = j | true = i), `wrong`
+    (N,) the probability that each label is wrong. `confident_rate` is cleanlab's estimate, which all this starts from.
+    """
+
+    joint: Array
+    rate: Interval
+    by_label: tuple[Interval, ...]
+    wrong: Array
+    confident_rate: float
+
+    @property
+    def images(self) -> int:
+        """N."""
+        return len(self.wrong)
+
+    @property
+    def transition(self) -> Array:
+        """T (K, K); a class that no image seems to be of keeps its labels."""
+        return transition_of(self.joint)
+
+    def pairs(self) -> list[tuple[int, int, float]]:
+        """Label, true class and estimated number of images for the pairs confused most, at most 20."""
+        counts = self.joint * self.images
+        np.fill_diagonal(counts, 0)
+        found = [(int(i), int(j), float(counts[i, j])) for i, j in np.argwhere(counts >= 0.5)]
+        return sorted(found, key=lambda pair: -pair[2])[:MOST_PAIRS]
+
+    def as_json(self, class_names: tuple[str, ...]) -> dict[str, Any]:
+        """For noise.json; `transition` is what noise=matrix and loss.transition read."""
+        return {
+            "images": self.images,
+            "class_names": list(class_names),
+            "level": LEVEL,
+            "resamples": RESAMPLES,
+            "rate": vars(self.rate),
+            "confident_learning_rate": self.confident_rate,
+            "by_label": {name: vars(part) for name, part in zip(class_names, self.by_label, strict=True)},
+            "pairs": [{"label": class_names[i], "true": class_names[j], "images": round(count, 1)}
+                      for i, j, count in self.pairs()],
+            "transition": self.transition.tolist(),
+        }  # fmt: skip
+
+
+def transition_of(joint: Array) -> Array:
+    """T[i, j] = P(label = j | true = i) of a `joint` (K, K) of label and true class; rows sum to 1."""
+    by_true = joint.T.copy()
+    totals = by_true.sum(1)
+    by_true[totals <= 0] = np.eye(len(joint))[totals <= 0]
+    return by_true / by_true.sum(1, keepdims=True)
+
+
+def confident_joint(labels: Labels, probabilities: Array) -> Array:
+    """P(label = i, true = j) (K, K) by confident learning (Northcutt et al. 2021), cleanlab's calibrated estimate."""
+    return np.asarray(import_cleanlab().count.estimate_joint(labels, probabilities), dtype=np.float64)
+
+
+def refined(joint: Array, labels: Labels, probabilities: Array) -> tuple[Array, Array]:
+    """`joint` brought to agreement with the predictions, and these calibrated (N, K).
+
+    Expectation maximisation: each step calibrates the predictions for T, takes every image's posterior of its true
+    class, and the joint from these. Confident learning counts an image as wholly of one class, which overestimates the
+    noise where the network is not sure; a posterior does not.
+    """
+    soft = probabilities
+    for _ in range(STEPS):
+        transition = transition_of(joint)
+        soft = softened(probabilities, fit_temperature(probabilities, labels, transition))
+        joint = joint_of(posterior(soft, labels, transition), labels)
+    return joint, soft
+
+
+def estimate_noise(labels: Labels, probabilities: Array, seed: int) -> NoiseEstimate:
+    """The noise in `labels` (N,) as `probabilities` (N, K) show it.
+
+    Intervals are percentiles of 200 bootstrap resamples of the images, drawn with `seed` within each label; the
+    calibration is not repeated. They say what another sample of images would change, not how wrong network and method
+    are.
+    """
+    first = confident_joint(labels, probabilities)
+    joint, soft = refined(first, labels, probabilities)
+    true = posterior(soft, labels, transition_of(joint))
+    random = np.random.default_rng(seed)
+    rows = [np.flatnonzero(labels == label) for label in range(probabilities.shape[1])]
+    drawn = []
+    for _ in range(RESAMPLES):
+        chosen = np.concatenate([random.choice(some, len(some)) for some in rows if len(some)])
+        again = joint
+        for _ in range(RESAMPLE_STEPS):
+            again = joint_of(posterior(soft[chosen], labels[chosen], transition_of(again)), labels[chosen])
+        drawn.append(wrong_shares(again))
+    tails = 100 * np.array([(1 - LEVEL) / 2, (1 + LEVEL) / 2])
+    low, high = np.percentile(drawn, tails, axis=0)
+    intervals = [Interval(*map(float, values)) for values in zip(wrong_shares(joint), low, high, strict=True)]
+    wrong = 1 - true[np.arange(len(labels)), labels]
+    return NoiseEstimate(joint, intervals[0], tuple(intervals[1:]), wrong, float(wrong_shares(first)[0]))
+
+
+def wrong_shares(joint: Array) -> Array:
+    """The share of wrong labels in all, then that of each class's labels: (1 + K,); 0 for a class without any."""
+    totals = joint.sum(1)
+    by_label = np.where(totals > 0, 1 - joint.diagonal() / np.where(totals > 0, totals, 1), 0.0)
+    return np.array([1 - joint.trace() / joint.sum(), *by_label])

@@ -1,0 +1,60 @@
+"""The figure of an audit: estimated share of wrong labels of each class, and which class is labelled as which."""
+
+from pathlib import Path
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from sl.audit.estimate import NoiseEstimate
+from sl.figures.style import INK, WIDTH, draw_styled
+
+MOST_CLASSES = 40  # of which single bars can be told apart
+MOST_NUMBERS = 12
+BAR = "#0072b2"
+
+
+def draw_noise(estimate: NoiseEstimate, class_names: tuple[str, ...], title: str, stem: Path) -> list[Path]:
+    """Save `stem`.png and .svg; returns their paths."""
+    paths, _ = draw_styled(lambda: _figure(estimate, class_names, title), stem)
+    return paths
+
+
+def _figure(estimate: NoiseEstimate, class_names: tuple[str, ...], title: str) -> Figure:
+    shown = list(np.argsort([-part.value for part in estimate.by_label], kind="stable")[:MOST_CLASSES])
+    figure = Figure(figsize=(WIDTH, max(3.6, 0.22 * len(shown) + 1.4)), layout="constrained")
+    rate = estimate.rate
+    said = f"{100 * rate.value:.1f} % of {estimate.images:,} labels [{100 * rate.low:.1f}, {100 * rate.high:.1f}]"
+    figure.suptitle(f"{title}: estimated wrong labels {said}", x=0.008, ha="left", fontsize=10.5, fontweight="bold")
+    left, right = figure.subplots(1, 2)
+    _bars(left, estimate, [class_names[place] for place in shown], shown)
+    _matrix(right, estimate, class_names)
+    return figure
+
+
+def _bars(axes: Axes, estimate: NoiseEstimate, names: list[str], shown: list[int]) -> None:
+    parts = [estimate.by_label[place] for place in shown]
+    values = np.array([100 * part.value for part in parts])
+    reach = 100 * np.array([[part.value - part.low for part in parts], [part.high - part.value for part in parts]])
+    places = np.arange(len(shown))[::-1]
+    axes.barh(places, values, color=BAR, xerr=np.maximum(reach, 0), ecolor=INK, capsize=2, error_kw={"lw": 1})
+    axes.axvline(100 * estimate.rate.value, color=INK, lw=0.8, ls=":")
+    axes.set(yticks=places, yticklabels=names, xlim=(0, None), xlabel="% of the class's labels, with 95 % interval")
+    axes.set_title("wrong labels by class (dotted: all classes)")
+
+
+def _matrix(axes: Axes, estimate: NoiseEstimate, class_names: tuple[str, ...]) -> None:
+    transition = estimate.transition
+    axes.imshow(transition, vmin=0, vmax=1, cmap="Blues", interpolation="nearest")
+    axes.grid(False)
+    axes.set_title("P(label given true class), estimated")
+    axes.set(xlabel="label given", ylabel="true class")
+    if len(class_names) > MOST_NUMBERS:
+        return
+    places = range(len(class_names))
+    axes.set(xticks=places, yticks=places, yticklabels=class_names)
+    axes.set_xticklabels(class_names, rotation=45, ha="right")
+    for (row, column), value in np.ndenumerate(transition):
+        if value >= 0.005:
+            colour = "white" if value > 0.55 else INK
+            axes.text(column, row, f"{value:.2f}".lstrip("0"), ha="center", va="center", fontsize=6, color=colour)

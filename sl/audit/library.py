@@ -1,0 +1,16 @@
+"""cleanlab, which is installed only for audits."""
+
+from types import ModuleType
+
+from sl.errors import UserError
+
+
+def import_cleanlab() -> ModuleType:
+    """cleanlab with its modules count, filter and rank; UserError where it is not installed."""
+    try:
+        import cleanlab.count
+        import cleanlab.filter
+        import cleanlab.rank
+    except ImportError:
+        raise UserError("cleanlab is not installed, and an audit needs it: pip install 'sl[audit]'") from None
+    return cleanlab

@@ -1,0 +1,130 @@
+"use strict";
+
+const DATA = JSON.parse(document.getElementById("data").textContent);
+const PAGE = 120; // cards that are drawn at once
+const JUDGEMENTS = { right: "label is right", wrong: "label is wrong", unsure: "unsure" };
+const STORE = `sl-audit-${DATA.summary.identity}`;
+const byId = (id) => document.getElementById(id);
+const labelOf = (card) => DATA.all[card.row][1];
+const pairOf = (card) => `${labelOf(card)}>${card.suggested}`;
+const judged = load(); // row -> { verdict, label }
+let drawn = PAGE;
+
+function el(name, attributes, ...children) {
+  const node = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) {
+    if (key.startsWith("on")) node.addEventListener(key.slice(2), value);
+    else if (value !== null && value !== false) node.setAttribute(key, value === true ? "" : value);
+  }
+  node.append(...children);
+  return node;
+}
+
+// What was judged before, where the browser keeps it; a page opened as a file may not be allowed to.
+function load() {
+  try {
+    return JSON.parse(localStorage.getItem(STORE)) ?? {};
+  } catch {
+    return {};
+  }
+}
+
+function judge(card, verdict, label) {
+  judged[card.row] = { verdict, label };
+  try {
+    localStorage.setItem(STORE, JSON.stringify(judged));
+  } catch {
+    // kept in this page only
+  }
+  count();
+}
+
+function fits(card) {
+  const verdict = judged[card.row]?.verdict ?? "open";
+  const wanted = { given: String(labelOf(card)), suggested: String(card.suggested), pair: pairOf(card), judged: verdict };
+  return Object.entries(wanted).every(([id, value]) => byId(id).value === "" || byId(id).value === value);
+}
+
+function draw() {
+  const fitting = DATA.cards.filter(fits);
+  byId("cards").replaceChildren(...fitting.slice(0, drawn).map(picture));
+  byId("more").hidden = fitting.length <= drawn;
+  count(fitting.length);
+}
+
+function picture(card) {
+  const [name] = DATA.all[card.row];
+  const [given, suggested] = [labelOf(card), card.suggested].map((place) => DATA.classes[place]);
+  const percent = card.confidence.map((value) => `${(100 * value).toFixed(1)} %`);
+  const known = judged[card.row];
+  const select = el("select", {
+    "aria-label": `right label of ${name}`, onchange: () => { choose("wrong"); },
+  }, ...DATA.classes.map((one, place) => el("option", { value: place }, one)));
+  select.value = known?.label ?? card.suggested;
+  const buttons = Object.entries(JUDGEMENTS).map(([verdict, words]) => el("label", {}, el("input", {
+    type: "radio", name: `row-${card.row}`, value: verdict, checked: known?.verdict === verdict,
+    onchange: () => judge(card, verdict, Number(select.value)),
+  }), ` ${words}`));
+  const choose = (verdict) => {
+    item.querySelector(`input[value=${verdict}]`).checked = true;
+    judge(card, verdict, Number(select.value));
+  };
+  const image = el("img", { src: card.image, alt: `${name}, labelled ${given}` });
+  image.addEventListener("load", () => image.classList.toggle("small", image.naturalWidth <= 32));
+  const item = el("li", { class: card.change ? "change" : null, "data-row": card.row },
+    image,
+    el("span", { class: "words" }, given, " → ", el("b", {}, suggested)),
+    el("small", {}, `confidence ${percent[0]} → ${percent[1]}; wrong with probability ${card.wrong.toFixed(2)}`),
+    el("small", {}, name),
+    el("fieldset", {}, el("legend", {}, `Is the label of ${name} right?`), ...buttons, select));
+  return item;
+}
+
+function count(fitting = DATA.cards.filter(fits).length) {
+  byId("count").textContent = `${fitting} of ${DATA.cards.length} shown, ${Object.keys(judged).length} judged`;
+}
+
+// The label that the corrected list gives to each image.
+function correctedLabels() {
+  const labels = DATA.all.map(([, label]) => label);
+  for (const card of DATA.cards) {
+    const known = judged[card.row];
+    if (known?.verdict === "wrong") labels[card.row] = known.label;
+    else if (!known && card.change && byId("decided").checked) labels[card.row] = card.suggested;
+  }
+  return labels;
+}
+
+function field(text) {
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+function csv() {
+  const labels = correctedLabels();
+  const lines = DATA.all.map(([name, , split], row) => [name, DATA.classes[labels[row]], split].map(field).join(","));
+  return [`${DATA.key},label,split`, ...lines, ""].join("\n");
+}
+
+function save() {
+  const link = el("a", { href: URL.createObjectURL(new Blob([csv()], { type: "text/csv" })), download: "labels.csv" });
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+}
+
+function fillFilter(id, valueOf, wordsOf) {
+  const counts = new Map();
+  for (const card of DATA.cards) counts.set(valueOf(card), { words: wordsOf(card), n: (counts.get(valueOf(card))?.n ?? 0) + 1 });
+  const found = [...counts].sort((one, other) => other[1].n - one[1].n);
+  byId(id).append(el("option", { value: "" }, "all"), ...found.map(([value, { words, n }]) => el("option", { value }, `${words} (${n})`)));
+}
+
+fillFilter("given", labelOf, (card) => DATA.classes[labelOf(card)]);
+fillFilter("suggested", (card) => card.suggested, (card) => DATA.classes[card.suggested]);
+fillFilter("pair", pairOf, (card) => `${DATA.classes[labelOf(card)]} → ${DATA.classes[card.suggested]}`);
+byId("summary").textContent = DATA.summary.words;
+for (const id of ["given", "suggested", "pair", "judged"]) {
+  byId(id).addEventListener("change", () => { drawn = PAGE; draw(); });
+}
+byId("more").addEventListener("click", () => { drawn += PAGE; draw(); });
+byId("export").addEventListener("click", save);
+draw();

@@ -1,0 +1,49 @@
+"""How probable each class is the true one of each image, from predictions, labels and the noise between them.
+
+Shapes: probabilities (N, K), labels (N,) int64, transition T (K, K) with T[i, j] = P(label = j | true = i). Noise is
+taken to depend on the true class alone, as T does.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize_scalar
+
+Array = NDArray[np.float64]
+Labels = NDArray[np.int64]
+LEAST = 1e-12  # probability
+LOG_RANGE = (-3.0, 3.0)  # of the temperature
+
+
+def softened(probabilities: Array, temperature: float) -> Array:
+    """Softmax of log p / temperature (N, K)."""
+    scaled = np.log(np.maximum(probabilities, LEAST)) / temperature
+    powers = np.exp(scaled - scaled.max(1, keepdims=True))
+    return powers / powers.sum(1, keepdims=True)
+
+
+def fit_temperature(probabilities: Array, labels: Labels, transition: Array) -> float:
+    """The temperature at which `softened` predictions explain the labels best; y has the likelihood sum_i p_i T[i, y].
+
+    Guo et al. 2017, "On Calibration of Modern Neural Networks", with noisy labels in place of clean ones, so that noise
+    is not taken for doubt of the network. It holds for predictions of images that were not trained on.
+    """
+
+    def surprise(log_temperature: float) -> float:
+        noisy = (softened(probabilities, np.exp(log_temperature)) * transition[:, labels].T).sum(1)
+        return float(-np.log(np.maximum(noisy, LEAST)).mean())
+
+    return float(np.exp(minimize_scalar(surprise, bounds=LOG_RANGE, method="bounded").x))
+
+
+def posterior(probabilities: Array, labels: Labels, transition: Array) -> Array:
+    """P(true = i | image, label) (N, K), by Bayes' rule proportional to p_i T[i, label]; p where T rules all out."""
+    likely = probabilities * transition[:, labels].T
+    total = likely.sum(1, keepdims=True)
+    return np.where(total > LEAST, likely / np.maximum(total, LEAST), probabilities)
+
+
+def joint_of(true: Array, labels: Labels) -> Array:
+    """P(label = i, true = j) (K, K) of the posterior `true` (N, K) and the labels; sums to 1."""
+    joint = np.zeros((true.shape[1], true.shape[1]))
+    np.add.at(joint, labels, true)
+    return joint / len(labels)

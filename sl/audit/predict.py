@@ -1,0 +1,91 @@
+"""Predictions of all audited images: out of fold, or those of one ordinary run."""
+
+import copy
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+from joblib import Parallel, delayed
+from numpy.typing import NDArray
+from omegaconf import DictConfig
+
+from sl.audit.subject import Subject, subject_of
+from sl.errors import UserError
+from sl.saved import load_model
+from sl.saved.files import model_path
+from sl.train.holdout import rows_held_out
+from sl.train.prepare import prepare
+from sl.train.run import train
+
+Array = NDArray[np.float64]
+
+
+def parts(config: DictConfig, folds: int) -> list[DictConfig]:
+    """The runs of an audit: one for each fold, or with `folds` 0 the one ordinary run."""
+    runs = []
+    for fold in range(1, folds + 1) or [None]:
+        run = copy.deepcopy(config)
+        run.save, run.fold = True, None if fold is None else f"{fold}/{folds}"
+        runs.append(run)
+    return runs
+
+
+def predict_all(runs: Sequence[DictConfig], names: dict[str, str], folder: Path, jobs: int) -> list[Path]:
+    """Train what is missing of `runs`, `jobs` at once; the files with their predictions, in `folder`."""
+    if jobs == 1:
+        return [predict_part(run, names, folder) for run in runs]
+    return Parallel(n_jobs=jobs, batch_size=1)(delayed(predict_part)(run, names, folder) for run in runs)
+
+
+def predict_part(config: DictConfig, names: dict[str, str], folder: Path) -> Path:
+    """Train one run, unless its predictions are there, and write what it says of the images it was not trained on.
+
+    With folds these are the held-out images; without, all of them. Test images of own data come with every part. The
+    file <identity>.npz holds identity, fold, index (rows of the subject) and probabilities.
+    """
+    job = prepare(config, names)
+    path = folder / f"{job.identity}.npz"
+    if path.exists():
+        print(f"already predicted: {path}", flush=True)
+        return path
+    train(config, names)
+    subject, rows = whole_subject(config, names)
+    loaded = load_model(model_path(Path(config.models_dir), job.dataset_name, job.identity), job.runtime.device)
+    probabilities = loaded.probabilities(subject.images[rows]).cpu().numpy()
+    folder.mkdir(parents=True, exist_ok=True)
+    part = path.with_suffix(".part")
+    with part.open("wb") as file:
+        np.savez_compressed(
+            file, identity=job.identity, fold=config.fold or "", index=rows.numpy(), probabilities=probabilities
+        )
+    os.replace(part, path)
+    return path
+
+
+def whole_subject(config: DictConfig, names: dict[str, str]) -> tuple[Subject, torch.Tensor]:
+    """What is audited, and the sorted rows of it that the run `config` speaks about."""
+    whole = copy.deepcopy(config)
+    whole.fold = None
+    job = prepare(whole, names)
+    subject = subject_of(job)
+    held = rows_held_out(config, job.noisy.labels)
+    return subject, torch.cat([held[1] if held else torch.arange(subject.trained),
+                               torch.arange(subject.trained, len(subject.names))])  # fmt: skip
+
+
+def combine(paths: Sequence[Path], images: int) -> Array:
+    """Probabilities (N, K) of `images` N images from the files of an audit; the mean where several speak of one."""
+    total, count = None, np.zeros((images, 1))
+    for path in paths:
+        with np.load(path, allow_pickle=False) as part:
+            index, probabilities = part["index"], part["probabilities"]
+        total = np.zeros((images, probabilities.shape[1])) if total is None else total
+        if len(index) and index.max() >= images:
+            raise UserError(f"{path}: it must be about {images} images; remove it to predict them again")
+        total[index] += probabilities
+        count[index] += 1
+    if total is None or not count.all():
+        raise UserError(f"{paths[0].parent}: its files must speak of all {images} images; remove them to start again")
+    return total / count

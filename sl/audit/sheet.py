@@ -1,0 +1,78 @@
+"""The contact sheet: suspects.html, one page that needs nothing else and works from the file system."""
+
+import base64
+import json
+from importlib.resources import files
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sl.audit.rank import Array, Ranking
+from sl.audit.subject import Subject
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+THUMBNAIL = 128  # px of the longer side
+QUALITY = 80
+
+
+def write_sheet(
+    path: Path, subject: Subject, ranking: Ranking, probabilities: Array, most: int, summary: dict[str, Any]
+) -> int:
+    """Write the sheet of the `most` most suspicious images whose suggestion differs; how many it shows.
+
+    It holds the labels of all images too, so that it can export a whole corrected file.
+    """
+    labels = subject.labels.numpy()
+    shown = [row for row in ranking.order.tolist() if ranking.suggested[row] != labels[row]][:most]
+    data = {
+        "summary": summary,
+        "key": subject.key,
+        "classes": subject.class_names,
+        "all": [[name, int(label), subject.split(row)]
+                for row, (name, label) in enumerate(zip(subject.names, labels, strict=True))],
+        "cards": [
+            {
+                "row": row,
+                "suggested": int(ranking.suggested[row]),
+                "confidence": [round(float(probabilities[row, labels[row]]), 4),
+                               round(float(probabilities[row, ranking.suggested[row]]), 4)],
+                "wrong": round(float(ranking.wrong[row]), 4),
+                "change": bool(ranking.change[row]),
+                "image": thumbnail(subject, row),
+            }
+            for row in shown
+        ],
+    }  # fmt: skip
+    text = json.dumps(data, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    parts = {"style": _part("style.css"), "script": _part("sheet.js"), "data": text.replace("<", "\\u003c")}
+    page = _part("index.html")
+    for name, part in parts.items():
+        page = page.replace(f"/*{name}*/", part, 1)
+    path.write_text(page, encoding="utf-8")
+    return len(shown)
+
+
+def thumbnail(subject: Subject, row: int) -> str:
+    """A small picture of an image as a data URI: of its file where there is one, else of what is trained on."""
+    from PIL import Image, ImageOps
+
+    if subject.root is not None:
+        with Image.open(subject.root / subject.names[row]) as original:
+            picture = ImageOps.exif_transpose(original).convert("RGB")
+            picture.thumbnail((THUMBNAIL, THUMBNAIL))
+            return data_uri(picture, "JPEG")
+    array = subject.images[row].permute(1, 2, 0).numpy()
+    return data_uri(Image.fromarray(array[:, :, 0] if array.shape[2] == 1 else array), "PNG")
+
+
+def data_uri(picture: "Image", kind: str) -> str:
+    """`picture` as a data URI."""
+    buffer = BytesIO()
+    picture.save(buffer, kind, quality=QUALITY)
+    return f"data:image/{kind.lower()};base64,{base64.b64encode(buffer.getvalue()).decode()}"
+
+
+def _part(name: str) -> str:
+    return (files("sl.audit") / "page" / name).read_text(encoding="utf-8")

@@ -1,0 +1,144 @@
+"""Measures audits where the truth is known: losses, folds and seeds on labels with known errors."""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import torch
+from omegaconf import DictConfig
+
+from sl.audit.estimate import estimate_noise
+from sl.audit.measure import measures
+from sl.audit.predict import combine, parts, predict_all, whole_subject
+from sl.audit.rank import rank
+from sl.config.compose import compose_run
+from sl.record.provenance import provenance
+from sl.record.read import read
+from sl.record.write import record_path, rounded
+from sl.train.assemble import make_engine
+from sl.train.describe import Described, describe_run
+from sl.train.device import describe
+from sl.train.fit import fit
+from sl.train.prepare import prepare
+
+SCALED_MNIST = ("scale.train_share=0.02", "scale.test_share=0.1", "scale.epoch_share=0.3")
+CELLS: dict[str, tuple[str, ...]] = {
+    "digits, symmetric 20 %": ("dataset=digits", "noise=symmetric", "noise.rate=0.2"),
+    "digits, symmetric 40 %": ("dataset=digits", "noise=symmetric", "noise.rate=0.4"),
+    "MNIST, asymmetric 40 %": ("dataset=mnist", "noise=asymmetric", "noise.rate=0.4", *SCALED_MNIST),
+    "CIFAR-10N worst": ("dataset=cifar10", "noise=human", "noise.name=worst", "scale=cpu"),
+}
+LOSSES = ("ce", "gce", "sl")
+FOLDS = (0, 4)
+SEEDS = (0, 1, 2)
+EXPECTED_PRECISION = 0.9
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One audit of the study."""
+
+    cell: str
+    loss: str
+    folds: int
+    seed: int
+
+    @property
+    def file(self) -> str:
+        """The name of its record."""
+        cell = "".join(letter if letter.isalnum() else "-" for letter in self.cell.lower()).replace("--", "-")
+        return f"{cell.strip('-')}_{self.loss}_folds{self.folds}_seed{self.seed}.json"
+
+    @property
+    def overrides(self) -> list[str]:
+        """The audit as one would give it to scripts/audit.py."""
+        return [*CELLS[self.cell], f"loss={self.loss}", f"folds={self.folds}", f"seed={self.seed}"]
+
+
+def trials(cells: Sequence[str]) -> Iterator[Trial]:
+    """All audits on these cells, the seed outermost."""
+    for seed, cell, folds, loss in product(SEEDS, cells, FOLDS, LOSSES):
+        yield Trial(cell, loss, folds, seed)
+
+
+def run_study(cells: Sequence[str], results: Path, work: Path, threads: int) -> None:
+    """Do what is missing of the study on `cells`: a JSON record for each audit in `results`; runs go to `work`."""
+    common = [f"{name}_dir={work / name}" for name in ("runs", "checkpoints", "models")]
+    common += [f"runtime.threads={threads}"]
+    for trial in trials(cells):
+        path = results / trial.file
+        if not path.exists():
+            record = audit(trial, [*trial.overrides, *common], work / "predictions")
+            results.mkdir(parents=True, exist_ok=True)
+            path.write_text(json.dumps(rounded(record), indent=1) + "\n", encoding="utf-8")
+            print(f"written: {path}", flush=True)
+
+
+def audit(trial: Trial, overrides: list[str], folder: Path) -> dict[str, Any]:
+    """The record of one audit."""
+    config, names = compose_run(overrides, "audit")
+    described = describe_run(config, names)
+    files = predict_all(parts(config, trial.folds), names, folder, 1)
+    subject, _ = whole_subject(config, names)
+    assert subject.clean is not None
+    labels, clean, probabilities = subject.labels.numpy(), subject.clean.numpy(), combine(files, len(subject.names))
+    estimate = estimate_noise(labels, probabilities, trial.seed)
+    ranking = rank(labels, probabilities, estimate.wrong, EXPECTED_PRECISION, subject.judged(trial.folds))
+    found = measures(labels, clean, probabilities, ranking, estimate)
+    changed = torch.from_numpy(labels.copy())
+    rows = torch.from_numpy(ranking.change)
+    changed[rows] = torch.from_numpy(ranking.suggested)[rows]
+    return {
+        "cell": trial.cell,
+        "overrides": trial.overrides,
+        "loss": trial.loss,
+        "folds": trial.folds,
+        "seed": trial.seed,
+        "identity": described.identity,
+        "images": len(labels),
+        "epochs": round(config.recipe.epochs * config.scale.epoch_share),
+        "expected_precision": EXPECTED_PRECISION,
+        "measures": found,
+        "trained_test_accuracy": None if trial.folds else trained_accuracy(config, described),
+        "retrained_test_accuracy": retrained(config, names, changed, trial),
+        "provenance": provenance(describe(described.runtime), described.runtime.precision),
+    }
+
+
+def trained_accuracy(config: DictConfig, described: Described) -> float:
+    """Test accuracy of the audit's one run, on the labels as given."""
+    path = record_path(Path(config.runs_dir), described.result_config["names"]["dataset"], described.identity)
+    return read(path).last()
+
+
+class LastAccuracy:
+    """A sink that keeps the test accuracy of the latest epoch."""
+
+    value = float("nan")
+
+    def start(self, header: dict[str, Any]) -> None:
+        """Nothing is kept of it."""
+
+    def epoch(self, line: dict[str, Any]) -> None:
+        """Keep the accuracy."""
+        self.value = line["test_accuracy"]
+
+    def probe(self, line: dict[str, Any]) -> None:
+        """Nothing is kept of it."""
+
+    def close(self, finished: bool) -> None:
+        """There is nothing to close."""
+
+
+def retrained(config: DictConfig, names: dict[str, str], labels: torch.Tensor, trial: Trial) -> float:
+    """Test accuracy after the last epoch of CE trained on the audit's changed `labels`, all else as in the run."""
+    plain, plain_names = compose_run([*trial.overrides[:-3], "loss=ce", f"seed={trial.seed}"])
+    plain.runtime = config.runtime
+    job = prepare(plain, plain_names)
+    job = replace(job, noisy=replace(job.noisy, labels=labels))
+    last = LastAccuracy()
+    fit(make_engine(job), job.plan, trial.seed, job.probe_set, [last])
+    return last.value

@@ -1,0 +1,96 @@
+"""The measured part of docs/audit.md, from the records of the study."""
+
+import json
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from statistics import fmean, stdev
+from typing import Any
+
+from sl.errors import UserError
+from sl.tables.readme import fill
+from sl.tables.write import table
+
+Record = dict[str, Any]
+NONE = "–"
+HEADER = (
+    "loss", "folds", "average precision", "precision at the true count", "recall at 90 % precision",
+    "estimated − true rate (points)", "the same of cleanlab's estimate", "true rate in interval",
+    "decision: precision / recall",
+    "cleanlab's filter: precision / recall", "prediction ≠ label: precision / recall", "CE retrained (%)",
+)  # fmt: skip
+NOTES = """\
+Mean ± standard deviation over seeds, which draw noise, weights and folds. Folds 0 is one ordinary run that
+predicts its own training images. "Decision" changes labels at a stated expected precision of {expected}. "CE retrained"
+is the test accuracy on clean labels of CE trained anew on the corrected labels. Four folds train three times as long as
+one run. CE with 4 folds and cleanlab's filter is usual practice."""
+
+
+def write_page(results: Path, page: Path) -> str:
+    """Fill the measured part of `page` from the records in `results`; UserError where there is none."""
+    records = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(results.glob("*.json"))]
+    if not records:
+        raise UserError("results", results, "must be a folder that holds records of the study")
+    cells = dict.fromkeys(record["cell"] for record in records)
+    parts = [cell_part([record for record in records if record["cell"] == cell]) for cell in cells]
+    notes = NOTES.format(expected=records[0]["expected_precision"])
+    return fill(page, "\n\n".join([notes, *parts]))
+
+
+def cell_part(records: Sequence[Record]) -> str:
+    """Title and table of one setting."""
+    first = records[0]
+    keys = sorted({(record["folds"], record["loss"]) for record in records})
+    rows = []
+    for folds, loss in keys:
+        group = [record for record in records if (record["folds"], record["loss"]) == (folds, loss)]
+        rows.append([loss.upper(), str(folds), *cells_of(group)])
+    rate = fmean(record["measures"]["rate"]["true"] for record in records)
+    seeds = sorted({record["seed"] for record in records})
+    plain = [record["trained_test_accuracy"] for record in records if record["loss"] == "ce" and not record["folds"]]
+    given = f"CE on the labels as given gets {spread([100 * value for value in plain], 1)} %. " if plain else ""
+    origin = f"`{' '.join(first['overrides'][:-3])}`, commit {', '.join(sorted({commit(one) for one in records}))}"
+    size = f"Seeds {', '.join(map(str, seeds))}; {first['images']:,} images, {first['epochs']} epochs"
+    text = f"{size}, {100 * rate:.1f} % of the labels wrong. {given}{origin}."
+    return f"### {first['cell']}\n\n{text}\n\n{table(HEADER, rows)}"
+
+
+def cells_of(group: Sequence[Record]) -> list[str]:
+    """The cells of one row behind loss and folds."""
+
+    def share(value: Callable[[Record], float]) -> str:
+        return spread([value(record["measures"]) for record in group], 3)
+
+    def pair(name: str) -> str:
+        flagged = [record["measures"]["flagged"][name] for record in group]
+        known = [flag["precision"] for flag in flagged if flag["precision"] is not None]
+        precision = f"{fmean(known):.2f}" if len(known) == len(flagged) else NONE
+        return f"{precision} / {fmean(flag['recall'] for flag in flagged):.2f}"
+
+    covered = sum(record["measures"]["rate"]["covered"] for record in group)
+    return [
+        share(lambda found: found["average_precision"]),
+        share(lambda found: found["precision_at_count"]),
+        share(lambda found: found["recall_at_90"]),
+        spread([100 * (one["measures"]["rate"]["estimated"] - one["measures"]["rate"]["true"]) for one in group], 1),
+        spread(
+            [100 * (one["measures"]["confident_learning_rate"] - one["measures"]["rate"]["true"]) for one in group], 1
+        ),
+        f"{covered} of {len(group)}",
+        *(pair(name) for name in ("decision", "cleanlab", "disagree")),
+        spread([100 * record["retrained_test_accuracy"] for record in group], 1),
+    ]
+
+
+def spread(values: Sequence[float], digits: int) -> str:
+    """Mean ± standard deviation of `values`; only the mean where there is one.
+
+    >>> spread([1.0, 2.0], 1)
+    '1.5 ± 0.7'
+    """
+    mean = f"{fmean(values):.{digits}f}".replace("-", "−")
+    return f"{mean} ± {stdev(values):.{digits}f}" if len(values) > 1 else mean
+
+
+def commit(record: Record) -> str:
+    """The first seven digits of the commit that a record was made with."""
+    return str(record["provenance"]["commit"])[:7]

@@ -1,0 +1,64 @@
+"""What is audited: the labelled images of a run's data set."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from sl.train.prepare import Job
+
+
+@dataclass(frozen=True, eq=False)
+class Subject:
+    """N labelled images: all training images, then the test images where their labels are as given too.
+
+    `images` (N, C, H, W) uint8, `labels` (N,) int64 as given, `names` the path of each, or its row in the data set's
+    whole training set. `trained` is how many come first and are trained on; `clean` (N,) is None where nobody knows.
+    `root` is the folder that paths begin at.
+    """
+
+    images: Tensor
+    labels: Tensor
+    clean: Tensor | None
+    names: tuple[str, ...]
+    class_names: tuple[str, ...]
+    trained: int
+    root: Path | None = None
+
+    @property
+    def key(self) -> str:
+        """What an image's name is: its path, or its index in the data set's training set."""
+        return "index" if self.root is None else "path"
+
+    def judged(self, folds: int) -> NDArray[np.bool_]:
+        """Which labels (N,) can be judged: those of classes with two images to train on, or one for each fold.
+
+        Other classes cannot be learnt while one image is held out.
+        """
+        trained = torch.bincount(self.labels[: self.trained], minlength=len(self.class_names))
+        return (trained >= max(2, folds))[self.labels].numpy()
+
+    def split(self, row: int) -> str:
+        """The part of the data set that an image is in."""
+        return "train" if row < self.trained else "test"
+
+
+def subject_of(job: Job) -> Subject:
+    """The images that an audit of the run `job` (without a holdout) is about."""
+    data, noisy = job.dataset, job.noisy
+    if not data.labels_given:
+        names = tuple(map(str, data.train_index.tolist()))
+        return Subject(data.train_images, noisy.labels, noisy.clean, names, data.class_names, len(names))
+    paths = [data.train_paths[row] for row in data.train_index.tolist()]
+    return Subject(
+        images=torch.cat([data.train_images, data.test_images]),
+        labels=torch.cat([noisy.labels, data.test_labels]),
+        clean=None,
+        names=(*paths, *data.test_paths),
+        class_names=data.class_names,
+        trained=len(paths),
+        root=Path(job.config.dataset.data_dir).expanduser(),
+    )

@@ -1,0 +1,44 @@
+"""The lists that an audit writes: every image by suspicion, and the labels with the decisions put into practice."""
+
+import csv
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from sl.audit.rank import Array, Ranking
+from sl.audit.subject import Subject
+
+COLUMNS = (
+    "label", "suggested", "confidence_label", "confidence_suggested", "score", "rank", "wrong_probability", "decision",
+)  # fmt: skip
+
+
+def write_suspects(path: Path, subject: Subject, ranking: Ranking, probabilities: Array) -> None:
+    """A line for each image, the most suspicious first: path or index, COLUMNS; decision is change or keep."""
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow([subject.key, *COLUMNS])
+        for place, row in enumerate(ranking.order.tolist(), 1):
+            label, suggested = int(subject.labels[row]), int(ranking.suggested[row])
+            values = (probabilities[row, label], probabilities[row, suggested], ranking.score[row])
+            writer.writerow(
+                [subject.names[row], subject.class_names[label], subject.class_names[suggested]]
+                + [f"{value:.6f}" for value in values]
+                + [place, f"{ranking.wrong[row]:.4f}", "change" if ranking.change[row] else "keep"]
+            )
+
+
+def corrected(subject: Subject, ranking: Ranking) -> list[tuple[str, str, str]]:
+    """Name, label and split of every image in its old order, with the decisions taken over."""
+    lines = []
+    for row, label in enumerate(subject.labels.tolist()):
+        chosen = int(ranking.suggested[row]) if ranking.change[row] else label
+        lines.append((subject.names[row], subject.class_names[chosen], subject.split(row)))
+    return lines
+
+
+def write_labels(path: Path, subject: Subject, lines: Iterable[Sequence[str]]) -> None:
+    """A file of labels: path (or index), label, split; `dataset=folder dataset.labels=...` reads one with paths."""
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow([subject.key, "label", "split"])
+        writer.writerows(lines)

@@ -1,0 +1,55 @@
+"""Audits of small sets, which need no data from outside."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from sl.audit.rank import Ranking
+from sl.audit.subject import Subject
+from sl.config.compose import compose_run
+
+Audit = Callable[..., Path]
+SHORT = ("runtime.threads=1", "runtime.precision=float32", "runtime.device=cpu", "jobs=1")
+
+
+@pytest.fixture
+def audit(tmp_path: Path) -> Audit:
+    """Run an audit with these overrides; the folder with its results."""
+    pytest.importorskip("cleanlab", reason="cleanlab is not installed: pip install 'sl[audit]'")
+    from sl.audit.command import run_audit
+
+    folders = [f"{name}_dir={tmp_path / 'audit' / name}" for name in ("runs", "models", "checkpoints")]
+    folders.append(f"results_dir={tmp_path / 'audit'}")
+    return lambda *more: run_audit(*compose_run([*SHORT, *folders, *more], "audit"))
+
+
+@pytest.fixture
+def subject() -> Subject:
+    """Forty images of three classes, one with names that a CSV has to quote."""
+    labels = torch.arange(40) % 3
+    names = tuple(f"a, b/{row:02}.png" for row in range(40))
+    images = torch.randint(256, (40, 3, 8, 8), generator=torch.Generator().manual_seed(0), dtype=torch.uint8)
+    return Subject(images, labels, None, names, ("cat", "dog, big", 'a "quoted" one'), 30)
+
+
+@pytest.fixture
+def probabilities(subject: Subject) -> np.ndarray:
+    """Predictions that agree with the labels, but on rows 5, 9 and 31: these are of the next class."""
+    rows = np.full((40, 3), 0.05)
+    rows[np.arange(40), subject.labels.numpy()] = 0.9
+    for row in (5, 9, 31):
+        rows[row] = 0.05
+        rows[row, (int(subject.labels[row]) + 1) % 3] = 0.9
+    return rows
+
+
+@pytest.fixture
+def ranking(subject: Subject, probabilities: np.ndarray) -> Ranking:
+    """The ranking of these predictions; rows 5 and 9 are decided to be wrong."""
+    labels = subject.labels.numpy()
+    score = probabilities[np.arange(40), labels]
+    change = np.isin(np.arange(40), (5, 9))
+    return Ranking(np.argsort(score, kind="stable"), score, probabilities.argmax(1), 1 - score, change)

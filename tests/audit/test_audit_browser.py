@@ -1,0 +1,128 @@
+"""The contact sheet in headless Chromium, opened as a file."""
+
+import csv
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from sl.audit.rank import Ranking
+from sl.audit.sheet import write_sheet
+from sl.audit.subject import Subject
+
+webdriver = pytest.importorskip("selenium.webdriver", reason="selenium is not installed: pip install selenium")
+
+FLAGS = (
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
+    "--disable-background-networking", "--disable-component-update",
+)  # fmt: skip
+TOO_WIDE = """
+return [...document.querySelectorAll("body *")].filter((node) => node.getBoundingClientRect().right > innerWidth + 1)
+  .map((node) => `${node.tagName} ${node.id} ${node.textContent.slice(0, 40)}`)
+"""
+
+
+@pytest.fixture(scope="module")
+def driver(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    browser, chromedriver = shutil.which("chromium"), shutil.which("chromedriver")
+    if not browser or not chromedriver:
+        pytest.skip("no chromium and chromedriver on the PATH: apt-get install chromium chromium-driver")
+    options = webdriver.ChromeOptions()
+    options.binary_location = browser
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    for flag in (*FLAGS, f"--user-data-dir={tmp_path_factory.mktemp('chromium')}"):
+        options.add_argument(flag)
+    started = webdriver.Chrome(options=options, service=webdriver.ChromeService(chromedriver))
+    yield started
+    started.quit()
+
+
+@pytest.fixture
+def sheet(driver: Any, subject: Subject, ranking: Ranking, probabilities: np.ndarray, tmp_path: Path) -> Iterator[Any]:
+    """The sheet of the three suspects; afterwards the console must be empty and nothing may have been fetched."""
+    path = tmp_path / "suspects.html"
+    summary = {"words": "Three labels may be wrong.", "identity": tmp_path.name}
+    assert write_sheet(path, subject, ranking, probabilities, 500, summary) == 3
+    driver.get(path.as_uri())
+    yield driver
+    assert driver.get_log("browser") == []
+    fetched = driver.execute_script("return performance.getEntriesByType('resource').map((one) => one.name)")
+    assert [name for name in fetched if not name.startswith("data:")] == []
+
+
+def texts(driver: Any, selector: str) -> list[str]:
+    return driver.execute_script(
+        "return [...document.querySelectorAll(arguments[0])].map((one) => one.textContent)", selector
+    )
+
+
+def choose(driver: Any, selector: str, value: str) -> None:
+    script = """const one = document.querySelector(arguments[0]);
+        one.value = arguments[1]; one.dispatchEvent(new Event("change"))"""
+    driver.execute_script(script, selector, value)
+
+
+def exported(driver: Any) -> list[dict[str, str]]:
+    return list(csv.DictReader(driver.execute_script("return csv()").splitlines()))
+
+
+@pytest.mark.parametrize("width", [390, 1400])
+def test_every_suspect_has_a_picture_and_fits_the_screen(sheet: Any, width: int) -> None:
+    metrics = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False}
+    sheet.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+    assert sheet.execute_script(TOO_WIDE) == []
+    assert sheet.execute_script("return document.documentElement.scrollWidth <= innerWidth")
+    assert texts(sheet, "#summary") == ["Three labels may be wrong."]
+    assert len(texts(sheet, "#cards > li")) == 3
+    sizes = "return Promise.all([...document.images].map((one) => one.decode().then(() => one.naturalWidth)))"
+    assert sheet.execute_script(sizes) == [8, 8, 8]
+    unnamed = """return [...document.querySelectorAll("select, input")]
+        .filter((one) => !one.labels.length && !one.ariaLabel).length"""
+    assert sheet.execute_script(unnamed) == 0
+
+
+def test_filters_by_class_and_pair(sheet: Any) -> None:
+    choose(sheet, "#given", "2")  # row 5 is labelled 2 and looks like 0
+    assert texts(sheet, "#cards .words") == ['a "quoted" one → cat']
+    choose(sheet, "#given", "")
+    choose(sheet, "#pair", "0>1")
+    assert texts(sheet, "#cards .words") == ["cat → dog, big"]
+    assert texts(sheet, "#count")[0].startswith("1 of 3 shown")
+    choose(sheet, "#pair", "")
+    assert len(texts(sheet, "#cards > li")) == 3
+
+
+def test_judgements_are_exported_and_kept(sheet: Any, subject: Subject) -> None:
+    given = [subject.class_names[label] for label in subject.labels.tolist()]
+    assert [line["label"] for line in exported(sheet)] == given
+    tick = "document.querySelector(`[data-row='${arguments[0]}'] input[value=${arguments[1]}]`).click()"
+    sheet.execute_script(tick, 5, "wrong")
+    sheet.execute_script(tick, 9, "right")
+    sheet.execute_script(tick, 31, "unsure")
+    lines = exported(sheet)
+    assert [line["index"] for line in lines] == list(subject.names)
+    assert [row for row in range(40) if lines[row]["label"] != given[row]] == [5]
+    assert lines[5]["label"] == "cat"
+    choose(sheet, "[data-row='5'] select", "1")  # not what was suggested, but a third class
+    assert exported(sheet)[5]["label"] == "dog, big"
+    choose(sheet, "#judged", "unsure")
+    assert len(texts(sheet, "#cards > li")) == 1
+    for _ in range(5):  # the browser writes what it stores a moment later
+        sheet.refresh()
+        if sheet.execute_script("return Object.keys(judged).length") == 3:
+            break
+    assert exported(sheet)[5]["label"] == "dog, big"
+    assert texts(sheet, "#count") == ["3 of 3 shown, 3 judged"]
+
+
+def test_decisions_fill_in_what_was_not_judged(sheet: Any, subject: Subject) -> None:
+    sheet.find_element("id", "decided").click()
+    given = [subject.class_names[label] for label in subject.labels.tolist()]
+    changed = [row for row, line in enumerate(exported(sheet)) if line["label"] != given[row]]
+    assert changed == [5, 9]
+    sheet.execute_script("document.querySelector(\"[data-row='9'] input[value=right]\").click()")
+    changed = [row for row, line in enumerate(exported(sheet)) if line["label"] != given[row]]
+    assert changed == [5]

@@ -1,0 +1,139 @@
+"""Whole audits: planted errors are found, a stopped audit is resumed, odd data sets are no crash."""
+
+import csv
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+from sklearn.metrics import average_precision_score
+
+from sl.config.compose import compose_run
+from sl.data import Digits
+from sl.errors import UserError
+from sl.train.assemble import make_loss
+from sl.train.prepare import prepare
+
+Audit = Callable[..., Path]
+DIGITS = ("dataset=digits", "noise=symmetric", "noise.rate=0.2", "loss=sl", "scale.train_share=0.3", "recipe.epochs=8")
+WAY = (0, 1, 4)  # three digits that a network of a few epochs tells apart
+FOLDER = (
+    "dataset=folder", "dataset.image_size=8", "loss=sl", "model=cnn4", "recipe.lr=0.1", "recipe.shift=0",
+    "recipe.flip=false", "recipe.weight_decay=0", "recipe.batch_size=16", "recipe.bn_momentum=0.1", "recipe.epochs=6",
+)  # fmt: skip
+
+
+def suspects(out: Path) -> list[dict[str, str]]:
+    return list(csv.DictReader((out / "suspects.csv").read_text().splitlines()))
+
+
+def assert_read(file: Path, transition: torch.Tensor) -> None:
+    """noise=matrix reads the file as it is, and so does a loss that corrects for the noise in the labels."""
+    drawn = prepare(*compose_run(["dataset=digits", "noise=matrix", f"noise.path={file}"]))
+    torch.testing.assert_close(drawn.noisy.transition, transition)
+    job = prepare(*compose_run(["dataset=digits", "loss=forward", f"loss.transition={file}"]))
+    torch.testing.assert_close(make_loss(job.config.loss, job.dataset, job.noisy).transition, transition)
+
+
+@pytest.mark.parametrize("folds", [0, 2])
+def test_an_audit_ranks_wrong_labels_first_and_is_resumed(
+    audit: Audit, folds: int, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = audit(*DIGITS, f"folds={folds}")
+    noisy = prepare(*compose_run([*DIGITS, "runtime.device=cpu"])).noisy
+    assert noisy.realised_rate is not None
+    wrong = (noisy.labels != noisy.clean).numpy()
+    score = np.array([float(line["score"]) for line in sorted(suspects(out), key=lambda line: int(line["index"]))])
+    assert average_precision_score(wrong, -score) > 3 * noisy.realised_rate
+    noise = json.loads((out / "noise.json").read_text())
+    assert noise["rate"]["value"] == pytest.approx(noisy.realised_rate, abs=0.1)
+    assert np.allclose(np.sum(noise["transition"], axis=1), 1)
+    assert {path.suffix for path in out.glob("noise.*")} >= {".json", ".png"}
+    transition = torch.tensor(noise["transition"], dtype=torch.float64)
+    assert_read(out / "noise.json", transition)
+    capsys.readouterr()
+    files = sorted((out / "predictions").glob("*.npz"))
+    assert len(files) == max(1, folds)
+    before, text = files[0].read_bytes(), (out / "suspects.csv").read_text()
+    files[-1].unlink()  # as if it had been stopped before its last part
+    assert audit(*DIGITS, f"folds={folds}") == out
+    said = capsys.readouterr().out
+    assert said.count("already predicted") == len(files) - 1
+    assert "already trained" in said  # the record and the network of that part are there
+    assert (out / "suspects.csv").read_text() == text
+    assert files[0].read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("option", "message"),
+    [
+        ("folds=1", "folds=1: "),
+        ("expected_precision=0", "expected_precision=0"),
+        ("holdout=0.1", "holdout=0.1: must be null: an audit sets it itself"),
+        ("fold=1/2", "fold=1/2: must be null: an audit sets it itself"),
+    ],
+)
+def test_a_mistake_is_said_before_anything_is_trained(audit: Audit, option: str, message: str, tmp_path: Path) -> None:
+    with pytest.raises(UserError, match=message):
+        audit(*DIGITS, option)
+    assert not (tmp_path / "audit").exists()
+
+
+def test_without_cleanlab_it_says_what_to_install(audit: Audit, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(__import__("sys").modules, "cleanlab.count", None)
+    with pytest.raises(UserError, match=r"pip install 'sl\[audit\]'"):
+        audit(*DIGITS)
+
+
+@pytest.fixture
+def pictures(tmp_path: Path) -> Callable[..., Path]:
+    """Pictures of digits in folders, of different sizes; of each class some lie in the next class's folder."""
+
+    def make(digits: tuple[int, ...], each: int, planted: int) -> Path:
+        data = Digits().load()
+        root = tmp_path / "pictures"
+        for place, digit in enumerate(digits):
+            rows = (data.train_labels == digit).nonzero().flatten()[:each].tolist()
+            for number, row in enumerate(rows):
+                told = digits[(place + 1) % len(digits)] if number < planted else digit
+                where = root / f"digit {told}" / f"{digit}_{number:03}.png"
+                where.parent.mkdir(parents=True, exist_ok=True)
+                size = (16 + number % 5, 16 + number % 3)
+                Image.fromarray(data.train_images[row, 0].numpy()).resize(size, Image.Resampling.NEAREST).save(where)
+        return root
+
+    return make
+
+
+def test_planted_errors_in_a_folder_are_found_and_put_right(audit: Audit, pictures: Callable[..., Path]) -> None:
+    root = pictures(WAY, each=60, planted=9)
+    out = audit(*FOLDER, f"data_dir={root}", "folds=2", "recipe.epochs=15")
+    lines = suspects(out)
+    assert len(lines) == 180  # those that were drawn for testing too
+    wrong = [line["label"] != f"digit {Path(line['path']).name[0]}" for line in lines]
+    assert sum(wrong) == 27
+    assert average_precision_score(wrong, -np.array([float(line["score"]) for line in lines])) > 0.6
+    changed = [line for line in lines if line["decision"] == "change"]
+    right = [line["suggested"] == f"digit {Path(line['path']).name[0]}" for line in changed]
+    assert len(changed) >= 10
+    assert np.mean(right) > 0.7
+    again, _ = compose_run([*FOLDER, f"data_dir={root}", f"dataset.labels={out / 'labels.csv'}"])
+    read = prepare(again, {**dict.fromkeys(("dataset", "noise", "model", "loss", "recipe", "scale"), "x")}).dataset
+    names = (*(read.train_paths[row] for row in read.train_index.tolist()), *read.test_paths)
+    labels = [read.class_names[label] for label in [*read.train_labels.tolist(), *read.test_labels.tolist()]]
+    expected = {line["path"]: line["suggested" if line["decision"] == "change" else "label"] for line in lines}
+    assert dict(zip(names, labels, strict=True)) == expected
+
+
+def test_two_classes_one_of_them_with_two_pictures(audit: Audit, pictures: Callable[..., Path]) -> None:
+    root = pictures((0, 1), each=24, planted=0)
+    for path in sorted((root / "digit 1").iterdir())[2:]:
+        path.unlink()
+    out = audit(*FOLDER, f"data_dir={root}", "folds=2", "recipe.epochs=2")
+    lines = suspects(out)
+    assert len(lines) == 26
+    assert {line["decision"] for line in lines if line["label"] == "digit 1"} == {"keep"}
+    assert (out / "suspects.html").exists()

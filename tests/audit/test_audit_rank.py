@@ -1,0 +1,85 @@
+"""Ranking, decision and the lists that are written."""
+
+import csv
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from sl.audit.classes import class_numbers, page, write_classes
+from sl.audit.rank import Ranking, rank
+from sl.audit.subject import Subject
+from sl.audit.suspects import corrected, write_labels, write_suspects
+
+pytest.importorskip("cleanlab", reason="cleanlab is not installed: pip install 'sl[audit]'")
+
+
+def test_the_decision_keeps_its_expected_precision() -> None:
+    """Six suspects with P(wrong) 1, 1, 0.8, 0.4, 0.3, 0.1: three have the mean 0.93, four 0.8, five 0.7."""
+    confidence = np.array([0.01, 0.02, 0.03, 0.04, 0.05, 0.06, 0.9, 0.95])
+    probabilities = np.column_stack([confidence, 1 - confidence])
+    labels, wrong = np.zeros(8, dtype=np.int64), np.array([1, 1, 0.8, 0.4, 0.3, 0.1, 0, 0])
+    for precision, changed in ((0.99, 2), (0.9, 3), (0.79, 4), (0.69, 5), (0.1, 6)):
+        found = rank(labels, probabilities, wrong, precision, np.ones(8, dtype=bool))
+        assert np.flatnonzero(found.change).tolist() == list(range(changed))
+        assert found.order.tolist() == list(range(8))
+
+
+def test_a_class_with_fewer_images_than_folds_is_not_judged(subject: Subject) -> None:
+    few = replace(subject, labels=torch.tensor([0] * 25 + [1] * 4 + [2] + [2] * 10))
+    assert few.judged(4).tolist() == [True] * 29 + [False] * 11  # one image of class 2 is trained on, ten are not
+    assert few.judged(5).tolist() == [True] * 25 + [False] * 15
+    assert few.judged(0).tolist() == few.judged(4).tolist()
+    probabilities = np.array([[0.99, 0.01]] * 5)
+    judged = np.array([True] * 4 + [False])
+    found = rank(np.array([0, 0, 0, 0, 1]), probabilities, np.array([0, 0, 0, 0, 1.0]), 0.9, judged)
+    assert found.order[0] == 4
+    assert not found.change.any()
+
+
+def test_suspects_are_written_most_suspicious_first(
+    subject: Subject, ranking: Ranking, probabilities: np.ndarray, tmp_path: Path
+) -> None:
+    write_suspects(tmp_path / "suspects.csv", subject, ranking, probabilities)
+    lines = list(csv.DictReader((tmp_path / "suspects.csv").read_text().splitlines()))
+    assert [line["rank"] for line in lines] == [str(place) for place in range(1, 41)]
+    assert {line["index"] for line in lines[:3]} == {subject.names[row] for row in (5, 9, 31)}
+    first = next(line for line in lines if line["index"] == subject.names[5])
+    assert (first["label"], first["suggested"]) == ('a "quoted" one', "cat")
+    assert (first["confidence_label"], first["confidence_suggested"]) == ("0.050000", "0.900000")
+    assert [line["decision"] for line in lines].count("change") == 2
+
+
+def test_corrected_labels_change_the_decided_rows_alone(subject: Subject, ranking: Ranking, tmp_path: Path) -> None:
+    write_labels(tmp_path / "labels.csv", subject, corrected(subject, ranking))
+    lines = list(csv.DictReader((tmp_path / "labels.csv").read_text().splitlines()))
+    assert [line["index"] for line in lines] == list(subject.names)
+    assert [line["split"] for line in lines] == ["train"] * 30 + ["test"] * 10
+    given = [subject.class_names[label] for label in subject.labels.tolist()]
+    assert [row for row in range(40) if lines[row]["label"] != given[row]] == [5, 9]
+    assert lines[5]["label"] == "cat"
+
+
+def test_the_class_page_has_a_column_for_each_loss(
+    subject: Subject, ranking: Ranking, probabilities: np.ndarray, tmp_path: Path
+) -> None:
+    numbers = class_numbers(subject, ranking, probabilities)
+    assert numbers["accuracy"] == pytest.approx([1, 12 / 13, 1], abs=1e-6)  # row 31 is a dog whose label is kept
+    about = {"setting": "same", "classes": list(subject.class_names)}
+    for name, loss, setting in (("a", "ce", "same"), ("b", "gce", "other"), ("c", "sl", "same")):
+        (tmp_path / name).mkdir()
+        write_classes(tmp_path / name, {**about, "loss": loss, "setting": setting}, numbers)
+    text = (tmp_path / "c" / "classes.md").read_text()
+    assert "| class | ce | sl |" in text
+    assert "| dog, big | 92.3 | 92.3 |" in text
+    assert "Run the same audit with another loss" in (tmp_path / "b" / "classes.md").read_text()
+
+
+def test_classes_that_the_losses_differ_on_come_first() -> None:
+    shared = {"classes": ["a", "b", "c"], "setting": "s"}
+    text = page(
+        [{**shared, "loss": "ce", "accuracy": [0.9, 0.5, None]}, {**shared, "loss": "sl", "accuracy": [0.9, 0.8, 1]}]
+    )
+    assert [line.split("|")[1].strip() for line in text.splitlines() if line.startswith("| ")][2:] == ["b", "a", "c"]
