@@ -5,11 +5,11 @@ from pathlib import Path
 from typing import Any
 
 from sl.claims import Literature
-from sl.claims.outcome import outcomes
+from sl.claims.outcome import all_outcomes
 from sl.claims.rule import RULE, Verdict
 from sl.figures.style import class_colour
 from sl.record import Run, Sheet, sheets
-from sl.record.words import PAPER_EPOCHS, dataset_title, origin, setting
+from sl.record.words import PAPER_EPOCHS, dataset_title, origin, paper_scale, setting, sheet_order
 from sl.report import verdicts
 from sl.report.drawn import DRAWN, drawn
 from sl.report.results import published_tables, results
@@ -18,32 +18,45 @@ from sl.report.series import all_series
 from sl.tables.results import loss_order
 
 NOTHING_RECORDED = "no run recorded yet"
+BEHIND = "Press a number, or the button below a figure, to see the runs behind it."
+PAPER_TITLE = "Symmetric cross entropy: does the paper hold?"
+PAPER_INTRO = (
+    "The claims of “Symmetric Cross Entropy for Robust Learning with Noisy Labels” (Wang et al., ICCV 2019), tested on "
+    f"this project's own runs. {BEHIND}"
+)
 
 
 def contents(runs: Sequence[Run], literature: Literature, out: Path, figures: Path) -> dict[str, Any]:
     """The page's data; paths of records are relative to the folder `out`, pictures come from the folder `figures`.
 
-    Sheets on the paper's data sets come first, then those with most finished runs.
+    Sheets at the paper's scale come first. Own data, whose labels are as given, are asked nothing of the paper's.
     """
     places = {run.identity: place for place, run in enumerate(runs)}
-    pages = sorted(sheets(runs), key=lambda sheet: (sheet.names[0] not in PAPER_EPOCHS, -len(sheet.runs)))
+    pages = sorted(sheets(runs), key=lambda sheet: (not sheet.runs, sheet_order(sheet)))
     shown = [_sheet(sheet, literature, places) | {"drawn": drawn(sheet, figures)} for sheet in pages]
+    own = bool(shown) and all(sheet["own"] for sheet in shown)
     for place, sheet in enumerate(shown):
         namesakes = sum(other["label"].startswith(sheet["label"]) for other in shown[:place])
         sheet["label"] += f" · {namesakes + 1}" if namesakes else ""
     return {
+        "title": "Runs with labels as given" if own else PAPER_TITLE,
+        "intro": BEHIND if own else PAPER_INTRO,
         "rule": RULE,
         "verdicts": [verdict.value for verdict in Verdict],
         "runs": [entry(run, out) for run in runs],
         "sheets": shown or [_no_sheet()],
-        "published": published_tables(literature.tables),
-        "missing": _missing(runs),
+        "published": [] if own else published_tables(literature.tables),
+        "missing": _missing(runs, own),
     }
 
 
 def _sheet(sheet: Sheet, literature: Literature, places: dict[str, int]) -> dict[str, Any]:
     head, names = sheet.head, sheet.head.class_names
+    own = head.data.get("labels") == "given"
+    found = [] if own else all_outcomes(sheet.members, literature, Path())
     return {
+        "own": own,
+        "paper_scale": paper_scale(head),
         "label": f"{dataset_title(sheet.names[0])} · {scale_badge(head)} · {sheet.names[2]}",
         "scale": scale_badge(head),
         "setting": setting(head),
@@ -55,7 +68,8 @@ def _sheet(sheet: Sheet, literature: Literature, places: dict[str, int]) -> dict
         "probed": next((probe["probe_class"] for run in sheet.runs for probe in run.probes.values()), None),
         "noises": [noise.words for noise in sheet.noises],
         "series": all_series(sheet, places),
-        "claims": verdicts.entries(outcomes(sheet, literature), places),
+        "claims": verdicts.entries(found[0].claims if found else (), places),
+        "waiting": found[0].missing if found else "",
         "results": results(sheet, literature.tables, places),
         "runs": positions(sorted(sheet.members, key=_order), places),
     }
@@ -71,6 +85,9 @@ def _no_sheet() -> dict[str, Any]:
     empty["drawn"] = [{"title": title, "image": None} for title in DRAWN.values()]
     return {
         **empty,
+        "own": False,
+        "paper_scale": False,
+        "waiting": "",
         "label": f"CIFAR-10 · {NOTHING_RECORDED}",
         "scale": NOTHING_RECORDED,
         "setting": f"CIFAR-10 · {NOTHING_RECORDED}",
@@ -82,9 +99,11 @@ def _no_sheet() -> dict[str, Any]:
     }
 
 
-def _missing(runs: Sequence[Run]) -> list[str]:
+def _missing(runs: Sequence[Run], own: bool) -> list[str]:
     """Data sets of the paper without a finished run, and runs that have begun and not finished."""
     finished = {run.name("dataset") for run in runs if run.complete}
-    lacking = [f"no finished run yet: {dataset_title(name)}" for name in PAPER_EPOCHS if name not in finished]
+    lacking = [
+        f"no finished run yet: {dataset_title(name)}" for name in PAPER_EPOCHS if name not in finished and not own
+    ]
     unfinished = len(runs) - sum(run.complete for run in runs)
     return lacking + ([f"runs not finished, which only the list of runs shows: {unfinished}"] if unfinished else [])

@@ -8,6 +8,7 @@ from sl.figures.build import folder
 from sl.record import Sheet
 
 DRAWN = {
+    "confusion": "Confusion matrices",
     "representation": "Representation of the test images (t-SNE)",
     "parameters": "SL by its parameters",
     "ablation": "SL and its terms alone",

@@ -23,6 +23,7 @@ def _entry(outcome: Outcome, places: dict[str, int]) -> dict[str, Any]:
         "statistic": outcome.statistic,
         "verdict": outcome.verdict.value,
         "survives": outcome.survives,
+        "headline": outcome.headline,
         "n": outcome.n,
         "mean": hundredths(outcome.mean),
         "low": hundredths(low),

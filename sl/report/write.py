@@ -22,6 +22,7 @@ SCRIPTS = (
     "confidence",
     "drawn",
     "results",
+    "top",
     "app",
 )
 

@@ -29,6 +29,11 @@ return [...document.querySelectorAll("body *")].filter((node) => node.getBoundin
   .map((node) => `${node.tagName} ${node.id} ${node.textContent.slice(0, 40)}`)
 """
 
+OPEN = """
+document.querySelectorAll("main > details").forEach((one) => { one.open = true; });
+setTimeout(arguments[0], 50);
+"""
+
 
 @pytest.fixture(scope="module")
 def driver(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
@@ -61,20 +66,27 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
     imsave(picture, np.zeros((700, 1800)))
     write(load_all(root / "runs"), literature, root, root / "figures")
     write([], literature, root / "empty", root / "figures")
+    for loss in ("ce", "sl"):
+        head = synthetic.header(loss, "none", dataset="folder", scale="paper", classes=3)
+        head["data"] |= {"class_names": ["ant", "bee", "wasp"], "labels": "given"}
+        synthetic.write(root / "folder", synthetic.lines(head))
+    write(load_all(root / "folder"), literature, root / "own", root / "figures")
     return root
 
 
 @pytest.fixture
 def show(driver: Any, pages: Path) -> Iterator[Callable[..., Any]]:
-    """Opens a page at a width; afterwards the console must be empty and nothing may have been fetched."""
+    """Opens a page at a width, and all sections; afterwards the console must be empty and nothing fetched."""
 
-    def opened(width: int = 1400, folder: str = ".") -> Any:
+    def load(width: int = 1400, folder: str = ".", *, opened: bool = True) -> Any:
         metrics = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False}
         driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
         driver.get((pages / folder / "index.html").as_uri())
+        if opened:
+            driver.execute_async_script(OPEN)
         return driver
 
-    yield opened
+    yield load
     assert driver.get_log("browser") == []
     assert driver.execute_script("return performance.getEntriesByType('resource').map((entry) => entry.name)") == []
 
@@ -118,13 +130,47 @@ def test_nothing_is_wider_than_the_screen(show: Callable[..., Any], width: int, 
     assert driver.execute_script(TOO_WIDE) == []
 
 
-def test_verdicts_come_first_and_name_their_scale(show: Callable[..., Any]) -> None:
+def test_it_opens_with_what_holds_and_a_picture(show: Callable[..., Any]) -> None:
+    driver = show(opened=False)
+    assert texts(driver, "main h2")[0] == "What holds so far, on a scaled-down run: CIFAR-10"
+    shown = texts(driver, "#top-claims li")
+    assert any("SL ends more accurate than CE (symmetric 40 %).✓ supported" in text for text in shown)
+    assert all("n = 3" in text for text in shown)
+    assert set(texts(driver, "#top-figure svg text")) >= {"CE", "SL", "GCE"}
+
+
+def test_it_is_short_on_a_narrow_screen(show: Callable[..., Any]) -> None:
+    driver = show(390, opened=False)
+    assert driver.execute_script("return document.documentElement.scrollHeight") < 3000
+
+
+def test_bars_of_intervals_fill_the_width_of_their_table(show: Callable[..., Any]) -> None:
+    driver = show(opened=False)
+    ends = driver.execute_script(
+        "return [...document.querySelectorAll('#top-claims .interval')].flatMap((plot) =>"
+        " [...plot.querySelectorAll('line')].flatMap((line) => [line.x1.baseVal.value, line.x2.baseVal.value]))"
+    )
+    assert min(ends) == pytest.approx(5, abs=0.1)
+    assert max(ends) == pytest.approx(145, abs=0.1)
+
+
+def test_own_data_open_with_the_data_and_the_runs(show: Callable[..., Any]) -> None:
+    driver = show(folder="own")
+    assert texts(driver, "h1") == ["Runs with labels as given"]
+    assert texts(driver, "main h2")[0] == "Data and runs"
+    assert "3: 0 ant, 1 bee, 2 wasp" in texts(driver, "#top-claims")[0]
+    assert not driver.find_element("id", "verdicts").is_displayed()
+    assert [title.split(" (")[0].split(",")[0] for title in texts(driver, "#curves h3")] == ["CE", "SL"]
+    words = driver.execute_script("return document.body.innerText")
+    for word in ("paper", "Symmetric", "claim", "CIFAR"):
+        assert word not in words
+
+
+def test_all_verdicts_have_their_numbers(show: Callable[..., Any]) -> None:
     driver = show()
-    assert texts(driver, "main h2")[0] == "Verdicts"
     heads = [head.removesuffix(" ↕") for head in texts(driver, "#verdicts-table table:first-child thead th")]
-    assert heads == ["claim", "paper", "ours [95 % interval]", "n", "scale", "verdict"]
-    rows = len(texts(driver, "#verdicts-table tbody tr"))
-    assert texts(driver, "#verdicts-table tbody .scale") == ["scaled-down run"] * rows
+    assert heads == ["claim", "paper", "ours [95 % interval]", "n", "verdict"]
+    assert set(texts(driver, "#verdicts .setting .badge")) == {"scaled-down run"}
     choose(driver, "#verdicts-shown", "supported")
     assert set(texts(driver, "#verdicts-table .verdict")) == {"✓ supported"}
 
@@ -150,14 +196,14 @@ def test_switches_of_loss_noise_epoch_and_stage(show: Callable[..., Any]) -> Non
 def test_the_switch_of_scale_reaches_every_section(show: Callable[..., Any]) -> None:
     driver = show()
     assert set(texts(driver, "figcaption .badge")) == {"scaled-down run"}
-    choose(driver, "#classwise .sheets", "CIFAR-10 · paper scale")
+    choose(driver, "#sheets", "CIFAR-10 · paper scale")
     assert texts(driver, "#bars text.strong") == class_means("ce", 118, (0,), scale="paper", epochs=120)
     for section in ("verdicts", "classwise", "losses", "confidence", "drawn", "results", "runs"):
         assert texts(driver, f"#{section} .setting .badge") == ["paper scale"]
     assert set(texts(driver, "figcaption .badge")) == {"paper scale"}
     assert set(texts(driver, "#results-table .badge")) == {"paper scale"}
     driver.find_element("css selector", "#overview .card").click()
-    assert driver.execute_script("return document.querySelector('#classwise .sheets').value") == "0"
+    assert driver.execute_script("return document.querySelector('#sheets').value") == "0"
 
 
 def test_other_figures_follow_their_switches(show: Callable[..., Any]) -> None:
@@ -183,7 +229,7 @@ def test_drawn_figures_are_pictures_in_the_page(show: Callable[..., Any]) -> Non
     driver.execute_script("document.getElementById('drawn').scrollIntoView()")
     width = "const image = document.querySelector('#drawn img'); return image.decode().then(() => image.naturalWidth)"
     assert driver.execute_script(width) == 1800
-    choose(driver, "#classwise .sheets", "CIFAR-10 · paper scale")
+    choose(driver, "#sheets", "CIFAR-10 · paper scale")
     assert driver.execute_script(pictures) == []
 
 

@@ -1,35 +1,39 @@
-// Starts the page: one sheet (data set, scale, recipe) is shown at a time, in every section.
+// Starts the page: one sheet (data set, scale, recipe) is shown at a time; a section is drawn while it is open.
 
 const page = JSON.parse(byId("data").textContent);
-const SECTIONS = [setVerdicts, setClasswise, setComparison, setConfidence, setDrawn, setResults, setRuns];
+const SECTIONS = {
+  verdicts: setVerdicts, classwise: setClasswise, losses: setComparison, confidence: setConfidence, drawn: setDrawn,
+  results: setResults, runs: setRuns,
+};
+const filled = {}; // the sheet that a section shows
 let current = 0;
 
 function setRuns(sheet) {
-  if (!sheet.runs.length) return fill("runs-table", nothingRecorded());
-  const unfinished = sheet.runs.filter((place) => !page.runs[place].finished).length;
-  const words = `Runs: ${sheet.runs.length}${unfinished ? `, of them not finished: ${unfinished}` : ""}`;
-  fill("runs-table", el("details", {}, el("summary", {}, words), runTable(sheet.runs, sheet.label)));
+  fill("runs-table", sheet.runs.length ? runTable(sheet.runs, sheet.label) : nothingRecorded());
+}
+
+// Charts are as wide as the place they stand in, so a closed section is drawn when it is opened.
+function setSection(id) {
+  if (!byId(id).open || filled[id] === current) return;
+  filled[id] = current;
+  SECTIONS[id](page.sheets[current]);
 }
 
 function showSheet(index) {
   current = index;
   const sheet = page.sheets[index];
-  document.querySelectorAll(".sheets").forEach((select) => { select.value = index; });
-  document.querySelectorAll(".setting").forEach((line) => {
-    line.replaceChildren(badge(sheet.scale), ` ${sheet.setting}. ${sheet.origin}.`);
-  });
+  byId("sheets").value = index;
+  document.querySelectorAll("details .setting").forEach((line) => line.replaceChildren(...settingOf(sheet)));
   [...byId("overview").children].forEach((card, place) => card.setAttribute("aria-pressed", String(place === index)));
-  document.querySelectorAll("main section").forEach((section) => {
-    section.classList.toggle("lacking", section.id !== "verdicts" && !sheet.series.length);
+  Object.keys(SECTIONS).forEach((id) => {
+    byId(id).classList.toggle("lacking", id !== "verdicts" && !sheet.series.length);
+    setSection(id);
   });
-  SECTIONS.forEach((set) => set(sheet));
+  byId("verdicts").hidden = sheet.own;
 }
 
-function fillSheets() {
-  document.querySelectorAll(".sheets").forEach((select) => {
-    select.replaceChildren(...page.sheets.map((sheet, value) => el("option", { value }, sheet.label)));
-    select.addEventListener("change", () => showSheet(Number(select.value)));
-  });
+function settingOf(sheet) {
+  return [badge(sheet.scale), ` ${sheet.setting}. ${sheet.origin}.`];
 }
 
 // Charts are drawn for the width at hand, so that their text keeps its size.
@@ -38,22 +42,31 @@ function redrawOnResize() {
   window.addEventListener("resize", () => {
     if (window.innerWidth === width) return;
     width = window.innerWidth;
-    [drawClasswise, drawComparison, drawConfidence].forEach((draw) => draw());
+    setTop(page.sheets[topSheet()]);
+    [["classwise", drawClasswise], ["losses", drawComparison], ["confidence", drawConfidence]]
+      .filter(([id]) => byId(id).open).forEach(([, draw]) => draw());
   });
 }
 
 function start() {
+  document.title = page.title;
+  fill("title", page.title);
+  fill("intro", page.intro);
   fill("missing", page.missing.map((text) => el("li", {}, text)));
   fill("rule", rule(page.rule));
   fill("published", publishedTables());
+  document.querySelectorAll(".published").forEach((part) => { part.hidden = !page.published.length; });
   overview(page.sheets, showSheet);
-  fillSheets();
+  fill("sheets", page.sheets.map((sheet, value) => el("option", { value }, sheet.label)));
+  listen("sheets", "change", () => showSheet(Number(byId("sheets").value)));
   listen("verdicts-shown", "change", () => drawClaims(page.sheets[current]));
   listen("confidence-noise", "change", drawConfidence);
   listenClasswise();
   listenComparison();
   listenResults();
-  showSheet(0);
+  Object.keys(SECTIONS).forEach((id) => listen(id, "toggle", () => setSection(id)));
+  setTop(page.sheets[topSheet()]);
+  showSheet(topSheet());
   redrawOnResize();
 }
 

@@ -16,28 +16,32 @@ function roundTop(values) {
   return Math.min(1000, Math.ceil(highest / 100) * 100);
 }
 
-function lossLines(metric) {
-  const here = seriesAt(comparison.sheet, Number(byId("losses-noise").value)).map(([, series]) => series);
+function lossLines(sheet, noise, metric) {
+  const here = seriesAt(sheet, noise).map(([, series]) => series);
   const grey = (series) => here.filter((other) => other.colour === series.colour).indexOf(series) % 2 === 1;
   return here.filter((series) => series.main && series.metrics[metric].mean.some(known)).map((series) => ({
     series, name: series.short, colour: series.colour, dashed: grey(series), ...series.metrics[metric],
   }));
 }
 
+function lossChart(sheet, lines, title, holder, height) {
+  return lineChart({
+    label: `${title}: a line for each loss, by epoch`, width: holder.clientWidth, height,
+    epochs: sheet.epochs, top: roundTop(lines.flatMap((line) => line.mean)), lines,
+  });
+}
+
 function drawComparison() {
   const { sheet } = comparison;
   const metric = byId("metric").value;
-  const lines = lossLines(metric);
+  const lines = lossLines(sheet, Number(byId("losses-noise").value), metric);
   if (!lines.length) {
     const why = el("p", { class: "notice" }, "No label is wrong under this noise.");
     return fill("losses-figure", sheet.series.length ? why : nothingRecorded());
   }
   const title = `${METRICS[metric]}, ${sheet.noises[byId("losses-noise").value]}`;
   fill("losses-figure", el("h3", {}, title));
-  const chart = lineChart({
-    label: `${title}: a line for each loss, by epoch`, width: byId("losses-figure").clientWidth, height: 380,
-    epochs: sheet.epochs, top: roundTop(lines.flatMap((line) => line.mean)), lines,
-  });
+  const chart = lossChart(sheet, lines, title, byId("losses-figure"), 380);
   const places = lines.flatMap((line) => line.series.runs);
   const spread = lines.some((line) => line.std) ? "Bands: ± 1 standard deviation over seeds" : "";
   byId("losses-figure").append(chart, caption(sheet, sheet.origin, spread),

@@ -28,7 +28,8 @@ function drawConfidence() {
   const shown = here.filter((series) => series.main);
   stageButtons("confidence-stages", sheet.stages, sheet.stages[stage], setStage);
   const probed = known(sheet.probed) ? `class ${sheet.classes[sheet.probed]}` : "one class";
-  fill("confidence-title", `Confidence on the rightly labelled images of ${probed}`);
+  const images = sheet.own ? "training images with the label of" : "rightly labelled training images of";
+  fill("confidence-title", `Confidence on the ${images} ${probed}`);
   if (!shown.length) return fill("confidence-figures", nothingRecorded());
   const holders = emptyFigures("confidence-figures", sheet, shown);
   holders.forEach((holder, index) => drawConfidenceOf(holder, shown[index]));

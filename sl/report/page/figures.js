@@ -73,7 +73,7 @@ function drawCurves(holder, series) {
     label: `${title}: test accuracy of each class by epoch, in percent`, width: holder.clientWidth, height: 330,
     epochs: sheet.epochs, top: 1000, lines: curveLines(sheet, series), epoch, pick: setEpoch,
   });
-  const spread = series.classes.std && !many(sheet) ? "Bands: ± 1 standard deviation over seeds" : "";
+  const spread = series.classes.std && sheet.classes.length < MANY_BANDS ? "Bands: ± 1 standard deviation over seeds" : "";
   holder.append(chart, caption(sheet, series.origin, spread), figureRuns(title, series.runs));
 }
 

@@ -1,6 +1,7 @@
 // Line charts: percent by epoch, each line named at its right end.
 
 const LABEL_GAP = 13;
+const MANY_BANDS = 8; // so many bands cannot be told apart
 const ROOF = 8; // pixels above the highest value
 const CHARACTER = 6.7; // pixels, at the size of the style
 
@@ -90,21 +91,22 @@ function endLabels(at, lines) {
   return lines.flatMap((line, index) => [
     shape("polyline", {
       points: `${at.right},${ends[index]} ${at.right + 7},${placed[index]} ${at.right + 11},${placed[index]}`,
-      fill: "none", stroke: line.colour, "stroke-width": 1.5, opacity: line.faint ? 0.3 : 1,
+      class: "leader", fill: "none",
     }),
-    shape("text", { x: at.right + 14, y: placed[index] + 4, class: line.strong ? "strong" : null }, line.name),
+    shape("rect", { x: at.right + 11, y: placed[index] - 4, width: 8, height: 8, fill: line.colour, opacity: line.faint ? 0.3 : 1 }),
+    shape("text", { x: at.right + 22, y: placed[index] + 4, class: line.strong ? "strong" : null }, line.name),
   ]);
 }
 
 // `lines`: {name, colour, mean, std, strong, faint, dashed, unnamed}; `top` in tenths of a percent; `pick(epoch)`.
 function lineChart({ label, width, height, epochs, top, lines, epoch, pick }) {
   const named = lines.filter((line) => !line.unnamed);
-  const right = 18 + CHARACTER * Math.max(0, ...named.map((line) => line.name.length));
+  const right = 26 + CHARACTER * Math.max(0, ...named.map((line) => line.name.length));
   const at = scales({ width, height, epochs, top, right });
   const thin = lines.length > 20;
   const chart = shape("svg", { viewBox: `0 0 ${width} ${height}`, width, height, role: "img", "aria-label": label });
   chart.append(...axes(at));
-  if (!thin) chart.append(...lines.filter((line) => line.std).map((line) => band(at, line)));
+  if (lines.length < MANY_BANDS) chart.append(...lines.filter((line) => line.std).map((line) => band(at, line)));
   chart.append(...lines.map((line) => drawLine(at, line, thin)));
   chart.append(...endLabels(at, named));
   if (epoch) {

@@ -19,6 +19,7 @@ function measured(claim) {
 // One card for each sheet, which shows that sheet when it is pressed.
 function overview(sheets, choose) {
   fill("overview", sheets.map((sheet, index) => {
+    if (sheet.own) return el("span", { hidden: "" });
     const counts = page.verdicts.flatMap((verdict) => [verdictBadge(verdict), ` ${countOf(sheet, verdict)} `]);
     return el("button", { type: "button", class: "card", onclick: () => choose(index) },
       el("strong", {}, sheet.label.split(" · ")[0]), " ", badge(sheet.scale),
@@ -39,10 +40,10 @@ function ours(claim) {
   return signed(claim.mean) + interval(claim);
 }
 
-function oursCell(claim, reach) {
+function oursCell(claim, scale) {
   const why = claim.n ? "" : `finished runs: ${claim.missing}`;
   const shown = behindButton(ours(claim), claim.id, () => showClaim(claim));
-  return [shown, intervalPlot(claim, reach), why ? el("small", {}, why) : null];
+  return [shown, intervalPlot(claim, scale), why ? el("small", {}, why) : null];
 }
 
 function paperReport(claim) {
@@ -59,10 +60,16 @@ function paperSays(claim) {
   return [own.text, el("small", {}, own.source.split("; ").at(-1))];
 }
 
-// Mean and interval on one scale for all claims shown, with a line at 0.
-function intervalPlot(claim, reach) {
+// Pixels of a value: from the lowest to the highest of all claims shown together, with 0 among them.
+function plotScale(claims) {
+  const values = [0, ...claims.flatMap((claim) => [claim.low, claim.mean, claim.high]).filter(known)];
+  const [low, high] = [Math.min(...values), Math.max(...values)];
+  return (value) => 5 + ((value - low) / Math.max(high - low, 1e-9)) * (PLOT.width - 10);
+}
+
+// Mean and interval, with a line at 0.
+function intervalPlot(claim, x) {
   if (!claim.n) return null;
-  const x = (value) => (0.5 + 0.48 * Math.max(-1, Math.min(1, value / reach))) * PLOT.width;
   const middle = PLOT.height / 2;
   const chart = shape("svg", { class: "interval", width: PLOT.width, height: PLOT.height, "aria-hidden": "true" });
   chart.append(shape("line", { class: "grid", x1: x(0), x2: x(0), y1: 0, y2: PLOT.height }));
@@ -91,17 +98,16 @@ function showClaim(claim) {
   ]));
 }
 
-function claimColumns(sheet, reach) {
+function claimColumns(scale) {
   const place = (claim) => page.verdicts.indexOf(claim.verdict);
   return [
     { title: "claim", cell: (claim) => claim.claim, sort: (claim) => claim.claim },
     { title: "paper", cell: paperSays, sort: paperNumber, kind: "paper" },
     {
       title: "ours [95 % interval]", kind: "ours", numeric: true, sort: (claim) => claim.mean,
-      cell: (claim) => oursCell(claim, reach),
+      cell: (claim) => oursCell(claim, scale),
     },
     { title: "n", cell: (claim) => String(claim.n), sort: (claim) => claim.n, numeric: true, kind: "n" },
-    { title: "scale", cell: () => badge(sheet.scale), kind: "scale" },
     { title: "verdict", cell: claimVerdict, sort: place, kind: "verdict-cell" },
   ];
 }
@@ -115,21 +121,17 @@ function shownClaims(sheet) {
 function drawClaims(sheet) {
   const shown = shownClaims(sheet);
   if (!shown.length) return fill("verdicts-table", el("p", {}, "No claim has this verdict."));
-  const ends = shown.flatMap((claim) => [claim.low, claim.mean, claim.high]).filter(known);
-  const columns = claimColumns(sheet, Math.max(1, ...ends.map(Math.abs)));
   const topics = [...new Set(shown.map((claim) => claim.topic))];
   fill("verdicts-table", topics.map((topic) => {
     const rows = shown.filter((claim) => claim.topic === topic);
-    return sortableTable({ kind: "claims", caption: topic, columns, rows });
+    return sortableTable({ kind: "claims", caption: topic, columns: claimColumns(plotScale(rows)), rows });
   }));
 }
 
 function setVerdicts(sheet) {
   const counted = page.verdicts.map((verdict) => [verdict, `${verdict} (${countOf(sheet, verdict)})`]);
   const count = sheet.claims.filter(measured).length;
-  const waiting = sheet.claims.length - count;
-  byId("verdicts-waiting").textContent = waiting ? `${waiting} more claims have no finished run to be measured on; `
-    + "choose “not enough runs” to see what each needs." : "";
+  byId("verdicts-waiting").textContent = sheet.waiting;
   const first = [["measured", `measured (${count})`], ["all", `all (${sheet.claims.length})`]];
   options("verdicts-shown", [...first, ...counted]);
   drawClaims(sheet);
