@@ -44,6 +44,9 @@ claims: $(INSTALLED) ## Test the paper's claims on the records: results/claims.m
 report: $(INSTALLED) ## Write results/report/index.html: verdicts, figures and tables on one page
 	$(RUN) scripts/report.py
 
+notebook: $(INSTALLED) ## Run notebooks/paper.ipynb on the committed records and keep its outputs
+	$(RUN) -m pytest --nbmake --overwrite notebooks/paper.ipynb
+
 bench: $(INSTALLED) ## Measure training speed here beside the usual PyTorch loop; JSON in results/bench
 	$(RUN) scripts/bench.py
 
@@ -67,4 +70,4 @@ lint: $(INSTALLED) ## Check style and types
 clean: ## Remove the environment and what the demo made; records and figures in results/ stay
 	rm -rf .venv demo outputs multirun .pytest_cache .mypy_cache .ruff_cache
 
-.PHONY: help install demo reproduce-cifar10 reproduce-cifar100 reproduce-mnist figures tables claims report bench bench-ablation test test-slow check-results lint clean
+.PHONY: help install demo reproduce-cifar10 reproduce-cifar100 reproduce-mnist figures tables claims report notebook bench bench-ablation test test-slow check-results lint clean
