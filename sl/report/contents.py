@@ -52,7 +52,7 @@ def contents(runs: Sequence[Run], literature: Literature, out: Path, figures: Pa
 
 def _sheet(sheet: Sheet, literature: Literature, places: dict[str, int]) -> dict[str, Any]:
     head, names = sheet.head, sheet.head.class_names
-    own = head.data.get("labels") == "given"
+    own = head.labels_given
     found = [] if own else all_outcomes(sheet.members, literature, Path())
     return {
         "own": own,
