@@ -91,12 +91,20 @@ def test_what_is_missing_is_left_out_and_named_below(runs: Path) -> None:
     assert lacking in texts(figure).replace("\n", " ")
 
 
-def test_own_data_are_drawn_with_whatever_losses_ran(tmp_path: Path) -> None:
-    for loss in ("mae", "sl"):
-        synthetic.record(tmp_path, loss, "none", dataset="folder", classes=3)
-    figure = class_curves.draw(sheet_of(tmp_path))
-    assert [panel.get_title(loc="left").split(" ")[1] for panel in figure.axes] == ["SL", "MAE,", "best"]
-    assert "recorded yet" not in texts(figure)
+def test_own_data_are_drawn_with_whatever_losses_ran_and_without_the_paper(tmp_path: Path) -> None:
+    for loss in ("ce", "sl", "mae"):
+        synthetic.own(tmp_path, loss)
+    sheet = sheet_of(tmp_path)
+    drawn = {name: figure for name, draw in FIGURES.items() if (figure := draw(sheet))}
+    assert set(drawn) == {"class_curves", "stage_bars", "confusion", "class_confidence", "class_comparison"}
+    titles = [panel.get_title(loc="left").split(" ")[1] for panel in drawn["class_curves"].axes]
+    assert titles == ["CE,", "SL", "MAE,", "best"]
+    for figure in drawn.values():
+        written = " ".join(
+            [figure.get_suptitle(), texts(figure), *(panel.get_title(loc="left") for panel in figure.axes)]
+        )
+        for word in ("paper", "recorded yet", "clean", "Rightly"):
+            assert word not in written
 
 
 def test_stage_bars_are_the_accuracies_of_the_stage_epochs(runs: Path) -> None:

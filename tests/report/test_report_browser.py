@@ -67,9 +67,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
     write(load_all(root / "runs"), literature, root, root / "figures")
     write([], literature, root / "empty", root / "figures")
     for loss in ("ce", "sl"):
-        head = synthetic.header(loss, "none", dataset="folder", scale="paper", classes=3)
-        head["data"] |= {"class_names": ["ant", "bee", "wasp"], "labels": "given"}
-        synthetic.write(root / "folder", synthetic.lines(head))
+        synthetic.own(root / "folder", loss)
     write(load_all(root / "folder"), literature, root / "own", root / "figures")
     return root
 
