@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from sl.record.schema import parse, serialise
+
 CIFAR10 = ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"]
 LOSSES: dict[str, dict[str, Any]] = {
     "ce": {"_target_": "sl.losses.CrossEntropy"},
@@ -58,39 +60,46 @@ def header(
         },
     }  # fmt: skip
     text = json.dumps([config, epochs, classes])
-    return {
-        "kind": "run",
-        "format": 1,
-        "identity": hashlib.sha256(text.encode()).hexdigest()[:16],
-        "config": config,
-        "data": {
-            "name": dataset,
-            "class_names": names,
-            "train_images": round(FULL_IMAGES[0] * shares[0]),
-            "test_images": round(FULL_IMAGES[1] * shares[1]),
-            "paper_train_images": FULL_IMAGES[0],
-            "fingerprint": "invented",
-        },
-        "scale": {
-            **dict(config["scale"]),
-            "name": scale,
-            "epochs": epochs,
-            "paper_epochs": round(epochs / shares[2]),
-            "batch_size": 128,
-            "paper_batch_size": 128,
-        },
-        "noise": {"realised_rate": rate, "fingerprint": "invented", "transition": transition.tolist()},
-        "stages": {"early": 1, "middle": max(1, epochs // 2), "late": max(1, epochs - 2)},
-        "provenance": {
-            "commit": "0123456789abcdef",
-            "dirty": False,
-            "packages": {"torch": "2.0"},
-            "python": "3.11.0",
-            "device": "cpu: invented, 1 thread",
-            "precision": "float32",
-            "started": "2026-01-01T00:00:00+00:00",
-        },
-    }
+    return as_line(
+        {
+            "kind": "run",
+            "format": 1,
+            "identity": hashlib.sha256(text.encode()).hexdigest()[:16],
+            "config": config,
+            "data": {
+                "name": dataset,
+                "class_names": names,
+                "train_images": round(FULL_IMAGES[0] * shares[0]),
+                "test_images": round(FULL_IMAGES[1] * shares[1]),
+                "paper_train_images": FULL_IMAGES[0],
+                "fingerprint": "invented",
+            },
+            "scale": {
+                **dict(config["scale"]),
+                "name": scale,
+                "epochs": epochs,
+                "paper_epochs": round(epochs / shares[2]),
+                "batch_size": 128,
+                "paper_batch_size": 128,
+            },
+            "noise": {"realised_rate": rate, "fingerprint": "invented", "transition": transition.tolist()},
+            "stages": {"early": 1, "middle": max(1, epochs // 2), "late": max(1, epochs - 2)},
+            "provenance": {
+                "commit": "0123456789abcdef",
+                "dirty": False,
+                "packages": {"torch": "2.0"},
+                "python": "3.11.0",
+                "device": "cpu: invented, 1 thread",
+                "precision": "float32",
+                "started": "2026-01-01T00:00:00+00:00",
+            },
+        }
+    )
+
+
+def as_line(values: dict[str, Any]) -> dict[str, Any]:
+    """`values` as the record's schema takes and writes them."""
+    return json.loads(serialise(parse(json.dumps(values).encode())))
 
 
 def lines(head: dict[str, Any]) -> list[dict[str, Any]]:
@@ -138,7 +147,7 @@ def lines(head: dict[str, Any]) -> list[dict[str, Any]]:
                 }
             )
     end = {"kind": "end", "epoch_seconds": [1.0] * epochs, "seconds": float(epochs), "finished": "2026-01-01T01:00:00"}
-    return [head, *body, end]
+    return [head, *map(as_line, [*body, end])]
 
 
 def write(root: Path, record: list[dict[str, Any]]) -> Path:

@@ -14,7 +14,7 @@ from sl.figures.style import INK, class_colour, tint
 from sl.record.run import STAGES, Array
 
 MOST_BARS = 10
-STRENGTHS = dict(zip(STAGES, (0.32, 0.62, 1.0), strict=True))
+STRENGTHS: dict[str, float] = dict(zip(STAGES, (0.32, 0.62, 1.0), strict=True))
 
 
 @dataclass(frozen=True)

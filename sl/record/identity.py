@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
 from typing import Any
 
 
@@ -19,7 +20,7 @@ def canonical(value: Any) -> Any:
     return value
 
 
-def identity(result_config: dict[str, Any]) -> str:
+def identity(result_config: Mapping[str, Any]) -> str:
     """The run's identity, 16 hexadecimal digits.
 
     `result_config` holds data, noise, model, loss, recipe, scale, seed and precision. Its `names` are only

@@ -6,7 +6,8 @@ import subprocess
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+
+from sl.record.schema import Provenance
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("torch", "torchvision", "numpy", "hydra-core", "omegaconf", "scikit-learn")
@@ -14,8 +15,11 @@ CODE = ("sl", "scripts", "configs", "requirements.txt")
 
 
 def _git(*arguments: str) -> str | None:
+    """What git says about the folder of this code, or None; variables such as GIT_DIR do not send it elsewhere."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    command = ["git", "-C", str(ROOT), *arguments]
     try:
-        done = subprocess.run(["git", "-C", str(ROOT), *arguments], capture_output=True, text=True, check=True)
+        done = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
     except (OSError, subprocess.CalledProcessError):
         return None
     return done.stdout.strip()
@@ -24,27 +28,29 @@ def _git(*arguments: str) -> str | None:
 def commit() -> tuple[str | None, bool | None]:
     """The commit of the code and whether the code differs from it (new records do not count as a difference).
 
-    Outside a checkout, for instance on a machine that only got a copy, SL_COMMIT may name it; what was changed
-    since is then unknown (None).
+    Outside a checkout of its own, for instance on a machine that only got a copy or inside another repository,
+    SL_COMMIT may name it; what was changed since is then unknown (None).
     """
-    head = _git("rev-parse", "HEAD")
+    top = _git("rev-parse", "--show-toplevel")
+    head = _git("rev-parse", "HEAD") if top and Path(top).resolve() == ROOT else None
     if head is None:
         return os.environ.get("SL_COMMIT"), None
-    return head, bool(_git("status", "--porcelain", "--", *CODE))
+    changes = _git("status", "--porcelain", "--", *CODE)
+    return head, None if changes is None else bool(changes)
 
 
-def provenance(device: str, precision: str) -> dict[str, Any]:
+def provenance(device: str, precision: str) -> Provenance:
     """Commit, package versions, Python, device (in words), precision and starting time (UTC, ISO 8601)."""
     head, dirty = commit()
-    return {
-        "commit": head,
-        "dirty": dirty,
-        "packages": {name: version(name) for name in PACKAGES},
-        "python": platform.python_version(),
-        "device": device,
-        "precision": precision,
-        "started": now(),
-    }
+    return Provenance(
+        commit=head,
+        dirty=dirty,
+        packages={name: version(name) for name in PACKAGES},
+        python=platform.python_version(),
+        device=device,
+        precision=precision,
+        started=now(),
+    )
 
 
 def now() -> str:

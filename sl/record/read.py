@@ -1,17 +1,20 @@
-"""Reads run records. A damaged file is refused with its name and line; nothing here needs torch."""
+"""Reads run records: the one parser, which decides what a record holds and whether it is finished; no torch here."""
 
-import json
-from collections import Counter
+import hashlib
+import re
+import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Literal
 
 from sl.errors import UserError
 from sl.record.run import STAGES, Run
+from sl.record.schema import Diverged, End, Epoch, Header, Line, Probe, Resume, parse, serialise
 
-HEADER = ("identity", "config", "data", "scale", "noise", "stages", "provenance")
-EPOCH = ("epoch", "test_accuracy", "class_accuracy", "right_accuracy", "wrong_memorised", "wrong_corrected")
-PROBE = ("stage", "epoch", "confusion", "probe_class", "count", "confidence", "predictions")
+BLANK = b" \t\r\n\0"  # what may follow the last line: an editor adds line breaks, a power loss NUL bytes
+SEAL = re.compile(rb',"sha256":"([0-9a-f]{64})"\}$')
+
+State = Literal["missing", "complete", "diverged", "unfinished", "damaged", "damaged end"]
 
 
 def read(path: Path) -> Run:
@@ -21,96 +24,159 @@ def read(path: Path) -> Run:
     raises UserError with file and line number.
     """
     path = Path(path)
-    epochs: list[dict[str, Any]] = []
-    probes: dict[str, dict[str, Any]] = {}
-    resumes: list[dict[str, Any]] = []
-    header: dict[str, Any] | None = None
-    end: dict[str, Any] | None = None
-    for number, line in _lines(path):
-        kind = line.get("kind")
-        if (header is None) != (kind == "run"):
-            raise _damaged(path, number, "a record has one line of kind run, its first")
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise UserError(f"{path}: not readable as a run record: {error.strerror}") from None
+    return parse_record(path, content)
+
+
+def parse_record(path: Path, content: bytes) -> Run:
+    """The run whose record holds `content`; `path` is what errors name."""
+    epochs: list[Epoch] = []
+    probes: dict[str, Probe] = {}
+    resumes: list[Resume] = []
+    header: Header | None = None
+    end: End | Diverged | None = None
+    number = 1
+    for number, line in _lines(path, content):
+        if isinstance(line, Header) != (header is None):
+            raise _damaged(path, number, "a record must begin with its one line of kind run")
         if end is not None:
-            raise _damaged(path, number, "nothing may follow the line of kind end")
-        if kind == "run":
-            header = _header(path, number, line)
-        elif kind == "epoch":
-            epochs.append(_epoch(path, number, line, len(epochs) + 1, len((header or {})["data"]["class_names"])))
-        elif kind == "probe":
-            probes[line.get("stage", "")] = _with(path, number, line, PROBE)
-        elif kind == "resume":
-            resumes.append(_with(path, number, line, ("epoch", "provenance")))
-        elif kind == "end":
-            end = line
-        else:
-            raise _damaged(path, number, f"kind={kind}: allowed is run, epoch, probe, resume or end")
+            raise _damaged(path, number, "nothing may follow the last line, of kind end or diverged")
+        match line:
+            case Header():
+                header = line
+            case Epoch():
+                _check_epoch(path, number, line, len(epochs) + 1, header)
+                epochs.append(line)
+            case Probe():
+                _check_probe(path, number, line, header)
+                probes[line.stage] = line
+            case Resume():
+                resumes.append(line)
+            case End() | Diverged():
+                end = line
     if header is None:
-        raise _damaged(path, 1, "a record begins with a line of kind run")
-    run = Run(path, header, tuple(epochs), probes, tuple(resumes), end)
-    _check_end(run, number)
-    return run
+        raise _damaged(path, 1, "a record must begin with its one line of kind run")
+    if isinstance(end, End):
+        _check_end(path, number, header, epochs, probes)
+    if end is not None and end.sha256 is not None:
+        _check_seal(path, content, end.sha256)
+    return Run(path, header, tuple(epochs), probes, tuple(resumes), end)
 
 
-def load_all(root: Path) -> list[Run]:
-    """Every run recorded below `root`, sorted by path; finished or not.
+def record_state(path: Path) -> State:
+    """What lies at `path`, for whoever is about to write there.
 
-    Raises UserError where `root` is no folder, a record is damaged, or two records are of the same run.
+    "damaged end" is a record that was finished and changed since: it must not be overwritten.
+    """
+    if not path.exists():
+        return "missing"
+    try:
+        run = read(path)
+    except UserError:
+        return "damaged end" if _has_end(path) else "damaged"
+    return "diverged" if run.diverged else "complete" if run.complete else "unfinished"
+
+
+def is_complete(path: Path) -> bool:
+    """Whether the record at `path` exists and is that of a run which reached its end."""
+    return record_state(path) == "complete"
+
+
+def load_all(root: Path, strict: bool = False) -> list[Run]:
+    """Every run recorded below `root`, sorted by path, finished or not; hidden files and folders are passed over.
+
+    A damaged record, or a second one of the same run, is named on stderr and left out; with `strict` it raises
+    UserError. So does a `root` that is no folder.
     """
     root = Path(root)
     if not root.is_dir():
-        raise UserError(f"runs={root}: allowed is a folder that holds run records")
-    runs = [read(path) for path in sorted(root.rglob("*.jsonl"))]
-    counts = Counter(run.identity for run in runs)
-    for run in runs:
-        if counts[run.identity] > 1:
-            raise UserError(f"{run.path}: run {run.identity} is recorded {counts[run.identity]} times below {root}")
-    return runs
-
-
-def _lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UserError(f"{path}: not readable as a run record ({error})") from None
-    for number, line in enumerate(text.splitlines(keepends=True), start=1):
+        raise UserError("runs", root, "must be a folder that holds run records")
+    found: dict[str, Run] = {}
+    for path in sorted(root.rglob("*.jsonl"), key=lambda path: (_is_copy(path), path)):
+        if any(part.startswith(".") for part in path.relative_to(root).parts):
+            continue
         try:
-            value = json.loads(line)
-        except json.JSONDecodeError:
-            if number > 1 and not line.endswith("\n"):  # cut off while it was written: the run is unfinished
+            run = read(path)
+            if run.identity in found:
+                raise UserError(f"{path}: run {run.identity} is recorded in {found[run.identity].path} too")
+        except UserError as error:
+            if strict:
+                raise
+            print(f"sl: left out: {error}", file=sys.stderr, flush=True)
+        else:
+            found[run.identity] = run
+    return sorted(found.values(), key=lambda run: run.path)
+
+
+def sealed(line: End | Diverged, before: bytes) -> bytes:
+    """The last line of a record, with the SHA-256 of all bytes that stand before the digest."""
+    plain = serialise(line.model_copy(update={"sha256": None})).removesuffix(b"}\n").removesuffix(b',"sha256":null')
+    digest = hashlib.sha256(before + plain).hexdigest()
+    return plain + f',"sha256":"{digest}"}}\n'.encode()
+
+
+def _check_seal(path: Path, content: bytes, digest: str) -> None:
+    content = content.rstrip(BLANK)
+    match = SEAL.search(content)
+    if not match or hashlib.sha256(content[: match.start()]).hexdigest() != digest:
+        raise UserError(f"{path}: damaged record: it was changed after it was finished (its SHA-256 does not match)")
+
+
+def _lines(path: Path, content: bytes) -> Iterator[tuple[int, Line]]:
+    lines = content.rstrip(BLANK).split(b"\n")
+    cut = not content.rstrip(b"\0").endswith(b"\n")
+    for number, line in enumerate(lines, start=1):
+        try:
+            yield number, parse(line)
+        except ValueError as error:
+            if cut and 1 < number == len(lines):  # it was being written when the run was stopped
                 return
-            raise _damaged(path, number, "not a JSON object") from None
-        if not isinstance(value, dict):
-            raise _damaged(path, number, "not a JSON object")
-        yield number, value
+            raise _damaged(path, number, str(error)) from None
 
 
-def _header(path: Path, number: int, line: dict[str, Any]) -> dict[str, Any]:
-    if line.get("format") != 1:
-        raise _damaged(path, number, f"format={line.get('format')}: allowed is 1")
-    return _with(path, number, line, HEADER)
+def _check_epoch(path: Path, number: int, line: Epoch, expected: int, header: Header | None) -> None:
+    assert header is not None
+    if line.epoch != expected:
+        raise _damaged(path, number, f"epoch={line.epoch}: must be {expected} here")
+    classes = len(header.data.class_names)
+    if len(line.class_accuracy) != classes:
+        raise _damaged(path, number, f"class_accuracy has {len(line.class_accuracy)} values for {classes} classes")
 
 
-def _epoch(path: Path, number: int, line: dict[str, Any], expected: int, classes: int) -> dict[str, Any]:
-    _with(path, number, line, EPOCH)
-    if line["epoch"] != expected:
-        raise _damaged(path, number, f"epoch={line['epoch']}: allowed is {expected} here")
-    if len(line["class_accuracy"]) != classes:
-        raise _damaged(path, number, f"class_accuracy has {len(line['class_accuracy'])} values for {classes} classes")
-    return line
+def _check_probe(path: Path, number: int, line: Probe, header: Header | None) -> None:
+    assert header is not None
+    classes = len(header.data.class_names)
+    rows = [line.confusion, *line.confusion, *(row for row in (line.confidence, line.predictions) if row is not None)]
+    if line.probe_class >= classes or any(len(row) != classes for row in rows):
+        raise _damaged(path, number, f"the probe does not fit {classes} classes")
+    if line.epoch != header.stages[line.stage]:
+        raise _damaged(path, number, f"epoch={line.epoch}: must be {header.stages[line.stage]}, the {line.stage} stage")
 
 
-def _check_end(run: Run, number: int) -> None:
-    if run.complete and len(run.epochs) != run.scale["epochs"]:
-        raise _damaged(run.path, number, f"the run ended after {len(run.epochs)} of {run.scale['epochs']} epochs")
-    if run.complete and set(run.probes) != set(STAGES):
-        raise _damaged(run.path, number, f"the run ended with the probes {', '.join(run.probes) or 'none'}")
+def _check_end(path: Path, number: int, header: Header, epochs: list[Epoch], probes: dict[str, Probe]) -> None:
+    if len(epochs) != header.scale.epochs:
+        raise _damaged(path, number, f"the run ended after {len(epochs)} of {header.scale.epochs} epochs")
+    if set(probes) != set(STAGES):
+        raise _damaged(path, number, f"the run ended with the probes {', '.join(probes) or 'none'}")
 
 
-def _with(path: Path, number: int, line: dict[str, Any], keys: tuple[str, ...]) -> dict[str, Any]:
-    missing = [key for key in keys if key not in line]
-    if missing:
-        raise _damaged(path, number, f"the {line['kind']} has no {missing[0]}")
-    return line
+def _has_end(path: Path) -> bool:
+    """Whether a line of the damaged record says that the run was finished."""
+    for line in path.read_bytes().split(b"\n"):
+        try:
+            if isinstance(parse(line.strip(BLANK)), End | Diverged):
+                return True
+        except ValueError:
+            continue
+    return False
+
+
+def _is_copy(path: Path) -> bool:
+    """Whether the file is not called as a record is: after its run."""
+    return re.fullmatch("[0-9a-f]{16}", path.stem) is None
 
 
 def _damaged(path: Path, number: int, what: str) -> UserError:

@@ -8,9 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sl.errors import UserError
+from sl.record.schema import Data, Diverged, End, Epoch, Header, Probe, Provenance, Resume, Scale, Stage, Stages
 
 Array = NDArray[np.float64]
-STAGES = ("early", "middle", "late")
+STAGES: tuple[Stage, ...] = ("early", "middle", "late")
 DEFAULT_VARIANTS = {"cifar100": "pairs"}  # of the asymmetric maps; the other data sets have one
 KINDS = ("none", "given", "symmetric", "asymmetric", "matrix", "human")
 WORDS = {"none": "clean", "given": "as given"}  # of kinds that have neither rate nor detail
@@ -52,46 +53,76 @@ class Run:
     """A run as recorded. Accuracies are shares in [0, 1]; epochs count from 1; K classes, E epochs recorded."""
 
     path: Path
-    header: dict[str, Any]
-    epochs: tuple[dict[str, Any], ...] = ()
-    probes: dict[str, dict[str, Any]] = field(default_factory=dict)
-    resumes: tuple[dict[str, Any], ...] = ()
-    end: dict[str, Any] | None = None
+    header: Header
+    epochs: tuple[Epoch, ...] = ()
+    probes: dict[str, Probe] = field(default_factory=dict)
+    resumes: tuple[Resume, ...] = ()
+    last_line: End | Diverged | None = None
 
     @property
     def identity(self) -> str:
         """Hash of what determines the result, 16 hexadecimal digits."""
-        return self.header["identity"]
+        return self.header.identity
 
     @property
     def config(self) -> dict[str, Any]:
         """The resolved configuration."""
-        return self.header["config"]
+        return self.header.config
 
     @property
-    def data(self) -> dict[str, Any]:
+    def data(self) -> Data:
         """Name, classes, sizes and fingerprint of the data."""
-        return self.header["data"]
+        return self.header.data
 
     @property
-    def scale(self) -> dict[str, Any]:
+    def scale(self) -> Scale:
         """Shares of images and epochs against the recipe's full length."""
-        return self.header["scale"]
+        return self.header.scale
 
     @property
-    def provenances(self) -> tuple[dict[str, Any], ...]:
+    def stages(self) -> Stages:
+        """The early, middle and late epoch."""
+        return self.header.stages
+
+    @property
+    def holdout(self) -> float | None:
+        """The share of the training set that was held out for validation."""
+        return self.config.get("holdout") or None
+
+    @property
+    def loss(self) -> dict[str, Any]:
+        """The parameters of the loss, as configured or derived; without its class."""
+        return {name: value for name, value in self.config["loss"].items() if name != "_target_"}
+
+    @property
+    def provenances(self) -> tuple[Provenance, ...]:
         """Commit, packages and device of the start and of every resumption."""
-        return (self.header["provenance"], *(line["provenance"] for line in self.resumes))
+        return (self.header.provenance, *(line.provenance for line in self.resumes))
 
     @property
     def started(self) -> str:
         """When it was begun, UTC, ISO 8601."""
-        return self.header["provenance"]["started"]
+        return self.header.provenance.started
+
+    @property
+    def end(self) -> End | None:
+        """The last line of a run that reached its end."""
+        return self.last_line if isinstance(self.last_line, End) and not self.diverged else None
 
     @property
     def complete(self) -> bool:
-        """Whether the run reached its end."""
+        """Whether the run reached its end with finite numbers; no other run may stand in a table or figure as one."""
         return self.end is not None
+
+    @property
+    def diverged(self) -> bool:
+        """Whether the loss or a weight was not finite; older versions then trained on, and recorded no loss."""
+        return isinstance(self.last_line, Diverged) or any(line.train_loss is None for line in self.epochs)
+
+    @property
+    def checked(self) -> bool:
+        """Whether a checksum says that the record is as it was written; older versions wrote none."""
+        return self.last_line is not None and self.last_line.sha256 is not None
 
     @property
     def seed(self) -> int:
@@ -101,7 +132,7 @@ class Run:
     @property
     def class_names(self) -> list[str]:
         """Names of the K classes."""
-        return self.data["class_names"]
+        return self.data.class_names
 
     @property
     def class_labels(self) -> list[str]:
@@ -115,12 +146,12 @@ class Run:
     @property
     def labels_given(self) -> bool:
         """Whether the data came with labels of which nobody says which are right."""
-        return self.data.get("labels") == "given"
+        return self.data.labels == "given"
 
     @property
     def realised_rate(self) -> float | None:
         """The share of labels that noise made wrong, as counted; None for labels as given."""
-        return self.header["noise"]["realised_rate"]
+        return self.header.noise.realised_rate
 
     @property
     def noise(self) -> Noise:
@@ -144,11 +175,11 @@ class Run:
 
     def class_curve(self) -> Array:
         """Class-wise test accuracy, (E, K)."""
-        return np.array([line["class_accuracy"] for line in self.epochs], dtype=np.float64)
+        return np.array([line.class_accuracy for line in self.epochs], dtype=np.float64)
 
     def at_stage(self, stage: str) -> Array:
         """Class-wise test accuracy (K,) at the end of the stage's epoch: early, middle or late."""
-        return self.class_curve()[self.header["stages"][stage] - 1]
+        return self.class_curve()[self.stages[stage] - 1]
 
     def probe_values(self, stage: str, what: str) -> Array:
         """What the probe of a stage holds for each class: confidence or predictions (K,), confusion (K, K)."""
@@ -173,8 +204,6 @@ class Run:
 
     def validation(self) -> float:
         """Mean accuracy on the held-out noisy labels over the last ten epochs; UserError without a holdout."""
-        if not all("validation_accuracy" in line for line in self.epochs) or not self.epochs:
-            raise UserError(
-                f"{self.path}: it has no validation_accuracy; allowed is the record of a run with a holdout"
-            )
+        if not self.epochs or any(line.validation_accuracy is None for line in self.epochs):
+            raise UserError(f"{self.path}: no validation_accuracy; it must be the record of a run with a holdout")
         return float(self.curve("validation_accuracy")[-10:].mean())

@@ -20,12 +20,13 @@ def _text(value: Any) -> str:
 def _page(run: Run) -> str:
     """Everything that must be equal on one page."""
     names = [run.name(choice) for choice in ("dataset", "scale", "recipe")]
-    return _text([names, run.data, run.scale, *(run.config[key] for key in ("recipe", "model", "precision"))])
+    config = (run.config[key] for key in ("recipe", "model", "precision"))
+    return _text([names, run.data.model_dump(), run.scale.model_dump(), *config])
 
 
 def _parameters(run: Run) -> dict[str, Any]:
     """The parameters of the run's loss that were chosen, not derived."""
-    return {key: value for key, value in run.config["loss"].items() if key not in ("_target_", "reduction")}
+    return {key: value for key, value in run.loss.items() if key != "reduction"}
 
 
 @dataclass(frozen=True, eq=False)

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from sl.record.run import Run
+from sl.record.schema import Provenance
 from sl.record.sheet import Sheet
 
 DATASETS = {
@@ -68,29 +69,29 @@ def parameters(values: dict[str, Any] | None) -> str:
 
 def full_epochs(run: Run) -> int:
     """How many epochs the run would have at full scale; a recipe cut short by hand does not lower it."""
-    return max(run.scale["paper_epochs"], PAPER_EPOCHS.get(run.name("dataset"), 0))
+    return max(run.scale.paper_epochs, PAPER_EPOCHS.get(run.name("dataset"), 0))
 
 
 def paper_scale(run: Run) -> bool:
     """Whether the run used all images, all epochs and whole batches, whatever its scale is called."""
     scale = run.scale
-    whole = scale["train_share"] == scale["test_share"] == 1 and scale["epochs"] >= full_epochs(run)
-    whole = whole and not run.config.get("holdout")
-    return whole and scale["batch_size"] == scale["paper_batch_size"]
+    whole = scale.train_share == scale.test_share == 1 and scale.epochs >= full_epochs(run)
+    whole = whole and not run.holdout
+    return whole and scale.batch_size == scale.paper_batch_size
 
 
 def scale_words(run: Run) -> str:
     """The run's scale as a reader needs it: nobody should take a scaled-down run for the paper's."""
-    train, test = f"{run.data['train_images']:,}", f"{run.data['test_images']:,}"
-    epochs, full = run.scale["epochs"], full_epochs(run)
+    train, test = f"{run.data.train_images:,}", f"{run.data.test_images:,}"
+    epochs, full = run.scale.epochs, full_epochs(run)
     if not paper_scale(run):
         lengths = f"{epochs} of {full} epochs" if epochs != full else f"{epochs} epochs"
-        full_train, share = run.data["paper_train_images"], 100 * run.scale["test_share"]
-        holdout = run.config.get("holdout")
-        train = f"{train} of {full_train:,}" if run.scale["train_share"] < 1 or holdout else train
+        full_train, share = run.data.paper_train_images, 100 * run.scale.test_share
+        holdout = run.holdout
+        train = f"{train} of {full_train:,}" if run.scale.train_share < 1 or holdout else train
         test = f"{test} ({share:.3g} % of the)" if share < 100 else test
-        if run.scale["batch_size"] != run.scale["paper_batch_size"]:
-            lengths += f", batches of {run.scale['batch_size']} for {run.scale['paper_batch_size']}"
+        if run.scale.batch_size != run.scale.paper_batch_size:
+            lengths += f", batches of {run.scale.batch_size} for {run.scale.paper_batch_size}"
         lengths += f", {100 * holdout:.3g} % held out for validation" if holdout else ""
         return f"scaled-down run: {train} training and {test} test images, {lengths}"
     name = "paper scale" if run.name("dataset") in PAPER_EPOCHS else "full scale (not a data set of the paper)"
@@ -131,9 +132,9 @@ def origin(runs: Iterable[Run]) -> str:
     seeds = sorted({run.seed for run in runs})
     parts = [
         f"{_plural(len(runs), 'run')}, {_plural(len(seeds), 'seed')} ({', '.join(map(str, seeds))})",
-        "; ".join(_unique(stay["device"] for stay in stays)),
-        " and ".join(_unique(stay["precision"] for stay in stays)),
-        "PyTorch " + ", ".join(_unique(stay["packages"]["torch"] for stay in stays)),
+        "; ".join(_unique(stay.device for stay in stays)),
+        " and ".join(_unique(stay.precision for stay in stays)),
+        "PyTorch " + ", ".join(_unique(stay.packages["torch"] for stay in stays)),
         "commit " + ", ".join(_unique(map(_commit, stays))),
     ]
     return " · ".join(parts)
@@ -141,14 +142,14 @@ def origin(runs: Iterable[Run]) -> str:
 
 def durations(runs: Iterable[Run]) -> str:
     """How long the finished among `runs` took, shortest to longest."""
-    seconds = [run.end["seconds"] for run in runs if run.end]
+    seconds = [run.end.seconds for run in runs if run.end]
     unit, size = ("minutes", 60) if seconds and max(seconds) >= 120 else ("seconds", 1)
     return f"{min(seconds) / size:.1f} to {max(seconds) / size:.1f} {unit} a run" if seconds else "no run is finished"
 
 
-def _commit(provenance: dict[str, Any]) -> str:
-    name = (provenance["commit"] or "unknown")[:7]
-    return f"{name} with uncommitted changes" if provenance["dirty"] else name
+def _commit(provenance: Provenance) -> str:
+    name = (provenance.commit or "unknown")[:7]
+    return f"{name} with uncommitted changes" if provenance.dirty else name
 
 
 def _plain(value: Any) -> str:

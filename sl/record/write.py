@@ -1,13 +1,16 @@
 """Writes a run's record: JSON lines, appended as the run goes, so that a stopped run loses nothing."""
 
-import json
 import math
-import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Literal, cast
 
 from sl.errors import UserError
+from sl.files import append, replace_file
 from sl.record.provenance import now
+from sl.record.read import sealed
+from sl.record.schema import Diverged, End, Epoch, Header, Probe, Provenance, Resume, serialise
 
 
 def record_path(runs_dir: Path, dataset: str, identity: str) -> Path:
@@ -15,76 +18,53 @@ def record_path(runs_dir: Path, dataset: str, identity: str) -> Path:
     return runs_dir / dataset / f"{identity}.jsonl"
 
 
-def is_complete(path: Path) -> bool:
-    """Whether the record at `path` exists and has its end."""
-    if not path.is_file():
-        return False
-    with path.open("rb") as file:
-        file.seek(max(0, path.stat().st_size - 65536))
-        last = file.read().splitlines()[-1:]
-    return bool(last) and last[0].startswith(b'{"kind":"end"')
-
-
-def rounded(value: Any) -> Any:
-    """`value` with floats to six significant digits, and null for what is not finite (a loss that diverged)."""
-    if isinstance(value, float):
-        return float(f"{value:.6g}") if math.isfinite(value) else None
-    if isinstance(value, dict):
-        return {key: rounded(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [rounded(item) for item in value]
-    return value
-
-
 class RecordWriter:
-    """The sink that is the record itself."""
+    """Writes one record. UserError says in one line where the disk refuses it; no partial line is left then.
+
+    `content` is all that was written so far: a checkpoint keeps it, so that record and checkpoint always agree.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.epoch_seconds: list[float] = []
+        self.content = b""
 
-    def start(self, header: dict[str, Any]) -> None:
-        """Begin a new record with its first line; UserError where it cannot be written."""
+    def start(self, header: Header) -> None:
+        """Begin a record with its first line, in place of whatever is there."""
+        self._replace(serialise(header))
+
+    def resume(self, content: bytes, epoch: int, step: int, provenance: Provenance) -> None:
+        """Continue the record `content` after `epoch` epochs and `step` steps; the break stays visible."""
+        self._replace(content + serialise(Resume(epoch=epoch, step=step, provenance=provenance)))
+
+    def write(self, line: Epoch | Probe) -> None:
+        """Append what was measured."""
+        text = serialise(line)
+        with self._refusals():
+            append(self.path, text, len(self.content))
+        self.content += text
+
+    def end(self, epoch_seconds: list[float]) -> None:
+        """Finish the record."""
+        seconds = [round(value, 3) for value in epoch_seconds]
+        self._finish(End(epoch_seconds=seconds, seconds=round(sum(seconds), 3), finished=now()))
+
+    def diverged(self, epoch: int, step: int, lr: float, loss: float) -> None:
+        """Finish the record of a run whose numbers are no longer finite, in the step `step` of `epoch`."""
+        shown = loss if math.isfinite(loss) else cast(Literal["nan", "inf", "-inf"], str(loss))
+        self._finish(Diverged(epoch=epoch, step=step, lr=lr, loss=shown, finished=now()))
+
+    def _finish(self, line: End | Diverged) -> None:
+        """The whole record is written anew: what others did to the file while the run went does not matter."""
+        self._replace(self.content + sealed(line, self.content))
+
+    def _replace(self, content: bytes) -> None:
+        with self._refusals():
+            replace_file(self.path, content)
+        self.content = content
+
+    @contextmanager
+    def _refusals(self) -> Iterator[None]:
         try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            self.path.unlink(missing_ok=True)
-            self._append({"kind": "run", "format": 1, **header})
+            yield
         except OSError as error:
             raise UserError(f"runs_dir: {self.path} cannot be written: {error.strerror}") from error
-
-    def resume(self, epoch: int, epoch_seconds: list[float], provenance: dict[str, Any]) -> None:
-        """Go on after `epoch`: what was written later is trained again, and the break stays visible."""
-        kept = [line for line in self.path.read_text().splitlines(keepends=True) if self._until(line, epoch)]
-        part = self.path.with_suffix(".part")
-        part.write_text("".join(kept))
-        os.replace(part, self.path)
-        self.epoch_seconds = list(epoch_seconds)
-        self._append({"kind": "resume", "epoch": epoch, "provenance": provenance})
-
-    def epoch(self, line: dict[str, Any]) -> None:
-        """Append an epoch's metrics; its wall time is kept for the end, so that metrics repeat byte for byte."""
-        self.epoch_seconds.append(line["seconds"])
-        self._append({"kind": "epoch", **rounded({key: value for key, value in line.items() if key != "seconds"})})
-
-    def probe(self, line: dict[str, Any]) -> None:
-        """Append what was seen at a stage."""
-        self._append({"kind": "probe", **rounded(line)})
-
-    def close(self, finished: bool) -> None:
-        """Append the end; a record without it is unfinished."""
-        if finished:
-            seconds = [round(value, 3) for value in self.epoch_seconds]
-            self._append(
-                {"kind": "end", "epoch_seconds": seconds, "seconds": round(sum(seconds), 3), "finished": now()}
-            )
-
-    def _append(self, line: dict[str, Any]) -> None:
-        with self.path.open("a") as file:
-            file.write(json.dumps(line, separators=(",", ":"), allow_nan=False) + "\n")
-
-    @staticmethod
-    def _until(line: str, epoch: int) -> bool:
-        try:
-            return json.loads(line).get("epoch", 0) <= epoch
-        except json.JSONDecodeError:  # the line that was being written when the run was stopped
-            return False

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from sl.record import Run
+from sl.record.schema import Provenance
 from sl.record.words import dataset_title, full_epochs, loss_title, parameters, scale_words
 from sl.report.numbers import hundredths
 from sl.tables.results import STATISTICS
@@ -59,7 +60,6 @@ def positions(runs: Iterable[Run], places: dict[str, int]) -> list[int]:
     return [places[run.identity] for run in runs]
 
 
-def _stay(provenance: dict[str, Any]) -> dict[str, Any]:
+def _stay(provenance: Provenance) -> dict[str, Any]:
     """Where a run, or a part of it between two interruptions, was made."""
-    kept = ("commit", "dirty", "device", "precision", "started", "python", "packages")
-    return {key: provenance.get(key) for key in kept}
+    return provenance.model_dump()

@@ -43,8 +43,8 @@ def from_records(run: PlannedRun, recorded: Sequence[Run]) -> float | None:
     device = describe(describe_run(run.config, run.names).runtime)
     for other in recorded:
         same = all(other.name(key) == run.names[key] for key in ("model", "recipe", "scale"))
-        if same and other.end and other.provenances[-1]["device"] == device:
-            return float(other.end["seconds"])
+        if same and other.end and other.provenances[-1].device == device:
+            return other.end.seconds
     return None
 
 

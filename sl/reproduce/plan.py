@@ -9,7 +9,8 @@ from omegaconf import DictConfig
 
 from sl.config.compose import compose_run, hydra_ready
 from sl.record.identity import identity
-from sl.record.write import is_complete, record_path
+from sl.record.read import is_complete
+from sl.record.write import record_path
 from sl.reproduce.experiment import Overrides
 from sl.train.describe import describe_run
 

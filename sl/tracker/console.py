@@ -6,21 +6,25 @@ import os
 import sys
 import time
 from datetime import timedelta
-from typing import Any
+from pathlib import Path
 
 from rich.progress import Progress, SpinnerColumn, TextColumn
 from rich.table import Column
 
 from sl.record.run import Run
+from sl.record.schema import Epoch, Header, Probe
+from sl.say import say
 from sl.tracker.told import short_name, told, worst_class
 
 PLAIN_LINES = 12
 
 
 def on_terminal() -> bool:
-    """Whether one line can be redrawn: a terminal that no other worker of a sweep writes to."""
-    alone = multiprocessing.parent_process() is None
-    return alone and sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+    """Whether one line can be redrawn: a terminal that no other worker of a sweep writes to and that knows Unicode."""
+    if sys.stdout is None or sys.stdout.closed or multiprocessing.parent_process() is not None:
+        return False
+    unicode = (sys.stdout.encoding or "").lower().startswith("utf")
+    return unicode and sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
 
 
 def is_due(epoch: int, epochs: int) -> bool:
@@ -37,8 +41,8 @@ def status(run: Run, left: float) -> str:
     line = run.epochs[-1]
     name, accuracy = worst_class(run)
     return (
-        f"epoch {line['epoch']}/{run.scale['epochs']}  loss {line['train_loss']:.4g}"
-        f"  test {100 * line['test_accuracy']:.1f} %  worst class {name} {100 * accuracy:.1f} %"
+        f"epoch {line.epoch}/{run.scale.epochs}  loss {line.train_loss:.4g}"
+        f"  test {100 * line.test_accuracy:.1f} %  worst class {name} {100 * accuracy:.1f} %"
         f"  left {timedelta(seconds=round(left))}"
     )
 
@@ -48,30 +52,29 @@ def summary(run: Run, finished: bool) -> str:
     if not run.epochs:
         return "stopped before the end of its first epoch"
     name, accuracy = worst_class(run)
-    parts = [] if finished else [f"stopped after epoch {run.epochs[-1]['epoch']} of {run.scale['epochs']}"]
+    parts = [] if finished else [f"stopped after epoch {run.epochs[-1].epoch} of {run.scale.epochs}"]
     parts += [
         f"last {100 * run.last():.2f} %, best {100 * run.best():.2f} %",
         f"mean of last ten {100 * run.mean_last_ten():.2f} %",
         f"worst class {name} {100 * accuracy:.1f} %",
-        f"scale {run.scale['name']}",
+        f"scale {run.scale.name}",
     ]
-    return ", ".join(parts + ([f"record {run.header['path']}"] if "path" in run.header else []))
+    return ", ".join([*parts, f"record {run.path}"])
 
 
 class ConsoleSink:
     """Prints test accuracy, worst class and time left per epoch, and one line of summary at the end."""
 
     def __init__(self) -> None:
-        self._header: dict[str, Any] | None = None
-        self._epochs: list[dict[str, Any]] = []
+        self._header: Header | None = None
+        self._epochs: list[Epoch] = []
         self._progress: Progress | None = None
 
-    def start(self, header: dict[str, Any]) -> None:
+    def start(self, header: Header, path: Path, resumed: int = 0) -> None:
         """Open the live line on a terminal; elsewhere nothing is printed yet."""
-        self._header, self._epochs = header, []
-        self._resumed = header.get("resumed", 0)
+        self._header, self._epochs, self._path, self._resumed = header, [], path, resumed
         run = told(header, [])
-        self._epochs_in_all = run.scale["epochs"]
+        self._epochs_in_all = run.scale.epochs
         self._name = f"{short_name(run)} {run.identity[:4]}"
         self._began = time.monotonic()
         if on_terminal():
@@ -80,21 +83,21 @@ class ConsoleSink:
             self._progress.add_task(f"epoch {self._resumed}/{self._epochs_in_all}  {self._name}")
             self._progress.start()
 
-    def epoch(self, line: dict[str, Any]) -> None:
+    def epoch(self, line: Epoch) -> None:
         """Show the epoch; those told again after an interruption only count for the summary."""
         assert self._header is not None
         self._epochs.append(line)
-        done = line["epoch"] - self._resumed
+        done = line.epoch - self._resumed
         if done <= 0:
             return
-        left = (time.monotonic() - self._began) / done * (self._epochs_in_all - line["epoch"])
+        left = (time.monotonic() - self._began) / done * (self._epochs_in_all - line.epoch)
         text = status(told(self._header, [line]), left)
         if self._progress:
             self._progress.update(self._progress.task_ids[0], description=f"{text}  {self._name}")
-        elif is_due(line["epoch"], self._epochs_in_all):
-            print(f"{self._name}  {text}", flush=True)
+        elif is_due(line.epoch, self._epochs_in_all):
+            say(f"{self._name}  {text}")
 
-    def probe(self, line: dict[str, Any]) -> None:
+    def probe(self, line: Probe) -> None:
         """Nothing of it fits in a line."""
 
     def close(self, finished: bool) -> None:
@@ -102,4 +105,4 @@ class ConsoleSink:
         if self._progress:
             self._progress.stop()
         if self._header is not None:
-            print(f"{self._name}  {summary(told(self._header, self._epochs), finished)}", flush=True)
+            say(f"{self._name}  {summary(told(self._header, self._epochs, self._path), finished)}")

@@ -1,19 +1,20 @@
 """A run as told so far, seen through the same derived figures as a recorded one."""
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from sl.record.run import Run
+from sl.record.schema import Epoch, Header
 
 SHORT_NOISE = {"none": "clean", "symmetric": "sym", "asymmetric": "asym"}
 
 
-def told(header: dict[str, Any], epochs: list[dict[str, Any]]) -> Run:
+def told(header: Header, epochs: Sequence[Epoch], path: Path = Path()) -> Run:
     """The run that `header` and the epoch lines so far describe."""
-    return Run(Path(header.get("path", "")), header, tuple(epochs))
+    return Run(path, header, tuple(epochs))
 
 
 def short_name(run: Run) -> str:

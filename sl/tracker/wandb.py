@@ -1,9 +1,12 @@
 """Mirrors the record to Weights & Biases. The record is the truth: whatever fails here, the training goes on."""
 
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sl.checks import one_of
+from sl.errors import UserError
+from sl.record.schema import Epoch, Header, Probe
 from sl.tracker import wandb_parameters as check
 from sl.tracker.wandb_notice import in_one_line, notice
 from sl.tracker.wandb_values import epoch_values, summary
@@ -39,31 +42,33 @@ class WandbTracker:
         self.dir = check.folder(dir)
         self._run: wandb.Run | None = None
 
-    def start(self, header: dict[str, Any]) -> None:
+    def start(self, header: Header, path: Path, resumed: int = 0) -> None:
         """Open the W&B run; raises UserError where `mode` is online and there is no login."""
         from sl.tracker.wandb_mode import resolve_mode
         from sl.tracker.wandb_run import Place, open_run
 
-        self._header, self._epochs = header, list[dict[str, Any]]()
-        mode = resolve_mode(self.mode)
-        if mode == "disabled":
-            return
+        self._header, self._epochs = header, list[Epoch]()
         try:
+            mode = resolve_mode(self.mode)
+            if mode == "disabled":
+                return
             self._run = open_run(header, Place(self.project, self.entity, self.group, self.tags, self.dir), mode)
-        except Exception as error:
+        except UserError:
+            raise
+        except Exception as error:  # an address that cannot be parsed, for instance
             self._give_up(error)
 
-    def epoch(self, line: dict[str, Any]) -> None:
+    def epoch(self, line: Epoch) -> None:
         """Log the epoch's metrics; W&B's step is the epoch."""
         self._epochs.append(line)
         values = epoch_values(self._header, line)
-        self._tell(lambda run: run.log(values, step=line["epoch"]))
+        self._tell(lambda run: run.log(values, step=line.epoch))
 
-    def probe(self, line: dict[str, Any]) -> None:
+    def probe(self, line: Probe) -> None:
         """Log the stage's confusion matrix and the probed class's confidence."""
         from sl.tracker.wandb_charts import charts
 
-        self._tell(lambda run: run.log(charts(self._header["data"]["class_names"], line), step=line["epoch"]))
+        self._tell(lambda run: run.log(charts(self._header.data.class_names, line), step=line.epoch))
 
     def close(self, finished: bool) -> None:
         """Write the summary and close the W&B run, as failed where the training did not finish."""

@@ -1,9 +1,11 @@
 """What a run says of W&B on the console: one line at a time."""
 
+from sl.say import say
+
 
 def notice(text: str) -> None:
     """Print `text` as W&B's."""
-    print(f"W&B: {text}", flush=True)
+    say(f"W&B: {text}")
 
 
 def in_one_line(error: Exception) -> str:

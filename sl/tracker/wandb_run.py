@@ -2,10 +2,10 @@
 
 import contextlib
 from dataclasses import dataclass
-from typing import Any
 
 import wandb
 
+from sl.record.schema import Header
 from sl.tracker.told import short_name, told
 from sl.tracker.wandb_mode import Mode
 from sl.tracker.wandb_notice import in_one_line, notice
@@ -26,7 +26,7 @@ class Place:
     dir: str
 
 
-def open_run(header: dict[str, Any], place: Place, mode: Mode) -> wandb.Run:
+def open_run(header: Header, place: Place, mode: Mode) -> wandb.Run:
     """The W&B run of a training run; offline where the server does not answer, or refuses it."""
     try:
         run = _init(header, place, mode)
@@ -48,16 +48,16 @@ def forget_service() -> None:
     wandb.run = None  # as after a run's end: no login is looked for while a run seems open
 
 
-def _init(header: dict[str, Any], place: Place, mode: Mode) -> wandb.Run:
+def _init(header: Header, place: Place, mode: Mode) -> wandb.Run:
     wandb.setup(wandb.Settings(silent=True))
     return wandb.init(
         project=place.project,
         entity=place.entity,
         group=place.group,
-        tags=[*place.tags, f"scale-{header['scale']['name']}"],
+        tags=[*place.tags, f"scale-{header.scale.name}"],
         dir=place.dir,
         mode=mode,
-        id=header["identity"],
+        id=header.identity,
         name=short_name(told(header, [])),
         config=config(header),
         reinit="finish_previous",  # otherwise the next run of a sweep in this process is given this one

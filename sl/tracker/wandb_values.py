@@ -1,53 +1,54 @@
 """What W&B gets of a run record, as plain values."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sl.record.write import rounded
+from sl.record.schema import Epoch, Header, rounded
 from sl.tracker.told import told, worst_class
 
-METRICS = ("lr", "train_loss", "noisy_accuracy", "clean_accuracy", "test_accuracy")
-METRICS_OF_PARTS = ("right_accuracy", "wrong_memorised", "wrong_corrected")
+METRICS = (
+    "lr", "train_loss", "noisy_accuracy", "clean_accuracy", "test_accuracy", "right_accuracy", "wrong_memorised",
+    "wrong_corrected", "validation_accuracy",
+)  # fmt: skip
 FACTS = ("identity", "data", "scale", "noise", "stages", "provenance")
 
 
-def config(header: dict[str, Any]) -> dict[str, Any]:
+def config(header: Header) -> dict[str, Any]:
     """The run's configuration, and under `record` the rest of the header but the matrix that noise stands for."""
-    facts = {key: header[key] for key in FACTS}
-    facts["noise"] = {key: value for key, value in header["noise"].items() if key != "transition"}
-    return {**header["config"], "record": facts}
+    facts = header.model_dump(include={*FACTS}, exclude={"noise": {"transition"}}, exclude_unset=True)
+    return {**header.config, "record": facts}
 
 
-def epoch_values(header: dict[str, Any], line: dict[str, Any]) -> dict[str, Any]:
+def epoch_values(header: Header, line: Epoch) -> dict[str, Any]:
     """Metrics of one epoch by panel name; what does not exist (None) is left out.
 
     Class k stands under `class/k name`, its number padded so that names sort as numbers do. `spread` is the best
     class's test accuracy minus the worst's.
     """
-    line = rounded(line)
+    line = Epoch.model_validate(rounded(line.model_dump()))  # as the record has it
     run = told(header, [line])
     width = len(str(len(run.class_names) - 1))
-    values = {name: line[name] for name in METRICS + METRICS_OF_PARTS}
-    values["validation_accuracy"] = line.get("validation_accuracy")  # of runs with a holdout
-    for number, (name, accuracy) in enumerate(zip(run.class_names, line["class_accuracy"], strict=True)):
+    values: dict[str, Any] = {name: line[name] for name in METRICS}
+    for number, (name, accuracy) in enumerate(zip(run.class_names, line.class_accuracy, strict=True)):
         values[f"class/{number:0{width}} {name}"] = accuracy
     worst, accuracy = worst_class(run)
     values |= {"spread": float(run.spread()[0]), "worst_class": worst, "worst_class_accuracy": accuracy}
     return {name: value for name, value in values.items() if value is not None}
 
 
-def summary(header: dict[str, Any], epochs: list[dict[str, Any]]) -> dict[str, float]:
+def summary(header: Header, epochs: Sequence[Epoch]) -> dict[str, float]:
     """Accuracies of the run as a whole, beside W&B's own last value of each metric; empty before the first epoch."""
     if not epochs:
         return {}
-    run = told(header, rounded(epochs))
-    validation = {"validation_accuracy_mean_last_ten": run.validation()} if "validation_accuracy" in epochs[0] else {}
-    return {
+    run = told(header, epochs)
+    measured = {
         "test_accuracy_last": run.last(),
         "test_accuracy_best": run.best(),
         "test_accuracy_mean_last_ten": run.mean_last_ten(),
-        **validation,
     }
+    if run.holdout:
+        measured["validation_accuracy_mean_last_ten"] = run.validation()
+    return rounded(measured)
 
 
 def pairs(confusion: list[list[int]]) -> Iterator[tuple[int, int]]:

@@ -1,37 +1,64 @@
-"""What an interrupted run goes on from. Draws need no saving: every epoch has generators of its own."""
+"""The saved state that an interrupted run resumes from. Draws need no saving: every epoch has its own generators."""
 
-import os
+import hashlib
+import io
+from collections.abc import Iterator
 from pathlib import Path
-from pickle import UnpicklingError
 from typing import Any
 
 import torch
 
-from sl.errors import UserError
+from sl.files import replace_file, sync_folder
+from sl.say import warn
+
+MAGIC = b"sl checkpoint 2\n"
+DIGEST = hashlib.sha256().digest_size
 
 
 class Checkpoint:
-    """The latest state of one run in one file, replaced as a whole."""
+    """The two latest states of one run, each in a file with its SHA-256; a damaged newest one leaves the other."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self.former = path.with_suffix(f".former{path.suffix}")
+        self._warned = False
 
-    def save(self, state: dict[str, Any]) -> None:
-        """Write `state` (tensors, numbers, lists); a stop in between leaves the former state in place."""
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        part = self.path.with_suffix(".part")
-        torch.save(state, part)
-        os.replace(part, self.path)
-
-    def load(self) -> dict[str, Any] | None:
-        """The saved state, on the CPU; None where there is none, UserError where it cannot be read."""
-        if not self.path.exists():
-            return None
+    def save(self, state: dict[str, Any]) -> bool:
+        """Write `state` (tensors, numbers, lists, bytes); whether that worked. A full disk does not end a training."""
+        buffer = io.BytesIO()
+        torch.save(state, buffer)
+        content = buffer.getvalue()
         try:
-            return torch.load(self.path, map_location="cpu", weights_only=True)
-        except (RuntimeError, EOFError, UnpicklingError) as error:
-            raise UserError(f"{self.path}: damaged checkpoint; remove it to train the run from its start") from error
+            replace_file(self.path, MAGIC + hashlib.sha256(content).digest() + content, self.former)
+        except OSError as error:
+            if not self._warned:
+                warn(f"checkpoint {self.path} cannot be written ({error.strerror}); training goes on without it")
+            self._warned = True
+            return False
+        return True
+
+    def states(self) -> Iterator[dict[str, Any]]:
+        """The states that can be read, the newest first, on the CPU; stderr names one that cannot."""
+        for path in (self.path, self.former):
+            if not path.exists():
+                continue
+            try:
+                yield _load(path)
+            except (OSError, ValueError, RuntimeError) as error:
+                warn(f"{path}: damaged checkpoint, not used ({error})")
 
     def remove(self) -> None:
-        """Forget the state: the run is complete."""
-        self.path.unlink(missing_ok=True)
+        """Forget the states: the run is finished."""
+        for path in (self.path, self.former):
+            path.unlink(missing_ok=True)
+        sync_folder(self.path.parent)
+
+
+def _load(path: Path) -> dict[str, Any]:
+    content = path.read_bytes()
+    digest, state = content[len(MAGIC) :][:DIGEST], content[len(MAGIC) + DIGEST :]
+    if not content.startswith(MAGIC):
+        raise ValueError("it was not written by this version")
+    if hashlib.sha256(state).digest() != digest:
+        raise ValueError("its SHA-256 does not match")
+    return torch.load(io.BytesIO(state), map_location="cpu", weights_only=True)

@@ -4,7 +4,9 @@ Nothing in an epoch waits for the device: data, draws, learning rates and metric
 step has no Python value that changes from call to call, so that it can be captured once and replayed.
 """
 
+import math
 from collections.abc import Callable
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -23,6 +25,10 @@ from sl.train.plan import batch_sizes
 EVALUATION_BATCH = {"cuda": 2000, "cpu": 500}  # 5000 of CIFAR-10 would take cnn8 2 GiB for activations
 
 
+def nothing(*_: object) -> None:
+    """Called after steps and before evaluation batches unless the caller wants something there."""
+
+
 class Engine:
     """Trains and evaluates; built once for a combination of network, loss, recipe and data, then reset per run."""
 
@@ -38,6 +44,7 @@ class Engine:
         self.augmentation = build_augmentation(recipe)
         self.loss_sum = torch.zeros((), dtype=torch.float64, device=runtime.device)
         self.counts = torch.zeros(len(TRAINING_COUNTS), dtype=torch.int64, device=runtime.device)
+        self.finite_steps = torch.zeros((), dtype=torch.int64, device=runtime.device)
         forward = self._forward
         self._compute = torch.compile(forward, dynamic=False) if runtime.step in COMPILED else forward
         self._steps: dict[int, Callable[[Tensor], None]] = {}
@@ -54,38 +61,69 @@ class Engine:
         self.data.noisy.copy_(noisy.labels)
         self.data.truth_known = noisy.truth_known
 
-    def train_epoch(self, order: Tensor, draws: Draws, lrs: Tensor) -> tuple[Tensor, Tensor]:
+    def train_epoch(
+        self, order: Tensor, draws: Draws, lrs: Tensor, done: int = 0, after_step: Callable[[int], None] = nothing
+    ) -> tuple[Tensor, Tensor]:
         """One pass over the training images in `order` (N,), with one learning rate per step in `lrs`.
 
-        Returns, still on the device, the mean loss () and the counts of `training_counts` (5,).
+        `done` steps of it were made before; the engine has been given the state after them. `after_step(done)` is
+        called after each step. Returns, still on the device, the mean loss () and the counts of `training_counts` (5,).
         """
         self._prepare_steps()
         self.data.draws.copy_(draws)
         order, lrs = order.to(self.runtime.device), lrs.to(self.runtime.device)
-        self.loss_sum.zero_()
-        self.counts.zero_()
-        for index, lr in zip(order.split(batch_sizes(len(order), self.batch_size)), lrs, strict=True):
+        if done == 0:
+            for total in (self.loss_sum, self.counts, self.finite_steps):
+                total.zero_()
+        steps = list(zip(order.split(batch_sizes(len(order), self.batch_size)), lrs, strict=True))
+        for number, (index, lr) in enumerate(steps[done:], start=done + 1):
             self.optimizer.lr.copy_(lr)
             self._steps[len(index)](index)
+            after_step(number)
         return self.loss_sum / len(order), self.counts
 
+    def weights_finite(self) -> Tensor:
+        """Whether every weight and statistic of the network is finite, () on the device."""
+        values = [value for value in self.model.state_dict().values() if value.is_floating_point()]
+        return torch.stack([value.isfinite().all() for value in values]).all()
+
+    def state_dict(self) -> dict[str, Any]:
+        """All that the rest of a run depends on, between two steps of an epoch or between two epochs."""
+        totals = {"loss_sum": self.loss_sum, "counts": self.counts, "finite_steps": self.finite_steps}
+        learnt = {"model": self.model.state_dict(), "loss": self.loss.state_dict()}
+        return {**learnt, "optimizer": self.optimizer.state_dict(), **totals}
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Take over, in the memory that the engine has, what `state_dict` gave; KeyError or RuntimeError if unfit."""
+        self.model.load_state_dict(state["model"])
+        self.loss.load_state_dict(state["loss"])
+        self.optimizer.load_state_dict(state["optimizer"])
+        for name in ("loss_sum", "counts", "finite_steps"):
+            getattr(self, name).copy_(state[name])
+
     @torch.inference_mode()
-    def predict(self, images: Tensor) -> Tensor:
-        """Logits (M, K) float32 of uint8 images (M, C, H, W), in evaluation mode and without augmentation."""
-        return self._apply(self.model, images)
+    def predict(self, images: Tensor, between: Callable[[], None] = nothing) -> Tensor:
+        """Logits (M, K) float32 of uint8 images (M, C, H, W), in evaluation mode and without augmentation.
+
+        `between()` is called before every batch.
+        """
+        return self._apply(self.model, images, between)
 
     @torch.inference_mode()
     def represent(self, images: Tensor) -> Tensor:
         """Representations (M, D) float32 of uint8 images (M, C, H, W): the input of the network's head."""
         return self._apply(self.model.features, images)
 
-    def _apply(self, function: Callable[[Tensor], Tensor], images: Tensor) -> Tensor:
+    def _apply(
+        self, function: Callable[[Tensor], Tensor], images: Tensor, between: Callable[[], None] = nothing
+    ) -> Tensor:
         self.model.eval()
         size = EVALUATION_BATCH[self.runtime.device.type]
         result: Tensor | None = None  # made once: small results between large freed blocks would splinter the heap
         with debiased_statistics(self.model, self.recipe.bn_zero_debias):
             for start in range(0, len(images), size):
                 batch = images[start : start + size]
+                between()
                 with self._autocast():
                     output = function(self._input(self.data.normalisation(batch))).float()
                 if result is None:
@@ -116,6 +154,7 @@ class Engine:
         loss.backward()
         self.optimizer.step()
         self.loss_sum += loss.detach() * len(index)
+        self.finite_steps += self.loss_sum < math.inf  # false for nan too, and from the first such step on
         self.counts += training_counts(logits.detach(), noisy, clean)
 
     def _forward(self, images: Tensor, labels: Tensor, index: Tensor) -> tuple[Tensor, Tensor]:

@@ -1,19 +1,17 @@
-"""The training loop."""
+"""One epoch: the network is trained, evaluated and, at a stage, looked at more closely."""
 
-import time
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 import torch
 from torch import Tensor
 
 from sl.evaluate import class_accuracy, class_confidence, confusion_matrix, training_counts
-from sl.losses import EpochView
 from sl.recipes import learning_rate
-from sl.tracker import Sink
-from sl.train.engine import Engine
+from sl.record.schema import Epoch, Probe, Stage, TrainingShares
+from sl.train.engine import Engine, nothing
 from sl.train.holdout import Validation
 from sl.train.plan import Plan
 from sl.train.seeds import generator
@@ -27,60 +25,61 @@ class ProbeSet:
     index: Tensor
 
 
-def fit(
+class NotFinite(Exception):
+    """The loss or a weight is not finite: `step` of the epoch is the first with such a loss, or the epoch's last."""
+
+    def __init__(self, epoch: int, step: int, lr: float, loss: float) -> None:
+        super().__init__(f"epoch {epoch}, step {step}: lr {lr:.3g}, loss {loss}")
+        self.epoch, self.step, self.lr, self.loss = epoch, step, lr, loss
+
+
+def train_one_epoch(
     engine: Engine,
     plan: Plan,
     seed: int,
-    probe_set: ProbeSet,
-    sinks: Sequence[Sink],
-    start_epoch: int = 0,
-    after_epoch: Callable[[int], None] = lambda epoch: None,
-) -> None:
-    """Train `engine` from `start_epoch` (epochs already done) to the end of `plan`, telling the sinks.
+    epoch: int,
+    done: int = 0,
+    after_step: Callable[[int], None] = nothing,
+    between: Callable[[], None] = nothing,
+) -> tuple[Epoch, Tensor]:
+    """Train epoch number `epoch` (from 1) and evaluate; the record's line and the test confusion matrix.
 
-    `after_epoch(epoch)` is called when the epoch is in the record: the place to save a checkpoint.
+    `done` and `after_step` are those of `Engine.train_epoch`; `between` is called before every evaluation batch.
+    Raises NotFinite where the loss or a weight no longer is a finite number.
     """
-    for epoch in range(start_epoch + 1, plan.epochs + 1):
-        began = time.perf_counter()
-        line, confusion = train_one_epoch(engine, plan, seed, epoch)
-        engine.loss.after_epoch(EpochView(epoch, plan.epochs, partial(sample_representations, engine, seed, epoch)))
-        line["seconds"] = time.perf_counter() - began
-        for sink in sinks:
-            sink.epoch(line)
-        for stage, stage_epoch in plan.stages.items():
-            if epoch == stage_epoch:
-                seen = look_closely(engine, probe_set, confusion)
-                for sink in sinks:
-                    sink.probe({"stage": stage, "epoch": epoch, **seen})
-        after_epoch(epoch)
-
-
-def train_one_epoch(engine: Engine, plan: Plan, seed: int, epoch: int) -> tuple[dict[str, Any], Tensor]:
-    """Train epoch number `epoch` (from 1) and evaluate; the record's line and the test confusion matrix."""
     data, count = engine.data, len(engine.data.noisy)
     order = torch.randperm(count, generator=generator(seed, "order", epoch))
     draws = engine.augmentation.draw(count, data.image_shape, generator(seed, "augmentation", epoch))
     lrs = learning_rates(engine, plan, epoch)
-    loss, counts = engine.train_epoch(order, draws, lrs)
-    confusion = confusion_matrix(engine.predict(data.test_images).argmax(1), data.test_labels, data.num_classes)
-    on_host = torch.cat([loss[None], counts.double(), confusion.flatten().double()]).tolist()  # the only wait
-    confusion = torch.tensor(on_host[6:], dtype=torch.int64).view(confusion.shape)
-    line = {
-        "epoch": epoch,
-        "lr": lrs[0].item(),
-        "train_loss": on_host[0],
-        **training_shares(on_host[1:6], data.truth_known),
-    }
-    line["test_accuracy"] = (confusion.trace() / confusion.sum()).item()
-    line["class_accuracy"] = class_accuracy(confusion).tolist()
+    loss, counts = engine.train_epoch(order, draws, lrs, done, after_step)
+    predictions = engine.predict(data.test_images, between).argmax(1)
+    confusion = confusion_matrix(predictions, data.test_labels, data.num_classes)
+    finite = torch.stack([engine.finite_steps, engine.weights_finite()])
+    parts = (loss, finite, counts, confusion)
+    on_host = torch.cat([part.double().flatten() for part in parts]).tolist()  # the only wait
+    loss_mean, finite_steps, weights_finite = on_host[:3]
+    if finite_steps < len(lrs) or not weights_finite or not math.isfinite(loss_mean):
+        step = min(int(finite_steps) + 1, len(lrs))
+        raise NotFinite(epoch, step, lrs[step - 1].item(), loss_mean)
+    confusion = torch.tensor(on_host[8:], dtype=torch.int64).view(confusion.shape)
+    line = Epoch(
+        epoch=epoch,
+        lr=lrs[0].item(),
+        train_loss=loss_mean,
+        **training_shares(on_host[3:8], data.truth_known).model_dump(),
+        test_accuracy=(confusion.trace() / confusion.sum()).item(),
+        class_accuracy=[value if math.isfinite(value) else None for value in class_accuracy(confusion).tolist()],
+    )
     if data.validation:
-        line["validation_accuracy"] = validation_accuracy(engine, data.validation)
+        accuracy = validation_accuracy(engine, data.validation, between)
+        line = line.model_copy(update={"validation_accuracy": accuracy})
     return line, confusion
 
 
-def validation_accuracy(engine: Engine, validation: Validation) -> float:
+def validation_accuracy(engine: Engine, validation: Validation, between: Callable[[], None] = nothing) -> float:
     """The share of the held-out images that are predicted as their noisy labels."""
-    return (engine.predict(validation.images).argmax(1) == validation.labels).double().mean().item()
+    right = engine.predict(validation.images, between).argmax(1) == validation.labels
+    return right.double().mean().item()
 
 
 def sample_representations(engine: Engine, seed: int, epoch: int, count: int) -> Tensor:
@@ -96,37 +95,47 @@ def learning_rates(engine: Engine, plan: Plan, epoch: int) -> Tensor:
     return torch.tensor([learning_rate(engine.recipe, step, plan.steps, plan.paper_steps) for step in steps])
 
 
-def training_shares(counts: Sequence[float], truth_known: bool) -> dict[str, float | None]:
+def training_shares(counts: Sequence[float], truth_known: bool) -> TrainingShares:
     """The record's training accuracies from the five counts of `training_counts`; None where nothing is counted.
 
     Where nobody knows which labels are right, only the accuracy on the labels as given exists.
     """
     right, right_hit, wrong, memorised, corrected = counts
-    noisy_accuracy = (right_hit + memorised) / (right + wrong)
-    if not truth_known:
-        unknown = ("clean_accuracy", "right_accuracy", "wrong_memorised", "wrong_corrected")
-        return {"noisy_accuracy": noisy_accuracy, **dict.fromkeys(unknown)}
-    return {
-        "noisy_accuracy": noisy_accuracy,
-        "clean_accuracy": (right_hit + corrected) / (right + wrong),
-        "right_accuracy": right_hit / right if right else None,
-        "wrong_memorised": memorised / wrong if wrong else None,
-        "wrong_corrected": corrected / wrong if wrong else None,
-    }
+    right_known, wrong_known = right > 0 and truth_known, wrong > 0 and truth_known
+    return TrainingShares(
+        noisy_accuracy=(right_hit + memorised) / (right + wrong),
+        clean_accuracy=(right_hit + corrected) / (right + wrong) if truth_known else None,
+        right_accuracy=right_hit / right if right_known else None,
+        wrong_memorised=memorised / wrong if wrong_known else None,
+        wrong_corrected=corrected / wrong if wrong_known else None,
+    )
 
 
-def look_closely(engine: Engine, probe_set: ProbeSet, confusion: Tensor) -> dict[str, Any]:
+def look_closely(
+    engine: Engine,
+    probe_set: ProbeSet,
+    stage: Stage,
+    epoch: int,
+    confusion: Tensor,
+    between: Callable[[], None] = nothing,
+) -> Probe:
     """The record's probe: test confusion matrix, what the network says of the probe set, and what it has memorised.
 
     `training` is measured in evaluation mode on all training images without augmentation: the epoch's own counts come
     from training mode, augmented images and weights that change from step to step.
     """
     data = engine.data
-    seen: dict[str, Any] = {"confusion": confusion.tolist(), "probe_class": probe_set.label}
-    counts = training_counts(engine.predict(data.images), data.noisy, data.clean)
-    seen["training"] = training_shares(counts.tolist(), data.truth_known)
-    seen |= {"count": len(probe_set.index), "confidence": None, "predictions": None}
-    if seen["count"]:
-        confidence, predictions = class_confidence(engine.predict(data.images[probe_set.index]))
-        seen |= {"confidence": confidence.tolist(), "predictions": predictions.tolist()}
-    return seen
+    counts = training_counts(engine.predict(data.images, between), data.noisy, data.clean)
+    seen: dict[str, Any] = {"confidence": None, "predictions": None}
+    if len(probe_set.index):
+        confidence, predictions = class_confidence(engine.predict(data.images[probe_set.index], between))
+        seen = {"confidence": confidence.tolist(), "predictions": predictions.tolist()}
+    return Probe(
+        stage=stage,
+        epoch=epoch,
+        confusion=confusion.tolist(),
+        probe_class=probe_set.label,
+        training=training_shares(counts.tolist(), data.truth_known),
+        count=len(probe_set.index),
+        **seen,
+    )

@@ -8,6 +8,7 @@ from omegaconf import DictConfig, OmegaConf
 from sl.config.build import under
 from sl.data import Dataset
 from sl.noise import NoisyLabels
+from sl.record.schema import Data, Header, LabelNoise, Provenance, Scale, Stages
 from sl.train.describe import Described, describe_run
 from sl.train.device import Runtime, asked_threads, threads_that_pay
 from sl.train.fit import ProbeSet
@@ -40,29 +41,40 @@ class Job:
         """The data set's name, which is also the folder of its records."""
         return self.dataset.name
 
-    def header(self) -> dict[str, Any]:
-        """The first line of the record, but for the provenance."""
-        scale = OmegaConf.to_container(self.config.scale)
-        assert isinstance(scale, dict)
-        counts = {"train_images": len(self.dataset.train_labels), "test_images": len(self.dataset.test_labels)}
-        if self.validation:
-            counts["validation_images"] = len(self.validation.labels)
-        return {
-            "identity": self.identity,
-            "config": self.result_config,
-            "data": {"name": self.dataset_name, "class_names": list(self.dataset.class_names), **counts}
-            | {"paper_train_images": self.paper_images, "fingerprint": self.result_config["dataset"]["fingerprint"]}
-            | ({"labels": "given", **self.dataset.facts} if self.dataset.labels_given else {}),
-            "scale": {"name": self.result_config["names"]["scale"], **{str(key): value for key, value in scale.items()}}
-            | {"epochs": self.plan.epochs, "paper_epochs": self.plan.paper_epochs}
-            | {"batch_size": self.plan.batch_size, "paper_batch_size": self.config.recipe.batch_size},
-            "noise": {
-                "realised_rate": self.noisy.realised_rate,
-                "fingerprint": self.noisy.fingerprint,
-                "transition": self.noisy.transition.tolist(),
-            },
-            "stages": self.plan.stages,
-        }
+    def header(self, origin: Provenance) -> Header:
+        """The first line of the record."""
+        scale, validation = self.config.scale, self.validation
+        known: dict[str, Any] = {"validation_images": len(validation.labels)} if validation else {}
+        if self.dataset.labels_given:
+            known |= {"labels": "given", **self.dataset.facts}
+        return Header(
+            identity=self.identity,
+            config=self.result_config,
+            data=Data(
+                name=self.dataset_name,
+                class_names=list(self.dataset.class_names),
+                train_images=len(self.dataset.train_labels),
+                test_images=len(self.dataset.test_labels),
+                **known,
+                paper_train_images=self.paper_images,
+                fingerprint=self.result_config["dataset"]["fingerprint"],
+            ),
+            scale=Scale(
+                name=self.result_config["names"]["scale"],
+                **{str(key): value for key, value in scale.items()},
+                epochs=self.plan.epochs,
+                paper_epochs=self.plan.paper_epochs,
+                batch_size=self.plan.batch_size,
+                paper_batch_size=self.config.recipe.batch_size,
+            ),
+            noise=LabelNoise(
+                realised_rate=self.noisy.realised_rate,
+                fingerprint=self.noisy.fingerprint,
+                transition=self.noisy.transition.tolist(),
+            ),
+            stages=Stages(**self.plan.stages),
+            provenance=origin,
+        )
 
 
 def prepare(config: DictConfig, names: dict[str, str]) -> Job:

@@ -21,8 +21,9 @@ def test_paper_scale(tmp_path: Path) -> None:
 
 
 def test_smaller_batches_are_not_paper_scale(tmp_path: Path) -> None:
-    run = read(synthetic.record(tmp_path, scale="paper", epochs=120))
-    run.scale["batch_size"] = 32
+    head = synthetic.header(scale="paper", epochs=120)
+    head["scale"]["batch_size"] = 32
+    run = read(synthetic.write(tmp_path, synthetic.lines(head)))
     assert scale_words(run).endswith("120 epochs, batches of 32 for 128")
     assert not paper_scale(run)
 
@@ -40,8 +41,9 @@ def test_a_data_set_that_is_not_the_papers_never_claims_its_scale(tmp_path: Path
 
 
 def test_origin_names_seeds_device_and_commits(tmp_path: Path) -> None:
-    runs = [read(synthetic.record(tmp_path, seed=seed)) for seed in (0, 4)]
-    runs[1].header["provenance"] |= {"commit": "fedcba98", "dirty": True, "packages": {"torch": "2.1"}}
+    heads = [synthetic.header(seed=seed) for seed in (0, 4)]
+    heads[1]["provenance"] |= {"commit": "fedcba98", "dirty": True, "packages": {"torch": "2.1"}}
+    runs = [read(synthetic.write(tmp_path, synthetic.lines(head))) for head in heads]
     assert origin(runs) == (
         "2 runs, 2 seeds (0, 4) · cpu: invented, 1 thread · float32 · PyTorch 2.0, 2.1 · "
         "commit 0123456, fedcba9 with uncommitted changes"

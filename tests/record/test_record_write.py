@@ -1,15 +1,23 @@
 """Writing records: one form for numbers, nothing lost, identity of what matters."""
 
+import errno
 import hashlib
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
+import synthetic
 
 from sl.errors import UserError
 from sl.record.identity import identity
-from sl.record.provenance import provenance
-from sl.record.write import RecordWriter, is_complete, rounded
+from sl.record.provenance import commit, provenance
+from sl.record.read import is_complete, read, record_state
+from sl.record.schema import Header, parse, rounded
+from sl.record.write import RecordWriter
 
 CONFIG = {
     "dataset": {"_target_": "sl.data.Digits", "fingerprint": "abc"},
@@ -57,46 +65,100 @@ def test_numbers_have_six_digits_and_what_is_not_finite_is_null() -> None:
     }
 
 
+def head() -> Header:
+    return Header.model_validate(synthetic.header(epochs=2))
+
+
+def lines_of(head: Header) -> list[Any]:
+    return [parse(json.dumps(line).encode()) for line in synthetic.lines(head.model_dump(exclude_unset=True))[1:-1]]
+
+
 def test_a_record_is_complete_with_its_end_only(tmp_path: Path) -> None:
     path = tmp_path / "digits" / "x.jsonl"
     assert not is_complete(path)
     writer = RecordWriter(path)
-    writer.start({"identity": "x"})
-    writer.epoch({"epoch": 1, "train_loss": 2.0, "seconds": 1.25})
+    writer.start(head())
+    for line in lines_of(head()):
+        assert not is_complete(path)
+        writer.write(line)
     assert not is_complete(path)
-    writer.close(finished=False)
-    assert not is_complete(path)
-    writer.close(finished=True)
+    writer.end([1.25, 2.0])
     assert is_complete(path)
     lines = [json.loads(line) for line in path.read_text().splitlines()]
-    assert [line["kind"] for line in lines] == ["run", "epoch", "end"]
-    assert "seconds" not in lines[1]
-    assert lines[2]["epoch_seconds"] == [1.25]
+    assert (lines[0]["kind"], lines[-1]["kind"], len(lines)) == ("run", "end", 1 + 2 + 3 + 1)
+    assert (lines[-1]["epoch_seconds"], lines[-1]["seconds"]) == ([1.25, 2.0], 3.25)
+    assert [child.name for child in path.parent.iterdir()] == ["x.jsonl"]
 
 
-def test_resuming_keeps_what_was_and_drops_what_comes_again(tmp_path: Path) -> None:
+def test_resuming_takes_the_record_as_the_checkpoint_has_it(tmp_path: Path) -> None:
     path = tmp_path / "x.jsonl"
-    writer = RecordWriter(path)
-    writer.start({"identity": "x"})
-    for epoch in (1, 2, 3):
-        writer.epoch({"epoch": epoch, "seconds": 1.0})
-    with path.open("a") as file:
-        file.write('{"kind":"epoch","ep')  # stopped while writing
+    writer, lines = RecordWriter(path), lines_of(head())
+    writer.start(head())
+    writer.write(lines[0])
+    kept = writer.content
+    for line in lines[1:]:
+        writer.write(line)
+    path.write_bytes(path.read_bytes()[:-40] + b"\0" * 100)
     again = RecordWriter(path)
-    again.resume(2, [1.0, 1.0], {"commit": "b"})
-    again.epoch({"epoch": 3, "seconds": 5.0})
-    again.close(finished=True)
-    lines = [json.loads(line) for line in path.read_text().splitlines()]
-    assert [(line["kind"], line.get("epoch")) for line in lines] == [
-        ("run", None), ("epoch", 1), ("epoch", 2), ("resume", 2), ("epoch", 3), ("end", None)
-    ]  # fmt: skip
-    assert lines[-1]["seconds"] == 7.0
+    again.resume(kept, 1, 0, head().provenance)
+    for line in lines[1:]:
+        again.write(line)
+    again.end([1.0, 5.0])
+    run = read(path)
+    assert (run.complete, run.checked, [line.epoch for line in run.resumes]) == (True, True, [1])
+
+
+class FullDisk:
+    """os.fsync and file writes of a disk that is full."""
+
+    def __call__(self, *_: object) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def test_a_full_disk_leaves_no_part_of_a_record(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, lines = tmp_path / "x.jsonl", lines_of(head())
+    writer = RecordWriter(path)
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", FullDisk())
+        with pytest.raises(UserError, match=r"runs_dir: .*x\.jsonl cannot be written: No space left on device"):
+            writer.start(head())
+    assert list(tmp_path.iterdir()) == []
+    writer.start(head())
+    for line in lines:
+        writer.write(line)
+    before = path.read_bytes()
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", FullDisk())
+        with pytest.raises(UserError, match="No space left on device"):
+            writer.end([1.0, 1.0])
+    assert path.read_bytes() == before
+    assert [child.name for child in tmp_path.iterdir()] == ["x.jsonl"]
+
+
+def test_a_line_that_does_not_fit_on_the_disk_is_taken_back(tmp_path: Path) -> None:
+    """With a real limit of the system: a file may not grow beyond a line and a half."""
+    code = (
+        "import json, resource, sys; sys.path.insert(0, sys.argv[2]); import synthetic; from pathlib import Path;"
+        "from sl.errors import UserError; from sl.record.schema import Header, parse;"
+        "from sl.record.write import RecordWriter;"
+        "head = synthetic.header(epochs=2); line = synthetic.lines(head)[1]; writer = RecordWriter(Path(sys.argv[1]));"
+        "writer.start(Header.model_validate(head)); size = Path(sys.argv[1]).stat().st_size + 40;"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (size, size));\n"
+        "try: writer.write(parse(json.dumps(line).encode()))\n"
+        "except UserError as error: print(error)"
+    )
+    path = tmp_path / "x.jsonl"
+    command = [sys.executable, "-c", code, str(path), str(Path(__file__).parents[1])]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert "cannot be written: File too large" in done.stdout
+    assert len(path.read_bytes().splitlines()) == 1
+    assert record_state(path) == "unfinished"
 
 
 def test_a_record_that_cannot_be_written_is_the_users_to_mend(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(UserError, match="cannot be written"):
-        RecordWriter(tmp_path / "file" / "x.jsonl").start({})
+        RecordWriter(tmp_path / "file" / "x.jsonl").start(head())
 
 
 def test_provenance_outside_a_checkout_takes_the_commit_it_is_told(
@@ -105,4 +167,45 @@ def test_provenance_outside_a_checkout_takes_the_commit_it_is_told(
     monkeypatch.setattr("sl.record.provenance.ROOT", tmp_path)
     monkeypatch.setenv("SL_COMMIT", "abc123")
     told = provenance("cpu", "float32")
-    assert (told["commit"], told["dirty"]) == ("abc123", None)
+    assert (told.commit, told.dirty) == ("abc123", None)
+
+
+def repository(folder: Path) -> str:
+    """A repository with one commit; its name."""
+    for command in (
+        ["init", "-q"],
+        ["-c", "user.name=x", "-c", "user.email=x@x", "commit", "-q", "--allow-empty", "-m", "x"],
+    ):
+        subprocess.run(["git", "-C", str(folder), *command], check=True)
+    done = subprocess.run(["git", "-C", str(folder), "rev-parse", "HEAD"], check=True, capture_output=True, text=True)
+    return done.stdout.strip()
+
+
+def test_a_copy_inside_another_repository_is_not_taken_for_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    repository(tmp_path)
+    (tmp_path / "copy").mkdir()
+    monkeypatch.setattr("sl.record.provenance.ROOT", tmp_path / "copy")
+    monkeypatch.delenv("SL_COMMIT", raising=False)
+    assert commit() == (None, None)
+
+
+def test_variables_of_git_do_not_send_it_to_another_repository(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    own, other = tmp_path / "own", tmp_path / "other"
+    for folder in (own, other):
+        folder.mkdir()
+    repository(other)
+    (own / "sl").mkdir()
+    name = repository(own)
+    monkeypatch.setattr("sl.record.provenance.ROOT", own)
+    monkeypatch.setenv("GIT_DIR", str(other / ".git"))
+    monkeypatch.setenv("GIT_WORK_TREE", str(other))
+    assert commit() == (name, False)
+    (own / "sl" / "new.py").write_text("")
+    assert commit() == (name, True)
+
+
+def test_what_git_cannot_say_is_not_known(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    name = repository(tmp_path)
+    (tmp_path / ".git" / "index").write_bytes(b"damaged")
+    monkeypatch.setattr("sl.record.provenance.ROOT", tmp_path)
+    assert commit() == (name, None)

@@ -7,12 +7,24 @@ from typing import Any
 
 import pytest
 
+from sl.record.schema import Epoch, Header, Probe
+
 EPOCHS = 12
+PATH = Path("results/runs/x.jsonl")
 CLASS_NAMES = ["ant", "bee", "cat"]
+DATA = {
+    "name": "insects", "class_names": CLASS_NAMES, "train_images": 9, "test_images": 60, "paper_train_images": 90,
+    "fingerprint": "f",
+}  # fmt: skip
+SCALE = {
+    "name": "cpu", "epochs": EPOCHS, "paper_epochs": EPOCHS, "train_share": 0.1, "test_share": 0.2, "epoch_share": 1.0,
+    "batch_size": 128, "paper_batch_size": 128,
+}  # fmt: skip
+MACHINE = {"python": "3.11.0", "device": "cpu", "precision": "float32", "started": "2026-01-01T00:00:00+00:00"}
 STAGES = {"early": 1, "middle": 5, "late": 10}
 
 
-def make_header(seed: int = 0, loss: str = "sl", **changes: Any) -> dict[str, Any]:
+def make_header(seed: int = 0, loss: str = "sl", **changes: Any) -> Header:
     names = {"dataset": "insects", "noise": "symmetric", "model": "cnn4", "loss": loss}
     header = {
         "identity": f"{seed:x}".zfill(16),
@@ -27,18 +39,18 @@ def make_header(seed: int = 0, loss: str = "sl", **changes: Any) -> dict[str, An
             "precision": "float32",
             "names": {**names, "recipe": "authors_code", "scale": "cpu"},
         },
-        "data": {"name": "insects", "class_names": CLASS_NAMES, "train_images": 9, "test_images": 60},
-        "scale": {"name": "cpu", "epochs": EPOCHS, "paper_epochs": EPOCHS, "train_share": 0.1},
+        "data": DATA,
+        "scale": SCALE,
         "noise": {"realised_rate": 0.4, "fingerprint": "f", "transition": [[0.6, 0.2, 0.2]] * 3},
         "stages": STAGES,
-        "provenance": {"commit": None, "dirty": None, "packages": {"torch": "2"}, "device": "cpu"},
+        "provenance": {"commit": None, "dirty": None, "packages": {"torch": "2"}, **MACHINE},
     }
-    return header | changes
+    return Header.model_validate(header | changes)
 
 
-def make_line(epoch: int, seed: int = 0) -> dict[str, Any]:
-    accuracy = [0.5 + epoch / 30, 0.9 - seed / 10, 0.123456789 + epoch / 40]
-    return {
+def make_line(epoch: int, seed: int = 0, **changes: Any) -> Epoch:
+    accuracy = [min(1.0, value) for value in (0.5 + epoch / 30, 0.9 - seed / 10, 0.123456789 + epoch / 40)]
+    values = {
         "epoch": epoch,
         "lr": 0.01 / epoch,
         "train_loss": 3 / epoch + seed,
@@ -49,12 +61,12 @@ def make_line(epoch: int, seed: int = 0) -> dict[str, Any]:
         "wrong_corrected": None if seed else 0.5,
         "test_accuracy": sum(accuracy) / 3,
         "class_accuracy": accuracy,
-        "seconds": 0.1,
     }
+    return Epoch.model_validate(values | changes)
 
 
-def make_probe(stage: str, epoch: int) -> dict[str, Any]:
-    return {
+def make_probe(stage: str, epoch: int, **changes: Any) -> Probe:
+    values = {
         "stage": stage,
         "epoch": epoch,
         "confusion": [[18, 0, 2], [1, 19, 0], [8, 4, 8 + epoch]],
@@ -63,13 +75,14 @@ def make_probe(stage: str, epoch: int) -> dict[str, Any]:
         "confidence": [0.2, 0.1, 0.7],
         "predictions": [1, 0, 4],
     }
+    return Probe.model_validate(values | changes)
 
 
-def tell(sinks: list[Any], header: dict[str, Any], epochs: int = EPOCHS, finished: bool = True) -> None:
+def tell(sinks: list[Any], header: Header, epochs: int = EPOCHS, finished: bool = True, path: Path = PATH) -> None:
     """Tell `sinks` a run as the trainer does."""
-    seed = header["config"]["seed"]
+    seed = header.config["seed"]
     for sink in sinks:
-        sink.start(header)
+        sink.start(header, path)
     for epoch in range(1, epochs + 1):
         for sink in sinks:
             sink.epoch(make_line(epoch, seed))
@@ -81,17 +94,17 @@ def tell(sinks: list[Any], header: dict[str, Any], epochs: int = EPOCHS, finishe
 
 
 @pytest.fixture
-def header() -> Callable[..., dict[str, Any]]:
+def header() -> Callable[..., Any]:
     return make_header
 
 
 @pytest.fixture
-def line() -> Callable[..., dict[str, Any]]:
+def line() -> Callable[..., Any]:
     return make_line
 
 
 @pytest.fixture
-def probe() -> Callable[..., dict[str, Any]]:
+def probe() -> Callable[..., Any]:
     return make_probe
 
 

@@ -13,6 +13,7 @@ import pytest
 
 from sl.tracker import ConsoleSink
 
+PATH = Path("results/runs/x.jsonl")
 Make = Callable[..., dict]
 SCRIPT = """
 import sys, time
@@ -22,15 +23,15 @@ from sl.tracker import ConsoleSink
 class Slow(ConsoleSink):
     def epoch(self, line):
         super().epoch(line)
-        time.sleep(0.3 * (line["epoch"] < 4))
-tell([Slow()], make_header(path="results/runs/x.jsonl"))
+        time.sleep(0.3 * (line.epoch < 4))
+tell([Slow()], make_header())
 """
 
 
 def test_elsewhere_evenly_spaced_plain_lines(
     header: Make, tell_run: Callable[..., None], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    tell_run([ConsoleSink()], header(path="results/runs/x.jsonl"))
+    tell_run([ConsoleSink()], header())
     *lines, last = capsys.readouterr().out.splitlines()
     assert len(lines) == 12
     assert all(line.startswith("insects-sym0.4-sl-s0 0000  epoch ") for line in lines)
@@ -48,7 +49,7 @@ def test_long_runs_do_not_flood_a_log(
     header: Make, line: Make, capsys: pytest.CaptureFixture[str], epochs: int, most: int
 ) -> None:
     sink = ConsoleSink()
-    sink.start(header(scale={"name": "paper", "epochs": epochs}))
+    sink.start(header(scale=header().scale.model_dump() | {"epochs": epochs}), PATH)
     for epoch in range(1, epochs + 1):
         sink.epoch(line(epoch))
     lines = capsys.readouterr().out.splitlines()
@@ -78,7 +79,7 @@ def test_epochs_before_an_interruption_count_only_for_the_summary(
     header: Make, line: Make, capsys: pytest.CaptureFixture[str]
 ) -> None:
     sink = ConsoleSink()
-    sink.start(header(resumed=11))
+    sink.start(header(), PATH, 11)
     for epoch in range(1, 12):
         sink.epoch(line(epoch))
     assert capsys.readouterr().out == ""
@@ -95,7 +96,7 @@ def test_time_left_is_that_of_the_epochs_to_come(
     clock = iter([100.0, 400.0])
     monkeypatch.setattr(time, "monotonic", lambda: next(clock))
     sink = ConsoleSink()
-    sink.start(header(resumed=2))
+    sink.start(header(), PATH, 2)
     sink.epoch(line(3))
     assert capsys.readouterr().out.endswith("left 0:45:00\n")  # 9 more at 300 seconds
 

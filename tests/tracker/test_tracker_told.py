@@ -28,9 +28,9 @@ CONFIGS = Path(__file__).parents[2] / "configs"
     ],
 )
 def test_short_names(header: Make, choice: str, noise: dict[str, Any], name: str) -> None:
-    run_header = header()
-    run_header["config"] |= {"noise": noise, "names": {**run_header["config"]["names"], "noise": choice}}
-    assert short_name(told(run_header, [])) == name
+    config = header().config
+    changed = {**config, "noise": noise, "names": {**config["names"], "noise": choice}}
+    assert short_name(told(header(config=changed), [])) == name
 
 
 @pytest.mark.parametrize(
@@ -40,7 +40,7 @@ def test_short_names(header: Make, choice: str, noise: dict[str, Any], name: str
 def test_worst_class_is_the_first_with_the_lowest_accuracy(
     header: Make, line: Make, accuracy: list[float | None], worst: tuple[str, float]
 ) -> None:
-    lines = [line(1), {**line(2), "class_accuracy": accuracy}]
+    lines = [line(1), line(2, class_accuracy=accuracy)]
     assert worst_class(told(header(), lines)) == worst
 
 

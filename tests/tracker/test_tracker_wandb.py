@@ -16,21 +16,23 @@ from wandb_file import WandbFile, read_wandb_file
 from sl.config.build import build
 from sl.errors import UserError
 from sl.record.read import read
+from sl.record.schema import Epoch, Header, Probe
 from sl.record.write import RecordWriter
 from sl.tracker import WandbTracker, wandb_run
 
 Make = Callable[..., dict]
 Tell = Callable[..., None]
 CONFIGS = Path(__file__).parents[2] / "configs"
+PATH = Path("results/runs/x.jsonl")
 KILL = """
 import os, signal, sys
 from pathlib import Path
 sys.path.insert(0, {folder!r})
-from conftest import make_header, make_line, make_probe, tell
+from conftest import PATH, make_header, make_line, make_probe, tell
 from sl.tracker import WandbTracker
 
 tracker = WandbTracker("project")
-tracker.start(make_header())
+tracker.start(make_header(), PATH)
 tracker.epoch(make_line(1))
 children = [int(pid) for task in Path("/proc/self/task").iterdir() for pid in (task / "children").read_text().split()]
 (service,) = [pid for pid in children if "wandb-core" in Path(f"/proc/{{pid}}/cmdline").read_text()]
@@ -44,6 +46,26 @@ tell([tracker], make_header(seed=1))
 """
 
 
+class Recorder:
+    """The record as a sink."""
+
+    def __init__(self, path: Path) -> None:
+        self.record, self.seconds = RecordWriter(path), list[float]()
+
+    def start(self, header: Header, path: Path, resumed: int = 0) -> None:
+        self.record.start(header)
+
+    def epoch(self, line: Epoch) -> None:
+        self.record.write(line)
+        self.seconds.append(0.1)
+
+    def probe(self, line: Probe) -> None:
+        self.record.write(line)
+
+    def close(self, finished: bool) -> None:
+        self.record.end(self.seconds)
+
+
 def offline_runs(folder: Path) -> dict[str, WandbFile]:
     """The runs that W&B finished below `folder`, by id."""
     wandb.teardown()  # its process writes on after a run is finished
@@ -55,7 +77,7 @@ def offline_runs(folder: Path) -> dict[str, WandbFile]:
 def test_two_runs_in_one_process_equal_their_records(header: Make, tell_run: Tell, tmp_path: Path) -> None:
     tracker = WandbTracker("project", group="pair", tags=["a tag"])
     for seed in (0, 1):  # one tracker or two: both happen
-        record = RecordWriter(tmp_path / f"{seed}.jsonl")
+        record = Recorder(tmp_path / f"{seed}.jsonl")
         tell_run([record, tracker if seed else WandbTracker("project")], header(seed=seed))
     found = offline_runs(tmp_path)
     assert list(found) == ["0" * 16, "0" * 15 + "1"]
@@ -69,17 +91,17 @@ def test_two_runs_in_one_process_equal_their_records(header: Make, tell_run: Tel
         assert mirrored.exit_code == 0
         for key, value in record.config.items():
             assert mirrored.config[key] == value
-        assert mirrored.config["record"]["data"] == record.data
+        assert mirrored.config["record"]["data"] == record.data.model_dump(exclude_unset=True)
         for line in record.epochs:
-            values = mirrored.history[line["epoch"]]
-            accuracy = line["class_accuracy"]
+            values = mirrored.history[line.epoch]
+            accuracy = line.class_accuracy
             assert [values["class/0 ant"], values["class/1 bee"], values["class/2 cat"]] == accuracy
             assert values["spread"] == pytest.approx(max(accuracy) - min(accuracy))
             assert values["worst_class_accuracy"] == min(accuracy)
             assert values["worst_class"] == ["ant", "bee", "cat"][accuracy.index(min(accuracy))]
             for name in ("lr", "train_loss", "test_accuracy", "wrong_memorised", "wrong_corrected"):
                 assert values.get(name) == line[name]
-        tests = [line["test_accuracy"] for line in record.epochs]
+        tests = [line.test_accuracy for line in record.epochs]
         assert mirrored.summary["test_accuracy_last"] == tests[-1]
         assert mirrored.summary["test_accuracy_best"] == max(tests)
         assert mirrored.summary["test_accuracy_mean_last_ten"] == pytest.approx(mean(tests[-10:]))
@@ -99,9 +121,9 @@ def test_charts_of_the_stages_hold_the_counts(header: Make, probe: Make, tell_ru
         assert rows["columns"] == ["Actual", "Predicted", "nPredictions"]
         names = ["ant", "bee", "cat"]
         counts = {(true, predicted): count for true, predicted, count in rows["data"]}
-        assert [[counts[true, predicted] for predicted in names] for true in names] == line["confusion"]
+        assert [[counts[true, predicted] for predicted in names] for true in names] == line.confusion
         bars = json.loads((media.parent / values[f"confidence/{stage}_table/path"]).read_text())
-        assert bars["data"] == [list(row) for row in zip(names, line["confidence"], line["predictions"], strict=True)]
+        assert bars["data"] == [list(row) for row in zip(names, line.confidence, line.predictions, strict=True)]
         assert set(mirrored.charts) >= {f"confusion/{stage}", f"confidence/{stage}"}
 
 
@@ -109,8 +131,8 @@ def test_charts_of_the_stages_hold_the_counts(header: Make, probe: Make, tell_ru
 def test_classes_are_numbered_so_that_names_sort(header: Make, line: Make, tmp_path: Path) -> None:
     tracker = WandbTracker("project")
     names = [f"class {number}" for number in range(100)]
-    tracker.start(header(data={"name": "many", "class_names": names}))
-    tracker.epoch({**line(1), "class_accuracy": [number / 100 for number in range(100)]})
+    tracker.start(header(data=header().data.model_dump() | {"class_names": names}), PATH)
+    tracker.epoch(line(1, class_accuracy=[number / 100 for number in range(100)]))
     tracker.close(True)
     (mirrored,) = offline_runs(tmp_path).values()
     keys = sorted(key for key in mirrored.history[1] if key.startswith("class/"))
@@ -155,7 +177,7 @@ def test_a_folder_that_cannot_be_written_is_one_line(
     header: Make, line: Make, probe: Make, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     tracker = WandbTracker("project")
-    tracker.start(header())
+    tracker.start(header(), PATH)
     next(tmp_path.rglob("offline-run-*/files")).joinpath("media").touch()
     tracker.epoch(line(1))
     tracker.probe(probe("early", 1))

@@ -64,7 +64,7 @@ def test_online_without_a_login_is_refused(
     with pytest.raises(
         UserError, match=r"^tracker\.mode=online: .*allowed without a login is auto, offline or disabled$"
     ):
-        WandbTracker("project", mode="online").start(header())
+        WandbTracker("project", mode="online").start(header(), Path("x.jsonl"))
 
 
 def test_disabled_writes_nothing(

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from conftest import make_header, make_line
 from hydra import compose, initialize_config_dir
 from wandb.sdk.launch.sweeps.utils import create_sweep_command, create_sweep_command_args
 
@@ -35,8 +36,7 @@ def test_a_command_of_the_sweep_composes(sweep: dict) -> None:
 
 
 def test_the_sweep_looks_at_a_value_that_is_there(sweep: dict) -> None:
-    header = {"path": "", "data": {"class_names": ["a"]}}
-    line = {"test_accuracy": 0.5, "class_accuracy": [0.5], "validation_accuracy": 0.4}
-    assert wandb_values.summary(header, [line])[sweep["metric"]["name"]] == 0.4
-    del line["validation_accuracy"]
-    assert sweep["metric"]["name"] not in wandb_values.summary(header, [line])
+    held_out = make_header(config={**make_header().config, "holdout": 0.1})
+    lines = [make_line(1, validation_accuracy=0.4)]
+    assert wandb_values.summary(held_out, lines)[sweep["metric"]["name"]] == 0.4
+    assert sweep["metric"]["name"] not in wandb_values.summary(make_header(), [make_line(1)])

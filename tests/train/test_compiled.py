@@ -42,11 +42,11 @@ def test_compiled_and_eager_steps_agree_and_a_second_run_does_not_recompile() ->
     for step in ("eager", "compile"):
         run = job(step)
         lines[step] = train_one_epoch(make_engine(run), run.plan, 0, 1)[0]
-    assert lines["compile"]["train_loss"] == pytest.approx(lines["eager"]["train_loss"], rel=1e-4)
-    assert lines["compile"]["test_accuracy"] == pytest.approx(lines["eager"]["test_accuracy"], abs=0.01)
+    assert lines["compile"].train_loss == pytest.approx(lines["eager"].train_loss, rel=1e-4)
+    assert lines["compile"].test_accuracy == pytest.approx(lines["eager"].test_accuracy, abs=0.01)
     before = compilations()
     assert before > 0
     again = job("compile", "seed=1", "noise.rate=0.2")
     first = train_one_epoch(make_engine(again), again.plan, 1, 1)[0]
     assert compilations() == before
-    assert first["train_loss"] != lines["compile"]["train_loss"]
+    assert first.train_loss != lines["compile"].train_loss

@@ -87,7 +87,7 @@ def test_captured_and_eager_steps_agree(make_job: MakeJob) -> None:
         for seed in (0, 1):
             job = make_job(*options, f"runtime.step={step}", f"seed={seed}")
             engine = make_engine(job)
-            losses[step] += [train_one_epoch(engine, job.plan, seed, epoch)[0]["train_loss"] for epoch in (1, 2, 3)]
+            losses[step] += [train_one_epoch(engine, job.plan, seed, epoch)[0].train_loss for epoch in (1, 2, 3)]
     assert losses["graph"] == pytest.approx(losses["eager"], rel=1e-3)
     assert losses["compiled_graph"] == pytest.approx(losses["eager"], rel=1e-3)
 
@@ -96,7 +96,7 @@ def test_captured_and_eager_steps_agree(make_job: MakeJob) -> None:
 def test_deterministic_runs_repeat_on_cuda(make_job: MakeJob) -> None:
     def losses() -> list[float]:
         job = make_job("noise=symmetric", "runtime=deterministic", "runtime.device=cuda")
-        return [train_one_epoch(make_engine(job), job.plan, 0, epoch)[0]["train_loss"] for epoch in (1, 2)]
+        return [train_one_epoch(make_engine(job), job.plan, 0, epoch)[0].train_loss for epoch in (1, 2)]
 
     assert losses() == losses()
 

@@ -1,0 +1,280 @@
+"""What the lines of a record hold: the trainer writes these objects, and whatever reads a record gets them.
+
+A record is a file of JSON lines: one Header, then Epochs, Probes and Resumes in the order in which they happened, and
+last an End or, for a run whose loss or weights left the finite numbers, a Diverged. Accuracies are shares in [0, 1];
+epochs and steps count from 1; K classes. A field with a default is one that older records do not have.
+"""
+
+import json
+import math
+from typing import Annotated, Any, Literal, NotRequired
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from typing_extensions import TypedDict  # pydantic asks for it below Python 3.12
+
+Share = Annotated[float, Field(ge=0, le=1)]
+Count = Annotated[int, Field(ge=0)]
+Positive = Annotated[int, Field(ge=1)]
+Seconds = Annotated[float, Field(ge=0)]
+Stage = Literal["early", "middle", "late"]
+Digest = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+
+
+class Entry(BaseModel):
+    """A part of a record. Types are strict, numbers finite; fields that this version does not know are passed over."""
+
+    model_config = ConfigDict(strict=True, frozen=True, extra="ignore", allow_inf_nan=False)
+
+    def __getitem__(self, name: str) -> Any:
+        return getattr(self, name)
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """The field `name`, or `default` where there is none."""
+        return getattr(self, name, default)
+
+
+class _Choices(TypedDict):
+    dataset: str
+    noise: str
+    model: str
+    loss: str
+    recipe: str
+    scale: str
+
+
+class _Config(TypedDict):
+    dataset: dict[str, Any]
+    noise: dict[str, Any]
+    model: dict[str, Any]
+    loss: dict[str, Any]
+    recipe: dict[str, Any]
+    scale: dict[str, Any]
+    seed: Count
+    holdout: NotRequired[Share | None]
+    precision: str
+    names: _Choices
+
+
+_CONFIG = TypeAdapter(_Config)
+
+
+def _checked(config: dict[str, Any]) -> dict[str, Any]:
+    _CONFIG.validate_python(config, strict=True)
+    return config
+
+
+# What determines the run's result, as resolved; the options of each choice are its own to check. `names` is what
+# people call the choices.
+Config = Annotated[dict[str, Any], AfterValidator(_checked)]
+
+
+class Data(Entry):
+    """What was trained and tested on; `paper_train_images` is how many training images the whole data set has.
+
+    `labels` is "given" for own data, where nobody says which labels are right; further fields say where such data lie.
+    """
+
+    model_config = ConfigDict(extra="allow")
+
+    name: str
+    class_names: Annotated[list[str], Field(min_length=2)]
+    train_images: Positive
+    test_images: Positive
+    validation_images: Count = 0
+    paper_train_images: Positive
+    fingerprint: str
+    labels: Literal["given"] | None = None
+
+
+class Scale(Entry):
+    """Shares of the recipe's full scale, the epochs and batch size that follow, and the recipe's own (`paper_...`)."""
+
+    name: str
+    train_share: Share
+    test_share: Share
+    epoch_share: Share
+    batch_share: Share = 1.0
+    epochs: Positive
+    paper_epochs: Positive
+    batch_size: Positive
+    paper_batch_size: Positive
+
+
+class LabelNoise(Entry):
+    """The share of wrong training labels, a fingerprint of all labels, and the transition matrix (K, K).
+
+    The share is None for labels as given.
+    """
+
+    realised_rate: Share | None
+    fingerprint: str
+    transition: list[list[Share]]
+
+
+class Stages(Entry):
+    """The epochs at which the run is looked at more closely."""
+
+    early: Positive
+    middle: Positive
+    late: Positive
+
+
+class Provenance(Entry):
+    """Code, packages and machine; `dirty` is None where it is not known whether the code differs from `commit`."""
+
+    commit: str | None
+    dirty: bool | None
+    packages: dict[str, str]
+    python: str
+    device: str
+    precision: str
+    started: str
+
+
+class Header(Entry):
+    """The first line: which run this is."""
+
+    kind: Literal["run"] = "run"
+    format: Literal[1] = 1
+    identity: Annotated[str, Field(pattern=r"^\w+$")]
+    config: Config
+    data: Data
+    scale: Scale
+    noise: LabelNoise
+    stages: Stages
+    provenance: Provenance
+
+
+class TrainingShares(Entry):
+    """Accuracy on training images by their labels as given (noisy) and as they are (clean).
+
+    Of the rightly labelled images the share predicted as labelled; of the wrongly labelled ones the share predicted as
+    the wrong label and as the true class. None where there are no such images, or
+    where nobody knows which labels are right.
+    """
+
+    noisy_accuracy: Share
+    clean_accuracy: Share | None
+    right_accuracy: Share | None
+    wrong_memorised: Share | None
+    wrong_corrected: Share | None
+
+
+class Moment(Entry):
+    """An epoch and a learning rate in it."""
+
+    epoch: Positive
+    lr: Seconds
+
+
+class Epoch(TrainingShares, Moment):  # the fields of the last base come first in the file
+    """An epoch; `class_accuracy` (K,) is None for a class without test images.
+
+    Records of older versions have no number as `train_loss` where the run diverged.
+    """
+
+    kind: Literal["epoch"] = "epoch"
+    train_loss: float | None
+    test_accuracy: Share
+    class_accuracy: list[Share | None]
+    validation_accuracy: Share | None = None
+
+
+class Probe(Entry):
+    """A closer look at a stage: test confusion matrix (K, K), row = true class, and the probed class's training images.
+
+    `confidence` (K,) is the mean softmax over the class's `count` rightly labelled images, `predictions` (K,) how many
+    of them are predicted as each class; None where there are no such images. `training` is measured in evaluation mode.
+    """
+
+    kind: Literal["probe"] = "probe"
+    stage: Stage
+    epoch: Positive
+    confusion: list[list[Count]]
+    probe_class: Count
+    training: TrainingShares | None = None
+    count: Count
+    confidence: list[Share] | None
+    predictions: list[Count] | None
+
+
+class Resume(Entry):
+    """The run was interrupted and resumed after `epoch` whole epochs and `step` steps of the next one."""
+
+    kind: Literal["resume"] = "resume"
+    epoch: Count
+    step: Count = 0
+    provenance: Provenance
+
+
+class Diverged(Moment):
+    """The last line of a run that was stopped because its loss or a weight was not finite.
+
+    `step` of `epoch` is the first whose loss was not finite, or the epoch's last where only weights were not; `lr` is
+    its learning rate and `loss` the epoch's mean, in words where it is no finite number.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    kind: Literal["diverged"] = "diverged"
+    step: Positive
+    loss: float | Literal["nan", "inf", "-inf"]
+    finished: str
+    sha256: Digest | None = None
+
+
+class End(Entry):
+    """The last line of a finished run; `sha256` is of all bytes before it, null in records of older versions."""
+
+    model_config = ConfigDict(extra="forbid")  # a damaged `sha256` must not read as a record that has none
+
+    kind: Literal["end"] = "end"
+    epoch_seconds: list[Seconds]
+    seconds: Seconds
+    finished: str
+    sha256: Digest | None = None
+
+
+Line = Header | Epoch | Probe | Resume | Diverged | End
+_LINE: TypeAdapter[Line] = TypeAdapter(Annotated[Line, Field(discriminator="kind")])
+
+
+def parse(text: bytes) -> Line:
+    """The line that `text` holds; ValueError says in one line what is wrong with it.
+
+    >>> parse(b'{"kind":"end","epoch_seconds":[],"seconds":-1.0,"finished":""}')
+    Traceback (most recent call last):
+    ValueError: seconds=-1.0: must be greater than or equal to 0
+    """
+    try:
+        return _LINE.validate_json(text)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+    place = ".".join(map(str, first["loc"][1:]))
+    given = json.dumps(first["input"], default=str) if first["type"] not in ("missing", "json_invalid") else None
+    what = place if given is None else f"{place or 'line'}={given if len(given) <= 60 else f'{given[:57]}...'}"
+    raise ValueError(f"{what}: {first['msg']}".replace("Input should", "must").removeprefix(": "))
+
+
+def serialise(line: Line) -> bytes:
+    """`line` as it stands in a record, with its line break. Fields that were not set are left out.
+
+    Measured values have six significant digits, so that a record repeats byte for byte; a header's stay as they are.
+    """
+    values = {"kind": line.kind, **line.model_dump(exclude_unset=True)}
+    if isinstance(line, Header):
+        values = {"kind": line.kind, "format": line.format, **values}
+    elif isinstance(line, Epoch | Probe):
+        values = rounded(values)
+    return json.dumps(values, separators=(",", ":"), allow_nan=False).encode() + b"\n"
+
+
+def rounded(value: Any) -> Any:
+    """`value` with floats to six significant digits, and null for what is not finite."""
+    if isinstance(value, float):
+        return float(f"{value:.6g}") if math.isfinite(value) else None
+    if isinstance(value, dict):
+        return {key: rounded(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [rounded(item) for item in value]
+    return value

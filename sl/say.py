@@ -1,0 +1,36 @@
+"""Printing that never ends a run: a reader that left, a full log or a terminal that knows ASCII only."""
+
+import contextlib
+import os
+import sys
+
+
+def say(text: str) -> None:
+    """Print the line `text`; characters that the output cannot encode are escaped.
+
+    Where nothing can be written any more, stderr says so once and later lines are dropped.
+    """
+    try:
+        try:
+            print(text, flush=True)
+        except UnicodeEncodeError:
+            encoding = sys.stdout.encoding
+            print(text.encode(encoding, "backslashreplace").decode(encoding), flush=True)
+    except (OSError, ValueError) as error:  # ValueError: the stream is closed
+        _drop_output()
+        warn(f"output cannot be written any more ({error}); the work goes on")
+
+
+def warn(text: str) -> None:
+    """Print `text` as one line on stderr, if that can be written to."""
+    with contextlib.suppress(OSError, ValueError):
+        print(f"sl: {' '.join(text.split())}", file=sys.stderr, flush=True)
+
+
+def _drop_output() -> None:
+    """Send the rest of the output nowhere, what is still in its buffer too."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)
+    sys.stdout = open(os.devnull, "w")  # noqa: SIM115 - for the rest of the process

@@ -1,0 +1,51 @@
+"""The sinks of a run together: whatever fails in one of them, the training and the others go on."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from sl.errors import UserError
+from sl.record.run import Run
+from sl.record.schema import Epoch, Header, Probe
+from sl.say import warn
+from sl.tracker.base import Sink
+
+
+class Watchers:
+    """Tells all `sinks`; one that fails is named once on stderr and told no more of the run."""
+
+    def __init__(self, sinks: Sequence[Sink]) -> None:
+        self._sinks = list(sinks)
+
+    def start(self, header: Header, path: Path, resumed: int) -> None:
+        """The run begins; a UserError, such as a login that is missing, ends it before it has begun."""
+        self._tell(lambda sink: sink.start(header, path, resumed))
+
+    def repeat(self, run: Run) -> None:
+        """Tell again what the record holds."""
+        for line in run.epochs:
+            self.epoch(line)
+            for probe in run.probes.values():
+                if probe.epoch == line.epoch:
+                    self.probe(probe)
+
+    def epoch(self, line: Epoch) -> None:
+        """An epoch is over."""
+        self._tell(lambda sink: sink.epoch(line))
+
+    def probe(self, line: Probe) -> None:
+        """The run was looked at more closely."""
+        self._tell(lambda sink: sink.probe(line))
+
+    def close(self, finished: bool) -> None:
+        """The run is over."""
+        self._tell(lambda sink: sink.close(finished))
+
+    def _tell(self, act: Callable[[Sink], None]) -> None:
+        for sink in tuple(self._sinks):
+            try:
+                act(sink)
+            except UserError:
+                raise
+            except Exception as error:
+                self._sinks.remove(sink)
+                warn(f"{type(sink).__name__} failed and gets no more of this run, which goes on: {error!r}")

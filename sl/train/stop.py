@@ -1,0 +1,45 @@
+"""Signals that ask a training to stop: it finishes its step, saves its state and exits with 128 + the signal."""
+
+import signal
+import threading
+from types import FrameType
+from typing import Any
+
+NAMES = ("SIGTERM", "SIGHUP", "SIGUSR1", "SIGINT")  # schedulers send the first three before they take a machine away
+
+
+class Stopped(SystemExit):
+    """Raised where a run stops because it was asked to; its code is 128 + the signal's number."""
+
+
+class StopRequest:
+    """Inside its block, a signal sets `signal` instead of ending the process; a second SIGINT stops at once.
+
+    Python lets only the main thread handle signals: elsewhere, and for signals that the parent has set to be ignored
+    (nohup), nothing changes.
+    """
+
+    def __init__(self) -> None:
+        self.signal: signal.Signals | None = None
+        self._before: dict[signal.Signals, Any] = {}
+
+    def __enter__(self) -> "StopRequest":
+        if threading.current_thread() is threading.main_thread():
+            for number in (getattr(signal, name) for name in NAMES if hasattr(signal, name)):
+                if signal.getsignal(number) != signal.SIG_IGN:
+                    self._before[number] = signal.signal(number, self._handle)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+
+    def _handle(self, number: int, frame: FrameType | None) -> None:
+        if self.signal == number == signal.SIGINT:
+            raise KeyboardInterrupt
+        self.signal = signal.Signals(number)
+
+    def check(self) -> None:
+        """Raise Stopped if a signal has come."""
+        if self.signal is not None:
+            raise Stopped(128 + self.signal)
