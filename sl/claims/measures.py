@@ -127,7 +127,7 @@ def memorised(run: Run, stage: str, evaluated: bool) -> float:
     whether the network knows nothing or everything. `evaluated`: measured in evaluation mode on all training images
     (the probe's `training`), else while training, on augmented images.
     """
-    shares = run.probes[stage]["training"] if evaluated else run.epochs[run.header["stages"][stage] - 1]
+    shares = run.probes[stage].training if evaluated else run.epochs[run.stages[stage] - 1]
     memorised, corrected = shares["wrong_memorised"], shares["wrong_corrected"]
     return 100 * float(memorised - (1 - memorised - corrected) / max(1, len(run.class_names) - 2))
 
@@ -174,5 +174,5 @@ def _class_gains(ce: Series, sl: Series) -> Array:
 
 def _memorised(stage: str, *series: Series) -> list[Array]:
     """Of each series, all measured in the same way."""
-    evaluated = all("training" in run.probes[stage] for one in series for run in one.runs)
+    evaluated = all(run.probes[stage].training is not None for one in series for run in one.runs)
     return [one.stack(memorised, stage, evaluated) for one in series]

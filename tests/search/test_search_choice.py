@@ -24,28 +24,22 @@ OF_THE_TEST_SET = ("test_accuracy", "class_accuracy", "confusion", "representati
 CHOOSES = sorted({*(ROOT / "sl/search").glob("*.py")} - {ROOT / "sl/search/cost.py", ROOT / "sl/search/page.py"})
 
 
-class Poisoned(dict):
-    """An epoch's line of a record that lets nobody read what is of the test set."""
+class Poisoned:
+    """A line of a record that lets nobody read what is of the test set."""
 
-    def _refuse(self, key: str) -> None:
+    def __init__(self, line: Any) -> None:
+        self._line = line
+
+    def __getattr__(self, key: str) -> Any:
         assert key not in OF_THE_TEST_SET, f"{key} was read"
+        return getattr(self._line, key)
 
-    def __getitem__(self, key: str) -> Any:
-        self._refuse(key)
-        return super().__getitem__(key)
-
-    def get(self, key: str, default: Any = None) -> Any:
-        self._refuse(key)
-        return super().get(key, default)
-
-    def values(self) -> Any:
-        raise AssertionError("everything was read")
-
-    items = values
+    __getitem__ = __getattr__
 
 
 def poisoned(run: Run) -> Run:
-    return replace(run, epochs=tuple(Poisoned(line) for line in run.epochs), probes=Poisoned(confusion=[]))
+    probes = {stage: Poisoned(probe) for stage, probe in run.probes.items()}
+    return replace(run, epochs=tuple(Poisoned(line) for line in run.epochs), probes=probes)
 
 
 def order(runs: list[Run]) -> list[float]:
@@ -79,7 +73,7 @@ def test_no_module_that_chooses_names_a_field_of_the_test_set(module: Path) -> N
 
 def test_the_score_is_the_mean_of_the_last_ten_epochs(record: Record) -> None:
     run = read(record(0.1, 1, 0, 0.5, 0.9))
-    rising = tuple({**line, "validation_accuracy": line["epoch"] / 100} for line in run.epochs)
+    rising = tuple(line.model_copy(update={"validation_accuracy": line.epoch / 100}) for line in run.epochs)
     assert len(rising) == 12
     assert validated(replace(run, epochs=rising)).accuracy == pytest.approx(sum(range(3, 13)) / 10 / 100)
     assert validated(replace(run, epochs=rising[:2])).accuracy == pytest.approx(0.015)
@@ -88,7 +82,7 @@ def test_the_score_is_the_mean_of_the_last_ten_epochs(record: Record) -> None:
 def test_a_run_without_a_holdout_has_no_score(record: Record) -> None:
     run = read(record(0.1, 1, 0, 0.5, 0.9, holdout=None))
     assert with_holdout([run]) == []
-    with pytest.raises(UserError, match="it has no validation_accuracy; allowed is the record of a run with a holdout"):
+    with pytest.raises(UserError, match="no validation_accuracy; it must be the record of a run with a holdout"):
         validated(run)
 
 
