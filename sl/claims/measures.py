@@ -128,8 +128,10 @@ def memorised(run: Run, stage: str, evaluated: bool) -> float:
     (the probe's `training`), else while training, on augmented images.
     """
     shares = run.probes[stage].training if evaluated else run.epochs[run.stages[stage] - 1]
-    memorised, corrected = shares["wrong_memorised"], shares["wrong_corrected"]
-    return 100 * float(memorised - (1 - memorised - corrected) / max(1, len(run.class_names) - 2))
+    if shares is None or shares.wrong_memorised is None or shares.wrong_corrected is None:
+        return math.nan
+    others = 1 - shares.wrong_memorised - shares.wrong_corrected
+    return 100 * (shares.wrong_memorised - others / max(1, len(run.class_names) - 2))
 
 
 def confidence(run: Run) -> float:
