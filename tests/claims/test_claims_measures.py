@@ -24,6 +24,7 @@ from sl.claims.measures import (
     separated,
 )  # fmt: skip
 from sl.record import Noise, Run, Series, Sheet, read
+from sl.record.schema import Data, Epoch, Header, Probe, Stages, TrainingShares
 from sl.stats import infer
 
 CE = Made("ce", 0.4, accuracies(0.9, 0.5), accuracies(0.9, 0.5))
@@ -31,8 +32,9 @@ CE = Made("ce", 0.4, accuracies(0.9, 0.5), accuracies(0.9, 0.5))
 
 def run_of(counts: list[int], accuracy: list[float]) -> Run:
     """A run whose test set has so many images of each class."""
-    header = {"stages": {"late": 1}}
-    return Run(Path("none"), header, ({"class_accuracy": accuracy},), {"late": {"confusion": np.diag(counts).tolist()}})
+    header = Header.model_construct(stages=Stages.model_construct(late=1))
+    probe = Probe.model_construct(confusion=np.diag(counts).tolist())
+    return Run(Path("none"), header, (Epoch.model_construct(class_accuracy=accuracy),), {"late": probe})
 
 
 @pytest.mark.parametrize("counts", [[200] * 10, [40, 50, 60, 200]])
@@ -65,10 +67,9 @@ def test_halves_are_those_of_clean_labels(tmp_path: Path) -> None:
 
 def series_of(curves: np.ndarray, late: int = 3) -> Series:
     """Runs with these class-wise accuracies (n, E, K) and nothing else."""
-    header = {"stages": {"late": late}, "config": {"seed": 0}}
-    return Series(
-        tuple(Run(Path("none"), header, tuple({"class_accuracy": line} for line in run.tolist())) for run in curves)
-    )
+    header = Header.model_construct(stages=Stages.model_construct(late=late), config={"seed": 0})
+    epochs = [tuple(Epoch.model_construct(class_accuracy=line) for line in run.tolist()) for run in curves]
+    return Series(tuple(Run(Path("none"), header, lines) for lines in epochs))
 
 
 def noisy(curve: np.ndarray, seeds: int, deviation: float | np.ndarray = 0.05, seed: int = 0) -> Series:
@@ -106,8 +107,11 @@ def test_the_decline_never_looks_at_the_seed_for_its_peak() -> None:
 
 def probed(memorised: float, corrected: float, classes: int = 10, **probe: Any) -> Run:
     shares = {"wrong_memorised": memorised, "wrong_corrected": corrected}
-    header = {"stages": {"late": 1}, "data": {"class_names": ["?"] * classes}, "config": {"seed": 0}}
-    return Run(Path("none"), header, (shares,), {"late": probe})
+    data = Data.model_construct(class_names=["?"] * classes)
+    header = Header.model_construct(stages=Stages.model_construct(late=1), data=data, config={"seed": 0})
+    if "training" in probe:
+        probe["training"] = TrainingShares.model_construct(**probe["training"])
+    return Run(Path("none"), header, (Epoch.model_construct(**shares),), {"late": Probe.model_construct(**probe)})
 
 
 @pytest.mark.parametrize("classes", [3, 10])
@@ -144,7 +148,7 @@ def test_one_seed_has_no_others() -> None:
 def test_difference_is_of_last_epochs_in_points(tmp_path: Path) -> None:
     sheet = sheet_of(tmp_path, [CE, replace(CE, loss="sl", last=accuracies(0.95, 0.55))])
     sl, ce = (Cell(loss, NOISY).series(sheet) for loss in ("sl", "ce"))
-    last = {loss: [run.epochs[-1]["test_accuracy"] for run in runs.runs] for loss, runs in (("sl", sl), ("ce", ce))}
+    last = {loss: [run.epochs[-1].test_accuracy for run in runs.runs] for loss, runs in (("sl", sl), ("ce", ce))}
     expected = 100 * (np.array(last["sl"]) - np.array(last["ce"]))
     assert difference(sl, ce) == pytest.approx(expected)
     assert np.mean(expected) == pytest.approx(5, abs=0.2)
@@ -153,9 +157,10 @@ def test_difference_is_of_last_epochs_in_points(tmp_path: Path) -> None:
 def test_confidence_only_of_class_3(tmp_path: Path) -> None:
     run = read(replace(CE, confidence=0.7).write(tmp_path, 0))
     assert confidence(run) == pytest.approx(70, abs=1.1)
-    run.probes["late"]["probe_class"] = 4
+    late = run.probes["late"]
+    run.probes["late"] = late.model_copy(update={"probe_class": 4})
     assert np.isnan(confidence(run))
-    run.probes["late"].update(probe_class=3, count=0)
+    run.probes["late"] = late.model_copy(update={"count": 0})
     assert np.isnan(confidence(run))
 
 

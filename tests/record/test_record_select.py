@@ -7,7 +7,7 @@ import synthetic
 from omegaconf import OmegaConf
 
 from sl.config.compose import compose_run
-from sl.record import CLEAN, Noise, Run, Series, load_all, matched, paired_difference, select, sheets
+from sl.record import CLEAN, Noise, Run, Series, load_all, matched, paired_difference, read, select, sheets
 from sl.record.variant import stated_parameters
 
 NOISY = Noise("symmetric", 0.4)
@@ -104,8 +104,10 @@ def test_only_like_is_compared_with_like(tmp_path: Path) -> None:
     assert refused == ["seed 1: PyTorch 2.14.1 against 2.15.0"]
     assert paired_difference(ce, sl, Run.last).shape == (2,)
     assert ce.seeds == sl.seeds == (0, 1, 2)
-    sl.runs[0].header["noise"]["fingerprint"] = "another"
-    assert matched(ce, sl)[1][0] == "seed 0: the wrong labels differ"
+    lines = synthetic.lines(synthetic.header("sl"))
+    lines[0]["noise"]["fingerprint"] = "another"
+    other = read(synthetic.write(tmp_path / "other", lines))
+    assert matched(ce, Series((other, *sl.runs[1:])))[1][0] == "seed 0: the wrong labels differ"
 
 
 def test_another_precision_or_recipe_value_is_another_sheet(tmp_path: Path) -> None:

@@ -53,6 +53,8 @@ def test_origin_names_seeds_device_and_commits(tmp_path: Path) -> None:
 def test_durations_are_those_of_the_records(tmp_path: Path) -> None:
     runs = [read(synthetic.record(tmp_path, seed=seed)) for seed in (0, 1)]
     assert durations(runs) == "12.0 to 12.0 seconds a run"
-    runs[1].end["seconds"] = 690
+    lines = synthetic.lines(synthetic.header(seed=2))
+    lines[-1]["seconds"] = 690.0
+    runs.append(read(synthetic.write(tmp_path, lines)))
     assert durations(runs) == "0.2 to 11.5 minutes a run"
     assert durations([]) == "no run is finished"

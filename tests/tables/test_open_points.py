@@ -82,12 +82,12 @@ def test_the_best_epoch_stands_beside_the_last(tmp_path: Path) -> None:
     (run,) = load_all(tmp_path)
     text = open_points.reported_epochs([run])
     row = cells(text, "CIFAR-10, cpu")
-    best = max(line["test_accuracy"] for line in run.epochs)
+    best = max(line.test_accuracy for line in run.epochs)
     assert row[3:] == [
-        f"{100 * run.epochs[-1]['test_accuracy']:.2f}",
+        f"{100 * run.epochs[-1].test_accuracy:.2f}",
         f"{100 * best:.2f}",
-        f"{100 * sum(line['test_accuracy'] for line in run.epochs[-10:]) / 10:.2f}",
-        f"{100 * (best - run.epochs[-1]['test_accuracy']):+.2f}",
+        f"{100 * sum(line.test_accuracy for line in run.epochs[-10:]) / 10:.2f}",
+        f"{100 * (best - run.epochs[-1].test_accuracy):+.2f}",
         "1",
     ]
 
