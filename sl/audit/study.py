@@ -17,11 +17,12 @@ from sl.audit.rank import rank
 from sl.config.compose import compose_run
 from sl.record.provenance import provenance
 from sl.record.read import read
-from sl.record.write import record_path, rounded
+from sl.record.schema import rounded
+from sl.record.write import record_path
 from sl.train.assemble import make_engine
 from sl.train.describe import Described, describe_run
 from sl.train.device import describe
-from sl.train.fit import fit
+from sl.train.fit import train_one_epoch
 from sl.train.prepare import prepare
 
 SCALED_MNIST = ("scale.train_share=0.02", "scale.test_share=0.1", "scale.epoch_share=0.3")
@@ -104,7 +105,7 @@ def audit(trial: Trial, overrides: list[str], folder: Path) -> dict[str, Any]:
         "measures": found,
         "trained_test_accuracy": None if trial.folds else trained_accuracy(config, described),
         "retrained_test_accuracy": retrained(config, names, changed, trial),
-        "provenance": provenance(describe(described.runtime), described.runtime.precision),
+        "provenance": provenance(describe(described.runtime), described.runtime.precision).model_dump(),
     }
 
 
@@ -114,31 +115,12 @@ def trained_accuracy(config: DictConfig, described: Described) -> float:
     return read(path).last()
 
 
-class LastAccuracy:
-    """A sink that keeps the test accuracy of the latest epoch."""
-
-    value = float("nan")
-
-    def start(self, header: dict[str, Any]) -> None:
-        """Nothing is kept of it."""
-
-    def epoch(self, line: dict[str, Any]) -> None:
-        """Keep the accuracy."""
-        self.value = line["test_accuracy"]
-
-    def probe(self, line: dict[str, Any]) -> None:
-        """Nothing is kept of it."""
-
-    def close(self, finished: bool) -> None:
-        """There is nothing to close."""
-
-
 def retrained(config: DictConfig, names: dict[str, str], labels: torch.Tensor, trial: Trial) -> float:
     """Test accuracy after the last epoch of CE trained on the audit's changed `labels`, all else as in the run."""
     plain, plain_names = compose_run([*trial.overrides[:-3], "loss=ce", f"seed={trial.seed}"])
     plain.runtime = config.runtime
     job = prepare(plain, plain_names)
     job = replace(job, noisy=replace(job.noisy, labels=labels))
-    last = LastAccuracy()
-    fit(make_engine(job), job.plan, trial.seed, job.probe_set, [last])
-    return last.value
+    engine, plan = make_engine(job), job.plan
+    lines = [train_one_epoch(engine, plan, trial.seed, epoch)[0] for epoch in range(1, plan.epochs + 1)]
+    return lines[-1].test_accuracy

@@ -4,7 +4,7 @@ import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -43,8 +43,7 @@ class Implementation:
         if not inspect.isclass(self.target):
             return lambda logits, labels: self.target(logits, labels, **given)
         try:
-            built: Callable[..., Any] = self.target(**given)
-            return built
+            return cast(Callable[..., Any], self.target(**given))
         except TypeError as error:
             raise UserError(f"{_name(self.target)}: it cannot be built from {given}; {error}") from error
 
