@@ -17,7 +17,7 @@ from sl.reproduce.estimate import estimate
 from sl.reproduce.execute import choose_jobs, execute
 from sl.reproduce.experiment import Overrides
 from sl.reproduce.plan import PlannedRun, make_plan
-from sl.reproduce.progress import Item, SavedPlan, finishing_times
+from sl.reproduce.progress import Item, SavedPlan, duration, finishing_times
 from sl.tables import load, write_all
 from sl.train.device import find_device
 
@@ -76,13 +76,13 @@ def summary(plan: SavedPlan, done: Sequence[bool], shared: Mapping[str, int]) ->
     for step in dict.fromkeys(item.step for item in plan.items):
         numbers = [number for number, item in enumerate(plan.items) if item.step == step]
         todo = [number for number in numbers if not done[number]]
-        hours = sum(plan.items[number].seconds for number in todo) / plan.jobs / 3600
+        own = sum(plan.items[number].seconds for number in todo) / plan.jobs
         text = f"{step}: {len(numbers)} runs, {len(todo)} to train"
-        after = max((ends[number] for number in todo), default=0.0) / 3600
-        lines.append(f"{text}, {hours:.1f} h, done after {after:.1f} h" if todo else text)
+        after = max((ends[number] for number in todo), default=0.0)
+        lines.append(f"{text}: {duration(own)}, done after {duration(after)}" if todo else text)
     lines.append(
         f"{sum(done)} of {len(done)} runs are done; {len(done) - sum(done)} to train, "
-        f"about {max(ends, default=0.0) / 3600:.1f} h with {plan.jobs} at once"
+        f"about {duration(max(ends, default=0.0))} with {plan.jobs} at once"
     )
     words = ", ".join(f"{name} {count}" for name, count in shared.items())
     return [*lines, *([f"of these runs, experiments need: {words}"] if words else [])]

@@ -92,6 +92,15 @@ def progress(record: Path) -> Progress:
     return Progress(run.complete, training, len(run.epochs), run.scale["epochs"])
 
 
+def duration(seconds: float) -> str:
+    """A time for people.
+
+    >>> duration(90), duration(5400)
+    ('2 min', '1.5 h')
+    """
+    return f"{seconds / 3600:.1f} h" if seconds >= 3600 else f"{seconds / 60:.0f} min"
+
+
 def finishing_times(seconds: Sequence[float], jobs: int) -> list[float]:
     """Seconds from now to the end of every run, if `jobs` at once take them in order.
 

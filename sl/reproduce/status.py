@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from sl.errors import UserError
-from sl.reproduce.progress import Progress, SavedPlan, finishing_times, progress, saved_plans
+from sl.reproduce.progress import Progress, SavedPlan, duration, finishing_times, progress, saved_plans
 
 NEXT = 3  # runs that are named before they begin
 
@@ -52,7 +52,7 @@ def lines(plan: SavedPlan, now: datetime) -> list[str]:
 
 def state_words(state: Progress, seconds: float) -> str:
     """A run's state in a few words; `seconds` are left of it."""
-    took = f"{seconds / 3600:.1f} h"
+    left = duration(seconds)
     if state.training:
-        return f"in training, epoch {state.epoch} of {state.epochs or '?'} done, {took} left"
-    return f"waits, resumes after epoch {state.epoch}, {took} left" if state.epoch else f"waits, {took}"
+        return f"in training, epoch {state.epoch} of {state.epochs or '?'} done, {left} left"
+    return f"waits, resumes after epoch {state.epoch}, {left} left" if state.epoch else f"waits, {left}"

@@ -60,7 +60,7 @@ def test_what_is_trained_what_is_next_and_when_it_is_done(plan: SavedPlan, monke
     told = lines(plan, NOW)
     assert told[0] == "figures scale=paper: 1 of 4 runs are recorded, 1 are being trained"
     assert told[1].split("  ")[1:2] == [
-        f"in training, epoch {state.epoch} of {state.epochs} done, {1 - share:.1f} h left"
+        f"in training, epoch {state.epoch} of {state.epochs} done, {60 * (1 - share):.0f} min left"
     ]
     assert told[2].strip().startswith("waits, 1.0 h")
     assert told[2].endswith("run 2")

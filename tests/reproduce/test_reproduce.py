@@ -133,8 +133,8 @@ def test_hours_of_every_step() -> None:
     ]
     lines = summary(SavedPlan("cifar10", 2, tuple(items)), [True, False, False, False, True], {"fig1": 2})
     assert lines == [
-        "figures, seed 0: 3 runs, 2 to train, 1.0 h, done after 1.0 h",
-        "cifar10, seed 0: 1 runs, 1 to train, 1.0 h, done after 3.0 h",
+        "figures, seed 0: 3 runs, 2 to train: 1.0 h, done after 1.0 h",
+        "cifar10, seed 0: 1 runs, 1 to train: 1.0 h, done after 3.0 h",
         "cifar10, seed 1: 1 runs, 0 to train",
         "2 of 5 runs are done; 3 to train, about 3.0 h with 2 at once",
         "of these runs, experiments need: fig1 2",
