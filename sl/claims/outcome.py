@@ -14,6 +14,7 @@ from sl.claims.claim import Claim, Reported
 from sl.claims.rule import HISTORY, RULE, Verdict, decide
 from sl.record import STAGES, Run, Sheet, matched, sheets
 from sl.record.words import (
+    DATASETS_SHOWN,
     PAPER_EPOCHS,
     USUAL_RECIPE,
     origin,
@@ -141,7 +142,8 @@ def command(dataset: str, scale: str, recipe: str) -> str:
         return f"python scripts/reproduce.py experiment=table_{recipe} scale={scale}"
     if dataset in PAPER_EPOCHS:
         return f"make reproduce-{dataset} SCALE={scale}"
-    return f"python scripts/reproduce.py experiment={dataset} scale={scale}"
+    script = f"reproduce.py experiment={dataset}" if dataset in DATASETS_SHOWN else f"train.py dataset={dataset}"
+    return f"python scripts/{script} scale={scale}"
 
 
 def as_json(found: Sequence[SheetOutcomes]) -> str:

@@ -105,7 +105,7 @@ def test_the_decline_never_looks_at_the_seed_for_its_peak() -> None:
     assert decline(series_of(curves, late=12)) == pytest.approx([0, 50, 40])
 
 
-def probed(memorised: float, corrected: float, classes: int = 10, **probe: Any) -> Run:
+def probed(memorised: float | None, corrected: float | None, classes: int = 10, **probe: Any) -> Run:
     shares = {"wrong_memorised": memorised, "wrong_corrected": corrected}
     data = Data.model_construct(class_names=["?"] * classes)
     header = Header.model_construct(stages=Stages.model_construct(late=1), data=data, config={"seed": 0})
@@ -119,6 +119,7 @@ def test_nothing_is_memorised_by_chance(classes: int) -> None:
     assert memorised(probed(1 / classes, 1 / classes, classes), "late", False) == pytest.approx(0)  # knows nothing
     assert memorised(probed(0, 1, classes), "late", False) == pytest.approx(0)  # knows everything
     assert memorised(probed(1, 0, classes), "late", False) == pytest.approx(100)
+    assert np.isnan(memorised(probed(None, None, classes), "late", False))  # nobody knows which labels are right
     wrong = 0.3 / (classes - 1)  # right on 70 %, else any other class
     assert memorised(probed(wrong, 0.7, classes), "late", False) == pytest.approx(0)
 
