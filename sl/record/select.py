@@ -36,7 +36,7 @@ class Series:
 
     @classmethod
     def of(cls, runs: Iterable[Run]) -> "Series":
-        """The runs sorted by seed; where a seed ran in two precisions, the first in the order given counts."""
+        """The runs sorted by seed; of two with one seed the first in the order given counts."""
         by_seed: dict[int, Run] = {}
         for run in runs:
             by_seed.setdefault(run.seed, run)

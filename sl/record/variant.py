@@ -1,4 +1,4 @@
-"""Which parameters stand for a loss: those that its recipe and its file in configs/ give it."""
+"""What configs/ state of a recipe and of a loss under it: which parameters stand for the loss on a page."""
 
 import math
 from collections.abc import Iterator
@@ -13,11 +13,18 @@ CONFIG_DIR = ROOT / "configs"  # not from sl.config, which needs Hydra: what rea
 
 
 @cache
+def stated_recipe(dataset: str, recipe: str) -> dict[str, Any]:
+    """The values of a recipe on a data set, as configs/ has them today; empty for a recipe unknown there."""
+    files = [CONFIG_DIR / "recipe" / f"{recipe}.yaml", CONFIG_DIR / "preset" / f"{recipe}_{dataset}.yaml"]
+    values = OmegaConf.to_container(OmegaConf.merge(*(OmegaConf.load(file) for file in files if file.is_file()), {}))
+    assert isinstance(values, dict)
+    return {str(key): value for key, value in values.items()}
+
+
+@cache
 def stated_parameters(dataset: str, recipe: str, loss: str) -> dict[str, Any]:
     """The parameters of `loss` on a data set under a recipe, as configs/ has them; empty for a loss unknown there."""
-    files = [CONFIG_DIR / "recipe" / f"{recipe}.yaml", CONFIG_DIR / "preset" / f"{recipe}_{dataset}.yaml"]
-    values = OmegaConf.merge(*(OmegaConf.load(file) for file in files if file.is_file()), {})
-    file = CONFIG_DIR / "loss" / f"{loss}.yaml"
+    values, file = stated_recipe(dataset, recipe), CONFIG_DIR / "loss" / f"{loss}.yaml"
     if not file.is_file() or not values:
         return {}
     whole = OmegaConf.to_container(OmegaConf.create({"recipe": values, "loss": OmegaConf.load(file)}), resolve=True)

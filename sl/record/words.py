@@ -6,6 +6,7 @@ from typing import Any
 from sl.record.run import Run
 from sl.record.schema import Provenance
 from sl.record.sheet import Sheet
+from sl.record.variant import distance, stated_recipe
 
 DATASETS = {
     "digits": "Digits",
@@ -99,12 +100,16 @@ def scale_words(run: Run) -> str:
     return f"{name}: all {train} training and {test} test images, {epochs} epochs"
 
 
-def sheet_order(sheet: Sheet) -> tuple[bool, int, bool, int]:
-    """Sort key: the paper's data sets at its scale first, then by data set, the usual recipe, and the most runs."""
+def sheet_order(sheet: Sheet) -> tuple[Any, ...]:
+    """Sort key: the paper's data sets at its scale first, then by data set, the usual recipe, and the most runs.
+
+    Of one recipe the sheet comes first whose values are those of today's configs/.
+    """
     name, _, recipe = sheet.names
+    stated = {key: value for key, value in stated_recipe(name, recipe).items() if key not in ("model", "sl")}
     scaled = not (name in PAPER_EPOCHS and paper_scale(sheet.head))
     place = list(DATASETS_SHOWN).index(name) if name in DATASETS_SHOWN else len(DATASETS_SHOWN)
-    return scaled, place, recipe != USUAL_RECIPE, -len(sheet.runs)
+    return scaled, place, recipe != USUAL_RECIPE, distance(sheet.head.config["recipe"], stated), -len(sheet.runs)
 
 
 def recipe_changes(run: Run, usual: Run) -> str:

@@ -30,8 +30,8 @@ def search_space(config: DictConfig) -> list[Range]:
     ranges = [_range(path, node, config) for path, node in _leaves(nodes, "")]
     if not ranges:
         raise UserError(
-            f"search.ranges: there is none for this loss; allowed are parameters of loss={config.loss._target_}, "
-            "as in '+search.ranges.NAME={low:0.1,high:1}'"
+            f"search.ranges: there is none for this loss; name parameters of loss={config.loss._target_}, as in "
+            "'+search.ranges.NAME={low:0.1,high:1}'"
         )
     return ranges
 
@@ -57,7 +57,7 @@ def _leaves(node: Mapping[Any, Any], path: str) -> Iterator[tuple[str, Any]]:
 def _range(path: str, node: Any, config: DictConfig) -> Range:
     name = f"search.ranges.{path}"
     if not isinstance(node, dict) or not {"low", "high"} <= set(node) <= set(FIELDS):
-        raise UserError(f"{name}={node}: allowed is {{low: ..., high: ...}}, with log: false for a uniform search")
+        raise UserError(name, node, "must be {low: ..., high: ...}, with log: false for a uniform search")
     value = OmegaConf.select(config.loss, path)
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise UserError(f"{name}: loss={config.loss._target_} has no number of this name to search for")

@@ -40,7 +40,7 @@ def open_study(storage: Path, name: str, first: Parameters, space: Sequence[Rang
     try:
         study = optuna.create_study(storage=url, study_name=name, direction="maximize", load_if_exists=True)
     except DatabaseError as error:
-        raise UserError(f"search.storage={storage}: {error.orig}; allowed is a file that a search made") from error
+        raise UserError("search.storage", storage, f"must be a file that a search made ({error.orig})") from error
     if not study.trials and all(known.low <= first[known.option] <= known.high for known in space):
         study.enqueue_trial(first)
     for trial in study.get_trials(states=[optuna.trial.TrialState.RUNNING]):

@@ -46,7 +46,7 @@ class Task:
 def make_task(config: DictConfig, names: dict[str, str]) -> Task:
     """The task of `config` (configs/search.yaml); UserError for what cannot be searched."""
     if config.holdout is None:
-        raise UserError("holdout=null: allowed is a number in (0, 1); a search sees nothing but what is held out")
+        raise UserError("holdout", "null", "must be a number in (0, 1): a search sees nothing but what is held out")
     count, space = integer("search.seeds", config.search.seeds, 1), tuple(search_space(config))
     check_buildable(run_config(config, {known.option: known.high for known in space}, config.seed))
     lowest = run_config(config, {known.option: known.low for known in space}, config.seed)

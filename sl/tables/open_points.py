@@ -26,7 +26,8 @@ from sl.tables.write import table, with_interval
 LOSSES = ("ce", "sl")
 HEADER = (
     "changed", *(text for loss in LOSSES for text in (loss_title(loss), "change")), "SL − CE",
-    "wrong labels memorised by CE", "by SL", "best minus worst class under CE", "under SL", "seeds",
+    "wrong labels memorised beyond chance by CE, late", "by SL", "best minus worst class under CE, late", "under SL",
+    "seeds",
 )  # fmt: skip
 EPOCH_HEADER = ("data set, scale", "loss", "noise", *STATISTICS, "best above last", "n")
 NOTHING_RECORDED = "Nothing recorded yet."

@@ -112,7 +112,7 @@ def load_classes(folder: Path) -> list[ClassAccuracies]:
 
 def _files(folder: Path) -> list[tuple[Path, dict[str, Any]]]:
     if not folder.is_dir():
-        raise UserError(f"paper={folder}: allowed is a folder of published figures")
+        raise UserError("paper", folder, "must be a folder of published figures")
     found = []
     for path in sorted(folder.glob("*.yaml")):
         try:
@@ -127,7 +127,7 @@ def _files(folder: Path) -> list[tuple[Path, dict[str, Any]]]:
 
 def _table(path: Path, content: dict[str, Any], table: dict[str, Any]) -> Published:
     if table["confidence"] not in CONFIDENCES:
-        raise UserError(f"{path}: confidence={table['confidence']}: allowed is one of {', '.join(CONFIDENCES)}")
+        raise UserError(f"{path}: confidence={table['confidence']}: must be one of {', '.join(CONFIDENCES)}")
     noises = tuple(parse_noise(text) for text in table["columns"])
     return Published(
         label=content["label"],
@@ -158,5 +158,5 @@ def _cells(path: Path, table: dict[str, Any], noises: tuple[Noise, ...]) -> dict
                 std = float(match[2]) if match[2] else None
                 cells[loss, noise] = Value(float(match[1]), std, table.get("decimals", 2))
             elif cell is not None:
-                raise UserError(f"{path}: {loss}={cell}: allowed is a number, with ± and a number, or null")
+                raise UserError(f"{path}: {loss}={cell}: must be a number, with ± and a number, or null")
     return cells

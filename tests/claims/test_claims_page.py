@@ -134,9 +134,17 @@ def test_runs_of_another_recipe_value_are_told_apart(tmp_path: Path, literature:
         synthetic.record(tmp_path / "runs", "ce", seed=seed)
     synthetic.record(tmp_path / "runs", "sl", recipe_options={"p_min": 1e-7})
     text, sheets = written(tmp_path, literature)
-    assert [sheet["differs"] for sheet in sheets] == ["", "p_min none → 1e-07"]
-    assert "These runs differ from the sheet of the same name above: p_min none → 1e-07." in text
+    assert [sheet["differs"] for sheet in sheets] == ["", "p_min 1e-07 → none"]
+    assert "These runs differ from the sheet of the same name above: p_min 1e-07 → none." in text
     assert claim(sheets, "sl_vs_ce_symmetric_40")["n"] == 0
+
+
+def test_runs_of_todays_recipe_come_first(tmp_path: Path, literature: Literature) -> None:
+    for seed in (0, 1):
+        synthetic.record(tmp_path / "runs", "ce", seed=seed)
+    synthetic.record(tmp_path / "runs", "ce", recipe_options={"p_min": 1e-7, "bn_zero_debias": True})
+    sheets = written(tmp_path, literature)[1]
+    assert [sheet["differs"] for sheet in sheets] == ["", "p_min 1e-07 → none, bn_zero_debias true → none"]
 
 
 def test_refused_pairs_stand_on_the_page(tmp_path: Path, literature: Literature) -> None:

@@ -91,7 +91,7 @@ def test_a_run_of_a_search_is_that_of_a_sweep(search: Search, tmp_path: Path) ->
 
 def test_searches_do_not_overwrite_each_other(search: Search) -> None:
     search("search.name=mine", trials=1)
-    with pytest.raises(UserError, match=r"search.name=mine: .*mine.json is of another search"):
+    with pytest.raises(UserError, match=r"search.name=mine: must be another name: .*mine.json is of another search"):
         search("search.name=mine", "noise.rate=0.2", trials=1)
     assert len(search("search.name=mine", trials=2)["trials"]) == 2
 
@@ -106,7 +106,7 @@ def test_one_process_is_at_a_search(search: Search, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("override", "line"),
     [
-        ("holdout=null", "holdout=null: allowed is a number"),
+        ("holdout=null", "holdout=null: must be a number"),
         ("holdout=2", "holdout=2.0: must be a number"),
         ("search.trials=0", "search.trials=0: must be a whole number of at least 1"),
         ("search.seeds=0", "search.seeds=0: must be a whole number of at least 1"),

@@ -40,8 +40,8 @@ def test_ranges_change_on_the_command_line() -> None:
         ("search.ranges.alpha.high=0.001", r"search.ranges.alpha.high=0.001: must be a number in \(0.01, inf"),
         ("search.ranges.alpha.high=x", "search.ranges.alpha.high=x: must be a number"),
         ("search.ranges.alpha.log=x", "search.ranges.alpha.log=x: must be true or false"),
-        ("search.ranges.alpha=1", "search.ranges.alpha=1: allowed is {low: ..., high: ...}"),
-        ("+search.ranges.alpha.step=1", "search.ranges.alpha=.*: allowed is {low: ..., high: ...}"),
+        ("search.ranges.alpha=1", "search.ranges.alpha=1: must be {low: ..., high: ...}"),
+        ("+search.ranges.alpha.step=1", "search.ranges.alpha=.*: must be {low: ..., high: ...}"),
     ],
 )
 def test_a_wrong_range_is_refused(overrides: str, line: str) -> None:

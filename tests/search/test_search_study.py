@@ -87,7 +87,9 @@ def test_the_mean_over_the_seeds_counts(tmp_path: Path) -> None:
 
 def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
     (tmp_path / "a.db").write_text("something else")
-    with pytest.raises(UserError, match=r"search.storage=.*a.db: file is not a database; allowed is"):
+    with pytest.raises(
+        UserError, match=r"search.storage=.*a.db: must be a file that a search made \(file is not a database"
+    ):
         open_study(tmp_path / "a.db", "name", FIRST, SPACE)
 
 

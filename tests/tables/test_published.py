@@ -95,7 +95,7 @@ def test_kth_class_accuracies_agree_with_their_means() -> None:
         (
             "{label: a, source: b, url: null, tables: [{dataset: d, network: n, recipe: r, epoch: last, "
             "confidence: sure, columns: [none], rows: {ce: [1]}}]}",
-            "confidence=sure: allowed is one of checked_text",
+            "confidence=sure: must be one of checked_text",
         ),
         (
             "{label: a, source: b, url: null, tables: [{dataset: d, network: n, recipe: r, epoch: last, "
@@ -105,7 +105,7 @@ def test_kth_class_accuracies_agree_with_their_means() -> None:
         (
             "{label: a, source: b, url: null, tables: [{dataset: d, network: n, recipe: r, epoch: last, "
             "confidence: code_log, columns: [none], rows: {ce: [good]}}]}",
-            "ce=good: allowed is a number",
+            "ce=good: must be a number",
         ),
     ],
 )
@@ -120,5 +120,5 @@ def test_a_file_that_does_not_fit_is_named(tmp_path: Path, text: str, message: s
 
 
 def test_no_folder(tmp_path: Path) -> None:
-    with pytest.raises(UserError, match="allowed is a folder of published figures"):
+    with pytest.raises(UserError, match="must be a folder of published figures"):
         load(tmp_path / "nowhere")

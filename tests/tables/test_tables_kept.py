@@ -14,8 +14,8 @@ RESULTS = Path(__file__).resolve().parents[2] / "results"
 @pytest.mark.results
 def test_the_tables_kept_with_the_records_are_theirs(tmp_path: Path) -> None:
     list(write_all(load_all(RESULTS / "runs"), load(RESULTS / "paper"), tmp_path))
-    written = {path.name: path.read_text(encoding="utf-8") for path in tmp_path.iterdir()}
-    kept = {path.name: path.read_text(encoding="utf-8") for path in (RESULTS / "tables").iterdir()}
+    written = {path.name: path.read_text(encoding="utf-8") for path in tmp_path.glob("*.md")}
+    kept = {path.name: path.read_text(encoding="utf-8") for path in (RESULTS / "tables").glob("*.md")}
     del kept["parity.md"]
     assert written == kept, "run: make tables"
 
