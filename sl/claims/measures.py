@@ -79,7 +79,7 @@ def decline(series: Series) -> Array:
     """
     curves = 100 * np.nanmean(series.stack(Run.class_curve), axis=2)
     smooth = sliding_window_view(curves, min(WIDTH, curves.shape[1]), axis=1).mean(axis=2)
-    last_peak = series.runs[0].header["stages"]["late"] - WIDTH + 1
+    last_peak = series.runs[0].stages["late"] - WIDTH + 1
     others = others_mean(smooth)[:, : max(1, last_peak)]
     if np.isnan(others).any():
         return np.full(len(curves), np.nan)
@@ -103,7 +103,7 @@ def class_accuracy(run: Run, stage: str) -> Array:
 
 def spread(run: Run, stage: str) -> float:
     """Accuracy of the best class minus that of the worst at a stage, in points."""
-    return 100 * float(run.spread()[run.header["stages"][stage] - 1])
+    return 100 * float(run.spread()[run.stages[stage] - 1])
 
 
 def chance_spread(run: Run, stage: str) -> float:

@@ -129,7 +129,7 @@ def all_outcomes(runs: Iterable[Run], literature: Literature, out: Path) -> list
         found.append(
             SheetOutcomes(
                 dataset, scale, recipe, paper_scale(head), scale_words(head).partition(":")[0], setting(head),
-                origin(sheet.runs), {stage: head.header["stages"][stage] for stage in STAGES}, differs,
+                origin(sheet.runs), {stage: head.stages[stage] for stage in STAGES}, differs,
                 command(dataset, scale, recipe), outcomes(sheet, literature, out),
             )
         )  # fmt: skip

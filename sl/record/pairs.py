@@ -14,9 +14,7 @@ def conflict(runs: Sequence[Run], *, precision: bool = True) -> str:
     A sheet sees to data, recipe, network and precision. What is left are versions of PyTorch, which round differently,
     and the wrong labels themselves. Whoever compares runs of different sheets has the precision checked here too.
     """
-    labels = {
-        run.noise: {other.header["noise"]["fingerprint"] for other in runs if other.noise == run.noise} for run in runs
-    }
+    labels = {run.noise: {other.header.noise.fingerprint for other in runs if other.noise == run.noise} for run in runs}
     if any(len(found) > 1 for found in labels.values()):
         return "the wrong labels differ"
     for name, values in (
@@ -48,4 +46,4 @@ def paired_difference(first: Series, second: Series, value: Callable[[Run], Arra
 
 
 def _versions(run: Run) -> str:
-    return ", ".join(dict.fromkeys(stay["packages"]["torch"] for stay in run.provenances))
+    return ", ".join(dict.fromkeys(stay.packages["torch"] for stay in run.provenances))

@@ -34,7 +34,7 @@ def section(grid: Grid, runs: Sequence[Run], searches: Sequence[dict[str, Any]])
     whole = next(run for run in grid.runs if not run.config.get("holdout"))
     name = f"{dataset_title(held.name('dataset'))}, {held.noise.words}, {loss_title(held.name('loss'))}"
     noisy = f"{held.data['validation_images']:,} held-out noisy labels"
-    seconds = [run.end["seconds"] for run in grid.runs if run.end]
+    seconds = [run.end.seconds for run in grid.runs if run.end]
     lines = [
         f"### {name}",
         f"{len(grid.points)} points, {len(grid.seeds)} seeds (each its own noise, holdout and weights); "
