@@ -14,10 +14,10 @@ from sl.config.compose import choice_names
 def main(config: DictConfig) -> float | None:
     from sl.config.check import check_buildable  # what imports torch waits until it is needed: --help does not
     from sl.record.read import read
-    from sl.train.run import train
+    from sl.train.wait import train_when_free
 
     check_buildable(config)  # before data are loaded, or downloaded
-    run = read(train(config, choice_names(HydraConfig.get().runtime.choices)))
+    run = read(train_when_free(config, choice_names(HydraConfig.get().runtime.choices)))
     return None if config.holdout is None else run.validation()  # what a sweeper optimises: never test accuracy
 
 

@@ -57,3 +57,13 @@ def test_a_sweep_that_is_killed_leaves_nobody_training(number: signal.Signals, t
         for child in alive:
             child.kill()
         assert alive == []
+
+
+@pytest.mark.slow
+def test_sweeps_of_the_same_runs_all_succeed(tmp_path: Path) -> None:
+    folders = [f"runs_dir={tmp_path / 'runs'}", f"checkpoints_dir={tmp_path / 'checkpoints'}"]
+    arguments = ["-m", "dataset=digits", "loss=ce,sl", "recipe.epochs=30", "runtime.device=cpu", *folders]
+    sweeps = [start("train.py", *arguments) for _ in range(2)]
+    outputs = [sweep.communicate(timeout=600)[0] for sweep in sweeps]
+    assert [sweep.returncode for sweep in sweeps] == [0, 0], outputs
+    assert len(load_all(tmp_path / "runs")) == 2
