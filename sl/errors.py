@@ -16,15 +16,26 @@ class UserError(ValueError):
     """Says in one line what is wrong, where, and what is allowed; commands exit with code 2 on it.
 
     ``UserError(option, value, rule)`` is about one option and prints ``option=value: rule``, for example
-    ``UserError("noise.rate", 1.5, "must be a number in [0, 1)")``. ``UserError(message)`` is about anything else, such
-    as a file. It is a ValueError, so code that uses the library catches what it would expect.
+    ``UserError("noise.rate", 1.5, "must be a number in [0, 1)")``; without a value, ``UserError(option, rule="is
+    required")``, it prints ``option: rule``. ``UserError(message)`` is about anything else, such as a file. It is a
+    ValueError, so code that uses the library catches what it would expect.
     """
 
     def __init__(self, subject: str, value: object = MISSING, rule: str = "") -> None:
-        about_option = value is not MISSING
-        super().__init__(f"{subject}={value}: {rule}" if about_option else subject)
-        self.option = subject if about_option else None
+        given = subject if value is MISSING else f"{subject}={value}"
+        super().__init__(f"{given}: {rule}" if rule else given)
+        self.option = subject if rule else None
         self.value, self.rule = value, rule
+
+    def under(self, node: str) -> "UserError":
+        """The same error about an option of the configuration node `node`: ``rate`` under noise is ``noise.rate``.
+
+        An option that stands under `node` already, and a message about something else, stay as they are.
+        """
+        if self.option is None or self.option == node or self.option.startswith(f"{node}."):
+            return self
+        value = "null" if self.value is None else self.value  # as a configuration has it
+        return UserError(f"{node}.{self.option}", value, self.rule)
 
 
 def fail(message: str) -> NoReturn:

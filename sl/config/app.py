@@ -41,7 +41,7 @@ def run_app(task: Callable[[DictConfig], Any], config_name: str) -> None:
     except CONFIG_ERRORS as error:  # the task's own would have come as a Crash
         if "Traceback" in str(error):  # of a job that died on another machine before its task began
             raise
-        fail(explain(error, sys.argv[1:]))
+        fail(str(explain(error, sys.argv[1:])))
     except KeyboardInterrupt:
         print("sl: stopped; the same command goes on from the last checkpoint", file=sys.stderr, flush=True)
         sys.exit(130)

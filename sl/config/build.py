@@ -1,105 +1,142 @@
-"""The one place where a configuration node becomes an object."""
+"""The one place where a configuration node becomes an object: of a class on the allow-list, and of nothing else.
+
+A configuration, on the command line, in a file or in a record, can name any function of any installed package as its
+`_target_`. Only classes of the node's own package are built, at every depth: in lists and in nodes inside nodes too.
+`allow_targets=[mypackage]` adds the classes of one's own installed package.
+"""
 
 import inspect
-import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib import import_module
-from typing import Any
+from typing import Any, NamedTuple
 
-from hydra.errors import InstantiationException
-from hydra.utils import instantiate
 from omegaconf import DictConfig, OmegaConf
 
 from sl.config.groups import did_you_mean
-from sl.config.messages import not_given, unknown_option
+from sl.config.messages import required, unknown_option
 from sl.errors import UserError
 
-# Where the classes of a node come from: nothing else fits, and a configuration must not name just any code.
-PACKAGES = {
-    "dataset": "sl.data",
-    "noise": "sl.noise",
-    "model": "sl.models",
-    "loss": "sl.losses",
-    "tracker": "sl.tracker",
+
+class Kind(NamedTuple):
+    """What a node of the configuration stands for: where its classes come from, and what each of them must have."""
+
+    package: str
+    methods: tuple[str, ...]
+
+
+KINDS = {
+    "dataset": Kind("sl.data", ("load", "fingerprint")),
+    "noise": Kind("sl.noise", ("apply",)),
+    "model": Kind("sl.models", ("features", "forward")),
+    "loss": Kind("sl.losses", ("per_example", "after_epoch", "forward")),
+    "tracker": Kind("sl.tracker", ("start", "epoch", "probe", "close")),
 }
 TRANSITION = "transition"
 NOISE_MATRIX = "noise"  # `transition: noise` stands for the matrix of the run's own noise
+Parameters = Mapping[str, inspect.Parameter]
 
 
-def build(node: DictConfig, option: str, **context: Any) -> Any:
+def build(node: DictConfig | Mapping[str, Any], option: str, allow_targets: Sequence[str] = (), **context: Any) -> Any:
     """The object that `node` describes.
 
     `option` is the node's name on the command line ("loss"), which errors are reported under. Of `context`
     (num_classes, transition, ...) the constructor gets what it has a parameter for: values that only the run
-    knows. Raises UserError for unknown classes, unknown or missing parameters and values that the constructor
-    refuses; what else it raises is a bug and comes through.
+    knows. Raises UserError for classes that are not allowed, unknown or missing parameters and values that the
+    constructor refuses; what else it raises is a bug and comes through.
     """
-    parameters = check_node(OmegaConf.to_container(node, resolve=True), option, PACKAGES[option], context)
-    given = {key: value for key, value in context.items() if key in parameters}
-    try:
-        return instantiate(node, **given, _convert_="all")
-    except InstantiationException as error:
-        if isinstance(error.__cause__, ValueError | TypeError):
-            raise UserError(_refusal(error, error.__cause__, option)) from error
-        raise
+    plain: Any = OmegaConf.to_container(node, resolve=True) if isinstance(node, DictConfig) else node
+    check_node(plain, option, allow_targets, context)
+    return _make(plain, option, allow_targets, context)
 
 
-def check_node(node: Any, option: str, package: str, context: Mapping[str, Any]) -> Collection[str]:
-    """The parameters of the class that `node` names; UserError unless `node` and `context` hold what it needs.
+def check_node(node: Any, option: str, allow_targets: Sequence[str], context: Mapping[str, Any]) -> None:
+    """Raise UserError unless every class in `node` is allowed, and `node` and `context` hold what its own needs.
 
     Nodes inside `node` are checked likewise, before anything is built.
     """
-    signature = inspect.signature(find_class(str(node["_target_"]), option, package))
-    parameters = {key: value for key, value in signature.parameters.items() if value.kind != value.VAR_KEYWORD}
+    parameters = find_parameters(node, option, allow_targets)
     for key, value in node.items():
         if key != "_target_" and key not in parameters:
-            raise UserError(unknown_option(f"{option}.{key}", [*parameters], value=value))
+            raise unknown_option(f"{option}.{key}", [*parameters], value=value)
         from_file = key == TRANSITION and isinstance(value, str)  # whoever builds the loss reads the file
         if key in context and not from_file:
-            raise UserError(f"{option}.{key}={value}: the run itself sets it, no other value is allowed")
-        if isinstance(value, dict) and "_target_" in value:
-            check_node(value, f"{option}.{key}", package, {})
+            raise UserError(f"{option}.{key}", value, "must not be given: the run itself sets it")
     for key, parameter in parameters.items():
         if parameter.default is parameter.empty and key not in node and key not in context:
-            raise UserError(not_given(f"{option}.{key}"))
-    return parameters.keys()
+            raise required(f"{option}.{key}")
+    for place, inner in nodes_inside(node, option):
+        check_node(inner, place, allow_targets, {})
 
 
-def find_class(target: str, option: str, package: str) -> type:
-    """The class called `target`; UserError unless there is one in `package`."""
-    given = f"{option}._target_={target}"
-    if not target.startswith(f"{package}."):
-        raise UserError(f"{given}: allowed are the classes of {package}")
-    place, _, name = target.rpartition(".")
+def nodes_inside(value: Any, option: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The nearest nodes with a `_target_` inside `value`, a node, dictionary or list, with the option of each."""
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, inner in items:
+        place = f"{option}[{key}]" if isinstance(value, list) else f"{option}.{key}"
+        if isinstance(inner, dict) and "_target_" in inner:
+            yield place, inner
+        else:
+            yield from nodes_inside(inner, place)
+
+
+def _make(value: Any, option: str, allow_targets: Sequence[str], context: Mapping[str, Any]) -> Any:
+    """`value` with an object in the place of every node, built from the inside; `check_node` has been passed."""
+    if isinstance(value, list):
+        return [_make(item, f"{option}[{place}]", allow_targets, {}) for place, item in enumerate(value)]
+    if not isinstance(value, dict):
+        return value
+    made = {key: _make(item, f"{option}.{key}", allow_targets, {}) for key, item in value.items() if key != "_target_"}
+    if "_target_" not in value:
+        return made
+    found = find_class(value["_target_"], option, allow_targets)
+    wanted = inspect.signature(found).parameters
     try:
-        module = import_module(place)
+        return found(**made | {key: given for key, given in context.items() if key in wanted})
+    except UserError as error:
+        raise error.under(option) from error
+    except (ValueError, TypeError) as error:
+        raise UserError(option, rule=f"{found.__name__} refuses its values: {error}") from error
+
+
+def find_parameters(node: Any, option: str, allow_targets: Sequence[str]) -> Parameters:
+    """The parameters by name of the class that `node` names."""
+    parameters = inspect.signature(find_class(node["_target_"], option, allow_targets)).parameters
+    named = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
+    return {name: parameter for name, parameter in parameters.items() if parameter.kind in named}
+
+
+def find_class(target: object, option: str, allow_targets: Sequence[str] = ()) -> type:
+    """The class called `target`; UserError unless it is one for `option`, of an allowed package."""
+    kind = KINDS[option.partition(".")[0].partition("[")[0]]
+    packages, place = (kind.package, *allow_targets), f"{option}._target_"
+    module, _, name = target.rpartition(".") if isinstance(target, str) else ("", "", "")
+    if not _inside(module, packages):
+        hint = "; allow_targets=[PACKAGE] adds your own" if not allow_targets else ""
+        raise UserError(place, target, f"must be a class of {' or '.join(packages)}{hint}")
+    try:
+        members = vars(import_module(module))
     except ModuleNotFoundError as error:
-        if error.name and f"{place}.".startswith(f"{error.name}."):
-            raise UserError(f"{given}: there is no module {error.name}") from None
+        if error.name and _inside(module, (error.name,)):
+            raise UserError(place, target, f"there is no module {error.name}") from None
         raise
-    found = getattr(module, name, None)
-    if not inspect.isclass(found):
-        classes = [key for key, value in vars(module).items() if inspect.isclass(value)]
-        raise UserError(f"{given}: there is no such class; {did_you_mean(name, classes)}allowed are those of {package}")
-    return found
+    classes = {key: value for key, value in members.items() if inspect.isclass(value)}
+    # A module's names include what it imports: sl.losses.base.Tensor is not a class of sl.losses.
+    known = {key: found for key, found in classes.items() if _inside(found.__module__, packages) and fits(found, kind)}
+    if name not in known:
+        rule = f"must be one of {', '.join(known)}" if known else f"must be a class with {', '.join(kind.methods)}"
+        raise UserError(place, target, f"{did_you_mean(name, known)}{rule}")
+    return known[name]
 
 
-def _refusal(error: InstantiationException, cause: BaseException, option: str) -> str:
-    """What the constructor said, under the name of the node that it was called for."""
-    place = next((line.split(": ", 1)[1] for line in str(error).splitlines() if line.startswith("full_key: ")), option)
-    return named(place, str(cause)) if isinstance(cause, UserError) else f"{place}: it is refused: {cause}"
+def fits(found: type, kind: Kind) -> bool:
+    """Whether objects can be made of the class, and have the methods of its kind."""
+    abstract = inspect.isabstract(found) or getattr(found, "_is_protocol", False)
+    return not abstract and all(callable(getattr(found, method, None)) for method in kind.methods)
 
 
-def named(option: str, message: str) -> str:
-    """`message` about a parameter (`rate=1.5: ...`), or about something else, as one about `option`.
-
-    >>> named("noise", "rate=1.5: must be a number in [0, 1]"), named("noise", "noise=human: not on mnist")
-    ('noise.rate=1.5: must be a number in [0, 1]', 'noise=human: not on mnist')
-    """
-    message = re.sub(r"^(\w+)=None:", r"\1=null:", message)  # as it is typed
-    about_parameter = re.match(r"\w+[=:]", message) and not message.startswith(f"{option}=")
-    return f"{option}.{message}" if about_parameter else message
+def _inside(module: str, packages: Collection[str]) -> bool:
+    return any(f"{module}.".startswith(f"{package}.") for package in packages)
 
 
 @contextmanager
@@ -108,4 +145,4 @@ def under(option: str) -> Iterator[None]:
     try:
         yield
     except UserError as error:
-        raise UserError(named(option, str(error))) from error
+        raise error.under(option) from error

@@ -4,7 +4,7 @@ import torch
 from omegaconf import DictConfig, OmegaConf
 
 from sl.checks import integer, number, one_of
-from sl.config.build import PACKAGES, build, check_node
+from sl.config.build import build, check_node
 from sl.errors import UserError
 from sl.recipes.initialise import KINDS as INITIALISATIONS
 from sl.recipes.normalise import KINDS as NORMALISATIONS
@@ -19,17 +19,19 @@ def check_run(config: DictConfig) -> None:
     check_recipe(config.recipe)
     integer("probe.representations", config.probe.representations, 0)
     if "reduction" in config.loss:
-        raise UserError(f"loss.reduction={config.loss.reduction}: a run always takes the mean")
+        raise UserError("loss.reduction", config.loss.reduction, "must not be given: a run always takes the mean")
 
 
 def check_buildable(config: DictConfig) -> None:
     """`check_run`, and that all classes take their values, as far as this can be told without the data."""
     check_run(config)
+    allowed = config.allow_targets
     for option in ("dataset", "noise", "tracker"):
-        build(config[option], option)
-    build(config.loss, "loss", transition=torch.eye(2, dtype=torch.float64), num_examples=100_000, num_classes=2)
+        build(config[option], option, allowed)
+    sizes = {"num_examples": 100_000, "num_classes": 2}
+    build(config.loss, "loss", allowed, transition=torch.eye(2, dtype=torch.float64), **sizes)
     model = OmegaConf.to_container(config.model, resolve=True)
-    check_node(model, "model", PACKAGES["model"], {"num_classes": 2, "image_shape": (1, 8, 8)})
+    check_node(model, "model", allowed, {"num_classes": 2, "image_shape": (1, 8, 8)})
 
 
 def check_scale(scale: DictConfig) -> None:
@@ -65,6 +67,6 @@ def check_recipe(recipe: DictConfig) -> None:
     number("recipe.sl.log_zero", recipe.sl.log_zero, high=0, high_open=True)
     milestones = list(recipe.milestones)
     if milestones != sorted(set(milestones)) or any(epoch < 1 for epoch in milestones):
-        raise UserError(f"recipe.milestones={milestones}: allowed are epochs of at least 1, rising")
+        raise UserError("recipe.milestones", milestones, "must be epochs of at least 1, rising")
     if recipe.nesterov and recipe.momentum_form == "keras":
-        raise UserError("recipe.nesterov=true: allowed with recipe.momentum_form=torch only")
+        raise UserError("recipe.nesterov", "true", "must be false unless recipe.momentum_form is torch")

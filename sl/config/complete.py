@@ -4,23 +4,23 @@ from dataclasses import fields, is_dataclass
 
 from omegaconf import DictConfig, OmegaConf
 
-from sl.config.build import PACKAGES
+from sl.config.build import KINDS
 from sl.config.explain import CONFIG_ERRORS, explain
 from sl.config.groups import choices
-from sl.config.messages import not_given, unknown_option
+from sl.config.messages import required, unknown_option
 from sl.errors import UserError
 
 
 def check_complete(config: DictConfig) -> None:
     """Raise UserError for an option that the schema does not know (+option=1 adds it), or one without a value."""
     _check_keys(config, "")
-    for option in PACKAGES:
+    for option in KINDS:
         if option in config and (not OmegaConf.is_dict(config[option]) or "_target_" not in config[option]):
-            raise UserError(f"{option}: it names no class as _target_; must be one of {', '.join(choices(option))}")
+            raise UserError(option, rule=f"has no _target_, a class; must be one of {', '.join(choices(option))}")
     try:
         OmegaConf.to_container(config, resolve=True, throw_on_missing=True)
     except CONFIG_ERRORS as error:
-        raise UserError(explain(error)) from error
+        raise explain(error) from error
 
 
 def _check_keys(node: DictConfig, prefix: str) -> None:
@@ -30,10 +30,10 @@ def _check_keys(node: DictConfig, prefix: str) -> None:
     known = [field.name for field in fields(schema)]
     for key in map(str, node):
         if key not in known:
-            raise UserError(unknown_option(f"{prefix}{key}", known, value=node[key]))
+            raise unknown_option(f"{prefix}{key}", known, value=node[key])
     for key in known:
         if key not in node:
-            raise UserError(not_given(f"{prefix}{key}"))
+            raise required(f"{prefix}{key}")
         given = not OmegaConf.is_missing(node, key) and not OmegaConf.is_interpolation(node, key)
         if given and OmegaConf.is_dict(node[key]):
             _check_keys(node[key], f"{prefix}{key}.")

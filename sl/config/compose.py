@@ -12,7 +12,6 @@ from sl.config.complete import check_complete
 from sl.config.explain import CONFIG_ERRORS, explain
 from sl.config.groups import CONFIG_DIR
 from sl.config.schema import register
-from sl.errors import UserError
 
 NAMES = ("dataset", "noise", "model", "loss", "recipe", "scale")
 
@@ -42,7 +41,7 @@ def compose_run(overrides: Sequence[str], config_name: str = "config") -> tuple[
         try:
             config = compose(config_name, overrides=list(overrides), return_hydra_config=True)
         except CONFIG_ERRORS as error:
-            raise UserError(explain(error, overrides)) from error
+            raise explain(error, overrides) from error
     names = choice_names(config.hydra.runtime.choices)
     with open_dict(config):
         del config["hydra"]

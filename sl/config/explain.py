@@ -17,8 +17,9 @@ from omegaconf.errors import (
 from yaml import MarkedYAMLError, YAMLError  # type: ignore[import-untyped]
 
 from sl.config.groups import choices, did_you_mean
-from sl.config.messages import as_typed, not_given, unknown_option
+from sl.config.messages import as_typed, required, unknown_option
 from sl.config.schema import RunConfig, SearchConfig
+from sl.errors import MISSING, UserError
 
 # OSError and ValueError: folders that Hydra cannot make, flags that do not go together. RuntimeError: no scheduler.
 CONFIG_ERRORS = (HydraException, OmegaConfBaseException, YAMLError, OSError, ValueError, RuntimeError)
@@ -33,14 +34,14 @@ WRONG_TYPES = {
 }
 
 
-def explain(error: BaseException, typed: Sequence[str] = ()) -> str:
-    """One line for `error`, one of CONFIG_ERRORS; `typed` are the overrides of the command line."""
+def explain(error: BaseException, typed: Sequence[str] = ()) -> UserError:
+    """What `error`, raised by Hydra or OmegaConf, says of the command line, whose overrides are `typed`."""
     for cause in _chain(error):
-        line = _explain_one(cause, typed)
-        if line:
-            return line if isinstance(cause, MissingConfigException) else as_typed(line, typed)
+        if found := _explain_one(cause, typed):
+            return found if isinstance(cause, MissingConfigException) else as_typed(found, typed)
     place = [override for override in typed if override.startswith("hydra")] or typed  # a launcher's, most likely
-    return f"{' '.join(place)}: {str(error).split('Config search path:')[0]}"
+    said = str(error).split("Config search path:")[0] or type(error).__name__
+    return UserError(f"{' '.join(place)}: {said}")
 
 
 def _chain(error: BaseException | None) -> Iterator[BaseException]:
@@ -49,63 +50,64 @@ def _chain(error: BaseException | None) -> Iterator[BaseException]:
         error = error.__cause__
 
 
-def _explain_one(error: BaseException, typed: Sequence[str]) -> str | None:
+def _explain_one(error: BaseException, typed: Sequence[str]) -> UserError | None:
+    if isinstance(error, UserError):
+        return error
     if isinstance(error, OverrideParseException):
-        return f"{error.override}: it cannot be read; allowed is option=value, in quotes what has = , or blanks in it"
+        return UserError(f"{error.override}: must be option=value, in quotes what has = , or blanks in it")
     if isinstance(error, MissingConfigException):
         return _unknown_choice(error)
     if isinstance(error, MarkedYAMLError) and error.problem_mark:
-        return f"{error.problem_mark.name}, line {error.problem_mark.line + 1}: it is no YAML: {error.problem}"
+        where = f"{error.problem_mark.name}, line {error.problem_mark.line + 1}"
+        return UserError(f"{where}: must be YAML: {error.problem}")
     if isinstance(error, OmegaConfBaseException) and error.full_key:
         return _explain_value(error)
     return _explain_text(str(error), typed)
 
 
-def _explain_value(error: OmegaConfBaseException) -> str | None:
+def _explain_value(error: OmegaConfBaseException) -> UserError | None:
     option = re.sub(r"\[.*", "", error.full_key or "")
     if isinstance(error, ConfigAttributeError | ConfigKeyError):
         parent = error.parent_node
         in_a_run = parent is None or "." in option or OmegaConf.get_type(parent) in (RunConfig, SearchConfig)
         return unknown_option(option, [str(key) for key in parent or ()], in_a_run)
     if isinstance(error, MissingMandatoryValue):
-        return not_given(option)
+        return required(option)
     if isinstance(error, ValidationError):
         return _wrong_type(option, str(error.msg))
     if isinstance(error, InterpolationResolutionError | GrammarParseError):
-        return f"{option}: {str(error.msg).splitlines()[0]}"
+        return UserError(option, rule=str(error.msg).splitlines()[0])
     return None
 
 
-def _explain_text(text: str, typed: Sequence[str]) -> str | None:
+def _explain_text(text: str, typed: Sequence[str]) -> UserError | None:
     """Errors that Hydra tells apart by their words alone."""
     if several := re.match(r"Ambiguous value for argument '(.*)'", text):
-        return f"{several[1]}: several values are a sweep, add -m to train each; a list is written [a,b]"
+        return UserError(f"{several[1]}: several values are a sweep, add -m to train each; a list is written [a,b]")
     if no_group := re.match(r"Could not override '([^']+)'. No match in the defaults list", text):
-        return (
-            f"{no_group[1]}: this command has no such choice; "
-            "scripts/reproduce.py takes experiment and scale, scripts/train.py all but experiment"
-        )
+        takes = "scripts/reproduce.py takes experiment and scale, scripts/train.py all but experiment"
+        return UserError(no_group[1], rule=f"this command has no such choice; {takes}")
     if in_file := re.match(r"In '(\S+)': \w+ raised while composing config:\s+(.*)\s+full_key: (\S+)", text):
-        return f"{in_file[1]}.yaml: {_wrong_type(in_file[3], in_file[2])}"
+        return UserError(f"{in_file[1]}.yaml: {_wrong_type(in_file[3], in_file[2])}")
     if missing := re.match(r"You must specify '([^']+)'", text):
-        return not_given(missing[1])
+        return required(missing[1])
     if text.startswith("Config group override must be a string"):
         groups = (override.partition("=")[0] for override in typed)
-        return next((f"{name}: must be one of {', '.join(choices(name))}" for name in groups if choices(name)), None)
+        return next((required(name) for name in groups if choices(name)), None)
     return None
 
 
-def _unknown_choice(error: MissingConfigException) -> str | None:
+def _unknown_choice(error: MissingConfigException) -> UserError | None:
     group, _, choice = (error.missing_cfg_file or "").rpartition("/")
-    allowed = error.options or choices(group)
-    if not group or not allowed:
+    known = error.options or choices(group)
+    if not group or not known:
         return None
-    return f"{group}={choice}: {did_you_mean(choice, allowed)}must be one of {', '.join(allowed)}"
+    return UserError(group, choice, f"{did_you_mean(choice, known)}must be one of {', '.join(known)}")
 
 
-def _wrong_type(option: str, text: str) -> str:
-    for pattern, allowed in WRONG_TYPES.items():
+def _wrong_type(option: str, text: str) -> UserError:
+    for pattern, rule in WRONG_TYPES.items():
         if match := re.match(pattern, text):
-            value = match.groupdict().get("value")
-            return f"{option}{'' if value is None else f'={value}'}: must be {allowed}"
-    return f"{option}: {text.splitlines()[0]}"
+            value = match.groupdict().get("value", MISSING)
+            return UserError(option, value, f"must be {rule}")
+    return UserError(option, rule=text.splitlines()[0])

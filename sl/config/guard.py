@@ -30,36 +30,23 @@ def guarded(task: Callable[[DictConfig], Any]) -> Callable[[DictConfig], Any]:
             check_complete(config)
             return task(config)
         except UserError as error:
-            raise UserError(as_typed(_with_folder(str(error), config), typed)) from error
+            raise as_typed(error, typed) from error
         except Exception as error:
-            refused = _refused_folder(error, config) if isinstance(error, OSError) else None
-            if refused:
-                raise UserError(refused) from error
+            if isinstance(error, OSError) and (refused := _refused_folder(error, config)):
+                raise as_typed(refused, typed) from error
             raise Crash(f"{traceback.format_exc()}sl: a bug, in the run {' '.join(typed)}\n") from None
 
     return guarded_task
 
 
-def _folders(config: DictConfig) -> dict[str, Path]:
-    """The folders that options name (data_dir, runs_dir, ...), by option=value."""
-    names = [str(name) for name in config if str(name).endswith("_dir")]
-    return {f"{name}={config[name]}": Path(config[name]).expanduser() for name in names}
-
-
-def _with_folder(message: str, config: DictConfig) -> str:
-    """`message`, which may begin with a file in one of those folders, with that option in front."""
-    for option, folder in _folders(config).items():
-        if message.startswith((f"{folder}/", f"{folder} ")):
-            return f"{option}: {message}"
-    return message
-
-
-def _refused_folder(error: OSError, config: DictConfig) -> str | None:
-    """What to say if `error` is about a file in one of those folders, or a folder above one."""
+def _refused_folder(error: OSError, config: DictConfig) -> UserError | None:
+    """What to say if `error` is about a file in a folder that an option names, or about a folder above one."""
     if not error.filename:
         return None
     file = Path(error.filename).absolute()
-    for option, folder in _folders(config).items():
-        if file.is_relative_to(folder.absolute()) or folder.absolute().is_relative_to(file):
-            return f"{option}: {error.filename}: {error.strerror}; allowed is a folder that can be made and used"
+    for option in (str(name) for name in config if str(name).endswith("_dir")):
+        folder = Path(config[option]).expanduser().absolute()
+        if file.is_relative_to(folder) or folder.is_relative_to(file):
+            rule = f"must be a folder that can be made and used: {error.filename}: {error.strerror}"
+            return UserError(option, config[option], rule)
     return None

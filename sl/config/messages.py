@@ -1,48 +1,45 @@
 """The words for what is wrong with an option."""
 
-import re
 from collections.abc import Sequence
 
 from sl.config.groups import choices, choices_with, did_you_mean, options
+from sl.errors import MISSING, UserError
 
 
-def as_typed(message: str, typed: Sequence[str]) -> str:
-    """`message` (`option=value: ...` or `option: ...`) with its option as one of the overrides in `typed` has it.
+def as_typed(error: UserError, typed: Sequence[str]) -> UserError:
+    """`error` with its option as one of the overrides in `typed` has it.
 
     A value that comes from another option, as `dataset.data_dir` does from `data_dir`, is named as that one.
 
-    >>> as_typed("recipe.lr=-1.0: must be more", ["seed=1", "recipe.lr=-1"])
-    'recipe.lr=-1: must be more'
-    >>> as_typed("dataset.data_dir=/x: there is nothing", ["data_dir=/x"])
-    'data_dir=/x: there is nothing'
+    >>> as_typed(UserError("recipe.lr", -1.0, "must be more"), ["seed=1", "recipe.lr=-1"])
+    UserError('recipe.lr=-1: must be more')
+    >>> as_typed(UserError("dataset.data_dir", "/x", "must be a folder"), ["data_dir=/x"])
+    UserError('data_dir=/x: must be a folder')
     """
-    match = re.match(r"([\w./@]+)(=.*?)?(?=: )", message)
-    if not match:
-        return message
-    option, value = match.groups()
-    for override in (override.lstrip("+~") for override in typed):
-        name = override.partition("=")[0]
-        below = value is None and name.startswith(f"{option}.")
-        same_source = override == f"{option.rpartition('.')[2]}{value}"
-        if name == option or below or same_source:
-            return override + message[match.end() :]
-    return message
+    if error.option is None:
+        return error
+    for override in typed:
+        name, given, value = override.lstrip("+~").partition("=")
+        below = error.value is MISSING and name.startswith(f"{error.option}.")
+        same_source = name == error.option.rpartition(".")[2] and value == str(error.value)
+        if name == error.option or below or same_source:
+            return UserError(name, value if given else MISSING, error.rule)
+    return error
 
 
-def not_given(option: str) -> str:
+def required(option: str) -> UserError:
     """`option` has no value."""
     allowed = choices(option)
-    return f"{option}: it has to be given" + (f"; must be one of {', '.join(allowed)}" if allowed else "")
+    return UserError(option, rule="is required" + (f"; must be one of {', '.join(allowed)}" if allowed else ""))
 
 
-def unknown_option(option: str, siblings: Sequence[str], in_a_run: bool = True, value: object = None) -> str:
+def unknown_option(option: str, siblings: Sequence[str], in_a_run: bool = True, value: object = MISSING) -> UserError:
     """`option` does not exist; `siblings` do in its place, and in a run all those of `options`."""
-    given = option if value is None else f"{option}={value}"
     group, leaf = option.partition(".")[0], option.rpartition(".")[2]
     if in_a_run and (owners := choices_with(option)):
-        return f"{given}: this option comes only with {' or '.join(f'{group}={owner}' for owner in owners)}"
+        return UserError(option, value, f"this option comes only with {' or '.join(f'{group}={o}' for o in owners)}")
     here = sorted(name for name in siblings if name not in ("_target_", "hydra"))
     hint = did_you_mean(leaf, here)
     if in_a_run and not hint:
         hint = did_you_mean(leaf, options())
-    return f"{given}: there is no such option; {hint}allowed here: {', '.join(here) or 'none'}"
+    return UserError(option, value, f"there is no such option; {hint}must be one of {', '.join(here) or 'none'}")

@@ -9,6 +9,8 @@ from typing import Any
 from hydra.core.config_store import ConfigStore
 from omegaconf import MISSING
 
+from sl.config.hydra_targets import check_what_hydra_composes
+
 
 @dataclass
 class SlParameters:
@@ -96,6 +98,7 @@ class RunConfig:
     holdout: float | None = None
     fold: str | None = None
     save: bool | None = None
+    allow_targets: list[str] = field(default_factory=list)
     data_dir: str = MISSING
     runs_dir: str = MISSING
     checkpoints_dir: str = MISSING
@@ -152,6 +155,7 @@ class ReproduceConfig:
 
 def register() -> None:
     """Make the schemas known to Hydra, as what config.yaml, search.yaml and reproduce.yaml in configs/ build on."""
+    check_what_hydra_composes()
     ConfigStore.instance().store(name="base_run", node=RunConfig)
     ConfigStore.instance().store(name="base_search", node=SearchConfig)
     ConfigStore.instance().store(name="base_audit", node=AuditConfig)

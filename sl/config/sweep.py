@@ -24,7 +24,7 @@ class CheckSweep(Callback):
             try:
                 check_buildable(compose_run(overrides, config_name)[0])
             except UserError as error:
-                fail(as_typed(str(error), overrides))
+                fail(str(as_typed(error, overrides)))
 
 
 def single_changes(typed: Sequence[str]) -> Iterator[list[str]]:

@@ -17,7 +17,7 @@ def folder(name: str, value: object) -> Path:
     """`value`, the path of a folder, with ``~`` expanded; raises UserError that names the parameter otherwise."""
     if isinstance(value, str | os.PathLike) and str(value).strip():
         return Path(value).expanduser()
-    raise UserError(f"{name}={value}: allowed is the path of a folder")
+    raise UserError(name, value, "must be the path of a folder")
 
 
 @contextmanager

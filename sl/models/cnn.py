@@ -35,7 +35,7 @@ class Cnn(Classifier):
         channels, height, width = image_shape
         shrink = 2 ** len(blocks)
         if min(height, width) < shrink:
-            raise UserError(f"image_shape={tuple(image_shape)}: allowed are images of at least {shrink}x{shrink}")
+            raise UserError("image_shape", tuple(image_shape), f"must be at least {shrink}x{shrink}")
         layers: list[nn.Module] = []
         for block in blocks:
             for inputs, outputs in pairwise((channels, *block)):

@@ -43,11 +43,8 @@ class Human:
 
     def _file_of(self, dataset: str) -> HumanFile:
         if dataset not in FILES:
-            allowed = ", ".join(FILES)
-            raise UserError(
-                f"noise=human: there are no human labels for dataset={dataset}; allowed is one of {allowed}"
-            )
+            raise UserError("noise", "human", f"has no labels for dataset={dataset}, only for {', '.join(FILES)}")
         file = FILES[dataset]
         if self.name not in file.columns:
-            raise UserError(f"noise.name={self.name}: allowed on dataset={dataset} is one of {', '.join(file.columns)}")
+            raise UserError("noise.name", self.name, f"must be one of {', '.join(file.columns)} on dataset={dataset}")
         return file

@@ -47,14 +47,11 @@ NUM_CLASSES = {"mnist": 10, "cifar10": 10, "cifar100": 100}
 def published_map(dataset: str, variant: str | None = None) -> LabelMap:
     """The map of `dataset` and `variant` (None: its first); raises UserError where there is none."""
     if dataset not in MAPS:
-        allowed = ", ".join(MAPS)
-        raise UserError(
-            f"noise=asymmetric: there is no map for dataset={dataset}; allowed is one of {allowed}, "
-            "or noise=matrix with a matrix of your own"
-        )
+        rule = f"has no map for dataset={dataset}, only for {', '.join(MAPS)}; noise=matrix takes one of your own"
+        raise UserError("noise", "asymmetric", rule)
     maps = MAPS[dataset]
     if variant is None:
         return next(iter(maps.values()))
     if variant not in maps:
-        raise UserError(f"noise.variant={variant}: allowed on dataset={dataset} is one of {', '.join(maps)}")
+        raise UserError("noise.variant", variant, f"must be one of {', '.join(maps)} on dataset={dataset}")
     return maps[variant]

@@ -60,9 +60,7 @@ class Augmentation:
 
     def __post_init__(self) -> None:
         if self.shift and self.crop_padding:
-            raise UserError(
-                f"recipe.crop_padding={self.crop_padding}: allowed with recipe.shift={self.shift} is 0 only"
-            )
+            raise UserError("recipe.crop_padding", self.crop_padding, f"must be 0 with recipe.shift={self.shift}")
 
     @property
     def active(self) -> bool:

@@ -36,10 +36,8 @@ def initialise(model: nn.Module, kind: str, generator: torch.Generator) -> None:
         elif isinstance(layer, nn.BatchNorm1d | nn.BatchNorm2d):
             layer.reset_parameters()
         elif next(layer.parameters(recurse=False), None) is not None:
-            raise UserError(
-                f"initialisation={kind}: allowed are models of convolutions, dense layers and batch normalisation; "
-                f"{type(model).__name__} has a {type(layer).__name__}"
-            )
+            rule = "needs a model of convolutions, dense layers and batch normalisation; "
+            raise UserError("initialisation", kind, f"{rule}{type(model).__name__} has a {type(layer).__name__}")
 
 
 def _weight(layer: nn.Conv2d | nn.Linear, kind: str, generator: torch.Generator) -> Tensor:

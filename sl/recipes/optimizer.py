@@ -120,5 +120,5 @@ def decayed_parameters(model: nn.Module, decay_on: str) -> list[Tensor]:
     fc1 = getattr(model, "fc1", None)
     if fc1 is None:
         name = type(model).__name__
-        raise UserError(f"recipe.decay_on={decay_on}: allowed with {name}, which has no fc1, is kernels, all or none")
+        raise UserError("recipe.decay_on", decay_on, f"must be kernels, all or none with {name}, which has no fc1")
     return list(fc1.parameters())

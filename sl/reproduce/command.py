@@ -27,7 +27,7 @@ PUBLISHED = CONFIG_DIR.parent / "results" / "paper"
 def reproduce(name: str, scale: str, config: DictConfig) -> list[str]:
     """Do the experiment `name` at `scale` as `config` (configs/reproduce.yaml) says; a line for each failed run."""
     if config.experiment != experiment.load(name):
-        raise UserError(f"experiment: has no options: give seeds=[...], or change configs/experiment/{name}.yaml")
+        raise UserError("experiment", rule=f"has no options: give seeds=[...] or change configs/experiment/{name}.yaml")
     for folder in (config.runs_dir, config.results_dir):
         check_folder(Path(folder))
     device = find_device(config.device)
@@ -95,7 +95,7 @@ def check_folder(folder: Path) -> None:
         with TemporaryFile(dir=folder):
             pass
     except OSError as error:
-        raise UserError(f"{folder}: allowed is a folder that can be written to: {error.strerror}") from error
+        raise UserError(f"{folder}: must be a folder that can be written to: {error.strerror}") from error
 
 
 def redraw(runs_dir: Path, results_dir: Path) -> None:

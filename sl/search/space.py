@@ -29,10 +29,8 @@ def search_space(config: DictConfig) -> list[Range]:
     assert isinstance(nodes, dict)
     ranges = [_range(path, node, config) for path, node in _leaves(nodes, "")]
     if not ranges:
-        raise UserError(
-            f"search.ranges: there is none for this loss; name parameters of loss={config.loss._target_}, as in "
-            "'+search.ranges.NAME={low:0.1,high:1}'"
-        )
+        example = "'+search.ranges.NAME={low:0.1,high:1}'"
+        raise UserError("search.ranges", rule=f"must name parameters of loss={config.loss._target_}, as in {example}")
     return ranges
 
 
@@ -60,7 +58,7 @@ def _range(path: str, node: Any, config: DictConfig) -> Range:
         raise UserError(name, node, "must be {low: ..., high: ...}, with log: false for a uniform search")
     value = OmegaConf.select(config.loss, path)
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise UserError(f"{name}: loss={config.loss._target_} has no number of this name to search for")
+        raise UserError(name, rule=f"must be a number that loss={config.loss._target_} has")
     log = flag(f"{name}.log", node.get("log", True))
     low = number(f"{name}.low", node["low"], 0, low_open=True) if log else number(f"{name}.low", node["low"])
     high = number(f"{name}.high", node["high"], low, low_open=True)

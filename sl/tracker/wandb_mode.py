@@ -30,5 +30,5 @@ def resolve_mode(asked: str) -> Mode:
     if login:
         return "online"
     if asked == "online":
-        raise UserError(f"tracker.mode=online: {problem}; allowed without a login is auto, offline or disabled")
+        raise UserError("tracker.mode", "online", f"must be auto, offline or disabled: {problem}")
     return "offline"

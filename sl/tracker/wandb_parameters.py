@@ -14,14 +14,14 @@ def project(value: object) -> str:
     """`value` if W&B takes it as a project's name; raises UserError otherwise."""
     if isinstance(value, str) and 0 < len(value) <= LONGEST_PROJECT and not set(value) & set(FORBIDDEN):
         return value
-    raise UserError(f"project={value}: allowed is a name of 1 to {LONGEST_PROJECT} characters, none of {FORBIDDEN}")
+    raise UserError("project", value, f"must be a name of 1 to {LONGEST_PROJECT} characters, none of {FORBIDDEN}")
 
 
 def name_or_none(name: str, value: object) -> str | None:
     """`value` if it is a name or None; raises UserError otherwise."""
     if value is None or (isinstance(value, str) and value.strip()):
         return value
-    raise UserError(f"{name}={value}: allowed is a name or null")
+    raise UserError(name, value, "must be a name or null")
 
 
 def tags(value: object) -> list[str]:
@@ -29,7 +29,7 @@ def tags(value: object) -> list[str]:
     found = list(value) if isinstance(value, Iterable) and not isinstance(value, str) else [value]
     names = [tag for tag in found if isinstance(tag, str) and 0 < len(tag) <= LONGEST_TAG]
     if isinstance(value, str) or len(names) < len(found):
-        raise UserError(f"tags={value}: allowed is a list of names of 1 to {LONGEST_TAG} characters")
+        raise UserError("tags", value, f"must be a list of names of 1 to {LONGEST_TAG} characters")
     return names
 
 
@@ -37,4 +37,4 @@ def folder(value: object) -> str:
     """`value` if it is a folder's path, or one where a folder can be made; raises UserError otherwise."""
     if isinstance(value, str) and value.strip() and (Path(value).is_dir() or not Path(value).exists()):
         return value
-    raise UserError(f"dir={value}: allowed is a folder, or a path where one can be made")
+    raise UserError("dir", value, "must be a folder, or a path where one can be made")

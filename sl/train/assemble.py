@@ -26,7 +26,7 @@ kept_data: Kept[DeviceData] = Kept(limit=2)
 def make_model(job: Job) -> Classifier:
     """The network with the run's own initial weights, on the CPU."""
     sizes = {"num_classes": job.dataset.num_classes, "image_shape": job.dataset.image_shape}
-    model = build(job.config.model, "model", **sizes)
+    model = build(job.config.model, "model", job.config.allow_targets, **sizes)
     initialise(model, job.config.recipe.initialisation, generator(job.config.seed, "weights"))
     recipe = job.config.recipe
     configure_batchnorm(model, recipe.bn_eps, recipe.bn_momentum, recipe.bn_zero_debias)
@@ -35,7 +35,7 @@ def make_model(job: Job) -> Classifier:
 
 def make_engine(job: Job) -> Engine:
     """An engine with the run's weights and labels: one that this process built before, where it fits."""
-    model, loss = make_model(job), make_loss(job.config.loss, job.dataset, job.noisy)
+    model, loss = make_model(job), make_loss(job.config.loss, job.dataset, job.noisy, job.config.allow_targets)
     model_state = {name: value.clone() for name, value in model.state_dict().items()}
     apply_runtime(job.runtime)
     warn_of_slow_kernels(job.runtime)

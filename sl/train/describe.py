@@ -36,7 +36,7 @@ def describe_run(config: DictConfig, names: dict[str, str]) -> Described:
     """Check `config` and say which run it is; raises UserError for what cannot be run."""
     check_run(config)
     runtime = resolve_runtime(config.runtime)
-    source, noise = build(config.dataset, "dataset"), build(config.noise, "noise")
+    source, noise = (build(config[option], option, config.allow_targets) for option in ("dataset", "noise"))
     with under("dataset"):
         fingerprint = source.fingerprint()
     result = result_config(config, names, runtime.precision, fingerprint)

@@ -57,10 +57,10 @@ def find_device(name: str) -> torch.device:
     except RuntimeError:
         device = None
     if device is None or device.type not in ("cpu", "cuda"):
-        raise UserError(f"runtime.device={name}: allowed is auto, cpu, cuda or cuda:N")
+        raise UserError("runtime.device", name, "must be auto, cpu, cuda or cuda:N")
     count = torch.cuda.device_count() if torch.cuda.is_available() else 0
     if device.type == "cuda" and (device.index or 0) >= count:
-        raise UserError(f"runtime.device={name}: this machine has {count} CUDA devices; allowed is auto or cpu")
+        raise UserError("runtime.device", name, f"must be auto or cpu: this machine has {count} CUDA devices")
     return torch.device("cuda", device.index or 0) if device.type == "cuda" else device
 
 
@@ -80,7 +80,7 @@ def resolve_runtime(config: RuntimeConfig) -> Runtime:
     if step in ("auto", "fastest"):
         step = {"auto": "graph", "fastest": "compiled_graph"}[step] if device.type == "cuda" else "eager"
     if step in CAPTURED and device.type != "cuda":
-        raise UserError(f"runtime.step={step}: CUDA graphs need a CUDA device; allowed here is auto, eager or compile")
+        raise UserError("runtime.step", step, "must be auto, eager or compile: CUDA graphs need a CUDA device")
     threads = asked_threads(config)
     return Runtime(device, precision, step, config.deterministic, cores() if threads is None else threads)
 

@@ -61,9 +61,7 @@ def split(labels: Tensor, share: float, seed: int) -> tuple[Tensor, Tensor]:
             range(len(labels)), test_size=share, stratify=labels.numpy(), random_state=random_state(seed)
         )
     except ValueError as error:
-        raise UserError(
-            f"holdout={share}: allowed is a share with images of every class on both sides: {error}"
-        ) from None
+        raise UserError("holdout", share, f"must leave images of every class on both sides: {error}") from None
     return torch.tensor(sorted(kept)), torch.tensor(sorted(held))
 
 

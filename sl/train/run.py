@@ -31,7 +31,7 @@ def train(config: DictConfig, names: dict[str, str]) -> Path:
     """
     job = prepare(config, names)
     path = record_path(Path(config.runs_dir), job.dataset_name, job.identity)
-    tracker = build(config.tracker, "tracker")
+    tracker = build(config.tracker, "tracker", config.allow_targets)
     checkpoint = Checkpoint(Path(config.checkpoints_dir) / f"{job.identity}.pt")
     with alone_at(path, checkpoint.path):
         match record_state(path):

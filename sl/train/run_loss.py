@@ -1,5 +1,7 @@
 """A run's loss, with what only the run knows: its sizes, and the transition matrix that a correction needs."""
 
+from collections.abc import Sequence
+
 from omegaconf import DictConfig
 from torch import Tensor
 
@@ -16,10 +18,10 @@ def transition_file(loss: DictConfig) -> bool:
     return loss.get(TRANSITION, NOISE_MATRIX) != NOISE_MATRIX
 
 
-def make_loss(loss: DictConfig, dataset: Dataset, noisy: NoisyLabels) -> Loss:
+def make_loss(loss: DictConfig, dataset: Dataset, noisy: NoisyLabels, allow_targets: Sequence[str] = ()) -> Loss:
     """The loss for a run on `dataset`; UserError where it does not fit."""
     sizes = {"num_examples": len(noisy.labels), "num_classes": dataset.num_classes}
-    return build(loss, "loss", transition=_transition(loss, dataset, noisy), **sizes)
+    return build(loss, "loss", allow_targets, transition=_transition(loss, dataset, noisy), **sizes)
 
 
 def _transition(loss: DictConfig, dataset: Dataset, noisy: NoisyLabels) -> Tensor:

@@ -15,33 +15,33 @@ Command = Callable[..., Any]  # returns an Outcome (conftest.py)
 MISSPELT = [
     ("recipe.epohcs=3", "recipe.epohcs=3: there is no such option; did you mean epochs?"),
     ("noise.rate=0.4", "noise.rate=0.4: this option comes only with noise=asymmetric or noise=symmetric"),
-    ("+loss.foo=1", "loss.foo=1: there is no such option; allowed here: alpha, beta, log_zero, p_min, reduction"),
-    ("++recipe.x=1", "recipe.x=1: there is no such option; allowed here: batch_size,"),
+    ("+loss.foo=1", "loss.foo=1: there is no such option; must be one of alpha, beta, log_zero, p_min, reduction"),
+    ("++recipe.x=1", "recipe.x=1: there is no such option; must be one of batch_size,"),
     ("dataset=cifr10", "dataset=cifr10: did you mean cifar10? must be one of cifar10, cifar100, digits, folder,"),
     ("hydra/launcher=jobli", "hydra/launcher=jobli: did you mean joblib? must be one of basic, joblib, slurm,"),
-    ("loss=null", "loss=null: must be one of "),
+    ("loss=null", "loss=null: is required; must be one of "),
     ("experiment=fig1", "experiment=fig1: this command has no such choice; scripts/reproduce.py takes experiment"),
 ]
 VALUES = [
-    ("noise=asymmetric", "noise=asymmetric: there is no map for dataset=digits; allowed is one of mnist, cifar10,"),
-    ("noise=human", "noise=human: there are no human labels for dataset=digits; allowed is one of cifar10, cifar100"),
+    ("noise=asymmetric", "noise=asymmetric: has no map for dataset=digits, only for mnist, cifar10,"),
+    ("noise=human", "noise=human: has no labels for dataset=digits, only for cifar10, cifar100"),
     ("probe.label=cow", "probe.label=cow: must be a number from 0 to 9 or one of 0, 1,"),
-    ("runtime.device=cuda:99", "runtime.device=cuda:99: this machine has "),
-    ("runtime.device=banana", "runtime.device=banana: allowed is auto, cpu, cuda or cuda:N"),
+    ("runtime.device=cuda:99", "runtime.device=cuda:99: must be auto or cpu: this machine has "),
+    ("runtime.device=banana", "runtime.device=banana: must be auto, cpu, cuda or cuda:N"),
     ("recipe.lr=banana", "recipe.lr=banana: must be a number"),
     ("recipe.epochs=0", "recipe.epochs=0: must be a whole number of at least 1"),
     ("noise=symmetric noise.rate=1.5", "noise.rate=1.5: must be a number in [0, 1]"),
 ]
 MISSING = [
-    ("noise=matrix", "noise.path=null: allowed is a file that ends in .npy, .csv, .txt"),
+    ("noise=matrix", "noise.path=null: must be a file that ends in .npy, .csv, .txt"),
     ("noise=matrix noise.path=nowhere.csv", "noise.path=nowhere.csv: cannot be read as a matrix of numbers: No such"),
     ("dataset=folder", "dataset.data_dir=data: there is no folder data; pictures lie in train/<class>/"),
     ("dataset=folder data_dir=mine", "data_dir=mine: there is no folder mine; pictures lie in"),
-    ("dataset=mnist dataset.download=false", "data_dir=data: data/MNIST/raw/train-images-idx3-ubyte is missing: set"),
+    ("dataset=mnist dataset.download=false", "data/MNIST/raw/train-images-idx3-ubyte is missing: set"),
 ]
 SYNTAX = [
-    ("seed", "seed: it cannot be read; allowed is option=value"),
-    ("loss=[ce", "loss=[ce: it cannot be read; allowed is option=value"),
+    ("seed", "seed: must be option=value"),
+    ("loss=[ce", "loss=[ce: must be option=value"),
     ("loss=ce,sl", "loss=ce,sl: several values are a sweep, add -m to train each; a list is written [a,b]"),
     ("+loss=ce", "+loss=ce: Multiple values for loss"),
     ("--config-dir=nowhere", "--config-dir=nowhere: Additional config directory"),
@@ -68,21 +68,21 @@ def test_a_flag_that_does_not_exist_is_left_to_argparse(train: Command) -> None:
 @pytest.mark.skipif(torch.cuda.is_available(), reason="this machine has a CUDA device")
 def test_cuda_where_there_is_none(train: Command) -> None:
     line = train("runtime.device=cuda").mistake
-    assert line == "runtime.device=cuda: this machine has 0 CUDA devices; allowed is auto or cpu"
+    assert line == "runtime.device=cuda: must be auto or cpu: this machine has 0 CUDA devices"
 
 
 def test_a_matrix_of_another_size(train: Command, tmp_path: Path) -> None:
     np.savetxt(tmp_path / "small.csv", np.eye(3), delimiter=",")
     line = train("noise=matrix", "noise.path=small.csv").mistake
-    assert line == "noise.path=small.csv: it is a 3 x 3 matrix, allowed on dataset=digits is 10 x 10"
+    assert line == "noise.path=small.csv: must be a 10 x 10 matrix on dataset=digits, not 3 x 3"
 
 
 def test_pairs_that_only_the_data_tell(train: Command, data_dir: Path, tmp_path: Path) -> None:
     np.save(tmp_path / "ten.npy", np.eye(10))
     line = train("dataset=mnist", "noise=human", f"data_dir={data_dir}").mistake
-    assert line == "noise=human: there are no human labels for dataset=mnist; allowed is one of cifar10, cifar100"
+    assert line == "noise=human: has no labels for dataset=mnist, only for cifar10, cifar100"
     line = train("dataset=cifar100", "noise=matrix", "noise.path=ten.npy", f"data_dir={data_dir}").mistake
-    assert line == "noise.path=ten.npy: it is a 10 x 10 matrix, allowed on dataset=cifar100 is 100 x 100"
+    assert line == "noise.path=ten.npy: must be a 100 x 100 matrix on dataset=cifar100, not 10 x 10"
 
 
 def test_a_damaged_data_file(train: Command, tmp_path: Path) -> None:
@@ -92,7 +92,7 @@ def test_a_damaged_data_file(train: Command, tmp_path: Path) -> None:
         for kind in ("images-idx3", "labels-idx1"):
             (raw / f"{part}-{kind}-ubyte").write_bytes(b"damaged")
     line = train("dataset=mnist", "dataset.download=false").mistake
-    assert line.startswith("data_dir=data: data/MNIST/raw/train-images-idx3-ubyte is damaged: its md5 is ")
+    assert line.startswith("data/MNIST/raw/train-images-idx3-ubyte is damaged: its md5 is ")
 
 
 @pytest.mark.parametrize("option", ["runs_dir", "checkpoints_dir", "data_dir"])
@@ -100,7 +100,8 @@ def test_a_folder_that_is_a_file(option: str, train: Command, tmp_path: Path) ->
     (tmp_path / "file").touch()
     short = ("recipe.epochs=1", "scale.train_share=0.1", "runtime.threads=1", "runtime.precision=float32")
     line = train(f"{option}=file", "dataset=mnist" if option == "data_dir" else "dataset=digits", *short).mistake
-    assert line.startswith(f"{option}=file: file")
+    assert " file" in f" {line}"
+    assert line.endswith(("Not a directory", "File exists"))
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
@@ -115,4 +116,4 @@ def test_records_where_a_file_stands(train: Command, tmp_path: Path) -> None:
     (tmp_path / "runs").mkdir()
     (tmp_path / "runs/digits").touch()
     short = ("recipe.epochs=1", "scale.train_share=0.1", "runtime.threads=1", "runtime.precision=float32")
-    assert train("runs_dir=runs", *short).mistake.startswith("runs_dir=runs: runs/digits")
+    assert train("runs_dir=runs", *short).mistake.startswith("runs_dir: runs/digits")

@@ -21,10 +21,13 @@ def _optuna() -> None:
 @pytest.mark.parametrize(
     ("arguments", "line"),
     [
-        ("search.trails=3", "search.trails=3: there is no such option; did you mean trials? allowed here: jobs, name,"),
+        (
+            "search.trails=3",
+            "search.trails=3: there is no such option; did you mean trials? must be one of jobs,",
+        ),
         ("sed=1", "sed=1: there is no such option; did you mean seed?"),
         ("epochs=3", "epochs=3: there is no such option; did you mean recipe.epochs?"),
-        ("+foo=1", "foo=1: there is no such option; allowed here: checkpoints_dir,"),
+        ("+foo=1", "foo=1: there is no such option; must be one of allow_targets, checkpoints_dir,"),
         ("loss=scee", "loss=scee: did you mean "),
         ("search.trials=many", "search.trials=many: must be a whole number"),
         ("search.jobs=0", "search.jobs=0: must be a whole number of at least 1"),

@@ -129,7 +129,7 @@ def test_the_fingerprint_needs_no_data_and_tells_the_sets_apart(tmp_path: Path) 
 
 @pytest.mark.parametrize("source", SOURCES)
 def test_parameters_are_checked(source: type[Cifar10 | Cifar100]) -> None:
-    with pytest.raises(UserError, match=r"^data_dir=7: allowed is the path of a folder$"):
+    with pytest.raises(UserError, match=r"^data_dir=7: must be the path of a folder$"):
         source(7)
     with pytest.raises(UserError, match=r"^download=yes: must be true or false$"):
         source(".", "yes")

@@ -258,7 +258,7 @@ def test_a_class_that_loses_its_only_picture(pictures: Path) -> None:
     ("arguments", "start"),
     [
         (("a/b", ".", 8), "name=a/b: must be a word"),
-        (("a", None, 8), "data_dir=None: allowed is the path of a folder"),
+        (("a", None, 8), "data_dir=None: must be the path of a folder"),
         (("a", ".", 0), "image_size=0: must be a whole number"),
     ],
 )

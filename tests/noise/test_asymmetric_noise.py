@@ -56,10 +56,10 @@ def test_overall_rate_on_real_cifar100(cifar100: Dataset, variant: str | None, s
 @pytest.mark.parametrize(
     ("name", "variant", "message"),
     [
-        ("digits", None, "^noise=asymmetric: there is no map for dataset=digits; allowed is one of mnist"),
-        ("folder", "cyclic", "^noise=asymmetric: there is no map for dataset=folder"),
-        ("cifar10", "superclass", "^noise.variant=superclass: allowed on dataset=cifar10 is one of published$"),
-        ("cifar100", "published", "^noise.variant=published: allowed on dataset=cifar100 is one of pairs, cyclic, sup"),
+        ("digits", None, "^noise=asymmetric: has no map for dataset=digits, only for mnist"),
+        ("folder", "cyclic", "^noise=asymmetric: has no map for dataset=folder"),
+        ("cifar10", "superclass", "^noise.variant=superclass: must be one of published on dataset=cifar10$"),
+        ("cifar100", "published", "^noise.variant=published: must be one of pairs, cyclic, sup"),
     ],
 )
 def test_pairs_of_data_set_and_map_that_do_not_exist_are_refused(

@@ -60,10 +60,10 @@ def test_labels_of_other_images_are_refused(cifar10: Dataset, data_dir: Path) ->
 @pytest.mark.parametrize(
     ("dataset", "name", "message"),
     [
-        ("mnist", "worst", "^noise=human: there are no human labels for dataset=mnist; allowed is one of cifar10, cif"),
-        ("digits", "fine", "^noise=human: there are no human labels for dataset=digits"),
-        ("cifar100", "worst", "^noise.name=worst: allowed on dataset=cifar100 is one of fine$"),
-        ("cifar10", "fine", "^noise.name=fine: allowed on dataset=cifar10 is one of aggregate, random1, random2, ran"),
+        ("mnist", "worst", "^noise=human: has no labels for dataset=mnist, only for cifar10, cif"),
+        ("digits", "fine", "^noise=human: has no labels for dataset=digits"),
+        ("cifar100", "worst", "^noise.name=worst: must be one of fine on dataset=cifar100$"),
+        ("cifar10", "fine", "^noise.name=fine: must be one of aggregate, random1, random2, ran"),
     ],
 )
 def test_data_sets_without_such_labels_are_refused(

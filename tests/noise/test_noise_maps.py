@@ -61,13 +61,13 @@ def test_no_map_leads_to_its_own_class(dataset: str, variant: str | None) -> Non
 
 @pytest.mark.parametrize("dataset", ["digits", "folder"])
 def test_data_sets_without_a_map_are_refused(dataset: str) -> None:
-    message = rf"^noise=asymmetric: there is no map for dataset={dataset}; allowed is one of mnist, cifar10, cifar100"
+    message = rf"^noise=asymmetric: has no map for dataset={dataset}, only for mnist, cifar10, cifar100"
     with pytest.raises(UserError, match=message):
         published_map(dataset)
 
 
 @pytest.mark.parametrize("dataset", ["mnist", "cifar10"])
 def test_variants_of_another_data_set_are_refused(dataset: str) -> None:
-    message = f"^noise.variant=cyclic: allowed on dataset={dataset} is one of published$"
+    message = f"^noise.variant=cyclic: must be one of published on dataset={dataset}$"
     with pytest.raises(UserError, match=message):
         published_map(dataset, "cyclic")

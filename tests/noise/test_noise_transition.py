@@ -83,14 +83,14 @@ def broken(row: int, entries: list[float]) -> torch.Tensor:
 @pytest.mark.parametrize(
     ("matrix", "message"),
     [
-        (torch.eye(2), r"it is \(2, 2\) float32, allowed is \(K, K\) float64"),
-        (torch.ones(2, 3, dtype=torch.float64) / 3, r"it is \(2, 3\) float64"),
-        (torch.ones(2, dtype=torch.float64), r"it is \(2,\) float64"),
-        (broken(1, [-0.1, 1.1]), "row 1 has the entry -0.1, allowed are probabilities"),
-        (broken(0, [float("nan"), 1.0]), "row 0 has the entry nan"),
-        (broken(0, [float("inf"), 0.0]), "row 0 sums to inf"),
-        (broken(1, [0.4, 0.599998]), "row 1 sums to 0.999998, allowed is 1 within 1e-06"),
-        (broken(1, [0.4, 0.600002]), "row 1 sums to 1.000002"),
+        (torch.eye(2), r"must be \(K, K\) float64, not \(2, 2\) float32"),
+        (torch.ones(2, 3, dtype=torch.float64) / 3, r"must be \(K, K\) float64, not \(2, 3\) float64"),
+        (torch.ones(2, dtype=torch.float64), r"must be \(K, K\) float64, not \(2,\) float64"),
+        (broken(1, [-0.1, 1.1]), "must hold probabilities, but row 1 has the entry -0.1"),
+        (broken(0, [float("nan"), 1.0]), "must hold probabilities, but row 0 has the entry nan"),
+        (broken(0, [float("inf"), 0.0]), "must have rows that sum to 1 within 1e-06, but row 0 sums to inf"),
+        (broken(1, [0.4, 0.599998]), "must have rows that sum to 1 within 1e-06, but row 1 sums to 0.999998"),
+        (broken(1, [0.4, 0.600002]), "must have rows that sum to 1 within 1e-06, but row 1 sums to 1.000002"),
     ],
 )
 def test_what_is_not_a_transition_matrix_is_refused_in_one_line(matrix: Tensor, message: str) -> None:

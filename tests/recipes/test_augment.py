@@ -166,5 +166,5 @@ def test_draws_depend_on_their_generator_alone() -> None:
 def test_building_from_a_recipe() -> None:
     recipe: Any = SimpleNamespace(shift=0.0, crop_padding=4, flip=True, rotation=20.0)
     assert build_augmentation(recipe) == AUGMENTATIONS[1]
-    with pytest.raises(UserError, match=r"recipe\.crop_padding=4: allowed with recipe\.shift=0\.2 is 0 only"):
+    with pytest.raises(UserError, match=r"recipe\.crop_padding=4: must be 0 with recipe\.shift=0\.2"):
         Augmentation(shift=0.2, crop_padding=4)

@@ -174,7 +174,7 @@ def test_a_run_that_fails_does_not_stop_the_others(plan: list[PlannedRun]) -> No
 
 def test_a_folder_that_cannot_be_written_is_found_before_training(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(UserError, match="allowed is a folder that can be written to"):
+    with pytest.raises(UserError, match="must be a folder that can be written to"):
         check_folder(tmp_path / "file" / "runs")
 
 

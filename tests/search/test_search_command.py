@@ -111,7 +111,7 @@ def test_one_process_is_at_a_search(search: Search, tmp_path: Path) -> None:
         ("search.trials=0", "search.trials=0: must be a whole number of at least 1"),
         ("search.seeds=0", "search.seeds=0: must be a whole number of at least 1"),
         ("search.jobs=0", "search.jobs=0: must be a whole number of at least 1"),
-        ("loss=ce", "search.ranges: there is none for this loss"),
+        ("loss=ce", "search.ranges: must name parameters of loss="),
         ("loss=gce search.ranges.q.high=2", "loss.q=2.0: must be a number in"),
     ],
 )

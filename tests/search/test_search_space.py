@@ -34,8 +34,11 @@ def test_ranges_change_on_the_command_line() -> None:
 @pytest.mark.parametrize(
     ("overrides", "line"),
     [
-        ("loss=ce", "search.ranges: there is none for this loss"),
-        ("loss=ce +search.ranges.q={low:0.1,high:1}", "search.ranges.q: loss=sl.losses.CrossEntropy has no number"),
+        ("loss=ce", "search.ranges: must name parameters of loss="),
+        (
+            "loss=ce +search.ranges.q={low:0.1,high:1}",
+            "search.ranges.q: must be a number that loss=sl.losses.CrossEntropy has",
+        ),
         ("search.ranges.alpha.low=0", r"search.ranges.alpha.low=0: must be a number in \(0, inf"),
         ("search.ranges.alpha.high=0.001", r"search.ranges.alpha.high=0.001: must be a number in \(0.01, inf"),
         ("search.ranges.alpha.high=x", "search.ranges.alpha.high=x: must be a number"),

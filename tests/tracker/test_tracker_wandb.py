@@ -208,18 +208,18 @@ def test_a_server_that_does_not_answer_leaves_the_run_offline(
 @pytest.mark.parametrize(
     ("parameters", "said"),
     [
-        ({"project": "a/b"}, "project=a/b: allowed is a name of 1 to 128 characters"),
-        ({"project": ""}, "project=: allowed is a name"),
-        ({"project": 3}, "project=3: allowed is a name"),
-        ({"entity": 3}, "entity=3: allowed is a name or null"),
-        ({"group": " "}, "group= : allowed is a name or null"),
+        ({"project": "a/b"}, "project=a/b: must be a name of 1 to 128 characters"),
+        ({"project": ""}, "project=: must be a name"),
+        ({"project": 3}, "project=3: must be a name"),
+        ({"entity": 3}, "entity=3: must be a name or null"),
+        ({"group": " "}, "group= : must be a name or null"),
         ({"mode": "ofline"}, "mode=ofline: must be one of auto, online, offline, disabled"),
-        ({"tags": "one"}, "tags=one: allowed is a list of names"),
-        ({"tags": [1]}, r"tags=\[1\]: allowed is a list of names"),
-        ({"tags": 1}, "tags=1: allowed is a list of names"),
+        ({"tags": "one"}, "tags=one: must be a list of names"),
+        ({"tags": [1]}, r"tags=\[1\]: must be a list of names"),
+        ({"tags": 1}, "tags=1: must be a list of names"),
         ({"tags": ["x" * 65]}, "of 1 to 64 characters"),
-        ({"dir": __file__}, "dir=.*: allowed is a folder"),
-        ({"dir": None}, "dir=None: allowed is a folder"),
+        ({"dir": __file__}, "dir=.*: must be a folder"),
+        ({"dir": None}, "dir=None: must be a folder"),
     ],
 )
 def test_wrong_parameters_are_named(parameters: dict, said: str) -> None:

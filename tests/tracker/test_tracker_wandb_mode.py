@@ -61,9 +61,7 @@ def test_online_without_a_login_is_refused(
 ) -> None:
     for name, value in variables.items():
         no_login.setenv(name, value)
-    with pytest.raises(
-        UserError, match=r"^tracker\.mode=online: .*allowed without a login is auto, offline or disabled$"
-    ):
+    with pytest.raises(UserError, match=r"^tracker\.mode=online: must be auto, offline or disabled: .*"):
         WandbTracker("project", mode="online").start(header(), Path("x.jsonl"))
 
 

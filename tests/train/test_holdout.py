@@ -47,7 +47,7 @@ def test_the_seed_says_which_images_are_held_out() -> None:
 
 @pytest.mark.parametrize("share", [0.01, 0.99])
 def test_a_share_that_leaves_a_class_without_images_is_refused(share: float) -> None:
-    with pytest.raises(UserError, match=f"holdout={share}: allowed is a share with images of every class"):
+    with pytest.raises(UserError, match=f"holdout={share}: must leave images of every class"):
         split(torch.arange(40) % 10, share, seed=0)
 
 

@@ -70,7 +70,7 @@ def test_auto_is_decided() -> None:
 @pytest.mark.parametrize(
     ("values", "message"),
     [
-        ({"device": "banana"}, "runtime.device=banana: allowed is"),
+        ({"device": "banana"}, "runtime.device=banana: must be"),
         ({"precision": "float16"}, "runtime.precision=float16: must be one of auto, float32, bfloat16"),
         ({"step": "graph"}, "runtime.step=graph: CUDA graphs need a CUDA device"),
         ({"step": "compiled_graph"}, "runtime.step=compiled_graph: CUDA graphs need a CUDA device"),

@@ -1,0 +1,65 @@
+"""What Hydra itself may build from its own part of a configuration: its callbacks, launcher, sweeper and log handlers.
+
+Hydra builds whatever `_target_` names under `hydra`, and Python's logging calls whatever a handler's `class` or `()`
+names. Both happen before a command's own work begins, so the check stands where Hydra composes a configuration.
+"""
+
+import functools
+import re
+from collections.abc import Iterable, Iterator
+from itertools import chain
+from typing import Any
+
+from hydra._internal.config_loader_impl import ConfigLoaderImpl
+from omegaconf import DictConfig, ListConfig
+from omegaconf.errors import OmegaConfBaseException
+
+from sl.errors import UserError
+
+NODES = ("callbacks", "launcher", "sweeper", "job_logging", "hydra_logging")  # what objects are made of
+ALLOWED = {
+    "_target_": r"hydra\._internal\.core_plugins\.\w+\.Basic\w+"
+    r"|hydra_plugins\.\w+\.\w+\.\w+(Launcher|Sweeper)"
+    r"|hydra\.experimental\.callbacks\.\w+Callback|sl\.config\.sweep\.CheckSweep",
+    "class": r"logging\.(handlers\.)?\w+(Handler|Formatter)",
+    "()": r"colorlog\.\w+Formatter",
+}
+ALLOWED_STREAMS = ("ext://sys.stdout", "ext://sys.stderr")  # other ext:// values import what they name
+
+
+def check_hydra(config: DictConfig) -> None:
+    """Raise UserError if the `hydra` part of `config` names code that is not Hydra's own or a log handler."""
+    for option, value in chain.from_iterable(_leaves(config.hydra, "hydra", [name]) for name in NODES):
+        key = option.rpartition(".")[2]
+        if key in ALLOWED and not re.fullmatch(ALLOWED[key], str(value)):
+            raise UserError(option, value, "must be a part of Hydra or a log handler")
+        if str(value).startswith("ext://") and value not in ALLOWED_STREAMS:
+            raise UserError(option, value, f"must be one of {', '.join(ALLOWED_STREAMS)}")
+
+
+def _leaves(node: Any, option: str, keys: Iterable[Any] | None = None) -> Iterator[tuple[str, Any]]:
+    """Every value under `node` with its dotted name, interpolations resolved as far as they can be."""
+    if not isinstance(node, DictConfig | ListConfig):
+        yield option, node
+    else:
+        inner: Any = node
+        for key in keys or (node.keys() if isinstance(node, DictConfig) else range(len(node))):
+            try:
+                yield from _leaves(inner[key], f"{option}.{key}")
+            except OmegaConfBaseException:  # a value that only a job has, such as hydra.job.num
+                continue
+
+
+def check_what_hydra_composes() -> None:
+    """From now on `check_hydra` sees every configuration that Hydra composes in this process, before it is used."""
+    compose = ConfigLoaderImpl.load_configuration
+    if hasattr(compose, "__wrapped__"):
+        return
+
+    @functools.wraps(compose)
+    def checked(*arguments: Any, **options: Any) -> DictConfig:
+        config = compose(*arguments, **options)
+        check_hydra(config)
+        return config
+
+    ConfigLoaderImpl.load_configuration = checked  # type: ignore[method-assign]
