@@ -43,7 +43,8 @@ def _leaves(node: Any, option: str, keys: Iterable[Any] | None = None) -> Iterat
         yield option, node
     else:
         inner: Any = node
-        for key in keys or (node.keys() if isinstance(node, DictConfig) else range(len(node))):
+        every: Iterable[Any] = node.keys() if isinstance(node, DictConfig) else range(len(node))
+        for key in keys or every:
             try:
                 yield from _leaves(inner[key], f"{option}.{key}")
             except OmegaConfBaseException:  # a value that only a job has, such as hydra.job.num
