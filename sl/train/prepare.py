@@ -83,7 +83,7 @@ def prepare(config: DictConfig, names: dict[str, str]) -> Job:
     key = repr((OmegaConf.to_container(config.dataset, resolve=True), run.result_config["dataset"]["fingerprint"]))
     if hasattr(run.source, "outline"):  # mistakes come out before thousands of pictures are read
         outline = make_job(run, config, run.source.outline())
-        make_loss(config.loss, outline.dataset, outline.noisy)
+        make_loss(config.loss, outline.dataset, outline.noisy, config.allow_targets)
     with under("dataset"):
         full = kept_sources.get(key, run.source.load)
     return make_job(run, config, full)
