@@ -50,3 +50,8 @@ def sync_folder(folder: Path) -> None:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
+
+
+def lock_beside(path: Path) -> Path:
+    """The file whose lock a process holds while it, and no other, writes `path`."""
+    return path.with_name(f".{path.stem}.lock")

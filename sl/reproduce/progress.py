@@ -12,6 +12,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from sl.errors import UserError
+from sl.files import lock_beside, replace_file
 from sl.record.read import read
 
 PREFIX = ".plan-"
@@ -38,9 +39,7 @@ class SavedPlan:
     def save(self, runs_dir: Path) -> None:
         """Write it beside the records, in the place of an earlier one of the same name."""
         path = runs_dir / f"{PREFIX}{self.name.replace(' ', '-')}.json"
-        part = path.with_suffix(".part")
-        part.write_text(json.dumps(asdict(self), indent=1))
-        part.replace(path)
+        replace_file(path, json.dumps(asdict(self), indent=1))
 
 
 def saved_plans(runs_dir: Path) -> Iterator[SavedPlan]:
@@ -57,7 +56,7 @@ def saved_plans(runs_dir: Path) -> Iterator[SavedPlan]:
 
 def in_training(record: Path) -> bool:
     """Whether a process is training the run of this record at the moment: it holds the lock beside it."""
-    lock = record.with_name(f".{record.stem}.lock")
+    lock = lock_beside(record)
     if not lock.exists():
         return False
     try:
@@ -75,6 +74,7 @@ class Progress:
     training: bool
     epoch: int = 0
     epochs: int = 0
+    diverged: bool = False
 
     @property
     def share(self) -> float:
@@ -89,7 +89,7 @@ def progress(record: Path) -> Progress:
         run = read(record)
     except UserError:
         return Progress(False, training)
-    return Progress(run.complete, training, len(run.epochs), run.scale["epochs"])
+    return Progress(run.complete, training, len(run.epochs), run.scale.epochs, run.diverged)
 
 
 def duration(seconds: float) -> str:

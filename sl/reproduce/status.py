@@ -31,18 +31,21 @@ def lines(plan: SavedPlan, now: datetime) -> list[str]:
     left = [
         (item, state, item.seconds * (1 - state.share))
         for item, state in sorted(zip(plan.items, found, strict=True), key=lambda pair: not pair[1].training)
-        if not state.complete
+        if not (state.complete or state.diverged)
     ]
     active = sum(state.training for state in found)
     ends = finishing_times([seconds for _, _, seconds in left], max(plan.jobs, active))
     text = [f"{plan.name}: {len(found) - len(left)} of {len(found)} runs are recorded, {active} are being trained"]
+    text += [f"  diverged: {item.words}" for item, state in zip(plan.items, found, strict=True) if state.diverged]
     for item, state, seconds in left[: active + NEXT]:
         text.append(f"  {state_words(state, seconds):<40}  {item.words}")
     done_at: dict[str, float] = dict.fromkeys((item.step for item in plan.items), 0.0)
     for (item, _, _), end in zip(left, ends, strict=True):
         done_at[item.step] = max(done_at[item.step], end)
     for step, end in done_at.items():
-        states = [state.complete for item, state in zip(plan.items, found, strict=True) if item.step == step]
+        states = [
+            state.complete or state.diverged for item, state in zip(plan.items, found, strict=True) if item.step == step
+        ]
         when = f"done about {now + timedelta(seconds=end):%a %d %b %H:%M}" if end else "done"
         text.append(f"  {step}: {sum(states)} of {len(states)} recorded, {when}")
     if left and not active:

@@ -9,6 +9,7 @@ from omegaconf import DictConfig
 
 from sl.config.build import build
 from sl.errors import UserError
+from sl.files import lock_beside
 from sl.record.read import record_state
 from sl.record.write import record_path
 from sl.saved.save import check_kept
@@ -52,7 +53,7 @@ def train(config: DictConfig, names: dict[str, str]) -> Path:
 @contextmanager
 def alone_at(record: Path, checkpoint: Path) -> Iterator[None]:
     """Inside, no other process writes this record or this checkpoint; Busy where one does."""
-    locks = [path.with_name(f".{path.stem}.lock") for path in (record, checkpoint)]
+    locks = [lock_beside(path) for path in (record, checkpoint)]
     with ExitStack() as stack:
         for lock in dict.fromkeys(path.absolute() for path in locks):
             lock.parent.mkdir(parents=True, exist_ok=True)
