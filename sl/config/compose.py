@@ -12,6 +12,7 @@ from sl.config.complete import check_complete
 from sl.config.explain import CONFIG_ERRORS, explain
 from sl.config.groups import CONFIG_DIR
 from sl.config.schema import register
+from sl.config.shown import set_shown_apart
 
 NAMES = ("dataset", "noise", "model", "loss", "recipe", "scale")
 
@@ -46,4 +47,5 @@ def compose_run(overrides: Sequence[str], config_name: str = "config") -> tuple[
     with open_dict(config):
         del config["hydra"]
     check_complete(config)
+    set_shown_apart(config)
     return config, names

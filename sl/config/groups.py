@@ -4,14 +4,13 @@ import difflib
 import functools
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
-from pathlib import Path
 from typing import Any
 
 from omegaconf import OmegaConf
 
+from sl.config.place import CONFIG_DIR
 from sl.config.schema import RunConfig
 
-CONFIG_DIR = Path(__file__).resolve().parents[2] / "configs"
 GROUPS = ("dataset", "noise", "recipe", "model", "loss", "scale", "runtime", "tracker")
 
 
@@ -33,7 +32,7 @@ def choices_with(option: str) -> list[str]:
     group = option.partition(".")[0]
     if group not in GROUPS:
         return []
-    return [choice for choice in choices(group) if option in _names(_read(group, choice), group)]
+    return [choice for choice in choices(group) if option in _names(read_choice(group, choice), group)]
 
 
 def options() -> set[str]:
@@ -41,7 +40,7 @@ def options() -> set[str]:
     names = set(_names_of_class(RunConfig, ""))
     for group in GROUPS:
         for choice in choices(group):
-            names.update(_names(_read(group, choice), group))
+            names.update(_names(read_choice(group, choice), group))
     return names
 
 
@@ -59,14 +58,15 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
 
 
 @functools.cache
-def _read(group: str, choice: str) -> Any:
+def read_choice(group: str, choice: str) -> Any:
+    """What the choice's file holds."""
     return OmegaConf.to_container(OmegaConf.load(CONFIG_DIR / group / f"{choice}.yaml"))
 
 
 def _names(node: Any, name: str) -> Iterator[str]:
     if isinstance(node, Mapping):
         for key, value in node.items():
-            if key != "_target_":
+            if key not in ("_target_", "shown"):
                 yield from _names(value, f"{name}.{key}")
     else:
         yield name

@@ -11,6 +11,7 @@ from omegaconf import DictConfig
 
 from sl.config.complete import check_complete
 from sl.config.messages import as_typed
+from sl.config.shown import set_shown_apart
 from sl.errors import UserError
 from sl.processes import end_with_command
 
@@ -28,6 +29,7 @@ def guarded(task: Callable[[DictConfig], Any]) -> Callable[[DictConfig], Any]:
         end_with_command()
         try:
             check_complete(config)
+            set_shown_apart(config)
             return task(config)
         except UserError as error:
             raise as_typed(error, typed) from error

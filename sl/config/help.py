@@ -7,7 +7,8 @@ from typing import Any
 
 from omegaconf import OmegaConf
 
-from sl.config.groups import CONFIG_DIR, GROUPS, choices
+from sl.config.groups import GROUPS, choices
+from sl.config.place import CONFIG_DIR
 
 WIDTH = 110
 

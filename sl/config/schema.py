@@ -94,6 +94,7 @@ class RunConfig:
     runtime: RuntimeConfig = field(default_factory=RuntimeConfig)
     probe: ProbeConfig = field(default_factory=ProbeConfig)
     tracker: Any = MISSING
+    shown: dict[str, Any] = field(default_factory=dict)
     seed: int = 0
     holdout: float | None = None
     fold: str | None = None

@@ -13,6 +13,7 @@ from matplotlib.figure import Figure
 from matplotlib.font_manager import fontManager
 
 from sl.errors import UserError
+from sl.record.shown import shown
 
 WIDTH = 9.0  # inches
 DPI = 150
@@ -21,9 +22,7 @@ INK, FAINT = "#222222", "#767676"
 CLASS_COLOURS = (  # Petroff's ten (arXiv 2107.02270), chosen to stay apart under colour-vision deficiency
     "#3f90da", "#ffa90e", "#bd1f01", "#94a4a2", "#832db6", "#a96b59", "#e76300", "#b9ac70", "#717581", "#92dadd",
 )  # fmt: skip
-LOSS_COLOURS = {  # far from each other and from all classes, under colour-vision deficiency too (see the tests)
-    "ce": "#111111", "lsr": "#00a878", "gce": "#c233ff", "sl": "#1a1aff", "rce": "#4d4d80",
-}  # fmt: skip
+OTHER_LOSS = "#555555"  # of a loss whose file has no colour
 LONGEST_NAME = 18  # characters
 
 FALLBACK_FONTS = sorted(  # for class names in other scripts, where such fonts are installed
@@ -60,7 +59,7 @@ def class_colour(index: int, classes: int) -> str:
 
 def loss_colour(loss: str) -> str:
     """The colour of a loss, the same on every figure; losses without their own are dark grey."""
-    return LOSS_COLOURS.get(loss, "#555555")
+    return shown("loss", loss).colour or OTHER_LOSS
 
 
 def tint(colour: str, strength: float) -> tuple[float, float, float]:

@@ -10,6 +10,7 @@ from typing import Literal
 from sl.errors import UserError
 from sl.record.run import STAGES, Run
 from sl.record.schema import Diverged, End, Epoch, Header, Line, Probe, Resume, parse, serialise
+from sl.record.shown import remember
 
 BLANK = b" \t\r\n\0"  # what may follow the last line: an editor adds line breaks, a power loss NUL bytes
 SEAL = re.compile(rb',"sha256":"([0-9a-f]{64})"\}$')
@@ -47,6 +48,7 @@ def parse_record(path: Path, content: bytes) -> Run:
         match line:
             case Header():
                 header = line
+                remember(header)
             case Epoch():
                 _check_epoch(path, number, line, len(epochs) + 1, header)
                 epochs.append(line)

@@ -131,8 +131,17 @@ class Provenance(Entry):
     started: str
 
 
+class Presentation(Entry):
+    """How a choice is shown: title, place among the rows of a table (None: last), colour and symbols of parameters."""
+
+    title: str
+    order: float | None = None
+    colour: Annotated[str, Field(pattern="^#[0-9a-fA-F]{6}$")] | None = None
+    symbols: dict[str, str] = {}
+
+
 class Header(Entry):
-    """The first line: which run this is."""
+    """The first line: which run this is, and how its choices are `shown` (loss, dataset), which is no part of it."""
 
     kind: Literal["run"] = "run"
     format: Literal[1] = 1
@@ -142,6 +151,7 @@ class Header(Entry):
     scale: Scale
     noise: LabelNoise
     stages: Stages
+    shown: dict[str, Presentation] = {}
     provenance: Provenance
 
 

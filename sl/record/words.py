@@ -1,60 +1,36 @@
 """What figures and tables say about runs: names, parameters, scale and where the runs come from."""
 
+import math
 from collections.abc import Iterable
 from typing import Any
 
 from sl.record.run import Run
 from sl.record.schema import Provenance
 from sl.record.sheet import Sheet
+from sl.record.shown import shown, symbols
 from sl.record.variant import distance, stated_recipe
 
-DATASETS = {
-    "digits": "Digits",
-    "mnist": "MNIST",
-    "cifar10": "CIFAR-10",
-    "cifar100": "CIFAR-100",
-    "clothing1m": "Clothing1M",
-    "webvision": "WebVision",
-}
+PUBLISHED_ONLY = {"clothing1m": "Clothing1M", "webvision": "WebVision"}  # no file in configs/dataset says their title
 PAPER_EPOCHS = {"mnist": 50, "cifar10": 120, "cifar100": 150}
 USUAL_RECIPE = "authors_code"
-LOSSES = {
-    "ce": "CE",
-    "lsr": "LSR",
-    "lsr_sl": "LSR + SL",
-    "bootstrap_hard": "Bootstrap (hard)",
-    "bootstrap_sl": "Bootstrap + SL",
-    "bootstrap_soft": "Bootstrap (soft)",
-    "forward": "Forward",
-    "forward_sl": "Forward + SL",
-    "backward": "Backward",
-    "d2l": "D2L",
-    "d2l_sl": "D2L + SL",
-    "gce": "GCE",
-    "sl": "SL",
-    "rce": "RCE",
-    "mae": "MAE",
-    "focal": "Focal",
-    "nce": "NCE",
-    "nce_rce": "NCE+RCE",
-    "nce_mae": "NCE+MAE",
-    "phuber": "PHuber",
-    "agce": "AGCE",
-    "joint": "Joint",
-    "elr": "ELR",
-}
 DATASETS_SHOWN = ("cifar10", "mnist", "cifar100", "digits")  # in this order
-SYMBOLS = {"alpha": "α", "beta": "β", "log_zero": "A", "epsilon": "ε", "gamma": "γ", "lambda_": "λ", "tau": "τ"}
+GREEK = {"alpha": "α", "beta": "β", "gamma": "γ", "epsilon": "ε", "lambda_": "λ", "tau": "τ"}
 
 
 def dataset_title(name: str) -> str:
     """`CIFAR-10` for cifar10."""
-    return DATASETS.get(name, name)
+    return PUBLISHED_ONLY.get(name) or shown("dataset", name).title
 
 
 def loss_title(name: str) -> str:
-    """`SL` for sl; a loss unknown here keeps its own name."""
-    return LOSSES.get(name, name)
+    """`SL` for sl; a loss that neither its file nor a record describes keeps its own name."""
+    return shown("loss", name).title
+
+
+def loss_order(name: str) -> tuple[float, str]:
+    """Sort key of the rows: the place that a loss asks for, then its name."""
+    order = shown("loss", name).order
+    return math.inf if order is None else order, name
 
 
 def parameters(values: dict[str, Any] | None) -> str:
@@ -64,8 +40,9 @@ def parameters(values: dict[str, Any] | None) -> str:
     'α 0.1, β 1, A −9.21'
     """
     numbers = {key: value for key, value in (values or {}).items() if isinstance(value, int | float) and key != "p_min"}
-    shown = (f"{SYMBOLS.get(key, key)} {value:.3g}" for key, value in numbers.items() if not isinstance(value, bool))
-    return ", ".join(shown).replace("-", "−")
+    names = {**GREEK, **symbols()}
+    texts = (f"{names.get(key, key)} {value:.3g}" for key, value in numbers.items() if not isinstance(value, bool))
+    return ", ".join(texts).replace("-", "−")
 
 
 def full_epochs(run: Run) -> int:

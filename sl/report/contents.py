@@ -9,13 +9,12 @@ from sl.claims.outcome import all_outcomes
 from sl.claims.rule import RULE, Verdict
 from sl.figures.style import class_colour
 from sl.record import Run, Sheet, sheets
-from sl.record.words import PAPER_EPOCHS, dataset_title, origin, paper_scale, setting, sheet_order
+from sl.record.words import PAPER_EPOCHS, dataset_title, loss_order, origin, paper_scale, setting, sheet_order
 from sl.report import verdicts
 from sl.report.drawn import DRAWN, drawn
 from sl.report.results import published_tables, results
 from sl.report.runs import entry, positions, scale_badge
 from sl.report.series import all_series
-from sl.tables.results import loss_order
 
 NOTHING_RECORDED = "no run recorded yet"
 BEHIND = "Press a number, or the button below a figure, to see the runs behind it."

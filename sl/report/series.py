@@ -8,10 +8,9 @@ import numpy as np
 from sl.figures.style import loss_colour
 from sl.record import STAGES, Run, Series, Sheet
 from sl.record.run import Array
-from sl.record.words import loss_title, origin
+from sl.record.words import loss_order, loss_title, origin
 from sl.report.numbers import tenths
 from sl.report.runs import named_loss, positions
-from sl.tables.results import loss_order
 
 TRAINING = ("right_accuracy", "wrong_memorised", "wrong_corrected")
 

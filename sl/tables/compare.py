@@ -4,9 +4,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from sl.record import Noise, Sheet
-from sl.record.words import LOSSES, model_title, paper_scale
+from sl.record.words import loss_order, model_title, paper_scale
 from sl.tables.published import Published, Value
-from sl.tables.results import Result, loss_order, result
+from sl.tables.results import Result, result
 
 PAPER = "SL paper"
 
@@ -48,7 +48,7 @@ def obstacle(sheet: Sheet, table: Published) -> str:
 def cells(sheet: Sheet, published: Iterable[Published], statistic: str) -> Iterator[Cell]:
     """Every cell of the sheet's table: one for each published value beside it, one where there is none."""
     tables = beside(sheet, published, statistic)
-    printed = {key for table in tables for key in table.cells if key[0] in LOSSES}
+    printed = {key for table in tables for key in table.cells}
     recorded = {(run.name("loss"), run.noise) for run in sheet.runs}
     for loss, noise in sorted(printed | recorded, key=lambda key: (loss_order(key[0]), key[1].order)):
         own = result(sheet, loss, noise, statistic)

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from sl.record import Noise, Run, Sheet
-from sl.record.words import LOSSES
 
 STATISTICS: dict[str, Callable[[Run], float]] = {
     "last epoch": Run.last,
@@ -42,9 +41,3 @@ def result(sheet: Sheet, loss: str, noise: Noise, statistic: str) -> Result | No
         return None
     value = STATISTICS[statistic]
     return Result(100 * float(series.mean(value)), 100 * float(series.std(value)), series.seeds)
-
-
-def loss_order(loss: str) -> tuple[int, str]:
-    """Sort key of the rows: as in the paper's table, then by name."""
-    known = list(LOSSES)
-    return (known.index(loss) if loss in known else len(known)), loss

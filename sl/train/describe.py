@@ -7,6 +7,8 @@ from omegaconf import DictConfig, OmegaConf
 
 from sl.config.build import build, under
 from sl.config.check import check_run
+from sl.config.groups import choices
+from sl.config.shown import is_own
 from sl.noise.matrix_file import digest, read_matrix
 from sl.record.identity import identity
 from sl.train.device import Runtime, resolve_runtime
@@ -63,6 +65,9 @@ def result_config(config: DictConfig, names: dict[str, str], precision: str, fin
         chosen["recipe"].pop(key)
     network = chosen["model"]["_target_"].rsplit(".", 1)[-1].lower()
     named = {**names, "model": network if names["model"] == "recipe" else names["model"]}
+    for choice in ("loss", "noise"):  # a class from elsewhere in the place of one here has the name of that class
+        if not is_own(chosen[choice]) and names[choice] in choices(choice):
+            named[choice] = chosen[choice]["_target_"].rsplit(".", 1)[-1]
     if set(chosen["scale"].values()) == {1.0}:
         named["scale"] = "paper"  # nothing is left out, whatever the scale is called that was asked for
     elif names["scale"] == "paper":

@@ -6,6 +6,7 @@ from typing import Any
 from omegaconf import DictConfig, OmegaConf
 
 from sl.config.build import under
+from sl.config.shown import shown_of_run
 from sl.data import Dataset
 from sl.noise import NoisyLabels
 from sl.record.schema import Data, Header, LabelNoise, Provenance, Scale, Stages
@@ -73,6 +74,7 @@ class Job:
                 transition=self.noisy.transition.tolist(),
             ),
             stages=Stages(**self.plan.stages),
+            shown=shown_of_run(self.config),
             provenance=origin,
         )
 

@@ -23,9 +23,10 @@ from sl.figures import (
 )
 from sl.figures.build import FIGURES
 from sl.figures.lines import spread_labels
-from sl.figures.style import CLASS_COLOURS, LOSS_COLOURS, STYLE, draw_styled
+from sl.figures.style import CLASS_COLOURS, STYLE, draw_styled
 from sl.record import load_all
 from sl.record.run import Array
+from sl.record.shown import known
 
 ROOT = Path(__file__).parents[2]
 SCALED = "scaled-down run: 5,000 of 50,000 training and 2,000 (20 % of the) test images, 12 of 120 epochs"
@@ -215,7 +216,8 @@ def lab(colours: list[str], sight: Array) -> Array:
 
 @pytest.mark.parametrize("viewers", SEEN_BY)
 def test_no_colour_stands_for_a_loss_and_for_a_class(viewers: str) -> None:
-    losses, classes = (lab(list(colours), SEEN_BY[viewers]) for colours in (LOSS_COLOURS.values(), CLASS_COLOURS))
+    of_losses = [item.colour for item in known("loss").values() if item.colour]
+    losses, classes = (lab(list(colours), SEEN_BY[viewers]) for colours in (of_losses, CLASS_COLOURS))
     apart = np.linalg.norm(losses[:, None] - np.vstack([losses, classes])[None], axis=2)
     np.fill_diagonal(apart, np.inf)
     assert apart.min() > 12  # a just noticeable difference is about 2.3

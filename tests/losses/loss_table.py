@@ -134,7 +134,9 @@ RECIPE = {"sl": {"alpha": 0.1, "beta": 1.0, "log_zero": -9.210340371976182}, "p_
 @functools.cache
 def composed(name: str) -> DictConfig:
     """The loss's node as in a run: beside a recipe that its interpolations look into."""
-    return OmegaConf.create({"recipe": RECIPE, "loss": OmegaConf.load(CONFIGS / f"{name}.yaml")}).loss
+    node = OmegaConf.load(CONFIGS / f"{name}.yaml")
+    del node["shown"]  # as a run does, before it builds
+    return OmegaConf.create({"recipe": RECIPE, "loss": node}).loss
 
 
 def make(name: str, **options: Any) -> Loss:

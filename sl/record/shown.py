@@ -1,0 +1,39 @@
+"""How losses and data sets are shown: as their own files in configs/ say, else as their records do.
+
+A loss from outside this package has no file here: its record carries what its own file said.
+"""
+
+import functools
+from typing import Any
+
+from omegaconf import OmegaConf
+
+from sl.config.place import CONFIG_DIR
+from sl.record.schema import Header, Presentation
+
+_of_records: dict[tuple[str, str], Presentation] = {}
+
+
+def shown(group: str, name: str) -> Presentation:
+    """How the choice `name` of `group` (loss, dataset) is shown; what nobody describes is shown by its name."""
+    return known(group).get(name) or _of_records.get((group, name)) or Presentation(title=name)
+
+
+@functools.cache
+def known(group: str) -> dict[str, Presentation]:
+    """The choices of `group` in configs/ that say how they are shown."""
+    files = sorted((CONFIG_DIR / group).glob("*.yaml"))
+    contents: dict[str, Any] = {path.stem: OmegaConf.load(path).get("shown") for path in files}
+    return {name: Presentation(**OmegaConf.to_container(values)) for name, values in contents.items() if values}
+
+
+def remember(header: Header) -> None:
+    """Take over what a record's first line says of its choices; the first record of a name counts."""
+    for group, presentation in header.shown.items():
+        _of_records.setdefault((group, header.config["names"][group]), presentation)
+
+
+def symbols() -> dict[str, str]:
+    """The symbols of all losses' parameters that are known."""
+    losses = [*known("loss").values(), *(item for (group, _), item in _of_records.items() if group == "loss")]
+    return {key: symbol for loss in reversed(losses) for key, symbol in loss.symbols.items()}

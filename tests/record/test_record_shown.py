@@ -1,0 +1,71 @@
+"""Titles, order and colours come from the files in configs/, else from records, else from the name."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import synthetic
+from pydantic import ValidationError
+
+from sl.record import shown as module
+from sl.record.read import read
+from sl.record.schema import Header, Presentation
+from sl.record.shown import known, remember, shown
+from sl.record.words import dataset_title, loss_order, loss_title, parameters
+
+CONFIGS = Path(__file__).parents[2] / "configs"
+
+
+@pytest.fixture(autouse=True)
+def no_records_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_of_records", {})
+
+
+def test_every_loss_says_how_it_is_shown_and_none_the_same() -> None:
+    files = known("loss")
+    assert set(files) == {path.stem for path in (CONFIGS / "loss").glob("*.yaml")}
+    assert len({item.title for item in files.values()}) == len({item.order for item in files.values()}) == len(files)
+
+
+def test_rows_stand_as_in_the_paper() -> None:
+    paper = ["CE", "LSR", "Bootstrap (hard)", "Forward", "D2L", "GCE", "SL"]
+    assert [title for title in map(loss_title, sorted(known("loss"), key=loss_order)) if title in paper] == paper
+
+
+def test_titles_of_data_sets() -> None:
+    assert [dataset_title(name) for name in ("cifar10", "clothing1m", "my_own")] == ["CIFAR-10", "Clothing1M", "my_own"]
+
+
+@pytest.fixture
+def header(tmp_path: Path) -> Header:
+    return read(synthetic.record(tmp_path, "ce")).header
+
+
+def described(header: Header, loss: str, **values: Any) -> Header:
+    """A record's first line that says how its loss is shown."""
+    config = {**header.config, "names": {**header.config["names"], "loss": loss}}
+    return header.model_copy(update={"config": config, "shown": {"loss": Presentation(**values)}})
+
+
+def test_a_record_describes_a_loss_that_has_no_file_here(header: Header) -> None:
+    assert shown("loss", "brier") == Presentation(title="brier")
+    remember(described(header, "brier", title="Brier", order=15, colour="#123456", symbols={"sharpness": "ς"}))
+    assert loss_title("brier") == "Brier"
+    assert loss_order("ce") < loss_order("brier") < loss_order("lsr")
+    assert parameters({"sharpness": 2.0, "alpha": 1.0}) == "ς 2, α 1"
+
+
+def test_a_record_does_not_rename_a_loss_that_has_a_file_here(header: Header) -> None:
+    remember(described(header, "sl", title="Mine"))
+    assert loss_title("sl") == "SL"
+
+
+def test_older_records_describe_nothing(header: Header) -> None:
+    assert header.shown == {}
+    remember(header)
+    assert module._of_records == {}
+
+
+def test_a_colour_is_a_colour() -> None:
+    with pytest.raises(ValidationError):
+        Presentation(title="x", colour="red; background: url(//x)")
