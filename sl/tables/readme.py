@@ -6,7 +6,7 @@ from pathlib import Path
 from sl.errors import UserError
 from sl.figures.build import folder
 from sl.record import Run, Sheet, sheets
-from sl.record.words import DATASETS_SHOWN, dataset_title, durations, origin, setting, sheet_order
+from sl.record.words import PAPER_EPOCHS, dataset_title, durations, origin, setting, sheet_order
 from sl.tables.layout import results_grid
 from sl.tables.paired import MARK
 from sl.tables.write import table
@@ -15,14 +15,12 @@ PICTURES = {"cifar10": "class_curves", "mnist": "memorisation"}
 
 
 def block(runs: Sequence[Run]) -> str:
-    """Test accuracy after the last epoch for every data set, the paper's scale first; some under a figure.
+    """Test accuracy after the last epoch for every data set of the paper, its scale first; some under a figure.
 
     A data set stands there once, by its first sheet. Scale and origin of the runs stand with each table. A data set
     without a finished run is named as such.
     """
-    found = sorted(
-        (sheet for sheet in sheets(runs) if sheet.runs and sheet.names[0] in DATASETS_SHOWN), key=sheet_order
-    )
+    found = sorted((sheet for sheet in sheets(runs) if sheet.runs and sheet.names[0] in PAPER_EPOCHS), key=sheet_order)
     first: dict[str, Sheet] = {}
     for sheet in found:
         first.setdefault(sheet.names[0], sheet)
@@ -30,7 +28,7 @@ def block(runs: Sequence[Run]) -> str:
     for name, sheet in first.items():
         parts += [picture(sheet, PICTURES[name])] if name in PICTURES else []
         parts.append(results(sheet))
-    missing = [dataset_title(name) for name in DATASETS_SHOWN if name not in first]
+    missing = [dataset_title(name) for name in PAPER_EPOCHS if name not in first]
     if missing:
         parts.append(f"No run recorded yet: {', '.join(missing)}.")
     return "\n\n".join(parts)
