@@ -21,10 +21,10 @@ step() { # seconds, name, command
     echo "status $status, $((SECONDS - began)) s, $name: $(tail -n 1 "$OUT/$name.log" | cut -c1-150)"
 }
 run=(runs_dir="$OUT/runs" checkpoints_dir="$SCRATCH/checkpoints")
-short=(); rounds=3; seconds=2; grid=(experiment=figures scale=paper)
+short=(); case=cnn4; rounds=3; seconds=2; grid=(experiment=figures scale=paper)
 tests=(tests/train tests/losses/test_losses_table.py -k 'cuda or captured or streams')
 if [ -n "$TINY" ]; then
-    short=(scale.train_share=0.1 recipe.epochs=2); rounds=1; seconds=0.1; grid=(experiment=demo plan_only=true)
+    short=(scale.train_share=0.1 recipe.epochs=2); case=digits; rounds=1; seconds=0.1; grid=(experiment=demo plan_only=true)
     tests=(tests/train/test_fake_cuda.py -k breach)
 fi
 step 60 card $PY -c 'import torch; print(torch.__version__, torch.cuda.is_available() and torch.cuda.get_device_name())'
@@ -32,7 +32,7 @@ step 300 tests $PY -m pytest -q -p no:cacheprovider "${tests[@]}"
 step 60 digits $PY scripts/train.py dataset=digits noise=symmetric "${short[@]}" "${run[@]}"
 step 90 determinism $PY scripts/train.py -m dataset=digits noise=symmetric runtime=deterministic recipe.epochs=2 \
     seed=0,1 "${run[@]}"
-step 180 speed $PY scripts/bench.py --cases cnn4 --rounds $rounds --seconds $seconds --out "$OUT/bench"
+step 180 speed $PY scripts/bench.py --cases $case --rounds $rounds --seconds $seconds --out "$OUT/bench"
 [ -n "$TINY" ] || step 180 speed_cnn8 $PY scripts/bench.py --cases cnn8 --rounds 3 --seconds 2 --out "$OUT/bench"
 [ -n "$TINY" ] || step 400 ablation $PY scripts/bench.py --ablation --cases cnn8 --rounds 3 --seconds 2 --out "$OUT/bench"
 step 3600 runs $PY scripts/reproduce.py "${grid[@]}" runs_dir="$OUT/runs" results_dir="$OUT/results"
