@@ -8,6 +8,7 @@ from typing import TypeVar
 from sl.errors import UserError
 
 T = TypeVar("T")
+INT64_MAX = 2**63 - 1
 
 
 def number(
@@ -37,14 +38,17 @@ def number(
     raise UserError(name, value, f"must be a number in {left}{low:g}, {high:g}{right}")
 
 
-def integer(name: str, value: object, low: int) -> int:
-    """`value` as an int of at least `low`; raises UserError otherwise.
+def integer(name: str, value: object, low: int, high: int = INT64_MAX) -> int:
+    """`value` as an int of at least `low` and at most `high`, which int64 holds; raises UserError otherwise.
 
     >>> integer("epochs", 120, 1)
     120
     """
-    if isinstance(value, Integral) and not isinstance(value, bool) and int(value) >= low:
-        return int(value)
+    if isinstance(value, Integral) and not isinstance(value, bool):
+        if low <= int(value) <= high:
+            return int(value)
+        if int(value) > high:
+            raise UserError(name, value, f"must be a whole number from {low} to {high}")
     raise UserError(name, value, f"must be a whole number of at least {low}")
 
 

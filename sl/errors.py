@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable
+from io import TextIOWrapper
 from typing import NoReturn
 
 
@@ -44,10 +45,22 @@ def fail(message: str) -> NoReturn:
     sys.exit(2)
 
 
+def print_any_name() -> None:
+    """From now on a name that the terminal's encoding does not have is printed with escapes."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
 def run_script(main: Callable[[], int | None]) -> NoReturn:
-    """End the process with the status that `main` gives, or on a UserError as `fail` does."""
+    """End the process with the status that `main` gives, or as `fail` does on a UserError or a file refused."""
+    print_any_name()
     try:
         status = main()
     except UserError as error:
         fail(str(error))
+    except OSError as error:
+        if not error.filename:
+            raise
+        fail(f"{error.filename}: {error.strerror}")
     sys.exit(status)

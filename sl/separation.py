@@ -1,7 +1,6 @@
 """How well a representation keeps classes apart, in two numbers; needs scikit-learn, not torch."""
 
 from dataclasses import dataclass
-from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,8 +48,11 @@ def kept_representation(run: Run) -> tuple[Features, Labels] | None:
         return None
     try:
         with np.load(path) as kept:
-            return kept["representation"].astype(np.float32), kept["labels"].astype(np.int64)
-    except (OSError, ValueError, KeyError, BadZipFile) as error:
+            features, labels = kept["representation"].astype(np.float32), kept["labels"].astype(np.int64)
+            if features.ndim != 2 or labels.shape != features.shape[:1]:
+                raise ValueError(f"shapes {features.shape} and {labels.shape}")
+            return features, labels
+    except Exception as error:  # zipfile, zlib, struct, numpy and its parser of headers each raise their own
         raise UserError(f"{path}: not readable as representations ({error})") from None
 
 

@@ -2,19 +2,21 @@
 
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, redirect_stderr
 from typing import Any, cast
 
 import hydra
+from hydra._internal.utils import get_args_parser
 from omegaconf import DictConfig
 
-from sl.config.explain import CONFIG_ERRORS, explain
+import sl
+from sl.config.explain import explain
 from sl.config.groups import CONFIG_DIR
 from sl.config.guard import Crash, guarded
 from sl.config.help import register_help
 from sl.config.schema import register
-from sl.errors import UserError, fail
+from sl.errors import UserError, fail, print_any_name
 from sl.processes import begin_command
 
 JOB_LINE = "Error executing job with overrides: "
@@ -27,6 +29,11 @@ def run_app(task: Callable[[DictConfig], Any], config_name: str) -> None:
     """
     os.environ["HYDRA_FULL_ERROR"] = "1"  # Hydra then raises instead of printing and exiting with 1
     begin_command()
+    print_any_name()
+    if "--version" in sys.argv:
+        print(f"sl {sl.__version__}")
+        return
+    sys.argv[1:] = overrides_first(sys.argv[1:])
     register()
     register_help()
     command = hydra.main(version_base="1.3", config_path=str(CONFIG_DIR), config_name=config_name)(guarded(task))
@@ -38,13 +45,28 @@ def run_app(task: Callable[[DictConfig], Any], config_name: str) -> None:
         sys.exit(1)
     except UserError as error:
         fail(str(error))
-    except CONFIG_ERRORS as error:  # the task's own would have come as a Crash
+    except Exception as error:  # of Hydra, on its way to the task: the task's own would have come as a Crash
         if "Traceback" in str(error):  # of a job that died on another machine before its task began
             raise
         fail(str(explain(error, sys.argv[1:])))
     except KeyboardInterrupt:
         print("sl: stopped; the same command goes on from the last checkpoint", file=sys.stderr, flush=True)
         sys.exit(130)
+
+
+def overrides_first(arguments: Sequence[str]) -> list[str]:
+    """`arguments` with every OPTION=VALUE before the flags, where argparse takes them all.
+
+    >>> overrides_first(["loss=ce", "--cfg", "job", "seed=1", "-m"])
+    ['loss=ce', 'seed=1', '--cfg', 'job', '-m']
+    """
+    takes_value = {name for action in get_args_parser()._actions if action.nargs != 0 for name in action.option_strings}
+    overrides: list[str] = []
+    flags: list[str] = []
+    for argument in arguments:
+        of_flag = argument.startswith("-") or (flags and flags[-1] in takes_value)
+        (flags if of_flag else overrides).append(argument)
+    return [*overrides, *flags]
 
 
 class _WithoutJobLine:

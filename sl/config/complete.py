@@ -1,5 +1,6 @@
 """Whether a composed configuration has every value, and none that nothing reads."""
 
+import os
 from dataclasses import fields, is_dataclass
 
 from omegaconf import DictConfig, OmegaConf
@@ -21,6 +22,13 @@ def check_complete(config: DictConfig) -> None:
         OmegaConf.to_container(config, resolve=True, throw_on_missing=True)
     except CONFIG_ERRORS as error:
         raise explain(error) from error
+
+
+def expand_home(config: DictConfig) -> None:
+    """Put the home folder for ``~`` in the folders that options name (data_dir, runs_dir, ...)."""
+    for option in (str(name) for name in config if str(name).endswith("_dir")):
+        if str(config[option]).startswith("~"):
+            config[option] = os.path.expanduser(config[option]).replace("${", "\\${")
 
 
 def _check_keys(node: DictConfig, prefix: str) -> None:

@@ -1,5 +1,6 @@
 """Composes runs from overrides inside a process: for sweeps that a plan, not a command line, describes."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -8,7 +9,7 @@ from hydra import compose, initialize_config_dir
 from hydra.core.global_hydra import GlobalHydra
 from omegaconf import DictConfig, open_dict
 
-from sl.config.complete import check_complete
+from sl.config.complete import check_complete, expand_home
 from sl.config.explain import CONFIG_ERRORS, explain
 from sl.config.groups import CONFIG_DIR
 from sl.config.schema import register
@@ -33,6 +34,20 @@ def hydra_ready() -> Iterator[None]:
         yield
 
 
+def override(option: str, value: object) -> str:
+    """`option=value` in Hydra's syntax whatever characters the value has: a path may hold blanks, = and ${.
+
+    >>> override("data_dir", "/data/mine"), override("data_dir", "/x/Dropbox (Personal)")
+    ('data_dir=/data/mine', "data_dir='/x/Dropbox (Personal)'")
+    """
+    text = str(value)
+    if re.fullmatch(r"[/A-Za-z][A-Za-z0-9_./-]*", text) and text.lower() not in ("null", "true", "false", "nan", "inf"):
+        return f"{option}={text}"
+    text = re.sub(r"(\\*)\$\{", r"\1\1\\${", text)  # a literal ${, not an interpolation
+    text = re.sub(r"(\\*)('|$)", lambda found: found[1] * 2 + ("\\'" if found[2] else ""), text)
+    return f"{option}='{text}'"
+
+
 def compose_run(overrides: Sequence[str], config_name: str = "config") -> tuple[DictConfig, dict[str, str]]:
     """The configuration of the run that `overrides` (as on the command line) ask for, and its names.
 
@@ -48,4 +63,5 @@ def compose_run(overrides: Sequence[str], config_name: str = "config") -> tuple[
         del config["hydra"]
     check_complete(config)
     set_shown_apart(config)
+    expand_home(config)
     return config, names

@@ -54,7 +54,7 @@ def _explain_one(error: BaseException, typed: Sequence[str]) -> UserError | None
     if isinstance(error, UserError):
         return error
     if isinstance(error, OverrideParseException):
-        return UserError(f"{error.override}: must be option=value, in quotes what has = , or blanks in it")
+        return UserError(f"{error.override}: must be option=value, in quotes what has = , ~ or blanks in it")
     if isinstance(error, MissingConfigException):
         return _unknown_choice(error)
     if isinstance(error, MarkedYAMLError) and error.problem_mark:

@@ -9,7 +9,7 @@ from typing import Any
 from hydra.core.hydra_config import HydraConfig
 from omegaconf import DictConfig
 
-from sl.config.complete import check_complete
+from sl.config.complete import check_complete, expand_home
 from sl.config.messages import as_typed
 from sl.config.shown import set_shown_apart
 from sl.errors import UserError
@@ -30,25 +30,24 @@ def guarded(task: Callable[[DictConfig], Any]) -> Callable[[DictConfig], Any]:
         try:
             check_complete(config)
             set_shown_apart(config)
+            expand_home(config)
             return task(config)
         except UserError as error:
             raise as_typed(error, typed) from error
         except Exception as error:
-            if isinstance(error, OSError) and (refused := _refused_folder(error, config)):
-                raise as_typed(refused, typed) from error
+            if isinstance(error, OSError) and error.filename:
+                raise as_typed(_refused_file(error, config), typed) from error
             raise Crash(f"{traceback.format_exc()}sl: a bug, in the run {' '.join(typed)}\n") from None
 
     return guarded_task
 
 
-def _refused_folder(error: OSError, config: DictConfig) -> UserError | None:
-    """What to say if `error` is about a file in a folder that an option names, or about a folder above one."""
-    if not error.filename:
-        return None
+def _refused_file(error: OSError, config: DictConfig) -> UserError:
+    """What to say about the file of `error`: the option, if it lies in a folder that one names, or above it."""
     file = Path(error.filename).absolute()
     for option in (str(name) for name in config if str(name).endswith("_dir")):
-        folder = Path(config[option]).expanduser().absolute()
+        folder = Path(config[option]).absolute()
         if file.is_relative_to(folder) or folder.is_relative_to(file):
             rule = f"must be a folder that can be made and used: {error.filename}: {error.strerror}"
             return UserError(option, config[option], rule)
-    return None
+    return UserError(f"{error.filename}: {error.strerror}")

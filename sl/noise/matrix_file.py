@@ -66,7 +66,7 @@ def read_matrix(path: object, option: str) -> MatrixFile:
         reason = (isinstance(error, OSError) and error.strerror) or " ".join(str(error).split())
         raise UserError(option, path, f"cannot be read as a matrix of numbers: {reason}") from None
     matrix = torch.from_numpy(_summing_to_one(numbers, path, option))
-    check_transition(matrix, f"{option}={path}")
+    check_transition(matrix, option, path)
     if names is not None and len(names) != len(matrix):
         raise UserError(option, path, f"it names {len(names)} classes, must be {len(matrix)} as the matrix has")
     return MatrixFile(path, matrix, names)

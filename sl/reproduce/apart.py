@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from sl.config.compose import override
 from sl.reproduce import experiment
 from sl.reproduce.execute import choose_jobs, execute
 from sl.reproduce.plan import make_plan
@@ -19,5 +20,5 @@ def train_apart(
     if scale == "auto":
         scale = "paper" if find_device("auto").type == "cuda" else "cpu"
     jobs, overrides = choose_jobs(jobs, "auto")
-    plan = make_plan(experiment.runs(name, seeds), [f"scale={scale}", f"runs_dir={runs_dir}", *overrides])
+    plan = make_plan(experiment.runs(name, seeds), [f"scale={scale}", override("runs_dir", runs_dir), *overrides])
     return execute([run for run in plan if not run.done], jobs)

@@ -8,6 +8,7 @@ from tempfile import TemporaryFile
 from omegaconf import DictConfig
 
 from sl.checks import flag
+from sl.config.compose import override
 from sl.config.groups import CONFIG_DIR
 from sl.errors import UserError
 from sl.figures import draw_all
@@ -34,7 +35,7 @@ def reproduce(name: str, scale: str, config: DictConfig) -> list[str]:
     if scale == "auto":
         scale = "paper" if device.type == "cuda" else "cpu"
     jobs, job_overrides = choose_jobs(config.jobs, config.device)
-    common = [f"scale={scale}", f"data_dir={config.data_dir}", f"runs_dir={config.runs_dir}"]
+    common = [f"scale={scale}", override("data_dir", config.data_dir), override("runs_dir", config.runs_dir)]
     common += [f"runtime.device={config.device}", *job_overrides, *config.overrides]
     wanted: dict[Overrides, str] = {}
     for step, run in experiment.steps(name, experiment.parse_seeds(config.seeds)):

@@ -13,6 +13,8 @@ from sl.train.device import cores, find_device
 
 POLL_SECONDS = 5.0  # between two looks at runs that other processes train
 
+MOST_JOBS = 1024  # each is a process
+
 
 def default_jobs(device: str) -> int:
     """One run after another on a GPU; on a CPU one single-threaded process per core.
@@ -24,7 +26,7 @@ def default_jobs(device: str) -> int:
 
 def choose_jobs(wanted: object, device: str) -> tuple[int, list[str]]:
     """How many runs at once, and the overrides that come with it."""
-    jobs = default_jobs(device) if wanted is None else integer("jobs", wanted, 1)
+    jobs = default_jobs(device) if wanted is None else integer("jobs", wanted, 1, MOST_JOBS)
     on_cpu = find_device(device).type == "cpu"
     threads = max(1, default_jobs(device) // jobs)
     return jobs, [f"runtime.threads={threads}"] if on_cpu else []

@@ -42,7 +42,7 @@ def run_search(config: DictConfig, names: dict[str, str], typed: Sequence[str]) 
 
 
 def _locked(task: Task, trials: int, jobs: int) -> list[Trial]:
-    storage = Path(task.config.search.storage)
+    storage = Path(task.config.search.storage).expanduser()
     try:
         storage.parent.mkdir(parents=True, exist_ok=True)
         lock = FileLock(f"{storage}.{task.study}.lock").acquire(timeout=0)

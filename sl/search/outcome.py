@@ -3,15 +3,17 @@
 import json
 import os
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sl.errors import UserError
 from sl.search.space import rounded
 from sl.search.study import finished
-from sl.search.task import Task
 
 if TYPE_CHECKING:
     from optuna import Study
+
+    from sl.search.task import Task
 
 SCORE = "accuracy on the held-out noisy labels, mean of the last ten epochs and of the seeds"
 Trial = dict[str, Any]  # parameters, score (a share in [0, 1]) and the identities of its runs
@@ -44,13 +46,29 @@ def words(trial: Trial) -> str:
     return f"{' '.join(overrides(trial))} ({100 * trial['score']:.2f} % of the held-out noisy labels predicted)"
 
 
-def check_file(task: Task) -> None:
+def read_outcome(path: Path) -> dict[str, Any]:
+    """The outcome of a search that `write` left at `path`; UserError where it is damaged."""
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise UserError(f"{path}: must be the outcome of a search: {error}") from None
+    try:
+        trials, chosen, seeds = content["trials"], content["best"], content["seeds"]
+        fits = all(isinstance(trial["runs"], list) and trial["runs"] for trial in trials) and trials and seeds
+        if not (fits and isinstance(chosen["parameters"], dict) and content["study"]):
+            raise ValueError("its trials, best, seeds or study are empty")
+    except (KeyError, TypeError, ValueError) as error:
+        raise UserError(f"{path}: must be the outcome of a search: {type(error).__name__} {error}") from None
+    return content
+
+
+def check_file(task: "Task") -> None:
     """Raise UserError if the file that `task` writes is that of another search."""
-    if task.file.exists() and json.loads(task.file.read_text(encoding="utf-8")).get("study") != task.study:
+    if task.file.exists() and read_outcome(task.file)["study"] != task.study:
         raise UserError("search.name", task.file.stem, f"must be another name: {task.file} is of another search")
 
 
-def write(task: Task, trials: Sequence[Trial]) -> None:
+def write(task: "Task", trials: Sequence[Trial]) -> None:
     """Write the trials as JSON, replacing what an earlier part of the same search wrote."""
     content = {"study": task.study, **task.settings(), "score": SCORE, "best": best(trials), "trials": trials}
     task.file.parent.mkdir(parents=True, exist_ok=True)

@@ -1,6 +1,5 @@
 """The measured part of docs/choosing-parameters.md, from records alone."""
 
-import json
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ from sl.record.run import Array
 from sl.record.variant import stated_parameters
 from sl.record.words import dataset_title, loss_title, origin, parameters, setting
 from sl.search.cost import Grid, accuracies_of, grids
+from sl.search.outcome import read_outcome
 from sl.tables.write import table
 
 CHOICES = ("chosen by", "test accuracy", "behind the best", "at worst", "runs with holdout: behind", "at worst")
@@ -25,7 +25,7 @@ def block(runs: Sequence[Run], searches: Sequence[dict[str, Any]]) -> str:
 
 def searches_in(folder: Path) -> list[dict[str, Any]]:
     """The outcomes of `scripts/search.py` in `folder`, sorted by name."""
-    return [json.loads(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.json"))]
+    return [read_outcome(path) for path in sorted(folder.glob("*.json"))]
 
 
 def section(grid: Grid, runs: Sequence[Run], searches: Sequence[dict[str, Any]]) -> str:

@@ -34,13 +34,14 @@ def open_study(storage: Path, name: str, first: Parameters, space: Sequence[Rang
     Proposals that were left without an answer, because the search was stopped, are made again.
     """
     optuna = import_optuna()
-    from sqlalchemy.exc import DatabaseError  # Optuna's own dependency
+    from sqlalchemy.exc import SQLAlchemyError  # Optuna's own dependency
 
     url = f"sqlite:///{storage.absolute()}"
     try:
         study = optuna.create_study(storage=url, study_name=name, direction="maximize", load_if_exists=True)
-    except DatabaseError as error:
-        raise UserError("search.storage", storage, f"must be a file that a search made ({error.orig})") from error
+    except (SQLAlchemyError, RuntimeError) as error:  # no database, or that of another program or Optuna
+        said = " ".join(str(getattr(error, "orig", error)).split())
+        raise UserError("search.storage", storage, f"must be a file that a search made ({said})") from error
     if not study.trials and all(known.low <= first[known.option] <= known.high for known in space):
         study.enqueue_trial(first)
     for trial in study.get_trials(states=[optuna.trial.TrialState.RUNNING]):

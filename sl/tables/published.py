@@ -1,11 +1,14 @@
 """The figures that others published, from results/paper: each with its source and how sure it is."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from omegaconf import OmegaConf
+from omegaconf.errors import OmegaConfBaseException
 from yaml import YAMLError  # type: ignore[import-untyped]
 
 from sl.errors import UserError
@@ -98,16 +101,34 @@ def parse_noise(text: str) -> Noise:
 
 def load(folder: Path) -> list[Published]:
     """Every published table of the files in `folder`, by file name; UserError names a file that does not fit."""
-    return [_table(path, content, table) for path, content in _files(folder) for table in content["tables"]]
+    tables = []
+    for path, content in _files(folder):
+        with _fits(path):
+            tables += [_table(path, content, table) for table in content["tables"]]
+    return tables
 
 
 def load_classes(folder: Path) -> list[ClassAccuracies]:
     """Every published class-wise accuracy of the files in `folder`."""
-    lines = [line for _, content in _files(folder) for line in content.get("classes", [])]
-    return [
-        ClassAccuracies(line["loss"], parse_noise(line["noise"]), line["epoch"], line["mean"], tuple(line["accuracy"]))
-        for line in lines
-    ]
+    found = []
+    for path, content in _files(folder):
+        with _fits(path):
+            for line in content.get("classes", []):
+                accuracy = tuple(map(float, line["accuracy"]))
+                noise = parse_noise(line["noise"])
+                found.append(ClassAccuracies(line["loss"], noise, int(line["epoch"]), float(line["mean"]), accuracy))
+    return found
+
+
+@contextmanager
+def _fits(path: Path) -> Iterator[None]:
+    """For a block that takes the content of the file at `path` apart: UserError where it is not as expected."""
+    try:
+        yield
+    except UserError:
+        raise
+    except (LookupError, TypeError, ValueError, AttributeError) as error:
+        raise UserError(f"{path}: must be a file of published figures: {type(error).__name__} {error}") from None
 
 
 def _files(folder: Path) -> list[tuple[Path, dict[str, Any]]]:
@@ -117,7 +138,7 @@ def _files(folder: Path) -> list[tuple[Path, dict[str, Any]]]:
     for path in sorted(folder.glob("*.yaml")):
         try:
             content = OmegaConf.to_container(OmegaConf.load(path))
-        except (YAMLError, OSError) as error:
+        except (YAMLError, OSError, ValueError, OmegaConfBaseException) as error:  # ValueError: bytes that are no text
             raise UserError(f"{path}: not readable ({' '.join(str(error).split())})") from None
         if not isinstance(content, dict) or "tables" not in content:
             raise UserError(f"{path}: a file of published figures has tables")

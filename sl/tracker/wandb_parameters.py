@@ -1,7 +1,7 @@
 """Checks of the W&B tracker's parameters, as strict as W&B's own and without importing it."""
 
+import os
 from collections.abc import Iterable
-from pathlib import Path
 
 from sl.errors import UserError
 
@@ -35,6 +35,7 @@ def tags(value: object) -> list[str]:
 
 def folder(value: object) -> str:
     """`value` if it is a folder's path, or one where a folder can be made; raises UserError otherwise."""
-    if isinstance(value, str) and value.strip() and (Path(value).is_dir() or not Path(value).exists()):
-        return value
+    path = os.path.expanduser(value) if isinstance(value, str) else ""
+    if path.strip() and (os.path.isdir(path) or not os.path.exists(path)):  # false too where a name is too long
+        return path
     raise UserError("dir", value, "must be a folder, or a path where one can be made")

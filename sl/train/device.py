@@ -17,6 +17,7 @@ DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16}
 SMALL_STEP = 2**16  # pixels in a batch: 128 digits have 2^13, 128 images of MNIST 10^5, of CIFAR 2^17
 COMPILED_VERSIONS = 64  # of one function: every loss, network and batch size of a sweep needs its own
 CUBLAS_WORKSPACE = ":4096:8"  # repeatable; read once, by the process's first product, so every run sets it
+MOST_THREADS = 1024
 STEPS = ("eager", "compile", "graph", "compiled_graph")
 INSTRUCTION_SETS = ("amx_bf16", "avx512_bf16", "avx512_f", "avx2")  # the widest first
 COMPILED, CAPTURED = ("compile", "compiled_graph"), ("graph", "compiled_graph")
@@ -88,9 +89,9 @@ def resolve_runtime(config: RuntimeConfig) -> Runtime:
 def asked_threads(config: RuntimeConfig) -> int | None:
     """`runtime.threads`, else what OMP_NUM_THREADS says first, as in ``4,2``; None where neither names a number."""
     if config.threads is not None:
-        return integer("runtime.threads", config.threads, 1)
+        return integer("runtime.threads", config.threads, 1, MOST_THREADS)
     first = os.environ.get("OMP_NUM_THREADS", "").split(",")[0].strip()
-    return int(first) if first.isdecimal() and int(first) > 0 else None
+    return int(first) if first.isdecimal() and 0 < int(first) <= MOST_THREADS else None
 
 
 def threads_that_pay(image_shape: tuple[int, int, int], batch_size: int) -> int:

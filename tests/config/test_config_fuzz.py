@@ -1,0 +1,183 @@
+"""Malformed command lines, values and files: each is refused in one line, or means what an independent rule says."""
+
+import json
+import math
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hydra.core.override_parser.overrides_parser import OverridesParser
+from hydra.errors import OverrideParseException
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from omegaconf import DictConfig
+
+from sl.config.check import check_buildable
+from sl.config.compose import compose_run, hydra_ready, override
+from sl.errors import UserError
+from sl.noise.matrix_file import read_matrix
+from sl.search.outcome import read_outcome
+from sl.separation import kept_representation
+from sl.tables.published import load, load_classes
+
+FEW, MANY = 8, 150  # of each of seven kinds
+PAPER = Path(__file__).parents[2] / "results/paper"
+
+
+def fuzz(**strategies: Any) -> Callable[[Callable[..., None]], Any]:
+    """A test of the function with few examples and, marked slow, with many; every time the same ones."""
+
+    def decorate(body: Callable[..., None]) -> Any:
+        @pytest.mark.parametrize("examples", [FEW, pytest.param(MANY, marks=pytest.mark.slow)])
+        def test(examples: int, tmp_path: Path) -> None:
+            def one(**drawn: Any) -> None:
+                body(tmp_path, **drawn)
+
+            settings(max_examples=examples, deadline=None, derandomize=True, database=None)(given(**strategies)(one))()
+
+        test.__doc__ = body.__doc__
+        return test
+
+    return decorate
+
+
+def is_whole(value: Any, low: int) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and low <= value < 2**63
+
+
+def is_number(value: Any, low: float, high: float, opened: str = "") -> bool:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        return False
+    return low <= value <= high and value not in {"(": (low,), ")": (high,), "()": (low, high)}.get(opened, ())
+
+
+# Which values an option takes, said in other words than the code's own.
+RULES: dict[str, Callable[[Any], bool]] = {
+    "seed": lambda value: is_whole(value, 0),
+    "recipe.epochs": lambda value: is_whole(value, 1),
+    "recipe.batch_size": lambda value: is_whole(value, 2),
+    "recipe.lr": lambda value: is_number(value, 0, math.inf, "("),
+    "recipe.momentum": lambda value: is_number(value, 0, 1, ")"),
+    "scale.train_share": lambda value: is_number(value, 0, 1, "("),
+    "holdout": lambda value: value is None or is_number(value, 0, 1, "()"),
+    "loss.alpha": lambda value: is_number(value, 0, math.inf),
+    "noise.rate": lambda value: is_number(value, 0, 1),
+    "noise.exact": lambda value: isinstance(value, bool),
+    "recipe.flip": lambda value: isinstance(value, bool),
+    "probe.representations": lambda value: is_whole(value, 0),
+}
+NUMBERS = st.integers(-5, 5) | st.integers(-(2**130), 2**130) | st.floats() | st.sampled_from([2**63 - 1, 2**63, 1e400])
+WORDS = st.sampled_from("null true false nan inf ??? ${seed} ${nope} [] {} [1] {a:1} 'x' ~ 1e-3".split())  # noqa: SIM905
+TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=12)
+NAMES = st.sampled_from([*RULES, "loss", "noise", "dataset", "model", "recipe", "probe", "hydra", "data_dir", "x.y"])
+
+
+@pytest.fixture(scope="module", autouse=True)
+def hydra() -> Any:
+    """Once for all."""
+    with hydra_ready():
+        yield
+
+
+def attempt(action: Callable[[], Any]) -> tuple[Any, str]:
+    """What `action` gives, or None and the line with which it refuses; whatever else it raises fails the test."""
+    try:
+        return action(), ""
+    except UserError as error:
+        return None, str(error) or "nothing said"
+
+
+def checked(overrides: list[str]) -> DictConfig:
+    config, _ = compose_run(overrides)
+    check_buildable(config)
+    return config
+
+
+@fuzz(option=st.sampled_from([*RULES]), text=NUMBERS.map(str) | WORDS)
+def test_a_value(folder: Path, option: str, text: str) -> None:
+    """An option takes a value if and only if its rule does."""
+    config, _ = attempt(lambda: checked(["noise=symmetric", f"{option}={text}"]))
+    try:
+        value: Any = OverridesParser.create().parse_override(f"{option}={text}").value()
+    except OverrideParseException:
+        value = object()
+    if text == "${seed}":  # an interpolation means what it points at
+        value = object() if option == "seed" else 0
+    if option == "recipe.flip" and value in (0, 1):  # which OmegaConf takes for false and true
+        value = bool(value)
+    assert (config is not None) == RULES[option](value)
+
+
+@fuzz(
+    pairs=st.lists(st.tuples(NAMES, TEXT | WORDS), min_size=1, max_size=3),
+    sign=st.sampled_from(["", "+", "~", "++", "-"]),
+)
+def test_a_command_line(folder: Path, pairs: list[tuple[str, str]], sign: str) -> None:
+    """Whatever is typed either composes or is refused by a UserError."""
+    config, refusal = attempt(lambda: checked([f"{sign}{name}={value}" for name, value in pairs]))
+    assert config is not None or refusal
+
+
+@fuzz(text=TEXT, part=st.sampled_from(["", "/", "~nobody/", "${x}", "\\", "'", "a b/(c)", "=", ",", "#", " "]))
+def test_a_path(folder: Path, text: str, part: str) -> None:
+    """A path that a program puts into an override arrives as it is."""
+    path = f"/{part}{text}{part}"
+    assert compose_run([override("runs_dir", path)])[0].runs_dir == path
+
+
+@fuzz(
+    content=st.binary(max_size=60) | TEXT.map(str.encode), suffix=st.sampled_from([".csv", ".txt", ".npy", ".CSV", ""])
+)
+def test_a_matrix_file(folder: Path, content: bytes, suffix: str) -> None:
+    """A file is a row-stochastic matrix or it is refused."""
+    file = folder / f"matrix{suffix}"
+    file.write_bytes(content)
+    found, refusal = attempt(lambda: read_matrix(file, "noise.path"))
+    assert refusal or (abs(found.matrix.sum(1) - 1).max() < 1e-3 and found.matrix.min() >= 0)
+
+
+@fuzz(seed=st.integers(0, 2**32), how=st.sampled_from(["cut", "flip", "drop"]))
+def test_a_file_of_published_figures(folder: Path, seed: int, how: str) -> None:
+    """A damaged file of published figures is refused, or is still one."""
+    draw = np.random.default_rng(seed)
+    sources = sorted(PAPER.glob("*.yaml"))
+    content = bytearray(sources[draw.integers(len(sources))].read_bytes())
+    place = int(draw.integers(len(content)))
+    if how == "cut":
+        del content[place:]
+    elif how == "flip":
+        content[place] ^= 1 << int(draw.integers(8))
+    else:
+        del content[place : place + int(draw.integers(1, 40))]
+    (folder / "paper.yaml").write_bytes(content)
+    for read in (load, load_classes):
+        found, refusal = attempt(partial(read, folder))
+        assert "paper.yaml" in refusal or isinstance(found, list)
+
+
+OUTCOME = {"study": "s", "seeds": [0], "best": {"parameters": {"loss.q": 1}}, "trials": [{"runs": ["a"]}]}
+
+
+@fuzz(place=st.integers(0, 300), junk=st.binary(max_size=3))
+def test_an_outcome_of_a_search(folder: Path, place: int, junk: bytes) -> None:
+    """A damaged outcome is refused, or has all that the pages read."""
+    content = json.dumps(OUTCOME).encode()
+    (folder / "search.json").write_bytes(content[: place % len(content)] + junk + content[place % len(content) + 1 :])
+    found, refusal = attempt(lambda: read_outcome(folder / "search.json"))
+    assert "search.json" in refusal or (found["trials"][0]["runs"] and found["best"]["parameters"] is not None)
+
+
+@fuzz(place=st.integers(0, 10**6), change=st.integers(1, 255))
+def test_kept_representations(folder: Path, place: int, change: int) -> None:
+    """A damaged .npz is refused, or holds as many labels as representations."""
+    file = folder / "run.npz"
+    np.savez_compressed(file, representation=np.ones((30, 4), np.float16), labels=np.arange(30))
+    content = bytearray(file.read_bytes())
+    content[place % len(content)] ^= change
+    file.write_bytes(content)
+    run: Any = type("Run", (), {"path": folder / "run.jsonl"})
+    found, refusal = attempt(lambda: kept_representation(run))
+    assert "run.npz" in refusal or len(found[0]) == len(found[1]) == 30

@@ -1,0 +1,66 @@
+"""Paths with any characters, the home folder, and the flags of a command wherever they stand."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from omegaconf import OmegaConf
+
+import sl
+from sl.config.check import check_buildable
+from sl.config.compose import compose_run, hydra_ready, override
+from sl.errors import UserError
+from sl.train.describe import describe_run
+
+Command = Callable[..., Any]  # returns an Outcome (conftest.py)
+ODD = ["/x/Dropbox (Personal)", "/a=b,c", "/${y}", "/it's", "/back\\", "null", "1e3", "~", "/猫", "/#", "/a'${b}\\'"]
+
+
+@pytest.mark.parametrize("path", ODD)
+def test_a_path_arrives_as_it_is(path: str) -> None:
+    expected = str(Path.home()) if path == "~" else path
+    assert compose_run([override("runs_dir", path)])[0].runs_dir == expected
+
+
+def test_a_data_folder_from_the_environment_reaches_every_run(
+    reproduce: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SL_DATA_DIR", str(tmp_path / "Dropbox (Personal), ${y}"))
+    outcome = reproduce("experiment=demo", "scale=cpu", "seeds=0", "plan_only=true", "runs_dir='a (b)'")
+    assert outcome.code == 0, outcome.err
+    assert "Dropbox (Personal)" in outcome.out
+
+
+def test_the_home_folder_is_found_for_every_option(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    (tmp_path / "T.csv").write_text("\n".join(",".join("1" if i == j else "0" for j in range(10)) for i in range(10)))
+    with hydra_ready():
+        overrides = ["noise=matrix", "noise.path='~/T.csv'", "data_dir='~/data'", "runs_dir='~/runs'"]
+        config, names = compose_run(overrides)
+        check_buildable(config)
+        assert (config.data_dir, config.runs_dir) == (f"{tmp_path}/data", f"{tmp_path}/runs")
+        named = describe_run(config, names)
+        config, names = compose_run([override("noise.path", tmp_path / "T.csv"), "noise=matrix"])
+        assert named.identity == describe_run(config, names).identity
+
+
+@pytest.mark.parametrize("option", ["seed", "recipe.batch_size", "runtime.threads"])
+def test_a_number_that_no_int64_holds_is_refused(option: str) -> None:
+    with pytest.raises(UserError, match=rf"^{option}=\d+: must be a whole number from \d to "):
+        describe_run(*compose_run([f"{option}={2**128}"]))
+
+
+def test_the_version_is_that_of_this_project(train: Command) -> None:
+    assert train("--version").out == f"sl {sl.__version__}\n"
+
+
+@pytest.mark.parametrize("arguments", ["--cfg job seed=3", "loss=ce -c job seed=3", "seed=3 --cfg=job"])
+def test_options_may_stand_behind_flags(arguments: str, train: Command) -> None:
+    assert OmegaConf.create(train(*arguments.split()).out).seed == 3
+
+
+def test_what_hydra_itself_refuses_is_one_line(train: Command) -> None:
+    assert train("hydra.verbose=[1,2]").code in (0, 2)
+    assert train("hydra.verbose={a:1}").mistake
+    assert train("hydra.job_logging=5").mistake
