@@ -2,11 +2,13 @@
 
 import hashlib
 import json
+import random
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from sl.record.read import sealed
 from sl.record.schema import parse, serialise
 
 CIFAR10 = ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"]
@@ -178,3 +180,31 @@ def representations(path: Path, spread: float, images: int = 200, dimensions: in
     labels = np.arange(images) % 10
     points = np.eye(10, dimensions)[labels] + random.normal(0, spread, (images, dimensions))
     np.savez_compressed(path.with_suffix(".npz"), representation=points.astype(np.float16), labels=labels)
+
+
+def seal(path: Path) -> Path:
+    """Give the record its checksum, as the trainer does."""
+    lines = path.read_bytes().splitlines(keepends=True)
+    before = b"".join(lines[:-1])
+    path.write_bytes(before + sealed(parse(lines[-1]), before))  # type: ignore[arg-type]
+    return path
+
+
+def corrupt(content: bytes, draw: random.Random) -> bytes:
+    """`content` with some bits, bytes or lines changed, moved, doubled or lost."""
+    place, length = draw.randrange(len(content)), draw.choice([1, 1, 2, 8, 100])
+    before, part, after = content[:place], content[place : place + length], content[place + length :]
+    lines = content.splitlines(keepends=True)
+    line = draw.randrange(len(lines))
+    return draw.choice(
+        [
+            before + bytes([part[0] ^ 1 << draw.randrange(8)]) + content[place + 1 :],
+            before + after,
+            before + part + part + after,
+            before + draw.randbytes(length) + after,
+            before + bytes(str(draw.randrange(10)), "ascii") + content[place + 1 :],
+            b"".join(lines[:line] + lines[line + 1 :]),
+            b"".join([*lines[:line], lines[line], *lines[line:]]),
+            content[:place],
+        ]
+    )

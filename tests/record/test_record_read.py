@@ -13,8 +13,8 @@ import synthetic
 
 from sl.errors import UserError
 from sl.record import load_all, read, select
-from sl.record.read import record_state, sealed
-from sl.record.schema import parse, serialise
+from sl.record.read import record_state
+from sl.record.schema import serialise
 
 Record = list[dict[str, Any]]
 
@@ -157,17 +157,9 @@ def test_readers_do_not_import_torch(tmp_path: Path) -> None:
     assert json.loads(done.stdout) == []
 
 
-def seal(path: Path) -> Path:
-    """Give the record its checksum, as the trainer does."""
-    lines = path.read_bytes().splitlines(keepends=True)
-    before = b"".join(lines[:-1])
-    path.write_bytes(before + sealed(parse(lines[-1]), before))  # type: ignore[arg-type]
-    return path
-
-
 def test_the_checksum_is_that_of_all_bytes_before_it(tmp_path: Path) -> None:
     """By hashlib and by hand, not by the reader's own means."""
-    content = seal(synthetic.record(tmp_path)).read_bytes()
+    content = synthetic.seal(synthetic.record(tmp_path)).read_bytes()
     before, _, rest = content.rpartition(b',"sha256":"')
     assert rest == hashlib.sha256(before).hexdigest().encode() + b'"}\n'
 
@@ -175,7 +167,7 @@ def test_the_checksum_is_that_of_all_bytes_before_it(tmp_path: Path) -> None:
 def test_checked_and_unchecked_records_are_told_apart(tmp_path: Path) -> None:
     path = synthetic.record(tmp_path)
     assert (read(path).complete, read(path).checked) == (True, False)
-    seal(path)
+    synthetic.seal(path)
     assert (read(path).complete, read(path).checked) == (True, True)
 
 
@@ -183,7 +175,7 @@ def test_checked_and_unchecked_records_are_told_apart(tmp_path: Path) -> None:
 @pytest.mark.parametrize("checked", [True, False])
 def test_blanks_after_the_end_change_nothing(tmp_path: Path, tail: bytes, checked: bool) -> None:
     path = synthetic.record(tmp_path)
-    path = seal(path) if checked else path
+    path = synthetic.seal(path) if checked else path
     path.write_bytes(path.read_bytes() + tail)
     assert record_state(path) == "complete"
     assert read(path).complete
@@ -191,7 +183,7 @@ def test_blanks_after_the_end_change_nothing(tmp_path: Path, tail: bytes, checke
 
 def test_every_cut_of_a_record_reads_as_its_state_says(tmp_path: Path) -> None:
     """One parser: what is complete can be read, what is unfinished too, and all else is refused."""
-    content = seal(synthetic.record(tmp_path, epochs=4)).read_bytes()
+    content = synthetic.seal(synthetic.record(tmp_path, epochs=4)).read_bytes()
     path, seen = tmp_path / "cut.jsonl", set()
     for length in range(0, len(content) + 1, 7):
         path.write_bytes(content[:length])
@@ -207,36 +199,16 @@ def test_every_cut_of_a_record_reads_as_its_state_says(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("seed", range(4))
 def test_no_corruption_is_accepted(tmp_path: Path, seed: int) -> None:
-    content = seal(synthetic.record(tmp_path, epochs=5)).read_bytes()
+    content = synthetic.seal(synthetic.record(tmp_path, epochs=5)).read_bytes()
     path, draw = tmp_path / "damaged.jsonl", random.Random(seed)
     for _ in range(25):
-        damaged = corrupt(content, draw)
+        damaged = synthetic.corrupt(content, draw)
         path.write_bytes(damaged)
         try:
             complete = read(path).complete
         except UserError:
             continue
         assert not complete or damaged.rstrip(b" \t\r\n\0") == content.rstrip()
-
-
-def corrupt(content: bytes, draw: random.Random) -> bytes:
-    """`content` with some bits, bytes or lines changed, moved, doubled or lost."""
-    place, length = draw.randrange(len(content)), draw.choice([1, 1, 2, 8, 100])
-    before, part, after = content[:place], content[place : place + length], content[place + length :]
-    lines = content.splitlines(keepends=True)
-    line = draw.randrange(len(lines))
-    return draw.choice(
-        [
-            before + bytes([part[0] ^ 1 << draw.randrange(8)]) + content[place + 1 :],
-            before + after,
-            before + part + part + after,
-            before + draw.randbytes(length) + after,
-            before + bytes(str(draw.randrange(10)), "ascii") + content[place + 1 :],
-            b"".join(lines[:line] + lines[line + 1 :]),
-            b"".join([*lines[:line], lines[line], *lines[line:]]),
-            content[:place],
-        ]
-    )
 
 
 def test_a_record_written_with_other_spacing_is_complete_where_it_has_no_checksum(tmp_path: Path) -> None:
@@ -247,7 +219,7 @@ def test_a_record_written_with_other_spacing_is_complete_where_it_has_no_checksu
 
 
 def test_a_finished_record_that_is_damaged_is_known_as_one(tmp_path: Path) -> None:
-    path = seal(synthetic.record(tmp_path))
+    path = synthetic.seal(synthetic.record(tmp_path))
     path.write_text(path.read_text().replace('"test_accuracy": 0.', '"test_accuracy": 0.1', 1))
     assert record_state(path) == "damaged end"
     with pytest.raises(UserError, match=f"{path}: damaged record: it was changed after it was finished"):

@@ -1,0 +1,103 @@
+"""Signals that ask a training to stop: it finishes its step, saves its state and can be resumed bit for bit."""
+
+import os
+import signal
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from torch import Tensor
+
+from sl.record import read
+from sl.train.engine import Engine
+from sl.train.stop import Stopped
+
+Run = Callable[..., Path]
+Capture = pytest.CaptureFixture[str]
+OPTIONS = ("noise=symmetric", "noise.rate=0.4", "loss=sl", "recipe.epochs=3", "recipe.batch_size=60")
+
+
+def measured(path: Path) -> list[str]:
+    return [line for line in path.read_text().splitlines() if line.startswith(('{"kind":"epoch"', '{"kind":"probe"'))]
+
+
+def send_in_step(monkeypatch: pytest.MonkeyPatch, number: int, *signals: signal.Signals) -> None:
+    """Send this process `signals` inside training step `number` of a run, counted from 1."""
+    steps, update = [], Engine.update
+
+    def update_and_send(self: Engine, images: Tensor, index: Tensor) -> None:
+        steps.append(len(index))
+        update(self, images, index)
+        if len(steps) == number:
+            for each in signals:
+                os.kill(os.getpid(), each)
+
+    monkeypatch.setattr(Engine, "update", update_and_send)
+
+
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP", "SIGUSR1", "SIGINT"])
+def test_a_signal_stops_a_run_inside_an_epoch(
+    run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str, capsys: Capture
+) -> None:
+    number = signal.Signals[name]
+    before = signal.getsignal(number)
+    whole = run(*OPTIONS, where="whole")
+    with monkeypatch.context() as patch:
+        send_in_step(patch, 7, number)
+        with pytest.raises(Stopped) as caught:
+            run(*OPTIONS, where="stopped")
+    assert caught.value.code == 128 + number
+    assert signal.getsignal(number) is before
+    (path,) = tmp_path.glob("stopped/runs/*/*.jsonl")
+    (said,) = capsys.readouterr().err.splitlines()
+    assert (
+        said == f"sl: {path}: stopped by {name} after epoch 1 and 2 steps of the next; the same command resumes there"
+    )
+    resumed = read(run(*OPTIONS, where="stopped"))
+    assert [(line.epoch, line.step) for line in resumed.resumes] == [(1, 2)]
+    assert measured(path) == measured(whole)
+
+
+def test_a_signal_in_the_evaluation_stops_the_run_there(
+    run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    whole = run(*OPTIONS, "recipe.bn_zero_debias=true", where="whole")
+    predict, calls = Engine.predict, []
+
+    def predict_and_send(self: Engine, images: Tensor, *arguments: object) -> Tensor:
+        calls.append(len(images))
+        if len(calls) == 3:
+            os.kill(os.getpid(), signal.SIGTERM)
+        return predict(self, images, *arguments)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Engine, "predict", predict_and_send)
+        with pytest.raises(Stopped):
+            run(*OPTIONS, "recipe.bn_zero_debias=true", where="stopped")
+    path = run(*OPTIONS, "recipe.bn_zero_debias=true", where="stopped")
+    assert [(line.epoch, line.step) for line in read(path).resumes] == [(0, 5)]
+    assert measured(path) == measured(whole)
+
+
+def test_the_second_interrupt_stops_at_once(run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    send_in_step(monkeypatch, 2, signal.SIGINT, signal.SIGINT)
+    with pytest.raises(KeyboardInterrupt):
+        run(*OPTIONS)
+    assert not list(tmp_path.rglob("*.pt"))
+
+
+def test_a_signal_in_the_last_step_of_all_stops_the_sweep_after_it(
+    run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    send_in_step(monkeypatch, 15, signal.SIGTERM)
+    with pytest.raises(Stopped):
+        run(*OPTIONS)
+
+
+def test_a_training_outside_the_main_thread_leaves_signals_alone(run: Run) -> None:
+    paths: list[Path] = []
+    thread = threading.Thread(target=lambda: paths.append(run(*OPTIONS)))
+    thread.start()
+    thread.join()
+    assert read(paths[0]).complete
