@@ -79,7 +79,7 @@ def decline(series: Series) -> Array:
     """
     curves = 100 * np.nanmean(series.stack(Run.class_curve), axis=2)
     smooth = sliding_window_view(curves, min(WIDTH, curves.shape[1]), axis=1).mean(axis=2)
-    last_peak = series.runs[0].stages["late"] - WIDTH + 1
+    last_peak = series.runs[0].stages.late - WIDTH + 1
     others = others_mean(smooth)[:, : max(1, last_peak)]
     if np.isnan(others).any():
         return np.full(len(curves), np.nan)
@@ -103,7 +103,7 @@ def class_accuracy(run: Run, stage: str) -> Array:
 
 def spread(run: Run, stage: str) -> float:
     """Accuracy of the best class minus that of the worst at a stage, in points."""
-    return 100 * float(run.spread()[run.stages[stage] - 1])
+    return 100 * float(run.spread()[run.stages.of(stage) - 1])
 
 
 def chance_spread(run: Run, stage: str) -> float:
@@ -127,7 +127,7 @@ def memorised(run: Run, stage: str, evaluated: bool) -> float:
     whether the network knows nothing or everything. `evaluated`: measured in evaluation mode on all training images
     (the probe's `training`), else while training, on augmented images.
     """
-    shares = run.probes[stage].training if evaluated else run.epochs[run.stages[stage] - 1]
+    shares = run.probes[stage].training if evaluated else run.epochs[run.stages.of(stage) - 1]
     if shares is None or shares.wrong_memorised is None or shares.wrong_corrected is None:
         return math.nan
     others = 1 - shares.wrong_memorised - shares.wrong_corrected
@@ -137,7 +137,7 @@ def memorised(run: Run, stage: str, evaluated: bool) -> float:
 def confidence(run: Run) -> float:
     """Mean softmax confidence in class 3, late, over its rightly labelled training images, in percent."""
     probe = run.probes["late"]
-    if probe["probe_class"] != PROBED or not probe["count"]:
+    if probe.probe_class != PROBED or not probe.count:
         return math.nan
     return 100 * float(run.probe_values("late", "confidence")[PROBED])
 

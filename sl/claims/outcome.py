@@ -12,7 +12,7 @@ import numpy as np
 from sl.claims.catalogue import Literature, catalogue
 from sl.claims.claim import Claim, Reported
 from sl.claims.rule import HISTORY, RULE, Verdict, decide
-from sl.record import STAGES, Run, Sheet, matched, sheets
+from sl.record import Run, Sheet, matched, sheets
 from sl.record.words import (
     DATASETS_SHOWN,
     PAPER_EPOCHS,
@@ -129,7 +129,7 @@ def all_outcomes(runs: Iterable[Run], literature: Literature, out: Path) -> list
         found.append(
             SheetOutcomes(
                 dataset, scale, recipe, paper_scale(head), scale_words(head).partition(":")[0], setting(head),
-                origin(sheet.runs), {stage: head.stages[stage] for stage in STAGES}, differs,
+                origin(sheet.runs), head.stages.model_dump(), differs,
                 command(dataset, scale, recipe), outcomes(sheet, literature, out),
             )
         )  # fmt: skip

@@ -49,6 +49,7 @@ def lacking(sheet: Sheet, found: dict[Cell, Series], wanted: Sequence[str] = PAI
         pending = sheet.pending(loss, noise)
         if (loss, noise) not in found and (pending or sheet.names[0] in PAPER_EPOCHS):
             run = max(pending, key=lambda run: len(run.epochs), default=None)
-            begun = f" (epoch {len(run.epochs)} of {run.scale['epochs']})" if run else ""
+            begun = f" (epoch {len(run.epochs)} of {run.scale.epochs})" if run else ""
+            begun = " (diverged)" if run and run.diverged else begun
             words.append(f"{loss_title(loss)} {noise.words}{begun}")
     return f"Not finished or not recorded yet: {', '.join(words)}." if words else ""

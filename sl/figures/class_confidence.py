@@ -16,7 +16,7 @@ from sl.record.run import Array
 
 def probed_class(run: Run) -> int:
     """Number of the class that the run looked at."""
-    return run.probes["late"]["probe_class"]
+    return run.probes["late"].probe_class
 
 
 def confidence(run: Run, stage: str) -> Array:
@@ -26,7 +26,7 @@ def confidence(run: Run, stage: str) -> Array:
 
 def predictions(run: Run, stage: str) -> Array:
     """Share of the probed images predicted as each class, (K,), in percent."""
-    return 100 * run.probe_values(stage, "predictions") / run.probes[stage]["count"]
+    return 100 * run.probe_values(stage, "predictions") / run.probes[stage].count
 
 
 MEASURES = {"confidence": confidence, "predictions": predictions}
@@ -50,7 +50,7 @@ def draw(sheet: Sheet) -> Figure | None:
         groups = _stages(axes[place], found[cell], MEASURES[what])
     key(axes[0], groups)
     runs = [run for series in found.values() for run in series.runs]
-    counts = sorted({run.probes["late"]["count"] for run in runs})
+    counts = sorted({run.probes["late"].count for run in runs})
     images = f"{counts[0]:,}" if len(counts) == 1 else f"{counts[0]:,} to {counts[-1]:,}"
     note = f"Mean softmax confidence and share of predictions over {images} images in each run. "
     note += lacking(sheet, found, clean=False)
@@ -62,7 +62,7 @@ def draw(sheet: Sheet) -> Figure | None:
 def _probing(series: Series, label: int) -> Series | None:
     """Those runs of the series that looked at this class and found rightly labelled images of it at every stage."""
     chosen = [
-        run for run in series.runs if probed_class(run) == label and all(run.probes[stage]["count"] for stage in STAGES)
+        run for run in series.runs if probed_class(run) == label and all(run.probes[stage].count for stage in STAGES)
     ]
     return Series.of(chosen) if chosen else None
 
@@ -70,7 +70,7 @@ def _probing(series: Series, label: int) -> Series | None:
 def _stages(axes: Axes, series: Series, value: Callable[[Run, str], Array]) -> list[Group]:
     groups = []
     for stage in STAGES:
-        epoch = series.runs[0].probes[stage]["epoch"]
+        epoch = series.runs[0].probes[stage].epoch
         groups.append(stage_group(stage, series.mean(value, stage), series.std(value, stage), epoch))
     labels, late = series.runs[0].class_labels, groups[-1].mean
     chosen = sorted(np.argsort(-late, kind="stable")[:MOST_BARS].tolist())

@@ -27,7 +27,7 @@ def draw(sheet: Sheet) -> Figure | None:
         accuracy_panel(axes[place], series)
     axes[-1].set_title(lettered(len(found), "best class minus worst class"))
     spread_panel(axes[-1], found)
-    average = window(sheet.head.scale["epochs"])
+    average = window(sheet.head.scale.epochs)
     note = "Beside each class: mean ± 1 standard deviation after the last epoch. Dashed: mean of the classes. "
     note += f"Curves are centred means over {average} epochs. " if average > 1 else ""
     note += lacking(sheet, found, LOSSES)

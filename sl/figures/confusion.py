@@ -29,7 +29,7 @@ def draw(sheet: Sheet) -> Figure | None:
             panel = axes[3 * row + column]
             matrix = series.mean(shares, stage)
             class_matrix(panel, matrix, series.runs[0].class_labels, named=column == 0)
-            epoch = series.runs[0].header["stages"][stage]
+            epoch = series.runs[0].stages.of(stage)
             panel.set_xlabel(f"{stage} (epoch {epoch}), diagonal {100 * np.nanmean(np.diag(matrix)):.1f}", fontsize=8.5)
         axes[3 * row].set_title(series_title(sheet, loss, noise, series))
     note = "Mean over seeds of each row's shares, and mean of the diagonal; from white (0) to dark blue (100 %). "

@@ -29,10 +29,10 @@ def draw(sheet: Sheet) -> Figure | None:
 
 
 def _stages(axes: Axes, series: Series) -> list[Group]:
-    epochs = series.runs[0].header["stages"]
+    epochs = series.runs[0].stages
     groups = []
     for stage in STAGES:
         mean, std = series.mean(Run.at_stage, stage), series.std(Run.at_stage, stage)
-        groups.append(stage_group(stage, 100 * mean, 100 * std, epochs[stage]))
+        groups.append(stage_group(stage, 100 * mean, 100 * std, epochs.of(stage)))
     class_bars(axes, series.runs[0].class_labels, groups)
     return groups

@@ -16,10 +16,9 @@ def draw(sheet: Sheet) -> Figure | None:
         return None
     figure, axes = panels("Label noise: probability of each label given the true class (%)", len(found), 3, 3.3)
     for place, (panel, (noise, run)) in enumerate(zip(axes, found.items(), strict=True)):
-        matrix = np.array(run.header["noise"]["transition"], dtype=np.float64)
+        matrix = np.array(run.header.noise.transition, dtype=np.float64)
         class_matrix(panel, matrix, run.class_labels, named=place % 3 == 0)
-        wrong = 100 * run.header["noise"]["realised_rate"]
-        panel.set_title(f"{noise.words}\n{wrong:.1f} % of all labels wrong", fontsize=9)
+        panel.set_title(f"{noise.words}\n{100 * (run.realised_rate or 0):.1f} % of all labels wrong", fontsize=9)
         panel.set(xlabel="label given", ylabel="true class")
     note = "Shown for the lowest seed of each setting; from white (0) to dark blue (100 %)."
     note += f" {MANY}" if len(sheet.head.class_names) > MOST_NUMBERS else ""

@@ -154,8 +154,9 @@ def _check_probe(path: Path, number: int, line: Probe, header: Header | None) ->
     rows = [line.confusion, *line.confusion, *(row for row in (line.confidence, line.predictions) if row is not None)]
     if line.probe_class >= classes or any(len(row) != classes for row in rows):
         raise _damaged(path, number, f"the probe does not fit {classes} classes")
-    if line.epoch != header.stages[line.stage]:
-        raise _damaged(path, number, f"epoch={line.epoch}: must be {header.stages[line.stage]}, the {line.stage} stage")
+    expected = header.stages.of(line.stage)
+    if line.epoch != expected:
+        raise _damaged(path, number, f"epoch={line.epoch}: must be {expected}, the {line.stage} stage")
 
 
 def _check_end(path: Path, number: int, header: Header, epochs: list[Epoch], probes: dict[str, Probe]) -> None:

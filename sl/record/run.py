@@ -171,7 +171,7 @@ class Run:
 
     def curve(self, metric: str) -> Array:
         """A metric at every recorded epoch, (E,); nan where it does not exist."""
-        return np.array([line[metric] for line in self.epochs], dtype=np.float64)
+        return np.array([getattr(line, metric) for line in self.epochs], dtype=np.float64)
 
     def class_curve(self) -> Array:
         """Class-wise test accuracy, (E, K)."""
@@ -179,11 +179,11 @@ class Run:
 
     def at_stage(self, stage: str) -> Array:
         """Class-wise test accuracy (K,) at the end of the stage's epoch: early, middle or late."""
-        return self.class_curve()[self.stages[stage] - 1]
+        return self.class_curve()[self.stages.of(stage) - 1]
 
     def probe_values(self, stage: str, what: str) -> Array:
         """What the probe of a stage holds for each class: confidence or predictions (K,), confusion (K, K)."""
-        return np.array(self.probes[stage][what], dtype=np.float64)
+        return np.array(getattr(self.probes[stage], what), dtype=np.float64)
 
     def spread(self) -> Array:
         """Test accuracy of the best class minus that of the worst at every epoch, (E,)."""

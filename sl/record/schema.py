@@ -25,13 +25,6 @@ class Entry(BaseModel):
 
     model_config = ConfigDict(strict=True, frozen=True, extra="ignore", allow_inf_nan=False)
 
-    def __getitem__(self, name: str) -> Any:
-        return getattr(self, name)
-
-    def get(self, name: str, default: Any = None) -> Any:
-        """The field `name`, or `default` where there is none."""
-        return getattr(self, name, default)
-
 
 class _Choices(TypedDict):
     dataset: str
@@ -117,6 +110,10 @@ class Stages(Entry):
     early: Positive
     middle: Positive
     late: Positive
+
+    def of(self, stage: str) -> int:
+        """The epoch of the stage early, middle or late."""
+        return {"early": self.early, "middle": self.middle, "late": self.late}[stage]
 
 
 class Provenance(Entry):

@@ -84,9 +84,20 @@ class Sheet:
         chosen = _text(self.variant(loss))
         return next((series for values, series in self.variants(loss, noise) if _text(values) == chosen), None)
 
+    @cached_property
+    def diverged(self) -> tuple[Run, ...]:
+        """The runs that were stopped because their numbers were no longer finite."""
+        return tuple(run for run in self.members if run.diverged)
+
     def pending(self, loss: str, noise: Noise = CLEAN) -> list[Run]:
-        """Runs of a loss under a noise that have begun and not finished."""
+        """Runs of a loss under a noise that have begun and did not finish; those that diverged among them."""
         return [run for run in self.members if not run.complete and (run.name("loss"), run.noise) == (loss, noise)]
+
+    def diverged_seeds(self, loss: str, noise: Noise) -> list[int]:
+        """Seeds with which the loss, with its parameters of this page if any finished, diverged under a noise."""
+        chosen = self.variant(loss)
+        found = [run for run in self.diverged if (run.name("loss"), run.noise) == (loss, noise)]
+        return sorted({run.seed for run in found if chosen is None or _text(_parameters(run)) == _text(chosen)})
 
 
 def sheets(runs: Iterable[Run]) -> list[Sheet]:

@@ -25,11 +25,12 @@ def entry(run: Run, out: Path) -> dict[str, Any]:
         "scale": scale_badge(run),
         "scale_words": scale_words(run),
         "epochs": len(run.epochs),
-        "of": run.scale["epochs"],
+        "of": run.scale.epochs,
         "full": full_epochs(run),
         "finished": finished,
+        "diverged": run.diverged,
         "accuracy": [hundredths(100 * value(run)) if finished else None for value in STATISTICS.values()],
-        "seconds": run.end.get("seconds") if run.end else None,
+        "seconds": run.end.seconds if run.end else None,
         "stays": [_stay(provenance) for provenance in run.provenances],
     }
 

@@ -78,6 +78,6 @@ def _class_rows(run: Run) -> Array:
 
 def _predicted(run: Run, stage: str) -> Array:
     """Share of the probed images that are predicted as each class, (K,); nan where none was probed."""
-    count = run.probes[stage]["count"]
+    count = run.probes[stage].count
     predictions = run.probe_values(stage, "predictions")
     return predictions / count if count else np.full(predictions.shape, np.nan)

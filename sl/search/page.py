@@ -33,7 +33,7 @@ def section(grid: Grid, runs: Sequence[Run], searches: Sequence[dict[str, Any]])
     held = next(run for run in grid.runs if run.config.get("holdout"))
     whole = next(run for run in grid.runs if not run.config.get("holdout"))
     name = f"{dataset_title(held.name('dataset'))}, {held.noise.words}, {loss_title(held.name('loss'))}"
-    noisy = f"{held.data['validation_images']:,} held-out noisy labels"
+    noisy = f"{held.data.validation_images:,} held-out noisy labels"
     seconds = [run.end.seconds for run in grid.runs if run.end]
     lines = [
         f"### {name}",

@@ -31,7 +31,7 @@ def write_all(runs: list[Run], published: Sequence[Published], out: Path) -> Ite
     """
     if not any(run.complete for run in runs):
         yield "no finished run recorded yet: scripts/train.py records runs"
-    finished = [sheet for sheet in sheets(runs) if sheet.runs]
+    finished = [sheet for sheet in sheets(runs) if sheet.runs or sheet.diverged]
     for (dataset, scale), group in groupby(finished, key=lambda sheet: sheet.names[:2]):
         pages = list(group)
         texts = {
@@ -74,7 +74,7 @@ def csv_page(pages: Sequence[Sheet], published: Sequence[Published]) -> str:
 
 def _lines(sheet: Sheet, published: Sequence[Published]) -> Iterator[list[object]]:
     head, (dataset, scale, recipe) = sheet.head, sheet.names
-    size = [head.scale["epochs"], head.data["train_images"]]
+    size = [head.scale.epochs, head.data.train_images]
     for statistic in STATISTICS:
         paired = comparisons(sheet, statistic)
         for cell in cells(sheet, published, statistic):

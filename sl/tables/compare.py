@@ -49,7 +49,7 @@ def cells(sheet: Sheet, published: Iterable[Published], statistic: str) -> Itera
     """Every cell of the sheet's table: one for each published value beside it, one where there is none."""
     tables = beside(sheet, published, statistic)
     printed = {key for table in tables for key in table.cells}
-    recorded = {(run.name("loss"), run.noise) for run in sheet.runs}
+    recorded = {(run.name("loss"), run.noise) for run in (*sheet.runs, *sheet.diverged)}
     for loss, noise in sorted(printed | recorded, key=lambda key: (loss_order(key[0]), key[1].order)):
         own = result(sheet, loss, noise, statistic)
         found = [

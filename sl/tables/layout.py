@@ -33,7 +33,7 @@ def results_grid(sheet: Sheet, published: Sequence[Published], statistic: str) -
         of_loss = [cell for cell in found if cell.loss == loss]
         chosen = parameters(sheet.variant(loss))
         name = f"{loss_title(loss)} ({chosen})" if chosen else loss_title(loss)
-        rows.append([name, "this project", *(_own(of_loss, noise, paired) for noise in noises)])
+        rows.append([name, "this project", *(_own(sheet, of_loss, loss, noise, paired) for noise in noises)])
         for label in dict.fromkeys(cell.published.label for cell in of_loss if cell.published):
             line = [cell for cell in of_loss if cell.published and cell.published.label == label]
             rows.append(["", _label(sheet, line), *(_printed(sheet, line, noise) for noise in noises)])
@@ -69,12 +69,13 @@ def source(table: Published) -> str:
     return f"{table.source}{f' ({table.url})' if table.url else ''}; {CONFIDENCES[table.confidence]}"
 
 
-def _own(of_loss: Iterable[Cell], noise: Noise, paired: Comparisons) -> str:
+def _own(sheet: Sheet, of_loss: Iterable[Cell], loss: str, noise: Noise, paired: Comparisons) -> str:
     cell = next((cell for cell in of_loss if cell.noise == noise and cell.result), None)
+    diverged = len(sheet.diverged_seeds(loss, noise))
     if cell is None:
-        return NOTHING
+        return f"diverged ({diverged})" if diverged else NOTHING
     comparison = paired.get((cell.loss, noise))
-    return f"{cell.result}{comparison.mark if comparison else ''}"
+    return f"{cell.result}{comparison.mark if comparison else ''}{f', diverged ({diverged})' if diverged else ''}"
 
 
 def _label(sheet: Sheet, line: Sequence[Cell]) -> str:
@@ -97,7 +98,7 @@ def _printed(sheet: Sheet, line: Iterable[Cell], noise: Noise) -> str:
 def _notes(sheet: Sheet, tables: Sequence[Published], paired: Comparisons) -> list[str]:
     lines = [
         f"{setting(sheet.head)}.",
-        f"{origin(sheet.runs)}.",
+        f"{origin(sheet.runs or sheet.members)}.",
         "Test accuracy in percent: mean ± standard deviation over seeds (divisor n − 1), in brackets their number; "
         f"{NOTHING}: no finished run, or not published. Δ: this project minus published, in points.",
         *notes(paired),
@@ -114,6 +115,8 @@ def _notes(sheet: Sheet, tables: Sequence[Published], paired: Comparisons) -> li
 def _left_out(sheet: Sheet) -> list[str]:
     found = [sheet.series(loss, noise) for loss in sheet.losses for noise in sheet.noises]
     other = len(sheet.runs) - sum(series.n for series in found if series)
-    unfinished = len(sheet.members) - len(sheet.runs)
+    unfinished = len(sheet.members) - len(sheet.runs) - len(sheet.diverged)
     lines = [f"Left out: {other} run(s) with other parameters of the loss."] if other else []
+    if sheet.diverged:
+        lines.append("diverged: so many runs were stopped because their loss or weights were not finite; in no mean.")
     return lines + ([f"Left out: {unfinished} run(s) that are not finished."] if unfinished else [])

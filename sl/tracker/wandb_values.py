@@ -28,7 +28,7 @@ def epoch_values(header: Header, line: Epoch) -> dict[str, Any]:
     line = Epoch.model_validate(rounded(line.model_dump()))  # as the record has it
     run = told(header, [line])
     width = len(str(len(run.class_names) - 1))
-    values: dict[str, Any] = {name: line[name] for name in METRICS}
+    values: dict[str, Any] = {name: getattr(line, name) for name in METRICS}
     for number, (name, accuracy) in enumerate(zip(run.class_names, line.class_accuracy, strict=True)):
         values[f"class/{number:0{width}} {name}"] = accuracy
     worst, accuracy = worst_class(run)

@@ -15,10 +15,19 @@ import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from sl.config.compose import compose_run
+from sl.record import read
+from sl.train import training
+from sl.train.assemble import make_engine
+from sl.train.checkpoint import Checkpoint
+from sl.train.prepare import prepare
+from sl.train.run import train
+
 SHORT = (
-    "dataset=digits", "noise=symmetric", "noise.rate=0.4", "loss=elr", "scale.train_share=0.2", "recipe.epochs=3",
+    "dataset=digits", "noise=symmetric", "noise.rate=0.4", "loss=elr", "scale.train_share=0.15", "recipe.epochs=3",
     "recipe.batch_size=22", "runtime.threads=1", "runtime.precision=float32", "runtime.device=cpu",
 )  # fmt: skip
+RUN = compose_run(SHORT)
 
 
 @dataclass
@@ -38,13 +47,16 @@ def main(kills: int, seed: int = 0) -> Outcome:
     began, outcome, draw = time.monotonic(), Outcome(), random.Random(seed)
     with tempfile.TemporaryDirectory() as name:
         root = Path(name)
-        duration = -time.monotonic()
-        assert wait(started(root / "whole")) == 0
-        duration += time.monotonic()
+        make_engine(prepare(*RUN))  # imports, data and compiled layers, which all processes share
+        child = started(root / "whole")
+        wait_for_a_state(root / "whole", child)
+        seconds = -time.monotonic()
+        assert wait(child) == 0
+        seconds += time.monotonic()
         expected = measured(root / "whole")
         while outcome.kills < kills:
             place = root / str(outcome.runs)
-            while not killed(place, draw.uniform(0.05, 1.0) * duration, outcome):
+            while not killed(place, draw.uniform(0, 1.2 * seconds), outcome):
                 if outcome.kills >= kills:
                     assert wait(started(place)) == 0
                     break
@@ -60,19 +72,39 @@ def started(place: Path) -> int:
     if child:
         return child
     try:
-        from sl.config.compose import compose_run
-        from sl.train import training
-        from sl.train.run import train
-
         quiet = os.open(os.devnull, os.O_WRONLY)
         os.dup2(quiet, 1)
         os.dup2(quiet, 2)
         training.CHECKPOINT_SECONDS = -1.0
-        folders = (f"{name}_dir={place / name}" for name in ("runs", "checkpoints"))
-        train(*compose_run([*SHORT, *folders]))
+        config, names = RUN
+        config.runs_dir, config.checkpoints_dir = str(place / "runs"), str(place / "checkpoints")
+        train(config, names)
         os._exit(0)
     except BaseException:
         os._exit(1)
+
+
+def wait_for_a_state(place: Path, child: int) -> None:
+    """Until the training has written a checkpoint that was not there before, or has ended."""
+    newest = next(iter(existing(place)), None)
+    before = modified(newest) if newest else 0
+    while os.waitid(os.P_PID, child, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None:
+        if any(modified(path) > before for path in existing(place)):
+            return
+        time.sleep(0.002)
+
+
+def modified(path: Path) -> int:
+    """When the file was changed, in nanoseconds; 0 where it is just being renamed."""
+    try:
+        return path.stat().st_mtime_ns
+    except FileNotFoundError:
+        return 0
+
+
+def existing(place: Path) -> list[Path]:
+    """The newest checkpoint, while it is there: between two names it is not."""
+    return [path for path in place.glob("checkpoints/????????????????.pt") if path.exists()]
 
 
 def wait(child: int) -> int:
@@ -81,8 +113,10 @@ def wait(child: int) -> int:
 
 
 def killed(place: Path, seconds: float, outcome: Outcome) -> bool:
-    """Kill the training after so many seconds, and count it; whether the run was complete before."""
+    """Kill the training so many seconds after its first checkpoint, and count it; whether it was complete before."""
     child = started(place)
+    if outcome.kills % 5:  # every fifth kill comes before it, while a run begins or resumes
+        wait_for_a_state(place, child)
     time.sleep(seconds)
     os.kill(child, signal.SIGKILL)
     code = wait(child)
@@ -90,17 +124,17 @@ def killed(place: Path, seconds: float, outcome: Outcome) -> bool:
         return True
     assert code == -signal.SIGKILL, f"the training ended with {code}"
     outcome.kills += 1
-    outcome.in_a_checkpoint += bool(list(place.glob("checkpoints/.*.part")))
-    outcome.inside_an_epoch += bool(list(place.glob("checkpoints/*.pt")))
-    for part in place.glob("checkpoints/.*.part"):
+    parts = list(place.glob("checkpoints/.*.part"))
+    outcome.in_a_checkpoint += bool(parts)
+    states = [Checkpoint(path).states() for path in existing(place)]
+    outcome.inside_an_epoch += any(next(state, {"step": 0})["step"] > 0 for state in states)
+    for part in parts:
         part.unlink()
     return False
 
 
 def measured(place: Path) -> list[bytes]:
     """The lines of the record that say what was measured; it must be complete and checked."""
-    from sl.record import read
-
     (path,) = place.glob("runs/digits/*.jsonl")
     run = read(path)
     assert run.complete
@@ -111,7 +145,4 @@ def measured(place: Path) -> list[bytes]:
 
 
 if __name__ == "__main__":
-    import sl.config.compose
-    import sl.train.run  # noqa: F401 - imported once, for all processes that are forked
-
     print(json.dumps(asdict(main(int(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 0))))

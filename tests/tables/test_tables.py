@@ -155,3 +155,22 @@ def test_out_that_cannot_be_written(tmp_path: Path, published: list[Published]) 
 def test_nothing_recorded(tmp_path: Path, published: list[Published]) -> None:
     said = ["no finished run recorded yet: scripts/train.py records runs", f"{tmp_path / 'published'}.md"]
     assert list(write_all([], published, tmp_path)) == said
+
+
+def test_a_diverged_run_is_shown_as_one_and_never_as_a_number(tmp_path: Path) -> None:
+    """A loss of which one seed diverged, and one of which all did."""
+    published = load(Path(__file__).parents[2] / "results" / "paper")
+    for seed in (0, 1):
+        synthetic.record(tmp_path / "runs", "ce", seed=seed)
+    last = {"kind": "diverged", "epoch": 2, "step": 3, "lr": 0.1, "loss": "nan", "finished": "2026"}
+    for loss, seed in (("ce", 2), ("gce", 0)):
+        synthetic.write(tmp_path / "runs", [*synthetic.lines(synthetic.header(loss, seed=seed))[:2], last])
+    (sheet,) = sheets(load_all(tmp_path / "runs"))
+    grid = results_grid(sheet, [], "last epoch")
+    assert grid.rows[0][-1].endswith("(2), diverged (1)")
+    assert (grid.rows[1][0], grid.rows[1][-1]) == ("GCE", "diverged (1)")
+    assert any(note.startswith("diverged: ") for note in grid.notes)
+    assert "Left out" not in " ".join(grid.notes)
+    only = [run for run in load_all(tmp_path / "runs") if run.diverged]
+    list(write_all(only, published, tmp_path / "out"))
+    assert "diverged (1)" in (tmp_path / "out" / "cifar10_cpu.md").read_text()

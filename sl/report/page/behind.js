@@ -20,7 +20,8 @@ const RUN_COLUMNS = [
   { title: "seed", cell: (run) => String(run.seed), sort: (run) => run.seed, numeric: true },
   {
     title: "epochs", numeric: true, sort: (run) => run.epochs,
-    cell: (run) => (run.finished ? `${run.epochs}` : `${run.epochs} of ${run.of}, not finished`),
+    cell: (run) =>
+      run.finished ? `${run.epochs}` : `${run.epochs} of ${run.of}, ${run.diverged ? "diverged" : "not finished"}`,
   },
   { title: "last epoch", cell: (run) => runAccuracy(run, 0), sort: (run) => run.accuracy[0], numeric: true },
   { title: "best epoch", cell: (run) => runAccuracy(run, 1), sort: (run) => run.accuracy[1], numeric: true },
