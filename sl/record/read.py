@@ -2,7 +2,6 @@
 
 import hashlib
 import re
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
@@ -11,6 +10,7 @@ from sl.errors import UserError
 from sl.record.run import STAGES, Run
 from sl.record.schema import Diverged, End, Epoch, Header, Line, Probe, Resume, parse, serialise
 from sl.record.shown import remember
+from sl.say import warn
 
 BLANK = b" \t\r\n\0"  # what may follow the last line: an editor adds line breaks, a power loss NUL bytes
 SEAL = re.compile(rb',"sha256":"([0-9a-f]{64})"\}$')
@@ -93,13 +93,8 @@ def load_all(root: Path, strict: bool = False) -> list[Run]:
     A damaged record, or a second one of the same run, is named on stderr and left out; with `strict` it raises
     UserError. So does a `root` that is no folder.
     """
-    root = Path(root)
-    if not root.is_dir():
-        raise UserError("runs", root, "must be a folder that holds run records")
     found: dict[str, Run] = {}
-    for path in sorted(root.rglob("*.jsonl"), key=lambda path: (_is_copy(path), path)):
-        if any(part.startswith(".") for part in path.relative_to(root).parts):
-            continue
+    for path in sorted(record_files(Path(root)), key=lambda path: (_is_copy(path), path)):
         try:
             run = read(path)
             if run.identity in found:
@@ -107,10 +102,19 @@ def load_all(root: Path, strict: bool = False) -> list[Run]:
         except UserError as error:
             if strict:
                 raise
-            print(f"sl: left out: {error}", file=sys.stderr, flush=True)
+            warn(f"left out: {error}")
         else:
             found[run.identity] = run
     return sorted(found.values(), key=lambda run: run.path)
+
+
+def record_files(root: Path) -> Iterator[Path]:
+    """The records below `root`, sorted, hidden ones passed over; UserError where `root` is no folder."""
+    if not root.is_dir():
+        raise UserError("runs", root, "must be a folder that holds run records")
+    for path in sorted(root.rglob("*.jsonl")):
+        if not any(part.startswith(".") for part in path.relative_to(root).parts):
+            yield path
 
 
 def sealed(line: End | Diverged, before: bytes) -> bytes:
