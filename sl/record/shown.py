@@ -4,7 +4,7 @@ A loss from outside this package has no file here: its record carries what its o
 """
 
 import functools
-from typing import Any
+from typing import Any, cast
 
 from omegaconf import OmegaConf
 
@@ -23,8 +23,8 @@ def shown(group: str, name: str) -> Presentation:
 def known(group: str) -> dict[str, Presentation]:
     """The choices of `group` in configs/ that say how they are shown."""
     files = sorted((CONFIG_DIR / group).glob("*.yaml"))
-    contents: dict[str, Any] = {path.stem: OmegaConf.load(path).get("shown") for path in files}
-    return {name: Presentation(**OmegaConf.to_container(values)) for name, values in contents.items() if values}
+    contents = {path.stem: cast(dict[str, Any], OmegaConf.to_container(OmegaConf.load(path))) for path in files}
+    return {name: Presentation(**values["shown"]) for name, values in contents.items() if values.get("shown")}
 
 
 def remember(header: Header) -> None:
