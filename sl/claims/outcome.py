@@ -75,8 +75,9 @@ class SheetOutcomes:
 
     @property
     def lacking(self) -> list[Outcome]:
-        """Claims without enough runs."""
-        return [outcome for outcome in self.claims if outcome.verdict == Verdict.LACKING]
+        """Claims that more runs could decide."""
+        found = [outcome for outcome in self.claims if outcome.verdict == Verdict.LACKING]
+        return [outcome for outcome in found if not outcome.refused or min(outcome.cells.values()) < FEWEST]
 
     @property
     def missing(self) -> str:

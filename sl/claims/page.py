@@ -81,7 +81,9 @@ def _section(sheet: SheetOutcomes) -> Iterable[str]:
         yield table(HEADER, rows)
     refused = {reason for outcome in sheet.claims for reason in outcome.refused}
     if refused:
-        yield f"Pairs refused, because they do not compare like with like: {'; '.join(sorted(refused))}."
+        left = sum(outcome.verdict == Verdict.LACKING for outcome in sheet.claims) - len(sheet.lacking)
+        few = f" {left} claims are left with too few pairs." if left else ""
+        yield f"Pairs refused, because they do not compare like with like: {'; '.join(sorted(refused))}.{few}"
     yield sheet.missing
 
 

@@ -22,7 +22,7 @@ def conflict(runs: Sequence[Run], *, precision: bool = True) -> str:
         ("precision", [run.config["precision"] for run in runs if precision]),
     ):
         if len(set(values)) > 1:
-            return f"{name} {' against '.join(dict.fromkeys(values))}"
+            return f"{name} {' against '.join(sorted(set(values)))}"
     return ""
 
 

@@ -149,12 +149,18 @@ def test_runs_of_todays_recipe_come_first(tmp_path: Path, literature: Literature
 
 def test_refused_pairs_stand_on_the_page(tmp_path: Path, literature: Literature) -> None:
     for loss, version in (("ce", "2.14.1"), ("sl", "2.15.0")):
-        path = synthetic.record(tmp_path / "runs", loss)
-        path.write_text(path.read_text().replace('"torch": "2.0"', f'"torch": "{version}"'))
-    assert (
-        "Pairs refused, because they do not compare like with like: seed 0: PyTorch 2."
-        in written(tmp_path, literature)[0]
-    )
+        for seed in (0, 1, 2):
+            path = synthetic.record(tmp_path / "runs", loss, seed=seed)
+            if seed == 0:
+                path.write_text(path.read_text().replace('"torch": "2.0"', f'"torch": "{version}"'))
+    text, sheets = written(tmp_path, literature)
+    found = claim(sheets, "sl_vs_ce_symmetric_40")
+    assert (found["n"], found["verdict"]) == (2, "not enough runs")
+    assert found["refused"] == ["seed 0: PyTorch 2.14.1 against 2.15.0"]
+    line = next(line for line in text.splitlines() if line.startswith("Pairs refused"))
+    assert "seed 0: PyTorch 2.14.1 against 2.15.0" in line
+    left = [one for one in sheets[0]["claims"] if one["n"] < 3 and one["refused"]]
+    assert line.endswith(f"{len(left)} claims are left with too few pairs.")
 
 
 def test_nothing_recorded(tmp_path: Path, literature: Literature) -> None:
