@@ -4,7 +4,6 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-import psutil
 import torch
 
 from sl import fused
@@ -101,7 +100,8 @@ def threads_that_pay(image_shape: tuple[int, int, int], batch_size: int) -> int:
     times more on cores that others use too.
     """
     _, height, width = image_shape
-    return 1 if batch_size * height * width < SMALL_STEP else min(cores(), psutil.cpu_count(logical=False) or cores())
+    physical = torch.cpu.get_capabilities().get("num_physical_cores") or cores()
+    return 1 if batch_size * height * width < SMALL_STEP else min(cores(), physical)
 
 
 def apply_runtime(runtime: Runtime) -> None:

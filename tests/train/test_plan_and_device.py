@@ -72,8 +72,11 @@ def test_auto_is_decided() -> None:
     [
         ({"device": "banana"}, "runtime.device=banana: must be"),
         ({"precision": "float16"}, "runtime.precision=float16: must be one of auto, float32, bfloat16"),
-        ({"step": "graph"}, "runtime.step=graph: CUDA graphs need a CUDA device"),
-        ({"step": "compiled_graph"}, "runtime.step=compiled_graph: CUDA graphs need a CUDA device"),
+        ({"step": "graph"}, "runtime.step=graph: must be auto, eager or compile: CUDA graphs need a CUDA device"),
+        (
+            {"step": "compiled_graph"},
+            "runtime.step=compiled_graph: must be auto, eager or compile: CUDA graphs need a CUDA device",
+        ),
         ({"threads": 0}, "runtime.threads=0: must be"),
     ],
 )
@@ -93,7 +96,7 @@ def test_a_gpu_has_the_number_that_torch_asks_for(name: str, number: int, monkey
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="this machine has a GPU")
 def test_cuda_that_is_not_there_is_refused() -> None:
-    with pytest.raises(UserError, match=r"runtime\.device=cuda: this machine has 0 CUDA devices"):
+    with pytest.raises(UserError, match=r"runtime\.device=cuda: must be auto or cpu: this machine has 0 CUDA devices"):
         find_device("cuda")
 
 
@@ -107,7 +110,7 @@ def test_generators_depend_on_seed_purpose_and_epoch_alone() -> None:
 
 def test_a_small_step_gets_one_thread_and_a_large_one_a_core_each(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sl.train.device.cores", lambda: 8)
-    monkeypatch.setattr("psutil.cpu_count", lambda logical: 4)
+    monkeypatch.setattr("torch.cpu.get_capabilities", lambda: {"num_physical_cores": 4})
     assert threads_that_pay((1, 8, 8), 128) == 1
     assert threads_that_pay((1, 28, 28), 128) == threads_that_pay((3, 32, 32), 128) == 4
 
