@@ -10,10 +10,11 @@ from matplotlib.patches import Patch
 from matplotlib.typing import ColorType
 from numpy.typing import ArrayLike
 
-from sl.figures.style import INK, class_colour, tint
+from sl.figures.style import INK, class_colour, short, tint
 from sl.record.run import STAGES, Array
 
 MOST_BARS = 10
+MOST_LETTERS = 130  # that fit side by side below a panel
 STRENGTHS: dict[str, float] = dict(zip(STAGES, (0.32, 0.62, 1.0), strict=True))
 
 
@@ -55,7 +56,9 @@ def class_bars(axes: Axes, labels: Sequence[str], groups: Sequence[Group], form:
             for part in parts.get_children():  # a white edge: whiskers are seen on dark bars too
                 part.set_path_effects([effects.withStroke(linewidth=2, foreground="white")])
         _values(axes, x, group.mean, whiskers, form)
-    axes.set_xticks(range(len(labels)), labels)
+    names = [short(label) for label in labels]
+    crowded = len(names) * max(map(len, names)) > MOST_LETTERS
+    axes.set_xticks(range(len(names)), names, **({"rotation": 18, "ha": "right"} if crowded else {}))
     axes.tick_params(axis="x", length=0, labelsize=8)
     axes.grid(False, axis="x")
     axes.set_xlim(-0.6, len(labels) - 0.4)

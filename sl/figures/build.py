@@ -57,6 +57,7 @@ def draw_all(runs: list[Run], out: Path) -> Iterator[str]:
     if not runs:
         yield "no run recorded yet: scripts/train.py records runs"
     places: Counter[Path] = Counter()
+    told: set[str] = set()
     for sheet in sheets(runs):
         place = folder(sheet)
         places[place] += 1
@@ -66,17 +67,18 @@ def draw_all(runs: list[Run], out: Path) -> Iterator[str]:
         unfinished = len(sheet.members) - len(sheet.runs)
         if unfinished:
             yield f"{place}: {unfinished} run(s) not finished, not drawn"
-        yield from _draw_sheet(sheet, out / place)
+        yield from _draw_sheet(sheet, out / place, told)
 
 
-def _draw_sheet(sheet: Sheet, folder: Path) -> Iterator[str]:
+def _draw_sheet(sheet: Sheet, folder: Path, told: set[str]) -> Iterator[str]:
     for name, draw in FIGURES.items():
         try:
             paths, notices = draw_styled(partial(draw, sheet), folder / name)
         except UserError as error:
             yield f"{folder / name}: not drawn: {error}"
             continue
-        yield from (f"{folder / name}: {notice}" for notice in notices)
+        yield from (f"{folder}: {notice}" for notice in notices if notice not in told)
+        told.update(notices)
         if paths:
             yield f"{paths[0]} and .svg"
         else:

@@ -19,10 +19,12 @@ def shares(run: Run, stage: str) -> Array:
 
 def draw(sheet: Sheet) -> Figure | None:
     """A row of three matrices for CE and for SL under the usual noise; None without a run of any loss."""
-    found = shown(sheet, usual_noise(sheet))
+    noise = usual_noise(sheet)
+    found = shown(sheet, noise)
     if not found:
         return None
-    title = "Confusion of the test images (%): true class by predicted class"
+    rows = "label given" if noise.kind == "given" else "true class"
+    title = f"Confusion of the test images (%): {rows} by predicted class"
     figure, axes = panels(title, 3 * len(found), 3, 3.2)
     for row, ((loss, noise), series) in enumerate(found.items()):
         for column, stage in enumerate(STAGES):

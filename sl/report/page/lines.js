@@ -1,6 +1,7 @@
 // Line charts: percent by epoch, each line named at its right end.
 
 const LABEL_GAP = 13;
+const LONGEST_NAME = 18;
 const MANY_BANDS = 8; // so many bands cannot be told apart
 const ROOF = 8; // pixels above the highest value
 const CHARACTER = 6.7; // pixels, at the size of the style
@@ -85,6 +86,10 @@ function drawLine(at, line, thin) {
   }, shape("title", {}, line.name));
 }
 
+function short(name) {
+  return name.length > LONGEST_NAME ? `${name.slice(0, LONGEST_NAME - 1)}…` : name;
+}
+
 function endLabels(at, lines) {
   const ends = lines.map((line) => at.y(line.mean.findLast(known) ?? 0));
   const placed = spreadLabels(ends, LABEL_GAP, ROOF + 4, at.bottom);
@@ -94,14 +99,14 @@ function endLabels(at, lines) {
       class: "leader", fill: "none",
     }),
     shape("rect", { x: at.right + 11, y: placed[index] - 4, width: 8, height: 8, fill: line.colour, opacity: line.faint ? 0.3 : 1 }),
-    shape("text", { x: at.right + 22, y: placed[index] + 4, class: line.strong ? "strong" : null }, line.name),
+    shape("text", { x: at.right + 22, y: placed[index] + 4, class: line.strong ? "strong" : null }, short(line.name)),
   ]);
 }
 
 // `lines`: {name, colour, mean, std, strong, faint, dashed, unnamed}; `top` in tenths of a percent; `pick(epoch)`.
 function lineChart({ label, width, height, epochs, top, lines, epoch, pick }) {
   const named = lines.filter((line) => !line.unnamed);
-  const right = 26 + CHARACTER * Math.max(0, ...named.map((line) => line.name.length));
+  const right = 26 + CHARACTER * Math.max(0, ...named.map((line) => short(line.name).length));
   const at = scales({ width, height, epochs, top, right });
   const thin = lines.length > 20;
   const chart = shape("svg", { viewBox: `0 0 ${width} ${height}`, width, height, role: "img", "aria-label": label });
