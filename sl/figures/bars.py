@@ -57,8 +57,10 @@ def class_bars(axes: Axes, labels: Sequence[str], groups: Sequence[Group], form:
                 part.set_path_effects([effects.withStroke(linewidth=2, foreground="white")])
         _values(axes, x, group.mean, whiskers, form)
     names = [short(label) for label in labels]
-    crowded = len(names) * max(map(len, names)) > MOST_LETTERS
-    axes.set_xticks(range(len(names)), names, **({"rotation": 18, "ha": "right"} if crowded else {}))
+    axes.set_xticks(range(len(names)), names)
+    if len(names) * max(map(len, names)) > MOST_LETTERS:
+        for text in axes.get_xticklabels():
+            text.set(rotation=18, ha="right")
     axes.tick_params(axis="x", length=0, labelsize=8)
     axes.grid(False, axis="x")
     axes.set_xlim(-0.6, len(labels) - 0.4)
