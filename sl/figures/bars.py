@@ -56,9 +56,10 @@ def class_bars(axes: Axes, labels: Sequence[str], groups: Sequence[Group], form:
             for part in parts.get_children():  # a white edge: whiskers are seen on dark bars too
                 part.set_path_effects([effects.withStroke(linewidth=2, foreground="white")])
         _values(axes, x, group.mean, whiskers, form)
-    names = [short(label) for label in labels]
+    names = ["\n".join(map(short, label.split("\n"))) for label in labels]
+    longest = max(len(line) for name in names for line in name.split("\n"))
     axes.set_xticks(range(len(names)), names)
-    if len(names) * max(map(len, names)) > MOST_LETTERS:
+    if len(names) * longest > MOST_LETTERS:
         for text in axes.get_xticklabels():
             text.set(rotation=18, ha="right")
     axes.tick_params(axis="x", length=0, labelsize=8)
