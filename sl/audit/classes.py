@@ -13,6 +13,14 @@ from sl.tables.write import table
 
 FILE = "classes.json"
 PAGE = "classes.md"
+INTRODUCTION = """\
+# Classes
+
+Share (%) of the images whose label the audit keeps that are predicted as that label, and in brackets the mean
+confidence in it, by loss. A class that is low under every loss is hard, or has more wrong labels than were found; one
+that is low under one loss suffers from that loss. Each loss keeps its own labels. Without folds the images were trained
+on, so that the share says little.
+"""
 
 
 def class_numbers(subject: Subject, ranking: Ranking, probabilities: Array) -> dict[str, list[float | None]]:
@@ -58,14 +66,10 @@ def page(audits: list[dict[str, Any]]) -> str:
         values = [audit["accuracy"][place] for audit in ordered]
         known = [value for value in values if value is not None]
         spread = max(known) - min(known) if len(known) > 1 else 0.0
-        cells = ["–" if value is None else f"{100 * value:.1f}" for value in values]
+        pairs = zip(values, (audit["confidence"][place] for audit in ordered), strict=True)
+        cells = ["–" if share is None else f"{100 * share:.1f} ({sure:.2f})" for share, sure in pairs]
         rows.append((-spread, min(known, default=1.0), [name, *cells]))
     rows.sort(key=lambda row: row[:2])
     header = ["class", *(audit["loss"] for audit in ordered)]
     alone = "" if len(ordered) > 1 else "\nRun the same audit with another loss to see it beside this one.\n"
-    return (
-        "# Classes\n\nShare (%) of the images whose label the audit keeps that are predicted as that label, by loss. "
-        "A class that is low under every loss is hard or has more wrong labels than were found; one that is low under "
-        "one loss suffers from that loss.\n\n"
-        f"{table(header, [row[2] for row in rows])}\n{alone}"
-    )
+    return f"{INTRODUCTION}\n{table(header, [row[2] for row in rows])}\n{alone}"

@@ -44,6 +44,4 @@ def posterior(probabilities: Array, labels: Labels, transition: Array) -> Array:
 
 def joint_of(true: Array, labels: Labels) -> Array:
     """P(label = i, true = j) (K, K) of the posterior `true` (N, K) and the labels; sums to 1."""
-    joint = np.zeros((true.shape[1], true.shape[1]))
-    np.add.at(joint, labels, true)
-    return joint / len(labels)
+    return np.eye(true.shape[1])[labels].T @ true / len(labels)

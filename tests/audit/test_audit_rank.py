@@ -73,13 +73,12 @@ def test_the_class_page_has_a_column_for_each_loss(
         write_classes(tmp_path / name, {**about, "loss": loss, "setting": setting}, numbers)
     text = (tmp_path / "c" / "classes.md").read_text()
     assert "| class | ce | sl |" in text
-    assert "| dog, big | 92.3 | 92.3 |" in text
+    assert "| dog, big | 92.3 (0.83) | 92.3 (0.83) |" in text
     assert "Run the same audit with another loss" in (tmp_path / "b" / "classes.md").read_text()
 
 
 def test_classes_that_the_losses_differ_on_come_first() -> None:
-    shared = {"classes": ["a", "b", "c"], "setting": "s"}
-    text = page(
-        [{**shared, "loss": "ce", "accuracy": [0.9, 0.5, None]}, {**shared, "loss": "sl", "accuracy": [0.9, 0.8, 1]}]
-    )
+    shared = {"classes": ["a", "b", "c"], "setting": "s", "confidence": [0.5, 0.5, 0.5]}
+    ce = {**shared, "loss": "ce", "accuracy": [0.9, 0.5, None]}
+    text = page([ce, {**shared, "loss": "sl", "accuracy": [0.9, 0.8, 1]}])
     assert [line.split("|")[1].strip() for line in text.splitlines() if line.startswith("| ")][2:] == ["b", "a", "c"]

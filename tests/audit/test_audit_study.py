@@ -1,0 +1,79 @@
+"""What the study measures, on predictions whose quality is known, and the page that it fills."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from sl.audit.study import CELLS, Trial, trials
+from sl.audit.study_page import write_page
+from sl.config.compose import compose_run
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.mark.filterwarnings("ignore:May not flag")  # cleanlab spares a class without labels
+def test_measures_by_hand() -> None:
+    """Eight labels, three of them wrong; the ranking has a wrong one first, a right one second, the others next."""
+    pytest.importorskip("cleanlab", reason="cleanlab is not installed: pip install 'sl[audit]'")
+    from sl.audit.estimate import Interval, NoiseEstimate
+    from sl.audit.measure import measures
+    from sl.audit.rank import rank
+
+    confidence = np.array([0.1, 0.2, 0.3, 0.4, 0.6, 0.7, 0.8, 0.9])
+    probabilities = np.column_stack([confidence, 1 - confidence])
+    labels, clean = np.zeros(8, dtype=np.int64), np.array([1, 0, 1, 1, 0, 0, 0, 0])
+    joint = np.array([[0.5, 0.5], [0.0, 0.0]])
+    estimate = NoiseEstimate(joint, Interval(0.5, 0.4, 0.6), (Interval(0.5, 0.4, 0.6),) * 2, 1 - confidence, 0.25)
+    ranking = rank(labels, probabilities, estimate.wrong, 0.84, np.ones(8, dtype=bool))
+    found = measures(labels, clean, probabilities, ranking, estimate)
+    assert found["average_precision"] == pytest.approx((1 + 2 / 3 + 3 / 4) / 3)
+    assert found["precision_at_count"] == pytest.approx(2 / 3)
+    assert found["recall_at_90"] == pytest.approx(1 / 3)
+    assert found["rate"] == {"true": 0.375, "estimated": 0.5, "low": 0.4, "high": 0.6, "covered": False}
+    assert found["flagged"]["disagree"] == {"precision": 0.75, "recall": 1.0}
+    assert found["flagged"]["decision"] == {"precision": 0.5, "recall": pytest.approx(1 / 3)}
+    assert found["suggestion_right"] == 1.0
+
+
+def test_every_trial_is_an_audit_with_a_record_of_its_own() -> None:
+    planned = list(trials(list(CELLS)))
+    assert len({trial.file for trial in planned}) == len(planned) == 4 * 3 * 2 * 3
+    for cell in CELLS:
+        config, names = compose_run(Trial(cell, "gce", 4, 1).overrides, "audit")
+        assert (config.folds, config.seed, names["loss"]) == (4, 1, "gce")
+
+
+def test_the_page_shows_means_and_deviations(tmp_path: Path) -> None:
+    flags = {name: {"precision": 0.5, "recall": 0.25} for name in ("decision", "cleanlab", "disagree")}
+    for seed, value in ((0, 0.8), (1, 0.9)):
+        found = dict.fromkeys(("average_precision", "precision_at_count", "recall_at_90"), value)
+        rate = {"true": 0.4, "estimated": 0.35, "low": 0.3, "high": 0.45, "covered": seed == 0}
+        record = {
+            "cell": "invented", "overrides": ["dataset=x", "loss=ce", "folds=0", f"seed={seed}"], "loss": "ce",
+            "folds": 0, "seed": seed, "images": 1000, "epochs": 3, "expected_precision": 0.9,
+            "measures": {**found, "rate": rate, "confident_learning_rate": 0.5, "flagged": flags},
+            "trained_test_accuracy": 0.7, "retrained_test_accuracy": value,
+            "provenance": {"commit": "0123456789", "dirty": False},
+        }  # fmt: skip
+        (tmp_path / f"{seed}.json").write_text(json.dumps(record))
+    page = tmp_path / "page.md"
+    page.write_text("<!-- results:begin -->\n<!-- results:end -->\n")
+    write_page(tmp_path, page)
+    text = page.read_text()
+    assert "Seeds 0, 1; 1,000 images, 3 epochs, 40.0 % of the labels wrong. CE on the labels as given gets 70.0" in text
+    row = next(line for line in text.splitlines() if line.startswith("| CE"))
+    cells = [cell.strip() for cell in row.strip("|").split("|")]
+    assert cells[2] == "0.850 ± 0.071"
+    assert cells[5:9] == ["−5.0 ± 0.0", "10.0 ± 0.0", "1 of 2", "0.50 / 0.25"]
+    assert cells[-1] == "85.0 ± 7.1"
+
+
+@pytest.mark.results
+def test_the_measured_part_of_the_page_is_of_its_records(tmp_path: Path) -> None:
+    kept = (ROOT / "docs" / "audit.md").read_text(encoding="utf-8")
+    page = tmp_path / "audit.md"
+    page.write_text(kept, encoding="utf-8")
+    write_page(ROOT / "results" / "audit_study", page)
+    assert page.read_text(encoding="utf-8") == kept, "run: python scripts/audit_study.py --table-only"
