@@ -24,7 +24,7 @@ def overrides(tmp_path: Path) -> Callable[..., list[str]]:
     """Overrides of a short run that writes below tmp_path; `where` tells several such places apart."""
 
     def make(*more: str, where: str = "a") -> list[str]:
-        folders = [f"runs_dir={tmp_path / where / 'runs'}", f"checkpoints_dir={tmp_path / where / 'checkpoints'}"]
+        folders = [f"{name}_dir={tmp_path / where / name}" for name in ("runs", "checkpoints", "models")]
         return [*SHORT, *folders, *more]
 
     return make
