@@ -13,13 +13,13 @@ from sl.tables.write import table
 Record = dict[str, Any]
 NONE = "–"
 HEADER = (
-    "loss", "folds", "average precision", "precision at the true count", "recall at 90 % precision",
+    "loss", "folds", "n", "average precision", "precision at the true count", "recall at 90 % precision",
     "estimated − true rate (points)", "the same of cleanlab's estimate", "true rate in interval",
     "decision: precision / recall",
     "cleanlab's filter: precision / recall", "prediction ≠ label: precision / recall", "CE retrained (%)",
 )  # fmt: skip
 NOTES = """\
-Mean ± standard deviation over seeds, which draw noise, weights and folds. Folds 0 is one ordinary run that
+Mean ± standard deviation over n seeds, which draw noise, weights and folds. Folds 0 is one ordinary run that
 predicts its own training images. "Decision" changes labels at a stated expected precision of {expected}. "CE retrained"
 is the test accuracy on clean labels of CE trained anew on the corrected labels. Four folds train three times as long as
 one run. CE with 4 folds and cleanlab's filter is usual practice."""
@@ -43,15 +43,23 @@ def cell_part(records: Sequence[Record]) -> str:
     rows = []
     for folds, loss in keys:
         group = [record for record in records if (record["folds"], record["loss"]) == (folds, loss)]
-        rows.append([loss.upper(), str(folds), *cells_of(group)])
+        rows.append([loss.upper(), str(folds), str(len(group)), *cells_of(group)])
     rate = fmean(record["measures"]["rate"]["true"] for record in records)
-    seeds = sorted({record["seed"] for record in records})
-    plain = [record["trained_test_accuracy"] for record in records if record["loss"] == "ce" and not record["folds"]]
-    given = f"CE on the labels as given gets {spread([100 * value for value in plain], 1)} %. " if plain else ""
+    given = as_given(records)
     origin = f"`{' '.join(first['overrides'][:-3])}`, commit {', '.join(sorted({commit(one) for one in records}))}"
-    size = f"Seeds {', '.join(map(str, seeds))}; {first['images']:,} images, {first['epochs']} epochs"
-    text = f"{size}, {100 * rate:.1f} % of the labels wrong. {given}{origin}."
+    size = f"{first['images']:,} images, {first['epochs']} epochs"
+    text = (
+        f"{size}, {100 * rate:.1f} % of the labels wrong. Test accuracy (%) on the labels as given: {given}. {origin}."
+    )
     return f"### {first['cell']}\n\n{text}\n\n{table(HEADER, rows)}"
+
+
+def as_given(records: Sequence[Record]) -> str:
+    """Test accuracy of each loss's ordinary runs, in percent."""
+    plain = [record for record in records if not record["folds"]]
+    found = {loss: [100 * one["trained_test_accuracy"] for one in plain if one["loss"] == loss]
+             for loss in sorted({one["loss"] for one in plain})}  # fmt: skip
+    return ", ".join(f"{loss.upper()} {spread(values, 1)}" for loss, values in found.items())
 
 
 def cells_of(group: Sequence[Record]) -> list[str]:
@@ -92,5 +100,6 @@ def spread(values: Sequence[float], digits: int) -> str:
 
 
 def commit(record: Record) -> str:
-    """The first seven digits of the commit that a record was made with."""
-    return str(record["provenance"]["commit"])[:7]
+    """The first seven digits of the commit that a record was made with, and whether its code was changed since."""
+    provenance = record["provenance"]
+    return str(provenance["commit"])[:7] + (" with changes" if provenance["dirty"] else "")

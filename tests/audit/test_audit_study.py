@@ -62,11 +62,13 @@ def test_the_page_shows_means_and_deviations(tmp_path: Path) -> None:
     page.write_text("<!-- results:begin -->\n<!-- results:end -->\n")
     write_page(tmp_path, page)
     text = page.read_text()
-    assert "Seeds 0, 1; 1,000 images, 3 epochs, 40.0 % of the labels wrong. CE on the labels as given gets 70.0" in text
+    assert (
+        "1,000 images, 3 epochs, 40.0 % of the labels wrong. Test accuracy (%) on the labels as given: CE 70.0" in text
+    )
     row = next(line for line in text.splitlines() if line.startswith("| CE"))
     cells = [cell.strip() for cell in row.strip("|").split("|")]
-    assert cells[2] == "0.850 ± 0.071"
-    assert cells[5:9] == ["−5.0 ± 0.0", "10.0 ± 0.0", "1 of 2", "0.50 / 0.25"]
+    assert cells[2:4] == ["2", "0.850 ± 0.071"]
+    assert cells[6:10] == ["−5.0 ± 0.0", "10.0 ± 0.0", "1 of 2", "0.50 / 0.25"]
     assert cells[-1] == "85.0 ± 7.1"
 
 
