@@ -8,7 +8,7 @@ import torch
 from loss_table import CLASSES, ROWS, TRANSITION, batch, make
 from torch import Tensor
 
-from sl.losses import BackwardCorrection, EarlyLearningRegularization, ForwardCorrection, Loss
+from sl.losses import BackwardCorrection, DimensionalityDriven, EarlyLearningRegularization, ForwardCorrection, Loss
 
 every_loss = pytest.mark.parametrize("name", ROWS)
 WEIGHT = torch.tensor([0.5, 2.0, 0.1, 1.0], dtype=torch.float64)
@@ -144,3 +144,55 @@ def test_early_learning_learns_only_while_it_trains(how: str) -> None:
     assert torch.equal(loss.targets, before)
     torch.testing.assert_close(value, twin(logits.flip(0), labels, index))
     assert not torch.equal(twin.targets, before)
+
+
+def learning(name: str) -> Loss:
+    """A loss that learns, in the state where what it has learnt acts."""
+    if name == "elr":
+        return EarlyLearningRegularization(0.7, 3.0, 24, CLASSES).eval()
+    loss = DimensionalityDriven(0.375, 5, 20, weight=WEIGHT, ignore_index=-100)
+    loss.turned.fill_(True)
+    loss.alpha.fill_(0.8)
+    return loss
+
+
+learning_loss = pytest.mark.parametrize("name", ["elr", "d2l"])
+
+
+@learning_loss
+def test_losses_that_learn_are_transformed_like_others(name: str) -> None:
+    logits, labels = batch()
+    index = torch.arange(24)
+    loss = learning(name)
+    expected = loss(logits, labels, index)
+    torch.compiler.reset()
+    compiled = torch.compile(loss, fullgraph=True, backend="aot_eager")
+    torch.testing.assert_close(compiled(logits, labels, index), expected)
+    exported = torch.export.export(loss, (logits, labels, index)).module(check_guards=False)
+    torch.testing.assert_close(exported(logits, labels, index), expected)
+    groups = [tensor.reshape(3, 8, *tensor.shape[1:]) for tensor in (logits, labels, index)]
+    loop = torch.stack([loss(*group) for group in zip(*groups, strict=True)])
+    torch.testing.assert_close(torch.vmap(loss)(*groups), loop)
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        assert torch.equal(loss(logits.float(), labels, index), loss(logits.float(), labels, index))
+
+
+@learning_loss
+def test_second_derivative_of_losses_that_learn(name: str) -> None:
+    logits, labels = batch(examples=4)
+    loss, index = learning(name), torch.arange(4)
+    if name == "elr":
+        loss.beta = 1.0  # the target then is what was learnt: the part of p in it has no gradient by definition
+        loss.targets.copy_(torch.rand(24, CLASSES).softmax(dim=1))
+    assert torch.autograd.gradgradcheck(lambda z: loss(z, labels, index), logits.clone().requires_grad_())
+
+
+@learning_loss
+def test_losses_that_learn_on_the_meta_device(name: str) -> None:
+    logits, labels = batch()
+    loss = learning(name).to("meta")
+    index = torch.arange(24, device="meta")
+    assert loss(logits.to("meta"), labels.to("meta"), index).is_meta
+    with torch.device("meta"):
+        built = learning(name)
+    assert all(buffer.is_meta for key, buffer in built.named_buffers() if key != "weight")
