@@ -8,7 +8,7 @@ INSTALLED := .venv/installed
 
 help: ## List the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /|/' | awk -F'|' '{printf "  %-20s %s\n", $$1, $$2}'
-	@echo "  SCALE=paper|cpu chooses the scale of a reproduction; ARGS='...' goes on to the script, e.g. ARGS='seeds=0 plan_only=true'"
+	@echo "  SCALE=paper|cpu chooses the scale of a reproduction; ARGS='...' is passed to the script, e.g. ARGS='seeds=0 plan_only=true'"
 
 $(INSTALLED): requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' \
@@ -25,9 +25,12 @@ demo: $(INSTALLED) ## Train CE, LSR, GCE and SL on digits with 40 % wrong labels
 reproduce-cifar10 reproduce-cifar100 reproduce-mnist: reproduce-%: $(INSTALLED)
 	$(RUN) scripts/reproduce.py experiment=$* scale=$(SCALE) $(ARGS)
 
-reproduce-cifar10: ## The paper's figures and tables on CIFAR-10, then people's labels; run it again to go on
+reproduce-cifar10: ## The paper's figures and tables on CIFAR-10, then people's labels; rerun to resume
 reproduce-cifar100: ## The paper's table on CIFAR-100, then people's labels
 reproduce-mnist: ## The paper's table on MNIST
+
+status: $(INSTALLED) ## What a reproduction is training, how far it is, what is next, when it will be done
+	$(RUN) scripts/reproduce.py status
 
 figures: $(INSTALLED) ## Redraw results/figures from the records in results/runs
 	$(RUN) scripts/figures.py
@@ -70,4 +73,4 @@ lint: $(INSTALLED) ## Check style and types
 clean: ## Remove the environment and what the demo made; records and figures in results/ stay
 	rm -rf .venv demo outputs multirun .pytest_cache .mypy_cache .ruff_cache
 
-.PHONY: help install demo reproduce-cifar10 reproduce-cifar100 reproduce-mnist figures tables claims report notebook bench bench-ablation test test-slow check-results lint clean
+.PHONY: help install demo reproduce-cifar10 reproduce-cifar100 reproduce-mnist status figures tables claims report notebook bench bench-ablation test test-slow check-results lint clean
