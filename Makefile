@@ -36,13 +36,13 @@ figures: $(INSTALLED) ## Redraw results/figures from the records in results/runs
 	$(RUN) scripts/figures.py
 
 tables: $(INSTALLED) ## Rewrite from records: results/tables and the measured parts of README and docs
-	$(RUN) scripts/tables.py --readme README.md
+	$(RUN) scripts/tables.py readme=README.md
 	$(RUN) scripts/search_cost.py
-	$(RUN) scripts/open_points.py --table-only
-	$(RUN) scripts/bench.py --tables
+	$(RUN) scripts/open_points.py table_only=true
+	$(RUN) scripts/bench.py tables=true
 
 claims: $(INSTALLED) ## Test the paper's claims on the records: results/claims.md and .json, the README's findings
-	$(RUN) scripts/claims.py --readme README.md
+	$(RUN) scripts/claims.py readme=README.md
 
 report: $(INSTALLED) ## Write results/report/index.html: verdicts, figures and tables on one page
 	$(RUN) scripts/report.py
@@ -54,7 +54,7 @@ bench: $(INSTALLED) ## Measure training speed here beside the usual PyTorch loop
 	$(RUN) scripts/bench.py
 
 bench-ablation: $(INSTALLED) ## Measure what each technique brings here
-	$(RUN) scripts/bench.py --ablation
+	$(RUN) scripts/bench.py ablation=true
 
 test: $(INSTALLED) ## Run the tests without the slow ones; those on real data need SL_DATA_DIR
 	.venv/bin/pytest

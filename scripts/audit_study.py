@@ -6,7 +6,8 @@ python scripts/audit_study.py --cells 'digits, symmetric 20 %'   (without --cell
 import argparse
 from pathlib import Path
 
-from sl.errors import UserError, run_script
+from sl.command_line import run_script
+from sl.errors import UserError
 
 
 def main() -> None:

@@ -1,40 +1,46 @@
 """Measure training speed on this machine beside the usual PyTorch loop, and write it to results/bench.
 
 python scripts/bench.py
-python scripts/bench.py --ablation
-python scripts/bench.py --tables
+python scripts/bench.py ablation=true
+python scripts/bench.py tables=true
 """
 
-import argparse
 from pathlib import Path
+from typing import Literal
 
-from sl.errors import UserError, run_script
+from sl.checks import integer, number
+from sl.command_line import run_script
 
-DEFAULT_CASES = ("cnn8", "cnn4")
 PAGES = Path("docs/speed.md"), Path("README.md")
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--ablation", action="store_true", help="measure what each technique brings instead")
-    parser.add_argument("--tables", action="store_true", help="measure nothing; rewrite the tables of docs and README")
-    parser.add_argument("--cases", nargs="+", choices=(*DEFAULT_CASES, "digits"), default=DEFAULT_CASES)
-    parser.add_argument("--rounds", type=int, default=5, help="rounds, each with every contender (%(default)s)")
-    parser.add_argument("--seconds", type=float, default=4.0, help="of each contender in a round (%(default)s)")
-    parser.add_argument("--out", type=Path, default=Path("results/bench"), help="folder to write to (%(default)s)")
-    options = parser.parse_args()
-    if options.rounds < 1:
-        raise UserError("--rounds", options.rounds, "must be a whole number of at least 1")
-    if not 0 < options.seconds < float("inf"):
-        raise UserError("--seconds", options.seconds, "must be a number above 0")
-    if options.tables:
+def main(
+    ablation: bool = False,
+    tables: bool = False,
+    cases: tuple[Literal["cnn8", "cnn4", "digits"], ...] = ("cnn8", "cnn4"),
+    rounds: int = 5,
+    seconds: float = 4.0,
+    out: Path = Path("results/bench"),
+) -> None:
+    """Measure training speed on this machine beside the usual PyTorch loop.
+
+    ablation: measure what each technique brings instead
+    tables: measure nothing; rewrite the tables of docs and README
+    cases: what is trained, such as cnn8,cnn4
+    rounds: rounds, each with every contender
+    seconds: time of each contender in a round
+    out: folder to write to
+    """
+    integer("rounds", rounds, 1)
+    number("seconds", seconds, 0, low_open=True)
+    if tables:
         from sl.bench.report import update_pages
 
-        print("\n".join(update_pages(options.out, *PAGES)))
+        print("\n".join(update_pages(out, *PAGES)))
         return
     from sl.bench.command import bench  # imports torch; --help does without it
 
-    print(bench(options.cases, options.rounds, options.seconds, options.out, options.ablation))
+    print(bench(cases, rounds, seconds, out, ablation))
 
 
 if __name__ == "__main__":

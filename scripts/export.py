@@ -6,7 +6,7 @@ python scripts/export.py models/folder/0123456789abcdef.json --out model.onnx
 import argparse
 from pathlib import Path
 
-from sl.errors import run_script
+from sl.command_line import run_script
 
 
 def main() -> None:

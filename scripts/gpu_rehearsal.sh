@@ -32,8 +32,8 @@ step 300 tests $PY -m pytest -q -p no:cacheprovider "${tests[@]}"
 step 60 digits $PY scripts/train.py dataset=digits noise=symmetric "${short[@]}" "${run[@]}"
 step 90 determinism $PY scripts/train.py -m dataset=digits noise=symmetric runtime=deterministic recipe.epochs=2 \
     seed=0,1 "${run[@]}"
-step 180 speed $PY scripts/bench.py --cases $case --rounds $rounds --seconds $seconds --out "$OUT/bench"
-[ -n "$TINY" ] || step 180 speed_cnn8 $PY scripts/bench.py --cases cnn8 --rounds 3 --seconds 2 --out "$OUT/bench"
-[ -n "$TINY" ] || step 400 ablation $PY scripts/bench.py --ablation --cases cnn8 --rounds 3 --seconds 2 --out "$OUT/bench"
+step 180 speed $PY scripts/bench.py cases=$case rounds=$rounds seconds=$seconds out="$OUT/bench"
+[ -n "$TINY" ] || step 180 speed_cnn8 $PY scripts/bench.py cases=cnn8 rounds=3 seconds=2 out="$OUT/bench"
+[ -n "$TINY" ] || step 400 ablation $PY scripts/bench.py ablation=true cases=cnn8 rounds=3 seconds=2 out="$OUT/bench"
 step 3600 runs $PY scripts/reproduce.py "${grid[@]}" runs_dir="$OUT/runs" results_dir="$OUT/results"
 exit $failed

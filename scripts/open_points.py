@@ -1,41 +1,46 @@
 """Train what the published descriptions leave open, one point at a time, and rewrite docs/reproduction-notes.md.
 
-python scripts/open_points.py --seeds 0
-python scripts/open_points.py --table-only
+python scripts/open_points.py seeds=0
+python scripts/open_points.py table_only=true
 """
 
-import argparse
 import sys
 from pathlib import Path
+from typing import Literal
 
-from sl.errors import run_script
+from sl.command_line import run_script
 from sl.record import load_all
 from sl.tables.open_points import block
 from sl.tables.readme import fill
 
-PAGE = Path("docs/reproduction-notes.md")
 
+def main(
+    runs_dir: Path = Path("results/runs"),
+    changed_dir: Path = Path("results/open_points/runs"),
+    page: Path = Path("docs/reproduction-notes.md"),
+    scale: Literal["auto", "cpu", "paper"] = "auto",
+    seeds: tuple[int, ...] | None = None,
+    jobs: int | None = None,
+    table_only: bool = False,
+) -> int:
+    """Train what the published descriptions leave open, one point at a time, and rewrite a page.
 
-def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--runs", type=Path, default=Path("results/runs"), help="the usual runs (%(default)s)")
-    parser.add_argument(
-        "--changed", type=Path, default=Path("results/open_points/runs"), help="runs with a point changed (%(default)s)"
-    )
-    parser.add_argument("--page", type=Path, default=PAGE, help="page with the marks (%(default)s)")
-    parser.add_argument("--scale", choices=("auto", "cpu", "paper"), default="auto", help="auto: paper on a GPU")
-    parser.add_argument("--seeds", type=int, nargs="+", help="instead of those of the experiment")
-    parser.add_argument("--jobs", type=int, default=None, help="runs at once (one per core on a CPU, 1 on a GPU)")
-    parser.add_argument("--table-only", action="store_true", help="train nothing")
-    options = parser.parse_args()
+    runs_dir: records of the usual runs
+    changed_dir: records of runs with a point changed
+    page: page with the marks
+    scale: auto is paper on a GPU and cpu without one
+    seeds: such as 0,1; null takes those of the experiment
+    jobs: runs at once; null is one per core on a CPU and 1 on a GPU
+    table_only: train nothing
+    """
     failures = []
-    if not options.table_only:
+    if not table_only:
         from sl.reproduce.apart import train_apart  # imports torch; --help and the table do without it
 
-        failures = train_apart("open_points", options.changed, options.jobs, options.scale, options.seeds)
+        failures = train_apart("open_points", changed_dir, jobs, scale, seeds)
     for failure in failures:
         print(f"sl: failed: {failure}", file=sys.stderr)
-    print(fill(options.page, block(load_all(options.runs), load_all(options.changed))))
+    print(fill(page, block(load_all(runs_dir), load_all(changed_dir))))
     return 1 if failures else 0
 
 

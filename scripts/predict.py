@@ -6,7 +6,7 @@ python scripts/predict.py models/folder/0123456789abcdef.json new_pictures --out
 import argparse
 from pathlib import Path
 
-from sl.errors import run_script
+from sl.command_line import run_script
 
 
 def main() -> None:

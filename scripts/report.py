@@ -1,24 +1,28 @@
-"""Writes the report from the recorded runs: python scripts/report.py [--runs results/runs] [--out results/report]."""
+"""Writes the report from the recorded runs: python scripts/report.py runs_dir=results/runs out=results/report."""
 
-import argparse
 from pathlib import Path
 
 from sl.claims import Literature
-from sl.errors import run_script
+from sl.command_line import run_script
 from sl.record import load_all
 from sl.report import write
-from sl.tables.published import load, load_classes
+from sl.tables.published import PUBLISHED, load, load_classes
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description="Write one page with verdicts, figures, tables and the runs behind.")
-    parser.add_argument("--runs", type=Path, default=Path("results/runs"), help="folder of run records (%(default)s)")
-    parser.add_argument("--paper", type=Path, default=Path("results/paper"), help="published figures (%(default)s)")
-    parser.add_argument("--figures", type=Path, default=Path("results/figures"), help="drawn before (%(default)s)")
-    parser.add_argument("--out", type=Path, default=Path("results/report"), help="folder to write to (%(default)s)")
-    options = parser.parse_args()
-    literature = Literature(load(options.paper), load_classes(options.paper))
-    print(write(load_all(options.runs), literature, options.out, options.figures))
+def main(
+    runs_dir: Path = Path("results/runs"),
+    paper: Path = PUBLISHED,
+    figures: Path = Path("results/figures"),
+    out: Path = Path("results/report"),
+) -> None:
+    """Write one page with verdicts, figures, tables and the runs behind them.
+
+    runs_dir: folder of run records
+    paper: folder of published figures
+    figures: folder of figures that were drawn before
+    out: folder to write to
+    """
+    print(write(load_all(runs_dir), Literature(load(paper), load_classes(paper)), out, figures))
 
 
 if __name__ == "__main__":

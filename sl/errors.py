@@ -1,7 +1,6 @@
 """The one kind of error that its reader can mend by changing what they typed or have on disk."""
 
 import sys
-from collections.abc import Callable
 from io import TextIOWrapper
 from typing import NoReturn
 
@@ -50,17 +49,3 @@ def print_any_name() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
-
-
-def run_script(main: Callable[[], int | None]) -> NoReturn:
-    """End the process with the status that `main` gives, or as `fail` does on a UserError or a file refused."""
-    print_any_name()
-    try:
-        status = main()
-    except UserError as error:
-        fail(str(error))
-    except OSError as error:
-        if not error.filename:
-            raise
-        fail(f"{error.filename}: {error.strerror}")
-    sys.exit(status)

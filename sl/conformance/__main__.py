@@ -5,10 +5,11 @@ import os
 import sys
 from pathlib import Path
 
+from sl.command_line import run_script
 from sl.conformance.catalogue import LOSSES
 from sl.conformance.implementation import ARRAYS, Implementation, load
 from sl.conformance.verdict import check
-from sl.errors import UserError, run_script
+from sl.errors import UserError
 
 HELP = """Says which loss an implementation computes, and which known mistake it makes.
 

@@ -9,7 +9,6 @@ from omegaconf import DictConfig
 
 from sl.checks import flag
 from sl.config.compose import override
-from sl.config.groups import CONFIG_DIR
 from sl.errors import UserError
 from sl.figures import draw_all
 from sl.record import load_all
@@ -20,9 +19,8 @@ from sl.reproduce.experiment import Overrides
 from sl.reproduce.plan import PlannedRun, make_plan
 from sl.reproduce.progress import Item, SavedPlan, duration, finishing_times
 from sl.tables import load, write_all
+from sl.tables.published import PUBLISHED
 from sl.train.device import find_device
-
-PUBLISHED = CONFIG_DIR.parent / "results" / "paper"
 
 
 def reproduce(name: str, scale: str, config: DictConfig) -> list[str]:

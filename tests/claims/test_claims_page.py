@@ -184,7 +184,7 @@ def test_script_without_torch(tmp_path: Path) -> None:
         "except SystemExit as end: sys.exit(end.code or 'torch' in sys.modules)"
     )
     for runs, code in ((tmp_path / "runs", 0), (tmp_path / "nowhere", 2)):
-        command = [sys.executable, "-c", watch, "--runs", str(runs), "--out", str(tmp_path / "out")]
+        command = [sys.executable, "-c", watch, f"runs_dir={runs}", f"out={tmp_path / 'out'}"]
         environment = {**os.environ, "PYTHONPATH": str(ROOT)}
         done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT, env=environment)
         assert done.returncode == code, done.stderr

@@ -293,7 +293,7 @@ def test_out_that_cannot_be_written(runs: Path, tmp_path: Path) -> None:
 def test_scripts_say_what_is_missing_and_refuse_wrong_paths(tmp_path: Path, script: str) -> None:
     (tmp_path / "runs").mkdir()
     for runs, code in ((tmp_path / "runs", 0), (tmp_path / "nowhere", 2)):
-        command = [sys.executable, f"scripts/{script}.py", "--runs", str(runs), "--out", str(tmp_path / "out")]
+        command = [sys.executable, f"scripts/{script}.py", f"runs_dir={runs}", f"out={tmp_path / 'out'}"]
         environment = {**os.environ, "PYTHONPATH": str(ROOT)}
         done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT, env=environment)
         assert done.returncode == code

@@ -218,7 +218,7 @@ def test_the_script_needs_no_torch(tmp_path: Path) -> None:
         "try: runpy.run_path('scripts/report.py', run_name='__main__')\n"
         "finally: assert 'torch' not in sys.modules"
     )
-    command = [sys.executable, "-c", program, "--runs", str(tmp_path / "runs"), "--out", str(tmp_path / "out")]
+    command = [sys.executable, "-c", program, f"runs_dir={tmp_path / 'runs'}", f"out={tmp_path / 'out'}"]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT, env=environment)
     assert (done.returncode, done.stderr) == (0, "")
@@ -228,7 +228,7 @@ def test_the_script_needs_no_torch(tmp_path: Path) -> None:
 def test_the_script_refuses_wrong_paths_in_one_line(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(sys, "argv", ["report.py", "--paper", str(PAPER), "--runs", str(tmp_path / "nowhere")])
+    monkeypatch.setattr(sys, "argv", ["report.py", f"paper={PAPER}", f"runs_dir={tmp_path / 'nowhere'}"])
     with pytest.raises(SystemExit) as ended:
         runpy.run_path(str(ROOT / "scripts" / "report.py"), run_name="__main__")
     assert ended.value.code == 2

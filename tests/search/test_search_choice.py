@@ -122,7 +122,7 @@ def test_another_holdout_is_another_ranking(record: Record, tmp_path: Path) -> N
 
 
 def choose(runs: Path) -> subprocess.CompletedProcess:
-    command = [sys.executable, "-X", "importtime", str(ROOT / "scripts/choose.py"), "--runs", str(runs)]
+    command = [sys.executable, "-X", "importtime", str(ROOT / "scripts/choose.py"), f"runs_dir={runs}"]
     return subprocess.run(command, check=False, capture_output=True, text=True, env={"PYTHONPATH": str(ROOT)})
 
 

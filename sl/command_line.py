@@ -1,0 +1,102 @@
+"""Runs the small commands of scripts/, whose options are the parameters of their `main`, given as OPTION=VALUE."""
+
+import inspect
+import math
+import re
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from types import NoneType
+from typing import Any, Literal, NoReturn, get_args, get_origin, get_type_hints
+
+import sl
+from sl.checks import one_of
+from sl.errors import UserError, fail, print_any_name
+
+
+def run_script(main: Callable[..., int | None]) -> NoReturn:
+    """End the process with the status of `main`, called with what the command line says; a user's mistake is one line.
+
+    ``--help`` prints the docstring of `main` with the defaults. A `main` without parameters reads the command line
+    itself.
+    """
+    print_any_name()
+    arguments = sys.argv[1:]
+    try:
+        if not inspect.signature(main).parameters:
+            status = main()
+        elif {"-h", "--help"} & {*arguments}:
+            status = print(help_text(main))
+        elif "--version" in arguments:
+            status = print(f"sl {sl.__version__}")
+        else:
+            status = main(**read_options(main, arguments))
+    except UserError as error:
+        fail(str(error))
+    except OSError as error:
+        if not error.filename:
+            raise
+        fail(f"{error.filename}: {error.strerror}")
+    sys.exit(status)
+
+
+def help_text(main: Callable[..., Any]) -> str:
+    """What --help prints: the docstring, and the value that each option has by default."""
+    parameters = inspect.signature(main).parameters.values()
+    defaults = "\n".join(f"  {parameter.name}={_shown(parameter.default)}" for parameter in parameters)
+    return f"{inspect.getdoc(main)}\n\nBy default:\n{defaults}"
+
+
+def read_options(main: Callable[..., Any], arguments: Sequence[str]) -> dict[str, Any]:
+    """The values in `arguments` (OPTION=VALUE each) by option, of the types that the parameters of `main` have.
+
+    >>> def main(out: Path = Path("results"), seeds: tuple[int, ...] = (), jobs: int | None = None) -> None: ...
+    >>> read_options(main, ["seeds=0,1", "jobs=null"])
+    {'seeds': (0, 1), 'jobs': None}
+    """
+    types = get_type_hints(main)
+    known = ", ".join(inspect.signature(main).parameters)
+    values = {}
+    for argument in arguments:
+        name, given, text = argument.partition("=")
+        if not given:
+            raise UserError(f"{argument}: must be OPTION=VALUE, with one of {known}")
+        if name not in inspect.signature(main).parameters:
+            raise UserError(name, text, f"there is no such option; must be one of {known}")
+        values[name] = _read(name, text, types[name])
+    return values
+
+
+def _read(name: str, text: str, kind: Any) -> Any:
+    if NoneType in get_args(kind):
+        inner = next(part for part in get_args(kind) if part is not NoneType)
+        return None if text == "null" else _read(name, text, inner)
+    if get_origin(kind) is tuple:
+        return tuple(
+            _read(name, part, get_args(kind)[0]) for part in text.removeprefix("[").removesuffix("]").split(",")
+        )
+    if get_origin(kind) is Literal:
+        return one_of(name, text, get_args(kind))
+    if kind is bool:
+        return one_of(name, text, ("true", "false")) == "true"
+    if kind is int:
+        if not re.fullmatch(r"-?[0-9]{1,18}", text):
+            raise UserError(name, text, "must be a whole number")
+        return int(text)
+    if kind is float:
+        try:
+            number = float(text)
+        except ValueError:
+            number = math.nan
+        if not math.isfinite(number):
+            raise UserError(name, text, "must be a number")
+        return number
+    if not text:
+        raise UserError(name, text, "must be a path")
+    return Path(text).expanduser()
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, tuple):
+        return ",".join(map(str, value))
+    return str(value).lower().replace("none", "null") if value is None or isinstance(value, bool) else str(value)

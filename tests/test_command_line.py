@@ -1,0 +1,88 @@
+"""The options of the small commands: parameters of a function, given as OPTION=VALUE."""
+
+import sys
+from pathlib import Path
+from typing import Literal
+
+import pytest
+
+import sl
+from sl.command_line import help_text, read_options, run_script
+from sl.errors import UserError
+
+
+def command(
+    runs_dir: Path = Path("results/runs"),
+    seeds: tuple[int, ...] | None = None,
+    scale: Literal["cpu", "paper"] = "cpu",
+    seconds: float = 1.5,
+    rounds: int = 1,
+    tables: bool = False,
+) -> int:
+    """Do something.
+
+    runs_dir: folder of run records
+    """
+    print(runs_dir, seeds, scale, seconds, rounds, tables)
+    return 3
+
+
+def test_every_type_is_read() -> None:
+    typed = ["runs_dir=a b=c", "seeds=[0,1]", "scale=paper", "seconds=1e-3", "rounds=-4", "tables=true"]
+    assert read_options(command, typed) == {
+        "runs_dir": Path("a b=c"),
+        "seeds": (0, 1),
+        "scale": "paper",
+        "seconds": 0.001,
+        "rounds": -4,
+        "tables": True,
+    }
+    assert read_options(command, ["seeds=null"]) == {"seeds": None}
+
+
+def test_home_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", "/somewhere")
+    assert read_options(command, ["runs_dir=~/runs"]) == {"runs_dir": Path("/somewhere/runs")}
+
+
+@pytest.mark.parametrize(
+    ("argument", "line"),
+    [
+        ("--runs", "--runs: must be OPTION=VALUE, with one of runs_dir, seeds, scale, seconds, rounds, tables"),
+        ("runs=x", "runs=x: there is no such option; must be one of runs_dir, seeds, scale, seconds, rounds, tables"),
+        ("runs_dir=", "runs_dir=: must be a path"),
+        ("seeds=0,x", "seeds=x: must be a whole number"),
+        ("scale=half", "scale=half: must be one of cpu, paper"),
+        ("seconds=nan", "seconds=nan: must be a number"),
+        ("rounds=1.5", "rounds=1.5: must be a whole number"),
+        ("tables=yes", "tables=yes: must be one of true, false"),
+    ],
+)
+def test_a_mistake_is_named(argument: str, line: str) -> None:
+    with pytest.raises(UserError) as error:
+        read_options(command, [argument])
+    assert str(error.value) == line
+
+
+def run(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
+    monkeypatch.setattr(sys, "argv", ["command.py", *arguments])
+    with pytest.raises(SystemExit) as stop:
+        run_script(command)
+    return int(stop.value.code or 0)
+
+
+def test_help_and_version_run_nothing(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(monkeypatch, "--help") == 0
+    text = capsys.readouterr().out
+    assert text.strip() == help_text(command)
+    assert text.startswith("Do something.\n\nruns_dir: folder of run records\n\nBy default:\n  runs_dir=results/runs\n")
+    assert "  seeds=null\n  scale=cpu\n  seconds=1.5\n  rounds=1\n  tables=false\n" in text
+    assert run(monkeypatch, "--version") == 0
+    assert capsys.readouterr().out == f"sl {sl.__version__}\n"
+
+
+def test_the_status_is_that_of_the_command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(monkeypatch, "rounds=2") == 3
+    assert capsys.readouterr().out == "results/runs None cpu 1.5 2 False\n"
+    assert run(monkeypatch, "rounds=x") == 2
+    assert capsys.readouterr().err == "sl: error: rounds=x: must be a whole number\n"
