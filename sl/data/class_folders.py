@@ -52,7 +52,8 @@ def _classes(root: Path, where: Path, skipped: Counter[str]) -> tuple[str, ...]:
     found = _folders(where, skipped)
     if len(found) < 2:
         raise _refused(root, f"{where} must hold two or more folders, one for each class, and holds {len(found)}")
-    skipped["outside a class"] += sum(map(_is_picture, (entry.name for entry in where.iterdir() if entry.is_file())))
+    beside = (entry.name for entry in where.iterdir() if entry.is_file())
+    skipped["outside a class folder"] += sum(map(_is_picture, beside))
     return found
 
 
@@ -82,7 +83,7 @@ def _files(folder: Path, skipped: Counter[str]) -> Iterator[Path]:
             if _is_picture(name):
                 yield Path(place, name)
             elif not _is_hidden(name):
-                skipped[f"suffix {Path(name).suffix.lower() or 'missing'}"] += 1
+                skipped[f"with suffix {Path(name).suffix.lower() or 'missing'}"] += 1
 
 
 def _is_hidden(name: str) -> bool:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sl.checks import number
+from sl.data.mapped import mapped_rows
 from sl.errors import UserError
 
 if TYPE_CHECKING:  # torch takes seconds to import; choosing and checking a source does without it
@@ -20,6 +22,7 @@ class Dataset:
     int64 in [0, K). `train_index` (N,) int64 says where each training row stands in the source's whole training set.
     `labels_given`: nobody says which labels are right (own data); otherwise they are clean. Own pictures have names:
     `train_paths` by `train_index`, `test_paths` by row. `facts` is what the record says of where they come from.
+    `scratch`: images are mapped from files, and those that are taken from them go to new files in this folder.
     """
 
     name: str
@@ -33,6 +36,7 @@ class Dataset:
     train_paths: tuple[str, ...] = ()
     test_paths: tuple[str, ...] = ()
     facts: dict[str, Any] = field(default_factory=dict)
+    scratch: Path | None = None
 
     @property
     def num_classes(self) -> int:
@@ -55,6 +59,10 @@ class Dataset:
         names = ", ".join(self.class_names)
         raise UserError(option, text, f"must be a number from 0 to {self.num_classes - 1} or one of {names}")
 
+    def take(self, images: Tensor, rows: Tensor) -> Tensor:
+        """`images[rows]`, mapped from a file if `images` are."""
+        return images[rows] if self.scratch is None or images.is_meta else mapped_rows(images, rows, self.scratch)
+
     def subset(self, train_share: float, test_share: float) -> Dataset:
         """The same share in (0, 1] of every class, at least one image of each, in the old order.
 
@@ -67,9 +75,9 @@ class Dataset:
         train, test = spread(self.train_labels, train_share), spread(self.test_labels, test_share)
         return replace(
             self,
-            train_images=self.train_images[train],
+            train_images=self.take(self.train_images, train),
             train_labels=self.train_labels[train],
-            test_images=self.test_images[test],
+            test_images=self.take(self.test_images, test),
             test_labels=self.test_labels[test],
             train_index=self.train_index[train],
             test_paths=tuple(self.test_paths[row] for row in test.tolist()) if self.test_paths else (),

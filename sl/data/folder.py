@@ -6,8 +6,8 @@ import hashlib
 import os
 import re
 from collections import Counter
-from collections.abc import Iterator
-from functools import cached_property
+from collections.abc import Iterator, Sequence
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -15,6 +15,7 @@ from sl.checks import integer, number, one_of
 from sl.data.dataset import Dataset
 from sl.data.disk import folder, reading
 from sl.data.find import find, without
+from sl.data.mapped import decode_mapped
 from sl.data.pictures import Picture, Pictures
 from sl.errors import UserError
 from sl.notice import notice
@@ -34,7 +35,7 @@ class ImageFolder:
     ``train/<class>/`` and ``test/<class>/``, or ``<class>/``. Without a test set, `test_share` (null: 0.2) of every
     class is drawn for testing by `split_seed` (null: 0). Pictures become RGB squares of `image_size` pixels
     (`sl.data.decode`), classes are in natural order. `on_error`: an unreadable picture ends the run (fail), or is
-    named and left out (skip).
+    named and left out (skip). `storage`: pixels in memory, or mapped from a file in `cache_dir` (`sl.data.mapped`).
     """
 
     labels_given: ClassVar[bool] = True
@@ -48,6 +49,8 @@ class ImageFolder:
         test_share: float | None = None,
         split_seed: int | None = None,
         on_error: str = "fail",
+        storage: str = "memory",
+        cache_dir: str | Path = "cache",
     ) -> None:
         if not isinstance(name, str) or not re.fullmatch(r"[\w-]+", name):
             raise UserError("name", name, "must be a word of letters, digits, _ and -")
@@ -60,16 +63,16 @@ class ImageFolder:
         if split_seed is not None:
             integer("split_seed", split_seed, 0)
         self.test_share, self.split_seed = test_share, split_seed
+        self.storage = one_of("storage", storage, ("memory", "mapped"))
+        self.cache_dir = folder("cache_dir", cache_dir)
         self.on_error = one_of("on_error", on_error, ("fail", "skip"))
 
     def load(self) -> Dataset:
         """The data set, images (N, 3, image_size, image_size); UserError if a class or a picture is at fault."""
-        from sl.data.decode import decode_all  # needs numpy
-
         found, unreadable = self._found, {}
         images = []
         for part in (found.train, found.test):
-            pixels, failed = decode_all([picture.path for picture in part], self.image_size)
+            pixels, failed = self._decode(part)
             images.append(pixels)
             unreadable.update({part[place].name: reason for place, reason in failed.items()})
         if unreadable:
@@ -113,11 +116,22 @@ class ImageFolder:
     def _digest(self, picture: Picture) -> bytes:
         with reading(picture.path):
             try:
-                return hashlib.sha256(picture.path.read_bytes()).digest()
+                stat = picture.path.stat()
+                return _sha256(picture.path, stat.st_size, stat.st_mtime_ns)
             except OSError:
                 if self.on_error == "skip":
                     return b"unreadable"
                 raise
+
+    def _decode(self, part: Sequence[Picture]) -> tuple[Tensor, dict[int, str]]:
+        """Images (N, 3, size, size) of those that can be read, and place and reason of the others."""
+        paths = [picture.path for picture in part]
+        if self.storage == "mapped":
+            content = hashlib.sha256(b"".join(map(self._digest, part)))
+            return decode_mapped(paths, self.image_size, self.cache_dir, content.hexdigest()[:16])
+        from sl.data.decode import decode_all  # needs numpy
+
+        return decode_all(paths, self.image_size)
 
     def _left(self, unreadable: dict[str, str]) -> Pictures:
         some = "; ".join(f"{name}: {reason}" for name, reason in list(unreadable.items())[:NAMED])
@@ -142,8 +156,15 @@ class ImageFolder:
             labels_given=True,
             train_paths=tuple(picture.name for picture in found.train),
             test_paths=tuple(picture.name for picture in found.test),
+            scratch=self.cache_dir if self.storage == "mapped" else None,
             facts={"split": found.split, "skipped": dict(found.skipped)},
         )
+
+
+@cache
+def _sha256(path: Path, size: int, changed: int) -> bytes:
+    """Of the file's bytes, which a sweep asks for at every run; a file of another `size` or time is another one."""
+    return hashlib.sha256(path.read_bytes()).digest()
 
 
 def lines(found: Pictures) -> Iterator[str]:

@@ -9,6 +9,7 @@ from torch import Tensor
 
 from sl.checks import one_of
 
+VALUES = 2**20  # that are looked at once: the whole set as floats may not fit into memory
 KINDS = ("pixel_mean", "channel", "none")
 
 
@@ -41,6 +42,12 @@ class Normalisation:
         return Normalisation(*(None if x is None else x.to(device) for x in (self.mean_image, self.mean, self.std)))
 
 
+def value_counts(images: Tensor) -> Tensor:
+    """How often each value occurs in each channel of uint8 `images` (N, C, H, W): (C, 256) int64."""
+    channels = images.transpose(0, 1).flatten(1)
+    return torch.stack([torch.bincount(channel, minlength=256) for channel in channels])
+
+
 def fit_normalisation(kind: str, train_images: Tensor) -> Normalisation:
     """The normalisation that `train_images` (N, C, H, W) uint8 ask for.
 
@@ -51,13 +58,13 @@ def fit_normalisation(kind: str, train_images: Tensor) -> Normalisation:
     Raises UserError for other kinds. All sums are of whole numbers small enough to be exact.
     """
     one_of("normalisation", kind, KINDS)
+    parts = train_images.split(max(1, VALUES // train_images[0].numel()))
     if kind == "pixel_mean":
-        total = sum(part.float().sum(0).double() for part in train_images.split(1024))
+        total = sum(part.float().sum(0).double() for part in parts)
         return Normalisation(mean_image=(total / (255 * len(train_images))).float())
     if kind == "none":
         return Normalisation()
-    channels = train_images.transpose(0, 1).flatten(1)
-    counts = torch.stack([torch.bincount(channel, minlength=256) for channel in channels]).double()
+    counts = torch.stack([value_counts(part) for part in parts]).sum(0).double()
     values = torch.arange(256, dtype=torch.float64) / 255
     mean = counts @ values / counts.sum(1)
     variance = counts @ values.square() / counts.sum(1) - mean.square()

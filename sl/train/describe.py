@@ -15,7 +15,7 @@ from sl.train.device import Runtime, resolve_runtime
 from sl.train.run_loss import transition_file
 
 # Where data lie says nothing of the result, nor what is done with pictures that no record of a result has.
-LOCATIONS = ("data_dir", "download", "path", "labels", "on_error")
+LOCATIONS = ("data_dir", "download", "path", "labels", "on_error", "storage", "cache_dir")
 HERE_ONLY = ("model", "sl")  # the recipe's defaults for choices that stand elsewhere in the configuration
 
 

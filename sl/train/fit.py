@@ -125,10 +125,11 @@ def look_closely(
     from training mode, augmented images and weights that change from step to step.
     """
     data = engine.data
-    counts = training_counts(engine.predict(data.images, between), data.noisy, data.clean)
+    logits = engine.predict(data.images, between)
+    counts = training_counts(logits, data.noisy, data.clean)
     seen: dict[str, Any] = {"confidence": None, "predictions": None}
     if len(probe_set.index):
-        confidence, predictions = class_confidence(engine.predict(data.images[probe_set.index], between))
+        confidence, predictions = class_confidence(logits[probe_set.index])
         seen = {"confidence": confidence.tolist(), "predictions": predictions.tolist()}
     return Probe(
         stage=stage,

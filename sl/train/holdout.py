@@ -40,12 +40,12 @@ def hold_out(
     """What is left to train on, the rows `kept`, and the rows `held` to validate on."""
     rest = replace(
         dataset,
-        train_images=dataset.train_images[kept],
+        train_images=dataset.take(dataset.train_images, kept),
         train_labels=dataset.train_labels[kept],
         train_index=dataset.train_index[kept],
     )
     left = replace(noisy, labels=noisy.labels[kept], clean=noisy.clean[kept])
-    return rest, left, Validation(dataset.train_images[held], noisy.labels[held])
+    return rest, left, Validation(dataset.take(dataset.train_images, held), noisy.labels[held])
 
 
 def split(labels: Tensor, share: float, seed: int) -> tuple[Tensor, Tensor]:

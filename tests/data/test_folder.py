@@ -77,8 +77,8 @@ def test_hidden_and_other_files_are_passed_over_and_counted(pictures: Path, caps
     data = after.load()
     assert torch.equal(data.train_images, images)
     assert after.fingerprint() == fingerprint
-    assert data.facts["skipped"] == {"hidden": 3, "outside a class": 1, "suffix .txt": 1}
-    assert "passed over: 3 hidden, 1 outside a class, 1 suffix .txt\n" in capsys.readouterr().err
+    assert data.facts["skipped"] == {"hidden": 3, "outside a class folder": 1, "with suffix .txt": 1}
+    assert "passed over: 3 hidden, 1 outside a class folder, 1 with suffix .txt\n" in capsys.readouterr().err
 
 
 def test_what_is_read_is_said(pictures: Path, capsys: pytest.CaptureFixture[str]) -> None:

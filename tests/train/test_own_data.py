@@ -160,3 +160,13 @@ def test_forward_correction_by_a_matrix_file(
     assert other.identity != job.identity
     recorded = run(options(root, "loss=forward", f"loss.transition={moved}"))
     assert recorded.noise == GIVEN
+
+
+def test_mapped_pictures_give_the_same_record_bit_for_bit(
+    pictures: Callable[..., Path], options: Callable[..., list[str]], tmp_path: Path
+) -> None:
+    overrides = options(pictures(9, 7), "holdout=0.3", "scale.train_share=0.9")
+    memory = run(overrides)
+    memory.path.unlink()
+    mapped = run([*overrides, "dataset.storage=mapped", f"dataset.cache_dir={tmp_path / 'cache'}"])
+    assert (mapped.identity, mapped.epochs, mapped.probes) == (memory.identity, memory.epochs, memory.probes)

@@ -1,0 +1,141 @@
+"""Pictures that do not fit into memory: decoded once by worker processes into a file of bytes, which is then mapped."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sl.data.disk import writing
+from sl.notice import notice
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+CHUNK = 256  # pictures that one task of a worker decodes; what is lost where decoding is stopped
+ROWS = 32  # images that are copied at once
+
+
+@dataclass
+class Progress:
+    """What a file of pixels holds so far, kept as JSON beside it; `sha256` of the file once all is there."""
+
+    done: list[int] = field(default_factory=list)
+    unreadable: dict[int, str] = field(default_factory=dict)
+    sha256: str = ""
+
+    @classmethod
+    def load(cls, path: Path) -> Progress:
+        """The progress kept at `path`; none where that is missing or damaged."""
+        try:
+            kept = json.loads(path.read_text())
+            return cls(list(kept["done"]), {int(k): str(v) for k, v in kept["unreadable"].items()}, str(kept["sha256"]))
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+            return cls()
+
+    def save(self, path: Path) -> None:
+        """Keep it at `path`, whole or not at all."""
+        part = path.with_suffix(".part")
+        part.write_text(json.dumps(vars(self)))
+        os.replace(part, path)
+
+
+def decode_mapped(
+    paths: Sequence[Path], size: int, cache: Path, key: str, workers: int = -1
+) -> tuple[Tensor, dict[int, str]]:
+    """As `sl.data.decode.decode_all`, but the pixels are those of a file in the folder `cache`.
+
+    `key` stands for the content of the pictures, in order. The file is decoded where it is missing, not finished, or
+    not what its checksum says, by `workers` processes (-1: all cores); what an earlier process finished of it stays.
+    Raises UserError where `cache` cannot be written to.
+    """
+    from filelock import FileLock
+
+    pixels = cache / f"{key}-{size}-pillow{version('pillow')}.pixels"
+    about = pixels.with_suffix(".json")
+    with writing(cache), FileLock(about.with_suffix(".lock")):
+        progress = Progress.load(about)
+        bytes_in_all = len(paths) * 3 * size * size
+        if not pixels.exists() or pixels.stat().st_size != bytes_in_all:
+            progress = Progress()
+            with pixels.open("wb") as file:
+                file.truncate(bytes_in_all)
+        if progress.sha256 and progress.sha256 != _sha256(pixels):
+            notice(f"{pixels} is damaged and is decoded again")
+            progress = Progress()
+        if not progress.sha256:
+            _decode(paths, size, pixels, about, progress, workers)
+    images = _mapped(pixels, len(paths), size)
+    if not progress.unreadable:
+        return images, {}
+    import torch
+
+    readable = [place for place in range(len(paths)) if place not in progress.unreadable]
+    return mapped_rows(images, torch.tensor(readable), cache), progress.unreadable
+
+
+def mapped_rows(images: Tensor, rows: Tensor, scratch: Path) -> Tensor:
+    """`images[rows]` for mapped images, mapped too: a file in the folder `scratch` that goes when nobody uses it."""
+    import torch
+
+    shape, size = images.shape[1:], len(rows) * images[0].numel()
+    with tempfile.NamedTemporaryFile(dir=scratch, prefix=".rows-") as file:
+        file.truncate(size)
+        taken = torch.from_file(file.name, shared=True, size=size, dtype=torch.uint8).view(len(rows), *shape)
+    for first in range(0, len(rows), ROWS):
+        taken[first : first + ROWS] = images[rows[first : first + ROWS]]
+    return taken
+
+
+def _mapped(pixels: Path, count: int, size: int) -> Tensor:
+    import torch
+
+    flat = torch.from_file(str(pixels), shared=True, size=count * 3 * size * size, dtype=torch.uint8)
+    return flat.view(count, 3, size, size)
+
+
+def _decode(paths: Sequence[Path], size: int, pixels: Path, about: Path, progress: Progress, workers: int) -> None:
+    from joblib import Parallel, delayed
+    from rich.console import Console
+    from rich.progress import track
+
+    todo = [first for first in range(0, len(paths), CHUNK) if first not in progress.done]
+    notice(f"{len(paths)} pictures are decoded into {pixels} ({pixels.stat().st_size / 1e6:.0f} MB)")
+    tasks = (delayed(_decode_chunk)(paths[first : first + CHUNK], first, size, pixels) for first in todo)
+    results = Parallel(n_jobs=workers, return_as="generator_unordered")(tasks)
+    quiet = not sys.stderr.isatty()
+    for first, unreadable in track(results, "decoding", len(todo), console=Console(stderr=True), disable=quiet):
+        progress.done.append(first)
+        progress.unreadable.update(unreadable)
+        progress.save(about)
+    progress.sha256 = _sha256(pixels)
+    progress.save(about)
+
+
+def _decode_chunk(paths: Sequence[Path], first: int, size: int, pixels: Path) -> tuple[int, dict[int, str]]:
+    """Write the pixels of some pictures, of which the first is number `first`; that number, and what cannot be read."""
+    from sl.data.decode import Unreadable, decode
+
+    unreadable = {}
+    with pixels.open("r+b") as file:
+        for place, path in enumerate(paths, first):
+            file.seek(place * 3 * size * size)
+            try:
+                file.write(decode(path, size).transpose(2, 0, 1).tobytes())
+            except Unreadable as error:
+                unreadable[place] = str(error)
+        file.flush()
+        os.fsync(file.fileno())
+    return first, unreadable
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
