@@ -73,7 +73,7 @@ def test_poisoned_test_accuracies_change_nothing(search: Search, tmp_path: Path)
     for path in tmp_path.rglob("*.jsonl"):
         score = read(path).validation()
         poison = re.sub(r'"test_accuracy":[^,]*', f'"test_accuracy":{1 - score:.6g}', path.read_text())
-        path.write_text(poison)
+        path.write_text(re.sub(r',"sha256":"[0-9a-f]*"', "", poison))  # as older records, it has no checksum
         assert read(path).last() == pytest.approx(1 - score, abs=1e-5)
     (tmp_path / "checkpoints/search.db").unlink()
     assert search(trials=5) == first
