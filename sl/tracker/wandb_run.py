@@ -12,6 +12,7 @@ from sl.tracker.wandb_notice import in_one_line, notice
 from sl.tracker.wandb_values import config
 
 INIT_TIMEOUT = 30.0  # seconds that a server has to answer
+failed_servers: set[str] = set()  # where a run of this process could not be opened
 FINISH_TIMEOUT = 120.0  # seconds that the rest of a run has to reach it
 
 
@@ -27,12 +28,18 @@ class Place:
 
 
 def open_run(header: Header, place: Place, mode: Mode) -> wandb.Run:
-    """The W&B run of a training run; offline where the server does not answer, or refuses it."""
+    """The W&B run of a training run; offline where the server does not answer, or refuses it.
+
+    A server that failed once is not waited for again by later runs of this process.
+    """
+    server = str(wandb.setup(wandb.Settings(silent=True)).settings.base_url)
+    mode = "offline" if server in failed_servers else mode
     try:
         run = _init(header, place, mode)
     except wandb.Error as error:
         if mode == "offline":
             raise
+        failed_servers.add(server)
         notice(f"{in_one_line(error)}; this run is kept offline")
         forget_service()  # it still holds the id
         run = _init(header, place, "offline")

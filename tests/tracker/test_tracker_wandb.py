@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from statistics import mean
@@ -100,7 +101,7 @@ def test_two_runs_in_one_process_equal_their_records(header: Make, tell_run: Tel
             assert values["worst_class_accuracy"] == min(accuracy)
             assert values["worst_class"] == ["ant", "bee", "cat"][accuracy.index(min(accuracy))]
             for name in ("lr", "train_loss", "test_accuracy", "wrong_memorised", "wrong_corrected"):
-                assert values.get(name) == line[name]
+                assert values.get(name) == getattr(line, name)
         tests = [line.test_accuracy for line in record.epochs]
         assert mirrored.summary["test_accuracy_last"] == tests[-1]
         assert mirrored.summary["test_accuracy_best"] == max(tests)
@@ -164,7 +165,7 @@ def test_a_run_outlives_a_dead_service_and_the_next_is_tracked(
 ) -> None:
     script = KILL.format(folder=str(Path(__file__).parent))
     environment = bare_environment | {"PYTHONPATH": os.getcwd()}
-    said = subprocess.check_output([sys.executable, "-c", script], cwd=tmp_path, env=environment, text=True, timeout=20)
+    said = subprocess.check_output([sys.executable, "-c", script], cwd=tmp_path, env=environment, text=True, timeout=90)
     gone, then, kept = said.splitlines()
     assert gone.endswith("; W&B gets no more of this run, its record goes on")
     assert then == "trained on"
@@ -198,11 +199,49 @@ def test_a_server_that_does_not_answer_leaves_the_run_offline(
     no_login.setenv("WANDB_API_KEY", "0" * 40)
     no_login.setenv("WANDB_BASE_URL", "http://127.0.0.1:9")  # the discard port: nobody listens
     no_login.setattr(wandb_run, "INIT_TIMEOUT", 0.5)
+    no_login.setattr(wandb_run, "failed_servers", set())
     tell_run([WandbTracker("project")], header())
     first, last = capsys.readouterr().out.splitlines()
     assert first.endswith("this run is kept offline")
     assert last.startswith("W&B: offline run in wandb/offline-run-")
-    assert len(offline_runs(tmp_path)["0" * 16].history) == 12
+    no_login.setattr(wandb_run, "INIT_TIMEOUT", 100.0)  # which nobody waits for again
+    began = time.monotonic()
+    tell_run([WandbTracker("project")], header(seed=1))
+    assert time.monotonic() - began < 60
+    runs = offline_runs(tmp_path)
+    assert [len(runs[f"{seed:016x}"].history) for seed in (0, 1)] == [12, 12]
+
+
+@pytest.mark.usefixtures("no_login")
+def test_a_probe_without_right_labels_and_many_classes_have_fewer_charts(
+    header: Make, line: Make, probe: Make, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    many = [f"class {number}" for number in range(101)]
+    tracker = WandbTracker("project")
+    tracker.start(header(data=header().data.model_dump() | {"class_names": many}), PATH)
+    tracker.epoch(line(1, class_accuracy=[0.5] * 101))
+    nothing = {"count": 0, "confidence": None, "predictions": None}
+    tracker.probe(probe("early", 1, confusion=[[1] * 101] * 101, **nothing))
+    tracker.epoch(line(2, class_accuracy=[0.5] * 101))
+    tracker.close(True)
+    (mirrored,) = offline_runs(tmp_path).values()
+    assert sorted(mirrored.history) == [1, 2]
+    assert "gets no more of this run" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("variable", [("WANDB_BASE_URL", "no address"), ("WANDB_MODE", "banana")])
+def test_settings_that_wandb_cannot_read_are_one_notice(
+    header: Make,
+    tell_run: Tell,
+    no_login: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    variable: tuple[str, str],
+) -> None:
+    no_login.setenv(*variable)
+    tell_run([WandbTracker("project")], header())
+    (said,) = capsys.readouterr().out.splitlines()
+    assert said.startswith("W&B: ")
+    assert said.endswith("W&B gets no more of this run, its record goes on")
 
 
 @pytest.mark.parametrize(
