@@ -111,7 +111,7 @@ def load_all(root: Path, strict: bool = False) -> list[Run]:
 def record_files(root: Path) -> Iterator[Path]:
     """The records below `root`, sorted, hidden ones passed over; UserError where `root` is no folder."""
     if not root.is_dir():
-        raise UserError("runs", root, "must be a folder that holds run records")
+        raise UserError("runs_dir", root, "must be a folder that holds run records")
     for path in sorted(root.rglob("*.jsonl")):
         if not any(part.startswith(".") for part in path.relative_to(root).parts):
             yield path

@@ -6,7 +6,7 @@ from pathlib import Path
 from sl.config.compose import override
 from sl.reproduce import experiment
 from sl.reproduce.execute import choose_jobs, execute
-from sl.reproduce.plan import make_plan
+from sl.reproduce.plan import plan_runs
 from sl.train.device import find_device
 
 
@@ -20,5 +20,5 @@ def train_apart(
     if scale == "auto":
         scale = "paper" if find_device("auto").type == "cuda" else "cpu"
     jobs, overrides = choose_jobs(jobs, "auto")
-    plan = make_plan(experiment.runs(name, seeds), [f"scale={scale}", override("runs_dir", runs_dir), *overrides])
+    plan = plan_runs(experiment.runs(name, seeds), [f"scale={scale}", override("runs_dir", runs_dir), *overrides])
     return execute([run for run in plan if not run.done], jobs)

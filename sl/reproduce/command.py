@@ -16,7 +16,7 @@ from sl.reproduce import experiment
 from sl.reproduce.estimate import estimate
 from sl.reproduce.execute import choose_jobs, execute
 from sl.reproduce.experiment import Overrides
-from sl.reproduce.plan import PlannedRun, make_plan
+from sl.reproduce.plan import PlannedRun, plan_runs
 from sl.reproduce.progress import Item, SavedPlan, duration, finishing_times
 from sl.tables import load, write_all
 from sl.tables.published import PUBLISHED
@@ -39,7 +39,7 @@ def reproduce(name: str, scale: str, config: DictConfig) -> list[str]:
     for step, run in experiment.steps(name, experiment.parse_seeds(config.seeds)):
         wanted.setdefault(run, step)
     print(f"{name}, all with {' '.join(common)}", flush=True)
-    plan = make_plan(wanted, common, tell)
+    plan = plan_runs(wanted, common, tell)
     saved = timed(f"{name} scale={scale}", plan, wanted, jobs)
     print("\n".join(summary(saved, [run.done for run in plan], experiment.sharing(wanted))), flush=True)
     if flag("plan_only", config.plan_only):

@@ -42,7 +42,7 @@ class PlannedRun:
         return tuple(self.names[name] for name in ("dataset", "model", "recipe", "scale"))
 
 
-def make_plan(
+def plan_runs(
     wanted: Iterable[Overrides], common: Sequence[str], tell: Callable[[PlannedRun], None] = lambda run: None
 ) -> list[PlannedRun]:
     """The runs, each once although several figures may need it, in the order of `wanted`.

@@ -11,7 +11,7 @@ from sl.bench.parity import STATISTICS, page, pairs
 from sl.errors import UserError
 from sl.record import load_all
 from sl.reproduce.execute import execute
-from sl.reproduce.plan import make_plan
+from sl.reproduce.plan import plan_runs
 
 ROOT = Path(__file__).resolve().parents[2]
 SEEDS = (0, 1, 2, 3)
@@ -66,7 +66,7 @@ def test_digits_from_training_to_table(tmp_path: Path) -> None:
         for seed in SEEDS[:3]
     ]
     folders = [f"runs_dir={tmp_path / 'runs'}", f"checkpoints_dir={tmp_path / 'checkpoints'}"]
-    plan = make_plan(wanted, [*folders, "runtime.threads=1", "scale.train_share=0.2"])
+    plan = plan_runs(wanted, [*folders, "runtime.threads=1", "scale.train_share=0.2"])
     assert execute(plan, jobs=1) == []
     text = page(load_all(tmp_path / "runs"))
     assert text.count("| sl | symmetric 40 % |") == 2

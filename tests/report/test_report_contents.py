@@ -233,7 +233,7 @@ def test_the_script_refuses_wrong_paths_in_one_line(
         runpy.run_path(str(ROOT / "scripts" / "report.py"), run_name="__main__")
     assert ended.value.code == 2
     assert capsys.readouterr().err.splitlines() == [
-        f"sl: error: runs={tmp_path / 'nowhere'}: must be a folder that holds run records"
+        f"sl: error: runs_dir={tmp_path / 'nowhere'}: must be a folder that holds run records"
     ]
 
 

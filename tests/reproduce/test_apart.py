@@ -30,6 +30,6 @@ def test_what_is_there_is_not_trained_again(tmp_path: Path, monkeypatch: pytest.
 def test_scale_auto_is_the_small_one_without_a_gpu(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     wanted: list[str] = []
     monkeypatch.setattr("torch.cuda.is_available", lambda: False)
-    monkeypatch.setattr("sl.reproduce.apart.make_plan", lambda runs, common: wanted.extend(common) or [])
+    monkeypatch.setattr("sl.reproduce.apart.plan_runs", lambda runs, common: wanted.extend(common) or [])
     assert train_apart("open_points", tmp_path / "runs", 1) == []
     assert {"scale=cpu", f"runs_dir={tmp_path / 'runs'}"} <= set(wanted)

@@ -11,7 +11,7 @@ from sl.reproduce import experiment
 from sl.reproduce.command import check_folder, redraw, summary
 from sl.reproduce.estimate import estimate
 from sl.reproduce.execute import choose_jobs, execute
-from sl.reproduce.plan import PlannedRun, make_plan
+from sl.reproduce.plan import PlannedRun, plan_runs
 from sl.reproduce.progress import Item, SavedPlan
 from sl.reproduce.workers import train_one
 from sl.train.describe import describe_run
@@ -26,7 +26,7 @@ WANTED = [
 @pytest.fixture
 def plan(tmp_path: Path) -> list[PlannedRun]:
     folders = [f"runs_dir={tmp_path / 'runs'}", f"checkpoints_dir={tmp_path / 'checkpoints'}"]
-    return make_plan(WANTED, [*folders, "runtime.device=cpu", "runtime.threads=1", "scale.train_share=0.2"])
+    return plan_runs(WANTED, [*folders, "runtime.device=cpu", "runtime.threads=1", "scale.train_share=0.2"])
 
 
 def test_comma_lists_expand_like_a_sweep() -> None:
@@ -48,7 +48,7 @@ def test_cifar10_starts_with_the_figures_and_trains_nothing_twice(tmp_path: Path
     runs = list(experiment.runs("cifar10", [0]))
     assert {override for override in runs[0] if "=" in override} >= {"noise.rate=0.4", "loss=ce"}
     with hydra_ready():
-        plan = make_plan(runs, ["scale=cpu", f"runs_dir={tmp_path}"])
+        plan = plan_runs(runs, ["scale=cpu", f"runs_dir={tmp_path}"])
     assert len(plan) == 101 < len(runs)  # the table has 49
     assert len({run.identity for run in plan}) == 101
 
@@ -57,7 +57,7 @@ def test_cifar10_starts_with_the_figures_and_trains_nothing_twice(tmp_path: Path
     "name", [path.stem for path in (experiment.CONFIG_DIR / "experiment").glob("*.yaml") if path.stem != "cifar10"]
 )
 def test_every_experiment_can_be_planned(name: str, tmp_path: Path) -> None:
-    assert make_plan(experiment.runs(name, [0]), ["scale=cpu", f"runs_dir={tmp_path}"])
+    assert plan_runs(experiment.runs(name, [0]), ["scale=cpu", f"runs_dir={tmp_path}"])
 
 
 def test_cifar10_has_one_seed_of_every_cell_before_more_seeds() -> None:
@@ -84,7 +84,7 @@ def test_what_experiments_share_is_counted() -> None:
 @pytest.mark.parametrize(("shares", "name"), [((), "paper"), (("scale.train_share=0.5",), "cpu")])
 def test_a_scale_that_leaves_nothing_out_is_the_papers(shares: tuple[str, ...], name: str, tmp_path: Path) -> None:
     """On digits scale=cpu is the whole data set for all epochs: the same page as scale=paper."""
-    (planned,) = make_plan([("dataset=digits", *shares)], ["scale=cpu", f"runs_dir={tmp_path}"])
+    (planned,) = plan_runs([("dataset=digits", *shares)], ["scale=cpu", f"runs_dir={tmp_path}"])
     assert planned.names["scale"] == name
 
 
@@ -99,14 +99,14 @@ def test_a_cell_composed_once_gives_the_identities_of_its_single_runs(tmp_path: 
     runs = list(experiment.runs("fig1", [0, 3]))
     with hydra_ready():
         alone = [describe_run(*compose_run((*run, *common))).identity for run in runs]
-    assert [run.identity for run in make_plan(runs, common)] == alone
+    assert [run.identity for run in plan_runs(runs, common)] == alone
     assert len(set(alone)) == len(runs)
 
 
 def test_a_plan_is_told_as_it_grows(tmp_path: Path) -> None:
     told: list[str] = []
     with pytest.raises(UserError):
-        make_plan([WANTED[0], ("loss=nothing",)], [f"runs_dir={tmp_path}"], lambda run: told.append(run.identity))
+        plan_runs([WANTED[0], ("loss=nothing",)], [f"runs_dir={tmp_path}"], lambda run: told.append(run.identity))
     assert len(told) == 1
 
 
