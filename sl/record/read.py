@@ -78,7 +78,7 @@ def record_state(path: Path) -> State:
     try:
         run = read(path)
     except UserError:
-        return "damaged end" if _has_end(path) else "damaged"
+        return "damaged end" if path.is_file() and _has_end(path) else "damaged"
     return "diverged" if run.diverged else "complete" if run.complete else "unfinished"
 
 

@@ -1,5 +1,6 @@
 """Plans of experiments: which runs, in which order, which are done; and carrying them out."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -164,12 +165,16 @@ def test_several_at_once_give_the_same_as_one_after_another(plan: list[PlannedRu
 
 
 def test_a_run_that_fails_does_not_stop_the_others(plan: list[PlannedRun]) -> None:
-    plan[0].record.parent.mkdir(parents=True)
-    plan[0].record.mkdir()  # a folder where the record should go
-    (failure,) = execute(plan[:2], jobs=1)
-    assert failure.startswith(" ".join(plan[0].wanted))
-    assert failure.endswith(f"to run it again: python scripts/train.py {' '.join(plan[0].overrides)}")
+    refused = replace(plan[0], wanted=(*plan[0].wanted, "recipe.epochs=0"))
+    (failure,) = execute([refused, plan[1]], jobs=1)
+    assert failure.startswith(f"{' '.join(refused.wanted)}: recipe.epochs=0: ")
+    assert failure.endswith(f"to run it again: python scripts/train.py {' '.join(refused.overrides)}")
     assert plan[1].done
+
+
+def test_a_folder_where_a_record_should_be_is_no_complete_run(plan: list[PlannedRun]) -> None:
+    plan[0].record.mkdir(parents=True)
+    assert not plan[0].done
 
 
 def test_a_folder_that_cannot_be_written_is_found_before_training(tmp_path: Path) -> None:
