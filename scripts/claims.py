@@ -15,6 +15,7 @@ def main(
     paper: Path = PUBLISHED,
     out: Path = Path("results"),
     readme: Path | None = None,
+    strict: bool = False,
 ) -> None:
     """Test every claim of the paper that the recorded runs allow.
 
@@ -22,8 +23,9 @@ def main(
     paper: folder of published figures
     out: folder to write to
     readme: README whose findings are rewritten too
+    strict: stop at a damaged record instead of leaving it out
     """
-    found = write_all(load_all(runs_dir), Literature(load(paper), load_classes(paper)), out)
+    found = write_all(load_all(runs_dir, strict), Literature(load(paper), load_classes(paper)), out)
     print(f"{out / 'claims.md'} and .json")
     if readme:
         print(fill(readme, findings(found), "findings"))

@@ -1,22 +1,24 @@
-"""Checks run records, or gives older ones a checksum: python scripts/records.py check|seal [FOLDER ...]."""
+"""Checks run records, or gives older ones a checksum: python scripts/records.py runs_dir=results seal=true."""
 
-import argparse
 import sys
 from pathlib import Path
 
-from sl.errors import run_script
+from sl.command_line import run_script
 from sl.record.check import check_all, seal_all
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(description="Check run records, or add the checksum that older ones lack.")
-    parser.add_argument("action", choices=["check", "seal"], help="check: say what is damaged; seal: add checksums")
-    parser.add_argument("folders", nargs="*", type=Path, default=[Path("results")], help="folders of records (results)")
-    options = parser.parse_args()
-    if options.action == "seal":
-        print(seal_all(options.folders))
-        return 0
-    report = check_all(options.folders)
+def main(
+    runs_dir: Path = Path("results"),
+    seal: bool = False,
+) -> int:
+    """Read every run record; exit code 1 where one is damaged.
+
+    runs_dir: folder of run records, at any depth
+    seal: give finished records of older versions the checksum that they lack
+    """
+    if seal:
+        print(seal_all([runs_dir]))
+    report = check_all([runs_dir])
     print(report.words)
     for line in report.damaged:
         print(line, file=sys.stderr)

@@ -14,6 +14,7 @@ def main(
     paper: Path = PUBLISHED,
     figures: Path = Path("results/figures"),
     out: Path = Path("results/report"),
+    strict: bool = False,
 ) -> None:
     """Write one page with verdicts, figures, tables and the runs behind them.
 
@@ -21,8 +22,9 @@ def main(
     paper: folder of published figures
     figures: folder of figures that were drawn before
     out: folder to write to
+    strict: stop at a damaged record instead of leaving it out
     """
-    print(write(load_all(runs_dir), Literature(load(paper), load_classes(paper)), out, figures))
+    print(write(load_all(runs_dir, strict), Literature(load(paper), load_classes(paper)), out, figures))
 
 
 if __name__ == "__main__":

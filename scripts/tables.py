@@ -14,6 +14,7 @@ def main(
     paper: Path = PUBLISHED,
     out: Path = Path("results/tables"),
     readme: Path | None = None,
+    strict: bool = False,
 ) -> None:
     """Write the tables of the recorded runs beside published figures.
 
@@ -21,8 +22,9 @@ def main(
     paper: folder of published figures
     out: folder to write to
     readme: README whose results are rewritten too
+    strict: stop at a damaged record instead of leaving it out
     """
-    runs = load_all(runs_dir)
+    runs = load_all(runs_dir, strict)
     for line in write_all(runs, load(paper), out):
         print(line, flush=True)
     if readme:

@@ -8,6 +8,7 @@ from sl.claims.catalogue import Literature
 from sl.claims.outcome import Outcome, SheetOutcomes, all_outcomes, as_json
 from sl.claims.rule import HISTORY, RULE, SURVIVES, Verdict
 from sl.errors import UserError
+from sl.files import replace_file
 from sl.record import Run
 from sl.record.words import PAPER_EPOCHS, dataset_title
 from sl.tables.write import signed, table, with_interval
@@ -20,8 +21,8 @@ def write_all(runs: Sequence[Run], literature: Literature, out: Path) -> list[Sh
     found = all_outcomes(runs, literature, out)
     try:
         out.mkdir(parents=True, exist_ok=True)
-        (out / "claims.json").write_text(as_json(found), encoding="utf-8")
-        (out / "claims.md").write_text(markdown(found), encoding="utf-8")
+        replace_file(out / "claims.json", as_json(found))
+        replace_file(out / "claims.md", markdown(found))
     except OSError as error:
         raise UserError("out", out, f"must be a folder that can be written to ({error.strerror})") from None
     return found

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from sl.claims import Literature
 from sl.errors import UserError
+from sl.files import replace_file
 from sl.record import Run
 from sl.report.contents import contents
 
@@ -36,7 +37,7 @@ def write(runs: Sequence[Run], literature: Literature, out: Path, figures: Path)
     text = page(runs, literature, out, figures)
     try:
         out.mkdir(parents=True, exist_ok=True)
-        target.write_text(text, encoding="utf-8")
+        replace_file(target, text)
     except OSError as error:
         raise UserError(f"out={out}: not writable ({error.strerror})") from None
     return str(target)

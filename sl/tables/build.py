@@ -8,6 +8,7 @@ from itertools import groupby
 from pathlib import Path
 
 from sl.errors import UserError
+from sl.files import replace_file
 from sl.record import Run, Sheet, sheets
 from sl.record.words import dataset_title, model_title, parameters
 from sl.tables.compare import cells, obstacle
@@ -53,7 +54,7 @@ def _write(out: Path, name: str, texts: dict[str, str]) -> None:
     try:
         out.mkdir(parents=True, exist_ok=True)
         for suffix, text in texts.items():
-            (out / f"{name}{suffix}").write_text(text, encoding="utf-8")
+            replace_file(out / f"{name}{suffix}", text)
     except OSError as error:
         raise UserError("out", out, f"must be a folder that can be written to ({error.strerror})") from None
 

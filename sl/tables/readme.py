@@ -5,6 +5,7 @@ from pathlib import Path
 
 from sl.errors import UserError
 from sl.figures.build import folder
+from sl.files import replace_file
 from sl.record import Run, Sheet, sheets
 from sl.record.words import PAPER_EPOCHS, dataset_title, durations, origin, setting, sheet_order
 from sl.tables.layout import results_grid
@@ -62,5 +63,8 @@ def fill(page: Path, content: str, name: str = "results") -> str:
     _, closed, tail = rest.partition(end)
     if not found or not closed:
         raise UserError(f"{page}: the marks {begin} and {end} must stand in it, in this order")
-    page.write_text(f"{head}{begin}\n\n{content}\n\n{end}{tail}", encoding="utf-8")
+    try:
+        replace_file(page, f"{head}{begin}\n\n{content}\n\n{end}{tail}")
+    except OSError as error:
+        raise UserError(f"{page}: cannot be written: {error.strerror}") from error
     return f"{page}, the part between its marks {name}"

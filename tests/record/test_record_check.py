@@ -40,7 +40,7 @@ def test_sealing_changes_nothing_but_the_last_line(tmp_path: Path) -> None:
 
 def test_the_command_says_by_its_exit_code_whether_all_is_well(tmp_path: Path) -> None:
     path = synthetic.seal(synthetic.record(tmp_path))
-    command = [sys.executable, str(ROOT / "scripts/records.py"), "check", str(tmp_path)]
+    command = [sys.executable, str(ROOT / "scripts/records.py"), f"runs_dir={tmp_path}"]
     assert subprocess.run(command, capture_output=True, check=False).returncode == 0
     path.write_text(path.read_text().replace("0.5", "0.6", 1))
     done = subprocess.run(command, capture_output=True, text=True, check=False)

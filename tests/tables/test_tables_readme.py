@@ -1,5 +1,7 @@
 """The README shows what the records say, and nothing else."""
 
+import errno
+import os
 from pathlib import Path
 
 import pytest
@@ -71,3 +73,17 @@ def test_of_a_data_set_the_papers_scale_and_the_usual_recipe_are_shown(tmp_path:
         shown = ("recipe apl", "scaled-down run", "CIFAR-10 · paper scale")[number]
         assert shown in text
         assert number == 0 or "recipe authors_code" in text
+
+
+def test_a_full_disk_leaves_the_readme_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    readme = tmp_path / "README.md"
+    readme.write_text(text := "before <!-- results:begin -->old<!-- results:end --> after")
+
+    def refuse(_: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", refuse)
+    with pytest.raises(UserError, match="cannot be written: No space left on device"):
+        fill(readme, "new")
+    assert readme.read_text() == text
+    assert [path.name for path in tmp_path.iterdir()] == ["README.md"]
