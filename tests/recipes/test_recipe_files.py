@@ -9,10 +9,10 @@ import pytest
 from hydra.utils import get_class
 from omegaconf import OmegaConf
 
-from sl.config.check import check_recipe
 from sl.config.schema import RecipeConfig
 from sl.models import Classifier
 from sl.recipes import build_augmentation
+from sl.recipes.ranges import check_recipe
 
 CONFIGS = Path(__file__).parents[2] / "configs"
 RECIPES = ("authors_code", "paper_text", "apl", "sce_pytorch")
