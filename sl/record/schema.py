@@ -113,7 +113,8 @@ class Stages(Entry):
 
     def of(self, stage: str) -> int:
         """The epoch of the stage early, middle or late."""
-        return {"early": self.early, "middle": self.middle, "late": self.late}[stage]
+        epoch: int = getattr(self, stage)
+        return epoch
 
 
 class Provenance(Entry):

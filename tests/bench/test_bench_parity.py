@@ -48,7 +48,7 @@ def test_another_pytorch_is_no_pair(tmp_path: Path) -> None:
         write(tmp_path, "ce", seed, "float32")
         write(tmp_path, "ce", seed, "bfloat16")
     runs = load_all(tmp_path)
-    next(run for run in runs if run.seed == 2).header["provenance"]["packages"]["torch"] = "9.9"
+    next(run for run in runs if run.seed == 2).header.provenance.packages["torch"] = "9.9"
     ((*found,),) = pairs(runs)
     assert [fast.seed for fast, _ in found] == [0, 1, 3]
 
