@@ -3,6 +3,7 @@
 PYTHON ?= python3
 SCALE ?= auto
 ARGS ?=
+CONSTRAINTS ?= constraints/locked.txt
 RUN := .venv/bin/python
 INSTALLED := .venv/installed
 
@@ -10,11 +11,11 @@ help: ## List the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /|/' | awk -F'|' '{printf "  %-20s %s\n", $$1, $$2}'
 	@echo "  SCALE=paper|cpu chooses the scale of a reproduction; ARGS='...' is passed to the script, e.g. ARGS='seeds=0 plan_only=true'"
 
-$(INSTALLED): requirements.txt pyproject.toml
+$(INSTALLED): requirements.txt pyproject.toml $(CONSTRAINTS)
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' \
 		|| { echo "make: $$($(PYTHON) --version) found, allowed is Python 3.11 to 3.13; try: make PYTHON=python3.12 ..."; exit 2; }
 	$(PYTHON) -m venv .venv
-	$(RUN) -m pip install --quiet --editable '.[dev,search,audit,onnx]'
+	$(RUN) -m pip install --quiet $(addprefix -c ,$(CONSTRAINTS)) --editable '.[dev,search,audit,onnx]'
 	@touch $(INSTALLED)
 
 install: $(INSTALLED) ## Create .venv and install everything
