@@ -51,9 +51,9 @@ def corrupt(labels: Tensor, transition: Tensor, seed: int, exact: bool = True) -
 
 def _check_labels(labels: Tensor, num_classes: int) -> None:
     if labels.dtype != torch.int64 or labels.ndim != 1:
-        raise UserError(f"labels: they are {tuple(labels.shape)} {labels.dtype}, allowed is (N,) torch.int64")
+        raise UserError("labels", f"{tuple(labels.shape)} {labels.dtype}", "must be (N,) torch.int64")
     if len(labels) and not 0 <= labels.min() <= labels.max() < num_classes:
-        raise UserError(f"labels: they are in [{labels.min()}, {labels.max()}], allowed is [0, {num_classes - 1}]")
+        raise UserError("labels", f"{labels.min()} to {labels.max()}", f"must be in [0, {num_classes - 1}]")
 
 
 def _uniforms(seed: int, count: int) -> NDArray[np.float64]:

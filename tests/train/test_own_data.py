@@ -64,18 +64,18 @@ def test_any_number_of_classes_is_trained_and_called_what_it_is(
     assert recorded.noise.words == "as given"
     assert short_name(recorded) == "folder-given-sl-s0"
     assert recorded.realised_rate is None
-    assert recorded.name("scale") == recorded.scale["name"] == "full"
+    assert recorded.name("scale") == recorded.scale.name == "full"
     assert scale_words(recorded).startswith("full set: all ")
-    assert recorded.data["split"].startswith("20 % of every class")
-    assert recorded.data["labels"] == "given"
-    for line in (*recorded.epochs, *(probe["training"] for probe in recorded.probes.values())):
-        assert [line[name] for name in UNKNOWN] == [None] * 4
-        assert 0 <= line["noisy_accuracy"] <= 1
+    assert recorded.data.split.startswith("20 % of every class")
+    assert recorded.data.labels == "given"
+    for shares in (*recorded.epochs, *(probe.training for probe in recorded.probes.values())):
+        assert [getattr(shares, name) for name in UNKNOWN] == [None] * 4
+        assert 0 <= shares.noisy_accuracy <= 1
     probe = recorded.probes["late"]
-    assert probe["probe_class"] == len(counts) - 1  # class 3 does not exist
-    assert probe["count"] == counts[-1] - 1
+    assert probe.probe_class == len(counts) - 1  # class 3 does not exist
+    assert probe.count == counts[-1] - 1
     tested = [count > 1 for count in counts]
-    assert [accuracy is not None for accuracy in recorded.epochs[-1]["class_accuracy"]] == tested
+    assert [accuracy is not None for accuracy in recorded.epochs[-1].class_accuracy] == tested
 
 
 def test_noise_on_top_has_the_given_labels_as_reference(
@@ -84,7 +84,7 @@ def test_noise_on_top_has_the_given_labels_as_reference(
     recorded = run(options(pictures(13, 12), "noise=symmetric", "noise.rate=0.4", "loss=ce"))
     assert recorded.noise.words == "symmetric 40 %"
     assert recorded.realised_rate == 0.4
-    assert recorded.epochs[-1]["wrong_memorised"] is not None
+    assert recorded.epochs[-1].wrong_memorised is not None
 
 
 @pytest.mark.parametrize("noise", ["noise=none", "noise=symmetric noise.rate=0"])
@@ -100,7 +100,7 @@ def test_forward_correction_by_an_unknown_matrix_is_refused(
     [
         ("probe.label=3", r"^probe\.label=3: must be a number from 0 to 1 or one of class0, class1$"),
         ("scale.batch_share=0.25", r"^recipe\.batch_size=4: batches must have two"),
-        ("holdout=0.01", r"^holdout=0\.01: allowed is a share with images of every class"),
+        ("holdout=0.01", r"^holdout=0\.01: must leave images of every class"),
         ("loss=d2l", r"^loss\.neighbours=20: must be less than 6 with 6 training images$"),
         ("noise=matrix noise.path=MATRIX", r"^noise\.path=.*must be 2 x 2 on dataset=folder$"),
         ("loss=forward loss.transition=MATRIX", r"^loss\.transition=.*must be 2 x 2 on dataset=folder$"),
