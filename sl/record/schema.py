@@ -216,7 +216,7 @@ class Resume(Entry):
 
 
 class Diverged(Moment):
-    """The last line of a run that was stopped because its loss or a weight was not finite.
+    """The last line of a run that was stopped because its loss or a weight was not finite, or a weight ran away.
 
     `step` of `epoch` is the first whose loss was not finite, or the epoch's last where only weights were not; `lr` is
     its learning rate and `loss` the epoch's mean, in words where it is no finite number.

@@ -275,6 +275,12 @@ def test_a_loss_that_is_not_finite_ends_the_run(run: Run, tmp_path: Path, capsys
     assert path.read_bytes() == content
 
 
+def test_weights_that_run_away_under_a_clipped_loss_end_the_run(run: Run) -> None:
+    """The loss of such a run stays finite: it cannot exceed -ln(1e-7) = 16.1."""
+    with pytest.raises(Diverged, match=r"epoch 1, step \d+: lr 1e\+06, loss \d"):
+        run("loss=ce", "recipe.lr=1e6")
+
+
 def test_the_first_step_with_a_loss_that_is_not_finite_is_named(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
