@@ -58,13 +58,13 @@ def test_a_matrix_of_another_size_is_refused(balanced: Callable[..., LabelledDat
         ("negative.txt", b"1.1 -0.1\n0 1\n", "must hold probabilities, but row 0 has the entry -0.1"),
         ("wide.csv", b"0.5,0.5\n", r"must be \(K, K\) float64, not \(1, 2\) float64"),
         ("nan.txt", b"nan 1\n0 1\n", "row 0 has the entry nan"),
-        ("ragged.txt", b"1 0\n1\n", "must be a matrix of numbers: "),
-        ("words.csv", b"cat,dog\n1,0\n", "must be a matrix of numbers: "),
-        ("blanks.csv", b"1 0\n0 1\n", "must be a matrix of numbers: "),
-        ("empty.txt", b"", "must be a matrix of numbers: "),
-        ("empty.npy", b"", "must be a matrix of numbers: "),
-        ("text.npy", b"1 0\n0 1\n", "must be a matrix of numbers: "),
-        ("binary.txt", b"\xff\xfe\x00", "must be a matrix of numbers: "),
+        ("ragged.txt", b"1 0\n1\n", "cannot be read as a matrix of numbers: "),
+        ("words.csv", b"cat,dog\n1,0\n", "cannot be read as a matrix of numbers: "),
+        ("blanks.csv", b"1 0\n0 1\n", "cannot be read as a matrix of numbers: "),
+        ("empty.txt", b"", "cannot be read as a matrix of numbers: "),
+        ("empty.npy", b"", "cannot be read as a matrix of numbers: "),
+        ("text.npy", b"1 0\n0 1\n", "cannot be read as a matrix of numbers: "),
+        ("binary.txt", b"\xff\xfe\x00", "cannot be read as a matrix of numbers: "),
     ],
 )
 def test_files_that_hold_no_transition_matrix_are_refused_in_one_line(
@@ -81,19 +81,19 @@ def test_files_that_hold_no_transition_matrix_are_refused_in_one_line(
 def test_objects_in_npy_files_are_not_unpickled(tmp_path: Path) -> None:
     path = tmp_path / "objects.npy"
     np.save(path, np.array([[{}]], dtype=object), allow_pickle=True)
-    with pytest.raises(UserError, match="must be a matrix of numbers"):
+    with pytest.raises(UserError, match="cannot be read as a matrix of numbers"):
         Matrix(path)
 
 
 def test_several_arrays_in_one_file_are_refused(tmp_path: Path) -> None:
     np.savez(tmp_path / "many.npz", a=T3, b=T3)
     path = (tmp_path / "many.npz").rename(tmp_path / "many.npy")
-    with pytest.raises(UserError, match="must be a matrix of numbers"):
+    with pytest.raises(UserError, match="cannot be read as a matrix of numbers"):
         Matrix(path)
 
 
 def test_missing_files_are_named(tmp_path: Path) -> None:
-    with pytest.raises(UserError, match=r"none.csv: must be a matrix of numbers: No such file or directory$"):
+    with pytest.raises(UserError, match=r"none.csv: cannot be read as a matrix of numbers: No such file or directory$"):
         Matrix(tmp_path / "none.csv")
 
 
