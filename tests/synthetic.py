@@ -169,7 +169,7 @@ def own(root: Path, loss: str, names: tuple[str, ...] = ("ant", "bee", "wasp"), 
     """Write an invented record of somebody's own pictures, of whose labels nobody knows which are right."""
     record = lines(header(loss, "none", seed=seed, dataset="folder", scale="paper", classes=len(names)))
     record[0]["data"] |= {"class_names": list(names), "labels": "given"}
-    record[0]["noise"] |= {"realised_rate": None, "transition": None}
+    record[0]["noise"]["realised_rate"] = None
     unknown = ("clean_accuracy", "right_accuracy", "wrong_memorised", "wrong_corrected")
     return write(root, [line | dict.fromkeys(unknown) if line["kind"] == "epoch" else line for line in record])
 
