@@ -11,7 +11,7 @@ from hydra.core.hydra_config import HydraConfig
 from omegaconf import DictConfig
 
 from sl.config.app import run_app
-from sl.errors import run_script
+from sl.command_line import run_script
 
 
 def main(config: DictConfig) -> None:
