@@ -10,8 +10,8 @@ import sys
 from hydra.core.hydra_config import HydraConfig
 from omegaconf import DictConfig
 
-from sl.config.app import run_app
 from sl.command_line import run_script
+from sl.config.app import run_app
 
 
 def main(config: DictConfig) -> None:
