@@ -13,7 +13,7 @@ help: ## List the targets
 
 $(INSTALLED): requirements.txt pyproject.toml $(CONSTRAINTS)
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' \
-		|| { echo "make: $$($(PYTHON) --version) found, allowed is Python 3.11 to 3.13; try: make PYTHON=python3.12 ..."; exit 2; }
+		|| { echo "make: $$($(PYTHON) --version) found, must be Python 3.11 to 3.13; try: make PYTHON=python3.12 ..."; exit 2; }
 	$(PYTHON) -m venv .venv
 	$(RUN) -m pip install --quiet $(addprefix -c ,$(CONSTRAINTS)) --editable '.[dev,search,audit,onnx]'
 	@touch $(INSTALLED)

@@ -18,7 +18,7 @@ def say(text: str) -> None:
             print(text.encode(encoding, "backslashreplace").decode(encoding), flush=True)
     except (OSError, ValueError) as error:  # ValueError: the stream is closed
         _drop_output()
-        warn(f"output cannot be written any more ({error}); the work goes on")
+        warn(f"output cannot be written any more ({error}); the work continues")
 
 
 def warn(text: str) -> None:

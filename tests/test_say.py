@@ -54,4 +54,4 @@ def test_a_sink_that_fails_is_named_once_and_told_no_more(capsys: pytest.Capture
         watchers.epoch(Epoch.model_construct(epoch=epoch))
     assert (broken.told, whole.told) == ([1, 2], [1, 2, 3])
     (said,) = capsys.readouterr().err.splitlines()
-    assert said.startswith("sl: Broken failed and gets no more of this run, which goes on: ")
+    assert said.startswith("sl: Broken failed and gets no more of this run; training continues: ")

@@ -50,7 +50,7 @@ def run_app(task: Callable[[DictConfig], Any], config_name: str) -> None:
             raise
         fail(str(explain(error, sys.argv[1:])))
     except KeyboardInterrupt:
-        print("sl: stopped; the same command goes on from the last checkpoint", file=sys.stderr, flush=True)
+        print("sl: stopped; rerun the same command to resume", file=sys.stderr, flush=True)
         sys.exit(130)
 
 

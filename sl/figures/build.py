@@ -53,7 +53,7 @@ def draw_all(runs: list[Run], out: Path) -> Iterator[str]:
     like runs is drawn and the others are named as left out. Raises UserError where `out` cannot be written.
     """
     if out.exists() and not out.is_dir():
-        raise UserError(f"out={out}: allowed is a folder to write to")
+        raise UserError("out", out, "must be a folder to write to")
     if not runs:
         yield "no run recorded yet: scripts/train.py records runs"
     places: Counter[Path] = Counter()

@@ -14,7 +14,7 @@ from rich.table import Column
 from sl.record.run import Run
 from sl.record.schema import Epoch, Header, Probe
 from sl.say import say
-from sl.tracker.told import short_name, told, worst_class
+from sl.tracker.run_so_far import run_so_far, short_name, worst_class
 
 PLAIN_LINES = 12
 
@@ -73,7 +73,7 @@ class ConsoleSink:
     def start(self, header: Header, path: Path, resumed: int = 0) -> None:
         """Open the live line on a terminal; elsewhere nothing is printed yet."""
         self._header, self._epochs, self._path, self._resumed = header, [], path, resumed
-        run = told(header, [])
+        run = run_so_far(header, [])
         self._epochs_in_all = run.scale.epochs
         self._name = f"{short_name(run)} {run.identity[:4]}"
         self._began = time.monotonic()
@@ -91,7 +91,7 @@ class ConsoleSink:
         if done <= 0:
             return
         left = (time.monotonic() - self._began) / done * (self._epochs_in_all - line.epoch)
-        text = status(told(self._header, [line]), left)
+        text = status(run_so_far(self._header, [line]), left)
         if self._progress:
             self._progress.update(self._progress.task_ids[0], description=f"{text}  {self._name}")
         elif is_due(line.epoch, self._epochs_in_all):
@@ -105,4 +105,4 @@ class ConsoleSink:
         if self._progress:
             self._progress.stop()
         if self._header is not None:
-            say(f"{self._name}  {summary(told(self._header, self._epochs, self._path), finished)}")
+            say(f"{self._name}  {summary(run_so_far(self._header, self._epochs, self._path), finished)}")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import wandb
 
 from sl.record.schema import Header
-from sl.tracker.told import short_name, told
+from sl.tracker.run_so_far import run_so_far, short_name
 from sl.tracker.wandb_mode import Mode
 from sl.tracker.wandb_notice import in_one_line, notice
 from sl.tracker.wandb_values import config
@@ -65,7 +65,7 @@ def _init(header: Header, place: Place, mode: Mode) -> wandb.Run:
         dir=place.dir,
         mode=mode,
         id=header.identity,
-        name=short_name(told(header, [])),
+        name=short_name(run_so_far(header, [])),
         config=config(header),
         reinit="finish_previous",  # otherwise the next run of a sweep in this process is given this one
         settings=wandb.Settings(

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from sl.record.schema import Epoch, Header, rounded
-from sl.tracker.told import told, worst_class
+from sl.tracker.run_so_far import run_so_far, worst_class
 
 METRICS = (
     "lr", "train_loss", "noisy_accuracy", "clean_accuracy", "test_accuracy", "right_accuracy", "wrong_memorised",
@@ -26,7 +26,7 @@ def epoch_values(header: Header, line: Epoch) -> dict[str, Any]:
     class's test accuracy minus the worst's.
     """
     line = Epoch.model_validate(rounded(line.model_dump()))  # as the record has it
-    run = told(header, [line])
+    run = run_so_far(header, [line])
     width = len(str(len(run.class_names) - 1))
     values: dict[str, Any] = {name: getattr(line, name) for name in METRICS}
     for number, (name, accuracy) in enumerate(zip(run.class_names, line.class_accuracy, strict=True)):
@@ -40,7 +40,7 @@ def summary(header: Header, epochs: Sequence[Epoch]) -> dict[str, float]:
     """Accuracies of the run as a whole, beside W&B's own last value of each metric; empty before the first epoch."""
     if not epochs:
         return {}
-    run = told(header, epochs)
+    run = run_so_far(header, epochs)
     measured = {
         "test_accuracy_last": run.last(),
         "test_accuracy_best": run.best(),

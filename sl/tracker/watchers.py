@@ -48,4 +48,4 @@ class Watchers:
                 raise
             except Exception as error:
                 self._sinks.remove(sink)
-                warn(f"{type(sink).__name__} failed and gets no more of this run, which goes on: {error!r}")
+                warn(f"{type(sink).__name__} failed and gets no more of this run; training continues: {error!r}")

@@ -32,7 +32,7 @@ class Checkpoint:
             replace_file(self.path, MAGIC + hashlib.sha256(content).digest() + content, self.former)
         except OSError as error:
             if not self._warned:
-                warn(f"checkpoint {self.path} cannot be written ({error.strerror}); training goes on without it")
+                warn(f"checkpoint {self.path} cannot be written ({error.strerror}); training continues without it")
             self._warned = True
             return False
         return True

@@ -222,7 +222,7 @@ def test_a_checkpoint_that_cannot_be_written_does_not_end_the_training(
     path = run(*NOISY, where="full")
     assert metrics(path) == metrics(whole)
     (said,) = capsys.readouterr().err.splitlines()
-    assert said.endswith(".pt cannot be written (No space left on device); training goes on without it")
+    assert said.endswith(".pt cannot be written (No space left on device); training continues without it")
 
 
 @pytest.mark.parametrize("last", ["end", "diverged"])

@@ -9,7 +9,7 @@ from omegaconf import OmegaConf
 
 from sl.config.build import build
 from sl.tracker import NoTracker
-from sl.tracker.told import short_name, told, worst_class
+from sl.tracker.run_so_far import run_so_far, short_name, worst_class
 
 Make = Callable[..., dict]
 CONFIGS = Path(__file__).parents[2] / "configs"
@@ -30,7 +30,7 @@ CONFIGS = Path(__file__).parents[2] / "configs"
 def test_short_names(header: Make, choice: str, noise: dict[str, Any], name: str) -> None:
     config = header().config
     changed = {**config, "noise": noise, "names": {**config["names"], "noise": choice}}
-    assert short_name(told(header(config=changed), [])) == name
+    assert short_name(run_so_far(header(config=changed), [])) == name
 
 
 @pytest.mark.parametrize(
@@ -41,7 +41,7 @@ def test_worst_class_is_the_first_with_the_lowest_accuracy(
     header: Make, line: Make, accuracy: list[float | None], worst: tuple[str, float]
 ) -> None:
     lines = [line(1), line(2, class_accuracy=accuracy)]
-    assert worst_class(told(header(), lines)) == worst
+    assert worst_class(run_so_far(header(), lines)) == worst
 
 
 def test_no_tracker_is_a_choice_and_says_nothing(

@@ -1,4 +1,4 @@
-"""A run as told so far, seen through the same derived figures as a recorded one."""
+"""A run as known so far, with the same derived figures as a recorded one."""
 
 import re
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ from sl.record.schema import Epoch, Header
 SHORT_NOISE = {"none": "clean", "symmetric": "sym", "asymmetric": "asym"}
 
 
-def told(header: Header, epochs: Sequence[Epoch], path: Path = Path()) -> Run:
+def run_so_far(header: Header, epochs: Sequence[Epoch], path: Path = Path()) -> Run:
     """The run that `header` and the epoch lines so far describe."""
     return Run(path, header, tuple(epochs))
 
