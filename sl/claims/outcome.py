@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from sl.claims.catalogue import Literature, catalogue
+from sl.claims.catalogue import NOISY, Literature, catalogue
 from sl.claims.claim import Claim, Reported
 from sl.claims.rule import HISTORY, RULE, Verdict, decide
 from sl.record import Run, Sheet, matched, sheets
@@ -26,6 +26,8 @@ from sl.record.words import (
 )  # fmt: skip
 from sl.stats import FEWEST, SIGNIFICANT, adjusted, infer
 from sl.tables.compare import beside
+
+MEMORISES = 40.0  # percent of the wrong labels below which CE has not overfitted them
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,11 @@ class Outcome:
 
 @dataclass(frozen=True)
 class SheetOutcomes:
-    """All outcomes of one sheet; `differs`: how its recipe differs from that of a sheet of the same names above it."""
+    """All outcomes of one sheet.
+
+    `caution`: what its runs are too short to show; `differs`: how its recipe differs from that of a sheet of the same
+    names above it.
+    """
 
     dataset: str
     scale: str
@@ -69,6 +75,7 @@ class SheetOutcomes:
     setting: str
     origin: str
     stages: dict[str, int]
+    caution: str
     differs: str
     command: str
     claims: tuple[Outcome, ...]
@@ -130,11 +137,25 @@ def all_outcomes(runs: Iterable[Run], literature: Literature, out: Path) -> list
         found.append(
             SheetOutcomes(
                 dataset, scale, recipe, paper_scale(head), scale_words(head).partition(":")[0], setting(head),
-                origin(sheet.runs), head.stages.model_dump(), differs,
+                origin(sheet.runs), head.stages.model_dump(), caution(sheet), differs,
                 command(dataset, scale, recipe), outcomes(sheet, literature, out),
             )
         )  # fmt: skip
     return found
+
+
+def caution(sheet: Sheet) -> str:
+    """What a scaled-down sheet says where CE hardly memorises: no loss can prevent overfitting that does not happen."""
+    series = sheet.series("ce", NOISY)
+    if paper_scale(sheet.head) or not series:
+        return ""
+    share = 100 * float(series.mean(lambda run: run.curve("wrong_memorised")[-1]))
+    if share >= MEMORISES:
+        return ""
+    return (
+        f"This scale cannot show what happens late in a full training: CE has memorised only {share:.0f} % of the "
+        f"wrong labels at its end ({NOISY.words}, n = {series.n})."
+    )
 
 
 def command(dataset: str, scale: str, recipe: str) -> str:

@@ -75,6 +75,8 @@ def summary(sheet: SheetOutcomes) -> str:
 def _section(sheet: SheetOutcomes) -> Iterable[str]:
     stages = ", ".join(f"{stage} {epoch}" for stage, epoch in sheet.stages.items())
     yield f"## {sheet.setting}"
+    if sheet.caution:
+        yield f"**{sheet.caution}**"
     yield f"{summary(sheet)}. {sheet.origin}. Epochs of the stages: {stages}."
     if sheet.differs:
         yield f"These runs differ from the sheet of the same name above: {sheet.differs}."
@@ -108,7 +110,7 @@ def _measured(outcome: Outcome) -> str:
 
 
 def _findings(sheet: SheetOutcomes) -> Iterable[str]:
-    yield f"- **{dataset_title(sheet.dataset)}, {sheet.badge}, recipe {sheet.recipe}.** {summary(sheet)}."
+    yield f"- **{dataset_title(sheet.dataset)}, {sheet.badge}, recipe {sheet.recipe}.** {f'{sheet.caution} ' if sheet.caution else ''}{summary(sheet)}."
     for verdict in (Verdict.SUPPORTED, Verdict.CONTRADICTED, Verdict.UNDECIDED):
         shown = [outcome for outcome in sheet.claims if outcome.headline and outcome.verdict == verdict]
         if shown:

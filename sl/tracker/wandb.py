@@ -93,6 +93,6 @@ class WandbTracker:
     def _give_up(self, error: Exception) -> None:
         from sl.tracker.wandb_run import forget_service
 
-        notice(f"{in_one_line(error)}; W&B gets no more of this run; the record is complete")
+        notice(f"{in_one_line(error)}; W&B gets no more of this run; its record is not affected")
         self._run = None
         forget_service()

@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 import synthetic
-from claim_records import Made, accuracies
+from claim_records import Made, accuracies, sheet_of
 
 from sl.claims import Literature, write_all
-from sl.claims.outcome import read_json
+from sl.claims.outcome import caution, read_json
 from sl.claims.page import findings, markdown
 from sl.errors import UserError
 from sl.record import load_all
@@ -189,3 +189,11 @@ def test_script_without_torch(tmp_path: Path) -> None:
         done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT, env=environment)
         assert done.returncode == code, done.stderr
         assert len(done.stdout.splitlines()) == (0 if code else 1)
+
+
+@pytest.mark.parametrize(("memorised", "said"), [(0.14, True), (0.8, False)])
+def test_a_scale_that_is_too_short_says_so_first(tmp_path: Path, memorised: float, said: bool) -> None:
+    made = Made("ce", 0.4, accuracies(0.9, 0.5), accuracies(0.9, 0.5), memorised=(0.05, memorised))
+    text = caution(sheet_of(tmp_path, [made]))
+    assert ("only 14 % of the wrong labels" in text) == said
+    assert bool(text) == said

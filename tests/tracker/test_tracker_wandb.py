@@ -167,7 +167,7 @@ def test_a_run_outlives_a_dead_service_and_the_next_is_tracked(
     environment = bare_environment | {"PYTHONPATH": os.getcwd()}
     said = subprocess.check_output([sys.executable, "-c", script], cwd=tmp_path, env=environment, text=True, timeout=90)
     gone, then, kept = said.splitlines()
-    assert gone.endswith("; W&B gets no more of this run; the record is complete")
+    assert gone.endswith("; W&B gets no more of this run; its record is not affected")
     assert then == "trained on"
     assert kept.startswith("W&B: offline run in ")
     assert list(offline_runs(tmp_path)) == ["0" * 15 + "1"]
@@ -186,7 +186,7 @@ def test_a_folder_that_cannot_be_written_is_one_line(
     tracker.close(True)
     (said,) = capsys.readouterr().out.splitlines()
     assert said.startswith("W&B: ")
-    assert said.endswith("; W&B gets no more of this run; the record is complete")
+    assert said.endswith("; W&B gets no more of this run; its record is not affected")
 
 
 def test_a_server_that_does_not_answer_leaves_the_run_offline(
@@ -241,7 +241,7 @@ def test_settings_that_wandb_cannot_read_are_one_notice(
     tell_run([WandbTracker("project")], header())
     (said,) = capsys.readouterr().out.splitlines()
     assert said.startswith("W&B: ")
-    assert said.endswith("W&B gets no more of this run; the record is complete")
+    assert said.endswith("W&B gets no more of this run; its record is not affected")
 
 
 @pytest.mark.parametrize(
