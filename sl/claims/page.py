@@ -110,7 +110,8 @@ def _measured(outcome: Outcome) -> str:
 
 
 def _findings(sheet: SheetOutcomes) -> Iterable[str]:
-    yield f"- **{dataset_title(sheet.dataset)}, {sheet.badge}, recipe {sheet.recipe}.** {f'{sheet.caution} ' if sheet.caution else ''}{summary(sheet)}."
+    caution = f"{sheet.caution} " if sheet.caution else ""
+    yield f"- **{dataset_title(sheet.dataset)}, {sheet.badge}, recipe {sheet.recipe}.** {caution}{summary(sheet)}."
     for verdict in (Verdict.SUPPORTED, Verdict.CONTRADICTED, Verdict.UNDECIDED):
         shown = [outcome for outcome in sheet.claims if outcome.headline and outcome.verdict == verdict]
         if shown:

@@ -27,7 +27,7 @@ from sl.train.device import Runtime
 from sl.train.device_data import DeviceData
 from sl.train.engine import Engine
 
-CUDA, BATCH = torch.device("cuda", 0), 6
+CUDA, BATCH, IMAGES = torch.device("cuda", 0), 6, 24
 LOSSES = sorted(path.stem for path in (CONFIG_DIR / "loss").glob("*.yaml"))
 MODELS = sorted({path.stem for path in (CONFIG_DIR / "model").glob("*.yaml")} - {"recipe"})
 RECIPES = sorted(path.stem for path in (CONFIG_DIR / "recipe").glob("*.yaml"))
@@ -80,7 +80,7 @@ def fake_engine(mode: FakeTensorMode, model: str, loss: str, recipe: str, datase
     if "cnn" not in model:
         choices.append("recipe.decay_on=all")  # ResNets have no fc1
     config, _ = compose_run(choices)
-    (classes, shape), count = DATASETS[dataset], 3 * BATCH
+    (classes, shape), count = DATASETS[dataset], IMAGES
     images, labels = torch.zeros(count, *shape, dtype=torch.uint8), torch.arange(count) % classes
     made = Dataset("fake", images, labels, images, labels, tuple(map(str, range(classes))), torch.arange(count))
     transition = torch.eye(classes, dtype=torch.float64)
@@ -122,7 +122,7 @@ def check_step(model: str, loss: str, recipe: str = "authors_code", dataset: str
             with CaptureRules():
                 engine._step(index)
         logits = engine.predict(engine.data.test_images)
-    expected = (CUDA, torch.float32, (3 * BATCH, DATASETS[dataset][0]))
+    expected = (CUDA, torch.float32, (IMAGES, DATASETS[dataset][0]))
     assert (logits.device, logits.dtype, tuple(logits.shape)) == expected
 
 
