@@ -29,7 +29,7 @@ def stated_parameters(dataset: str, recipe: str, loss: str) -> dict[str, Any]:
         return {}
     whole = OmegaConf.to_container(OmegaConf.create({"recipe": values, "loss": OmegaConf.load(file)}), resolve=True)
     assert isinstance(whole, dict)
-    return {key: value for key, value in whole["loss"].items() if key != "_target_"}
+    return {key: value for key, value in whole["loss"].items() if key not in ("_target_", "shown")}
 
 
 def distance(values: dict[str, Any], stated: dict[str, Any]) -> tuple[int, int]:

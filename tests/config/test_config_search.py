@@ -53,10 +53,10 @@ def test_help_says_what_there_is(search: Command) -> None:
 
 
 def test_a_search_has_every_option_of_a_run_with_the_same_value(search: Command, train: Command) -> None:
-    """But for what says where its runs lie and that they hold something out."""
+    """But for what says where its runs lie, that they hold something out and that no network of theirs is kept."""
     run = OmegaConf.create(train("--cfg", "job", "dataset=cifar10").out)
     searched = OmegaConf.create(search("--cfg", "job", "dataset=cifar10").out)
-    own = {"holdout", "runs_dir", "results_dir", "search"}
+    own = {"holdout", "runs_dir", "results_dir", "search", "save"}
     assert {key: searched[key] for key in searched if key not in own} == {
         key: run[key] for key in run if key not in own
     }

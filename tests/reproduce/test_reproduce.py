@@ -147,7 +147,9 @@ def test_times_of_runs_are_known_once_one_is_recorded(plan: list[PlannedRun]) ->
     assert measured > 0
     assert train_one(plan[0].overrides) is None
     (recorded,) = estimate(plan).values()
-    assert recorded == pytest.approx(read(plan[0].record).end["seconds"])  # type: ignore[index]
+    end = read(plan[0].record).end
+    assert end is not None
+    assert recorded == pytest.approx(end.seconds)
 
 
 @pytest.mark.slow
