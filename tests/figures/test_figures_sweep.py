@@ -75,5 +75,5 @@ def test_boosting_pairs_each_method_with_itself(full: Path) -> None:
     assert np.isnan(heights).tolist() == [[True, False], [False, False]]
     assert heights[0, 1] == pytest.approx(last("forward"))
     difference = accuracies("forward_sl", [0, 1])[:, -1] - accuracies("forward", [0, 1])[:, -1]
-    assert gain.patches[1].get_height() == pytest.approx(difference.mean())
+    assert gain.patches[1].get_height() == pytest.approx(difference.mean(), rel=1e-4)  # records round
     assert [label.get_text() for label in gain.get_xticklabels()] == ["LSR\nn = 0", "Forward\nn = 2"]

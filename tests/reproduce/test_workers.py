@@ -51,6 +51,7 @@ def task(words):
     time.sleep(120)
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # what runs in the background of a script ignores it
     from sl.reproduce.workers import Workers, stopping
     with stopping(), Workers(1, task) as workers:
         workers.start(0, sys.argv[1:])

@@ -55,7 +55,7 @@ def test_another_version_of_pytorch_is_refused(tmp_path: Path) -> None:
     own = usual(tmp_path / "usual")
     write(tmp_path / "changed", "ce", 0, 0.01, nesterov=True)
     (run,) = load_all(tmp_path / "changed")
-    run.header["provenance"]["packages"]["torch"] = "9.9"
+    run.header.provenance.packages["torch"] = "9.9"
     row = cells(open_points.points(own, [run]), "nesterov false → true")
     assert row[2] == "– (refused: seed 0: PyTorch 2.0 against 9.9)"
 

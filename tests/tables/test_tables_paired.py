@@ -69,7 +69,7 @@ def test_fewer_than_three_pairs_carry_no_mark(tmp_path: Path, n: int) -> None:
 def test_pairs_of_another_pytorch_carry_no_mark(tmp_path: Path) -> None:
     sheet = sheet_of(tmp_path, {"sl": 4, "ce": 4})
     for run in sheet.series("sl", NOISY).runs[1:]:
-        run.header["provenance"]["packages"]["torch"] = "9.9"
+        run.header.provenance.packages["torch"] = "9.9"
     (found,) = comparisons(sheet, "last epoch").values()
     assert (found.difference.n, found.mark, len(found.refused)) == (1, "", 3)
     notes = results_grid(sheet, [], "last epoch").notes

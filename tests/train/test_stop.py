@@ -3,7 +3,7 @@
 import os
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -16,6 +16,16 @@ from sl.train.stop import Stopped
 Run = Callable[..., Path]
 Capture = pytest.CaptureFixture[str]
 OPTIONS = ("noise=symmetric", "noise.rate=0.4", "loss=sl", "recipe.epochs=3", "recipe.batch_size=60")
+
+
+@pytest.fixture(autouse=True)
+def signals_that_are_not_ignored() -> Iterator[None]:
+    """Under nohup, or in the background of a script, the tests' own process would ignore some; a training then does."""
+    numbers = (signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1, signal.SIGINT)
+    before = [signal.signal(number, signal.default_int_handler) for number in numbers]
+    yield
+    for number, handler in zip(numbers, before, strict=True):
+        signal.signal(number, handler)
 
 
 def measured(path: Path) -> list[str]:
