@@ -88,7 +88,7 @@ def test_joblib_shares_out_the_cores(run_task: Command, tmp_path: Path, monkeypa
         ("loss.alpha=0.1,-1", "loss.alpha=-1: must be a number in [0, inf)"),
         ("loss=ce,sl seed=0,x", "seed=x: must be a whole number"),
         ("noise=none,symmetric noise.rate=0.4", "noise.rate=0.4: this option comes only with"),
-        ("seed=interval(0,1)", "-m seed=interval(0,1): BasicSweeper does not support sweep type"),
+        ("seed=interval(0,1)", "seed=interval(0,1) -m: BasicSweeper does not support sweep type"),
         ("hydra/launcher=joblib noise=symmetric noise.rate=0.4,1.5", "noise.rate=1.5: must be a number in [0, 1]"),
         (
             "hydra/launcher=joblib hydra.launcher.n_jobs=0 seed=0,1",

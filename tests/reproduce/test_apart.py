@@ -20,7 +20,7 @@ def test_what_is_there_is_not_trained_again(tmp_path: Path, monkeypatch: pytest.
     monkeypatch.chdir(tmp_path)
     assert train_apart("ce", tmp_path / "runs", 1, scale="paper") == []
     (first,) = load_all(tmp_path / "runs")
-    assert (first.seed, first.scale["train_share"]) == (0, 0.2)
+    assert (first.seed, first.scale.train_share) == (0, 0.2)
     assert train_apart("ce", tmp_path / "runs", 1, scale="paper", seeds=[0, 3]) == []
     both = load_all(tmp_path / "runs")
     assert sorted(run.seed for run in both) == [0, 3]
