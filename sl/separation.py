@@ -47,7 +47,7 @@ def kept_representation(run: Run) -> tuple[Features, Labels] | None:
     if not path.is_file():
         return None
     try:
-        with np.load(path) as kept:
+        with path.open("rb") as file, np.load(file) as kept:  # numpy leaves a damaged file that it opened itself open
             features, labels = kept["representation"].astype(np.float32), kept["labels"].astype(np.int64)
             if features.ndim != 2 or labels.shape != features.shape[:1]:
                 raise ValueError(f"shapes {features.shape} and {labels.shape}")

@@ -79,7 +79,7 @@ def combine(paths: Sequence[Path], images: int) -> Array:
     """Probabilities (N, K) of `images` N images from the files of an audit; the mean where several speak of one."""
     total, count = None, np.zeros((images, 1))
     for path in paths:
-        with np.load(path, allow_pickle=False) as part:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as part:
             index, probabilities = part["index"], part["probabilities"]
         total = np.zeros((images, probabilities.shape[1])) if total is None else total
         if len(index) and index.max() >= images:

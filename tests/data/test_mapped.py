@@ -144,7 +144,7 @@ whole = source.load()
 part = whole.subset(0.9, 1)
 data, noisy, validation = hold_out(part, NoNoise().apply(part, 0), *split(part.train_labels, 0.1, 0))
 device = DeviceData(data, "channel", torch.device("cpu"), validation)
-seen = sum(len(device.normalisation(device.images[rows])) for rows in torch.randperm(len(data.train_labels)).split(16))
+seen = sum(len(device.normalisation(device.images[rows])) for rows in torch.randperm(len(data.train_labels)).split(4))
 print(whole.train_images.nbytes + whole.test_images.nbytes, seen + len(validation.labels), len(part.train_labels))
 """
 
