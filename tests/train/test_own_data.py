@@ -12,7 +12,7 @@ from sl.config.compose import compose_run
 from sl.errors import UserError
 from sl.record import GIVEN, Run, read
 from sl.record.words import scale_words
-from sl.tracker.told import short_name
+from sl.tracker.run_so_far import short_name
 from sl.train.prepare import prepare
 from sl.train.run import train
 from sl.train.run_loss import make_loss
