@@ -12,5 +12,5 @@ def import_cleanlab() -> ModuleType:
         import cleanlab.filter
         import cleanlab.rank
     except ImportError:
-        raise UserError("cleanlab is not installed, and an audit needs it: pip install 'sl[audit]'") from None
+        raise UserError("cleanlab is not installed, and an audit needs it: pip install -e '.[audit]'") from None
     return cleanlab

@@ -39,7 +39,7 @@ def export_onnx(model: Path, out: Path) -> str:
         import onnxscript  # noqa: F401, torch.onnx needs it
     except ImportError:
         raise UserError(
-            "onnx and onnxscript are not installed, and the export needs them: pip install 'sl[onnx]'"
+            "onnx and onnxscript are not installed, and the export needs them: pip install -e '.[onnx]'"
         ) from None
     loaded = load_model(model)
     whole = Whole(loaded.module.to(memory_format=torch.contiguous_format), loaded.normalisation).eval()

@@ -18,7 +18,7 @@ SHORT = ("runtime.threads=1", "runtime.precision=float32", "runtime.device=cpu",
 @pytest.fixture
 def audit(tmp_path: Path) -> Audit:
     """Run an audit with these overrides; the folder with its results."""
-    pytest.importorskip("cleanlab", reason="cleanlab is not installed: pip install 'sl[audit]'")
+    pytest.importorskip("cleanlab", reason="cleanlab is not installed: pip install -e '.[audit]'")
     from sl.audit.command import run_audit
 
     folders = [f"{name}_dir={tmp_path / 'audit' / name}" for name in ("runs", "models", "checkpoints")]

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-pytest.importorskip("cleanlab", reason="cleanlab is not installed: pip install 'sl[audit]'")
+pytest.importorskip("cleanlab", reason="cleanlab is not installed: pip install -e '.[audit]'")
 
 from sl.audit.estimate import estimate_noise
 from sl.audit.posterior import fit_temperature, joint_of, posterior, softened

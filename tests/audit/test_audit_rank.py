@@ -13,7 +13,7 @@ from sl.audit.rank import Ranking, rank
 from sl.audit.subject import Subject
 from sl.audit.suspects import corrected, write_labels, write_suspects
 
-pytest.importorskip("cleanlab", reason="cleanlab is not installed: pip install 'sl[audit]'")
+pytest.importorskip("cleanlab", reason="cleanlab is not installed: pip install -e '.[audit]'")
 
 
 def test_the_decision_keeps_its_expected_precision() -> None:

@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parents[2]
 @pytest.mark.filterwarnings("ignore:May not flag")  # cleanlab spares a class without labels
 def test_measures_by_hand() -> None:
     """Eight labels, three of them wrong; the ranking has a wrong one first, a right one second, the others next."""
-    pytest.importorskip("cleanlab", reason="cleanlab is not installed: pip install 'sl[audit]'")
+    pytest.importorskip("cleanlab", reason="cleanlab is not installed: pip install -e '.[audit]'")
     from sl.audit.estimate import Interval, NoiseEstimate
     from sl.audit.measure import measures
     from sl.audit.rank import rank

@@ -155,8 +155,8 @@ def test_an_unreadable_picture_is_named(
 
 @pytest.mark.parametrize("normalisation", ["pixel_mean", "channel"])
 def test_onnx_gives_the_same_probabilities(kept: Callable[..., Path], tmp_path: Path, normalisation: str) -> None:
-    pytest.importorskip("onnxscript", reason="onnxscript is not installed: pip install 'sl[onnx]'")
-    onnxruntime = pytest.importorskip("onnxruntime", reason="onnxruntime is not installed: pip install 'sl[onnx]'")
+    pytest.importorskip("onnxscript", reason="onnxscript is not installed: pip install -e '.[onnx]'")
+    onnxruntime = pytest.importorskip("onnxruntime", reason="onnxruntime is not installed: pip install -e '.[onnx]'")
     from sl.saved.onnx import export_onnx
 
     path = kept(f"recipe.normalisation={normalisation}")
