@@ -4,7 +4,7 @@ import torch
 from omegaconf import DictConfig, OmegaConf
 
 from sl.checks import integer, number
-from sl.config.build import build, check_node
+from sl.config.build import build, check_node, find_parameters
 from sl.errors import UserError
 from sl.recipes.ranges import check_recipe
 
@@ -15,6 +15,9 @@ def check_run(config: DictConfig) -> None:
     if config.holdout is not None:
         number("holdout", config.holdout, 0, 1, low_open=True, high_open=True)
     check_scale(config.scale)
+    if config.scale.width_share != 1 and "width" not in find_parameters(config.model, "model", config.allow_targets):
+        rule = f"must be 1; the channels of {config.model._target_.rsplit('.', 1)[-1]} are fixed"
+        raise UserError("scale.width_share", config.scale.width_share, rule)
     check_recipe(config.recipe)
     integer("probe.representations", config.probe.representations, 0)
     if "reduction" in config.loss:
@@ -30,10 +33,10 @@ def check_buildable(config: DictConfig) -> None:
     sizes = {"num_examples": 100_000, "num_classes": 2}
     build(config.loss, "loss", allowed, transition=torch.eye(2, dtype=torch.float64), **sizes)
     model = OmegaConf.to_container(config.model, resolve=True)
-    check_node(model, "model", allowed, {"num_classes": 2, "image_shape": (1, 8, 8)})
+    check_node(model, "model", allowed, {"num_classes": 2, "image_shape": (1, 8, 8), "width": 1.0})
 
 
 def check_scale(scale: DictConfig) -> None:
     """Shares lie in (0, 1]."""
-    for name in ("train_share", "test_share", "epoch_share", "batch_share"):
+    for name in ("train_share", "test_share", "epoch_share", "batch_share", "width_share"):
         number(f"scale.{name}", getattr(scale, name), 0, 1, low_open=True)

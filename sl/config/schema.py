@@ -54,12 +54,13 @@ class RecipeConfig:
 
 @dataclass
 class ScaleConfig:
-    """Which share of the images, the epochs and the batch of the recipe a run uses (1 = the paper's own scale)."""
+    """Which share of the images, the epochs, the batch and the network's channels a run uses (1 = the paper's own)."""
 
     train_share: float = MISSING
     test_share: float = MISSING
     epoch_share: float = MISSING
     batch_share: float = MISSING
+    width_share: float = MISSING
 
 
 @dataclass

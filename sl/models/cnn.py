@@ -2,6 +2,8 @@
 
 As the authors' published Keras code has them: 3x3 convolutions with "same" padding and biases, batch normalisation
 before every ReLU, 2x2 max pooling after each block, one hidden dense layer, no dropout.
+
+With `width`, all these layers have that share of their channels: a cheaper network of the same depth.
 """
 
 from itertools import pairwise
@@ -9,6 +11,7 @@ from itertools import pairwise
 from torch import Tensor, nn
 from torch.nn import functional
 
+from sl.checks import number
 from sl.errors import UserError
 from sl.fused import NormPoolRelu
 from sl.models.classifier import Classifier
@@ -17,7 +20,8 @@ from sl.models.classifier import Classifier
 class Cnn(Classifier):
     """Blocks of (convolution, BN, ReLU) that each end in 2x2 max pooling, then dense `fc1`, BN, ReLU and the head.
 
-    `blocks` holds the widths of every block's convolutions, `hidden` the width of `fc1`, which is the representation.
+    `blocks` holds the channels of every block's convolutions, `hidden` the units of `fc1`, which is the representation;
+    the network has the share `width` of each.
     With `average`, `fc1` sees each channel's mean over the image in place of all its values.
     Raises UserError for images too small for the poolings.
     """
@@ -28,9 +32,13 @@ class Cnn(Classifier):
         hidden: int,
         num_classes: int,
         image_shape: tuple[int, int, int],
+        width: float,
         average: bool = False,
     ) -> None:
         super().__init__()
+        width = number("width", width, 0, 1, low_open=True)
+        blocks = tuple(tuple(max(1, round(width * channels)) for channels in block) for block in blocks)
+        hidden = max(1, round(width * hidden))
         self.average = average
         channels, height, width = image_shape
         shrink = 2 ** len(blocks)
@@ -57,8 +65,8 @@ class Cnn(Classifier):
 class Cnn4(Cnn):
     """The paper's MNIST network: two convolutions (32, 64) and two dense layers (128, K); 422,090 parameters there."""
 
-    def __init__(self, num_classes: int, image_shape: tuple[int, int, int]) -> None:
-        super().__init__(((32,), (64,)), 128, num_classes, image_shape)
+    def __init__(self, num_classes: int, image_shape: tuple[int, int, int], width: float = 1.0) -> None:
+        super().__init__(((32,), (64,)), 128, num_classes, image_shape, width)
 
 
 class Cnn8(Cnn):
@@ -67,8 +75,8 @@ class Cnn8(Cnn):
     1,639,794 parameters there. 196 is the published code's width, not a slip of this project.
     """
 
-    def __init__(self, num_classes: int, image_shape: tuple[int, int, int]) -> None:
-        super().__init__(((64, 64), (128, 128), (196, 196)), 256, num_classes, image_shape)
+    def __init__(self, num_classes: int, image_shape: tuple[int, int, int], width: float = 1.0) -> None:
+        super().__init__(((64, 64), (128, 128), (196, 196)), 256, num_classes, image_shape, width)
 
 
 class Cnn8Pooled(Cnn):
@@ -78,5 +86,5 @@ class Cnn8Pooled(Cnn):
     0.887 million parameters.
     """
 
-    def __init__(self, num_classes: int, image_shape: tuple[int, int, int]) -> None:
-        super().__init__(((64, 64), (128, 128), (196, 196)), 256, num_classes, image_shape, average=True)
+    def __init__(self, num_classes: int, image_shape: tuple[int, int, int], width: float = 1.0) -> None:
+        super().__init__(((64, 64), (128, 128), (196, 196)), 256, num_classes, image_shape, width, average=True)

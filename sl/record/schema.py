@@ -87,6 +87,7 @@ class Scale(Entry):
     test_share: Share
     epoch_share: Share
     batch_share: Share = 1.0
+    width_share: Share = 1.0
     epochs: Positive
     paper_epochs: Positive
     batch_size: Positive

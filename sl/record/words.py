@@ -55,7 +55,7 @@ def paper_scale(run: Run) -> bool:
     scale = run.scale
     whole = scale.train_share == scale.test_share == 1 and scale.epochs >= full_epochs(run)
     whole = whole and not run.holdout
-    return whole and scale.batch_size == scale.paper_batch_size
+    return whole and scale.batch_size == scale.paper_batch_size and scale.width_share == 1
 
 
 def scale_words(run: Run) -> str:
@@ -70,6 +70,8 @@ def scale_words(run: Run) -> str:
         test = f"{test} ({share:.3g} % of the)" if share < 100 else test
         if run.scale.batch_size != run.scale.paper_batch_size:
             lengths += f", batches of {run.scale.batch_size} for {run.scale.paper_batch_size}"
+        if run.scale.width_share != 1:
+            lengths += f", {100 * run.scale.width_share:.3g} % of the network's channels"
         lengths += f", {100 * holdout:.3g} % held out for validation" if holdout else ""
         return f"scaled-down run: {train} training and {test} test images, {lengths}"
     name = "paper scale" if run.name("dataset") in PAPER_EPOCHS else "full scale (not a data set of the paper)"

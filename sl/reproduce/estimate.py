@@ -8,6 +8,7 @@ from pathlib import Path
 import torch
 
 from sl.record import Run
+from sl.record.identity import canonical
 from sl.record.read import load_all
 from sl.reproduce.plan import PlannedRun
 from sl.train.assemble import make_engine
@@ -40,9 +41,11 @@ def latest_first(folder: Path) -> list[Run]:
 
 def from_records(run: PlannedRun, recorded: Sequence[Run]) -> float | None:
     """Seconds that the latest such run took on such a machine; None if there is no record of one."""
-    device = describe(describe_run(run.config, run.names).runtime)
+    described = describe_run(run.config, run.names)
+    device, scale = describe(described.runtime), canonical(described.result_config["scale"])
     for other in recorded:
-        same = all(other.name(key) == run.names[key] for key in ("model", "recipe", "scale"))
+        same = all(other.name(key) == run.names[key] for key in ("model", "recipe"))
+        same = same and canonical(other.config["scale"]) == scale
         if same and other.end and other.provenances[-1].device == device:
             return other.end.seconds
     return None

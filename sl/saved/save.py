@@ -56,6 +56,8 @@ def describe_model(engine: Engine, job: Job) -> dict[str, Any]:
     """What the JSON says besides the weights' file: all that is needed to use them, and where they come from."""
     head, dirty = commit()
     network = OmegaConf.to_container(job.config.model, resolve=True)
+    if job.config.scale.width_share != 1:
+        network = {**network, "width": job.config.scale.width_share}
     recipe = engine.recipe
     return {
         "classes": list(job.dataset.class_names),

@@ -26,7 +26,8 @@ kept_data: Kept[DeviceData] = Kept(limit=2)
 def make_model(job: Job) -> Classifier:
     """The network with the run's own initial weights, on the CPU."""
     sizes = {"num_classes": job.dataset.num_classes, "image_shape": job.dataset.image_shape}
-    model = build(job.config.model, "model", job.config.allow_targets, **sizes)
+    width = job.config.scale.width_share
+    model = build(job.config.model, "model", job.config.allow_targets, width=width, **sizes)
     initialise(model, job.config.recipe.initialisation, generator(job.config.seed, "weights"))
     recipe = job.config.recipe
     configure_batchnorm(model, recipe.bn_eps, recipe.bn_momentum, recipe.bn_zero_debias)

@@ -63,6 +63,8 @@ def result_config(config: DictConfig, names: dict[str, str], precision: str, fin
             node.pop(key, None)
     for key in HERE_ONLY:
         chosen["recipe"].pop(key)
+    if chosen["scale"]["width_share"] == 1:
+        del chosen["scale"]["width_share"]  # newer than the first records, whose identities stay
     network = chosen["model"]["_target_"].rsplit(".", 1)[-1].lower()
     named = {**names, "model": network if names["model"] == "recipe" else names["model"]}
     for choice in ("loss", "noise"):  # a class from elsewhere in the place of one here has the name of that class

@@ -23,6 +23,18 @@ def test_number_of_parameters_is_the_published_one(
     assert sum(parameter.numel() for parameter in network(10, shape).parameters()) == parameters
 
 
+def test_a_quarter_of_the_channels_costs_a_sixteenth_of_the_inner_convolutions() -> None:
+    narrow = [layer for layer in Cnn8(10, (3, 32, 32), width=0.25).modules() if isinstance(layer, nn.Conv2d)]
+    assert [layer.out_channels for layer in narrow] == [16, 16, 32, 32, 49, 49]
+    assert Cnn8(10, (3, 32, 32), width=0.25).head.in_features == 64
+
+
+@pytest.mark.parametrize("width", [0, -1, 1.5, "wide"])
+def test_a_width_outside_0_to_1_is_refused(width: float) -> None:
+    with pytest.raises(UserError, match="width"):
+        Cnn8(10, (3, 32, 32), width=width)
+
+
 def described(model: nn.Module) -> list[str]:
     """Every layer without children, in order, with what tells it from others."""
     names = []

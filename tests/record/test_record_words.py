@@ -28,6 +28,14 @@ def test_smaller_batches_are_not_paper_scale(tmp_path: Path) -> None:
     assert not paper_scale(run)
 
 
+def test_a_narrower_network_is_not_paper_scale(tmp_path: Path) -> None:
+    head = synthetic.header(scale="paper", epochs=120)
+    head["scale"]["width_share"] = 0.5
+    run = read(synthetic.write(tmp_path, synthetic.lines(head)))
+    assert scale_words(run).endswith("120 epochs, 50 % of the network's channels")
+    assert not paper_scale(run)
+
+
 @pytest.mark.parametrize(("dataset", "full"), [("mnist", 50), ("cifar10", 120), ("cifar100", 150)])
 def test_a_recipe_cut_short_by_hand_is_not_paper_scale(tmp_path: Path, dataset: str, full: int) -> None:
     run = read(synthetic.record(tmp_path, dataset=dataset, scale="paper", epochs=3))

@@ -48,6 +48,11 @@ def kept(overrides: Callable[..., list[str]], tmp_path: Path) -> Callable[..., P
     return run
 
 
+def test_a_saved_narrow_network_is_loaded_as_narrow(kept: Callable[..., Path]) -> None:
+    path = kept("scale.width_share=0.5", "model=cnn4")
+    assert sl.load_model(path).module.head.in_features == 64
+
+
 @pytest.mark.parametrize("normalisation", ["pixel_mean", "channel", "none"])
 def test_a_saved_network_scores_as_the_record_says(
     kept: Callable[..., Path], normalisation: str, tmp_path: Path
