@@ -52,7 +52,8 @@ def predict_part(config: DictConfig, names: dict[str, str], folder: Path) -> Pat
         return path
     train(config, names)
     subject, rows = whole_subject(config, names)
-    loaded = load_model(model_path(Path(config.models_dir), job.dataset_name, job.identity), job.runtime.device)
+    kept = model_path(Path(config.models_dir), job.dataset_name, job.identity)
+    loaded = load_model(kept, job.runtime.device, config.allow_targets)
     probabilities = loaded.probabilities(subject.images[rows]).cpu().numpy()
     folder.mkdir(parents=True, exist_ok=True)
     part = path.with_suffix(".part")

@@ -39,6 +39,7 @@ class RecipeConfig:
     weight_decay: float = MISSING
     decay_on: str = MISSING
     clip_norm: float | None = MISSING
+    head_lr_factor: float | None = None
     initialisation: str = MISSING
     bn_eps: float = MISSING
     bn_momentum: float = MISSING

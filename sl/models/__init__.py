@@ -1,8 +1,9 @@
-"""The paper's networks and two common ones; each is built from the number of classes and the image shape alone."""
+"""The paper's networks, two common ones and torchvision's, built from the number of classes and the image shape."""
 
 from sl.models.classifier import Classifier
 from sl.models.cnn import Cnn4, Cnn8, Cnn8Pooled
 from sl.models.resnet import ResNet18, ResNet34
 from sl.models.resnet44 import ResNet44
+from sl.models.torchvision_network import TorchVision
 
-__all__ = ["Classifier", "Cnn4", "Cnn8", "Cnn8Pooled", "ResNet18", "ResNet34", "ResNet44"]
+__all__ = ["Classifier", "Cnn4", "Cnn8", "Cnn8Pooled", "ResNet18", "ResNet34", "ResNet44", "TorchVision"]

@@ -1,5 +1,7 @@
 """What every network offers: the representation of an image, and the logits that a linear head makes of it."""
 
+from typing import Any
+
 from torch import Tensor, nn
 
 
@@ -11,6 +13,15 @@ class Classifier(nn.Module):
 
     head: nn.Linear
 
+    @property
+    def drawn(self) -> nn.Module:
+        """The part whose weights and batch normalisation a run sets up; what else there is comes with its own."""
+        return self
+
+    def described(self, node: dict[str, Any]) -> dict[str, Any]:
+        """The configuration `node` of this network as one that saved weights can be put into."""
+        return node
+
     def features(self, images: Tensor) -> Tensor:
         """Representation (N, D) of `images` (N, C, H, W): the input of the head, which the paper's t-SNE shows."""
         raise NotImplementedError
@@ -18,3 +29,9 @@ class Classifier(nn.Module):
     def forward(self, images: Tensor) -> Tensor:
         """Logits (N, K) of `images` (N, C, H, W)."""
         return self.head(self.features(images))
+
+
+def drawn_part(model: nn.Module) -> nn.Module:
+    """`Classifier.drawn`; all of a network from another package, which need not have it."""
+    found: nn.Module = getattr(model, "drawn", model)
+    return found

@@ -22,8 +22,8 @@ class SGD:
     - keras: v <- momentum * v + lr * g; w <- w - v. A step keeps the rate it was made at while it fades.
     - torch: v <- momentum * v + g; w <- w - lr * v, or w - lr * (g + momentum * v) with `nesterov`.
 
-    torch.optim.SGD knows the second form only. A step reads nothing back to the host, so that a CUDA graph can
-    hold it; it overwrites the gradients.
+    torch.optim.SGD knows the second form only. `factors` holds a multiple of lr for each parameter. A step reads
+    nothing back to the host, so that a CUDA graph can hold it; it overwrites the gradients.
     """
 
     def __init__(
@@ -37,6 +37,7 @@ class SGD:
         nesterov: bool = False,
         weight_decay: float = 0.0,
         clip_norm: float | None = None,
+        factors: Sequence[float] | None = None,
     ) -> None:
         self.parameters = tuple(parameters)
         self.decayed = tuple(decayed) if weight_decay else ()
@@ -47,6 +48,7 @@ class SGD:
         self.nesterov = nesterov
         self.weight_decay = weight_decay
         self.clip_norm = clip_norm
+        self.factors = factors
 
     @torch.no_grad()
     def step(self) -> None:
@@ -65,6 +67,8 @@ class SGD:
             update = torch._foreach_add(gradients, self.velocity, alpha=self.momentum)
         if not self.lr_in_velocity:
             update = torch._foreach_mul(update, self.lr)
+        if self.factors is not None:
+            update = torch._foreach_mul(update, self.factors)
         torch._foreach_sub_(self.parameters, update)
 
     def zero_grad(self) -> None:
@@ -92,17 +96,30 @@ def _gradients(parameters: Sequence[Tensor]) -> tuple[Tensor, ...]:
 
 
 def build_optimizer(model: nn.Module, recipe: RecipeConfig) -> SGD:
-    """The recipe's optimiser for `model`, which must already be on its device."""
+    """The recipe's optimiser for what is to be trained of `model`, which must already be on its device."""
+    trained = [parameter for parameter in model.parameters() if parameter.requires_grad]
+    decayed = decayed_parameters(model, recipe.decay_on)
     return SGD(
-        list(model.parameters()),
-        decayed_parameters(model, recipe.decay_on),
+        trained,
+        [parameter for parameter in decayed if parameter.requires_grad],
         lr=recipe.lr,
         momentum=recipe.momentum,
         momentum_form=recipe.momentum_form,
         nesterov=recipe.nesterov,
         weight_decay=recipe.weight_decay,
         clip_norm=recipe.clip_norm,
+        factors=None if recipe.head_lr_factor is None else head_factors(model, trained, recipe.head_lr_factor),
     )
+
+
+def head_factors(model: nn.Module, parameters: Sequence[Tensor], factor: float) -> list[float]:
+    """`factor` for the `parameters` of the model's layer `head`, 1 for others; UserError without such a layer."""
+    head = getattr(model, "head", None)
+    if head is None:
+        name = type(model).__name__
+        raise UserError("recipe.head_lr_factor", factor, f"must be null with {name}, which has no layer called head")
+    own = {id(parameter) for parameter in head.parameters()}
+    return [factor if id(parameter) in own else 1.0 for parameter in parameters]
 
 
 def decayed_parameters(model: nn.Module, decay_on: str) -> list[Tensor]:

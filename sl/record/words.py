@@ -99,8 +99,9 @@ def recipe_changes(run: Run, usual: Run) -> str:
 
 
 def model_title(run: Run) -> str:
-    """Class name of the network."""
-    return run.config["model"]["_target_"].rsplit(".", 1)[-1]
+    """Class name of the network, or the name it has in torchvision."""
+    model = run.config["model"]
+    return str(model.get("name") or model["_target_"].rsplit(".", 1)[-1])
 
 
 def setting(run: Run) -> str:

@@ -1,6 +1,6 @@
 """A saved network as a module and the transform that its pictures need."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -43,15 +43,18 @@ class SavedModel:
         return torch.cat(logits).double().softmax(1)
 
 
-def load_model(path: str | Path, device: torch.device | str = "cpu") -> SavedModel:
+def load_model(path: str | Path, device: torch.device | str = "cpu", allow_targets: Sequence[str] = ()) -> SavedModel:
     """The network that a run with `save=true` kept at `path` (its .json or its .safetensors), on `device`.
 
-    Raises UserError where a file is missing, damaged, or not what its sha256 says.
+    `allow_targets` names packages of your own that a network may come from, as the option of that name does. Raises
+    UserError where a file is missing, damaged, or not what its sha256 says.
     """
     about, tensors = read_files(path)
     shape = tuple(about["image_shape"])
-    module = build(OmegaConf.create(about["network"]), "model", num_classes=len(about["classes"]), image_shape=shape)
-    configure_batchnorm(module, about["batchnorm"]["eps"], about["batchnorm"]["momentum"], zero_debias=False)
+    sizes = {"num_classes": len(about["classes"]), "image_shape": shape}
+    module = build(OmegaConf.create(about["network"]), "model", allow_targets, **sizes)
+    if about["batchnorm"] is not None:
+        configure_batchnorm(module, about["batchnorm"]["eps"], about["batchnorm"]["momentum"], zero_debias=False)
     weights = {name.removeprefix("model."): value for name, value in tensors.items() if name.startswith("model.")}
     try:
         module.load_state_dict(weights)

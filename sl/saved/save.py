@@ -6,6 +6,7 @@ from typing import Any
 from omegaconf import DictConfig, OmegaConf
 
 from sl.errors import UserError
+from sl.models.classifier import Classifier, drawn_part
 from sl.recipes import debiased_statistics
 from sl.record.provenance import commit
 from sl.saved.files import model_path, write_files
@@ -40,7 +41,7 @@ def save_model(engine: Engine, job: Job) -> Path | None:
     if not keeps_model(job.config, job.result_config["names"]["dataset"]):
         return None
     path = model_path(Path(job.config.models_dir), job.dataset_name, job.identity)
-    with debiased_statistics(engine.model, engine.recipe.bn_zero_debias):
+    with debiased_statistics(drawn_part(engine.model), engine.recipe.bn_zero_debias):
         tensors = {f"model.{name}": value.clone() for name, value in engine.model.state_dict().items()}
     normalisation = engine.data.normalisation
     for name in ("mean_image", "mean", "std"):
@@ -55,16 +56,17 @@ def save_model(engine: Engine, job: Job) -> Path | None:
 def describe_model(engine: Engine, job: Job) -> dict[str, Any]:
     """What the JSON says besides the weights' file: all that is needed to use them, and where they come from."""
     head, dirty = commit()
-    network = OmegaConf.to_container(job.config.model, resolve=True)
-    if job.config.scale.width_share != 1:
-        network = {**network, "width": job.config.scale.width_share}
     recipe = engine.recipe
+    node: Any = OmegaConf.to_container(job.config.model, resolve=True)
+    if job.config.scale.width_share != 1:
+        node["width"] = job.config.scale.width_share
+    whole = drawn_part(engine.model) is engine.model  # else batch normalisation's constants came with weights
     return {
         "classes": list(job.dataset.class_names),
-        "network": network,
+        "network": engine.model.described(node) if isinstance(engine.model, Classifier) else node,
         "image_shape": list(job.dataset.image_shape),
         "normalisation": recipe.normalisation,
-        "batchnorm": {"eps": recipe.bn_eps, "momentum": recipe.bn_momentum},
+        "batchnorm": {"eps": recipe.bn_eps, "momentum": recipe.bn_momentum} if whole else None,
         "dataset": job.dataset_name,
         "names": job.result_config["names"],
         "seed": job.config.seed,

@@ -7,7 +7,7 @@ from omegaconf import OmegaConf
 
 from sl.config.build import build
 from sl.config.schema import RecipeConfig
-from sl.models.classifier import Classifier
+from sl.models.classifier import Classifier, drawn_part
 from sl.recipes import configure_batchnorm, initialise
 from sl.record.identity import canonical
 from sl.train.device import apply_runtime
@@ -28,9 +28,9 @@ def make_model(job: Job) -> Classifier:
     sizes = {"num_classes": job.dataset.num_classes, "image_shape": job.dataset.image_shape}
     width = job.config.scale.width_share
     model = build(job.config.model, "model", job.config.allow_targets, width=width, **sizes)
-    initialise(model, job.config.recipe.initialisation, generator(job.config.seed, "weights"))
-    recipe = job.config.recipe
-    configure_batchnorm(model, recipe.bn_eps, recipe.bn_momentum, recipe.bn_zero_debias)
+    recipe, drawn = job.config.recipe, drawn_part(model)
+    initialise(drawn, recipe.initialisation, generator(job.config.seed, "weights"))
+    configure_batchnorm(drawn, recipe.bn_eps, recipe.bn_momentum, recipe.bn_zero_debias)
     return model
 
 

@@ -9,6 +9,8 @@ from sl.config.build import build, under
 from sl.config.check import check_run
 from sl.config.groups import choices
 from sl.config.shown import is_own
+from sl.errors import UserError
+from sl.models.pretrained import find_weights
 from sl.noise.matrix_file import digest, read_matrix
 from sl.record.identity import identity
 from sl.train.device import Runtime, resolve_runtime
@@ -41,10 +43,18 @@ def describe_run(config: DictConfig, names: dict[str, str]) -> Described:
     source, noise = (build(config[option], option, config.allow_targets) for option in ("dataset", "noise"))
     with under("dataset"):
         fingerprint = source.fingerprint()
+    check_weights(config)
     result = result_config(config, names, runtime.precision, fingerprint)
     if getattr(source, "labels_given", False) and result["names"]["scale"] == "paper":
         result["names"]["scale"] = "full"  # the paper has no such data
     return Described(source, noise, runtime, result)
+
+
+def check_weights(config: DictConfig) -> None:
+    """Raise UserError where images are normalised before a network whose weights bring their own normalisation."""
+    if config.model.get("weights") and config.recipe.normalisation != "none":
+        rule = "must be none with model.weights, which bring their own normalisation; recipe=finetune has it so"
+        raise UserError("recipe.normalisation", config.recipe.normalisation, rule)
 
 
 def result_config(config: DictConfig, names: dict[str, str], precision: str, fingerprint: str) -> dict[str, Any]:
@@ -57,6 +67,8 @@ def result_config(config: DictConfig, names: dict[str, str], precision: str, fin
     if transition_file(config.loss):
         read_matrix(config.loss.transition, "loss.transition")
         chosen["loss"]["transition"] = digest(config.loss.transition)
+    if weights := config.model.get("weights"):
+        chosen["model"]["weights"] = find_weights(config.model.name, str(weights)).name
     chosen["dataset"]["fingerprint"] = fingerprint
     for node in (chosen["dataset"], chosen["noise"]):
         for key in LOCATIONS:

@@ -14,7 +14,7 @@ from torch import Tensor
 from sl.config.schema import RecipeConfig
 from sl.evaluate import TRAINING_COUNTS, training_counts
 from sl.losses import Loss
-from sl.models.classifier import Classifier
+from sl.models.classifier import Classifier, drawn_part
 from sl.noise import NoisyLabels
 from sl.recipes import Draws, build_augmentation, build_optimizer, debiased_statistics
 from sl.train.capture import CapturedStep
@@ -123,7 +123,7 @@ class Engine:
         self.model.eval()
         size = EVALUATION_BATCH[self.runtime.device.type]
         result: Tensor | None = None  # made once: small results between large freed blocks would splinter the heap
-        with debiased_statistics(self.model, self.recipe.bn_zero_debias):
+        with debiased_statistics(drawn_part(self.model), self.recipe.bn_zero_debias):
             for start in range(0, len(images), size):
                 batch = images[start : start + size]
                 between()

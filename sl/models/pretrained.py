@@ -1,0 +1,109 @@
+"""The weights that a torchvision network starts from: torchvision's own by name, or a file on disk.
+
+Nothing but torchvision's names (`DEFAULT`, `IMAGENET1K_V1`, ...) is downloaded, and that only once.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sl.errors import UserError
+
+if TYPE_CHECKING:
+    from torch import Tensor
+    from torchvision.models import WeightsEnum
+
+SUFFIXES = (".pt", ".pth", ".safetensors")
+
+
+@dataclass(frozen=True)
+class Weights:
+    """Weights of torchvision's `network`; `entry` is its description of them, `file` where they lie, if on disk.
+
+    A file of another name than torchvision's is taken to want what the network's DEFAULT weights want.
+    """
+
+    network: str
+    entry: WeightsEnum
+    file: Path | None = None
+
+    @property
+    def name(self) -> str:
+        """What stands for them in a run's identity: torchvision's name, or 16 digits of the file's sha256."""
+        if self.file is None:
+            return str(self.entry)
+        stat = self.file.stat()
+        return _digest(self.file, stat.st_size, stat.st_mtime_ns)
+
+    @property
+    def side(self) -> int:
+        """Height and width in pixels of the images that they were trained on."""
+        return int(self.entry.transforms().crop_size[0])
+
+    @property
+    def mean_and_std(self) -> tuple[list[float], list[float]]:
+        """Of each channel of the images that they were trained on, scaled to [0, 1]."""
+        transform = self.entry.transforms()
+        return list(transform.mean), list(transform.std)
+
+    def tensors(self) -> dict[str, Tensor]:
+        """By name; UserError where a file does not hold any, or torchvision's cannot be downloaded."""
+        if self.file is not None:
+            return _read(self.file)
+        from torchvision.models import get_model
+
+        try:
+            return get_model(self.network, weights=self.entry, progress=False).state_dict()
+        except OSError as error:
+            file = f"{self.entry.url} can be downloaded elsewhere and given as model.weights=PATH"
+            raise UserError("model.weights", self.entry.name, f"cannot be downloaded ({error}); {file}") from None
+
+
+def find_weights(network: str, weights: str) -> Weights:
+    """`weights` of torchvision's `network`; UserError for a network or name that there is not, or a missing file."""
+    from torchvision.models import get_model_weights
+
+    try:
+        known = {entry.name: entry for entry in get_model_weights(network)}
+    except ValueError:
+        raise unknown_network(network) from None
+    default = get_model_weights(network).DEFAULT
+    if weights == "DEFAULT" or weights in known:
+        return Weights(network, default if weights == "DEFAULT" else known[weights])
+    file = Path(weights).expanduser()
+    if not file.is_file() or file.suffix not in SUFFIXES:
+        names = ", ".join(["null", "DEFAULT", *known])
+        raise UserError("model.weights", weights, f"must be {names} or a file that is there ({' '.join(SUFFIXES)})")
+    by_name = (one for one in known.values() if Path(one.url).name == file.name)
+    return Weights(network, next(by_name, default), file)
+
+
+def unknown_network(name: str) -> UserError:
+    """For a network that torchvision does not have, or that cannot be used here."""
+    return UserError("model.name", name, "must be a classifier of torchvision.models that ends in one dense layer")
+
+
+@cache
+def _digest(file: Path, size: int, changed: int) -> str:
+    with file.open("rb") as content:
+        return hashlib.file_digest(content, "sha256").hexdigest()[:16]
+
+
+def _read(file: Path) -> dict[str, Tensor]:
+    from pickle import UnpicklingError
+
+    import torch
+    from safetensors import SafetensorError
+    from safetensors.torch import load_file
+
+    try:
+        held: Any = load_file(file) if file.suffix == ".safetensors" else torch.load(file, "cpu", weights_only=True)
+        if isinstance(held, dict) and held and all(isinstance(value, torch.Tensor) for value in held.values()):
+            return dict(held)
+    except (OSError, RuntimeError, ValueError, KeyError, EOFError, SafetensorError, UnpicklingError):
+        pass
+    raise UserError("model.weights", file, "must hold the tensors of a network by name (a state_dict)")

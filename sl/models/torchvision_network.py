@@ -1,0 +1,111 @@
+"""Any classifier of torchvision, such as ResNet-50, from scratch or from weights."""
+
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from sl.checks import flag, integer
+from sl.errors import UserError
+from sl.models.classifier import Classifier
+from sl.models.pretrained import find_weights, unknown_network
+
+SIDE_OUTPUTS = ("googlenet", "inception_v3")  # in training they give several logits
+NAMED = 3  # tensors that a message names
+COUNTER = "num_batches_tracked"  # of batch normalisation; old files lack it, and with a fixed momentum nothing reads it
+
+
+class TorchVision(Classifier):
+    """torchvision's network called `name`, its last dense layer replaced by a new `head`.
+
+    `weights`: null, DEFAULT, another of torchvision's names, or a file (`sl.models.pretrained`). With them come the
+    size and the normalisation of the images: `forward` takes values in [0, 1], resizes them (bilinear, antialiased) to
+    `input_size` (null: what the weights were trained at, or without weights the images' own) and standardises the
+    channels. Grey images are repeated as three channels. With `frozen`, the body keeps its weights and statistics and
+    only the head is trained. Dropout and stochastic depth are off: a run's randomness comes from its seed alone.
+    """
+
+    mean: Tensor
+    std: Tensor
+
+    def __init__(
+        self,
+        name: str,
+        num_classes: int,
+        image_shape: tuple[int, int, int],
+        weights: str | None = None,
+        frozen: bool = False,
+        input_size: int | None = None,
+    ) -> None:
+        super().__init__()
+        self.body, width = body_of(name)
+        self.head = nn.Linear(width, num_classes)
+        self.starts_from_weights = weights is not None
+        self.frozen = flag("frozen", frozen)
+        if self.frozen and weights is None:
+            raise UserError("frozen", "true", "must be false without weights, which a frozen body keeps")
+        self.input_size = None if input_size is None else integer("input_size", input_size, 1)
+        mean, std = [0.0], [1.0]
+        if weights is not None:
+            found = find_weights(name, str(weights))
+            load_body(self.body, found.tensors(), str(weights))
+            self.input_size = self.input_size or found.side
+            mean, std = found.mean_and_std
+        for buffer, values in (("mean", mean), ("std", std)):
+            self.register_buffer(buffer, torch.tensor(values).view(-1, 1, 1).expand(3, 1, 1).clone())
+        self.body.requires_grad_(not self.frozen)
+
+    @property
+    def drawn(self) -> nn.Module:
+        """The part whose weights the run draws; the rest, batch normalisation's constants too, comes with weights."""
+        return self.head if self.starts_from_weights else self
+
+    def train(self, mode: bool = True) -> "TorchVision":
+        """A frozen body stays in evaluation mode, so that its statistics stay too."""
+        super().train(mode)
+        if self.frozen:
+            self.body.eval()
+        return self
+
+    def features(self, images: Tensor) -> Tensor:
+        """Representation (N, D) of `images` (N, 1 or 3, H, W) in [0, 1]."""
+        if self.input_size is not None and images.shape[-2:] != (self.input_size, self.input_size):
+            images = functional.interpolate(images, (self.input_size,) * 2, mode="bilinear", antialias=True)
+        return self.body((images - self.mean) / self.std)
+
+    def described(self, node: dict[str, Any]) -> dict[str, Any]:
+        """`node`, which made this network, as one that makes it again for saved weights: without a file or download."""
+        return {**node, "weights": None, "frozen": False, "input_size": self.input_size}
+
+
+def body_of(name: str) -> tuple[nn.Module, int]:
+    """torchvision's network without its last dense layer, and that layer's width; UserError for another network."""
+    from torchvision.models import get_model
+    from torchvision.ops import StochasticDepth
+
+    if name in SIDE_OUTPUTS:
+        raise unknown_network(name)
+    try:
+        body = get_model(name, weights=None)
+    except (ValueError, TypeError):
+        raise unknown_network(name) from None
+    dense = [(path, layer) for path, layer in body.named_modules() if isinstance(layer, nn.Linear)]
+    if not dense or dense[-1][1].out_features != 1000:
+        raise unknown_network(name)
+    path, last = dense[-1]
+    body.set_submodule(path, nn.Identity())
+    for layer in body.modules():
+        if isinstance(layer, nn.Dropout | StochasticDepth):
+            layer.p = 0.0
+    return body, last.in_features
+
+
+def load_body(body: nn.Module, tensors: dict[str, Tensor], weights: str) -> None:
+    """Put those `tensors` into `body` that it has; the old head's are left. UserError where one is missing or unfit."""
+    wanted = {name: value for name, value in body.state_dict().items() if not name.endswith(COUNTER)}
+    unfit = [name for name, value in wanted.items() if name not in tensors or tensors[name].shape != value.shape]
+    if unfit:
+        named = ", ".join(unfit[:NAMED])
+        raise UserError("model.weights", weights, f"must fit the network; {len(unfit)} tensors do not, such as {named}")
+    body.load_state_dict({name: tensors[name] for name in wanted}, strict=False)

@@ -1,0 +1,145 @@
+"""torchvision's networks: their own logits again, from weights on disk, and nothing from the network."""
+
+import copy
+from pathlib import Path
+from urllib.error import URLError
+
+import pytest
+import torch
+from safetensors.torch import save_file
+from torch import nn
+from torchvision.models import ResNet18_Weights, get_model
+from torchvision.transforms.functional import normalize, resize
+
+from sl.errors import UserError
+from sl.models import TorchVision
+from sl.models.pretrained import find_weights
+
+SHAPE = (3, 40, 56)
+
+
+@pytest.fixture(scope="module")
+def original() -> nn.Module:
+    """torchvision's network with weights and statistics that it never has by itself."""
+    torch.manual_seed(0)
+    network = get_model("resnet18")
+    for layer in network.modules():
+        if isinstance(layer, nn.BatchNorm2d):
+            layer.running_mean.uniform_(-0.1, 0.1)
+            layer.running_var.uniform_(0.5, 1.5)
+    return network.eval()
+
+
+@pytest.fixture(params=["mine.pth", "mine.safetensors"])
+def file(request: pytest.FixtureRequest, original: nn.Module, tmp_path: Path) -> Path:
+    path = tmp_path / request.param
+    tensors = original.state_dict()
+    save_file(tensors, path) if path.suffix == ".safetensors" else torch.save(tensors, path)
+    return path
+
+
+def test_a_file_gives_the_representation_that_torchvision_makes_of_its_own_input(
+    original: nn.Module, file: Path
+) -> None:
+    """torchvision's own resizing of the bytes, the normalisation it states, and its network up to the last layer."""
+    pictures = torch.randint(256, (2, *SHAPE), dtype=torch.uint8, generator=torch.Generator().manual_seed(1))
+    stated = ResNet18_Weights.DEFAULT.transforms()
+    inputs = normalize(resize(pictures, [224, 224]) / 255, stated.mean, stated.std)
+    bare = copy.deepcopy(original)
+    bare.fc = nn.Identity()
+    expected = bare(inputs)
+    found = TorchVision("resnet18", 5, SHAPE, weights=str(file)).eval()
+    assert found.input_size == 224
+    features = found.features(pictures / 255)
+    torch.testing.assert_close(features, expected, rtol=0.02, atol=0.02)  # torchvision rounds to bytes after resizing
+    assert found(pictures / 255).shape == (2, 5)
+
+
+def test_default_is_taken_from_the_cache_and_without_network_the_message_says_what_to_do(
+    original: nn.Module, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def offline(*_: object, **__: object) -> None:
+        raise URLError("no network")
+
+    monkeypatch.setenv("TORCH_HOME", str(tmp_path))
+    monkeypatch.setattr("urllib.request.urlopen", offline)
+    monkeypatch.setattr("torch.hub.urlopen", offline)
+    with pytest.raises(UserError, match=r"IMAGENET1K_V1: cannot be downloaded .*can be downloaded elsewhere and given"):
+        TorchVision("resnet18", 5, SHAPE, weights="DEFAULT")
+    cached = tmp_path / "hub" / "checkpoints" / Path(ResNet18_Weights.DEFAULT.url).name
+    cached.parent.mkdir(parents=True, exist_ok=True)
+    torch.save(original.state_dict(), cached)
+    found = TorchVision("resnet18", 5, SHAPE, weights="DEFAULT")
+    torch.testing.assert_close(found.body.conv1.weight, original.conv1.weight)
+
+
+def test_size_and_normalisation_are_those_of_the_weights(tmp_path: Path) -> None:
+    (tmp_path / "efficientnet_v2_l-59c71312.pth").write_bytes(b"")
+    (tmp_path / "mine.pth").write_bytes(b"other")
+    named = find_weights("efficientnet_v2_l", str(tmp_path / "efficientnet_v2_l-59c71312.pth"))
+    assert (named.side, named.mean_and_std) == (480, ([0.5] * 3, [0.5] * 3))
+    usual = find_weights("resnet50", str(tmp_path / "mine.pth"))
+    assert (usual.side, usual.mean_and_std) == (224, ([0.485, 0.456, 0.406], [0.229, 0.224, 0.225]))
+    assert find_weights("resnet50", "DEFAULT").name == "ResNet50_Weights.IMAGENET1K_V2"
+    assert named.name != usual.name
+    assert len(usual.name) == 16
+
+
+def test_from_scratch_all_is_drawn_and_images_keep_their_size() -> None:
+    network = TorchVision("resnet18", 5, SHAPE)
+    assert network.drawn is network
+    sizes: list[tuple[int, ...]] = []
+    network.body.conv1.register_forward_hook(lambda _, inputs, __: sizes.append(tuple(inputs[0].shape[2:])))
+    network(torch.rand(2, *SHAPE))
+    network(torch.rand(2, 1, *SHAPE[1:]))  # grey
+    assert sizes == [SHAPE[1:]] * 2
+
+
+def test_a_frozen_body_keeps_weights_and_statistics(original: nn.Module, tmp_path: Path) -> None:
+    torch.save(original.state_dict(), tmp_path / "mine.pth")
+    options = {"weights": str(tmp_path / "mine.pth"), "input_size": 32}
+    network = TorchVision("resnet18", 5, SHAPE, frozen=True, **options).train()
+    assert network.drawn is network.head
+    assert {name for name, value in network.named_parameters() if value.requires_grad} == {"head.weight", "head.bias"}
+    network(torch.rand(4, *SHAPE))
+    torch.testing.assert_close(network.body.bn1.running_mean, original.bn1.running_mean)
+    moving = TorchVision("resnet18", 5, SHAPE, **options).train()
+    moving(torch.rand(4, *SHAPE))
+    assert not torch.equal(moving.body.bn1.running_mean, original.bn1.running_mean)
+
+
+@pytest.mark.parametrize("name", ["mobilenet_v3_small", "squeezenet1_1", "googlenet", "resnet81"])
+def test_which_networks_can_be_used(name: str) -> None:
+    if name == "mobilenet_v3_small":
+        network = TorchVision(name, 5, SHAPE).train()
+        images = torch.rand(2, *SHAPE)
+        torch.testing.assert_close(
+            network(images), network(images)
+        )  # no dropout: it would draw from a global generator
+        return
+    with pytest.raises(UserError, match=f"^model\\.name={name}: must be a classifier of torchvision"):
+        TorchVision(name, 5, SHAPE)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (None, r"must be null, DEFAULT, IMAGENET1K_V1 or a file that is there \(\.pt \.pth \.safetensors\)$"),
+        (b"no weights", "must hold the tensors of a network by name"),
+        ({}, "must hold the tensors of a network by name"),
+        (
+            {"conv1.weight": torch.zeros(64, 3, 7, 7)},
+            r"must fit the network; \d+ tensors do not, such as bn1\.weight, ",
+        ),
+    ],
+)
+def test_a_file_that_does_not_fit(content: object, message: str, tmp_path: Path) -> None:
+    path = tmp_path / "mine.pth"
+    if isinstance(content, bytes):
+        path.write_bytes(content)
+    elif content is not None:
+        torch.save(content, path)
+    with pytest.raises(UserError, match=message):
+        TorchVision("resnet18", 5, SHAPE, weights=str(path))
+    with pytest.raises(UserError, match="frozen=true: must be false without weights"):
+        TorchVision("resnet18", 5, SHAPE, frozen=True)
