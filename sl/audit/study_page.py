@@ -21,8 +21,8 @@ HEADER = (
 NOTES = """\
 Mean ± standard deviation over n seeds, which draw noise, weights and folds. Folds 0 is one ordinary run that
 predicts its own training images. "Decision" changes labels at a stated expected precision of {expected}. "CE retrained"
-is the test accuracy on clean labels of CE trained anew on the corrected labels. Four folds train three times as long as
-one run. CE with 4 folds and cleanlab's filter is usual practice."""
+is the test accuracy on clean labels of CE trained anew on the corrected labels; a dash where it was not. Four folds
+train three times as long as one run. CE with 4 folds and cleanlab's filter is usual practice."""
 
 
 def write_page(results: Path, page: Path) -> str:
@@ -85,8 +85,14 @@ def cells_of(group: Sequence[Record]) -> list[str]:
         ),
         f"{covered} of {len(group)}",
         *(pair(name) for name in ("decision", "cleanlab", "disagree")),
-        spread([100 * record["retrained_test_accuracy"] for record in group], 1),
+        percent([record["retrained_test_accuracy"] for record in group]),
     ]
+
+
+def percent(shares: Sequence[float | None]) -> str:
+    """`spread` of `shares` in percent; a dash where one was not measured."""
+    known = [100 * share for share in shares if share is not None]
+    return spread(known, 1) if len(known) == len(shares) else NONE
 
 
 def spread(values: Sequence[float], digits: int) -> str:
