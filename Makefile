@@ -15,7 +15,7 @@ $(INSTALLED): requirements.txt pyproject.toml $(CONSTRAINTS)
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' \
 		|| { echo "make: $$($(PYTHON) --version) found, must be Python 3.11 to 3.13; try: make PYTHON=python3.12 ..."; exit 2; }
 	$(PYTHON) -m venv .venv
-	$(RUN) -m pip install --quiet $(addprefix -c ,$(CONSTRAINTS)) --editable '.[dev,search,audit,onnx]'
+	$(RUN) -m pip install --quiet $(addprefix -c ,$(CONSTRAINTS)) --editable '.[dev]'
 	@touch $(INSTALLED)
 
 install: $(INSTALLED) ## Create .venv and install everything

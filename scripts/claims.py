@@ -1,35 +1,6 @@
-"""Tests the paper's claims on the recorded runs: python scripts/claims.py runs_dir=results/runs out=results."""
+"""`sl claims` from a checkout."""
 
-from pathlib import Path
-
-from sl.claims import Literature, write_all
-from sl.claims.page import findings
-from sl.command_line import run_script
-from sl.record import load_all
-from sl.tables.published import PUBLISHED, load, load_classes
-from sl.tables.readme import fill
-
-
-def main(
-    runs_dir: Path = Path("results/runs"),
-    paper: Path = PUBLISHED,
-    out: Path = Path("results"),
-    readme: Path | None = None,
-    strict: bool = False,
-) -> None:
-    """Test every claim of the paper that the recorded runs allow.
-
-    runs_dir: folder of run records
-    paper: folder of published figures
-    out: folder to write to
-    readme: README whose findings are rewritten too
-    strict: stop at a damaged record instead of leaving it out
-    """
-    found = write_all(load_all(runs_dir, strict), Literature(load(paper), load_classes(paper)), out)
-    print(f"{out / 'claims.md'} and .json")
-    if readme:
-        print(fill(readme, findings(found), "findings"))
-
+from sl.commands.start import start
 
 if __name__ == "__main__":
-    run_script(main)
+    start("claims")

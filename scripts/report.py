@@ -1,31 +1,6 @@
-"""Writes the report from the recorded runs: python scripts/report.py runs_dir=results/runs out=results/report."""
+"""`sl report` from a checkout."""
 
-from pathlib import Path
-
-from sl.claims import Literature
-from sl.command_line import run_script
-from sl.record import load_all
-from sl.report import write
-from sl.tables.published import PUBLISHED, load, load_classes
-
-
-def main(
-    runs_dir: Path = Path("results/runs"),
-    paper: Path = PUBLISHED,
-    figures: Path = Path("results/figures"),
-    out: Path = Path("results/report"),
-    strict: bool = False,
-) -> None:
-    """Write one page with verdicts, figures, tables and the runs behind them.
-
-    runs_dir: folder of run records
-    paper: folder of published figures
-    figures: folder of figures that were drawn before
-    out: folder to write to
-    strict: stop at a damaged record instead of leaving it out
-    """
-    print(write(load_all(runs_dir, strict), Literature(load(paper), load_classes(paper)), out, figures))
-
+from sl.commands.start import start
 
 if __name__ == "__main__":
-    run_script(main)
+    start("report")

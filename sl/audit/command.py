@@ -1,4 +1,4 @@
-"""The whole of `scripts/audit.py`: train, predict, rank, estimate, and write it all down."""
+"""The whole of `sl audit`: train, predict, rank, estimate, and write it all down."""
 
 import json
 from pathlib import Path

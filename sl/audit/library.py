@@ -3,6 +3,7 @@
 from types import ModuleType
 
 from sl.errors import UserError
+from sl.extras import install
 
 
 def import_cleanlab() -> ModuleType:
@@ -12,5 +13,5 @@ def import_cleanlab() -> ModuleType:
         import cleanlab.filter
         import cleanlab.rank
     except ImportError:
-        raise UserError("cleanlab is not installed, and an audit needs it: pip install -e '.[audit]'") from None
+        raise UserError(f"cleanlab is not installed: {install(['audit'])}") from None
     return cleanlab

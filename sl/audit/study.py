@@ -69,7 +69,7 @@ class Trial:
 
     @property
     def overrides(self) -> list[str]:
-        """The audit as one would give it to scripts/audit.py."""
+        """The audit as one would give it to `sl audit`."""
         return [*CELLS[self.cell], f"loss={self.loss}", f"folds={self.folds}", f"seed={self.seed}"]
 
 

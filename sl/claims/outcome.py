@@ -161,11 +161,11 @@ def caution(sheet: Sheet) -> str:
 def command(dataset: str, scale: str, recipe: str) -> str:
     """What trains the runs that a sheet lacks."""
     if recipe != USUAL_RECIPE:
-        return f"python scripts/reproduce.py experiment=table_{recipe} scale={scale}"
+        return f"sl reproduce experiment=table_{recipe} scale={scale}"
     if dataset in PAPER_EPOCHS:
         return f"make reproduce-{dataset} SCALE={scale}"
-    script = f"reproduce.py experiment={dataset}" if dataset in DATASETS_SHOWN else f"train.py dataset={dataset}"
-    return f"python scripts/{script} scale={scale}"
+    what = f"reproduce experiment={dataset}" if dataset in DATASETS_SHOWN else f"train dataset={dataset}"
+    return f"sl {what} scale={scale}"
 
 
 def as_json(found: Sequence[SheetOutcomes]) -> str:

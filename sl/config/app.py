@@ -12,11 +12,11 @@ from omegaconf import DictConfig
 
 import sl
 from sl.config.explain import explain
-from sl.config.groups import CONFIG_DIR
 from sl.config.guard import Crash, guarded
 from sl.config.help import register_help
 from sl.config.schema import register
 from sl.errors import UserError, fail, print_any_name
+from sl.place import CONFIG_DIR
 from sl.processes import begin_command
 
 JOB_LINE = "Error executing job with overrides: "

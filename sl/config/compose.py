@@ -11,9 +11,9 @@ from omegaconf import DictConfig, open_dict
 
 from sl.config.complete import check_complete, expand_home
 from sl.config.explain import CONFIG_ERRORS, explain
-from sl.config.groups import CONFIG_DIR
 from sl.config.schema import register
 from sl.config.shown import set_shown_apart
+from sl.place import CONFIG_DIR
 
 NAMES = ("dataset", "noise", "model", "loss", "recipe", "scale")
 

@@ -85,7 +85,7 @@ def _explain_text(text: str, typed: Sequence[str]) -> UserError | None:
     if several := re.match(r"Ambiguous value for argument '(.*)'", text):
         return UserError(f"{several[1]}: several values are a sweep, add -m to train each; a list is written [a,b]")
     if no_group := re.match(r"Could not override '([^']+)'. No match in the defaults list", text):
-        takes = "scripts/reproduce.py takes experiment and scale, scripts/train.py all but experiment"
+        takes = "sl reproduce takes experiment and scale, sl train all but experiment"
         return UserError(no_group[1], rule=f"this command has no such choice; {takes}")
     if in_file := re.match(r"In '(\S+)': \w+ raised while composing config:\s+(.*)\s+full_key: (\S+)", text):
         return UserError(f"{in_file[1]}.yaml: {_wrong_type(in_file[3], in_file[2])}")

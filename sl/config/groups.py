@@ -8,8 +8,8 @@ from typing import Any
 
 from omegaconf import OmegaConf
 
-from sl.config.place import CONFIG_DIR
 from sl.config.schema import RunConfig
+from sl.place import CONFIG_DIR
 
 GROUPS = ("dataset", "noise", "recipe", "model", "loss", "scale", "runtime", "tracker")
 

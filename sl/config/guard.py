@@ -13,6 +13,7 @@ from sl.config.complete import check_complete, expand_home
 from sl.config.messages import as_typed
 from sl.config.shown import set_shown_apart
 from sl.errors import UserError
+from sl.extras import missing
 from sl.processes import end_with_command
 
 
@@ -35,6 +36,8 @@ def guarded(task: Callable[[DictConfig], Any]) -> Callable[[DictConfig], Any]:
         except UserError as error:
             raise as_typed(error, typed) from error
         except Exception as error:
+            if isinstance(error, ModuleNotFoundError) and (line := missing(error)):
+                raise UserError(line) from error
             if isinstance(error, OSError) and error.filename:
                 raise as_typed(_refused_file(error, config), typed) from error
             raise Crash(f"{traceback.format_exc()}sl: a bug, in the run {' '.join(typed)}\n") from None

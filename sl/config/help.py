@@ -8,7 +8,7 @@ from typing import Any
 from omegaconf import OmegaConf
 
 from sl.config.groups import GROUPS, choices
-from sl.config.place import CONFIG_DIR
+from sl.place import CONFIG_DIR
 
 WIDTH = 110
 

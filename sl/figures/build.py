@@ -55,7 +55,7 @@ def draw_all(runs: list[Run], out: Path) -> Iterator[str]:
     if out.exists() and not out.is_dir():
         raise UserError("out", out, "must be a folder to write to")
     if not runs:
-        yield "no run recorded yet: scripts/train.py records runs"
+        yield "no run recorded yet: sl train records runs"
     places: Counter[Path] = Counter()
     told: set[str] = set()
     for sheet in sheets(runs):

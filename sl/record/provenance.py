@@ -3,13 +3,16 @@
 import os
 import platform
 import subprocess
+from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+import sl
+from sl.place import ROOT
 from sl.record.schema import Provenance
 
-ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("torch", "torchvision", "numpy", "hydra-core", "omegaconf", "scikit-learn")
 CODE = ("sl", "scripts", "configs", "requirements.txt")
 
@@ -39,13 +42,20 @@ def commit() -> tuple[str | None, bool | None]:
     return head, None if changes is None else bool(changes)
 
 
+def _versions() -> Iterator[tuple[str, str]]:
+    """The packages that are installed, with their versions."""
+    for name in PACKAGES:
+        with suppress(PackageNotFoundError):
+            yield name, version(name)
+
+
 def provenance(device: str, precision: str) -> Provenance:
     """Commit, package versions, Python, device (in words), precision and starting time (UTC, ISO 8601)."""
     head, dirty = commit()
     return Provenance(
         commit=head,
         dirty=dirty,
-        packages={name: version(name) for name in PACKAGES},
+        packages={"sl": sl.__version__, **dict(_versions())},
         python=platform.python_version(),
         device=device,
         precision=precision,

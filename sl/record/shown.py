@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from omegaconf import OmegaConf
 
-from sl.config.place import CONFIG_DIR
+from sl.place import CONFIG_DIR
 from sl.record.schema import Header, Presentation
 
 _of_records: dict[tuple[str, str], Presentation] = {}

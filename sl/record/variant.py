@@ -7,9 +7,7 @@ from typing import Any
 
 from omegaconf import OmegaConf
 
-from sl.record.provenance import ROOT
-
-CONFIG_DIR = ROOT / "configs"  # not from sl.config, which needs Hydra: what reads records does without it
+from sl.place import CONFIG_DIR
 
 
 @cache

@@ -133,7 +133,9 @@ def durations(runs: Iterable[Run]) -> str:
 
 
 def _commit(provenance: Provenance) -> str:
-    name = (provenance.commit or "unknown")[:7]
+    if provenance.commit is None:  # of an installed copy
+        return f"unknown, sl {provenance.packages['sl']}" if "sl" in provenance.packages else "unknown"
+    name = provenance.commit[:7]
     return f"{name} with uncommitted changes" if provenance.dirty else name
 
 

@@ -90,7 +90,7 @@ def _no_sheet() -> dict[str, Any]:
         "label": f"CIFAR-10 · {NOTHING_RECORDED}",
         "scale": NOTHING_RECORDED,
         "setting": f"CIFAR-10 · {NOTHING_RECORDED}",
-        "origin": "scripts/train.py records runs",
+        "origin": "sl train records runs",
         "epochs": 1,
         "stages": {},
         "probed": None,

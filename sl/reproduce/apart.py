@@ -15,7 +15,7 @@ def train_apart(
 ) -> list[str]:
     """Train what `runs_dir` lacks of the experiment `name`; a line for each run that failed.
 
-    Scale auto is the paper's on a GPU and cpu without one, as in scripts/reproduce.py.
+    Scale auto is the paper's on a GPU and cpu without one, as in sl reproduce.
     """
     if scale == "auto":
         scale = "paper" if find_device("auto").type == "cuda" else "cpu"

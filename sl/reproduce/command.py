@@ -1,4 +1,4 @@
-"""The whole of `scripts/reproduce.py`: plan, estimate, train, redraw."""
+"""The whole of `sl reproduce`: plan, estimate, train, redraw."""
 
 from collections.abc import Mapping, Sequence
 from itertools import chain
@@ -11,6 +11,7 @@ from sl.checks import flag
 from sl.config.compose import override
 from sl.errors import UserError
 from sl.figures import draw_all
+from sl.place import PUBLISHED
 from sl.record import load_all
 from sl.reproduce import experiment
 from sl.reproduce.estimate import estimate
@@ -19,7 +20,6 @@ from sl.reproduce.experiment import Overrides
 from sl.reproduce.plan import PlannedRun, plan_runs
 from sl.reproduce.progress import Item, SavedPlan, duration, finishing_times
 from sl.tables import load, write_all
-from sl.tables.published import PUBLISHED
 from sl.train.device import find_device
 
 

@@ -72,5 +72,5 @@ def _take_free(waiting: deque[int], todo: Sequence[PlannedRun]) -> int | None:
 
 
 def _failure(run: PlannedRun, reason: str | None) -> str:
-    command = shlex.join(["python", "scripts/train.py", *run.overrides])
+    command = shlex.join(["sl", "train", *run.overrides])
     return f"{' '.join(run.wanted)}: {reason or 'not recorded'}; to run it again: {command}"

@@ -8,8 +8,8 @@ from hydra.core.override_parser.overrides_parser import OverridesParser
 from omegaconf import OmegaConf
 
 from sl.checks import integer
-from sl.config.groups import CONFIG_DIR
 from sl.errors import UserError
+from sl.place import CONFIG_DIR
 
 Overrides = tuple[str, ...]
 

@@ -28,7 +28,7 @@ class PlannedRun:
 
     @property
     def overrides(self) -> Overrides:
-        """The run as one would give it to ``scripts/train.py``."""
+        """The run as one would give it to ``sl train``."""
         return (*self.wanted, *self.common)
 
     @property

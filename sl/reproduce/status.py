@@ -1,4 +1,4 @@
-"""The whole of ``scripts/reproduce.py status``: what is trained, how far it is, what comes next, when it is done."""
+"""The whole of ``sl reproduce status``: what is trained, how far it is, what comes next, when it is done."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta

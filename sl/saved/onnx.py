@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from sl.errors import UserError
+from sl.extras import install
 from sl.recipes import Normalisation
 from sl.saved.load import load_model
 
@@ -38,9 +39,7 @@ def export_onnx(model: Path, out: Path) -> str:
         import onnx
         import onnxscript  # noqa: F401, torch.onnx needs it
     except ImportError:
-        raise UserError(
-            "onnx and onnxscript are not installed, and the export needs them: pip install -e '.[onnx]'"
-        ) from None
+        raise UserError(f"onnx and onnxscript are not installed: {install(['onnx'])}") from None
     loaded = load_model(model)
     whole = Whole(loaded.module.to(memory_format=torch.contiguous_format), loaded.normalisation).eval()
     example = torch.randint(256, (CHECKED, *loaded.about["image_shape"])).float()

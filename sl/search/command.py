@@ -1,4 +1,4 @@
-"""The whole of `scripts/search.py`: search, and say and write down what was found."""
+"""The whole of `sl search`: search, and say and write down what was found."""
 
 import shlex
 from collections.abc import Sequence
@@ -38,7 +38,7 @@ def run_search(config: DictConfig, names: dict[str, str], typed: Sequence[str]) 
     kept = [override for override in typed if not override.lstrip("+~").startswith(OF_A_SEARCH)]
     print(f"all {len(found)} are in {task.file}; the best: {words(best(found))}")
     command = shlex.join([*kept, *overrides(best(found))])
-    print(f"to train with it on everything: python scripts/train.py {command}", flush=True)
+    print(f"to train with it on everything: sl train {command}", flush=True)
 
 
 def _locked(task: Task, trials: int, jobs: int) -> list[Trial]:

@@ -24,7 +24,7 @@ def block(runs: Sequence[Run], searches: Sequence[dict[str, Any]]) -> str:
 
 
 def searches_in(folder: Path) -> list[dict[str, Any]]:
-    """The outcomes of `scripts/search.py` in `folder`, sorted by name."""
+    """The outcomes of `sl search` in `folder`, sorted by name."""
     return [read_outcome(path) for path in sorted(folder.glob("*.json"))]
 
 

@@ -59,7 +59,7 @@ def score(candidate: Candidate) -> float:
 
 
 def listing(ranking: Ranking) -> list[str]:
-    """The ranking in lines, as overrides of `scripts/train.py`."""
+    """The ranking in lines, as overrides of `sl train`."""
     lines = ["  noisy validation accuracy, seeds, parameters, points behind the best [95 % interval]"]
     for candidate, behind, p in zip(ranking.candidates, ranking.behind, ranking.p_adjusted, strict=True):
         far = with_interval(behind.mean, behind.interval, 1) if candidate is not ranking.candidates[0] else "best"

@@ -7,6 +7,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 from sl.errors import UserError
+from sl.extras import install
 from sl.search.space import Range, rounded
 from sl.search.validation import ValidatedRun
 
@@ -23,7 +24,7 @@ def import_optuna() -> ModuleType:
     try:
         import optuna
     except ImportError:
-        raise UserError("optuna is not installed, and a search needs it: pip install 'optuna>=4'") from None
+        raise UserError(f"optuna is not installed: {install(['search'])}") from None
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     return optuna
 

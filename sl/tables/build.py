@@ -31,7 +31,7 @@ def write_all(runs: list[Run], published: Sequence[Published], out: Path) -> Ite
     Raises UserError where `out` cannot be written.
     """
     if not any(run.complete for run in runs):
-        yield "no finished run recorded yet: scripts/train.py records runs"
+        yield "no finished run recorded yet: sl train records runs"
     finished = [sheet for sheet in sheets(runs) if sheet.runs or sheet.diverged]
     for (dataset, scale), group in groupby(finished, key=lambda sheet: sheet.names[:2]):
         pages = list(group)

@@ -14,7 +14,6 @@ from yaml import YAMLError  # type: ignore[import-untyped]
 from sl.errors import UserError
 from sl.record import CLEAN, Noise
 
-PUBLISHED = Path(__file__).parents[2] / "results" / "paper"  # found from any folder
 CONFIDENCES = {
     "checked_text": "found in a text",
     "recalled_not_checked": "recalled, not checked",

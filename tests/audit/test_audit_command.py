@@ -84,7 +84,7 @@ def test_a_mistake_is_said_before_anything_is_trained(audit: Audit, option: str,
 
 def test_without_cleanlab_it_says_what_to_install(audit: Audit, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(__import__("sys").modules, "cleanlab.count", None)
-    with pytest.raises(UserError, match=r"pip install -e '\.\[audit\]'"):
+    with pytest.raises(UserError, match=r"pip install 'sl-noisy-labels\[audit\]'"):
         audit(*DIGITS)
 
 

@@ -1,9 +1,9 @@
-"""Runs the commands of scripts/ inside this process."""
+"""Runs the commands inside this process."""
 
 import logging
 import sys
 from collections.abc import Callable, Iterator
-from importlib.util import module_from_spec, spec_from_file_location
+from importlib import import_module
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -12,8 +12,6 @@ from hydra.core.global_hydra import GlobalHydra
 from omegaconf import DictConfig
 
 from sl.config.app import run_app
-
-SCRIPTS = Path(__file__).parents[2] / "scripts"
 
 
 class Outcome(NamedTuple):
@@ -35,14 +33,9 @@ class Outcome(NamedTuple):
 Task = Callable[[DictConfig], Any]
 
 
-def script_task(name: str) -> Task:
-    """What scripts/<name>.py gives to run_app."""
-    spec = spec_from_file_location(f"script_{name}", SCRIPTS / f"{name}.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module.main
+def task_of(name: str) -> Task:
+    """What the command `name` gives to run_app."""
+    return import_module(f"sl.commands.{name}").main
 
 
 @pytest.fixture
@@ -57,7 +50,7 @@ def run_task(
     handlers, level = root.handlers[:], root.level
 
     def run(task: Task, config_name: str, *arguments: str) -> Outcome:
-        monkeypatch.setattr(sys, "argv", ["scripts/command.py", *arguments])
+        monkeypatch.setattr(sys, "argv", ["sl command", *arguments])
         GlobalHydra.instance().clear()
         capfd.readouterr()
         code = 0
@@ -74,23 +67,23 @@ def run_task(
 
 @pytest.fixture
 def train(run_task: Callable[..., Outcome]) -> Callable[..., Outcome]:
-    """scripts/train.py."""
-    return lambda *arguments: run_task(script_task("train"), "config", *arguments)
+    """`sl train`."""
+    return lambda *arguments: run_task(task_of("train"), "config", *arguments)
 
 
 @pytest.fixture
 def reproduce(run_task: Callable[..., Outcome]) -> Callable[..., Outcome]:
-    """scripts/reproduce.py."""
-    return lambda *arguments: run_task(script_task("reproduce"), "reproduce", *arguments)
+    """`sl reproduce`."""
+    return lambda *arguments: run_task(task_of("reproduce"), "reproduce", *arguments)
 
 
 @pytest.fixture
 def search(run_task: Callable[..., Outcome]) -> Callable[..., Outcome]:
-    """scripts/search.py."""
-    return lambda *arguments: run_task(script_task("search"), "search", *arguments)
+    """`sl search`."""
+    return lambda *arguments: run_task(task_of("search"), "search", *arguments)
 
 
 @pytest.fixture
 def train_task() -> Task:
-    """What scripts/train.py gives to run_app."""
-    return script_task("train")
+    """What `sl train` gives to run_app."""
+    return task_of("train")

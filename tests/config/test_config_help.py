@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 from omegaconf import OmegaConf
 
-from sl.config.groups import CONFIG_DIR, GROUPS, choices
+from sl.config.groups import GROUPS, choices
 from sl.config.help import first_sentence
+from sl.place import CONFIG_DIR
 
 Command = Callable[..., Any]  # returns an Outcome (conftest.py)
 
@@ -19,7 +20,7 @@ def test_help_says_what_there_is(train: Command) -> None:
     outcome = train("--help")
     assert outcome.code == 0
     lines = outcome.out.splitlines()
-    assert sum(line.startswith("  python scripts/train.py ") for line in lines) == 2
+    assert sum(line.startswith("  sl train ") for line in lines) == 2
     for group in GROUPS:
         start = lines.index(f"{group}=")
         for choice in choices(group):

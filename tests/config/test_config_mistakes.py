@@ -1,4 +1,4 @@
-"""Every mistake on the command line of scripts/train.py: exit code 2 and one line that names it as it was typed."""
+"""Every mistake on the command line of `sl train`: exit code 2 and one line that names it as it was typed."""
 
 import os
 from collections.abc import Callable
@@ -20,7 +20,7 @@ MISSPELT = [
     ("dataset=cifr10", "dataset=cifr10: did you mean cifar10? must be one of cifar10, cifar100, digits, folder,"),
     ("hydra/launcher=jobli", "hydra/launcher=jobli: did you mean joblib? must be one of basic, joblib, slurm,"),
     ("loss=null", "loss=null: is required; must be one of "),
-    ("experiment=fig1", "experiment=fig1: this command has no such choice; scripts/reproduce.py takes experiment"),
+    ("experiment=fig1", "experiment=fig1: this command has no such choice; sl reproduce takes experiment"),
 ]
 VALUES = [
     ("noise=asymmetric", "noise=asymmetric: has no map for dataset=digits, only for mnist, cifar10,"),

@@ -1,4 +1,4 @@
-"""Mistakes on the command line of scripts/reproduce.py, and its help."""
+"""Mistakes on the command line of `sl reproduce`, and its help."""
 
 from collections.abc import Callable
 from typing import Any
@@ -35,7 +35,7 @@ def test_help_needs_no_experiment_and_lists_all(reproduce: Command) -> None:
     outcome = reproduce("--help")
     assert outcome.code == 0
     for text in (
-        "python scripts/reproduce.py experiment=fig1",
+        "sl reproduce experiment=fig1",
         "\n    table_cifar10 ",
         "\n    auto ",
         "\nplan_only: false #",

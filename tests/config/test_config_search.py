@@ -1,4 +1,4 @@
-"""Mistakes on the command line of scripts/search.py, and its help; what else a search refuses: tests/search."""
+"""Mistakes on the command line of `sl search`, and its help; what else a search refuses: tests/search."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from omegaconf import OmegaConf
 
-from sl.config.groups import CONFIG_DIR
+from sl.place import CONFIG_DIR
 from sl.record import load_all
 
 Command = Callable[..., Any]  # returns an Outcome (conftest.py)
@@ -44,7 +44,7 @@ def test_help_says_what_there_is(search: Command) -> None:
     outcome = search("--help")
     assert outcome.code == 0
     for text in (
-        "python scripts/search.py dataset=digits",
+        "sl search dataset=digits",
         "\n    gce  q of GCE",
         "\n    sl   alpha and beta",
         "  trials: 20 #",

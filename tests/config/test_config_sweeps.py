@@ -10,9 +10,9 @@ import pytest
 from omegaconf import DictConfig
 
 from sl.config.compose import hydra_ready
-from sl.config.groups import CONFIG_DIR
 from sl.config.sweep import single_changes
 from sl.errors import UserError
+from sl.place import CONFIG_DIR
 from sl.train.device import asked_threads
 
 Command = Callable[..., Any]  # returns an Outcome (conftest.py)

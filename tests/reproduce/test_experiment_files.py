@@ -15,7 +15,7 @@ MINUTES = {"mnist": 11, "cifar10": 16}  # of a run on a Zen 4 core: results/benc
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_the_head_says_command_time_and_expectation(path: Path) -> None:
     head = "".join(line for line in path.read_text().splitlines(keepends=True) if line.startswith("#"))
-    assert f"python scripts/reproduce.py experiment={path.stem}\n" in head
+    assert f"sl reproduce experiment={path.stem}\n" in head
     assert "\n# Expect: " in head
     (time,) = (line for line in head.splitlines() if line.startswith("# Time: "))
     assert "\n# GPU" in head

@@ -170,7 +170,7 @@ def test_a_run_that_fails_does_not_stop_the_others(plan: list[PlannedRun]) -> No
     refused = replace(plan[0], wanted=(*plan[0].wanted, "recipe.epochs=0"))
     (failure,) = execute([refused, plan[1]], jobs=1)
     assert failure.startswith(f"{' '.join(refused.wanted)}: recipe.epochs=0: ")
-    assert failure.endswith(f"to run it again: python scripts/train.py {' '.join(refused.overrides)}")
+    assert failure.endswith(f"to run it again: sl train {' '.join(refused.overrides)}")
     assert plan[1].done
 
 

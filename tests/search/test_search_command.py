@@ -53,7 +53,7 @@ def test_a_search_writes_down_what_it_tried(search: Search, tmp_path: Path, caps
     assert outcome["best"]["score"] == max(trial["score"] for trial in outcome["trials"])
     assert "test_accuracy" not in json.dumps(outcome)
     best = " ".join(f"{option}={value:g}" for option, value in outcome["best"]["parameters"].items())
-    assert f"python scripts/train.py {' '.join(SHORT)} loss=sl {best}\n" in capsys.readouterr().out
+    assert f"sl train {' '.join(SHORT)} loss=sl {best}\n" in capsys.readouterr().out
 
 
 def test_nothing_is_trained_twice(search: Search, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -95,5 +95,5 @@ def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
 
 def test_without_optuna_one_line_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "optuna", None)
-    with pytest.raises(UserError, match=r"optuna is not installed, and a search needs it: pip install 'optuna>=4'"):
+    with pytest.raises(UserError, match=r"optuna is not installed: pip install 'sl-noisy-labels\[search\]'"):
         import_optuna()

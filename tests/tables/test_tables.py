@@ -153,7 +153,7 @@ def test_out_that_cannot_be_written(tmp_path: Path, published: list[Published]) 
 
 
 def test_nothing_recorded(tmp_path: Path, published: list[Published]) -> None:
-    said = ["no finished run recorded yet: scripts/train.py records runs", f"{tmp_path / 'published'}.md"]
+    said = ["no finished run recorded yet: sl train records runs", f"{tmp_path / 'published'}.md"]
     assert list(write_all([], published, tmp_path)) == said
 
 

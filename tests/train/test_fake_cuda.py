@@ -19,9 +19,9 @@ from torch.utils._pytree import tree_leaves, tree_map_only
 
 from sl.config.build import build
 from sl.config.compose import compose_run
-from sl.config.groups import CONFIG_DIR
 from sl.data import Dataset
 from sl.losses import CrossEntropy
+from sl.place import CONFIG_DIR
 from sl.recipes import Normalisation
 from sl.train.device import Runtime
 from sl.train.device_data import DeviceData

@@ -1,0 +1,27 @@
+"""What people type: `sl train`, `sl figures`, ...; each is a module here with a function `run` that reads sys.argv."""
+
+from typing import NamedTuple
+
+
+class Command(NamedTuple):
+    """What a command does, in a line, and the extras of the package that it needs."""
+
+    what: str
+    extras: tuple[str, ...]
+
+
+COMMANDS = {
+    "train": Command("train one run, or with -m a sweep of runs", ("train",)),
+    "reproduce": Command("train what a figure or table of the paper needs, and draw it", ("train", "results")),
+    "search": Command("search for a loss's parameters on held-out noisy labels", ("search",)),
+    "choose": Command("rank the parameters of a sweep by held-out noisy labels", ("results",)),
+    "audit": Command("say which of your labels are probably wrong, and how many", ("audit",)),
+    "predict": Command("label the pictures of a folder with a network that a run kept", ("train",)),
+    "export": Command("write a network that a run kept as an ONNX file", ("train", "onnx")),
+    "figures": Command("draw every figure that the records allow", ("results",)),
+    "tables": Command("write every table that the records allow", ("results",)),
+    "claims": Command("test the paper's claims on the records", ("results",)),
+    "report": Command("write verdicts, figures and tables as one HTML page", ("results",)),
+    "records": Command("check records for damage", ("results",)),
+    "conformance": Command("test another implementation of a loss", ()),
+}

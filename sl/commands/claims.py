@@ -1,0 +1,37 @@
+"""Tests the paper's claims on the recorded runs: sl claims runs_dir=results/runs out=results."""
+
+from pathlib import Path
+
+from sl.claims import Literature, write_all
+from sl.claims.page import findings
+from sl.command_line import run_script
+from sl.place import PUBLISHED
+from sl.record import load_all
+from sl.tables.published import load, load_classes
+from sl.tables.readme import fill
+
+
+def main(
+    runs_dir: Path = Path("results/runs"),
+    paper: Path = PUBLISHED,
+    out: Path = Path("results"),
+    readme: Path | None = None,
+    strict: bool = False,
+) -> None:
+    """Test every claim of the paper that the recorded runs allow.
+
+    runs_dir: folder of run records
+    paper: folder of published figures
+    out: folder to write to
+    readme: README whose findings are rewritten too
+    strict: stop at a damaged record instead of leaving it out
+    """
+    found = write_all(load_all(runs_dir, strict), Literature(load(paper), load_classes(paper)), out)
+    print(f"{out / 'claims.md'} and .json")
+    if readme:
+        print(fill(readme, findings(found), "findings"))
+
+
+def run() -> None:
+    """Begin with what the command line says."""
+    run_script(main)

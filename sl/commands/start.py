@@ -1,0 +1,43 @@
+"""Starts a command by its name; a package that is missing is one line that names the command to install it."""
+
+import sys
+from importlib import import_module
+
+import sl
+from sl.commands import COMMANDS
+from sl.errors import UserError, fail
+from sl.extras import missing
+
+
+def start(name: str) -> None:
+    """Run the command `name` with what sys.argv says; ends the process as the command does."""
+    try:
+        import_module(f"sl.commands.{name}").run()
+    except ModuleNotFoundError as error:
+        line = missing(error, COMMANDS[name].extras)
+        if line is None:
+            raise
+        fail(line)
+
+
+def main() -> None:
+    """The console command `sl`: the first argument names the command, the rest is the command's own."""
+    name, *rest = sys.argv[1:] or ["--help"]
+    if name in ("-h", "--help"):
+        print(help_text())
+    elif name == "--version":
+        print(f"sl {sl.__version__}")
+    elif name not in COMMANDS:
+        fail(str(UserError(f"sl {name}: there is no such command; must be one of {', '.join(COMMANDS)}")))
+    else:
+        sys.argv[:] = [f"sl {name}", *rest]
+        start(name)
+
+
+def help_text() -> str:
+    """Every command with what it does."""
+    width = max(map(len, COMMANDS))
+    lines = "\n".join(f"  sl {name:{width}}  {command.what}" for name, command in COMMANDS.items())
+    return (
+        f"{sl.__doc__}\n\n{lines}\n\n  sl COMMAND --help says what the command takes; sl --version prints the version."
+    )

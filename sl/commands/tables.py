@@ -1,0 +1,36 @@
+"""Writes the tables from the recorded runs: sl tables runs_dir=results/runs out=results/tables."""
+
+from pathlib import Path
+
+from sl.command_line import run_script
+from sl.place import PUBLISHED
+from sl.record import load_all
+from sl.tables import load, write_all
+from sl.tables.readme import block, fill
+
+
+def main(
+    runs_dir: Path = Path("results/runs"),
+    paper: Path = PUBLISHED,
+    out: Path = Path("results/tables"),
+    readme: Path | None = None,
+    strict: bool = False,
+) -> None:
+    """Write the tables of the recorded runs beside published figures.
+
+    runs_dir: folder of run records
+    paper: folder of published figures
+    out: folder to write to
+    readme: README whose results are rewritten too
+    strict: stop at a damaged record instead of leaving it out
+    """
+    runs = load_all(runs_dir, strict)
+    for line in write_all(runs, load(paper), out):
+        print(line, flush=True)
+    if readme:
+        print(fill(readme, block(runs)))
+
+
+def run() -> None:
+    """Begin with what the command line says."""
+    run_script(main)

@@ -1,0 +1,43 @@
+"""Which extra of the package brings which module, so that a missing one is named with the command to install it."""
+
+from collections.abc import Sequence
+
+DISTRIBUTION = "sl-noisy-labels"
+RECORDS = ("omegaconf", "pydantic", "yaml")
+TRAIN = ("filelock", "hydra", "hydra_plugins", "joblib", "PIL", "rich", "safetensors", "sklearn", "torchvision")
+RESULTS = ("matplotlib", "scipy", "sklearn", "threadpoolctl")
+MODULES = {
+    "train": (*RECORDS, *TRAIN),
+    "results": (*RECORDS, *RESULTS),
+    "wandb": ("wandb",),
+    "search": (*RECORDS, *TRAIN, "optuna", "sqlalchemy"),
+    "audit": (*RECORDS, *TRAIN, *RESULTS, "cleanlab"),
+    "onnx": ("onnx", "onnxruntime", "onnxscript"),
+    "dev": ("psutil",),
+}
+
+
+def missing(error: ModuleNotFoundError, extras: Sequence[str] = ()) -> str | None:
+    """What to say about `error` in one line; None if no extra brings the module.
+
+    `extras` are those of the command at work: they are named all together if one of them brings the module.
+
+    >>> missing(ModuleNotFoundError(name="matplotlib.figure"), ["train", "results"])
+    "matplotlib is not installed: pip install 'sl-noisy-labels[train,results]'"
+    >>> missing(ModuleNotFoundError(name="somebodys_package"))
+    """
+    module = (error.name or "").partition(".")[0]
+    having = [extra for extra, modules in MODULES.items() if module in modules]
+    if not having:
+        return None
+    wanted = extras if set(extras) & set(having) else having[:1]
+    return f"{module} is not installed: {install(wanted)}"
+
+
+def install(extras: Sequence[str]) -> str:
+    """The command that installs this package with `extras`.
+
+    >>> install(["audit"])
+    "pip install 'sl-noisy-labels[audit]'"
+    """
+    return f"pip install '{DISTRIBUTION}[{','.join(extras)}]'"

@@ -1,0 +1,69 @@
+"""The console command `sl`: what it offers, and one line for what is missing."""
+
+import subprocess
+import sys
+import tomllib
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+import sl
+from sl.commands import COMMANDS
+from sl.commands.start import main
+
+ROOT = Path(__file__).parents[2]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+
+
+def run(arguments: Sequence[str], folder: Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "sl", *arguments]
+    return subprocess.run(
+        command, capture_output=True, text=True, check=False, cwd=folder, env={"PYTHONPATH": str(ROOT)}
+    )
+
+
+def test_the_console_command_is_this_one() -> None:
+    assert PROJECT["scripts"] == {"sl": f"{main.__module__}:{main.__name__}"}
+
+
+def test_help_lists_every_command(tmp_path: Path) -> None:
+    done = run(["--help"], tmp_path)
+    assert done.returncode == 0
+    listed = [line.split()[1] for line in done.stdout.splitlines() if line.startswith("  sl ") and "--" not in line[:8]]
+    modules = {path.stem for path in (ROOT / "sl" / "commands").glob("*.py")} - {"__init__", "start"}
+    assert set(COMMANDS) == modules
+    assert listed[: len(COMMANDS)] == list(COMMANDS)
+    assert run([], tmp_path).stdout == done.stdout
+
+
+def test_version_and_wrong_command(tmp_path: Path) -> None:
+    assert run(["--version"], tmp_path).stdout == f"sl {sl.__version__}\n"
+    done = run(["trian"], tmp_path)
+    assert done.returncode == 2
+    assert done.stderr == f"sl: error: sl trian: there is no such command; must be one of {', '.join(COMMANDS)}\n"
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_has_help_and_a_thin_script(
+    name: str, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """In this process: imports are most of the time that it takes. The help of Hydra's has tests of its own."""
+    option, lines = ("--version", 1) if name in ("train", "reproduce", "search", "audit") else ("--help", 4)
+    monkeypatch.setattr(sys, "argv", ["sl", name, option])
+    monkeypatch.setenv("HYDRA_FULL_ERROR", "0")  # the command sets it, and this takes it back
+    with suppress(SystemExit):  # of small commands, with 0
+        main()
+    assert len(capfd.readouterr().out.splitlines()) >= lines
+    script = ROOT / "scripts" / f"{name}.py"
+    if name != "conformance":  # `python -m sl.conformance` is older
+        assert f'start("{name}")' in script.read_text()
+        assert len(script.read_text().splitlines()) < 8
+
+
+def test_a_command_runs_in_an_empty_folder(tmp_path: Path) -> None:
+    done = run(["train", "--cfg", "job", "dataset=digits", "loss=gce"], tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "q: 0.7" in done.stdout
+    assert not [*tmp_path.iterdir()]
