@@ -7,7 +7,8 @@ from functools import partial
 from sl.claims import measures
 from sl.claims.claim import Cell, Claim, Reported, SameProduct
 from sl.record import STAGES, Noise
-from sl.record.words import USUAL_RECIPE, loss_title
+from sl.record.variant import USUAL_RECIPE
+from sl.record.words import loss_title
 from sl.tables.compare import PAPER
 from sl.tables.published import CONFIDENCES, ClassAccuracies, Published
 
@@ -33,15 +34,16 @@ class Literature:
     classes: Sequence[ClassAccuracies] = ()
 
 
-def catalogue(dataset: str, recipe: str, literature: Literature) -> list[Claim]:
+def catalogue(dataset: str, recipe: str, literature: Literature, usual: bool) -> list[Claim]:
     """Every claim that can be asked of a data set and recipe; `literature`: what stands beside.
 
-    What the paper shows on CIFAR-10 alone is asked there. Its ablation and boosted methods are also trained on digits.
+    What the paper shows on CIFAR-10 alone is asked there. Its ablation and boosted methods are also trained on digits,
+    both by the `usual` recipe of a scale only.
     """
     made = [*_classes(), *_memorisation(), *_accuracy(literature.tables), *_every_class(), *_confidence()]
     if dataset == "cifar10":
         made += [*_gaps(literature.classes if recipe == USUAL_RECIPE else ()), *_representation()]
-    if dataset in ("cifar10", "digits") and recipe == USUAL_RECIPE:
+    if dataset in ("cifar10", "digits") and usual:
         made += [*_parameters(dataset), *_boosting()]
     return made
 

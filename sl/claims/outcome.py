@@ -13,10 +13,10 @@ from sl.claims.catalogue import NOISY, Literature, catalogue
 from sl.claims.claim import Claim, Reported
 from sl.claims.rule import HISTORY, RULE, Verdict, decide
 from sl.record import Run, Sheet, matched, sheets
+from sl.record.variant import usual_recipe
 from sl.record.words import (
     DATASETS_SHOWN,
     PAPER_EPOCHS,
-    USUAL_RECIPE,
     origin,
     paper_scale,
     recipe_changes,
@@ -27,6 +27,7 @@ from sl.record.words import (
 from sl.stats import FEWEST, SIGNIFICANT, adjusted, infer
 from sl.tables.compare import beside
 
+RECIPES_WITH_TABLES = ("apl", "sce_pytorch")  # experiments of their own, at any scale
 MEMORISES = 40.0  # percent of the wrong labels below which CE has not overfitted them
 
 
@@ -117,9 +118,10 @@ def evaluate(claim: Claim, sheet: Sheet, out: Path) -> Outcome:
 
 def outcomes(sheet: Sheet, literature: Literature, out: Path = Path()) -> tuple[Outcome, ...]:
     """Every claim measured on one sheet, corrected for their number; paths of records are relative to `out`."""
-    dataset, _, recipe = sheet.names
+    dataset, scale, recipe = sheet.names
     known = Literature(beside(sheet, literature.tables, "last epoch"), literature.classes)
-    found = [evaluate(claim, sheet, out) for claim in catalogue(dataset, recipe, known)]
+    claims = catalogue(dataset, recipe, known, usual=recipe == usual_recipe(dataset, scale))
+    found = [evaluate(claim, sheet, out) for claim in claims]
     corrected = adjusted([outcome.p if outcome.n >= FEWEST else None for outcome in found])
     return tuple(
         replace(outcome, p_adjusted=p, survives=p is not None and p < SIGNIFICANT)
@@ -160,8 +162,10 @@ def caution(sheet: Sheet) -> str:
 
 def command(dataset: str, scale: str, recipe: str) -> str:
     """What trains the runs that a sheet lacks."""
-    if recipe != USUAL_RECIPE:
-        return f"sl reproduce experiment=table_{recipe} scale={scale}"
+    if recipe != usual_recipe(dataset, scale):
+        own = f"table_{recipe} scale={scale}"
+        other = f"{dataset} scale={scale} 'overrides=[\"recipe={recipe}\"]'"
+        return f"sl reproduce experiment={own if recipe in RECIPES_WITH_TABLES else other}"
     if dataset in PAPER_EPOCHS:
         return f"make reproduce-{dataset} SCALE={scale}"
     what = f"reproduce experiment={dataset}" if dataset in DATASETS_SHOWN else f"train dataset={dataset}"

@@ -150,6 +150,7 @@ class ReproduceConfig:
     jobs: int | None = None
     plan_only: bool = False
     device: str = MISSING
+    scaled_down: dict[str, list[str]] = field(default_factory=dict)
     overrides: list[str] = MISSING
     data_dir: str = MISSING
     runs_dir: str = MISSING

@@ -23,7 +23,8 @@ from sl.figures import (
 )
 from sl.figures.style import draw_styled
 from sl.record import Run, Sheet, sheets
-from sl.record.words import USUAL_RECIPE, dataset_title, scale_words
+from sl.record.variant import USUAL_RECIPE
+from sl.record.words import dataset_title, scale_words
 
 FIGURES: dict[str, Callable[[Sheet], Figure | None]] = {
     "class_curves": class_curves.draw,

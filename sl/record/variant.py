@@ -9,6 +9,8 @@ from omegaconf import OmegaConf
 
 from sl.place import CONFIG_DIR
 
+USUAL_RECIPE = "authors_code"  # of configs/config.yaml
+
 
 @cache
 def stated_recipe(dataset: str, recipe: str) -> dict[str, Any]:
@@ -17,6 +19,18 @@ def stated_recipe(dataset: str, recipe: str) -> dict[str, Any]:
     values = OmegaConf.to_container(OmegaConf.merge(*(OmegaConf.load(file) for file in files if file.is_file()), {}))
     assert isinstance(values, dict)
     return {str(key): value for key, value in values.items()}
+
+
+@cache
+def usual_recipe(dataset: str, scale: str) -> str:
+    """The recipe that a reproduction trains a data set with: of configs/reproduce.yaml at scale cpu, else the default.
+
+    >>> usual_recipe("cifar10", "paper"), usual_recipe("cifar10", "cpu")
+    ('authors_code', 'apl')
+    """
+    scaled = OmegaConf.load(CONFIG_DIR / "reproduce.yaml").scaled_down.get(dataset, []) if scale == "cpu" else []
+    recipes = [override.removeprefix("recipe=") for override in scaled if override.startswith("recipe=")]
+    return recipes[-1] if recipes else USUAL_RECIPE
 
 
 @cache

@@ -8,11 +8,10 @@ from sl.record.run import Run
 from sl.record.schema import Provenance
 from sl.record.sheet import Sheet
 from sl.record.shown import shown, symbols
-from sl.record.variant import distance, stated_recipe
+from sl.record.variant import distance, stated_recipe, usual_recipe
 
 PUBLISHED_ONLY = {"clothing1m": "Clothing1M", "webvision": "WebVision"}  # no file in configs/dataset says their title
 PAPER_EPOCHS = {"mnist": 50, "cifar10": 120, "cifar100": 150}
-USUAL_RECIPE = "authors_code"
 DATASETS_SHOWN = ("cifar10", "mnist", "cifar100", "digits")  # in this order
 GREEK = {"alpha": "α", "beta": "β", "gamma": "γ", "epsilon": "ε", "lambda_": "λ", "tau": "τ"}
 
@@ -84,11 +83,17 @@ def sheet_order(sheet: Sheet) -> tuple[Any, ...]:
 
     Of one recipe the sheet comes first whose values are those of today's configs/.
     """
-    name, _, recipe = sheet.names
+    name, scale, recipe = sheet.names
     stated = {key: value for key, value in stated_recipe(name, recipe).items() if key not in ("model", "sl")}
     scaled = not (name in PAPER_EPOCHS and paper_scale(sheet.head))
     place = list(DATASETS_SHOWN).index(name) if name in DATASETS_SHOWN else len(DATASETS_SHOWN)
-    return scaled, place, recipe != USUAL_RECIPE, distance(sheet.head.config["recipe"], stated), -len(sheet.runs)
+    return (
+        scaled,
+        place,
+        recipe != usual_recipe(name, scale),
+        distance(sheet.head.config["recipe"], stated),
+        -len(sheet.runs),
+    )
 
 
 def recipe_changes(run: Run, usual: Run) -> str:

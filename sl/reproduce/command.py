@@ -38,9 +38,11 @@ def reproduce(name: str, scale: str, config: DictConfig) -> list[str]:
     wanted: dict[Overrides, str] = {}
     for step, run in experiment.steps(name, experiment.parse_seeds(config.seeds)):
         wanted.setdefault(run, step)
+    additions = config.scaled_down if scale == "cpu" else {}
+    scaled = {experiment.completed(run, additions): step for run, step in wanted.items()}
     print(f"{name}, all with {' '.join(common)}", flush=True)
-    plan = plan_runs(wanted, common, tell)
-    saved = timed(f"{name} scale={scale}", plan, wanted, jobs)
+    plan = plan_runs(scaled, common, tell)
+    saved = timed(f"{name} scale={scale}", plan, scaled, jobs)
     print("\n".join(summary(saved, [run.done for run in plan], experiment.sharing(wanted))), flush=True)
     if flag("plan_only", config.plan_only):
         return []

@@ -1,6 +1,6 @@
 """What an experiment (configs/experiment) asks for, as overrides of single runs in the order of their worth."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import product
 from typing import Any
 
@@ -62,6 +62,19 @@ def steps(name: str, seeds: Sequence[int] | None = None) -> Iterator[tuple[str, 
     once = [pair for pair in found if pair[0] == next(iter(order))]
     for seed, run in dict.fromkeys([*once, *(pair for pair in found if pair[1] in early), *found]):
         yield f"{name}, seed {seed}", (*run, f"seed={seed}")
+
+
+def completed(run: Overrides, additions: Mapping[str, Sequence[str]]) -> Overrides:
+    """`run` with those of its data set's `additions` that set an option which `run` itself leaves open.
+
+    >>> completed(("dataset=cifar10", "loss=sl"), {"cifar10": ["recipe=apl"]})
+    ('dataset=cifar10', 'recipe=apl', 'loss=sl')
+    >>> completed(("dataset=cifar10", "recipe=authors_code"), {"cifar10": ["recipe=apl"]})
+    ('dataset=cifar10', 'recipe=authors_code')
+    """
+    options = dict(override.split("=", 1) for override in run)
+    added = [one for one in additions.get(options.get("dataset", ""), ()) if one.split("=", 1)[0] not in options]
+    return (*run[:1], *added, *run[1:])
 
 
 def lines(experiment: dict[str, Any]) -> list[Overrides]:

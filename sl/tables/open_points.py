@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from sl.claims.measures import memorised, spread
 from sl.record import Noise, Run, Series, Sheet, matched, sheets
+from sl.record.variant import USUAL_RECIPE
 from sl.record.words import (
     PAPER_EPOCHS,
-    USUAL_RECIPE,
     dataset_title,
     loss_title,
     origin,

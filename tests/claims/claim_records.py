@@ -38,7 +38,7 @@ class Made:
         noise = self.noise if self.rate else "none"
         known = self.loss if self.loss in synthetic.LOSSES else "ce"
         lines = synthetic.lines(
-            synthetic.header(known, noise, self.rate, seed, epochs=epochs, loss_options=self.options)
+            synthetic.header(known, noise, self.rate, seed, epochs=epochs, scale="paper", loss_options=self.options)
         )
         lines[0]["config"]["names"]["loss"] = self.loss
         lines[0]["identity"] = hashlib.sha256(json.dumps(lines[0]["config"]).encode()).hexdigest()[:16]

@@ -98,7 +98,7 @@ def test_what_is_missing_is_one_line_with_its_command(page: tuple) -> None:
     cells = {words: n for found in lacking for words, n in found["cells"].items()}
     assert line == (
         f"{len(lacking)} claims lack runs; {sum(max(0, 3 - n) for n in cells.values())} give each 3 seeds: "
-        "`make reproduce-cifar10 SCALE=cpu` trains them."
+        "`make reproduce-cifar10 SCALE=paper` trains them."
     )
     assert "MNIST: no run is recorded; `make reproduce-mnist` trains them." in page[1]
 
@@ -119,14 +119,14 @@ def test_the_papers_scale_comes_first_and_every_sheet_has_its_own_verdicts(
     named = [(sheet["dataset"], sheet["scale"], sheet["recipe"], sheet["paper_scale"]) for sheet in sheets]
     assert named == [
         ("cifar10", "paper", "authors_code", True),
-        ("cifar10", "cpu", "authors_code", False),
         ("cifar10", "cpu", "apl", False),
+        ("cifar10", "cpu", "authors_code", False),
         ("mnist", "cpu", "authors_code", False),
     ]
     headings = [line for line in text.splitlines() if line.startswith("## ")]
     assert "paper scale" in headings[0]
     assert all("scaled-down run" in line for line in headings[1:4])
-    assert "experiment=table_apl scale=cpu" in text
+    assert 'overrides=["recipe=authors_code"]' in text
 
 
 def test_runs_of_another_recipe_value_are_told_apart(tmp_path: Path, literature: Literature) -> None:
