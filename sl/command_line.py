@@ -91,6 +91,8 @@ def _read(name: str, text: str, kind: Any) -> Any:
         if not math.isfinite(number):
             raise UserError(name, text, "must be a number")
         return number
+    if kind is str:
+        return text
     if not text:
         raise UserError(name, text, "must be a path")
     return Path(text).expanduser()

@@ -32,6 +32,7 @@ KINDS = {
     "loss": Kind("sl.losses", ("per_example", "after_epoch", "forward")),
     "tracker": Kind("sl.tracker", ("start", "epoch", "probe", "close")),
 }
+TRACKER = "tracker"  # holds a node for each tracker by name; all other kinds are one node
 TRANSITION = "transition"
 NOISE_MATRIX = "noise"  # `transition: noise` stands for the matrix of the run's own noise
 Parameters = Mapping[str, inspect.Parameter]
@@ -48,6 +49,11 @@ def build(node: DictConfig | Mapping[str, Any], option: str, allow_targets: Sequ
     plain: Any = OmegaConf.to_container(node, resolve=True) if isinstance(node, DictConfig) else node
     check_node(plain, option, allow_targets, context)
     return _make(plain, option, allow_targets, context)
+
+
+def build_trackers(config: DictConfig) -> list[Any]:
+    """The trackers of a run, in the order of their choice."""
+    return [build(node, f"{TRACKER}.{name}", config.allow_targets) for name, node in config[TRACKER].items()]
 
 
 def check_node(node: Any, option: str, allow_targets: Sequence[str], context: Mapping[str, Any]) -> None:

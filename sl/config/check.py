@@ -4,7 +4,7 @@ import torch
 from omegaconf import DictConfig, OmegaConf
 
 from sl.checks import integer, number
-from sl.config.build import build, check_node, find_parameters
+from sl.config.build import build, build_trackers, check_node, find_parameters
 from sl.errors import UserError
 from sl.recipes.ranges import check_recipe
 
@@ -28,8 +28,9 @@ def check_buildable(config: DictConfig) -> None:
     """`check_run`, and that all classes take their values, as far as this can be told without the data."""
     check_run(config)
     allowed = config.allow_targets
-    for option in ("dataset", "noise", "tracker"):
+    for option in ("dataset", "noise"):
         build(config[option], option, allowed)
+    build_trackers(config)
     sizes = {"num_examples": 100_000, "num_classes": 2}
     build(config.loss, "loss", allowed, transition=torch.eye(2, dtype=torch.float64), **sizes)
     model = OmegaConf.to_container(config.model, resolve=True)

@@ -2,10 +2,11 @@
 
 import os
 from dataclasses import fields, is_dataclass
+from typing import Any
 
 from omegaconf import DictConfig, OmegaConf
 
-from sl.config.build import KINDS
+from sl.config.build import KINDS, TRACKER
 from sl.config.explain import CONFIG_ERRORS, explain
 from sl.config.groups import choices
 from sl.config.messages import required, unknown_option
@@ -16,12 +17,20 @@ def check_complete(config: DictConfig) -> None:
     """Raise UserError for an option that the schema does not know (+option=1 adds it), or one without a value."""
     _check_keys(config, "")
     for option in KINDS:
-        if option in config and (not OmegaConf.is_dict(config[option]) or "_target_" not in config[option]):
+        if option != TRACKER and option in config and not _has_class(config[option]):
             raise UserError(option, rule=f"has no _target_, a class; must be one of {', '.join(choices(option))}")
+    for name, node in config.get(TRACKER, {}).items():  # several at once, each under its own name
+        if not _has_class(node):
+            option = f"{TRACKER}.{name}" + (f".{next(iter(node))}" if OmegaConf.is_dict(node) and node else "")
+            raise unknown_option(option, list(config[TRACKER]), value=OmegaConf.select(config, option))
     try:
         OmegaConf.to_container(config, resolve=True, throw_on_missing=True)
     except CONFIG_ERRORS as error:
         raise explain(error) from error
+
+
+def _has_class(node: Any) -> bool:
+    return OmegaConf.is_dict(node) and "_target_" in node
 
 
 def expand_home(config: DictConfig) -> None:

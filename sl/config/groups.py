@@ -24,7 +24,7 @@ def choices(group: str) -> list[str]:
 
 
 def choices_with(option: str) -> list[str]:
-    """The choices of the option's group that bring it.
+    """The choices of the option's group that bring it, or options below it.
 
     >>> choices_with("noise.rate")
     ['asymmetric', 'symmetric']
@@ -32,7 +32,11 @@ def choices_with(option: str) -> list[str]:
     group = option.partition(".")[0]
     if group not in GROUPS:
         return []
-    return [choice for choice in choices(group) if option in _names(read_choice(group, choice), group)]
+    return [
+        choice
+        for choice in choices(group)
+        if any(f"{name}.".startswith(f"{option}.") for name in _names(read_choice(group, choice), group))
+    ]
 
 
 def options() -> set[str]:

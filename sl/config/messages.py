@@ -42,4 +42,5 @@ def unknown_option(option: str, siblings: Sequence[str], in_a_run: bool = True, 
     hint = did_you_mean(leaf, here)
     if in_a_run and not hint:
         hint = did_you_mean(leaf, options())
-    return UserError(option, value, f"there is no such option; {hint}must be one of {', '.join(here) or 'none'}")
+    allowed = f"must be one of {', '.join(here)}" if here else "there are none in its place"
+    return UserError(option, value, f"there is no such option; {hint}{allowed}")

@@ -95,7 +95,7 @@ class RunConfig:
     scale: ScaleConfig = field(default_factory=ScaleConfig)
     runtime: RuntimeConfig = field(default_factory=RuntimeConfig)
     probe: ProbeConfig = field(default_factory=ProbeConfig)
-    tracker: Any = MISSING
+    tracker: dict[str, Any] = field(default_factory=dict)
     shown: dict[str, Any] = field(default_factory=dict)
     seed: int = 0
     holdout: float | None = None
@@ -157,10 +157,21 @@ class ReproduceConfig:
     results_dir: str = MISSING
 
 
+@dataclass
+class TrackConfig:
+    """A replay of recorded runs: configs/track.yaml says what each value means."""
+
+    tracker: dict[str, Any] = field(default_factory=dict)
+    runs: str = MISSING
+    figures: bool = True
+    allow_targets: list[str] = field(default_factory=list)
+
+
 def register() -> None:
-    """Make the schemas known to Hydra, as what config.yaml, search.yaml and reproduce.yaml in configs/ build on."""
+    """Make the schemas known to Hydra, as what the files in configs/ build on."""
     check_what_hydra_composes()
     ConfigStore.instance().store(name="base_run", node=RunConfig)
     ConfigStore.instance().store(name="base_search", node=SearchConfig)
+    ConfigStore.instance().store(name="base_track", node=TrackConfig)
     ConfigStore.instance().store(name="base_audit", node=AuditConfig)
     ConfigStore.instance().store(name="base_reproduce", node=ReproduceConfig)

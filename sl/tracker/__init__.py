@@ -1,6 +1,18 @@
-from sl.tracker.base import NoTracker, Sink
+from sl.tracker.base import Sink, Tracker
 from sl.tracker.console import ConsoleSink
+from sl.tracker.csv_files import CsvTracker
+from sl.tracker.mlflow import MlflowTracker
+from sl.tracker.tensorboard import TensorBoardTracker
 from sl.tracker.wandb import WandbTracker
 from sl.tracker.watchers import Watchers
 
-__all__ = ["ConsoleSink", "NoTracker", "Sink", "WandbTracker", "Watchers"]
+__all__ = [
+    "ConsoleSink",
+    "CsvTracker",
+    "MlflowTracker",
+    "Sink",
+    "TensorBoardTracker",
+    "Tracker",
+    "WandbTracker",
+    "Watchers",
+]

@@ -1,9 +1,13 @@
-"""What wants to be told of a run as it goes, beside the record: the console, W&B."""
+"""What wants to be told of a run beside its record: the console, and trackers such as W&B or MLflow."""
 
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
 from sl.record.schema import Epoch, Header, Probe
+
+Pictures = dict[str, Path]
 
 
 class Sink(Protocol):
@@ -26,17 +30,18 @@ class Sink(Protocol):
         """The run is over; called once, with `finished` false after an exception."""
 
 
-class NoTracker:
-    """The tracker that tracks nothing: the record is enough."""
+class Tracker(Sink, Protocol):
+    """A sink of runs that can also be told recorded ones again: scripts/track.py.
 
-    def start(self, header: Header, path: Path, resumed: int = 0) -> None:
-        """Nothing to do."""
+    `clock` gives the time in seconds since 1970, which a replay sets to what the record says. `start` puts what comes
+    in the place of an earlier telling of the same identity, so that telling a run twice leaves it there once.
+    """
 
-    def epoch(self, line: Epoch) -> None:
-        """Nothing to do."""
+    clock: Callable[[], float] = staticmethod(time.time)
 
-    def probe(self, line: Probe) -> None:
-        """Nothing to do."""
+    def holds(self, header: Header) -> str:
+        """Where the whole run is kept already and need not be told again; empty where it is not."""
+        return ""
 
-    def close(self, finished: bool) -> None:
-        """Nothing to do."""
+    def pictures(self, name: str, images: Pictures) -> None:
+        """Keep figures of many runs, PNG files by title, together under `name`."""

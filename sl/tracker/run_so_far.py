@@ -1,15 +1,21 @@
-"""A run as known so far, with the same derived figures as a recorded one."""
+"""A run as known so far, with the same derived figures as a recorded one, and what it is called in a list of runs."""
 
+import os
 import re
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from sl.record.run import Run
 from sl.record.schema import Epoch, Header
+from sl.record.variant import stated_parameters, stated_recipe
 
 SHORT_NOISE = {"none": "clean", "symmetric": "sym", "asymmetric": "asym"}
+VARIED = "SL_VARIED"  # environment variable: the options that a sweep varies, for the jobs that it starts
+IN_EVERY_NAME = ("dataset", "noise", "noise.rate", "loss", "seed")
+GROUPS = ("model", "recipe", "scale")
 
 
 def run_so_far(header: Header, epochs: Sequence[Epoch], path: Path = Path()) -> Run:
@@ -17,12 +23,37 @@ def run_so_far(header: Header, epochs: Sequence[Epoch], path: Path = Path()) -> 
     return Run(path, header, tuple(epochs))
 
 
-def short_name(run: Run) -> str:
-    """What a run is called in a list of runs, such as cifar10-sym0.4-sl-s0."""
+def setting_name(run: Run) -> str:
+    """Data and noise, such as cifar10-sym0.4: what runs that may be compared have in common."""
     noise = run.noise
     kind = SHORT_NOISE.get(noise.kind, noise.kind) + (f"{noise.rate:g}" if noise.rate else "")
-    words = (run.name("dataset"), kind, noise.detail, run.name("loss"), f"s{run.seed}")
-    return "-".join(re.sub(r"[^\w.]+", "-", word) for word in words if word)
+    return _joined(run.name("dataset"), kind, noise.detail)
+
+
+def method_name(run: Run) -> str:
+    """The loss, what a sweep varies, and where else the run is not as its recipe states, such as sl-alpha0.01-beta1."""
+    varied = os.environ.get(VARIED, "").split()
+    return _joined(run.name("loss"), *(_word(run, option) for option in dict.fromkeys([*varied, *changed(run)])))
+
+
+def short_name(run: Run) -> str:
+    """What a run is called in a list of runs, such as cifar10-sym0.4-sl-alpha0.01-s0."""
+    return f"{setting_name(run)}-{method_name(run)}-s{run.seed}"
+
+
+def changed(run: Run) -> list[str]:
+    """The options of loss and recipe whose values are not those that configs/ state, by dotted name.
+
+    A value that only one of the two has, as in records of older versions, is no change.
+    """
+    dataset, recipe, loss = (run.name(choice) for choice in ("dataset", "recipe", "loss"))
+    stated = {"loss": stated_parameters(dataset, recipe, loss), "recipe": stated_recipe(dataset, recipe)}
+    return [
+        f"{node}.{key}"
+        for node, values in stated.items()
+        for key, value in run.config[node].items()
+        if key in values and not _same(value, values[key])
+    ]
 
 
 def worst_class(run: Run) -> tuple[str, float]:
@@ -30,3 +61,26 @@ def worst_class(run: Run) -> tuple[str, float]:
     accuracy = run.class_curve()[-1]
     worst = int(np.nanargmin(accuracy))
     return run.class_names[worst], float(accuracy[worst])
+
+
+def _same(one: Any, other: Any) -> bool:
+    numbers = isinstance(one, int | float) and isinstance(other, int | float)
+    return bool(np.isclose(one, other, rtol=1e-4, atol=0)) if numbers else one == other
+
+
+def _word(run: Run, option: str) -> str:
+    """`alpha0.01` for loss.alpha; nothing for what the record does not hold, or every name says."""
+    if option in IN_EVERY_NAME:
+        return ""
+    if option in GROUPS:
+        return run.name(option)
+    value: Any = run.config
+    for key in option.split("."):
+        value = value.get(key) if isinstance(value, dict) else None
+    if value is None or isinstance(value, dict):
+        return ""
+    return option.rpartition(".")[2] + (f"{value:.4g}" if isinstance(value, float) else str(value))
+
+
+def _joined(*words: str) -> str:
+    return "-".join(re.sub(r"[^\w.+-]+", "-", word).strip("-") for word in words if word)

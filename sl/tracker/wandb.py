@@ -1,5 +1,8 @@
 """Mirrors the record to Weights & Biases. The record is the truth: whatever fails here, the training goes on."""
 
+import os
+import shutil
+import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -7,22 +10,24 @@ from typing import TYPE_CHECKING, Any
 from sl.checks import one_of
 from sl.errors import UserError
 from sl.record.schema import Epoch, Header, Probe
-from sl.tracker import wandb_parameters as check
-from sl.tracker.wandb_notice import in_one_line, notice
-from sl.tracker.wandb_values import epoch_values, summary
+from sl.tracker.base import Pictures, Tracker
+from sl.tracker.values import epoch_values, summary
 
 if TYPE_CHECKING:
     import wandb
 
 MODES = ("auto", "online", "offline", "disabled")
+WHOLE = "whole-run"  # an empty file in the folder of an offline run that came to its end
+FORBIDDEN, LONGEST_PROJECT, LONGEST_TAG = "/\\#?%:", 128, 64  # W&B's own rules, known without importing it
 
 
-class WandbTracker:
+class WandbTracker(Tracker):
     """One W&B run for each training run; its id is the run's identity.
 
-    `project`, `entity`, `group` and `tags` are those of `wandb.init`; the scale joins the tags. `mode` auto is online
-    with a login and offline without; or online, offline, disabled. W&B's own folder, `wandb`, is made in `dir`.
-    Raises UserError for what W&B would refuse. W&B itself is imported when a run starts.
+    `project`, `entity`, `group` and `tags` are those of `wandb.init`; the scale joins the tags. Without a `group` it is
+    data set and noise; the job type is the loss with what a sweep varies. `mode` auto is online with a login and
+    offline without; or online, offline, disabled. W&B's own folder, `wandb`, is made in `dir`. Raises UserError for
+    what W&B would refuse. W&B itself is imported when a run starts.
     """
 
     def __init__(
@@ -34,52 +39,92 @@ class WandbTracker:
         tags: Iterable[str] = (),
         dir: str = ".",
     ) -> None:
-        self.project = check.project(project)
-        self.entity = check.name_or_none("entity", entity)
+        fits = isinstance(project, str) and 0 < len(project) <= LONGEST_PROJECT and not set(project) & set(FORBIDDEN)
+        if not fits:
+            rule = f"must be a name of 1 to {LONGEST_PROJECT} characters, none of {FORBIDDEN}"
+            raise UserError("project", project, rule)
         self.mode = one_of("mode", mode, MODES)
-        self.group = check.name_or_none("group", group)
-        self.tags = check.tags(tags)
-        self.dir = check.folder(dir)
+        self.tags = _tags(tags)
+        place = {"entity": _name_or_none("entity", entity), "group": _name_or_none("group", group), "dir": _folder(dir)}
+        self.place: dict[str, str | None] = {"project": project, **place}
         self._run: wandb.Run | None = None
 
     def start(self, header: Header, path: Path, resumed: int = 0) -> None:
         """Open the W&B run; raises UserError where `mode` is online and there is no login."""
-        from sl.tracker.wandb_mode import resolve_mode
-        from sl.tracker.wandb_run import Place, open_run
+        from sl.tracker.wandb_run import open_run
 
         self._header, self._epochs = header, list[Epoch]()
-        try:
-            mode = resolve_mode(self.mode)
-            if mode == "disabled":
-                return
-            self._run = open_run(header, Place(self.project, self.entity, self.group, self.tags, self.dir), mode)
-        except UserError:
-            raise
-        except Exception as error:  # an address that cannot be parsed, for instance
-            self._give_up(error)
+        live = self.clock is time.time  # in a replay this machine's load says nothing of the run
+        self._open(lambda mode: open_run(header, mode, self.tags, live, **self.place))
 
     def epoch(self, line: Epoch) -> None:
         """Log the epoch's metrics; W&B's step is the epoch."""
         self._epochs.append(line)
-        values = epoch_values(self._header, line)
+        values = {**epoch_values(self._header, line), "_timestamp": self.clock()}
         self._tell(lambda run: run.log(values, step=line.epoch))
 
     def probe(self, line: Probe) -> None:
         """Log the stage's confusion matrix and the probed class's confidence."""
-        from sl.tracker.wandb_charts import charts
+        from sl.tracker.wandb_run import charts
 
         self._tell(lambda run: run.log(charts(self._header.data.class_names, line), step=line.epoch))
 
     def close(self, finished: bool) -> None:
         """Write the summary and close the W&B run, as failed where the training did not finish."""
+        if self._run is not None:
+            values = summary(self._header, self._epochs)
+            self._tell(lambda run: run.summary.update(values))
+        self._finish(finished)
+
+    def holds(self, header: Header) -> str:
+        """The folder of the finished offline run with this identity; a run online is written anew in its place."""
+        from sl.tracker.wandb_run import resolve_mode
+
+        if resolve_mode(self.mode) != "offline":
+            return ""
+        return next((str(folder) for folder in self._offline(header.identity)), "")
+
+    def pictures(self, name: str, images: Pictures) -> None:
+        """A W&B run called `name` with the images, of job type figures."""
+        import wandb
+
+        from sl.tracker.wandb_run import open_named
+
+        for earlier in self._offline(name):  # of the same records, or fewer
+            shutil.rmtree(earlier)
+        named = {**self.place, "id": name, "name": name, "job_type": "figures", "group": "figures"}
+        self._open(lambda mode: open_named(mode, self.tags, named, disable_git=True))
+        found = {f"figures/{title}": wandb.Image(str(path)) for title, path in images.items()}
+        self._tell(lambda run: run.log(found))
+        self._finish(True)
+
+    def _offline(self, identity: str) -> list[Path]:
+        """The folders of the offline runs with this id that came to their end."""
+        found = Path(self.place["dir"] or ".", "wandb").glob(f"offline-run-*-{identity}")
+        return [folder for folder in sorted(found) if (folder / WHOLE).exists()]
+
+    def _open(self, opened: Callable[[Any], "wandb.Run"]) -> None:
+        from sl.tracker.wandb_run import resolve_mode
+
+        try:
+            mode = resolve_mode(self.mode)
+            self._run = None if mode == "disabled" else opened(mode)
+        except UserError as error:
+            raise error.under("tracker.wandb") from None
+        except Exception as error:  # an address that cannot be parsed, for instance
+            self._give_up(error)
+
+    def _finish(self, finished: bool) -> None:
+        from sl.tracker.wandb_run import notice
+
         if self._run is None:
             return
         offline, folder = self._run.settings.mode == "offline", self._run.settings.sync_dir
-        values = summary(self._header, self._epochs)
-        self._tell(lambda run: run.summary.update(values))
         self._tell(lambda run: run.finish(exit_code=0 if finished else 1))
-        self._run = None
+        whole, self._run = finished and self._run is not None, None
         if offline:
+            if whole:
+                Path(folder, WHOLE).touch()
             notice(f"offline run in {folder}; to upload it: wandb sync {folder}")
 
     def _tell(self, act: Callable[["wandb.Run"], Any]) -> None:
@@ -91,8 +136,29 @@ class WandbTracker:
             self._give_up(error)
 
     def _give_up(self, error: Exception) -> None:
-        from sl.tracker.wandb_run import forget_service
+        from sl.tracker.wandb_run import forget_service, in_one_line, notice
 
         notice(f"{in_one_line(error)}; W&B gets no more of this run; its record is not affected")
         self._run = None
         forget_service()
+
+
+def _name_or_none(name: str, value: object) -> str | None:
+    if value is None or (isinstance(value, str) and value.strip()):
+        return value
+    raise UserError(name, value, "must be a name or null")
+
+
+def _tags(value: object) -> list[str]:
+    found = list(value) if isinstance(value, Iterable) and not isinstance(value, str) else [value]
+    names = [tag for tag in found if isinstance(tag, str) and 0 < len(tag) <= LONGEST_TAG]
+    if isinstance(value, str) or len(names) < len(found):
+        raise UserError("tags", value, f"must be a list of names of 1 to {LONGEST_TAG} characters")
+    return names
+
+
+def _folder(value: object) -> str:
+    path = os.path.expanduser(value) if isinstance(value, str) else ""
+    if path.strip() and (os.path.isdir(path) or not os.path.exists(path)):  # false too where a name is too long
+        return path
+    raise UserError("dir", value, "must be a folder, or a path where one can be made")

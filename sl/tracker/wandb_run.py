@@ -1,48 +1,104 @@
-"""Opens W&B runs."""
+"""The W&B run of a training run: whether it goes to the server, how it is opened, and the charts of a probe.
+
+Imports wandb, which takes a second or two: only a run that is tracked imports this module.
+"""
 
 import contextlib
-from dataclasses import dataclass
+from collections.abc import Iterator
+from typing import Any, Literal
 
 import wandb
 
-from sl.record.schema import Header
-from sl.tracker.run_so_far import run_so_far, short_name
-from sl.tracker.wandb_mode import Mode
-from sl.tracker.wandb_notice import in_one_line, notice
-from sl.tracker.wandb_values import config
+from sl.errors import UserError
+from sl.record.schema import Header, Probe
+from sl.say import say
+from sl.tracker.run_so_far import method_name, run_so_far, setting_name, short_name
+from sl.tracker.values import config
 
+Mode = Literal["online", "offline", "disabled"]
+MOST_CLASSES = 100
 INIT_TIMEOUT = 30.0  # seconds that a server has to answer
-failed_servers: set[str] = set()  # where a run of this process could not be opened
 FINISH_TIMEOUT = 120.0  # seconds that the rest of a run has to reach it
+failed_servers: set[str] = set()  # where a run of this process could not be opened
 
 
-@dataclass(frozen=True)
-class Place:
-    """Where runs go: the parameters of `wandb.init` of these names."""
-
-    project: str
-    entity: str | None
-    group: str | None
-    tags: list[str]
-    dir: str
+def notice(text: str) -> None:
+    """Print `text` as W&B's."""
+    say(f"W&B: {text}")
 
 
-def open_run(header: Header, place: Place, mode: Mode) -> wandb.Run:
+def in_one_line(error: Exception) -> str:
+    """The first line of what `error` says, or its kind where it says nothing.
+
+    >>> in_one_line(TimeoutError()), in_one_line(OSError("No space left on device"))
+    ('TimeoutError', 'No space left on device')
+    """
+    return (str(error).splitlines() or [""])[0] or type(error).__name__
+
+
+def resolve_mode(asked: str) -> Mode:
+    """The mode of a run for which `asked` (auto, online, offline or disabled) is configured.
+
+    `auto` follows WANDB_MODE where it is set and is otherwise online for those who are logged in (WANDB_API_KEY,
+    netrc or W&B's settings), offline for others. Nobody is asked, and no network is used. Raises UserError for online
+    without a login.
+    """
+    if asked == "offline":
+        return "offline"
+    settings = wandb.setup(wandb.Settings(silent=True)).settings
+    if asked == "disabled" or (asked == "auto" and settings.mode == "disabled"):
+        return "disabled"
+    login, problem = False, "no login was found (wandb login, or WANDB_API_KEY), or WANDB_MODE rules it out"
+    try:
+        login = wandb.login(prompt=False, verify=False)
+    except wandb.Error as error:  # a key that cannot be one
+        problem = in_one_line(error)
+        notice(problem)
+    if login:
+        return "online"
+    if asked == "online":
+        raise UserError("mode", "online", f"must be auto, offline or disabled: {problem}")
+    return "offline"
+
+
+def open_run(header: Header, mode: Mode, tags: list[str], live: bool, **place: str | None) -> wandb.Run:
     """The W&B run of a training run; offline where the server does not answer, or refuses it.
 
-    A server that failed once is not waited for again by later runs of this process.
+    `place` are parameters of `wandb.init`: project, entity, group, dir. The commit is that of the record. A `live` run
+    has the load of this machine beside its metrics. A server that failed once is not waited for
+    again by later runs of this process.
     """
+    run = run_so_far(header, [])
+    place["group"] = place["group"] or setting_name(run)
+    named = {"id": header.identity, "name": short_name(run), "job_type": method_name(run), "config": config(header)}
+    facts = {"git_commit": header.provenance.commit, "disable_git": True, "x_disable_stats": not live}
+    return open_named(mode, [*tags, f"scale-{header.scale.name}"], {**place, **named}, **facts)
+
+
+def open_named(mode: Mode, tags: list[str], named: dict[str, Any], **facts: Any) -> wandb.Run:
+    """A W&B run with the parameters `named` of `wandb.init` and the `facts` among its settings."""
     server = str(wandb.setup(wandb.Settings(silent=True)).settings.base_url)
     mode = "offline" if server in failed_servers else mode
+    settings = wandb.Settings(
+        silent=True,
+        console="off",  # the live line is not for a log
+        init_timeout=INIT_TIMEOUT,
+        finish_timeout=FINISH_TIMEOUT,
+        finish_timeout_raises=True,
+        **facts,
+    )
+    # Without finish_previous the next run of a sweep in this process would be given this one.
+    options = {"tags": tags, "reinit": "finish_previous", "settings": settings, **named}
     try:
-        run = _init(header, place, mode)
+        run = wandb.init(mode=mode, **options)
     except wandb.Error as error:
         if mode == "offline":
             raise
         failed_servers.add(server)
         notice(f"{in_one_line(error)}; this run is kept offline")
         forget_service()  # it still holds the id
-        run = _init(header, place, "offline")
+        wandb.setup(wandb.Settings(silent=True))
+        run = wandb.init(mode="offline", **options)
     if run.url:
         notice(run.url)
     return run
@@ -55,24 +111,36 @@ def forget_service() -> None:
     wandb.run = None  # as after a run's end: no login is looked for while a run seems open
 
 
-def _init(header: Header, place: Place, mode: Mode) -> wandb.Run:
-    wandb.setup(wandb.Settings(silent=True))
-    return wandb.init(
-        project=place.project,
-        entity=place.entity,
-        group=place.group,
-        tags=[*place.tags, f"scale-{header.scale.name}"],
-        dir=place.dir,
-        mode=mode,
-        id=header.identity,
-        name=short_name(run_so_far(header, [])),
-        config=config(header),
-        reinit="finish_previous",  # otherwise the next run of a sweep in this process is given this one
-        settings=wandb.Settings(
-            silent=True,
-            console="off",  # the live line is not for a log
-            init_timeout=INIT_TIMEOUT,
-            finish_timeout=FINISH_TIMEOUT,
-            finish_timeout_raises=True,
-        ),
+def charts(class_names: list[str], line: Probe) -> dict[str, Any]:
+    """The test confusion matrix at a stage, and the probed class's mean confidence in each class as bars.
+
+    The bars' table also holds how many of the class's examples are predicted as each class. There are no bars where no
+    label of the probed class is right, and no matrix of more than 100 classes: W&B takes a row for each of its cells.
+    """
+    stage, epoch, probed = line.stage, line.epoch, class_names[line.probe_class]
+    found: dict[str, Any] = {}
+    if len(class_names) <= MOST_CLASSES:
+        true, predicted = zip(*pairs(line.confusion), strict=True)
+        title = f"Test set, {stage} (epoch {epoch})"
+        found[f"confusion/{stage}"] = wandb.plot.confusion_matrix(
+            y_true=true, preds=predicted, class_names=class_names, title=title
+        )
+    if line.confidence is None or line.predictions is None:
+        return found
+    table = wandb.Table(
+        columns=["class", "confidence", "predictions"],
+        data=[list(row) for row in zip(class_names, line.confidence, line.predictions, strict=True)],
     )
+    title = f"Mean confidence for rightly labelled {probed}, {stage} (epoch {epoch})"
+    return {**found, f"confidence/{stage}": wandb.plot.bar(table, "class", "confidence", title=title)}
+
+
+def pairs(confusion: list[list[int]]) -> Iterator[tuple[int, int]]:
+    """(true class, prediction) of every counted example.
+
+    >>> list(pairs([[1, 0], [2, 1]]))
+    [(0, 0), (1, 0), (1, 0), (1, 1)]
+    """
+    for true, row in enumerate(confusion):
+        for predicted, count in enumerate(row):
+            yield from [(true, predicted)] * count

@@ -7,7 +7,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 from omegaconf import DictConfig
 
-from sl.config.build import build
+from sl.config.build import build_trackers
 from sl.errors import UserError
 from sl.files import lock_beside
 from sl.record.read import record_state
@@ -32,7 +32,7 @@ def train(config: DictConfig, names: dict[str, str]) -> Path:
     """
     job = prepare(config, names)
     path = record_path(Path(config.runs_dir), job.dataset_name, job.identity)
-    tracker = build(config.tracker, "tracker", config.allow_targets)
+    trackers = build_trackers(config)
     checkpoint = Checkpoint(Path(config.checkpoints_dir) / f"{job.identity}.pt")
     with alone_at(path, checkpoint.path):
         match record_state(path):
@@ -46,7 +46,7 @@ def train(config: DictConfig, names: dict[str, str]) -> Path:
                     f"{path}: the record of a finished run, damaged since; restore it, or remove it to train again"
                 )
             case state:
-                Training(job, path, checkpoint, tracker).run(state)
+                Training(job, path, checkpoint, trackers).run(state)
     return path
 
 

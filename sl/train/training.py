@@ -3,6 +3,7 @@
 import io
 import os
 import time
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
@@ -43,11 +44,11 @@ class Diverged(UserError):
 class Training:
     """One run that is being trained. `epoch` epochs and `step` steps of the next one are done."""
 
-    def __init__(self, job: Job, path: Path, checkpoint: Checkpoint, tracker: Sink) -> None:
+    def __init__(self, job: Job, path: Path, checkpoint: Checkpoint, trackers: Sequence[Sink]) -> None:
         self.job, self.path, self.checkpoint = job, path, checkpoint
         self.engine = make_engine(job)
         self.record = RecordWriter(path)
-        self.watchers = Watchers([ConsoleSink(), tracker])
+        self.watchers = Watchers([ConsoleSink(), *trackers])
         self.stop = StopRequest()
         self.epoch = self.step = 0
         self.epoch_seconds: list[float] = []

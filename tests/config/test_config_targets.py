@@ -32,7 +32,7 @@ ATTACKS = [
     "loss=nce_rce|loss.active._target_=torch.save|+loss.active._args_=[1,{file}]",
     "loss=forward|loss.transition=[{{" + SAVE + "}}]",
     "dataset=folder|dataset.name=[{{" + SAVE + "}}]",
-    "tracker=wandb|tracker.tags=[{{" + SAVE + "}}]",
+    "tracker=wandb|tracker.wandb.tags=[{{" + SAVE + "}}]",
     "recipe.model=torch.save|+model._args_=[1,{file}]",
     "+hydra.callbacks.own={{" + SAVE + "}}",
     "+hydra.callbacks.own={{_target_:hydra.utils.call,_args_:[{{" + SAVE + "}}]}}",

@@ -17,7 +17,8 @@ MISSPELT = [
     ("recipe.sl.alfa=1", "recipe.sl.alfa=1: there is no such option; did you mean alpha? must be one of alpha, beta,"),
     ("dataet=cifar10", "dataet=cifar10: there is no such option; did you mean dataset?"),
     ("foo.bar=1", "foo.bar=1: there is no such option; must be one of allow_targets, checkpoints_dir, data_dir,"),
-    ("tracker.project=x", "tracker.project=x: this option comes only with tracker=wandb"),
+    ("tracker.wandb.project=x", "tracker.wandb.project=x: this option comes only with tracker=wandb"),
+    ("tracker.project=x", "tracker.project=x: there is no such option; did you mean tracker.wandb.project?"),
     ("loss=nce_rce +loss.passive.foo=1", "loss.passive.foo=1: there is no such option; must be one of log_zero,"),
     ("+foo=1", "foo=1: there is no such option; must be one of allow_targets, checkpoints_dir,"),
 ]
@@ -63,7 +64,10 @@ RANGES = [
     ("scale.train_share=0", "scale.train_share=0: must be a number in (0, 1]"),
     ("scale.epoch_share=1.5", "scale.epoch_share=1.5: must be a number in (0, 1]"),
     ("probe.representations=-1", "probe.representations=-1: must be a whole number of at least 0"),
-    ("tracker=wandb tracker.mode=later", "tracker.mode=later: must be one of auto, online, offline, disabled"),
+    (
+        "tracker=wandb tracker.wandb.mode=later",
+        "tracker.wandb.mode=later: must be one of auto, online, offline, disabled",
+    ),
     ("noise=human noise.name=worse", "noise.name=worse: must be one of aggregate, random1, random2, random3, worst"),
     ("noise=asymmetric noise.variant=odd", "noise.variant=odd: must be one of published, pairs, cyclic, superclass"),
 ]

@@ -37,7 +37,7 @@ def make_header(seed: int = 0, loss: str = "sl", **changes: Any) -> Header:
             "scale": {"train_share": 0.1, "test_share": 0.2, "epoch_share": 1.0},
             "seed": seed,
             "precision": "float32",
-            "names": {**names, "recipe": "authors_code", "scale": "cpu"},
+            "names": {**names, "recipe": "of_their_own", "scale": "cpu"},
         },
         "data": DATA,
         "scale": SCALE,

@@ -1,18 +1,13 @@
 """Names and worst classes of runs, against values worked out by hand."""
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
-from omegaconf import OmegaConf
 
-from sl.config.build import build
-from sl.tracker import NoTracker
-from sl.tracker.run_so_far import run_so_far, short_name, worst_class
+from sl.tracker.run_so_far import method_name, run_so_far, setting_name, short_name, worst_class
 
 Make = Callable[..., dict]
-CONFIGS = Path(__file__).parents[2] / "configs"
 
 
 @pytest.mark.parametrize(
@@ -44,10 +39,23 @@ def test_worst_class_is_the_first_with_the_lowest_accuracy(
     assert worst_class(run_so_far(header(), lines)) == worst
 
 
-def test_no_tracker_is_a_choice_and_says_nothing(
-    header: Make, tell_run: Callable[..., None], capsys: pytest.CaptureFixture[str]
-) -> None:
-    tracker = build(OmegaConf.load(CONFIGS / "tracker/none.yaml"), "tracker")
-    assert isinstance(tracker, NoTracker)
-    tell_run([tracker], header())
-    assert capsys.readouterr().out == ""
+def varied(header: Make, loss: dict[str, Any], **names: str) -> Any:
+    """SL on CIFAR-10 by the authors' recipe, but for these parameters and names."""
+    config = header().config
+    sl = {"_target_": "sl.losses.SymmetricCrossEntropy", "alpha": 0.1, "beta": 1.0, "log_zero": -9.2103}
+    names = {**config["names"], "dataset": "cifar10", "recipe": "authors_code", **names}
+    return run_so_far(header(config={**config, "loss": {**sl, **loss}, "recipe": {"lr": 0.01}, "names": names}), [])
+
+
+def test_names_say_what_is_not_as_the_recipe_states(header: Make) -> None:
+    assert short_name(varied(header, {})) == "cifar10-sym0.4-sl-s0"
+    assert short_name(varied(header, {"alpha": 0.01, "log_zero": -4})) == "cifar10-sym0.4-sl-alpha0.01-log_zero-4-s0"
+
+
+def test_names_in_a_sweep_say_what_it_varies(header: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SL_VARIED", "seed noise.rate loss loss.alpha loss.beta recipe.lr model runtime.threads")
+    grid = [(alpha, beta) for alpha in (0.01, 0.1) for beta in (0.5, 1.0)]
+    names = [short_name(varied(header, {"alpha": alpha, "beta": beta}, model="cnn8")) for alpha, beta in grid]
+    assert names == [f"cifar10-sym0.4-sl-alpha{alpha:g}-beta{beta:g}-lr0.01-cnn8-s0" for alpha, beta in grid]
+    assert method_name(varied(header, {"alpha": 0.5})).startswith("sl-alpha0.5-beta1-")  # one for all seeds
+    assert setting_name(varied(header, {"alpha": 0.5})) == "cifar10-sym0.4"

@@ -268,7 +268,7 @@ def test_wrong_parameters_are_named(parameters: dict, said: str) -> None:
 
 @pytest.mark.parametrize("name", ["x" * 128, "with space", "ünïcode"])
 def test_project_names_that_are_taken_are_taken_by_wandb_too(name: str) -> None:
-    assert WandbTracker(name).project == wandb.Settings(project=name).project
+    assert WandbTracker(name).place["project"] == wandb.Settings(project=name).project
 
 
 @pytest.mark.parametrize("name", ["a/b", "a%b", "a?b", "a#b", "a:b", "a\\b", "x" * 129])
@@ -280,7 +280,8 @@ def test_project_names_that_are_refused_are_refused_by_wandb_too(name: str) -> N
 
 
 def test_the_configuration_builds_and_wandb_is_not_imported() -> None:
-    tracker = build(OmegaConf.load(CONFIGS / "tracker/wandb.yaml"), "tracker")
-    assert (tracker.project, tracker.mode, tracker.tags, tracker.dir) == ("sl-noisy-labels", "auto", [], ".")
+    tracker = build(OmegaConf.load(CONFIGS / "tracker/wandb.yaml").wandb, "tracker.wandb")
+    place = {"project": "sl-noisy-labels", "entity": None, "group": None, "dir": "."}
+    assert (tracker.place, tracker.mode, tracker.tags) == (place, "auto", [])
     script = "import sys; from sl.tracker import WandbTracker; WandbTracker('p'); sys.exit('wandb' in sys.modules)"
     subprocess.run([sys.executable, "-c", script], check=True)

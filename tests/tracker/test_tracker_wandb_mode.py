@@ -11,7 +11,7 @@ import pytest
 
 from sl.errors import UserError
 from sl.tracker import WandbTracker
-from sl.tracker.wandb_mode import resolve_mode
+from sl.tracker.wandb_run import resolve_mode
 
 KEY = "0" * 40
 SCRIPT = """
@@ -61,7 +61,7 @@ def test_online_without_a_login_is_refused(
 ) -> None:
     for name, value in variables.items():
         no_login.setenv(name, value)
-    with pytest.raises(UserError, match=r"^tracker\.mode=online: must be auto, offline or disabled: .*"):
+    with pytest.raises(UserError, match=r"^tracker\.wandb\.mode=online: must be auto, offline or disabled: .*"):
         WandbTracker("project", mode="online").start(header(), Path("x.jsonl"))
 
 

@@ -1,6 +1,7 @@
-"""What W&B gets of a run record, as plain values."""
+"""What trackers get of a run record, as plain values."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from sl.record.schema import Epoch, Header, rounded
@@ -19,8 +20,26 @@ def config(header: Header) -> dict[str, Any]:
     return {**header.config, "record": facts}
 
 
+def flat(values: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """Every value by its dotted name.
+
+    >>> dict(flat({"loss": {"alpha": 0.1}, "seed": 0}))
+    {'loss.alpha': 0.1, 'seed': 0}
+    """
+    for key, value in values.items():
+        if isinstance(value, Mapping):
+            yield from flat(value, f"{prefix}{key}.")
+        else:
+            yield f"{prefix}{key}", value
+
+
+def started(header: Header) -> float:
+    """When the run began, in seconds since 1970."""
+    return datetime.fromisoformat(header.provenance.started).timestamp()
+
+
 def epoch_values(header: Header, line: Epoch) -> dict[str, Any]:
-    """Metrics of one epoch by panel name; what does not exist (None) is left out.
+    """Metrics of one epoch by name; what does not exist (None) is left out.
 
     Class k stands under `class/k name`, its number padded so that names sort as numbers do. `spread` is the best
     class's test accuracy minus the worst's.
@@ -37,7 +56,7 @@ def epoch_values(header: Header, line: Epoch) -> dict[str, Any]:
 
 
 def summary(header: Header, epochs: Sequence[Epoch]) -> dict[str, float]:
-    """Accuracies of the run as a whole, beside W&B's own last value of each metric; empty before the first epoch."""
+    """Accuracies of the run as a whole, beside the last value of each metric; empty before the first epoch."""
     if not epochs:
         return {}
     run = run_so_far(header, epochs)
@@ -49,14 +68,3 @@ def summary(header: Header, epochs: Sequence[Epoch]) -> dict[str, float]:
     if run.holdout:
         measured["validation_accuracy_mean_last_ten"] = run.validation()
     return rounded(measured)
-
-
-def pairs(confusion: list[list[int]]) -> Iterator[tuple[int, int]]:
-    """(true class, prediction) of every counted example.
-
-    >>> list(pairs([[1, 0], [2, 1]]))
-    [(0, 0), (1, 0), (1, 0), (1, 1)]
-    """
-    for true, row in enumerate(confusion):
-        for predicted, count in enumerate(row):
-            yield from [(true, predicted)] * count

@@ -1,0 +1,1 @@
+"""Tells recorded runs to trackers, and prepares W&B's dashboards for them."""

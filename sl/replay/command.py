@@ -1,0 +1,27 @@
+"""The whole of scripts/track.py."""
+
+from itertools import chain
+from pathlib import Path
+
+from omegaconf import DictConfig
+
+from sl.config.build import build_trackers
+from sl.config.groups import choices
+from sl.errors import UserError
+from sl.record import load_all
+from sl.replay.replay import replay, replay_figures
+from sl.say import say
+
+
+def track(config: DictConfig) -> None:
+    """Tell the trackers of `config` the runs recorded in the folder `runs`, and their figures."""
+    trackers = build_trackers(config)
+    if not trackers:
+        known = ", ".join(choice for choice in choices("tracker") if choice != "none")
+        raise UserError("tracker", rule=f"is required; must be one of {known}, or several: 'tracker=[wandb,csv]'")
+    folder = Path(config.runs).expanduser()
+    if not folder.is_dir():
+        raise UserError("runs", folder, "must be a folder that holds run records")
+    runs = load_all(folder)
+    for line in chain(replay(runs, trackers), replay_figures(runs, trackers) if config.figures else ()):
+        say(line)

@@ -1,0 +1,127 @@
+"""W&B's dashboards from one declarative file (configs/wandb/dashboard.yaml), by the package wandb-workspaces."""
+
+import warnings
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml  # type: ignore[import-untyped]
+
+from sl.errors import UserError
+
+with warnings.catch_warnings():  # the package is written for an older form of pydantic
+    warnings.simplefilter("ignore")
+    import wandb_workspaces.reports.v2 as reports
+    import wandb_workspaces.workspaces as workspaces
+
+LOSS = "names.loss"  # of the configuration that a run logs
+CONFUSION_CHART = "wandb/confusion_matrix/v1"  # what wandb.plot.confusion_matrix draws
+COLUMNS = {name: name for name in ("Actual", "Predicted", "nPredictions")}
+KINDS = ("lines", "confusion", "pictures", "parallel")
+
+
+@dataclass(frozen=True)
+class Section:
+    """A group of panels; `beside` are the losses that the report shows beside each other."""
+
+    name: str
+    panels: list[dict[str, Any]]
+    beside: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Dashboard:
+    """What the declarative file says."""
+
+    name: str
+    text: str
+    sections: list[Section]
+
+    @classmethod
+    def read(cls, path: Path) -> "Dashboard":
+        """The dashboard that the file at `path` describes; UserError for one that does not fit."""
+        try:
+            content = yaml.safe_load(path.read_text(encoding="utf-8"))
+            sections = [
+                Section(section["name"], section["panels"], tuple(section.get("beside", ())))
+                for section in content["sections"]
+            ]
+            for panel in (panel for section in sections for panel in section.panels):
+                if not {*panel} & {*KINDS}:
+                    raise ValueError(f"a panel must be one of {', '.join(KINDS)}, not {panel}")
+            return cls(content["name"], content["text"], sections)
+        except OSError as error:
+            raise UserError("file", path, f"must be a dashboard's file: {error.strerror}") from None
+        except (yaml.YAMLError, KeyError, TypeError, ValueError) as error:
+            raise UserError("file", path, f"must be a dashboard: {type(error).__name__} {error}") from None
+
+    def workspace(self, entity: str, project: str) -> workspaces.Workspace:
+        """A workspace with a section for each section; lines are grouped by loss."""
+        sections = [
+            workspaces.Section(name=section.name, panels=panels(section.panels), is_open=True)
+            for section in self.sections
+        ]
+        return workspaces.Workspace(entity=entity, project=project, name=self.name, sections=sections)
+
+    def report(self, entity: str, project: str) -> reports.Report:
+        """A report with a grid of panels for each section, or for each loss of a section with `beside`."""
+        blocks: list[Any] = [reports.P(self.text)]
+        for section in self.sections:
+            blocks.append(reports.H2(section.name))
+            for loss in section.beside or (None,):
+                blocks += [reports.H3(loss.upper())] if loss else []
+                filters = f"Config('names.value.loss') = '{loss}'" if loss else ""
+                runs = reports.Runset(name=loss or "all runs", filters=filters)  # of the report's own project
+                blocks.append(reports.PanelGrid(runsets=[runs], panels=panels(section.panels)))
+        return reports.Report(entity=entity, project=project, title=self.name, blocks=blocks, width="fluid")
+
+    def logged(self) -> Iterator[tuple[str, str]]:
+        """What the panels point at: pairs of history, pattern, config, summary or media, and the key."""
+        for panel in (panel for section in self.sections for panel in section.panels):
+            if "lines" in panel:
+                yield from (("history", key) for key in panel.get("metrics", []))
+                yield from [("pattern", panel["regex"])] if "regex" in panel else []
+            elif "confusion" in panel:
+                yield "history", f"confusion/{panel['confusion']}_table"
+            elif "pictures" in panel:
+                yield from (("media", f"figures/{name}") for name in panel["metrics"])
+            else:
+                yield from (("config", key) for key in panel["config"])
+                yield from (("summary", key) for key in panel["summary"])
+
+
+def panels(described: Sequence[dict[str, Any]]) -> list[Any]:
+    """The panels, three in a row."""
+    made = [_panel(panel) for panel in described]
+    for place, panel in enumerate(made):
+        panel.layout = reports.Layout(x=8 * (place % 3), y=8 * (place // 3), w=8, h=8)
+    return made
+
+
+def _panel(panel: dict[str, Any]) -> Any:
+    if "lines" in panel:
+        return reports.LinePlot(
+            title=panel["lines"],
+            y=panel.get("metrics", []),
+            metric_regex=panel.get("regex"),
+            title_x="epoch",
+            groupby=reports.Config(LOSS),
+            groupby_aggfunc="mean",
+            groupby_rangefunc="stddev",
+        )
+    if "confusion" in panel:
+        stage = panel["confusion"]
+        return reports.CustomChart(
+            query={"summaryTable": {"tableKey": f"confusion/{stage}_table"}},
+            chart_name=CONFUSION_CHART,
+            chart_fields=COLUMNS,
+            chart_strings={"title": f"Test images, {stage} stage"},
+        )
+    if "pictures" in panel:
+        keys = [f"figures/{name}" for name in panel["metrics"]]
+        return reports.MediaBrowser(title=panel["pictures"], media_keys=keys, num_columns=2)
+    columns = [*map(reports.Config, panel["config"]), *map(reports.SummaryMetric, panel["summary"])]
+    return reports.ParallelCoordinatesPlot(
+        title=panel["parallel"], columns=[reports.ParallelCoordinatesPlotColumn(column) for column in columns]
+    )

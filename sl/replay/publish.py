@@ -1,0 +1,66 @@
+"""Makes or updates a W&B workspace and report; without a login it writes what it would make."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import wandb
+
+from sl.errors import UserError
+from sl.files import replace_file
+from sl.replay.dashboard import Dashboard
+
+KNOWN = "addresses.json"  # in the folder of specifications: what was made before, to be updated
+
+
+def publish(dashboard: Dashboard, project: str, entity: str | None, out: Path) -> Iterator[str]:
+    """Write both specifications to `out`, and with a login make or update them in the project; yields lines to print.
+
+    What was made before is known by its address, which is kept in `out`.
+    """
+    login = wandb.login(prompt=False, verify=False)
+    owner = entity or (_default_entity() if login else None) or "ENTITY"
+    made = {"workspace": dashboard.workspace(owner, project), "report": dashboard.report(owner, project)}
+    for kind, view in made.items():
+        path = out / f"{kind}.json"
+        replace_file(path, json.dumps(specification(view), indent=1) + "\n")
+        yield f"{path}: the specification of the {kind}"
+    if not login:
+        names = ", ".join(section.name for section in dashboard.sections)
+        yield f"no W&B login: a workspace and a report called {dashboard.name!r} would be made in {owner}/{project}"
+        yield f"sections: {names}"
+        yield "to make them: wandb login, then the same command"
+        return
+    known = json.loads((out / KNOWN).read_text()) if (out / KNOWN).is_file() else {}
+    for kind, view in made.items():
+        place = f"{kind} {owner}/{project}"
+        try:
+            known[place] = saved(view, known.get(place))
+        except (wandb.Error, ValueError, OSError) as error:
+            raise UserError(f"W&B does not take the {kind}: {' '.join(str(error).split())}") from error
+        replace_file(out / KNOWN, json.dumps(known, indent=1) + "\n")
+        yield f"{kind}: {known[place]}"
+
+
+def specification(view: Any) -> dict[str, Any]:
+    """What W&B is sent of a workspace or report, as plain values."""
+    found: dict[str, Any] = view._to_model().model_dump(mode="json", by_alias=True, exclude_none=True)
+    return found
+
+
+def saved(view: Any, address: str | None) -> str:
+    """Save the workspace or report, in the place of the one at `address` if there is one; returns its address."""
+    if address is not None:
+        known = type(view).from_url(address)
+        for part in ("name", "sections", "title", "blocks"):  # the first two of a workspace, the others of a report
+            if hasattr(view, part):
+                setattr(known, part, getattr(view, part))
+        view = known
+    view.save()
+    return str(view.url)
+
+
+def _default_entity() -> str | None:
+    entity: str | None = wandb.Api().default_entity
+    return entity

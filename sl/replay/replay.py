@@ -1,0 +1,65 @@
+"""Tells recorded runs to trackers again: metrics, matrices and figures, with the dates and commits of the records."""
+
+from collections.abc import Iterator, Sequence
+from itertools import accumulate
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from sl.figures import draw_all
+from sl.record import Run
+from sl.tracker import Tracker
+from sl.tracker.run_so_far import short_name
+from sl.tracker.values import started
+
+
+def replay(runs: Sequence[Run], trackers: Sequence[Tracker]) -> Iterator[str]:
+    """Tell every finished run to every tracker that does not hold it yet; yields a line for each.
+
+    A tracker knows a run by its identity, so that a second replay leaves it there once. The runs that are not finished
+    are named.
+    """
+    for number, run in enumerate(runs, start=1):
+        place = f"{number} of {len(runs)}: {short_name(run)} {run.identity[:4]}"
+        if not run.complete:
+            yield f"{place}: left out, it is not finished"
+            continue
+        for tracker in trackers:
+            if known := tracker.holds(run.header):
+                yield f"{place}: left alone, {known} holds it"
+            else:
+                tell(run, tracker)
+                yield f"{place}: told to {type(tracker).__name__}"
+
+
+def tell(run: Run, tracker: Tracker) -> None:
+    """Tell one tracker one run, at the times at which its epochs ended."""
+    now = started(run.header)
+    tracker.clock = lambda: now
+    tracker.start(run.header, run.path)
+    for line, moment in zip(run.epochs, moments(run), strict=True):
+        now = moment
+        tracker.epoch(line)
+        for probe in run.probes.values():
+            if probe.epoch == line.epoch:
+                tracker.probe(probe)
+    tracker.close(run.complete)
+
+
+def moments(run: Run) -> list[float]:
+    """When each epoch ended, in seconds since 1970, as if the run had not been interrupted."""
+    seconds = run.end.epoch_seconds if run.end else [0.0] * len(run.epochs)
+    return [started(run.header) + passed for passed in accumulate(seconds)]
+
+
+def replay_figures(runs: Sequence[Run], trackers: Sequence[Tracker]) -> Iterator[str]:
+    """Draw the figures of the runs and keep them in every tracker, those of a data set and scale together."""
+    with TemporaryDirectory() as made:
+        out = Path(made)
+        for _ in draw_all(list(runs), out):
+            pass
+        for folder in sorted({path.parent for path in out.rglob("*.png")}):
+            images = {path.stem: path for path in sorted(folder.glob("*.png"))}
+            name = "-".join(["figures", *folder.relative_to(out).parts])
+            for tracker in trackers:
+                tracker.pictures(name, images)
+            yield f"{name}: {', '.join(images)}"

@@ -1,0 +1,64 @@
+"""The record as CSV files, for spreadsheets and R."""
+
+import csv
+import shutil
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from sl.record.schema import Epoch, Header, Probe
+from sl.tracker.base import Pictures, Tracker
+from sl.tracker.run_so_far import run_so_far, short_name
+from sl.tracker.values import config, epoch_values, flat, started, summary
+
+
+class CsvTracker(Tracker):
+    """A folder for each run in `dir`, called by its identity.
+
+    epochs.csv has a line for each epoch, with `seconds` since the run began; confusion_early.csv, confusion_middle.csv
+    and confusion_late.csv a line for each true class; run.csv the run's name, configuration and summary.
+    """
+
+    def __init__(self, dir: str) -> None:
+        self.dir = Path(dir).expanduser()
+
+    def start(self, header: Header, path: Path, resumed: int = 0) -> None:
+        """Begin epochs.csv anew."""
+        self._header, self._epochs = header, list[Epoch]()
+        self.folder = self.dir / header.identity
+        shutil.rmtree(self.folder, ignore_errors=True)
+        self.folder.mkdir(parents=True)
+
+    def epoch(self, line: Epoch) -> None:
+        """Append the epoch."""
+        self._epochs.append(line)
+        seconds = round(self.clock() - started(self._header), 3)
+        values = {"epoch": line.epoch, "seconds": seconds} | epoch_values(self._header, line)
+        path = self.folder / "epochs.csv"
+        head = [] if path.exists() else [list(values)]
+        with path.open("a", newline="", encoding="utf-8") as file:
+            csv.writer(file).writerows([*head, list(values.values())])
+
+    def probe(self, line: Probe) -> None:
+        """Write the confusion matrix."""
+        names = self._header.data.class_names
+        rows = [[name, *counts] for name, counts in zip(names, line.confusion, strict=True)]
+        _write(self.folder / f"confusion_{line.stage}.csv", ["true class", *names], rows)
+
+    def close(self, finished: bool) -> None:
+        """Write run.csv."""
+        facts = {"name": short_name(run_so_far(self._header, [])), "finished": finished}
+        values = facts | dict(flat(config(self._header))) | summary(self._header, self._epochs)
+        _write(self.folder / "run.csv", ["key", "value"], list(values.items()))
+
+    def pictures(self, name: str, images: Pictures) -> None:
+        """Copy the images to the folder `name`."""
+        folder = self.dir / name
+        folder.mkdir(parents=True, exist_ok=True)
+        for title, path in images.items():
+            shutil.copyfile(path, folder / f"{title}.png")
+
+
+def _write(path: Path, head: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    with path.open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file).writerows([head, *rows])

@@ -1,0 +1,117 @@
+"""The record in MLflow, by default in an SQLite file of one's own."""
+
+import logging
+import warnings
+from contextlib import nullcontext
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from filelock import FileLock
+
+from sl.errors import UserError
+from sl.files import lock_beside
+from sl.record.schema import Epoch, Header, Probe
+from sl.tracker.base import Pictures, Tracker
+from sl.tracker.run_so_far import method_name, run_so_far, setting_name, short_name
+from sl.tracker.values import config, epoch_values, flat, started, summary
+
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
+
+LONGEST_PARAMETER = 6000  # characters; MLflow's own limit
+
+
+class MlflowTracker(Tracker):
+    """One MLflow run for each training run, in `experiment`; MLflow's step is the epoch.
+
+    `uri` is the store, such as sqlite:///mlflow.db or a server's address; an experiment that is new there keeps its
+    files in `artifacts`, unless it is null. The tag `identity` names the record: telling a run again deletes the
+    earlier MLflow run of the same identity (mlflow gc removes it for good). Raises UserError where mlflow is missing.
+    """
+
+    def __init__(self, uri: str, experiment: str, artifacts: str | None = None) -> None:
+        self.uri, self.experiment = uri, experiment
+        self.artifacts = None if artifacts is None else Path(artifacts).expanduser().absolute().as_uri()
+        self._client: MlflowClient | None = None
+
+    def start(self, header: Header, path: Path, resumed: int = 0) -> None:
+        """Open the MLflow run, with the configuration as its parameters."""
+        self._header, self._epochs = header, list[Epoch]()
+        run = run_so_far(header, [])
+        tags = {"identity": header.identity, "mlflow.source.git.commit": header.provenance.commit or "unknown"}
+        tags |= {"group": setting_name(run), "job_type": method_name(run)}
+        self._open(short_name(run), tags, started(header))
+        from mlflow.entities import Param
+
+        values = ((key, str(value)) for key, value in flat(config(header)) if value is not None)
+        parameters = [Param(key, value[:LONGEST_PARAMETER]) for key, value in values]
+        for first in range(0, len(parameters), 100):  # as many as MLflow takes at once
+            self.client.log_batch(self._id, params=parameters[first : first + 100])
+
+    def epoch(self, line: Epoch) -> None:
+        """Log every number of the epoch."""
+        self._epochs.append(line)
+        self._log(epoch_values(self._header, line), line.epoch)
+
+    def probe(self, line: Probe) -> None:
+        """Keep the confusion matrix as counts and as an image."""
+        from sl.tracker.pictures import confusion
+
+        name = f"confusion/{line.stage}"
+        self.client.log_dict(self._id, line.model_dump(), f"{name}.json")
+        self.client.log_figure(self._id, confusion(self._header, line), f"{name}.png")
+
+    def close(self, finished: bool) -> None:
+        """Log the summary and end the run."""
+        self._log(summary(self._header, self._epochs), len(self._epochs))
+        self.client.set_terminated(self._id, "FINISHED" if finished else "FAILED", _milliseconds(self.clock()))
+
+    def pictures(self, name: str, images: Pictures) -> None:
+        """Keep the images as artifacts of a run called `name`."""
+        self._open(name, {"identity": name, "job_type": "figures"}, self.clock())
+        for path in images.values():
+            self.client.log_artifact(self._id, str(path), "figures")
+        self.client.set_terminated(self._id, "FINISHED", _milliseconds(self.clock()))
+
+    @property
+    def client(self) -> "MlflowClient":
+        """MLflow's client; UserError where mlflow is missing."""
+        if self._client is None:
+            try:
+                from mlflow import MlflowClient
+            except ImportError:
+                raise UserError("tracker", "mlflow", "needs pip install -e '.[mlflow]'") from None
+            for name in ("mlflow", "alembic"):  # they tell of every step that makes the tables
+                logging.getLogger(name).setLevel(logging.WARNING)
+            self._client = MlflowClient(tracking_uri=self.uri)
+        return self._client
+
+    def _open(self, name: str, tags: dict[str, str], began: float) -> None:
+        """An MLflow run with these tags, in the place of one with the same identity."""
+        experiment = self._experiment_id()
+        for earlier in self.client.search_runs([experiment], f"tags.identity = '{tags['identity']}'"):
+            self.client.delete_run(earlier.info.run_id)
+        run = self.client.create_run(experiment, start_time=_milliseconds(began), run_name=name, tags=tags)
+        self._id: str = run.info.run_id
+
+    def _experiment_id(self) -> str:
+        """The experiment, which the first run makes, with the tables of a new SQLite file."""
+        file = Path(self.uri.removeprefix("sqlite:///"))
+        alone = FileLock(lock_beside(file)) if self.uri.startswith("sqlite:///") else nullcontext()
+        with alone, warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # MLflow's use of SQLAlchemy is not for a user to mend
+            known = self.client.get_experiment_by_name(self.experiment)
+            return known.experiment_id if known else self.client.create_experiment(self.experiment, self.artifacts)
+
+    def _log(self, values: dict[str, float | str], step: int) -> None:
+        from mlflow.entities import Metric
+
+        moment = _milliseconds(self.clock())
+        numbers = {key: value for key, value in values.items() if not isinstance(value, str)}
+        metrics = [Metric(key, value, moment, step) for key, value in numbers.items()]
+        for first in range(0, len(metrics), 500):
+            self.client.log_batch(self._id, metrics=metrics[first : first + 500])
+
+
+def _milliseconds(seconds: float) -> int:
+    return round(1000 * seconds)

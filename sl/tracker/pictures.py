@@ -1,0 +1,32 @@
+"""Pictures of a run for trackers that have no chart of their own."""
+
+from pathlib import Path
+
+import matplotlib
+import numpy as np
+from matplotlib.figure import Figure
+
+from sl.figures.matrices import class_matrix
+from sl.figures.style import DPI, STYLE
+from sl.record.schema import Header, Probe
+from sl.tracker.run_so_far import run_so_far
+
+
+def confusion(header: Header, line: Probe) -> Figure:
+    """The test confusion matrix at a stage, each row as shares of its class."""
+    counts = np.array(line.confusion, dtype=np.float64)
+    images = counts.sum(axis=1, keepdims=True)
+    shares = np.divide(counts, images, out=np.full(counts.shape, np.nan), where=images > 0)
+    with matplotlib.rc_context(STYLE):
+        figure = Figure(figsize=(4.5, 4), layout="constrained")
+        axes = figure.subplots()
+        class_matrix(axes, shares, run_so_far(header, []).class_labels)
+        axes.set(title=f"Test set, {line.stage} (epoch {line.epoch}), %", xlabel="predicted class", ylabel="true class")
+    return figure
+
+
+def save(figure: Figure, path: Path) -> Path:
+    """Write the figure as a PNG file; returns its path."""
+    with matplotlib.rc_context(STYLE):
+        figure.savefig(path, dpi=DPI)
+    return path

@@ -1,0 +1,72 @@
+"""The record as TensorBoard's event files."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sl.errors import UserError
+from sl.record.schema import Epoch, Header, Probe
+from sl.tracker.base import Pictures, Tracker
+from sl.tracker.run_so_far import run_so_far, short_name
+from sl.tracker.values import config, epoch_values, summary
+
+if TYPE_CHECKING:
+    from torch.utils.tensorboard import SummaryWriter
+
+
+class TensorBoardTracker(Tracker):
+    """A folder of event files for each run in `dir`, called by its name and identity; TensorBoard's step is the epoch.
+
+    Raises UserError where the package tensorboard is not installed.
+    """
+
+    def __init__(self, dir: str) -> None:
+        self.dir = Path(dir).expanduser()
+
+    def start(self, header: Header, path: Path, resumed: int = 0) -> None:
+        """Open the event file, and write the configuration as text."""
+        self._header, self._epochs = header, list[Epoch]()
+        self._writer = self._open(f"{short_name(run_so_far(header, []))}-{header.identity}")
+        text = json.dumps(config(header), indent=1)
+        self._writer.add_text("config", "\n".join(f"    {line}" for line in text.splitlines()), 0, self.clock())
+
+    def epoch(self, line: Epoch) -> None:
+        """Write every number of the epoch."""
+        self._epochs.append(line)
+        for name, value in epoch_values(self._header, line).items():
+            if not isinstance(value, str):  # the worst class's name is no number
+                self._writer.add_scalar(name, value, line.epoch, self.clock())
+
+    def probe(self, line: Probe) -> None:
+        """Write the confusion matrix as an image."""
+        from sl.tracker.pictures import confusion
+
+        name = f"confusion/{line.stage}"
+        self._writer.add_figure(name, confusion(self._header, line), line.epoch, walltime=self.clock())
+
+    def close(self, finished: bool) -> None:
+        """Write the summary at the last epoch, and close the file."""
+        for name, value in summary(self._header, self._epochs).items():
+            self._writer.add_scalar(f"summary/{name}", value, len(self._epochs), self.clock())
+        self._writer.close()
+
+    def pictures(self, name: str, images: Pictures) -> None:
+        """Write the images as those of a run called `name`."""
+        import numpy as np
+        from PIL import Image
+
+        writer = self._open(name)
+        for title, path in images.items():
+            with Image.open(path) as image:
+                writer.add_image(title, np.asarray(image.convert("RGB")), 0, self.clock(), dataformats="HWC")
+        writer.close()
+
+    def _open(self, name: str) -> "SummaryWriter":
+        """An event file in the folder `name`, in the place of those of an earlier telling."""
+        try:
+            from torch.utils.tensorboard import SummaryWriter
+        except ImportError:
+            raise UserError("tracker", "tensorboard", "needs pip install -e '.[tensorboard]'") from None
+        for file in (self.dir / name).glob("events.out.tfevents.*"):
+            file.unlink()
+        return SummaryWriter(str(self.dir / name))

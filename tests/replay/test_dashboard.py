@@ -1,0 +1,91 @@
+"""The dashboard's specification against what an offline run of the trainer really logs."""
+
+import json
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "tracker"))
+from wandb_file import WandbFile, read_wandb_file
+
+from sl.config.compose import compose_run, hydra_ready
+from sl.errors import UserError
+from sl.figures.build import FIGURES
+from sl.replay.dashboard import Dashboard
+from sl.replay.publish import publish
+from sl.train.run import train
+
+FILE = Path(__file__).parents[2] / "configs/wandb/dashboard.yaml"
+OVERRIDES = (
+    "dataset=digits", "noise=symmetric", "noise.rate=0.4", "loss=sl", "recipe.epochs=2", "scale.train_share=0.05",
+    "tracker=wandb", "tracker.wandb.mode=offline",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def logged(tmp_path_factory: pytest.TempPathFactory) -> WandbFile:
+    """What W&B has of a short training."""
+    import wandb
+
+    folder = tmp_path_factory.mktemp("dashboard")
+    places = [f"{name}={folder}/{name}" for name in ("runs_dir", "checkpoints_dir", "models_dir")]
+    with hydra_ready():
+        train(*compose_run([*OVERRIDES, *places, f"tracker.wandb.dir={folder}"]))
+    wandb.teardown()
+    return read_wandb_file(next(folder.rglob("offline-run-*/*.wandb")))
+
+
+def at(values: dict, dotted: str) -> object:
+    for key in dotted.split("."):
+        values = values[key]
+    return values
+
+
+def test_no_panel_points_at_what_no_run_logs(logged: WandbFile) -> None:
+    history = {key.removesuffix("/path").removesuffix("/_type") for values in logged.history.values() for key in values}
+    wanted = list(Dashboard.read(FILE).logged())
+    assert {kind for kind, _ in wanted} == {"history", "pattern", "config", "summary", "media"}
+    for kind, key in wanted:
+        match kind:
+            case "history":
+                assert key in history
+            case "pattern":
+                assert sum(bool(re.fullmatch(key, name)) for name in history) == 10
+            case "config":
+                assert isinstance(at(logged.config, key), float)
+            case "summary":
+                assert key in logged.summary
+            case "media":
+                assert key.removeprefix("figures/") in FIGURES
+
+
+def test_the_specification_has_the_panels_of_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, logged: WandbFile
+) -> None:
+    import wandb
+
+    monkeypatch.setattr(wandb, "login", lambda **_: False)
+    said = list(publish(Dashboard.read(FILE), "project", None, tmp_path))
+    assert any("no W&B login" in line for line in said)
+    for kind in ("workspace", "report"):
+        text = (tmp_path / f"{kind}.json").read_text()
+        for what, key in Dashboard.read(FILE).logged():
+            shown = f"loss.value.{key.removeprefix('loss.')}" if what == "config" else key
+            assert json.dumps(shown)[1:-1] in text, (kind, key)
+    report = json.loads((tmp_path / "report.json").read_text())
+    grids = [block["metadata"] for block in report["spec"]["blocks"] if block["type"] == "panel-grid"]
+    filters = [grid["runSets"][0]["filters"]["filters"] for grid in grids]
+    beside = [found[0]["value"] for found in filters if found]
+    assert beside == ["ce", "sl", "ce", "sl"]  # class by class, and confusion
+    assert at(logged.config, "names.loss") == "sl"  # what the filters look at
+    assert all(found[0]["key"]["name"] == "names.value.loss" for found in filters if found)
+
+
+@pytest.mark.parametrize("text", ["a: [", "name: x", "name: x\ntext: y\nsections: [{name: z, panels: [{odd: 1}]}]"])
+def test_a_file_that_is_no_dashboard_is_one_line(text: str, tmp_path: Path) -> None:
+    path = tmp_path / "dashboard.yaml"
+    path.write_text(text)
+    with pytest.raises(UserError, match="must be a dashboard: "):
+        Dashboard.read(path)

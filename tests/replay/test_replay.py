@@ -1,0 +1,98 @@
+"""Committed records are told to W&B and CSV again; W&B's offline files are read back and compared with the records."""
+
+import json
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "tracker"))
+from datetime import datetime
+
+from wandb_file import read_wandb_file
+
+from sl.record import load_all
+from sl.replay.replay import moments, replay, replay_figures
+from sl.tracker import CsvTracker, WandbTracker
+
+COMMITTED = Path(__file__).parents[2] / "results/runs/digits"
+
+
+@pytest.fixture
+def records(tmp_path: Path) -> Path:
+    """Two committed runs, and one that was cut off."""
+    folder = tmp_path / "runs"
+    folder.mkdir()
+    for path in sorted(COMMITTED.glob("*.jsonl"))[:2]:
+        shutil.copy(path, folder)
+    cut = sorted(COMMITTED.glob("*.jsonl"))[2]
+    (folder / cut.name).write_bytes(b"".join(cut.read_bytes().splitlines(keepends=True)[:5]))
+    return folder
+
+
+def test_a_replay_into_wandb_equals_the_records_and_happens_once(
+    records: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import wandb
+
+    for name in ("WANDB_API_KEY", "WANDB_MODE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.chdir(tmp_path)
+    runs = load_all(records)
+    said = list(replay(runs, [WandbTracker("project", mode="offline")]))
+    again = list(replay(runs, [WandbTracker("project", mode="offline")]))
+    wandb.teardown()
+    assert sum("told to WandbTracker" in line for line in said) == 2
+    assert sum("left out, it is not finished" in line for line in said) == 1
+    assert sum("left alone, wandb/offline-run-" in line for line in again) == 2
+    files = {found.run.run_id: found for found in map(read_wandb_file, tmp_path.rglob("offline-run-*/*.wandb"))}
+    finished = [run for run in runs if run.complete]
+    assert files.keys() == {run.identity for run in finished}
+    for run in finished:
+        found = files[run.identity]
+        assert found.run.git.commit == run.header.provenance.commit
+        assert found.config["record"]["provenance"]["started"] == run.started
+        assert found.config["loss"] == run.config["loss"]
+        began = datetime.fromisoformat(run.started).timestamp()
+        assert found.history[1]["_timestamp"] == pytest.approx(began + run.end.epoch_seconds[0])
+        assert found.history[len(run.epochs)]["_timestamp"] == pytest.approx(began + sum(run.end.epoch_seconds))
+        for line in run.epochs:
+            values = found.history[line.epoch]
+            assert values["test_accuracy"] == line.test_accuracy
+            named = [name for name in sorted(values) if name.startswith("class/")]
+            assert [values[name] for name in named] == line.class_accuracy
+        assert found.summary["test_accuracy_last"] == pytest.approx(run.last())
+        for stage, probe in run.probes.items():
+            table = found.history[probe.epoch][f"confusion/{stage}_table/path"]
+            (path,) = tmp_path.rglob(f"offline-run-*-{run.identity}/files/{table}")
+            counts = {(true, guess): count for true, guess, count in json.loads(path.read_text())["data"]}
+            names = run.class_names
+            assert [[counts[true, guess] for guess in names] for true in names] == probe.confusion
+
+
+def test_figures_are_kept_as_images(records: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import wandb
+
+    monkeypatch.chdir(tmp_path)
+    runs = [run for run in load_all(records) if run.complete]
+    trackers = [CsvTracker("csv"), WandbTracker("project", mode="offline")]
+    (line,) = replay_figures(runs, trackers)
+    name, _, drawn = line.partition(": ")
+    pictures = drawn.split(", ")
+    assert "confusion" in pictures
+    kept = {path.stem: path for path in (tmp_path / "csv" / name).glob("*.png")}
+    assert kept.keys() == set(pictures)
+    trackers[1].pictures(name, kept)  # told twice, there once
+    wandb.teardown()
+    (file,) = tmp_path.rglob(f"offline-run-*-{name}/*.wandb")
+    history = read_wandb_file(file).history
+    logged = {key.split("/")[1] for values in history.values() for key in values if key.startswith("figures/")}
+    assert logged == set(pictures)
+
+
+def test_an_epoch_ends_when_the_record_says(records: Path) -> None:
+    run = next(run for run in load_all(records) if run.complete)
+    times = moments(run)
+    assert len(times) == len(run.epochs)
+    assert times[-1] - times[0] == pytest.approx(sum(run.end.epoch_seconds[1:]))

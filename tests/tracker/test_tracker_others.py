@@ -1,0 +1,105 @@
+"""CSV, TensorBoard and MLflow as they are: what their files hold afterwards is compared with the run record."""
+
+import csv
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import EPOCHS, PATH, STAGES, make_line, make_probe
+
+from sl.record.schema import rounded
+from sl.tracker import CsvTracker, MlflowTracker, TensorBoardTracker, Tracker
+
+Make = Callable[..., Any]
+BEGAN = 1767225600  # 2026-01-01, when the header's run began
+
+
+def recorded(epoch: int) -> dict[str, float]:
+    """What a tracker has to hold of an epoch, by the names that all trackers share."""
+    line = rounded(make_line(epoch).model_dump())
+    names = ("lr", "train_loss", "noisy_accuracy", "clean_accuracy", "right_accuracy", "wrong_memorised")
+    names += ("wrong_corrected", "test_accuracy")
+    accuracy = line["class_accuracy"]
+    by_class = dict(zip(("class/0 ant", "class/1 bee", "class/2 cat"), accuracy, strict=True))
+    both = {"spread": max(accuracy) - min(accuracy), "worst_class_accuracy": min(accuracy)}
+    return {name: line[name] for name in names} | by_class | both
+
+
+def tell(tracker: Tracker, header: Any, finished: bool = True) -> None:
+    """Tell a run whose epochs took ten seconds each."""
+    tracker.clock = lambda: BEGAN
+    tracker.start(header, PATH)
+    for epoch in range(1, EPOCHS + 1):
+        tracker.clock = lambda now=BEGAN + 10 * epoch: now
+        tracker.epoch(make_line(epoch))
+        for stage in (stage for stage, when in STAGES.items() if when == epoch):
+            tracker.probe(make_probe(stage, epoch))
+    tracker.close(finished)
+
+
+def rows(path: Path) -> list[dict[str, str]]:
+    with path.open(newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def test_csv_holds_the_record_once(header: Make, tmp_path: Path) -> None:
+    for _ in range(2):
+        tell(CsvTracker(str(tmp_path)), header())
+    folder = tmp_path / ("0" * 16)
+    epochs = rows(folder / "epochs.csv")
+    assert len(epochs) == EPOCHS
+    for epoch, row in enumerate(epochs, start=1):
+        assert (int(row["epoch"]), float(row["seconds"])) == (epoch, 10.0 * epoch)
+        assert {name: float(row[name]) for name in recorded(epoch)} == pytest.approx(recorded(epoch))
+        assert row["worst_class"] in ("ant", "cat")
+    late = rows(folder / "confusion_late.csv")
+    assert [[int(row[name]) for name in ("ant", "bee", "cat")] for row in late] == make_probe("late", 10).confusion
+    assert [row["true class"] for row in late] == ["ant", "bee", "cat"]
+    facts = {row["key"]: row["value"] for row in rows(folder / "run.csv")}
+    assert facts["name"] == "insects-sym0.4-sl-s0"
+    assert (facts["loss.alpha"], facts["record.provenance.python"], facts["finished"]) == ("0.1", "3.11.0", "True")
+    assert float(facts["test_accuracy_last"]) == pytest.approx(recorded(EPOCHS)["test_accuracy"], abs=1e-5)
+
+
+def test_tensorboard_holds_the_record_once(header: Make, tmp_path: Path) -> None:
+    from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+
+    for _ in range(2):
+        tell(TensorBoardTracker(str(tmp_path)), header())
+    (folder,) = tmp_path.iterdir()
+    assert folder.name == f"insects-sym0.4-sl-s0-{'0' * 16}"
+    events = EventAccumulator(str(folder), size_guidance={"scalars": 0, "images": 0}).Reload()
+    for name in recorded(1):
+        found = [(event.step, event.wall_time, event.value) for event in events.Scalars(name)]
+        expected = [(epoch, BEGAN + 10 * epoch, recorded(epoch)[name]) for epoch in range(1, EPOCHS + 1)]
+        assert found == [pytest.approx(values, rel=1e-6, abs=1e-7) for values in expected]
+    assert {name: [image.step for image in events.Images(name)] for name in events.Tags()["images"]} == {
+        f"confusion/{stage}": [epoch] for stage, epoch in STAGES.items()
+    }
+    (last,) = events.Scalars("summary/test_accuracy_last")
+    assert last.value == pytest.approx(recorded(EPOCHS)["test_accuracy"], abs=1e-5)
+    assert b'"alpha": 0.1' in events.Tensors("config/text_summary")[0].tensor_proto.string_val[0]
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")  # MLflow's own use of SQLAlchemy, pydantic and protobuf
+def test_mlflow_holds_the_record_once(header: Make, tmp_path: Path) -> None:
+    tracker = MlflowTracker(f"sqlite:///{tmp_path}/mlflow.db", "insects", str(tmp_path / "artifacts"))
+    for _ in range(2):
+        tell(tracker, header(provenance=header().provenance.model_dump() | {"commit": "c0ffee"}))
+    client = tracker.client
+    (run,) = client.search_runs([client.get_experiment_by_name("insects").experiment_id])
+    for name in recorded(1):
+        history = client.get_metric_history(run.info.run_id, name)
+        found = [(point.step, point.timestamp, point.value) for point in history]
+        epochs = range(1, EPOCHS + 1)
+        expected = [(epoch, 1000 * (BEGAN + 10 * epoch), recorded(epoch)[name]) for epoch in epochs]
+        assert sorted(found) == [pytest.approx(values) for values in expected]
+    assert (run.info.run_name, run.info.status) == ("insects-sym0.4-sl-s0", "FINISHED")
+    assert (run.info.start_time, run.info.end_time) == (1000 * BEGAN, 1000 * (BEGAN + 10 * EPOCHS))
+    assert run.data.params["loss.alpha"] == "0.1"
+    assert run.data.tags["mlflow.source.git.commit"] == "c0ffee"
+    assert run.data.metrics["test_accuracy_best"] == pytest.approx(recorded(EPOCHS)["test_accuracy"], abs=1e-5)
+    kept = {item.path for item in client.list_artifacts(run.info.run_id, "confusion")}
+    assert kept == {f"confusion/{stage}.{suffix}" for stage in STAGES for suffix in ("json", "png")}
