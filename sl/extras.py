@@ -9,7 +9,9 @@ RESULTS = ("matplotlib", "scipy", "sklearn", "threadpoolctl")
 MODULES = {
     "train": (*RECORDS, *TRAIN),
     "results": (*RECORDS, *RESULTS),
-    "wandb": ("wandb",),
+    "wandb": ("wandb", "wandb_workspaces"),
+    "tensorboard": ("tensorboard",),
+    "mlflow": ("mlflow", "alembic"),
     "search": (*RECORDS, *TRAIN, "optuna", "sqlalchemy"),
     "audit": (*RECORDS, *TRAIN, *RESULTS, "cleanlab"),
     "onnx": ("onnx", "onnxruntime", "onnxscript"),

@@ -1,4 +1,4 @@
-"""The whole of scripts/track.py."""
+"""The whole of `sl track`."""
 
 from itertools import chain
 from pathlib import Path

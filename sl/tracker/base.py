@@ -2,12 +2,21 @@
 
 import time
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Protocol
 
+from sl.errors import UserError
+from sl.extras import install
 from sl.record.schema import Epoch, Header, Probe
 
 Pictures = dict[str, Path]
+
+
+def needs(package: str, extra: str) -> None:
+    """Raise UserError with the command to install `package`, which an extra of this one brings, if it is missing."""
+    if find_spec(package) is None:
+        raise UserError(f"{package} is not installed: {install([extra])}")
 
 
 class Sink(Protocol):
@@ -31,7 +40,7 @@ class Sink(Protocol):
 
 
 class Tracker(Sink, Protocol):
-    """A sink of runs that can also be told recorded ones again: scripts/track.py.
+    """A sink of runs that can also be told recorded ones again: sl track.
 
     `clock` gives the time in seconds since 1970, which a replay sets to what the record says. `start` puts what comes
     in the place of an earlier telling of the same identity, so that telling a run twice leaves it there once.

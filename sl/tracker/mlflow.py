@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING
 
 from filelock import FileLock
 
-from sl.errors import UserError
 from sl.files import lock_beside
 from sl.record.schema import Epoch, Header, Probe
-from sl.tracker.base import Pictures, Tracker
+from sl.tracker.base import Pictures, Tracker, needs
 from sl.tracker.run_so_far import method_name, run_so_far, setting_name, short_name
 from sl.tracker.values import config, epoch_values, flat, started, summary
 
@@ -30,6 +29,7 @@ class MlflowTracker(Tracker):
     """
 
     def __init__(self, uri: str, experiment: str, artifacts: str | None = None) -> None:
+        needs("mlflow", "mlflow")
         self.uri, self.experiment = uri, experiment
         self.artifacts = None if artifacts is None else Path(artifacts).expanduser().absolute().as_uri()
         self._client: MlflowClient | None = None
@@ -75,12 +75,10 @@ class MlflowTracker(Tracker):
 
     @property
     def client(self) -> "MlflowClient":
-        """MLflow's client; UserError where mlflow is missing."""
+        """MLflow's client."""
         if self._client is None:
-            try:
-                from mlflow import MlflowClient
-            except ImportError:
-                raise UserError("tracker", "mlflow", "needs pip install -e '.[mlflow]'") from None
+            from mlflow import MlflowClient
+
             for name in ("mlflow", "alembic"):  # they tell of every step that makes the tables
                 logging.getLogger(name).setLevel(logging.WARNING)
             self._client = MlflowClient(tracking_uri=self.uri)

@@ -4,9 +4,8 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sl.errors import UserError
 from sl.record.schema import Epoch, Header, Probe
-from sl.tracker.base import Pictures, Tracker
+from sl.tracker.base import Pictures, Tracker, needs
 from sl.tracker.run_so_far import run_so_far, short_name
 from sl.tracker.values import config, epoch_values, summary
 
@@ -21,6 +20,7 @@ class TensorBoardTracker(Tracker):
     """
 
     def __init__(self, dir: str) -> None:
+        needs("tensorboard", "tensorboard")
         self.dir = Path(dir).expanduser()
 
     def start(self, header: Header, path: Path, resumed: int = 0) -> None:
@@ -63,10 +63,8 @@ class TensorBoardTracker(Tracker):
 
     def _open(self, name: str) -> "SummaryWriter":
         """An event file in the folder `name`, in the place of those of an earlier telling."""
-        try:
-            from torch.utils.tensorboard import SummaryWriter
-        except ImportError:
-            raise UserError("tracker", "tensorboard", "needs pip install -e '.[tensorboard]'") from None
+        from torch.utils.tensorboard import SummaryWriter
+
         for file in (self.dir / name).glob("events.out.tfevents.*"):
             file.unlink()
         return SummaryWriter(str(self.dir / name))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sl.checks import one_of
 from sl.errors import UserError
 from sl.record.schema import Epoch, Header, Probe
-from sl.tracker.base import Pictures, Tracker
+from sl.tracker.base import Pictures, Tracker, needs
 from sl.tracker.values import epoch_values, summary
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ class WandbTracker(Tracker):
         tags: Iterable[str] = (),
         dir: str = ".",
     ) -> None:
+        needs("wandb", "wandb")
         fits = isinstance(project, str) and 0 < len(project) <= LONGEST_PROJECT and not set(project) & set(FORBIDDEN)
         if not fits:
             rule = f"must be a name of 1 to {LONGEST_PROJECT} characters, none of {FORBIDDEN}"

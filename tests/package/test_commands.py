@@ -50,7 +50,7 @@ def test_every_command_has_help_and_a_thin_script(
     name: str, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     """In this process: imports are most of the time that it takes. The help of Hydra's has tests of its own."""
-    option, lines = ("--version", 1) if name in ("train", "reproduce", "search", "audit") else ("--help", 4)
+    option, lines = ("--version", 1) if name in ("train", "reproduce", "search", "audit", "track") else ("--help", 4)
     monkeypatch.setattr(sys, "argv", ["sl", name, option])
     monkeypatch.setenv("HYDRA_FULL_ERROR", "0")  # the command sets it, and this takes it back
     with suppress(SystemExit):  # of small commands, with 0
