@@ -35,9 +35,9 @@ def main(
     """
     failures = []
     if not table_only:
-        from sl.reproduce.apart import train_apart  # imports torch; --help and the table do without it
+        from sl.reproduce.train import train_experiment  # imports torch; --help and the table do without it
 
-        failures = train_apart("open_points", changed_dir, jobs, scale, seeds)
+        failures = train_experiment("open_points", changed_dir, jobs, scale, seeds)
     for failure in failures:
         print(f"sl: failed: {failure}", file=sys.stderr)
     print(fill(page, block(load_all(runs_dir), load_all(changed_dir))))

@@ -27,9 +27,9 @@ def main(
     """
     failures = []
     if not table_only:
-        from sl.reproduce.apart import train_apart  # imports torch; --help and the table do without it
+        from sl.reproduce.train import train_experiment  # imports torch; --help and the table do without it
 
-        failures = train_apart("parity", runs_dir, jobs, scale="paper")
+        failures = train_experiment("parity", runs_dir, jobs, scale="paper")
     for failure in failures:
         print(f"sl: failed: {failure}", file=sys.stderr)
     out.parent.mkdir(parents=True, exist_ok=True)

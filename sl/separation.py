@@ -38,7 +38,7 @@ def separation(features: Features, labels: Labels) -> Separation:
     return Separation(float(silhouette_score(features, labels)), float(scores.mean()))
 
 
-def kept_representation(run: Run) -> tuple[Features, Labels] | None:
+def read_representation(run: Run) -> tuple[Features, Labels] | None:
     """The representations (M, D) of the first test images at the last epoch and their labels (M,); None if not kept.
 
     Raises UserError where the file beside the record cannot be read.
@@ -47,8 +47,8 @@ def kept_representation(run: Run) -> tuple[Features, Labels] | None:
     if not path.is_file():
         return None
     try:
-        with path.open("rb") as file, np.load(file) as kept:  # numpy leaves a damaged file that it opened itself open
-            features, labels = kept["representation"].astype(np.float32), kept["labels"].astype(np.int64)
+        with path.open("rb") as file, np.load(file) as saved:  # numpy leaves a damaged file that it opened itself open
+            features, labels = saved["representation"].astype(np.float32), saved["labels"].astype(np.int64)
             if features.ndim != 2 or labels.shape != features.shape[:1]:
                 raise ValueError(f"shapes {features.shape} and {labels.shape}")
             return features, labels
@@ -58,8 +58,8 @@ def kept_representation(run: Run) -> tuple[Features, Labels] | None:
 
 def separation_of(run: Run) -> Separation | None:
     """Separation of the classes in what the run kept; None where it kept nothing, or too few of a class."""
-    kept = kept_representation(run)
-    return separation(*kept) if kept and _measurable(kept[1]) else None
+    saved = read_representation(run)
+    return separation(*saved) if saved and _measurable(saved[1]) else None
 
 
 def _measurable(labels: Labels) -> bool:

@@ -1,6 +1,7 @@
 """Importing a loss or a noise model brings torch and numpy, and nothing of the trainer."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -37,3 +38,17 @@ def test_brings_nothing_of_the_trainer(module: str) -> None:
         "sl.noise",
     } | HELPERS
     assert seconds < MOST_SECONDS or min(imported(module)[0] for _ in range(2)) < MOST_SECONDS
+
+
+def test_only_the_configuration_knows_what_it_is_composed_with() -> None:
+    """Beyond sl/config a configuration is a typed object: nothing imports OmegaConf."""
+    root = Path(__file__).parents[1]
+    sources = [path for folder in ("sl", "scripts") for path in sorted((root / folder).rglob("*.py"))]
+    assert len(sources) > 100
+    found = {
+        str(path.relative_to(root))
+        for path in sources
+        if re.search(r"import.*omegaconf|omegaconf.*import", path.read_text())
+    }
+    assert {name for name in found if not name.startswith("sl/config/")} == set()
+    assert found

@@ -14,13 +14,12 @@ from sl.config.compose import compose_run
 from sl.config.shown import shown_of_run
 from sl.figures.build import FIGURES
 from sl.figures.style import draw_styled
-from sl.record import load_all, sheets
+from sl.record import load_all, run_groups
 from sl.record import shown as shown_module
 from sl.record.run import Run
 from sl.report import write
 from sl.tables import write_all
-from sl.train.describe import describe_run
-from sl.train.prepare import prepare
+from sl.train.job import describe_run, prepare
 
 ROOT = Path(__file__).parents[1]
 CLASS = '''"""A package that knows sl, and that sl does not know."""
@@ -92,9 +91,9 @@ def test_it_is_tabulated(runs: list[Run], tmp_path: Path) -> None:
 
 
 def test_it_is_drawn_in_its_colour(runs: list[Run], tmp_path: Path) -> None:
-    (sheet,) = sheets(runs)
+    (group,) = run_groups(runs)
     drawn = []
-    draw_styled(lambda: drawn.append(FIGURES["memorisation"](sheet)) or drawn[0], tmp_path / "memorisation")
+    draw_styled(lambda: drawn.append(FIGURES["memorisation"](group)) or drawn[0], tmp_path / "memorisation")
     lines = [line for axes in drawn[0].axes for line in axes.lines]
     assert any(to_hex(line.get_color()) == "#ab12cd" for line in lines)
     assert any("Brier" in text.get_text() for axes in drawn[0].axes for text in axes.texts)
@@ -111,14 +110,14 @@ def test_its_place_and_colour_do_not_change_which_run_it_is(folder: Path, monkey
     monkeypatch.syspath_prepend(folder)
     recorded = {json.loads(path.read_text().splitlines()[0])["identity"] for path in (folder / "runs").rglob("*.jsonl")}
     plain = ["loss=ce", "loss._target_=toy_losses.BrierScore", "~loss.p_min", "+loss.sharpness=2.0"]
-    config, names = compose_run([*SHORT, *plain])
-    assert describe_run(config, names).identity in recorded
+    config = compose_run([*SHORT, *plain])
+    assert describe_run(config).identity in recorded
 
 
 def test_a_class_in_the_place_of_a_loss_here_has_its_own_name(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.syspath_prepend(folder)
     plain = ["loss=ce", "loss._target_=toy_losses.BrierScore", "~loss.p_min", "+loss.sharpness=2.0"]
-    job = prepare(*compose_run([*SHORT, *plain]))
+    job = prepare(compose_run([*SHORT, *plain]))
     assert job.result_config["names"]["loss"] == "BrierScore"
     shown = shown_of_run(job.config)
     assert "loss" not in shown

@@ -6,7 +6,7 @@ import synthetic
 
 from sl.errors import UserError
 from sl.record import read
-from sl.separation import kept_representation, separation, separation_of
+from sl.separation import read_representation, separation, separation_of
 
 
 def clouds(distance: float, size: int = 40, classes: int = 4) -> tuple[np.ndarray, np.ndarray]:
@@ -53,7 +53,7 @@ def test_too_few_examples() -> None:
 def test_what_a_run_kept(tmp_path: Path) -> None:
     path = synthetic.record(tmp_path)
     run = read(path)
-    assert kept_representation(run) is None
+    assert read_representation(run) is None
     assert separation_of(run) is None
     features, labels = clouds(2.0)
     np.savez_compressed(path.with_suffix(".npz"), representation=features.astype(np.float16), labels=labels)

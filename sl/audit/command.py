@@ -1,56 +1,55 @@
 """The whole of `sl audit`: train, predict, rank, estimate, and write it all down."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from filelock import FileLock, Timeout
-from omegaconf import DictConfig
 
 from sl.audit.classes import class_numbers, write_classes
 from sl.audit.estimate import NoiseEstimate, estimate_noise
 from sl.audit.figure import draw_noise
 from sl.audit.library import import_cleanlab
+from sl.audit.options import AuditConfig
 from sl.audit.predict import combine, parts, predict_all, whole_subject
 from sl.audit.rank import Array, Ranking, rank
 from sl.audit.sheet import write_sheet
 from sl.audit.subject import Subject
 from sl.audit.suspects import corrected, write_labels, write_suspects
 from sl.checks import integer, number
-from sl.config.check import check_buildable
 from sl.errors import UserError
 from sl.record.identity import identity
 from sl.reproduce.execute import choose_jobs
-from sl.train.describe import Described, describe_run
+from sl.train.job import Described, describe_run
 
 
-def run_audit(config: DictConfig, names: dict[str, str]) -> Path:
+def run_audit(config: AuditConfig) -> Path:
     """Audit the labels of the data set of `config` (configs/audit.yaml); the folder with what was found."""
     import_cleanlab()  # what is missing shows before anything else is done
     folds = check_options(config)
-    check_buildable(config)
-    jobs, overrides = choose_jobs(config.jobs, config.runtime.device)
+    jobs, threads = choose_jobs(config.jobs, config.runtime.device)
     if config.runtime.threads is None and folds:
-        config.merge_with_dotlist(overrides)
-    described = describe_run(config, names)
+        config = replace(config, runtime=replace(config.runtime, threads=threads))
+    described = describe_run(config)
     out = Path(config.out or Path(config.results_dir) / audit_name(described, folds))
     with locked(out):
         runs = parts(config, folds)
-        files = predict_all(runs, names, out / "predictions", min(jobs, len(runs)))
-        subject, _ = whole_subject(config, names)
+        files = predict_all(runs, out / "predictions", min(jobs, len(runs)))
+        subject, _ = whole_subject(config)
         write_audit(out, subject, combine(files, len(subject.names)), config, described)
     return out
 
 
-def check_options(config: DictConfig) -> int:
+def check_options(config: AuditConfig) -> int:
     """The number of folds, 0 for one ordinary run; UserError for an option out of its range."""
     if config.folds != 0:
         integer("folds", config.folds, 2)
     number("expected_precision", config.expected_precision, 0, 1, low_open=True)
     integer("sheet", config.sheet, 0)
     for option in ("holdout", "fold", "save"):
-        if config[option] is not None:
-            raise UserError(option, config[option], "must be null: an audit sets it itself")
+        if (value := getattr(config, option)) is not None:
+            raise UserError(option, value, "must be null: an audit sets it itself")
     return int(config.folds)
 
 
@@ -73,7 +72,7 @@ def audit_name(described: Described, folds: int) -> str:
     return "-".join([*chosen, f"folds{folds}", described.identity[:8]])
 
 
-def write_audit(out: Path, subject: Subject, probabilities: Array, config: DictConfig, described: Described) -> None:
+def write_audit(out: Path, subject: Subject, probabilities: Array, config: AuditConfig, described: Described) -> None:
     """Write all files of an audit to `out` and print what was found."""
     labels = subject.labels.numpy()
     estimate = estimate_noise(labels, probabilities, config.seed)
@@ -93,7 +92,7 @@ def write_audit(out: Path, subject: Subject, probabilities: Array, config: DictC
           "noise.json, noise.png, classes.md beside it", flush=True)  # fmt: skip
 
 
-def summary(subject: Subject, ranking: Ranking, estimate: NoiseEstimate, config: DictConfig) -> str:
+def summary(subject: Subject, ranking: Ranking, estimate: NoiseEstimate, config: AuditConfig) -> str:
     """What was found, in two sentences."""
     rate, changed = estimate.rate, int(ranking.change.sum())
     interval = f"{100 * rate.low:.1f} to {100 * rate.high:.1f}"

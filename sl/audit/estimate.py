@@ -103,7 +103,7 @@ def refined(joint: Array, labels: Labels, probabilities: Array) -> tuple[Array, 
 def estimate_noise(labels: Labels, probabilities: Array, seed: int) -> NoiseEstimate:
     """The noise in `labels` (N,) as `probabilities` (N, K) show it.
 
-    Intervals are percentiles of 200 bootstrap resamples of the images, drawn with `seed` within each label; the
+    Intervals are percentiles of 200 bootstrap resamples of the images, resampled with `seed` within each label; the
     calibration is not repeated. They say what another sample of images would change, not how wrong network and method
     are.
     """
@@ -112,15 +112,15 @@ def estimate_noise(labels: Labels, probabilities: Array, seed: int) -> NoiseEsti
     true = posterior(soft, labels, transition_of(joint))
     random = np.random.default_rng(seed)
     rows = [np.flatnonzero(labels == label) for label in range(probabilities.shape[1])]
-    drawn = []
+    resampled = []
     for _ in range(RESAMPLES):
         chosen = np.concatenate([random.choice(some, len(some)) for some in rows if len(some)])
         again = joint
         for _ in range(RESAMPLE_STEPS):
             again = joint_of(posterior(soft[chosen], labels[chosen], transition_of(again)), labels[chosen])
-        drawn.append(wrong_shares(again))
+        resampled.append(wrong_shares(again))
     tails = 100 * np.array([(1 - LEVEL) / 2, (1 + LEVEL) / 2])
-    low, high = np.percentile(drawn, tails, axis=0)
+    low, high = np.percentile(resampled, tails, axis=0)
     intervals = [Interval(*map(float, values)) for values in zip(wrong_shares(joint), low, high, strict=True)]
     wrong = 1 - true[np.arange(len(labels)), labels]
     return NoiseEstimate(joint, intervals[0], tuple(intervals[1:]), wrong, float(wrong_shares(first)[0]))

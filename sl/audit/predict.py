@@ -1,59 +1,56 @@
 """Predictions of all audited images: out of fold, or those of one ordinary run."""
 
-import copy
 import os
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import torch
 from joblib import Parallel, delayed
 from numpy.typing import NDArray
-from omegaconf import DictConfig
 
 from sl.audit.subject import Subject, subject_of
 from sl.errors import UserError
 from sl.saved import load_model
 from sl.saved.files import model_path
 from sl.train.holdout import rows_held_out
-from sl.train.prepare import prepare
+from sl.train.job import prepare
+from sl.train.options import RunConfig
 from sl.train.run import train
 
 Array = NDArray[np.float64]
 
 
-def parts(config: DictConfig, folds: int) -> list[DictConfig]:
+def parts(config: RunConfig, folds: int) -> list[RunConfig]:
     """The runs of an audit: one for each fold, or with `folds` 0 the one ordinary run."""
-    runs = []
-    for fold in range(1, folds + 1) or [None]:
-        run = copy.deepcopy(config)
-        run.save, run.fold = True, None if fold is None else f"{fold}/{folds}"
-        runs.append(run)
-    return runs
+    if folds == 0:
+        return [replace(config, save=True)]
+    return [replace(config, save=True, fold=f"{fold}/{folds}") for fold in range(1, folds + 1)]
 
 
-def predict_all(runs: Sequence[DictConfig], names: dict[str, str], folder: Path, jobs: int) -> list[Path]:
+def predict_all(runs: Sequence[RunConfig], folder: Path, jobs: int) -> list[Path]:
     """Train what is missing of `runs`, `jobs` at once; the files with their predictions, in `folder`."""
     if jobs == 1:
-        return [predict_part(run, names, folder) for run in runs]
-    return Parallel(n_jobs=jobs, batch_size=1)(delayed(predict_part)(run, names, folder) for run in runs)
+        return [predict_part(run, folder) for run in runs]
+    return Parallel(n_jobs=jobs, batch_size=1)(delayed(predict_part)(run, folder) for run in runs)
 
 
-def predict_part(config: DictConfig, names: dict[str, str], folder: Path) -> Path:
+def predict_part(config: RunConfig, folder: Path) -> Path:
     """Train one run, unless its predictions are there, and write what it says of the images it was not trained on.
 
     With folds these are the held-out images; without, all of them. Test images of own data come with every part. The
     file <identity>.npz holds identity, fold, index (rows of the subject) and probabilities.
     """
-    job = prepare(config, names)
+    job = prepare(config)
     path = folder / f"{job.identity}.npz"
     if path.exists():
         print(f"already predicted: {path}", flush=True)
         return path
-    train(config, names)
-    subject, rows = whole_subject(config, names)
-    kept = model_path(Path(config.models_dir), job.dataset_name, job.identity)
-    loaded = load_model(kept, job.runtime.device, config.allow_targets)
+    train(config)
+    subject, rows = whole_subject(config)
+    path_of_model = model_path(Path(config.models_dir), job.dataset.name, job.identity)
+    loaded = load_model(path_of_model, job.runtime.device, config.allow_targets)
     probabilities = loaded.probabilities(subject.images[rows]).cpu().numpy()
     folder.mkdir(parents=True, exist_ok=True)
     part = path.with_suffix(".part")
@@ -65,11 +62,9 @@ def predict_part(config: DictConfig, names: dict[str, str], folder: Path) -> Pat
     return path
 
 
-def whole_subject(config: DictConfig, names: dict[str, str]) -> tuple[Subject, torch.Tensor]:
+def whole_subject(config: RunConfig) -> tuple[Subject, torch.Tensor]:
     """What is audited, and the sorted rows of it that the run `config` speaks about."""
-    whole = copy.deepcopy(config)
-    whole.fold = None
-    job = prepare(whole, names)
+    job = prepare(replace(config, fold=None))
     subject = subject_of(job)
     held = rows_held_out(config, job.noisy.labels)
     return subject, torch.cat([held[1] if held else torch.arange(subject.trained),

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from omegaconf import DictConfig
 
 from sl.audit.estimate import estimate_noise
 from sl.audit.measure import measures
@@ -19,11 +18,11 @@ from sl.record.provenance import provenance
 from sl.record.read import read
 from sl.record.schema import rounded
 from sl.record.write import record_path
-from sl.train.assemble import make_engine
-from sl.train.describe import Described, describe_run
 from sl.train.device import describe
+from sl.train.engine import make_engine
 from sl.train.fit import train_one_epoch
-from sl.train.prepare import prepare
+from sl.train.job import Described, describe_run, prepare
+from sl.train.options import RunConfig
 
 SCALED_MNIST = ("scale.train_share=0.02", "scale.test_share=0.1", "scale.epoch_share=0.3")
 SCALED_CIFAR = ("scale=cpu", "scale.train_share=0.05", "scale.test_share=0.2", "scale.epoch_share=0.1")
@@ -94,10 +93,10 @@ def run_study(cells: Sequence[str], results: Path, work: Path, threads: int) -> 
 
 def audit(trial: Trial, overrides: list[str], folder: Path) -> dict[str, Any]:
     """The record of one audit."""
-    config, names = compose_run(overrides, "audit")
-    described = describe_run(config, names)
-    files = predict_all(parts(config, trial.folds), names, folder, 1)
-    subject, _ = whole_subject(config, names)
+    config = compose_run(overrides, "audit")
+    described = describe_run(config)
+    files = predict_all(parts(config, trial.folds), folder, 1)
+    subject, _ = whole_subject(config)
     assert subject.clean is not None
     labels, clean, probabilities = subject.labels.numpy(), subject.clean.numpy(), combine(files, len(subject.names))
     estimate = estimate_noise(labels, probabilities, trial.seed)
@@ -117,23 +116,22 @@ def audit(trial: Trial, overrides: list[str], folder: Path) -> dict[str, Any]:
         "epochs": round(config.recipe.epochs * config.scale.epoch_share),
         "expected_precision": EXPECTED_PRECISION,
         "measures": found,
-        "trained_test_accuracy": None if trial.folds else trained_accuracy(config, described),
-        "retrained_test_accuracy": retrained(config, names, changed, trial) if trial.retrains else None,
+        "trained_test_accuracy": None if trial.folds else trained_accuracy(described),
+        "retrained_test_accuracy": retrained(config, changed, trial) if trial.retrains else None,
         "provenance": provenance(describe(described.runtime), described.runtime.precision).model_dump(),
     }
 
 
-def trained_accuracy(config: DictConfig, described: Described) -> float:
+def trained_accuracy(described: Described) -> float:
     """Test accuracy of the audit's one run, on the labels as given."""
-    path = record_path(Path(config.runs_dir), described.result_config["names"]["dataset"], described.identity)
+    path = record_path(Path(described.config.runs_dir), described.names["dataset"], described.identity)
     return read(path).last()
 
 
-def retrained(config: DictConfig, names: dict[str, str], labels: torch.Tensor, trial: Trial) -> float:
+def retrained(config: RunConfig, labels: torch.Tensor, trial: Trial) -> float:
     """Test accuracy after the last epoch of CE trained on the audit's changed `labels`, all else as in the run."""
-    plain, plain_names = compose_run([*trial.overrides[:-3], "loss=ce", f"seed={trial.seed}"])
-    plain.runtime = config.runtime
-    job = prepare(plain, plain_names)
+    plain = compose_run([*trial.overrides[:-3], "loss=ce", f"seed={trial.seed}"])
+    job = prepare(replace(plain, runtime=config.runtime))
     job = replace(job, noisy=replace(job.noisy, labels=labels))
     engine, plan = make_engine(job), job.plan
     lines = [train_one_epoch(engine, plan, trial.seed, epoch)[0] for epoch in range(1, plan.epochs + 1)]

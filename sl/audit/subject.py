@@ -8,7 +8,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from sl.train.prepare import Job
+from sl.train.job import Job
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,5 +60,5 @@ def subject_of(job: Job) -> Subject:
         names=(*paths, *data.test_paths),
         class_names=data.class_names,
         trained=len(paths),
-        root=Path(job.config.dataset.data_dir).expanduser(),
+        root=Path(job.config.dataset["data_dir"]).expanduser(),
     )

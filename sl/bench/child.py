@@ -16,7 +16,7 @@ _made: list[Any] = []  # the object, in the child
 
 
 @dataclass(frozen=True)
-class Outcome:
+class TimedCall:
     """What a call returned, the seconds that it took, and the core-seconds of its process and that one's workers."""
 
     result: Any
@@ -31,7 +31,7 @@ class Child:
         given = (os.getpid(), make, arguments)
         self._pool = ProcessPoolExecutor(1, get_context("spawn"), initializer=_begin, initargs=given)
 
-    def start(self, method: str, *arguments: Any) -> "Future[Outcome]":
+    def start(self, method: str, *arguments: Any) -> "Future[TimedCall]":
         """Call a method of the object; its exceptions come with the result, BrokenProcessPool if the process died."""
         return self._pool.submit(_call, method, arguments)
 
@@ -51,10 +51,10 @@ def _begin(parent: int, make: Callable[..., Any], arguments: tuple[Any, ...]) ->
     _made.append(make(*arguments))
 
 
-def _call(method: str, arguments: tuple[Any, ...]) -> Outcome:
+def _call(method: str, arguments: tuple[Any, ...]) -> TimedCall:
     began, core_began = time.perf_counter(), _core_seconds()
     result = getattr(_made[0], method)(*arguments)
-    return Outcome(result, time.perf_counter() - began, _core_seconds() - core_began)
+    return TimedCall(result, time.perf_counter() - began, _core_seconds() - core_began)
 
 
 def _core_seconds() -> float:

@@ -9,8 +9,8 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from sl.bench.contender import CASES, EngineContender, ReferenceContender, case_job
 from sl.bench.measure import core_times, interleave, rates, spread, team, times
-from sl.train.assemble import make_model
 from sl.train.device import cores
+from sl.train.engine import make_model
 
 ONE_AT_A_TIME = "one run"
 SEVERAL = (2, 4)  # runs at once on a GPU

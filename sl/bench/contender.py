@@ -12,10 +12,10 @@ from sl import fused
 from sl.bench.machine import matmul_rate
 from sl.bench.reference import ReferenceLoop
 from sl.config.compose import compose_run
-from sl.train.assemble import make_engine
 from sl.train.device import cores
+from sl.train.engine import make_engine
 from sl.train.fit import learning_rates
-from sl.train.prepare import Job, prepare
+from sl.train.job import Job, prepare
 from sl.train.seeds import generator
 
 CASES = {
@@ -27,7 +27,7 @@ CASES = {
 
 def case_job(case: str, overrides: Sequence[str] = ()) -> Job:
     """The run that a case trains."""
-    return prepare(*compose_run([*CASES[case][1], "noise=symmetric", "loss=sl", *overrides]))
+    return prepare(compose_run([*CASES[case][1], "noise=symmetric", "loss=sl", *overrides]))
 
 
 class Contender(ABC):

@@ -41,10 +41,10 @@ class Team:
     def lap(self) -> Lap:
         """Train `steps` steps in each process."""
         started = [member.start("train", self.steps) for member in self.members]
-        outcomes = [call.result() for call in started]
+        calls = [call.result() for call in started]
         images = len(self.members) * self.steps * self.batch_size
-        core_seconds = sum(outcome.core_seconds for outcome in outcomes)
-        return Lap(images / max(outcome.seconds for outcome in outcomes), images / core_seconds)
+        core_seconds = sum(call.core_seconds for call in calls)
+        return Lap(images / max(call.seconds for call in calls), images / core_seconds)
 
     def fit_steps(self, seconds: float) -> None:
         """Warm up, then choose the steps that take about `seconds`.

@@ -9,7 +9,7 @@ import numpy as np
 from sl.errors import UserError
 from sl.record import Run, conflict
 from sl.record.identity import canonical
-from sl.record.words import origin, setting
+from sl.record.titles import origin, setting
 from sl.stats import FEWEST, infer
 from sl.tables.write import table, with_interval
 
@@ -23,8 +23,10 @@ def pairs(runs: Iterable[Run]) -> list[list[tuple[Run, Run]]]:
     by_seed: dict[str, dict[int, dict[str, Run]]] = defaultdict(lambda: defaultdict(dict))
     for run in runs:
         if run.complete:
-            kept = {name: value for name, value in run.config.items() if name not in ("seed", "precision", "probe")}
-            by_seed[json.dumps(canonical(kept))][run.seed][run.config["precision"]] = run
+            setting_of_run = {
+                name: value for name, value in run.config.items() if name not in ("seed", "precision", "probe")
+            }
+            by_seed[json.dumps(canonical(setting_of_run))][run.seed][run.config["precision"]] = run
     found = []
     for _, seeds in sorted(by_seed.items(), key=lambda item: item[0]):
         both = [(seeds[seed][FAST], seeds[seed][PLAIN]) for seed in sorted(seeds) if len(seeds[seed]) > 1]
@@ -63,4 +65,4 @@ def row(found: list[tuple[Run, Run]], statistic: str) -> list[str]:
     run = found[0][0]
     p = "–" if gap.p is None else f"{gap.p:.2g}"
     values = [f"{np.mean(fast):.2f}", f"{np.mean(plain):.2f}", with_interval(gap.mean, gap.interval), p]
-    return [run.name("loss"), run.noise.words, statistic, str(len(found)), *values]
+    return [run.name("loss"), run.noise.title, statistic, str(len(found)), *values]

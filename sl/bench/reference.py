@@ -13,12 +13,11 @@ from torch.utils.data import DataLoader
 from torch.utils.data import Dataset as TorchDataset
 from torchvision import transforms
 
-from sl.config.schema import RecipeConfig
-from sl.recipes import fit_normalisation
+from sl.recipes.normalise import fit_normalisation
 from sl.recipes.optimizer import decayed_parameters
-from sl.train.assemble import make_model
-from sl.train.prepare import Job
-from sl.train.run_loss import make_loss
+from sl.recipes.options import RecipeConfig
+from sl.train.engine import make_model
+from sl.train.job import Job, make_loss
 
 
 def torchvision_transform(recipe: RecipeConfig, train_images: Tensor) -> transforms.Compose:

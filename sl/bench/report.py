@@ -54,7 +54,7 @@ def comparison_table(records: Iterable[Mapping[str, Any]]) -> list[str]:
                 one = name == "one run"
                 rows.append(
                     [
-                        machine_words(record["machine"]),
+                        machine_title(record["machine"]),
                         measured["case"],
                         name,
                         spread(images),
@@ -74,20 +74,20 @@ def summary_table(records: Iterable[Mapping[str, Any]]) -> list[str]:
         gpu |= bool(record["machine"]["gpu"])
         for measured in record["cases"].values():
             one, *several = (values["median"] for values in measured["times_reference"].values())
-            words = machine_words(record["machine"])
-            rows.append([words, measured["case"], f"{one:.2f} x", f"{max((one, *several)):.2f} x"])
+            machine = machine_title(record["machine"])
+            rows.append([machine, measured["case"], f"{one:.2f} x", f"{max((one, *several)):.2f} x"])
     return table(SUMMARY, rows if gpu else [*rows, list(NO_GPU)]).splitlines()
 
 
-def machine_words(machine: Mapping[str, Any]) -> str:
+def machine_title(machine: Mapping[str, Any]) -> str:
     """A machine as people call it.
 
-    >>> machine_words({"gpu": None, "cpu": "AMD EPYC", "cpu_family": "25", "instructions": "avx2", "cores": 2})
+    >>> machine_title({"gpu": None, "cpu": "AMD EPYC", "cpu_family": "25", "instructions": "avx2", "cores": 2})
     '2 cores of AMD EPYC, family 25, AVX2'
     """
     able = machine["instructions"] if "instructions" in machine else "".join(machine["bfloat16"][-1:])
-    words = f"{machine['cores']} cores of {machine['cpu']}, family {machine['cpu_family']}"
-    return machine["gpu"] or ", ".join([words, *([able.upper().replace("_", "-")] if able else [])])
+    title = f"{machine['cores']} cores of {machine['cpu']}, family {machine['cpu_family']}"
+    return machine["gpu"] or ", ".join([title, *([able.upper().replace("_", "-")] if able else [])])
 
 
 def ablation_lines(record: Mapping[str, Any]) -> list[str]:
@@ -99,7 +99,7 @@ def ablation_lines(record: Mapping[str, Any]) -> list[str]:
             images, per_core = row["images_per_second"]["median"], row["times_per_core"]["median"]
             rows.append([row["name"], f"{images:,.0f}", spread(row["times"]), f"{per_core:.2f}"])
         title = (
-            f"{measured['case']}, {machine_words(record['machine'])}; median and range of {measured['rounds']} rounds"
+            f"{measured['case']}, {machine_title(record['machine'])}; median and range of {measured['rounds']} rounds"
         )
         lines += [f"{title}, default and changed in turns", "", *table(ABLATION_HEADER, rows).splitlines(), ""]
     return lines[:-1]

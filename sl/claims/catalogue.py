@@ -7,23 +7,22 @@ from functools import partial
 from sl.claims import measures
 from sl.claims.claim import Cell, Claim, Reported, SameProduct
 from sl.record import STAGES, Noise
-from sl.record.variant import USUAL_RECIPE
-from sl.record.words import loss_title
+from sl.record.paper import BOOSTED, HIGHER_NOISE, STAGE_EPOCHS, USUAL_NOISE, USUAL_RECIPE
+from sl.record.titles import loss_title
 from sl.tables.compare import PAPER
 from sl.tables.published import CONFIDENCES, ClassAccuracies, Published
 
 CLASSES, MEMORISATION, ACCURACY = "Class-wise learning", "Memorisation", "SL against other losses"
 EVERY_CLASS, CONFIDENCE, REPRESENTATION = "SL against CE, class by class", "Confidence", "Representation"
 PARAMETERS, BOOSTING = "Parameters and ablation", "SL inside other methods"
-NOISY, HALF_NOISY = Noise("symmetric", 0.4), Noise("symmetric", 0.6)
-CE_CLEAN, CE, LSR, SL, GCE = Cell("ce"), Cell("ce", NOISY), Cell("lsr", NOISY), Cell("sl", NOISY), Cell("gce", NOISY)
+CE_CLEAN = Cell("ce")
+CE, LSR, SL = (Cell(loss, USUAL_NOISE) for loss in ("ce", "lsr", "sl"))
 SUMMARY = "a summary of the paper, not the paper itself"
 CLEAN_GAP, NOISY_GAP = 10, 15  # points: half of the almost 20 and the about 30 that the paper reports
 LAST = "test accuracy, last epoch, symmetric 40 %"
 RIGHT = "mean confidence in class 3 on its rightly labelled training images, late"
 WRONG = "wrong labels predicted beyond chance"
 PROOF = "tests/losses/test_losses_symmetric.py::test_only_the_product_of_beta_and_log_zero_matters"
-BOOSTED = {"forward": "forward_sl", "lsr": "lsr_sl", "bootstrap_hard": "bootstrap_sl", "d2l": "d2l_sl"}
 
 
 @dataclass(frozen=True)
@@ -76,7 +75,7 @@ def _classes() -> Iterable[Claim]:
 
 def _gaps(classes: Sequence[ClassAccuracies]) -> Iterable[Claim]:
     """Claims that the paper puts a number on; a re-run by others that reports each class stands beside them."""
-    late = {line.noise: line.accuracy for line in classes if (line.loss, line.epoch) == ("ce", 100)}
+    late = {line.noise: line.accuracy for line in classes if (line.loss, line.epoch) == ("ce", STAGE_EPOCHS["late"])}
 
     def rerun(noise: Noise, high: int, low: int) -> tuple[Reported, ...]:
         found = late.get(noise)
@@ -95,8 +94,8 @@ def _gaps(classes: Sequence[ClassAccuracies]) -> Iterable[Claim]:
     ):
         yield Claim(
             name, CLASSES,
-            f"CE is more than {gap} points better at class {high} than at class {low} ({cell.noise.words}).",
-            f"accuracy under CE, {cell.noise.words}, late: class {high} minus class {low}, minus {gap}: half of what "
+            f"CE is more than {gap} points better at class {high} than at class {low} ({cell.noise.title}).",
+            f"accuracy under CE, {cell.noise.title}, late: class {high} minus class {low}, minus {gap}: half of what "
             "the paper reports",
             (cell,), partial(measures.class_gap, high, low, gap),
             reported=(Reported(paper, SUMMARY), *rerun(cell.noise, high, low)),
@@ -123,11 +122,11 @@ def _memorisation() -> Iterable[Claim]:
 
 
 def _accuracy(tables: Sequence[Published]) -> Iterable[Claim]:
-    for loss, noise in (("ce", NOISY), ("ce", HALF_NOISY), ("gce", NOISY)):
+    for loss, noise in (("ce", USUAL_NOISE), ("ce", HIGHER_NOISE), ("gce", USUAL_NOISE)):
         yield Claim(
             f"sl_vs_{loss}_{noise.kind}_{100 * (noise.rate or 0):g}", ACCURACY,
-            f"SL ends more accurate than {loss_title(loss)} ({noise.words}).",
-            f"test accuracy, last epoch, {noise.words}: SL minus {loss_title(loss)}",
+            f"SL ends more accurate than {loss_title(loss)} ({noise.title}).",
+            f"test accuracy, last epoch, {noise.title}: SL minus {loss_title(loss)}",
             (Cell("sl", noise), Cell(loss, noise)), measures.difference, headline=True,
             reported=tuple(_reported(loss, noise, tables)),
         )  # fmt: skip
@@ -143,15 +142,15 @@ def _reported(loss: str, noise: Noise, tables: Sequence[Published]) -> Iterable[
 
 
 def _every_class() -> Iterable[Claim]:
-    for noise in (HALF_NOISY, NOISY):  # the paper shows 60 %
+    for noise in (HIGHER_NOISE, USUAL_NOISE):  # the paper shows 60 %
         ce, sl, percent = Cell("ce", noise), Cell("sl", noise), f"{100 * (noise.rate or 0):g}"
         yield Claim(
-            f"sl_lifts_every_class_{percent}", EVERY_CLASS, f"SL is better than CE at every class ({noise.words}).",
+            f"sl_lifts_every_class_{percent}", EVERY_CLASS, f"SL is better than CE at every class ({noise.title}).",
             "SL minus CE, last epoch, at the class that gains least (which one it is, the other seeds say)",
             (ce, sl), measures.least_lifted, headline=True,
         )  # fmt: skip
         yield Claim(
-            f"sl_lifts_hardest_most_{percent}", EVERY_CLASS, f"The hard classes gain most by SL ({noise.words}).",
+            f"sl_lifts_hardest_most_{percent}", EVERY_CLASS, f"The hard classes gain most by SL ({noise.title}).",
             "SL minus CE, last epoch: harder half of the classes minus easier half (halves by CE on clean labels)",
             (CE_CLEAN, ce, sl), measures.hardest_lifted,
         )  # fmt: skip
@@ -190,22 +189,22 @@ def _parameters(dataset: str) -> Iterable[Claim]:
     yield Claim(
         "product_only", PARAMETERS, "SL depends on β and A only through their product.",
         f"{LAST}: SL minus SL with another β and A of the same product",
-        (SL, SameProduct("sl", NOISY)), measures.difference, proof=PROOF,
+        (SL, SameProduct("sl", USUAL_NOISE)), measures.difference, proof=PROOF,
     )  # fmt: skip
-    for name, words, alone in (
-        ("rce", "RCE alone", Cell("rce", NOISY)),
-        ("rce_weight_5", "RCE alone with weight 5", Cell("sl", NOISY, (("alpha", 0.0), ("beta", 5.0)))),
-        ("ce_weight_5", "CE alone with weight 5", Cell("sl", NOISY, (("alpha", 5.0), ("beta", 0.0)))),
+    for name, title, alone in (
+        ("rce", "RCE alone", Cell("rce", USUAL_NOISE)),
+        ("rce_weight_5", "RCE alone with weight 5", Cell("sl", USUAL_NOISE, (("alpha", 0.0), ("beta", 5.0)))),
+        ("ce_weight_5", "CE alone with weight 5", Cell("sl", USUAL_NOISE, (("alpha", 5.0), ("beta", 0.0)))),
     ):
         yield Claim(
-            f"sl_needs_both_{name}", PARAMETERS, f"SL needs both of its terms: it is better than {words}.",
-            f"{LAST}: SL minus {words}", (SL, alone), measures.difference,
+            f"sl_needs_both_{name}", PARAMETERS, f"SL needs both of its terms: it is better than {title}.",
+            f"{LAST}: SL minus {title}", (SL, alone), measures.difference,
         )  # fmt: skip
     if dataset == "cifar10":
         yield Claim(
             "small_alpha", PARAMETERS, "SL needs a small α: with a large one its CE term fits wrong labels.",
             f"{LAST}: SL with α 0.1 minus SL with α 1",
-            (Cell("sl", NOISY, (("alpha", 0.1),)), Cell("sl", NOISY, (("alpha", 1.0),))), measures.difference,
+            tuple(Cell("sl", USUAL_NOISE, (("alpha", alpha),)) for alpha in (0.1, 1.0)), measures.difference,
         )  # fmt: skip
 
 
@@ -214,5 +213,5 @@ def _boosting() -> Iterable[Claim]:
         yield Claim(
             f"sl_boosts_{loss}", BOOSTING, f"{loss_title(loss)} gains by SL in place of its CE.",
             f"{LAST}: {loss_title(loss)} with SL minus without",
-            (Cell(boosted, NOISY), Cell(loss, NOISY)), measures.difference,
+            (Cell(boosted, USUAL_NOISE), Cell(loss, USUAL_NOISE)), measures.difference,
         )  # fmt: skip

@@ -5,50 +5,50 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sl.record import CLEAN, Noise, Series, Sheet
+from sl.record import CLEAN, Noise, RunGroup, Series
 from sl.record.run import Array
-from sl.record.words import loss_title, parameters
+from sl.record.titles import loss_title, parameters
 
 
 @dataclass(frozen=True)
 class Cell:
-    """Runs of a loss under a noise; `changed`: parameters of the loss that differ from those of the sheet."""
+    """Runs of a loss under a noise; `changed`: parameters of the loss that differ from those of the group."""
 
     loss: str
     noise: Noise = CLEAN
     changed: tuple[tuple[str, float], ...] = ()
 
     @property
-    def words(self) -> str:
+    def title(self) -> str:
         """For lists of what is missing.
 
-        >>> Cell("sl", Noise("symmetric", 0.4), (("alpha", 1.0),)).words
+        >>> Cell("sl", Noise("symmetric", 0.4), (("alpha", 1.0),)).title
         'SL (α 1), symmetric 40 %'
         """
         chosen = parameters(dict(self.changed))
-        return f"{loss_title(self.loss)}{f' ({chosen})' if chosen else ''}, {self.noise.words}"
+        return f"{loss_title(self.loss)}{f' ({chosen})' if chosen else ''}, {self.noise.title}"
 
-    def series(self, sheet: Sheet) -> Series | None:
-        """The finished runs of this cell on the sheet; None where there is none."""
+    def series(self, group: RunGroup) -> Series | None:
+        """The finished runs of this cell in the group; None where there is none."""
         if not self.changed:
-            return sheet.series(self.loss, self.noise)
-        wanted = {**(sheet.variant(self.loss) or {}), **dict(self.changed)}
-        return next((series for values, series in sheet.variants(self.loss, self.noise) if values == wanted), None)
+            return group.series(self.loss, self.noise)
+        wanted = {**(group.variant(self.loss) or {}), **dict(self.changed)}
+        return next((series for values, series in group.variants(self.loss, self.noise) if values == wanted), None)
 
 
 @dataclass(frozen=True)
 class SameProduct(Cell):
-    """Runs of SL with another beta and another A than the sheet's, whose product is the same."""
+    """Runs of SL with another beta and another A than the group's own, whose product is the same."""
 
     @property
-    def words(self) -> str:
+    def title(self) -> str:
         """For lists of what is missing."""
-        return f"{loss_title(self.loss)} (other β and A, same β·A), {self.noise.words}"
+        return f"{loss_title(self.loss)} (other β and A, same β·A), {self.noise.title}"
 
-    def series(self, sheet: Sheet) -> Series | None:
-        """The finished runs of this cell on the sheet; None where there is none."""
-        own = sheet.variant(self.loss) or {"beta": np.nan, "log_zero": np.nan, "alpha": np.nan}
-        for values, series in sheet.variants(self.loss, self.noise):
+    def series(self, group: RunGroup) -> Series | None:
+        """The finished runs of this cell in the group; None where there is none."""
+        own = group.variant(self.loss) or {"beta": np.nan, "log_zero": np.nan, "alpha": np.nan}
+        for values, series in group.variants(self.loss, self.noise):
             same = np.isclose(values["beta"] * values["log_zero"], own["beta"] * own["log_zero"], rtol=1e-3)
             if same and values["beta"] != own["beta"] and values["alpha"] == own["alpha"]:
                 return series

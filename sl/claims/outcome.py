@@ -1,4 +1,4 @@
-"""What the records say of every claim: one outcome per claim and sheet. All pages are rendered from these."""
+"""What the records say of every claim: one outcome per claim and group. All pages are rendered from these."""
 
 import json
 import os
@@ -9,21 +9,13 @@ from typing import Any
 
 import numpy as np
 
-from sl.claims.catalogue import NOISY, Literature, catalogue
+from sl.claims.catalogue import Literature, catalogue
 from sl.claims.claim import Claim, Reported
 from sl.claims.rule import HISTORY, RULE, Verdict, decide
-from sl.record import Run, Sheet, matched, sheets
+from sl.record import Run, RunGroup, matched, run_groups
+from sl.record.paper import PAPER_EPOCHS, USUAL_NOISE
+from sl.record.titles import DATASETS_SHOWN, group_order, origin, paper_scale, recipe_changes, scale_title, setting
 from sl.record.variant import usual_recipe
-from sl.record.words import (
-    DATASETS_SHOWN,
-    PAPER_EPOCHS,
-    origin,
-    paper_scale,
-    recipe_changes,
-    scale_words,
-    setting,
-    sheet_order,
-)  # fmt: skip
 from sl.stats import FEWEST, SIGNIFICANT, adjusted, infer
 from sl.tables.compare import beside
 
@@ -33,9 +25,9 @@ MEMORISES = 40.0  # percent of the wrong labels below which CE has not overfitte
 
 @dataclass(frozen=True)
 class Outcome:
-    """A claim measured on one sheet: one of `differences` (points, above 0 where the claim is right) for each seed.
+    """A claim measured on one group: one of `differences` (points, above 0 where the claim is right) for each seed.
 
-    `survives`: whether the verdict stands after the correction over the sheet's claims, `p_adjusted`. `cells` says how
+    `survives`: whether the verdict stands after the correction over the group's claims, `p_adjusted`. `cells` says how
     many finished runs there are of each loss and noise compared, `refused` which seeds may not be compared.
     """
 
@@ -61,10 +53,10 @@ class Outcome:
 
 
 @dataclass(frozen=True)
-class SheetOutcomes:
-    """All outcomes of one sheet.
+class GroupOutcomes:
+    """All outcomes of one group.
 
-    `caution`: what its runs are too short to show; `differs`: how its recipe differs from that of a sheet of the same
+    `caution`: what its runs are too short to show; `differs`: how its recipe differs from that of a group of the same
     names above it.
     """
 
@@ -90,38 +82,38 @@ class SheetOutcomes:
     @property
     def missing(self) -> str:
         """What is missing in one line, with the command that trains it; empty where nothing is."""
-        cells = {words: n for outcome in self.lacking for words, n in outcome.cells.items()}
+        cells = {title: n for outcome in self.lacking for title, n in outcome.cells.items()}
         runs = sum(max(0, FEWEST - n) for n in cells.values())
         if not self.lacking:
             return ""
         return f"{len(self.lacking)} claims lack runs; {runs} give each {FEWEST} seeds: `{self.command}` trains them."
 
 
-def evaluate(claim: Claim, sheet: Sheet, out: Path) -> Outcome:
+def evaluate(claim: Claim, group: RunGroup, out: Path) -> Outcome:
     """Measure a claim on the seeds that all of its cells have and may be compared on; `survives` is not known yet."""
-    found = [cell.series(sheet) for cell in claim.cells]
+    found = [cell.series(group) for cell in claim.cells]
     present = [series for series in found if series]
     paired, refused = matched(*present) if len(present) == len(found) else ([], [])
     values = np.asarray(claim.measure(*paired), dtype=np.float64) if paired else np.empty(0)
-    kept = np.isfinite(values)
-    seeds = tuple(seed for seed, keep in zip(paired[0].seeds, kept, strict=True) if keep) if paired else ()
-    result = infer(values[kept])
+    finite = np.isfinite(values)
+    seeds = tuple(seed for seed, keep in zip(paired[0].seeds, finite, strict=True) if keep) if paired else ()
+    result = infer(values[finite])
     return Outcome(
         claim.id, claim.topic, claim.sentence, claim.statistic, claim.headline,
-        decide(result, exact=bool(claim.proof)), False, seeds, tuple(values[kept].tolist()),
+        decide(result, exact=bool(claim.proof)), False, seeds, tuple(values[finite].tolist()),
         result.mean if result.n else None, result.interval, result.p, None, result.n, claim.proof,
-        {cell.words: series.n if series else 0 for cell, series in zip(claim.cells, found, strict=True)},
+        {cell.title: series.n if series else 0 for cell, series in zip(claim.cells, found, strict=True)},
         tuple(refused), claim.reported,
         tuple(_path(run, out) for series in paired for run in series.runs if run.seed in seeds),
     )  # fmt: skip
 
 
-def outcomes(sheet: Sheet, literature: Literature, out: Path = Path()) -> tuple[Outcome, ...]:
-    """Every claim measured on one sheet, corrected for their number; paths of records are relative to `out`."""
-    dataset, scale, recipe = sheet.names
-    known = Literature(beside(sheet, literature.tables, "last epoch"), literature.classes)
+def outcomes(group: RunGroup, literature: Literature, out: Path = Path()) -> tuple[Outcome, ...]:
+    """Every claim measured on one group, corrected for their number; paths of records are relative to `out`."""
+    dataset, scale, recipe = group.names
+    known = Literature(beside(group, literature.tables, "last epoch"), literature.classes)
     claims = catalogue(dataset, recipe, known, usual=recipe == usual_recipe(dataset, scale))
-    found = [evaluate(claim, sheet, out) for claim in claims]
+    found = [evaluate(claim, group, out) for claim in claims]
     corrected = adjusted([outcome.p if outcome.n >= FEWEST else None for outcome in found])
     return tuple(
         replace(outcome, p_adjusted=p, survives=p is not None and p < SIGNIFICANT)
@@ -129,39 +121,39 @@ def outcomes(sheet: Sheet, literature: Literature, out: Path = Path()) -> tuple[
     )
 
 
-def all_outcomes(runs: Iterable[Run], literature: Literature, out: Path) -> list[SheetOutcomes]:
-    """The outcomes of every sheet with a finished run, the paper's scale first."""
+def all_outcomes(runs: Iterable[Run], literature: Literature, out: Path) -> list[GroupOutcomes]:
+    """The outcomes of every group with a finished run, the paper's scale first."""
     first: dict[tuple[str, str, str], Run] = {}
     found = []
-    for sheet in sorted((sheet for sheet in sheets(runs) if sheet.runs), key=sheet_order):
-        head, (dataset, scale, recipe) = sheet.head, sheet.names
-        differs = recipe_changes(head, first.setdefault(sheet.names, head))
+    for group in sorted((group for group in run_groups(runs) if group.runs), key=group_order):
+        head, (dataset, scale, recipe) = group.head, group.names
+        differs = recipe_changes(head, first.setdefault(group.names, head))
         found.append(
-            SheetOutcomes(
-                dataset, scale, recipe, paper_scale(head), scale_words(head).partition(":")[0], setting(head),
-                origin(sheet.runs), head.stages.model_dump(), caution(sheet), differs,
-                command(dataset, scale, recipe), outcomes(sheet, literature, out),
+            GroupOutcomes(
+                dataset, scale, recipe, paper_scale(head), scale_title(head).partition(":")[0], setting(head),
+                origin(group.runs), head.stages.model_dump(), caution(group), differs,
+                command(dataset, scale, recipe), outcomes(group, literature, out),
             )
         )  # fmt: skip
     return found
 
 
-def caution(sheet: Sheet) -> str:
-    """What a scaled-down sheet says where CE hardly memorises: no loss can prevent overfitting that does not happen."""
-    series = sheet.series("ce", NOISY)
-    if paper_scale(sheet.head) or not series:
+def caution(group: RunGroup) -> str:
+    """The warning where CE hardly memorises at a small scale: no loss can prevent overfitting that does not happen."""
+    series = group.series("ce", USUAL_NOISE)
+    if paper_scale(group.head) or not series:
         return ""
     share = 100 * float(series.mean(lambda run: run.curve("wrong_memorised")[-1]))
     if share >= MEMORISES:
         return ""
     return (
         f"This scale cannot show what happens late in a full training: CE has memorised only {share:.0f} % of the "
-        f"wrong labels at its end ({NOISY.words}, n = {series.n})."
+        f"wrong labels at its end ({USUAL_NOISE.title}, n = {series.n})."
     )
 
 
 def command(dataset: str, scale: str, recipe: str) -> str:
-    """What trains the runs that a sheet lacks."""
+    """What trains the runs that a group lacks."""
     if recipe != usual_recipe(dataset, scale):
         own = f"table_{recipe} scale={scale}"
         other = f"{dataset} scale={scale} 'overrides=[\"recipe={recipe}\"]'"
@@ -172,19 +164,19 @@ def command(dataset: str, scale: str, recipe: str) -> str:
     return f"sl {what} scale={scale}"
 
 
-def as_json(found: Sequence[SheetOutcomes]) -> str:
+def as_json(found: Sequence[GroupOutcomes]) -> str:
     """All outcomes as the text of results/claims.json."""
-    content = {"format": 2, "rule": RULE, "history": HISTORY, "sheets": [asdict(sheet) for sheet in found]}
+    content = {"format": 2, "rule": RULE, "history": HISTORY, "sheets": [asdict(group) for group in found]}
     return json.dumps(content, indent=1) + "\n"
 
 
-def read_json(path: Path) -> list[SheetOutcomes]:
+def read_json(path: Path) -> list[GroupOutcomes]:
     """What `as_json` wrote."""
-    return [_sheet(**sheet) for sheet in json.loads(path.read_text(encoding="utf-8"))["sheets"]]
+    return [_group(**group) for group in json.loads(path.read_text(encoding="utf-8"))["sheets"]]
 
 
-def _sheet(claims: list[dict[str, Any]], **fields: Any) -> SheetOutcomes:
-    return SheetOutcomes(claims=tuple(_outcome(**claim) for claim in claims), **fields)
+def _group(claims: list[dict[str, Any]], **fields: Any) -> GroupOutcomes:
+    return GroupOutcomes(claims=tuple(_outcome(**claim) for claim in claims), **fields)
 
 
 def _outcome(verdict: str, reported: list[dict[str, Any]], **fields: Any) -> Outcome:

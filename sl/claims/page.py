@@ -5,18 +5,19 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from sl.claims.catalogue import Literature
-from sl.claims.outcome import Outcome, SheetOutcomes, all_outcomes, as_json
+from sl.claims.outcome import GroupOutcomes, Outcome, all_outcomes, as_json
 from sl.claims.rule import HISTORY, RULE, SURVIVES, Verdict
 from sl.errors import UserError
 from sl.files import replace_file
 from sl.record import Run
-from sl.record.words import PAPER_EPOCHS, dataset_title
+from sl.record.paper import PAPER_EPOCHS
+from sl.record.titles import dataset_title
 from sl.tables.write import signed, table, with_interval
 
 HEADER = ("claim", "paper", "mean [95 % interval]", "by seed", "p", "verdict")
 
 
-def write_all(runs: Sequence[Run], literature: Literature, out: Path) -> list[SheetOutcomes]:
+def write_all(runs: Sequence[Run], literature: Literature, out: Path) -> list[GroupOutcomes]:
     """Write claims.json and claims.md of `runs` to the folder `out`, which UserError names if it cannot be written."""
     found = all_outcomes(runs, literature, out)
     try:
@@ -28,21 +29,21 @@ def write_all(runs: Sequence[Run], literature: Literature, out: Path) -> list[Sh
     return found
 
 
-def markdown(found: Sequence[SheetOutcomes]) -> str:
+def markdown(found: Sequence[GroupOutcomes]) -> str:
     """The whole page, the paper's scale first."""
-    known = {outcome.id: outcome for sheet in found for outcome in sheet.claims}
+    known = {outcome.id: outcome for group in found for outcome in group.claims}
     parts = ["# The paper's claims, tested on this project's records", RULE.strip(), HISTORY.strip()]
-    parts += [part for sheet in found for part in _section(sheet)] + [unrecorded({sheet.dataset for sheet in found})]
+    parts += [part for group in found for part in _section(group)] + [unrecorded({group.dataset for group in found})]
     parts += ["## What is measured", "\n".join(f"- {_measured(outcome)}" for outcome in known.values())]
     parts.append("The records behind every verdict are named in [claims.json](claims.json).")
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
-def findings(found: Iterable[SheetOutcomes]) -> str:
+def findings(found: Iterable[GroupOutcomes]) -> str:
     """The headline claims on the paper's data sets in short sentences, the paper's scale first."""
-    shown = [sheet for sheet in found if sheet.dataset in PAPER_EPOCHS]
-    lines = [line for sheet in shown for line in _findings(sheet)]
-    lines += [f"- {text}" for text in (unrecorded({sheet.dataset for sheet in shown}),) if text]
+    shown = [group for group in found if group.dataset in PAPER_EPOCHS]
+    lines = [line for group in shown for line in _findings(group)]
+    lines += [f"- {text}" for text in (unrecorded({group.dataset for group in shown}),) if text]
     lines.append(
         f"\n{SURVIVES}: survives the correction for the number of claims. Numbers are mean differences in percentage "
         "points. [results/claims.md](results/claims.md) has the rule, every claim and its interval."
@@ -59,35 +60,35 @@ def unrecorded(datasets: set[str]) -> str:
     )
 
 
-def summary(sheet: SheetOutcomes) -> str:
+def summary(group: GroupOutcomes) -> str:
     """How many claims have each verdict."""
-    counts = Counter(outcome.verdict for outcome in sheet.claims)
-    survivors = Counter(outcome.verdict for outcome in sheet.claims if outcome.survives)
+    counts = Counter(outcome.verdict for outcome in group.claims)
+    survivors = Counter(outcome.verdict for outcome in group.claims if outcome.survives)
     parts = [
         f"{counts[verdict]} {verdict}".replace(Verdict.LACKING, "without enough runs")
         + (f" ({survivors[verdict]} {SURVIVES})" if survivors[verdict] else "")
         for verdict in Verdict
         if counts[verdict]
     ]
-    return f"{len(sheet.claims)} claims: {', '.join(parts)}"
+    return f"{len(group.claims)} claims: {', '.join(parts)}"
 
 
-def _section(sheet: SheetOutcomes) -> Iterable[str]:
-    stages = ", ".join(f"{stage} {epoch}" for stage, epoch in sheet.stages.items())
-    yield f"## {sheet.setting}"
-    if sheet.caution:
-        yield f"**{sheet.caution}**"
-    yield f"{summary(sheet)}. {sheet.origin}. Epochs of the stages: {stages}."
-    if sheet.differs:
-        yield f"These runs differ from the sheet of the same name above: {sheet.differs}."
-    if rows := [_row(outcome) for outcome in sheet.claims if outcome.verdict != Verdict.LACKING]:
+def _section(group: GroupOutcomes) -> Iterable[str]:
+    stages = ", ".join(f"{stage} {epoch}" for stage, epoch in group.stages.items())
+    yield f"## {group.setting}"
+    if group.caution:
+        yield f"**{group.caution}**"
+    yield f"{summary(group)}. {group.origin}. Epochs of the stages: {stages}."
+    if group.differs:
+        yield f"These runs differ from those of the same name above: {group.differs}."
+    if rows := [_row(outcome) for outcome in group.claims if outcome.verdict != Verdict.LACKING]:
         yield table(HEADER, rows)
-    refused = {reason for outcome in sheet.claims for reason in outcome.refused}
+    refused = {reason for outcome in group.claims for reason in outcome.refused}
     if refused:
-        left = sum(outcome.verdict == Verdict.LACKING for outcome in sheet.claims) - len(sheet.lacking)
+        left = sum(outcome.verdict == Verdict.LACKING for outcome in group.claims) - len(group.lacking)
         few = f" {left} claims are left with too few pairs." if left else ""
         yield f"Pairs refused, because they do not compare like with like: {'; '.join(sorted(refused))}.{few}"
-    yield sheet.missing
+    yield group.missing
 
 
 def _row(outcome: Outcome) -> list[str]:
@@ -109,11 +110,11 @@ def _measured(outcome: Outcome) -> str:
     return f"`{outcome.id}` {outcome.claim} Measured: {outcome.statistic}.{proof}{others}"
 
 
-def _findings(sheet: SheetOutcomes) -> Iterable[str]:
-    caution = f"{sheet.caution} " if sheet.caution else ""
-    yield f"- **{dataset_title(sheet.dataset)}, {sheet.badge}, recipe {sheet.recipe}.** {caution}{summary(sheet)}."
+def _findings(group: GroupOutcomes) -> Iterable[str]:
+    caution = f"{group.caution} " if group.caution else ""
+    yield f"- **{dataset_title(group.dataset)}, {group.badge}, recipe {group.recipe}.** {caution}{summary(group)}."
     for verdict in (Verdict.SUPPORTED, Verdict.CONTRADICTED, Verdict.UNDECIDED):
-        shown = [outcome for outcome in sheet.claims if outcome.headline and outcome.verdict == verdict]
+        shown = [outcome for outcome in group.claims if outcome.headline and outcome.verdict == verdict]
         if shown:
             seeds = ", ".join(map(str, sorted({outcome.n for outcome in shown})))
             sentences = [f"{one.claim.rstrip('.')} ({signed(one.mean or 0, 1)}{_mark(one)})." for one in shown]

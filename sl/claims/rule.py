@@ -15,12 +15,12 @@ is 0" (one-sample t test) decide:
 - **undecided**: p is {SIGNIFICANT} or more, or all seeds give the same number. This is no evidence against the claim;
 - **not enough runs**: fewer than {FEWEST} seeds have every run that the claim compares.
 
-{SURVIVES} marks a verdict that survives the correction for the number of claims tested on the same sheet (Benjamini and
+{SURVIVES} marks a verdict that survives the correction for the number of claims tested on the same runs (Benjamini and
 Hochberg, false discovery rate {SIGNIFICANT}). A verdict without it may be one of the few that chance alone makes.
 
 Pairs compare like with like: the same data, wrong labels, recipe values, network, precision and PyTorch version. Other
 pairs are refused and listed. A claim that holds by algebra needs no runs; runs can only contradict it. The paper's own
-numbers are from full-size runs: a scaled-down sheet shows the direction of an effect, not its size.
+numbers are from full-size runs: a scaled-down run shows the direction of an effect, not its size.
 """
 HISTORY = """\
 History: until November 2026 these verdicts came from BCa bootstrap intervals, which cover the true mean in 72 % of

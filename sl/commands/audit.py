@@ -3,18 +3,15 @@
 sl audit dataset=folder data_dir=my_pictures loss=sl
 """
 
-from hydra.core.hydra_config import HydraConfig
-from omegaconf import DictConfig
-
+from sl.audit.options import AuditConfig
 from sl.config.app import run_app
-from sl.config.compose import choice_names
 
 
-def main(config: DictConfig) -> None:
+def main(config: AuditConfig) -> None:
     """Audit as `config` says."""
     from sl.audit.command import run_audit  # imports torch; --help does without it
 
-    run_audit(config, choice_names(HydraConfig.get().runtime.choices))
+    run_audit(config)
 
 
 def run() -> None:

@@ -19,7 +19,7 @@ def main(
     if seal:
         print(seal_all([runs_dir]))
     report = check_all([runs_dir])
-    print(report.words)
+    print(report.summary)
     for line in report.damaged:
         print(line, file=sys.stderr)
     return 1 if report.damaged else 0

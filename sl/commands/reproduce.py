@@ -7,19 +7,16 @@ sl reproduce status
 
 import sys
 
-from hydra.core.hydra_config import HydraConfig
-from omegaconf import DictConfig
-
 from sl.command_line import run_script
 from sl.config.app import run_app
+from sl.reproduce.options import ReproduceConfig
 
 
-def main(config: DictConfig) -> None:
+def main(config: ReproduceConfig) -> None:
     """Reproduce as `config` says; exit code 1 if a run is missing at the end."""
     from sl.reproduce.command import reproduce  # imports torch; --help does without it
 
-    choices = HydraConfig.get().runtime.choices
-    failures = reproduce(choices["experiment"], choices["scale"], config)
+    failures = reproduce(config)
     for failure in failures:
         print(f"sl: failed: {failure}", file=sys.stderr)
     if failures:

@@ -3,19 +3,15 @@
 sl search dataset=digits noise=symmetric noise.rate=0.4 loss=sl
 """
 
-from hydra.core.hydra_config import HydraConfig
-from omegaconf import DictConfig
-
 from sl.config.app import run_app
-from sl.config.compose import choice_names
+from sl.search.options import SearchConfig
 
 
-def main(config: DictConfig) -> None:
+def main(config: SearchConfig) -> None:
     """Search as `config` says."""
     from sl.search.command import run_search  # imports torch; --help does without it
 
-    hydra = HydraConfig.get()
-    run_search(config, choice_names(hydra.runtime.choices), hydra.overrides.task)
+    run_search(config)
 
 
 def run() -> None:

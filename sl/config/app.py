@@ -8,7 +8,6 @@ from typing import Any, cast
 
 import hydra
 from hydra._internal.utils import get_args_parser
-from omegaconf import DictConfig
 
 import sl
 from sl.config.explain import explain
@@ -22,8 +21,8 @@ from sl.processes import begin_command
 JOB_LINE = "Error executing job with overrides: "
 
 
-def run_app(task: Callable[[DictConfig], Any], config_name: str) -> None:
-    """Compose `config_name` with the command line, and run `task` on it (once for every job of a multirun).
+def run_app(task: Callable[[Any], Any], config_name: str) -> None:
+    """Compose `config_name` with the command line, and run `task` on its object (once for every job of a multirun).
 
     A mistake of the user exits with code 2 and one line; a bug with code 1 and its traceback, from wherever it ran.
     """

@@ -11,8 +11,6 @@ from contextlib import contextmanager
 from importlib import import_module
 from typing import Any, NamedTuple
 
-from omegaconf import DictConfig, OmegaConf
-
 from sl.config.groups import did_you_mean
 from sl.config.messages import required, unknown_option
 from sl.errors import UserError
@@ -38,7 +36,7 @@ NOISE_MATRIX = "noise"  # `transition: noise` stands for the matrix of the run's
 Parameters = Mapping[str, inspect.Parameter]
 
 
-def build(node: DictConfig | Mapping[str, Any], option: str, allow_targets: Sequence[str] = (), **context: Any) -> Any:
+def build(node: Mapping[str, Any], option: str, allow_targets: Sequence[str] = (), **context: Any) -> Any:
     """The object that `node` describes.
 
     `option` is the node's name on the command line ("loss"), which errors are reported under. Of `context`
@@ -46,14 +44,13 @@ def build(node: DictConfig | Mapping[str, Any], option: str, allow_targets: Sequ
     knows. Raises UserError for classes that are not allowed, unknown or missing parameters and values that the
     constructor refuses; what else it raises is a bug and comes through.
     """
-    plain: Any = OmegaConf.to_container(node, resolve=True) if isinstance(node, DictConfig) else node
-    check_node(plain, option, allow_targets, context)
-    return _make(plain, option, allow_targets, context)
+    check_node(node, option, allow_targets, context)
+    return _make(node, option, allow_targets, context)
 
 
-def build_trackers(config: DictConfig) -> list[Any]:
-    """The trackers of a run, in the order of their choice."""
-    return [build(node, f"{TRACKER}.{name}", config.allow_targets) for name, node in config[TRACKER].items()]
+def build_trackers(nodes: Mapping[str, Any], allow_targets: Sequence[str] = ()) -> list[Any]:
+    """The trackers of a run by name, in the order of their choice."""
+    return [build(node, f"{TRACKER}.{name}", allow_targets) for name, node in nodes.items()]
 
 
 def check_node(node: Any, option: str, allow_targets: Sequence[str], context: Mapping[str, Any]) -> None:

@@ -1,14 +1,14 @@
 """Whether a composed configuration has every value, and none that nothing reads."""
 
 import os
-from dataclasses import fields, is_dataclass
+from dataclasses import is_dataclass
 from typing import Any
 
 from omegaconf import DictConfig, OmegaConf
 
 from sl.config.build import KINDS, TRACKER
 from sl.config.explain import CONFIG_ERRORS, explain
-from sl.config.groups import choices
+from sl.config.groups import choices, option_fields
 from sl.config.messages import required, unknown_option
 from sl.errors import UserError
 
@@ -44,7 +44,7 @@ def _check_keys(node: DictConfig, prefix: str) -> None:
     schema = OmegaConf.get_type(node)
     if not is_dataclass(schema):
         return
-    known = [field.name for field in fields(schema)]
+    known = [field.name for field in option_fields(schema)]
     for key in map(str, node):
         if key not in known:
             raise unknown_option(f"{prefix}{key}", known, value=node[key])

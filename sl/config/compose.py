@@ -1,26 +1,18 @@
 """Composes runs from overrides inside a process: for sweeps that a plan, not a command line, describes."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 from hydra import compose, initialize_config_dir
 from hydra.core.global_hydra import GlobalHydra
-from omegaconf import DictConfig, open_dict
+from omegaconf import open_dict
 
-from sl.config.complete import check_complete, expand_home
 from sl.config.explain import CONFIG_ERRORS, explain
 from sl.config.schema import register
-from sl.config.shown import set_shown_apart
+from sl.config.typed import typed
 from sl.place import CONFIG_DIR
-
-NAMES = ("dataset", "noise", "model", "loss", "recipe", "scale")
-
-
-def choice_names(choices: Mapping[str, Any]) -> dict[str, str]:
-    """What the choices of a run are called, from Hydra's `runtime.choices`."""
-    return {name: str(choices[name]) for name in NAMES}
 
 
 @contextmanager
@@ -48,20 +40,17 @@ def override(option: str, value: object) -> str:
     return f"{option}='{text}'"
 
 
-def compose_run(overrides: Sequence[str], config_name: str = "config") -> tuple[DictConfig, dict[str, str]]:
-    """The configuration of the run that `overrides` (as on the command line) ask for, and its names.
+def compose_run(overrides: Sequence[str], config_name: str = "config") -> Any:
+    """The checked configuration that `overrides` (as on the command line) ask for: a RunConfig, or what the file is.
 
-    Raises UserError for what cannot be composed, is not complete or does not exist.
+    Raises UserError for what cannot be composed, is not complete, does not exist or is out of its range.
     """
     with hydra_ready():
         try:
             config = compose(config_name, overrides=list(overrides), return_hydra_config=True)
         except CONFIG_ERRORS as error:
             raise explain(error, overrides) from error
-    names = choice_names(config.hydra.runtime.choices)
+    choices = config.hydra.runtime.choices
     with open_dict(config):
         del config["hydra"]
-    check_complete(config)
-    set_shown_apart(config)
-    expand_home(config)
-    return config, names
+    return typed(config, choices, overrides)

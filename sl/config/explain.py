@@ -18,8 +18,8 @@ from yaml import MarkedYAMLError, YAMLError  # type: ignore[import-untyped]
 
 from sl.config.groups import choices, did_you_mean
 from sl.config.messages import as_typed, required, unknown_option
-from sl.config.schema import RunConfig, SearchConfig
 from sl.errors import MISSING, UserError
+from sl.train.options import RunConfig
 
 # OSError and ValueError: folders that Hydra cannot make, flags that do not go together. RuntimeError: no scheduler.
 CONFIG_ERRORS = (HydraException, OmegaConfBaseException, YAMLError, OSError, ValueError, RuntimeError)
@@ -69,7 +69,7 @@ def _explain_value(error: OmegaConfBaseException) -> UserError | None:
     option = re.sub(r"\[.*", "", error.full_key or "")
     if isinstance(error, ConfigAttributeError | ConfigKeyError):
         parent = error.parent_node
-        in_a_run = parent is None or "." in option or OmegaConf.get_type(parent) in (RunConfig, SearchConfig)
+        in_a_run = parent is None or "." in option or issubclass(OmegaConf.get_type(parent) or object, RunConfig)
         return unknown_option(option, [str(key) for key in parent or ()], in_a_run)
     if isinstance(error, MissingMandatoryValue):
         return required(option)

@@ -3,13 +3,12 @@
 import difflib
 import functools
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import Field, fields, is_dataclass
 from typing import Any
 
-from omegaconf import OmegaConf
-
-from sl.config.schema import RunConfig
+from sl.config.files import read_yaml
 from sl.place import CONFIG_DIR
+from sl.train.options import RunConfig
 
 GROUPS = ("dataset", "noise", "recipe", "model", "loss", "scale", "runtime", "tracker")
 
@@ -64,7 +63,12 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
 @functools.cache
 def read_choice(group: str, choice: str) -> Any:
     """What the choice's file holds."""
-    return OmegaConf.to_container(OmegaConf.load(CONFIG_DIR / group / f"{choice}.yaml"))
+    return read_yaml(CONFIG_DIR / group / f"{choice}.yaml")
+
+
+def option_fields(schema: Any) -> list[Field[Any]]:
+    """The fields of a schema that are options."""
+    return [field for field in fields(schema) if not field.metadata.get("omegaconf_ignore")]
 
 
 def _names(node: Any, name: str) -> Iterator[str]:
@@ -77,7 +81,7 @@ def _names(node: Any, name: str) -> Iterator[str]:
 
 
 def _names_of_class(schema: Any, prefix: str) -> Iterator[str]:
-    for field in fields(schema):
+    for field in option_fields(schema):
         if is_dataclass(field.type):
             yield from _names_of_class(field.type, f"{prefix}{field.name}.")
         else:

@@ -9,9 +9,8 @@ from typing import Any
 from hydra.core.hydra_config import HydraConfig
 from omegaconf import DictConfig
 
-from sl.config.complete import check_complete, expand_home
 from sl.config.messages import as_typed
-from sl.config.shown import set_shown_apart
+from sl.config.typed import typed
 from sl.errors import UserError
 from sl.extras import missing
 from sl.processes import end_with_command
@@ -21,26 +20,24 @@ class Crash(Exception):
     """A bug: holds its traceback as text, since an exception that another process sends comes without."""
 
 
-def guarded(task: Callable[[DictConfig], Any]) -> Callable[[DictConfig], Any]:
-    """`task`, on complete configurations only; raises UserError for a mistake of the user and Crash for all else."""
+def guarded(task: Callable[[Any], Any]) -> Callable[[DictConfig], Any]:
+    """`task`, on the typed configuration; raises UserError for a mistake of the user and Crash for all else."""
 
     @functools.wraps(task)
     def guarded_task(config: DictConfig) -> Any:
-        typed = HydraConfig.get().overrides.task
+        hydra = HydraConfig.get()
+        given = list(hydra.overrides.task)
         end_with_command()
         try:
-            check_complete(config)
-            set_shown_apart(config)
-            expand_home(config)
-            return task(config)
+            return task(typed(config, hydra.runtime.choices, given))
         except UserError as error:
-            raise as_typed(error, typed) from error
+            raise as_typed(error, given) from error
         except Exception as error:
             if isinstance(error, ModuleNotFoundError) and (line := missing(error)):
                 raise UserError(line) from error
             if isinstance(error, OSError) and error.filename:
-                raise as_typed(_refused_file(error, config), typed) from error
-            raise Crash(f"{traceback.format_exc()}sl: a bug, in the run {' '.join(typed)}\n") from None
+                raise as_typed(_refused_file(error, config), given) from error
+            raise Crash(f"{traceback.format_exc()}sl: a bug, in the run {' '.join(given)}\n") from None
 
     return guarded_task
 

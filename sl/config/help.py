@@ -3,10 +3,10 @@
 import re
 import textwrap
 from collections.abc import Callable
-from typing import Any
 
 from omegaconf import OmegaConf
 
+from sl.config.files import read_yaml
 from sl.config.groups import GROUPS, choices
 from sl.place import CONFIG_DIR
 
@@ -26,7 +26,7 @@ def _in_template(text: Callable[[str], str]) -> Callable[[str], str]:
 
 def choices_text(config_name: str) -> str:
     """Every group with its choices, a line each; the one that `config_name` takes by default is marked with *."""
-    defaults: Any = OmegaConf.to_container(OmegaConf.load(CONFIG_DIR / f"{config_name}.yaml").defaults)
+    defaults = read_yaml(CONFIG_DIR / f"{config_name}.yaml")["defaults"]
     taken = {key: value for entry in defaults if isinstance(entry, dict) for key, value in entry.items()}
     return "\n".join(f"{group}=\n{files_text(group, taken.get(group, ''))}" for group in GROUPS)
 

@@ -4,17 +4,18 @@ the run, so that it is taken out of the configuration before anything is built o
 
 from typing import Any
 
-from omegaconf import DictConfig, OmegaConf, open_dict
+from omegaconf import DictConfig, open_dict
 from pydantic import ValidationError
 
 from sl.config.groups import choices, read_choice
 from sl.errors import UserError
 from sl.record.schema import Presentation
+from sl.train.options import RunConfig
 
 SHOWN = "shown"
 
 
-def set_shown_apart(config: DictConfig) -> None:
+def extract_shown(config: DictConfig) -> None:
     """Move `shown` of every choice (loss.shown, ...) to `config.shown` (shown.loss, ...).
 
     What a file here says is not said of a class from elsewhere that only took its place (loss=ce loss._target_=...).
@@ -34,10 +35,9 @@ def is_own(node: Any) -> bool:
     return str(node["_target_"]).startswith("sl.")
 
 
-def shown_of_run(config: DictConfig) -> dict[str, Presentation]:
+def shown_of_run(config: RunConfig) -> dict[str, Presentation]:
     """What a run's record says of how its choices are shown; UserError for what cannot be."""
-    shown: Any = OmegaConf.to_container(config[SHOWN], resolve=True)
     try:
-        return {choice: Presentation(**values) for choice, values in shown.items()}
+        return {choice: Presentation(**values) for choice, values in config.shown.items()}
     except (ValidationError, TypeError) as error:
         raise UserError(f"shown: must have title, order, colour (#rrggbb) and symbols: {error}") from None

@@ -18,11 +18,9 @@ class CheckSweep(Callback):
 
     def on_multirun_start(self, config: DictConfig, config_name: str = "config", **_: Any) -> None:
         """Compose and check what the command line asks for, one value at a time."""
-        from sl.config.check import check_buildable  # imports torch, which a command that only helps does without
-
         for overrides in single_changes(config.hydra.overrides.task):
             try:
-                check_buildable(compose_run(overrides, config_name)[0])
+                compose_run(overrides, config_name)
             except UserError as error:
                 fail(str(as_typed(error, overrides)))
 

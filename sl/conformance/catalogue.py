@@ -27,7 +27,7 @@ class Known:
     source: str
 
     @property
-    def words(self) -> str:
+    def text(self) -> str:
         """The formula as text."""
         return (self.formula.__doc__ or "").strip().rstrip(".")
 

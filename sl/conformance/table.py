@@ -92,7 +92,7 @@ def content() -> dict[str, Any]:
     return {
         "about": ABOUT,
         "losses": {
-            name: {"formula": known.words, "parameters": known.parameters, "source": known.source}
+            name: {"formula": known.text, "parameters": known.parameters, "source": known.source}
             for name, known in LOSSES.items()
         },
         "batches": {

@@ -65,7 +65,7 @@ def _found(
 ) -> Verdict:
     known = LOSSES[reading.loss]
     shown = ", ".join(f"{key} {value:.5g}" for key, value in chosen.items())
-    lines = [f"computes {reading.loss}{f' ({shown})' if shown else ''}: {known.words}; {known.source}", reduction]
+    lines = [f"computes {reading.loss}{f' ({shown})' if shown else ''}: {known.text}; {known.source}", reduction]
     conforms = reading.right and reduction != "mean over examples and classes"
     if reading.difference:
         right = next(readings(reading.loss, chosen)).values(batch.logits, batch.labels)

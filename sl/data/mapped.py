@@ -35,8 +35,10 @@ class Progress:
     def load(cls, path: Path) -> Progress:
         """The progress kept at `path`; none where that is missing or damaged."""
         try:
-            kept = json.loads(path.read_text())
-            return cls(list(kept["done"]), {int(k): str(v) for k, v in kept["unreadable"].items()}, str(kept["sha256"]))
+            saved = json.loads(path.read_text())
+            return cls(
+                list(saved["done"]), {int(k): str(v) for k, v in saved["unreadable"].items()}, str(saved["sha256"])
+            )
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
             return cls()
 

@@ -1,4 +1,4 @@
-"""The paper's figures, drawn from run records; one file for each figure, each with `draw(sheet)`."""
+"""The paper's figures, drawn from run records; one file for each figure, each with `draw(group)`."""
 
 from sl.figures.build import draw_all
 

@@ -8,10 +8,10 @@ from matplotlib.figure import Figure
 from sl.figures.lines import Line, epoch_lines, label_ends
 from sl.figures.panels import footer, panels
 from sl.figures.style import loss_colour
-from sl.record import Noise, Run, Series, Sheet
-from sl.record.words import parameters
+from sl.record import Run, RunGroup, Series
+from sl.record.paper import USUAL_NOISE
+from sl.record.titles import parameters
 
-NOISY = Noise("symmetric", 0.4)
 METRICS = {
     "test_accuracy": ("(a) test accuracy", "test accuracy (%)"),
     "wrong_memorised": ("(b) wrongly labelled images predicted as labelled", "share of these images (%)"),
@@ -37,15 +37,15 @@ class Version:
         return Line.of(self.series, partial(Run.curve, metric=metric), self.name, loss_colour(self.term), style)
 
 
-def versions(sheet: Sheet) -> list[Version]:
+def versions(group: RunGroup) -> list[Version]:
     """The terms alone, as losses of their own or as SL with the other's weight 0; by term, then weight."""
     found: dict[tuple[str, float], Version] = {}
-    log_zero = (sheet.variant("sl") or sheet.variant("rce") or {}).get("log_zero")
+    log_zero = (group.variant("sl") or group.variant("rce") or {}).get("log_zero")
     for term in ("ce", "rce"):
-        series = sheet.series(term, NOISY)
+        series = group.series(term, USUAL_NOISE)
         if series:
             found[term, 1.0] = Version(term, 1.0, series)
-    for values, series in sheet.variants("sl", NOISY):
+    for values, series in group.variants("sl", USUAL_NOISE):
         if values["beta"] == 0 < values["alpha"]:
             found.setdefault(("ce", values["alpha"]), Version("ce", values["alpha"], series))
         elif values["alpha"] == 0 < values["beta"] and values["log_zero"] == log_zero:
@@ -53,12 +53,12 @@ def versions(sheet: Sheet) -> list[Version]:
     return [found[key] for key in sorted(found)]
 
 
-def draw(sheet: Sheet) -> Figure | None:
+def draw(group: RunGroup) -> Figure | None:
     """Both metrics by epoch, a line for each version; None without anything but SL and CE as they are."""
-    alone, sl = versions(sheet), sheet.series("sl", NOISY)
+    alone, sl = versions(group), group.series("sl", USUAL_NOISE)
     if all((version.term, version.weight) == ("ce", 1.0) for version in alone):
         return None
-    figure, axes = panels(f"SL and its terms alone, {NOISY.words}", 2, 2, 3.0)
+    figure, axes = panels(f"SL and its terms alone, {USUAL_NOISE.title}", 2, 2, 3.0)
     for panel, (metric, (title, unit)) in zip(axes, METRICS.items(), strict=True):
         lines = [version.line(metric) for version in alone]
         if sl:
@@ -66,11 +66,11 @@ def draw(sheet: Sheet) -> Figure | None:
         panel.set(title=title, ylabel=unit, ylim=(0, 101), yticks=range(0, 101, 20))
         epoch_lines(panel, lines)
         label_ends(panel, lines, 6)
-    drawn = {version.name: version.series for version in alone} | ({"SL": sl} if sl else {})
-    counts = ", ".join(f"{name} {series.n}" for name, series in drawn.items())
-    weights = f"SL: {parameters(sheet.variant('sl'))}. " if sl else ""
+    members = {version.name: version.series for version in alone} | ({"SL": sl} if sl else {})
+    counts = ", ".join(f"{name} {series.n}" for name, series in members.items())
+    weights = f"SL: {parameters(group.variant('sl'))}. " if sl else ""
     note = f"{weights}Alone: weight 1; k ×: weight k. Runs: {counts}.{_missing(alone, sl)}"
-    return footer(figure, [run for series in drawn.values() for run in series.runs], note, "Bands")
+    return footer(figure, [run for series in members.values() for run in series.runs], note, "Bands")
 
 
 def _missing(alone: list[Version], sl: Series | None) -> str:

@@ -7,24 +7,24 @@ from matplotlib.figure import Figure
 from sl.figures.bars import Group, class_bars, key
 from sl.figures.panels import footer, panels
 from sl.figures.style import FAINT, loss_colour
-from sl.record import Noise, Run, Series, Sheet, paired_difference
-from sl.record.words import loss_title
+from sl.record import Noise, Run, RunGroup, Series, paired_difference
+from sl.record.paper import BOOSTED
+from sl.record.titles import loss_title
 
-PAIRS = {"lsr": "lsr_sl", "bootstrap_hard": "bootstrap_sl", "forward": "forward_sl", "d2l": "d2l_sl"}
 Pair = tuple[Series | None, Series]
 
 
-def draw(sheet: Sheet) -> Figure | None:
+def draw(group: RunGroup) -> Figure | None:
     """A row for each noise setting that a method with SL ran under: accuracy, and the gain; None without any."""
-    rows = {noise: pairs for noise in sheet.noises if (pairs := _pairs(sheet, noise))}
+    rows = {noise: pairs for noise in group.noises if (pairs := _pairs(group, noise))}
     if not rows:
         return None
     figure, axes = panels("Existing methods, and with SL in place of their cross entropy", 2 * len(rows), 2, 2.6)
     for row, (noise, pairs) in enumerate(rows.items()):
         _accuracy(axes[2 * row], noise, pairs)
         _gain(axes[2 * row + 1], pairs)
-    drawn = [run for pairs in rows.values() for pair in pairs.values() for one in pair if one for run in one.runs]
-    return footer(figure, drawn, "Gain: with SL minus without, over the seeds that both ran.", "Whiskers")
+    members = [run for pairs in rows.values() for pair in pairs.values() for one in pair if one for run in one.runs]
+    return footer(figure, members, "Gain: with SL minus without, over the seeds that both ran.", "Whiskers")
 
 
 def last(run: Run) -> float:
@@ -32,9 +32,9 @@ def last(run: Run) -> float:
     return 100 * run.last()
 
 
-def _pairs(sheet: Sheet, noise: Noise) -> dict[str, Pair]:
+def _pairs(group: RunGroup, noise: Noise) -> dict[str, Pair]:
     """Every method that ran with SL, by its title: its runs as it is (None where there are none) and those with SL."""
-    found = {method: (sheet.series(method, noise), sheet.series(boosted, noise)) for method, boosted in PAIRS.items()}
+    found = {method: (group.series(method, noise), group.series(boosted, noise)) for method, boosted in BOOSTED.items()}
     names = {method: loss_title(method).replace(" (", "\n(") for method in found}
     return {names[method]: (plain, boosted) for method, (plain, boosted) in found.items() if boosted}
 
@@ -43,7 +43,7 @@ def _accuracy(axes: Axes, noise: Noise, pairs: dict[str, Pair]) -> None:
     """Two bars for each method."""
     plain, boosted = zip(*pairs.values(), strict=True)
     groups = [_group("as it is", plain, FAINT), _group("with SL", boosted, loss_colour("sl"))]
-    axes.set(title=noise.words, ylim=(0, 113), yticks=range(0, 101, 20), ylabel="test accuracy (%)")
+    axes.set(title=noise.title, ylim=(0, 113), yticks=range(0, 101, 20), ylabel="test accuracy (%)")
     class_bars(axes, list(pairs), groups, "{:.1f}")
     key(axes, groups)
 

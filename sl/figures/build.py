@@ -22,11 +22,11 @@ from sl.figures import (
     transition,
 )
 from sl.figures.style import draw_styled
-from sl.record import Run, Sheet, sheets
-from sl.record.variant import USUAL_RECIPE
-from sl.record.words import dataset_title, scale_words
+from sl.record import Run, RunGroup, run_groups
+from sl.record.paper import USUAL_RECIPE
+from sl.record.titles import dataset_title, scale_title
 
-FIGURES: dict[str, Callable[[Sheet], Figure | None]] = {
+FIGURES: dict[str, Callable[[RunGroup], Figure | None]] = {
     "class_curves": class_curves.draw,
     "representation": representation.draw,
     "stage_bars": stage_bars.draw,
@@ -41,9 +41,9 @@ FIGURES: dict[str, Callable[[Sheet], Figure | None]] = {
 }
 
 
-def folder(sheet: Sheet) -> Path:
-    """Where a sheet's figures go, below the output folder: data set, then scale (and recipe, where not the usual)."""
-    dataset, scale, recipe = sheet.names
+def folder(group: RunGroup) -> Path:
+    """Where a group's figures go, below the output folder: data set, then scale (and recipe, where not the usual)."""
+    dataset, scale, recipe = group.names
     return Path(dataset) / (scale if recipe == USUAL_RECIPE else f"{scale}-{recipe}")
 
 
@@ -58,29 +58,29 @@ def draw_all(runs: list[Run], out: Path) -> Iterator[str]:
     if not runs:
         yield "no run recorded yet: sl train records runs"
     places: Counter[Path] = Counter()
-    told: set[str] = set()
-    for sheet in sheets(runs):
-        place = folder(sheet)
+    announced: set[str] = set()
+    for group in run_groups(runs):
+        place = folder(group)
         places[place] += 1
         if places[place] > 1:
-            yield f"{place}: left out {len(sheet.members)} run(s) of other size or training ({scale_words(sheet.head)})"
+            yield f"{place}: left out {len(group.members)} run(s) of other size or training ({scale_title(group.head)})"
             continue
-        unfinished = len(sheet.members) - len(sheet.runs)
+        unfinished = len(group.members) - len(group.runs)
         if unfinished:
             yield f"{place}: {unfinished} run(s) not finished, not drawn"
-        yield from _draw_sheet(sheet, out / place, told)
+        yield from _draw_group(group, out / place, announced)
 
 
-def _draw_sheet(sheet: Sheet, folder: Path, told: set[str]) -> Iterator[str]:
+def _draw_group(group: RunGroup, folder: Path, announced: set[str]) -> Iterator[str]:
     for name, draw in FIGURES.items():
         try:
-            paths, notices = draw_styled(partial(draw, sheet), folder / name)
+            paths, notices = draw_styled(partial(draw, group), folder / name)
         except UserError as error:
             yield f"{folder / name}: not drawn: {error}"
             continue
-        yield from (f"{folder}: {notice}" for notice in notices if notice not in told)
-        told.update(notices)
+        yield from (f"{folder}: {notice}" for notice in notices if notice not in announced)
+        announced.update(notices)
         if paths:
             yield f"{paths[0]} and .svg"
         else:
-            yield f"{folder / name}: not drawn, its runs are not recorded for {dataset_title(sheet.names[0])} yet"
+            yield f"{folder / name}: not drawn, its runs are not recorded for {dataset_title(group.names[0])} yet"

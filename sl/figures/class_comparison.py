@@ -8,7 +8,7 @@ from sl.figures.bars import Group, class_bars, key
 from sl.figures.cells import PAIR, compared_noises
 from sl.figures.panels import footer, lettered, loss_name, panels
 from sl.figures.style import FAINT, INK, class_colour, loss_colour
-from sl.record import Run, Series, Sheet, paired_difference
+from sl.record import Run, RunGroup, Series, paired_difference
 from sl.record.run import Array
 
 
@@ -17,39 +17,39 @@ def final(run: Run) -> Array:
     return 100 * run.class_curve()[-1]
 
 
-def draw(sheet: Sheet) -> Figure | None:
+def draw(group: RunGroup) -> Figure | None:
     """Accuracy of each class under both losses, and SL's gain, for each noise that both ran; None without any."""
     rows = [
         (noise, ce, sl)
-        for noise in compared_noises(sheet)
-        if (ce := sheet.series(PAIR[0], noise)) and (sl := sheet.series(PAIR[1], noise))
+        for noise in compared_noises(group)
+        if (ce := group.series(PAIR[0], noise)) and (sl := group.series(PAIR[1], noise))
     ]
     if not rows:
         return None
     figure, axes = panels("CE against SL class by class, last epoch", 2 * len(rows), 1, 2.0)
     for place, (noise, ce, sl) in enumerate(rows):
         accuracy, gain = axes[2 * place : 2 * place + 2]
-        accuracy.set_title(lettered(2 * place, noise.words))
-        _both(accuracy, sheet, {"ce": ce, "sl": sl})
+        accuracy.set_title(lettered(2 * place, noise.title))
+        _both(accuracy, group, {"ce": ce, "sl": sl})
         gains = paired_difference(ce, sl, final)
-        gain.set_title(lettered(2 * place + 1, f"gain by SL, {noise.words}, paired by seed, n = {len(gains)}"))
-        _gain(gain, sheet, gains)
+        gain.set_title(lettered(2 * place + 1, f"gain by SL, {noise.title}, paired by seed, n = {len(gains)}"))
+        _gain(gain, group, gains)
     return footer(figure, (run for _, ce, sl in rows for run in (*ce.runs, *sl.runs)), spread="Whiskers")
 
 
-def _both(axes: Axes, sheet: Sheet, found: dict[str, Series]) -> None:
-    labels, groups = sheet.head.class_labels, []
+def _both(axes: Axes, group: RunGroup, found: dict[str, Series]) -> None:
+    labels, groups = group.head.class_labels, []
     for loss, series in found.items():
         mean, colour = series.mean(final), loss_colour(loss)
-        label = f"{loss_name(sheet, loss)}, n = {series.n}, mean of classes {np.nanmean(mean):.1f}"
+        label = f"{loss_name(group, loss)}, n = {series.n}, mean of classes {np.nanmean(mean):.1f}"
         groups.append(Group(label, mean, series.std(final), [colour] * len(labels), colour))
     axes.set(ylim=(0, 113), yticks=range(0, 101, 20), ylabel="test accuracy (%)")
     class_bars(axes, labels, groups)
     key(axes, groups)
 
 
-def _gain(axes: Axes, sheet: Sheet, gains: Array) -> None:
-    labels, n = sheet.head.class_labels, len(gains)
+def _gain(axes: Axes, group: RunGroup, gains: Array) -> None:
+    labels, n = group.head.class_labels, len(gains)
     colours = [class_colour(index, len(labels)) for index in range(len(labels))]
     mean = gains.mean(axis=0) if n else np.full(len(labels), np.nan)
     std = gains.std(axis=0, ddof=1) if n > 1 else np.full(len(labels), np.nan)

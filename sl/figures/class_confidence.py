@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from sl.figures.bars import MOST_BARS, Group, class_bars, key, stage_group
 from sl.figures.cells import lacking, shown, usual_noise
 from sl.figures.panels import footer, lettered, panels, series_title
-from sl.record import STAGES, Run, Series, Sheet
+from sl.record import STAGES, Run, RunGroup, Series
 from sl.record.run import Array
 
 
@@ -32,20 +32,20 @@ def predictions(run: Run, stage: str) -> Array:
 MEASURES = {"confidence": confidence, "predictions": predictions}
 
 
-def draw(sheet: Sheet) -> Figure | None:
+def draw(run_group: RunGroup) -> Figure | None:
     """For CE and for SL: mean confidence and distribution of predictions; None where no run probed an image."""
-    recorded = shown(sheet, usual_noise(sheet))
+    recorded = shown(run_group, usual_noise(run_group))
     classes = Counter(probed_class(run) for series in recorded.values() for run in series.runs)
     label = classes.most_common(1)[0][0] if classes else 0
     found = {cell: kept for cell, series in recorded.items() if (kept := _probing(series, label))}
     if not found:
         return None
     cells = [(what, cell) for what in MEASURES for cell in found]
-    kind = "Training images with the label" if usual_noise(sheet).kind == "given" else "Rightly labelled images of"
-    title = f"{kind} {sheet.head.class_labels[label]}: what is predicted for them"
+    kind = "Training images with the label" if usual_noise(run_group).kind == "given" else "Rightly labelled images of"
+    title = f"{kind} {run_group.head.class_labels[label]}: what is predicted for them"
     figure, axes = panels(title, len(cells), 1, 1.75, share_y=True)
     for place, (what, cell) in enumerate(cells):
-        axes[place].set_title(lettered(place, f"{what}: {series_title(sheet, *cell, found[cell])}"))
+        axes[place].set_title(lettered(place, f"{what}: {series_title(run_group, *cell, found[cell])}"))
         axes[place].set(ylabel=f"{what} (%)", ylim=(0, 116), yticks=range(0, 101, 25))
         groups = _stages(axes[place], found[cell], MEASURES[what])
     key(axes[0], groups)
@@ -53,8 +53,8 @@ def draw(sheet: Sheet) -> Figure | None:
     counts = sorted({run.probes["late"].count for run in runs})
     images = f"{counts[0]:,}" if len(counts) == 1 else f"{counts[0]:,} to {counts[-1]:,}"
     note = f"Mean softmax confidence and share of predictions over {images} images in each run. "
-    note += lacking(sheet, found, clean=False)
-    if len(sheet.head.class_names) > MOST_BARS:
+    note += lacking(run_group, found, clean=False)
+    if len(run_group.head.class_names) > MOST_BARS:
         note += f" Shown are the {MOST_BARS} classes that are highest at the late stage."
     return footer(figure, runs, note, "Whiskers")
 

@@ -4,34 +4,34 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from sl.figures.cells import Cell, lacking, with_clean
+from sl.figures.cells import LossAndNoise, lacking, with_clean
 from sl.figures.lines import Line, epoch_lines, label_ends, window
 from sl.figures.panels import footer, lettered, panels, series_title
 from sl.figures.style import INK, class_colour, loss_colour, short
-from sl.record import CLEAN, Run, Series, Sheet
-from sl.record.words import loss_title
+from sl.record import CLEAN, Run, RunGroup, Series
+from sl.record.titles import loss_title
 
 LOSSES = ("ce", "lsr", "gce", "sl")
 MOST_LABELS = 10
 LABEL_GAP = 6.2  # points of the axis
 
 
-def draw(sheet: Sheet) -> Figure | None:
+def draw(group: RunGroup) -> Figure | None:
     """A panel of class-wise test accuracy for each loss and one of best minus worst class; None without a run."""
-    found = with_clean(sheet, LOSSES)
+    found = with_clean(group, LOSSES)
     if not found:
         return None
     figure, axes = panels("Class-wise test accuracy by epoch", len(found) + 1, 2, 2.75)
     for place, ((loss, noise), series) in enumerate(found.items()):
-        axes[place].set_title(lettered(place, series_title(sheet, loss, noise, series)))
+        axes[place].set_title(lettered(place, series_title(group, loss, noise, series)))
         accuracy_panel(axes[place], series)
     axes[-1].set_title(lettered(len(found), "best class minus worst class"))
     spread_panel(axes[-1], found)
-    average = window(sheet.head.scale.epochs)
+    average = window(group.head.scale.epochs)
     note = "Beside each class: mean ± 1 standard deviation after the last epoch. Dashed: mean of the classes. "
     note += f"Curves are centred means over {average} epochs. " if average > 1 else ""
-    note += lacking(sheet, found, LOSSES)
-    if len(sheet.head.class_names) > MOST_LABELS:
+    note += lacking(group, found, LOSSES)
+    if len(group.head.class_names) > MOST_LABELS:
         note += " Colour: place of the class in the list; named are the three best and the three worst."
     return footer(figure, (run for series in found.values() for run in series.runs), note, "Band")
 
@@ -58,7 +58,7 @@ def _ending(label: str, mean: float, std: float) -> str:
     return f"{short(label)}: {mean:.0f}" + ("" if np.isnan(std) else f" ± {std:.0f}")
 
 
-def spread_panel(axes: Axes, found: dict[Cell, Series]) -> None:
+def spread_panel(axes: Axes, found: dict[LossAndNoise, Series]) -> None:
     """Best minus worst class at every epoch, one line for each panel."""
     lines = [
         Line.of(series, Run.spread, _name(cell), loss_colour(cell[0]), ":" if cell[1] == CLEAN else "-")
@@ -70,6 +70,6 @@ def spread_panel(axes: Axes, found: dict[Cell, Series]) -> None:
     label_ends(axes, lines, 0.07 * axes.get_ylim()[1])
 
 
-def _name(cell: Cell) -> str:
+def _name(cell: LossAndNoise) -> str:
     loss, noise = cell
     return loss_title(loss) + (" clean" if noise == CLEAN else "")

@@ -6,7 +6,7 @@ from matplotlib.figure import Figure
 from sl.figures.cells import lacking, shown, usual_noise
 from sl.figures.matrices import MANY, MOST_NUMBERS, class_matrix
 from sl.figures.panels import footer, panels, series_title
-from sl.record import STAGES, Run, Sheet
+from sl.record import STAGES, Run, RunGroup
 from sl.record.run import Array
 
 
@@ -17,10 +17,10 @@ def shares(run: Run, stage: str) -> Array:
     return np.divide(counts, images, out=np.full(counts.shape, np.nan), where=images > 0)
 
 
-def draw(sheet: Sheet) -> Figure | None:
+def draw(group: RunGroup) -> Figure | None:
     """A row of three matrices for CE and for SL under the usual noise; None without a run of any loss."""
-    noise = usual_noise(sheet)
-    found = shown(sheet, noise)
+    noise = usual_noise(group)
+    found = shown(group, noise)
     if not found:
         return None
     rows = "label given" if noise.kind == "given" else "true class"
@@ -33,8 +33,8 @@ def draw(sheet: Sheet) -> Figure | None:
             class_matrix(panel, matrix, series.runs[0].class_labels, named=column == 0)
             epoch = series.runs[0].stages.of(stage)
             panel.set_xlabel(f"{stage} (epoch {epoch}), diagonal {100 * np.nanmean(np.diag(matrix)):.1f}", fontsize=8.5)
-        axes[3 * row].set_title(series_title(sheet, loss, noise, series))
+        axes[3 * row].set_title(series_title(group, loss, noise, series))
     note = "Mean over seeds of each row's shares, and mean of the diagonal; from white (0) to dark blue (100 %). "
-    note += lacking(sheet, found, clean=False)
-    note += f" {MANY}" if len(sheet.head.class_names) > MOST_NUMBERS else ""
+    note += lacking(group, found, clean=False)
+    note += f" {MANY}" if len(group.head.class_names) > MOST_NUMBERS else ""
     return footer(figure, [run for series in found.values() for run in series.runs], note)

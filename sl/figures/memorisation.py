@@ -9,9 +9,9 @@ from sl.figures.cells import compared_noises, shown
 from sl.figures.lines import Line, epoch_lines, label_ends
 from sl.figures.panels import footer, panels
 from sl.figures.style import loss_colour
-from sl.record import Run, Sheet
+from sl.record import Run, RunGroup
 from sl.record.run import Array
-from sl.record.words import loss_title
+from sl.record.titles import loss_title
 
 METRICS = {
     "right_accuracy": "rightly labelled:\npredicted as labelled",
@@ -20,29 +20,29 @@ METRICS = {
 }
 
 
-def draw(sheet: Sheet) -> Figure | None:
+def draw(group: RunGroup) -> Figure | None:
     """A row of three panels for each noise whose wrong labels are known; None where there is no such run."""
     rows = {
-        noise: {loss: series for (loss, _), series in shown(sheet, noise).items() if _known(series.runs)}
-        for noise in compared_noises(sheet)
+        noise: {loss: series for (loss, _), series in shown(group, noise).items() if _known(series.runs)}
+        for noise in compared_noises(group)
     }
     rows = {noise: found for noise, found in rows.items() if found}
     if not rows:
         return None
     figure, axes = panels("Training images by epoch: learnt, memorised, corrected", 3 * len(rows), 3, 2.6, share_y=True)
     for row, (noise, found) in enumerate(rows.items()):
-        for column, (metric, words) in enumerate(METRICS.items()):
+        for column, (metric, title) in enumerate(METRICS.items()):
             panel = axes[3 * row + column]
             value = partial(Run.curve, metric=metric)
             lines = [Line.of(series, value, loss_title(loss), loss_colour(loss)) for loss, series in found.items()]
-            panel.set_title(words if row == 0 else "", fontsize=9)
+            panel.set_title(title if row == 0 else "", fontsize=9)
             panel.set(ylim=(0, 101), yticks=range(0, 101, 20))
             epoch_lines(panel, lines)
             label_ends(panel, lines, 7)
         counts = ", ".join(f"{loss_title(loss)} n = {series.n}" for loss, series in found.items())
-        axes[3 * row].set_ylabel(f"{noise.words}\n{counts}\nshare of images (%)")
-    drawn = [run for found in rows.values() for series in found.values() for run in series.runs]
-    return footer(figure, drawn, spread="Bands")
+        axes[3 * row].set_ylabel(f"{noise.title}\n{counts}\nshare of images (%)")
+    members = [run for found in rows.values() for series in found.values() for run in series.runs]
+    return footer(figure, members, spread="Bands")
 
 
 def _known(runs: tuple[Run, ...]) -> bool:

@@ -7,8 +7,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sl.figures.style import FAINT, INK, WIDTH
-from sl.record import Noise, Run, Series, Sheet
-from sl.record.words import loss_title, origin, parameters, setting
+from sl.record import Noise, Run, RunGroup, Series
+from sl.record.titles import loss_title, origin, parameters, setting
 
 FOOTER_LINE = 0.16  # inches
 FOOTER_WIDTH = 152  # characters
@@ -48,15 +48,15 @@ def footer(figure: Figure, runs: Iterable[Run], note: str = "", spread: str = ""
     return figure
 
 
-def loss_name(sheet: Sheet, loss: str) -> str:
+def loss_name(group: RunGroup, loss: str) -> str:
     """Loss with its parameters on this page."""
-    chosen = parameters(sheet.variant(loss))
+    chosen = parameters(group.variant(loss))
     return f"{loss_title(loss)} ({chosen})" if chosen else loss_title(loss)
 
 
-def series_title(sheet: Sheet, loss: str, noise: Noise, series: Series) -> str:
+def series_title(group: RunGroup, loss: str, noise: Noise, series: Series) -> str:
     """Loss with its parameters, noise and number of runs."""
-    return f"{loss_name(sheet, loss)}, {noise.words}, n = {series.n}"
+    return f"{loss_name(group, loss)}, {noise.title}, n = {series.n}"
 
 
 def lettered(place: int, title: str) -> str:

@@ -12,8 +12,8 @@ from matplotlib.ticker import LogLocator, NullLocator, StrMethodFormatter
 from sl.figures.matrices import cell_numbers
 from sl.figures.panels import footer, lettered, panels
 from sl.figures.style import INK, loss_colour
-from sl.record import CLEAN, Noise, Run, Series, Sheet
-from sl.record.words import parameters
+from sl.record import CLEAN, Noise, Run, RunGroup, Series
+from sl.record.titles import parameters
 
 AXES = {"alpha": "α", "beta": "β", "log_zero": "−A"}
 BLUE, GOLD = loss_colour("sl"), loss_colour("rce")
@@ -45,31 +45,31 @@ class Point:
         return {name for name in AXES if self.values[name] != base.values[name]}
 
 
-def sweep(sheet: Sheet) -> tuple[Noise, Point | None, list[Point]]:
+def sweep(group: RunGroup) -> tuple[Noise, Point | None, list[Point]]:
     """The noise under which SL ran with most parameters, SL with the page's parameters, and every point recorded.
 
     A point with a parameter at 0 leaves a term out: see the ablation.
     """
-    noise = max(sheet.noises, key=lambda noise: len(sheet.variants("sl", noise)), default=CLEAN)
-    points = [Point(values, series) for values, series in sheet.variants("sl", noise)]
+    noise = max(group.noises, key=lambda noise: len(group.variants("sl", noise)), default=CLEAN)
+    points = [Point(values, series) for values, series in group.variants("sl", noise)]
     points = [point for point in points if all(point.place(name) > 0 for name in AXES)]
-    return noise, next((point for point in points if point.values == sheet.variant("sl")), None), points
+    return noise, next((point for point in points if point.values == group.variant("sl")), None), points
 
 
-def draw(sheet: Sheet) -> Figure | None:
+def draw(group: RunGroup) -> Figure | None:
     """Last-epoch accuracy against each parameter that is varied alone, against beta * (-A), and over alpha and beta.
 
     None where no parameter is varied.
     """
-    noise, base, points = sweep(sheet)
+    noise, base, points = sweep(group)
     if base is None:
         return None
     chosen = _drawings(base, points)
     if not chosen:
         return None
-    title = f"SL by its parameters, {noise.words}; what is not varied stays at {parameters(base.values)}"
+    title = f"SL by its parameters, {noise.title}; what is not varied stays at {parameters(base.values)}"
     figure, axes = panels(title, len(chosen), 2, 2.5)
-    ce = sheet.series("ce", noise)
+    ce = group.series("ce", noise)
     for place, (panel, (name, drawing)) in enumerate(zip(axes, chosen.items(), strict=True)):
         panel.set_title(lettered(place, name))
         drawing(panel)
@@ -81,8 +81,8 @@ def draw(sheet: Sheet) -> Figure | None:
             level = 100 * float(ce.mean(Run.last))
             panel.axhline(level, color=loss_colour("ce"), lw=1.2, ls="--", label="CE", zorder=1)
         panel.legend(fontsize=8)
-    drawn = [run for point in points for run in point.series.runs]
-    return footer(figure, (*drawn, *(ce.runs if ce else ())), _note(points), "Whiskers")
+    members = [run for point in points for run in point.series.runs]
+    return footer(figure, (*members, *(ce.runs if ce else ())), _note(points), "Whiskers")
 
 
 def _drawings(base: Point, points: Sequence[Point]) -> dict[str, Callable[[Axes], None]]:

@@ -18,8 +18,8 @@ from threadpoolctl import threadpool_limits
 from sl.figures.cells import with_clean
 from sl.figures.panels import footer, lettered, loss_name, panels
 from sl.figures.style import class_colour, short
-from sl.record import Run, Series, Sheet
-from sl.separation import FOLDS, NEIGHBOURS, Features, Labels, Separation, kept_representation, separation_of
+from sl.record import Run, RunGroup, Series
+from sl.separation import FOLDS, NEIGHBOURS, Features, Labels, Separation, read_representation, separation_of
 
 MOST_POINTS = 1000  # t-SNE of twice as many takes three times as long
 MOST_NAMES = 10
@@ -27,7 +27,7 @@ LETTER = 0.055  # width of a letter in half widths of a panel
 
 
 @dataclass(frozen=True, eq=False)
-class Kept:
+class Representation:
     """A run's representations (M, D) of M test images, their true classes (M,), and how far these lie apart."""
 
     run: Run
@@ -36,31 +36,31 @@ class Kept:
     separation: Separation
 
 
-def draw(sheet: Sheet) -> Figure | None:
+def draw(group: RunGroup) -> Figure | None:
     """A panel for CE on clean labels, and for CE and SL under the usual noise; None where none kept representations."""
-    found = {cell: kept for cell, series in with_clean(sheet).items() if (kept := _keeping(series))}
+    found = {cell: shown for cell, series in with_clean(group).items() if (shown := _representations(series))}
     if not found:
         return None
     figure, axes = panels("Representation of the test images after the last epoch, by t-SNE", len(found), 3, 3.7)
     for place, ((loss, noise), several) in enumerate(found.items()):
         panel = axes[place]
-        panel.set_title(lettered(place, f"{loss_name(sheet, loss)}, {noise.words}"), fontsize=8.5)
+        panel.set_title(lettered(place, f"{loss_name(group, loss)}, {noise.title}"), fontsize=8.5)
         panel.set(xticks=[], yticks=[])
         panel.set_box_aspect(1)
         panel.spines[:].set_visible(False)
         _points(panel, several[0])
         panel.set_xlabel(_words(several), labelpad=6)
-    drawn = [kept for several in found.values() for kept in several]
-    return footer(figure, [kept.run for kept in drawn], _note(drawn[0]), "Below the panels")
+    members = [shown for several in found.values() for shown in several]
+    return footer(figure, [shown.run for shown in members], _note(members[0]), "Below the panels")
 
 
-def _keeping(series: Series) -> list[Kept]:
+def _representations(series: Series) -> list[Representation]:
     """Those runs of the series that have measurable representations beside their record."""
     found = []
     for run in series.runs:
-        kept, separation = kept_representation(run), separation_of(run)
-        if kept and separation:
-            found.append(Kept(run, *kept, separation))
+        shown, separation = read_representation(run), separation_of(run)
+        if shown and separation:
+            found.append(Representation(run, *shown, separation))
     return found
 
 
@@ -75,9 +75,9 @@ def embed(features: Features) -> NDArray[np.float32]:
         return TSNE(init="pca", perplexity=perplexity, random_state=0).fit_transform(features)
 
 
-def _points(axes: Axes, kept: Kept) -> None:
-    points, labels = embed(kept.features[:MOST_POINTS]), kept.labels[:MOST_POINTS]
-    names = kept.run.class_names
+def _points(axes: Axes, shown: Representation) -> None:
+    points, labels = embed(shown.features[:MOST_POINTS]), shown.labels[:MOST_POINTS]
+    names = shown.run.class_names
     for index in np.unique(labels):
         x, y = points[labels == index].T
         axes.plot(x, y, "o", ms=2.4, mew=0, alpha=0.8, color=class_colour(index, len(names)), label=names[index])
@@ -104,23 +104,23 @@ def _class_names(axes: Axes, medians: dict[int, Features], names: list[str], hal
         axes.plot(x, y - 0.045 * half, "_", color=colour, ms=22, mew=2, zorder=3)
 
 
-def _words(several: list[Kept]) -> str:
+def _words(several: list[Representation]) -> str:
     """Silhouette and k-NN accuracy as mean and deviation over the runs."""
-    silhouette = _value(several, lambda kept: kept.separation.silhouette, 3)
-    neighbours = _value(several, lambda kept: 100 * kept.separation.neighbours, 1)
+    silhouette = _value(several, lambda shown: shown.separation.silhouette, 3)
+    neighbours = _value(several, lambda shown: 100 * shown.separation.neighbours, 1)
     return f"silhouette {silhouette}\n{NEIGHBOURS}-NN accuracy {neighbours} %\nn = {len(several)}"
 
 
-def _value(several: list[Kept], value: Callable[[Kept], float], digits: int) -> str:
-    values = np.array([value(kept) for kept in several])
+def _value(several: list[Representation], value: Callable[[Representation], float], digits: int) -> str:
+    values = np.array([value(shown) for shown in several])
     spread = f" ± {values.std(ddof=1):.{digits}f}" if len(values) > 1 else ""
     return f"{values.mean():.{digits}f}{spread}".replace("-", "−")
 
 
-def _note(kept: Kept) -> str:
-    count, dimensions = kept.features.shape
+def _note(shown: Representation) -> str:
+    count, dimensions = shown.features.shape
     note = (
         f"Drawn: the first {min(count, MOST_POINTS):,} test images of the lowest seed. Measured: {count:,} test images "
         f"in all {dimensions} dimensions against their true classes; {NEIGHBOURS}-NN over {FOLDS} folds."
     )
-    return note + (" Each name at its class's median." if len(kept.run.class_names) <= MOST_NAMES else "")
+    return note + (" Each name at its class's median." if len(shown.run.class_names) <= MOST_NAMES else "")

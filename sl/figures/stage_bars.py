@@ -7,24 +7,26 @@ from matplotlib.figure import Figure
 from sl.figures.bars import Group, class_bars, key, stage_group
 from sl.figures.cells import lacking, with_clean
 from sl.figures.panels import footer, lettered, panels, series_title
-from sl.record import STAGES, Run, Series, Sheet
+from sl.record import STAGES, Run, RunGroup, Series
 
 
-def draw(sheet: Sheet) -> Figure | None:
+def draw(run_group: RunGroup) -> Figure | None:
     """A panel for CE on clean labels, and for CE and SL under the usual noise; None without any of the runs."""
-    found = with_clean(sheet)
+    found = with_clean(run_group)
     if not found:
         return None
     figure, axes = panels("Class-wise test accuracy at the early, middle and late stage", len(found), 1, 2.15)
     spreads = []
     for place, ((loss, noise), series) in enumerate(found.items()):
-        axes[place].set_title(lettered(place, series_title(sheet, loss, noise, series)))
+        axes[place].set_title(lettered(place, series_title(run_group, loss, noise, series)))
         axes[place].set(ylim=(0, 113), ylabel="test accuracy (%)", yticks=range(0, 101, 20))
         groups = _stages(axes[place], series)
         ranges = [np.nanmax(group.mean) - np.nanmin(group.mean) for group in groups]
         spreads.append(lettered(place, " / ".join(f"{value:.0f}" for value in ranges)))
     key(axes[0], groups)
-    note = f"Highest minus lowest bar, early / middle / late, in points: {', '.join(spreads)}. {lacking(sheet, found)}"
+    note = (
+        f"Highest minus lowest bar, early / middle / late, in points: {', '.join(spreads)}. {lacking(run_group, found)}"
+    )
     return footer(figure, (run for series in found.values() for run in series.runs), note, "Whiskers")
 
 

@@ -5,12 +5,12 @@ from matplotlib.figure import Figure
 
 from sl.figures.matrices import MANY, MOST_NUMBERS, class_matrix
 from sl.figures.panels import footer, panels
-from sl.record import Sheet
+from sl.record import RunGroup
 
 
-def draw(sheet: Sheet) -> Figure | None:
+def draw(group: RunGroup) -> Figure | None:
     """P(noisy label | true class) for each noise setting; None where all labels are clean, or as given."""
-    known = [run for run in sheet.runs if run.noise.kind not in ("none", "given")]
+    known = [run for run in group.runs if run.noise.kind not in ("none", "given")]
     found = {run.noise: run for run in sorted(known, key=lambda run: (run.noise.order, -run.seed))}
     if not found:
         return None
@@ -18,8 +18,8 @@ def draw(sheet: Sheet) -> Figure | None:
     for place, (panel, (noise, run)) in enumerate(zip(axes, found.items(), strict=True)):
         matrix = np.array(run.header.noise.transition, dtype=np.float64)
         class_matrix(panel, matrix, run.class_labels, named=place % 3 == 0)
-        panel.set_title(f"{noise.words}\n{100 * (run.realised_rate or 0):.1f} % of all labels wrong", fontsize=9)
+        panel.set_title(f"{noise.title}\n{100 * (run.realised_rate or 0):.1f} % of all labels wrong", fontsize=9)
         panel.set(xlabel="label given", ylabel="true class")
     note = "Shown for the lowest seed of each setting; from white (0) to dark blue (100 %)."
-    note += f" {MANY}" if len(sheet.head.class_names) > MOST_NUMBERS else ""
+    note += f" {MANY}" if len(group.head.class_names) > MOST_NUMBERS else ""
     return footer(figure, known, note)

@@ -108,15 +108,15 @@ class Loss(nn.Module, ABC):
 
         Ignored rows are computed like others and then masked: their number must not shape a captured step.
         """
-        kept = None if self.ignore_index is None else labels != self.ignore_index
-        if kept is not None:
-            labels = torch.where(kept, labels, 0)
+        counted = None if self.ignore_index is None else labels != self.ignore_index
+        if counted is not None:
+            labels = torch.where(counted, labels, 0)
         losses = self.per_example(logits, labels) if index is None else self.per_indexed_example(logits, labels, index)
-        if self.weight is None and kept is None:
+        if self.weight is None and counted is None:
             return losses, None
         share = torch.ones_like(losses) if self.weight is None else self.weight.to(losses.dtype).index_select(0, labels)
-        if kept is not None:
-            share, losses = torch.where(kept, share, 0.0), torch.where(kept, losses, 0.0)
+        if counted is not None:
+            share, losses = torch.where(counted, share, 0.0), torch.where(counted, losses, 0.0)
         return share * losses, share.sum()
 
     def _of_targets(self, logits: Tensor, target: Tensor) -> Tensor:

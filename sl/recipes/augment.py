@@ -13,17 +13,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
 from torch.nn import functional
 
 from sl.errors import UserError
-
-if TYPE_CHECKING:
-    from sl.config.schema import RecipeConfig
-
+from sl.recipes.options import RecipeConfig
 
 KERAS_PIVOT = 1.0
 """Keras turned images about the point one pixel beyond the middle in both directions, until keras-preprocessing's

@@ -30,15 +30,15 @@ def debiased_statistics(model: nn.Module, zero_debias: bool) -> Iterator[None]:
     The factor is computed on the model's device, so nothing waits for it. Without `zero_debias`, or before the first
     batch, nothing changes.
     """
-    kept = [(statistics(layer), bias_correction(layer)) for layer in batchnorms(model)] if zero_debias else []
-    biased = [[value.clone() for value in values] for values, _ in kept]
-    for values, correction in kept:
+    layers = [(statistics(layer), bias_correction(layer)) for layer in batchnorms(model)] if zero_debias else []
+    biased = [[value.clone() for value in values] for values, _ in layers]
+    for values, correction in layers:
         for value in values:
             value.div_(correction)
     try:
         yield
     finally:
-        for (values, _), olds in zip(kept, biased, strict=True):
+        for (values, _), olds in zip(layers, biased, strict=True):
             for value, old in zip(values, olds, strict=True):
                 value.copy_(old)
 

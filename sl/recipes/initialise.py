@@ -7,8 +7,7 @@ from torch import Tensor, nn
 
 from sl.checks import one_of
 from sl.errors import UserError
-
-KINDS = ("he_normal", "he_uniform", "torch")
+from sl.recipes.options import INITIALISATIONS
 
 # Standard deviation of a unit normal cut off at two standard deviations; Keras divides by it to keep the variance.
 TRUNCATED_STD = 0.87962566103423978
@@ -27,7 +26,7 @@ def initialise(model: nn.Module, kind: str, generator: torch.Generator) -> None:
     Batch normalisation starts as the identity with mean 0 and variance 1. Raises UserError for other kinds and for
     models that hold other layers with parameters.
     """
-    one_of("initialisation", kind, KINDS)
+    one_of("initialisation", kind, INITIALISATIONS)
     for layer in model.modules():
         if isinstance(layer, nn.Conv2d | nn.Linear):
             layer.weight.copy_(_weight(layer, kind, generator))

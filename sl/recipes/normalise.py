@@ -8,9 +8,9 @@ import torch
 from torch import Tensor
 
 from sl.checks import one_of
+from sl.recipes.options import NORMALISATIONS
 
 VALUES = 2**20  # that are looked at once: the whole set as floats may not fit into memory
-KINDS = ("pixel_mean", "channel", "none")
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,7 +57,7 @@ def fit_normalisation(kind: str, train_images: Tensor) -> Normalisation:
 
     Raises UserError for other kinds. All sums are of whole numbers small enough to be exact.
     """
-    one_of("normalisation", kind, KINDS)
+    one_of("normalisation", kind, NORMALISATIONS)
     parts = train_images.split(max(1, VALUES // train_images[0].numel()))
     if kind == "pixel_mean":
         total = sum(part.float().sum(0).double() for part in parts)

@@ -1,17 +1,12 @@
 """Stochastic gradient descent with momentum, in Keras' form and in PyTorch's."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor, nn
 
 from sl.errors import UserError
-
-if TYPE_CHECKING:
-    from sl.config.schema import RecipeConfig
+from sl.recipes.options import RecipeConfig
 
 
 class SGD:

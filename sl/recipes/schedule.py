@@ -1,12 +1,8 @@
 """The learning rate of every step."""
 
-from __future__ import annotations
-
 import math
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from sl.config.schema import RecipeConfig
+from sl.recipes.options import RecipeConfig
 
 
 def learning_rate(recipe: RecipeConfig, step: int, steps: int, paper_steps: int) -> float:

@@ -3,8 +3,8 @@
 from sl.record.pairs import conflict, matched, paired_difference
 from sl.record.read import load_all, read
 from sl.record.run import CLEAN, GIVEN, STAGES, Noise, Run
+from sl.record.run_group import RunGroup, run_groups
 from sl.record.select import Series, select
-from sl.record.sheet import Sheet, sheets
 
 __all__ = [
     "CLEAN",
@@ -12,13 +12,13 @@ __all__ = [
     "STAGES",
     "Noise",
     "Run",
+    "RunGroup",
     "Series",
-    "Sheet",
     "conflict",
     "load_all",
     "matched",
     "paired_difference",
     "read",
+    "run_groups",
     "select",
-    "sheets",
 ]

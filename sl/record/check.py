@@ -19,7 +19,7 @@ class Report:
     damaged: list[str]
 
     @property
-    def words(self) -> str:
+    def summary(self) -> str:
         """The counts in one line."""
         states = ("checked", "unchecked", "unfinished", "damaged")
         return ", ".join(f"{self.counts[state]} {state}" for state in states)

@@ -11,8 +11,8 @@ from sl.record.select import Series
 def conflict(runs: Sequence[Run], *, precision: bool = True) -> str:
     """Why these runs must not be compared, in words; empty where they may. `precision`: whether it must be the same.
 
-    A sheet sees to data, recipe, network and precision. What is left are versions of PyTorch, which round differently,
-    and the wrong labels themselves. Whoever compares runs of different sheets has the precision checked here too.
+    A group has one data set, recipe, network and precision. What is left are versions of PyTorch, which round
+    differently, and the wrong labels themselves. Across groups the precision is checked here too.
     """
     labels = {run.noise: {other.header.noise.fingerprint for other in runs if other.noise == run.noise} for run in runs}
     if any(len(found) > 1 for found in labels.values()):
@@ -34,9 +34,9 @@ def matched(*series: Series) -> tuple[list[Series], list[str]]:
     shared = sorted(set.intersection(*(set(one.seeds) for one in series)))
     of_seed = {seed: [next(run for run in one.runs if run.seed == seed) for one in series] for seed in shared}
     refused = {seed: why for seed, runs in of_seed.items() if (why := conflict(runs))}
-    kept = [runs for seed, runs in of_seed.items() if seed not in refused]
+    pairs = [runs for seed, runs in of_seed.items() if seed not in refused]
     reasons = [f"seed {seed}: {why}" for seed, why in refused.items()]
-    return [Series(tuple(runs)) for runs in zip(*kept, strict=True)], reasons
+    return [Series(tuple(runs)) for runs in zip(*pairs, strict=True)], reasons
 
 
 def paired_difference(first: Series, second: Series, value: Callable[[Run], Array | float]) -> Array:

@@ -14,14 +14,14 @@ Array = NDArray[np.float64]
 STAGES: tuple[Stage, ...] = ("early", "middle", "late")
 DEFAULT_VARIANTS = {"cifar100": "pairs"}  # of the asymmetric maps; the other data sets have one
 KINDS = ("none", "given", "symmetric", "asymmetric", "matrix", "human")
-WORDS = {"none": "clean", "given": "as given"}  # of kinds that have neither rate nor detail
+KIND_TITLES = {"none": "clean", "given": "as given"}  # of kinds that have neither rate nor detail
 
 
 @dataclass(frozen=True)
 class Noise:
     """A noise setting: its kind, its rate (None where the labels themselves decide it) and what else tells it apart.
 
-    >>> Noise("symmetric", 0.4).words
+    >>> Noise("symmetric", 0.4).title
     'symmetric 40 %'
     """
 
@@ -30,10 +30,10 @@ class Noise:
     detail: str = ""
 
     @property
-    def words(self) -> str:
+    def title(self) -> str:
         """For titles and table heads."""
-        if self.kind in WORDS:
-            return WORDS[self.kind]
+        if self.kind in KIND_TITLES:
+            return KIND_TITLES[self.kind]
         rate = "" if self.rate is None else f" {100 * self.rate:g} %"
         return f"{self.kind}{rate}" + (f" ({self.detail})" if self.detail else "")
 

@@ -4,10 +4,8 @@ A loss from outside this package has no file here: its record carries what its o
 """
 
 import functools
-from typing import Any, cast
 
-from omegaconf import OmegaConf
-
+from sl.config.files import read_yaml
 from sl.place import CONFIG_DIR
 from sl.record.schema import Header, Presentation
 
@@ -23,7 +21,7 @@ def shown(group: str, name: str) -> Presentation:
 def known(group: str) -> dict[str, Presentation]:
     """The choices of `group` in configs/ that say how they are shown."""
     files = sorted((CONFIG_DIR / group).glob("*.yaml"))
-    contents = {path.stem: cast(dict[str, Any], OmegaConf.to_container(OmegaConf.load(path))) for path in files}
+    contents = {path.stem: read_yaml(path) for path in files}
     return {name: Presentation(**values["shown"]) for name, values in contents.items() if values.get("shown")}
 
 

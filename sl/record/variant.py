@@ -5,20 +5,15 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
-from omegaconf import OmegaConf
-
+from sl.config.files import merged, read_yaml, resolved
 from sl.place import CONFIG_DIR
-
-USUAL_RECIPE = "authors_code"  # of configs/config.yaml
+from sl.record.paper import USUAL_RECIPE
 
 
 @cache
 def stated_recipe(dataset: str, recipe: str) -> dict[str, Any]:
     """The values of a recipe on a data set, as configs/ has them today; empty for a recipe unknown there."""
-    files = [CONFIG_DIR / "recipe" / f"{recipe}.yaml", CONFIG_DIR / "preset" / f"{recipe}_{dataset}.yaml"]
-    values = OmegaConf.to_container(OmegaConf.merge(*(OmegaConf.load(file) for file in files if file.is_file()), {}))
-    assert isinstance(values, dict)
-    return {str(key): value for key, value in values.items()}
+    return merged([CONFIG_DIR / "recipe" / f"{recipe}.yaml", CONFIG_DIR / "preset" / f"{recipe}_{dataset}.yaml"])
 
 
 @cache
@@ -28,7 +23,7 @@ def usual_recipe(dataset: str, scale: str) -> str:
     >>> usual_recipe("cifar10", "paper"), usual_recipe("cifar10", "cpu")
     ('authors_code', 'apl')
     """
-    scaled = OmegaConf.load(CONFIG_DIR / "reproduce.yaml").scaled_down.get(dataset, []) if scale == "cpu" else []
+    scaled = read_yaml(CONFIG_DIR / "reproduce.yaml")["scaled_down"].get(dataset, []) if scale == "cpu" else []
     recipes = [override.removeprefix("recipe=") for override in scaled if override.startswith("recipe=")]
     return recipes[-1] if recipes else USUAL_RECIPE
 
@@ -39,8 +34,7 @@ def stated_parameters(dataset: str, recipe: str, loss: str) -> dict[str, Any]:
     values, file = stated_recipe(dataset, recipe), CONFIG_DIR / "loss" / f"{loss}.yaml"
     if not file.is_file() or not values:
         return {}
-    whole = OmegaConf.to_container(OmegaConf.create({"recipe": values, "loss": OmegaConf.load(file)}), resolve=True)
-    assert isinstance(whole, dict)
+    whole = resolved({"recipe": values, "loss": read_yaml(file)})
     return {key: value for key, value in whole["loss"].items() if key not in ("_target_", "shown")}
 
 

@@ -3,19 +3,18 @@
 from itertools import chain
 from pathlib import Path
 
-from omegaconf import DictConfig
-
 from sl.config.build import build_trackers
 from sl.config.groups import choices
 from sl.errors import UserError
 from sl.record import load_all
+from sl.replay.options import TrackConfig
 from sl.replay.replay import replay, replay_figures
 from sl.say import say
 
 
-def track(config: DictConfig) -> None:
+def track(config: TrackConfig) -> None:
     """Tell the trackers of `config` the runs recorded in the folder `runs`, and their figures."""
-    trackers = build_trackers(config)
+    trackers = build_trackers(config.tracker, config.allow_targets)
     if not trackers:
         known = ", ".join(choice for choice in choices("tracker") if choice != "none")
         raise UserError("tracker", rule=f"is required; must be one of {known}, or several: 'tracker=[wandb,csv]'")

@@ -8,10 +8,11 @@ from sl.claims import Literature
 from sl.claims.outcome import all_outcomes
 from sl.claims.rule import RULE, Verdict
 from sl.figures.style import class_colour
-from sl.record import Run, Sheet, sheets
-from sl.record.words import PAPER_EPOCHS, dataset_title, loss_order, origin, paper_scale, setting, sheet_order
+from sl.record import Run, RunGroup, run_groups
+from sl.record.paper import PAPER_EPOCHS
+from sl.record.titles import dataset_title, group_order, loss_order, origin, paper_scale, setting
 from sl.report import verdicts
-from sl.report.drawn import DRAWN, drawn
+from sl.report.figures import FIGURES, figure_images
 from sl.report.results import published_tables, results
 from sl.report.runs import entry, positions, scale_badge
 from sl.report.series import all_series
@@ -28,49 +29,49 @@ PAPER_INTRO = (
 def contents(runs: Sequence[Run], literature: Literature, out: Path, figures: Path) -> dict[str, Any]:
     """The page's data; paths of records are relative to the folder `out`, pictures come from the folder `figures`.
 
-    Sheets at the paper's scale come first. Own data, whose labels are as given, are asked nothing of the paper's.
+    Runs at the paper's scale come first. Own data, whose labels are as given, are asked nothing of the paper's.
     """
     places = {run.identity: place for place, run in enumerate(runs)}
-    pages = sorted(sheets(runs), key=lambda sheet: (not sheet.runs, sheet_order(sheet)))
-    shown = [_sheet(sheet, literature, places) | {"drawn": drawn(sheet, figures)} for sheet in pages]
-    own = bool(shown) and all(sheet["own"] for sheet in shown)
-    for place, sheet in enumerate(shown):
-        namesakes = sum(other["label"].startswith(sheet["label"]) for other in shown[:place])
-        sheet["label"] += f" · {namesakes + 1}" if namesakes else ""
+    pages = sorted(run_groups(runs), key=lambda group: (not group.runs, group_order(group)))
+    shown = [_group(group, literature, places) | {"drawn": figure_images(group, figures)} for group in pages]
+    own = bool(shown) and all(group["own"] for group in shown)
+    for place, group in enumerate(shown):
+        namesakes = sum(other["label"].startswith(group["label"]) for other in shown[:place])
+        group["label"] += f" · {namesakes + 1}" if namesakes else ""
     return {
         "title": "Runs with labels as given" if own else PAPER_TITLE,
         "intro": BEHIND if own else PAPER_INTRO,
         "rule": RULE,
         "verdicts": [verdict.value for verdict in Verdict],
         "runs": [entry(run, out) for run in runs],
-        "sheets": shown or [_no_sheet()],
+        "sheets": shown or [_no_group()],
         "published": [] if own else published_tables(literature.tables),
         "missing": _missing(runs, own),
     }
 
 
-def _sheet(sheet: Sheet, literature: Literature, places: dict[str, int]) -> dict[str, Any]:
-    head, names = sheet.head, sheet.head.class_names
+def _group(group: RunGroup, literature: Literature, places: dict[str, int]) -> dict[str, Any]:
+    head, names = group.head, group.head.class_names
     own = head.labels_given
-    found = [] if own else all_outcomes(sheet.members, literature, Path())
+    found = [] if own else all_outcomes(group.members, literature, Path())
     return {
         "own": own,
         "paper_scale": paper_scale(head),
-        "label": f"{dataset_title(sheet.names[0])} · {scale_badge(head)} · {sheet.names[2]}",
+        "label": f"{dataset_title(group.names[0])} · {scale_badge(head)} · {group.names[2]}",
         "scale": scale_badge(head),
         "setting": setting(head),
-        "origin": origin(sheet.runs) if sheet.runs else f"{origin(sheet.members)} · none is finished",
+        "origin": origin(group.runs) if group.runs else f"{origin(group.members)} · none is finished",
         "classes": head.class_labels,
         "colours": [class_colour(index, len(names)) for index in range(len(names))],
         "epochs": head.scale.epochs,
         "stages": head.stages.model_dump(),
-        "probed": next((probe.probe_class for run in sheet.runs for probe in run.probes.values()), None),
-        "noises": [noise.words for noise in sheet.noises],
-        "series": all_series(sheet, places),
+        "probed": next((probe.probe_class for run in group.runs for probe in run.probes.values()), None),
+        "noises": [noise.title for noise in group.noises],
+        "series": all_series(group, places),
         "claims": verdicts.entries(found[0].claims if found else (), places),
         "waiting": found[0].missing if found else "",
-        "results": results(sheet, literature.tables, places),
-        "runs": positions(sorted(sheet.members, key=_order), places),
+        "results": results(group, literature.tables, places),
+        "runs": positions(sorted(group.members, key=_order), places),
     }
 
 
@@ -78,10 +79,10 @@ def _order(run: Run) -> tuple[Any, ...]:
     return run.noise.order, loss_order(run.name("loss")), run.seed, run.identity
 
 
-def _no_sheet() -> dict[str, Any]:
+def _no_group() -> dict[str, Any]:
     """The page where nothing is recorded."""
     empty: dict[str, Any] = {"classes": [], "colours": [], "noises": [], "series": [], "results": [], "runs": []}
-    empty["drawn"] = [{"title": title, "image": None} for title in DRAWN.values()]
+    empty["drawn"] = [{"title": title, "image": None} for title in FIGURES.values()]
     return {
         **empty,
         "own": False,

@@ -1,60 +1,60 @@
-"""The results of one sheet beside published figures, and the published tables themselves."""
+"""The results of one group of runs beside published figures, and the published tables themselves."""
 
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 from typing import Any
 
-from sl.record import Noise, Sheet
-from sl.record.words import dataset_title
+from sl.record import Noise, RunGroup
+from sl.record.titles import dataset_title
 from sl.report.numbers import hundredths
 from sl.report.runs import named_loss, positions
-from sl.tables.compare import PAPER, Cell, beside, cells, obstacle
+from sl.tables.compare import PAPER, ComparedCell, beside, cells, obstacle
 from sl.tables.layout import published_grid, source
 from sl.tables.published import Published
 from sl.tables.results import STATISTICS
 
 
-def results(sheet: Sheet, published: Sequence[Published], places: dict[str, int]) -> list[dict[str, Any]]:
+def results(group: RunGroup, published: Sequence[Published], places: dict[str, int]) -> list[dict[str, Any]]:
     """One table for each statistic: a row for each loss, in it a cell for each noise that has one."""
-    return [_table(sheet, published, statistic, places) for statistic in STATISTICS]
+    return [_table(group, published, statistic, places) for statistic in STATISTICS]
 
 
-def _table(sheet: Sheet, published: Sequence[Published], statistic: str, places: dict[str, int]) -> dict[str, Any]:
-    found = list(cells(sheet, published, statistic))
+def _table(group: RunGroup, published: Sequence[Published], statistic: str, places: dict[str, int]) -> dict[str, Any]:
+    found = list(cells(group, published, statistic))
     noises = sorted({cell.noise for cell in found}, key=lambda noise: noise.order)
     rows = [
         {
-            "loss": named_loss(loss, sheet.variant(loss)),
-            "cells": _row(sheet, list(of_loss), noises, places),
+            "loss": named_loss(loss, group.variant(loss)),
+            "cells": _row(group, list(of_loss), noises, places),
         }
         for loss, of_loss in groupby(found, key=lambda cell: cell.loss)
     ]
     return {
         "statistic": statistic,
-        "noises": [noise.words for noise in noises],
+        "noises": [noise.title for noise in noises],
         "rows": rows,
-        "sources": [_source(sheet, table) for table in beside(sheet, published, statistic)],
+        "sources": [_source(group, table) for table in beside(group, published, statistic)],
     }
 
 
 def _row(
-    sheet: Sheet, of_loss: Sequence[Cell], noises: Sequence[Noise], places: dict[str, int]
+    group: RunGroup, of_loss: Sequence[ComparedCell], noises: Sequence[Noise], places: dict[str, int]
 ) -> list[dict[str, Any] | None]:
     by_noise = {noise: [cell for cell in of_loss if cell.noise == noise] for noise in noises}
-    return [_cell(sheet, found, places) if found else None for found in by_noise.values()]
+    return [_cell(group, found, places) if found else None for found in by_noise.values()]
 
 
-def _cell(sheet: Sheet, found: Sequence[Cell], places: dict[str, int]) -> dict[str, Any]:
+def _cell(group: RunGroup, found: Sequence[ComparedCell], places: dict[str, int]) -> dict[str, Any]:
     """This project's result, if any, and every published value beside it."""
-    own, series = found[0].result, sheet.series(found[0].loss, found[0].noise)
+    own, series = found[0].result, group.series(found[0].loss, found[0].noise)
     return {
         "own": {"text": str(own), "mean": hundredths(own.mean), "n": own.n} if own else None,
         "runs": positions(series.runs, places) if series else [],
-        "published": [_value(sheet, cell) for cell in found if cell.published],
+        "published": [_value(group, cell) for cell in found if cell.published],
     }
 
 
-def _value(sheet: Sheet, cell: Cell) -> dict[str, Any]:
+def _value(group: RunGroup, cell: ComparedCell) -> dict[str, Any]:
     table = cell.published
     assert table is not None
     return {
@@ -62,17 +62,17 @@ def _value(sheet: Sheet, cell: Cell) -> dict[str, Any]:
         "text": str(cell.value),
         "paper": table.label == PAPER,
         "recalled": table.unchecked,
-        "difference": None if obstacle(sheet, table) else hundredths(cell.difference),
+        "difference": None if obstacle(group, table) else hundredths(cell.difference),
     }
 
 
-def _source(sheet: Sheet, table: Published) -> dict[str, Any]:
+def _source(group: RunGroup, table: Published) -> dict[str, Any]:
     """Where a published table is from, how sure it is, and why no difference from it is given, if none is."""
     epoch = {"unknown": "which epoch it reports is not known", "last": "last epoch", "best": "best epoch"}
     return {
         "label": table.label,
         "text": f"{source(table)}; {table.network}, {epoch.get(table.epoch, f'epoch {table.epoch}')}",
-        "obstacle": obstacle(sheet, table),
+        "obstacle": obstacle(group, table),
     }
 
 

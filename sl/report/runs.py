@@ -7,7 +7,7 @@ from typing import Any
 
 from sl.record import Run
 from sl.record.schema import Provenance
-from sl.record.words import dataset_title, full_epochs, loss_title, parameters, scale_words
+from sl.record.titles import dataset_title, full_epochs, loss_title, parameters, scale_title
 from sl.report.numbers import hundredths
 from sl.tables.results import STATISTICS
 
@@ -23,7 +23,7 @@ def entry(run: Run, out: Path) -> dict[str, Any]:
         "noise": _noise(run),
         "seed": run.seed,
         "scale": scale_badge(run),
-        "scale_words": scale_words(run),
+        "scale_title": scale_title(run),
         "epochs": len(run.epochs),
         "of": run.scale.epochs,
         "full": full_epochs(run),
@@ -38,12 +38,12 @@ def entry(run: Run, out: Path) -> dict[str, Any]:
 def _noise(run: Run) -> str:
     """The noise setting, with the share of wrong labels where its name does not say it."""
     rate = run.realised_rate if run.noise.rate is None else None
-    return run.noise.words + ("" if rate is None else f" ({100 * rate:.3g} % wrong)")
+    return run.noise.title + ("" if rate is None else f" ({100 * rate:.3g} % wrong)")
 
 
 def scale_badge(run: Run) -> str:
     """The scale in two words, to stand beside every number: `scaled-down run`, `paper scale` or `full scale`."""
-    return scale_words(run).partition(":")[0].partition(" (")[0]
+    return scale_title(run).partition(":")[0].partition(" (")[0]
 
 
 def named_loss(loss: str, values: dict[str, Any] | None) -> str:

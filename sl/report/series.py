@@ -1,4 +1,4 @@
-"""The curves, bars and confidences of one sheet: means over seeds of runs that differ in nothing else."""
+"""The curves, bars and confidences of one group: means over seeds of runs that differ in nothing else."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -6,40 +6,41 @@ from typing import Any
 import numpy as np
 
 from sl.figures.style import loss_colour
-from sl.record import STAGES, Run, Series, Sheet
+from sl.record import STAGES, Run, RunGroup, Series
 from sl.record.run import Array
-from sl.record.words import loss_order, loss_title, origin
+from sl.record.titles import loss_order, loss_title, origin
 from sl.report.numbers import tenths
 from sl.report.runs import named_loss, positions
 
 TRAINING = ("right_accuracy", "wrong_memorised", "wrong_corrected")
 
 
-def all_series(sheet: Sheet, places: dict[str, int]) -> list[dict[str, Any]]:
+def all_series(group: RunGroup, places: dict[str, int]) -> list[dict[str, Any]]:
     """Every series of finished runs, losses in the paper's order; `places` of runs on the page, by identity."""
     return [
-        _entry(sheet, loss, noise, values, series, places)
-        for noise in range(len(sheet.noises))
-        for loss in sorted(sheet.losses, key=loss_order)
-        for values, series in _page_first(sheet, loss, noise)
+        _entry(group, loss, noise, values, series, places)
+        for noise in range(len(group.noises))
+        for loss in sorted(group.losses, key=loss_order)
+        for values, series in _page_first(group, loss, noise)
     ]
 
 
-def _page_first(sheet: Sheet, loss: str, noise: int) -> Iterator[tuple[dict[str, Any], Series]]:
+def _page_first(group: RunGroup, loss: str, noise: int) -> Iterator[tuple[dict[str, Any], Series]]:
     """The parameters that stand for the loss on the page come first, then those of sweeps."""
     yield from sorted(
-        sheet.variants(loss, sheet.noises[noise]), key=lambda point: (point[0] != sheet.variant(loss), str(point[0]))
+        group.variants(loss, group.noises[noise]),
+        key=lambda point: (point[0] != group.variant(loss), str(point[0])),
     )
 
 
 def _entry(
-    sheet: Sheet, loss: str, noise: int, values: dict[str, Any], series: Series, places: dict[str, int]
+    group: RunGroup, loss: str, noise: int, values: dict[str, Any], series: Series, places: dict[str, int]
 ) -> dict[str, Any]:
     return {
         "loss": loss,
         "short": loss_title(loss),
         "title": named_loss(loss, values),
-        "main": values == sheet.variant(loss),
+        "main": values == group.variant(loss),
         "noise": noise,
         "colour": loss_colour(loss),
         "runs": positions(series.runs, places),

@@ -1,4 +1,4 @@
-"""The claims of one sheet as the page shows them."""
+"""The claims of one group of runs as the page shows them."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -15,7 +15,7 @@ def entries(outcomes: Iterable[Outcome], places: dict[str, int]) -> list[dict[st
 
 def _entry(outcome: Outcome, places: dict[str, int]) -> dict[str, Any]:
     low, high = outcome.interval or (None, None)
-    cells = "; ".join(f"{words}: {n}" for words, n in outcome.cells.items())
+    cells = "; ".join(f"{title}: {n}" for title, n in outcome.cells.items())
     return {
         "id": outcome.id,
         "topic": outcome.topic,

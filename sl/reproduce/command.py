@@ -5,8 +5,6 @@ from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryFile
 
-from omegaconf import DictConfig
-
 from sl.checks import flag
 from sl.config.compose import override
 from sl.errors import UserError
@@ -15,16 +13,18 @@ from sl.place import PUBLISHED
 from sl.record import load_all
 from sl.reproduce import experiment
 from sl.reproduce.estimate import estimate
-from sl.reproduce.execute import choose_jobs, execute
+from sl.reproduce.execute import choose_jobs, execute, thread_override
 from sl.reproduce.experiment import Overrides
+from sl.reproduce.options import ReproduceConfig
 from sl.reproduce.plan import PlannedRun, plan_runs
 from sl.reproduce.progress import Item, SavedPlan, duration, finishing_times
 from sl.tables import load, write_all
 from sl.train.device import find_device
 
 
-def reproduce(name: str, scale: str, config: DictConfig) -> list[str]:
-    """Do the experiment `name` at `scale` as `config` (configs/reproduce.yaml) says; a line for each failed run."""
+def reproduce(config: ReproduceConfig) -> list[str]:
+    """Do the experiment that `config` names; a line for each failed run."""
+    name, scale = config.names["experiment"], config.names["scale"]
     if config.experiment != experiment.load(name):
         raise UserError("experiment", rule=f"has no options: give seeds=[...] or change configs/experiment/{name}.yaml")
     for folder in (config.runs_dir, config.results_dir):
@@ -32,9 +32,13 @@ def reproduce(name: str, scale: str, config: DictConfig) -> list[str]:
     device = find_device(config.device)
     if scale == "auto":
         scale = "paper" if device.type == "cuda" else "cpu"
-    jobs, job_overrides = choose_jobs(config.jobs, config.device)
+    jobs, threads = choose_jobs(config.jobs, config.device)
     common = [f"scale={scale}", override("data_dir", config.data_dir), override("runs_dir", config.runs_dir)]
-    common += [f"runtime.device={config.device}", *job_overrides, *config.overrides]
+    common += [
+        f"runtime.device={config.device}",
+        *thread_override(threads),
+        *config.overrides,
+    ]
     wanted: dict[Overrides, str] = {}
     for step, run in experiment.steps(name, experiment.parse_seeds(config.seeds)):
         wanted.setdefault(run, step)
@@ -85,8 +89,8 @@ def summary(plan: SavedPlan, done: Sequence[bool], shared: Mapping[str, int]) ->
         f"{sum(done)} of {len(done)} runs are done; {len(done) - sum(done)} to train, "
         f"about {duration(max(ends, default=0.0))} with {plan.jobs} at once"
     )
-    words = ", ".join(f"{name} {count}" for name, count in shared.items())
-    return [*lines, *([f"of these runs, experiments need: {words}"] if words else [])]
+    needs = ", ".join(f"{name} {count}" for name, count in shared.items())
+    return [*lines, *([f"of these runs, experiments need: {needs}"] if needs else [])]
 
 
 def check_folder(folder: Path) -> None:

@@ -11,11 +11,10 @@ from sl.record import Run
 from sl.record.identity import canonical
 from sl.record.read import load_all
 from sl.reproduce.plan import PlannedRun
-from sl.train.assemble import make_engine
-from sl.train.describe import describe_run
 from sl.train.device import describe
+from sl.train.engine import make_engine
 from sl.train.fit import learning_rates
-from sl.train.prepare import Job, prepare
+from sl.train.job import Job, prepare
 from sl.train.seeds import generator
 
 TIMED_STEPS = 2
@@ -27,9 +26,9 @@ def estimate(plan: Sequence[PlannedRun]) -> dict[tuple[str, ...], float]:
     recorded_in = cache(latest_first)
     for run in plan:
         if run.cost_key not in seconds and not run.done:
-            recorded = recorded_in(Path(run.config.runs_dir) / run.names["dataset"])
+            recorded = recorded_in(run.record.parent)
             known = from_records(run, recorded)
-            seconds[run.cost_key] = measured(prepare(run.config, run.names)) if known is None else known
+            seconds[run.cost_key] = measured(prepare(run.described.config)) if known is None else known
     return seconds
 
 
@@ -41,10 +40,9 @@ def latest_first(folder: Path) -> list[Run]:
 
 def from_records(run: PlannedRun, recorded: Sequence[Run]) -> float | None:
     """Seconds that the latest such run took on such a machine; None if there is no record of one."""
-    described = describe_run(run.config, run.names)
-    device, scale = describe(described.runtime), canonical(described.result_config["scale"])
+    device, scale = describe(run.described.runtime), canonical(run.described.result_config["scale"])
     for other in recorded:
-        same = all(other.name(key) == run.names[key] for key in ("model", "recipe"))
+        same = all(other.name(key) == run.described.names[key] for key in ("model", "recipe"))
         same = same and canonical(other.config["scale"]) == scale
         if same and other.end and other.provenances[-1].device == device:
             return other.end.seconds

@@ -24,12 +24,17 @@ def default_jobs(device: str) -> int:
     return 1 if find_device(device).type == "cuda" else cores()
 
 
-def choose_jobs(wanted: object, device: str) -> tuple[int, list[str]]:
-    """How many runs at once, and the overrides that come with it."""
+def choose_jobs(wanted: object, device: str) -> tuple[int, int | None]:
+    """How many runs at once, and the threads of each; None on a GPU."""
     jobs = default_jobs(device) if wanted is None else integer("jobs", wanted, 1, MOST_JOBS)
     on_cpu = find_device(device).type == "cpu"
     threads = max(1, default_jobs(device) // jobs)
-    return jobs, [f"runtime.threads={threads}"] if on_cpu else []
+    return jobs, threads if on_cpu else None
+
+
+def thread_override(threads: int | None) -> list[str]:
+    """The override that gives each run its threads."""
+    return [] if threads is None else [f"runtime.threads={threads}"]
 
 
 def execute(todo: Sequence[PlannedRun], jobs: int) -> list[str]:
@@ -41,33 +46,33 @@ def execute(todo: Sequence[PlannedRun], jobs: int) -> list[str]:
     if not todo:
         return []
     reasons: dict[int, str | None] = {}
-    waiting, said = deque(range(len(todo))), False
+    queue, said = deque(range(len(todo))), False
     with stopping(), Workers(min(jobs, len(todo))) as workers:
-        while waiting or workers.busy:
-            while workers.idle and (number := _take_free(waiting, todo)) is not None:
+        while queue or workers.busy:
+            while workers.idle and (number := _take_free(queue, todo)) is not None:
                 workers.start(number, todo[number].overrides)
             if workers.busy:
                 for number, reason in workers.finished(POLL_SECONDS):
                     reasons[number] = reason
                     if reason == BUSY:
-                        waiting.append(number)
-            elif waiting:
+                        queue.append(number)
+            elif queue:
                 if not said:
-                    print(f"waiting for {len(waiting)} runs that other processes train", flush=True)
+                    print(f"waiting for {len(queue)} runs that other processes train", flush=True)
                 said = True
                 time.sleep(POLL_SECONDS)
     return [_failure(run, reasons.get(number)) for number, run in enumerate(todo) if not run.done]
 
 
-def _take_free(waiting: deque[int], todo: Sequence[PlannedRun]) -> int | None:
+def _take_free(queue: deque[int], todo: Sequence[PlannedRun]) -> int | None:
     """The first of the `waiting` runs that nobody trains; those that are complete are dropped."""
-    for _ in range(len(waiting)):
-        number = waiting.popleft()
+    for _ in range(len(queue)):
+        number = queue.popleft()
         if todo[number].done:
             continue
         if not in_training(todo[number].record):
             return number
-        waiting.append(number)
+        queue.append(number)
     return None
 
 

@@ -5,9 +5,9 @@ from itertools import product
 from typing import Any
 
 from hydra.core.override_parser.overrides_parser import OverridesParser
-from omegaconf import OmegaConf
 
 from sl.checks import integer
+from sl.config.files import read_yaml
 from sl.errors import UserError
 from sl.place import CONFIG_DIR
 
@@ -16,9 +16,7 @@ Overrides = tuple[str, ...]
 
 def load(name: str) -> dict[str, Any]:
     """The experiment called `name`, as plain values."""
-    content = OmegaConf.to_container(OmegaConf.load(CONFIG_DIR / "experiment" / f"{name}.yaml"))
-    assert isinstance(content, dict)
-    return {str(key): value for key, value in content.items()}
+    return read_yaml(CONFIG_DIR / "experiment" / f"{name}.yaml")
 
 
 def expand(run: str) -> list[Overrides]:
@@ -99,7 +97,7 @@ def parse_seeds(text: object) -> list[int] | None:
     """Seeds from ``seeds=0`` or ``seeds=[0,1,2]``; None keeps the experiment's own."""
     if text is None:
         return None
-    values = OmegaConf.to_container(text) if OmegaConf.is_list(text) else [text]
-    if not isinstance(values, list) or not values:
+    values = text if isinstance(text, list) else [text]
+    if not values:
         raise UserError("seeds", text, "must be a whole number or a list of them, such as [0,1,2]")
     return [integer("seeds", value, 0) for value in values]

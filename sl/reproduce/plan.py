@@ -3,16 +3,13 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-
-from omegaconf import DictConfig
 
 from sl.config.compose import compose_run, hydra_ready
 from sl.record.identity import identity
 from sl.record.read import is_complete
 from sl.record.write import record_path
 from sl.reproduce.experiment import Overrides
-from sl.train.describe import describe_run
+from sl.train.job import Described, describe_run
 
 
 @dataclass(frozen=True)
@@ -21,8 +18,7 @@ class PlannedRun:
 
     wanted: Overrides
     common: Overrides
-    names: dict[str, str]
-    config: DictConfig
+    described: Described
     identity: str
     record: Path
 
@@ -39,7 +35,7 @@ class PlannedRun:
     @property
     def cost_key(self) -> tuple[str, ...]:
         """Runs that agree in this take the same time, near enough."""
-        return tuple(self.names[name] for name in ("dataset", "model", "recipe", "scale"))
+        return tuple(self.described.names[name] for name in ("dataset", "model", "recipe", "scale"))
 
 
 def plan_runs(
@@ -51,18 +47,17 @@ def plan_runs(
     takes a tenth of a second for every cell. Raises UserError for a run that cannot be composed.
     """
     planned: dict[str, PlannedRun] = {}
-    cells: dict[Overrides, tuple[DictConfig, dict[str, Any]]] = {}
+    cells: dict[Overrides, Described] = {}
     with hydra_ready():
         for overrides in wanted:
             cell = tuple(override for override in overrides if not override.startswith("seed="))
             if cell not in cells:
-                config, names = compose_run((*overrides, *common))
-                cells[cell] = config, describe_run(config, names).result_config
-            config, result = cells[cell]
-            name = identity({**result, "seed": seed_of(overrides, config.seed)})
+                cells[cell] = describe_run(compose_run((*overrides, *common)))
+            run = cells[cell]
+            name = identity({**run.result_config, "seed": seed_of(overrides, run.config.seed)})
             if name not in planned:
-                path = record_path(Path(config.runs_dir), result["names"]["dataset"], name)
-                planned[name] = PlannedRun(overrides, tuple(common), result["names"], config, name, path)
+                path = record_path(Path(run.config.runs_dir), run.names["dataset"], name)
+                planned[name] = PlannedRun(overrides, tuple(common), run, name, path)
                 tell(planned[name])
     return list(planned.values())
 

@@ -23,7 +23,7 @@ class Item:
     """A run of the plan: its step, its overrides in words, its record, and its estimated seconds on this machine."""
 
     step: str
-    words: str
+    overrides: str
     record: str
     seconds: float
 

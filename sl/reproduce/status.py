@@ -36,9 +36,9 @@ def lines(plan: SavedPlan, now: datetime) -> list[str]:
     active = sum(state.training for state in found)
     ends = finishing_times([seconds for _, _, seconds in left], max(plan.jobs, active))
     text = [f"{plan.name}: {len(found) - len(left)} of {len(found)} runs are recorded, {active} are being trained"]
-    text += [f"  diverged: {item.words}" for item, state in zip(plan.items, found, strict=True) if state.diverged]
+    text += [f"  diverged: {item.overrides}" for item, state in zip(plan.items, found, strict=True) if state.diverged]
     for item, state, seconds in left[: active + NEXT]:
-        text.append(f"  {state_words(state, seconds):<40}  {item.words}")
+        text.append(f"  {state_text(state, seconds):<40}  {item.overrides}")
     done_at: dict[str, float] = dict.fromkeys((item.step for item in plan.items), 0.0)
     for (item, _, _), end in zip(left, ends, strict=True):
         done_at[item.step] = max(done_at[item.step], end)
@@ -53,7 +53,7 @@ def lines(plan: SavedPlan, now: datetime) -> list[str]:
     return text
 
 
-def state_words(state: Progress, seconds: float) -> str:
+def state_text(state: Progress, seconds: float) -> str:
     """A run's state in a few words; `seconds` are left of it."""
     left = duration(seconds)
     if state.training:

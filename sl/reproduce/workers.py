@@ -26,7 +26,7 @@ def train_one(overrides: Sequence[str]) -> str | None:
     from sl.train.run import Busy, train
 
     try:
-        train(*compose_run(overrides))
+        train(compose_run(overrides))
     except Busy:
         return BUSY
     except UserError as error:

@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import torch
-from omegaconf import OmegaConf
 from torch import Tensor, nn
 
 from sl.config.build import build
 from sl.data.decode import eight_bits
 from sl.errors import UserError
-from sl.recipes import Normalisation, configure_batchnorm
+from sl.recipes.batchnorm import configure_batchnorm
+from sl.recipes.normalise import Normalisation
 from sl.saved.files import read_files
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def load_model(path: str | Path, device: torch.device | str = "cpu", allow_targe
     about, tensors = read_files(path)
     shape = tuple(about["image_shape"])
     sizes = {"num_classes": len(about["classes"]), "image_shape": shape}
-    module = build(OmegaConf.create(about["network"]), "model", allow_targets, **sizes)
+    module = build(about["network"], "model", allow_targets, **sizes)
     if about["batchnorm"] is not None:
         configure_batchnorm(module, about["batchnorm"]["eps"], about["batchnorm"]["momentum"], zero_debias=False)
     weights = {name.removeprefix("model."): value for name, value in tensors.items() if name.startswith("model.")}

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from sl.errors import UserError
 from sl.extras import install
-from sl.recipes import Normalisation
+from sl.recipes.normalise import Normalisation
 from sl.saved.load import load_model
 
 TOLERANCE = 1e-4  # of a probability, between onnxruntime and PyTorch, both in float32

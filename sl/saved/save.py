@@ -3,27 +3,26 @@
 from pathlib import Path
 from typing import Any
 
-from omegaconf import DictConfig, OmegaConf
-
 from sl.errors import UserError
 from sl.models.classifier import Classifier, drawn_part
-from sl.recipes import debiased_statistics
+from sl.recipes.batchnorm import debiased_statistics
 from sl.record.provenance import commit
 from sl.saved.files import model_path, write_files
 from sl.train.engine import Engine
-from sl.train.prepare import Job
+from sl.train.job import Job
+from sl.train.options import RunConfig
 
 OWN_DATA = "folder"  # the choice of data set whose networks are kept unless told otherwise
 
 
-def keeps_model(config: DictConfig, dataset: str) -> bool:
+def keeps_model(config: RunConfig, dataset: str) -> bool:
     """Whether the run's network is to be kept: as `save` says, else on data of one's own only."""
     return bool(config.save) if config.save is not None else dataset == OWN_DATA
 
 
-def check_kept(job: Job, record: Path) -> None:
+def check_saved(job: Job, record: Path) -> None:
     """Raise UserError where `save=true` asks for the network of a run that is complete, but was not kept."""
-    path = model_path(Path(job.config.models_dir), job.dataset_name, job.identity)
+    path = model_path(Path(job.config.models_dir), job.dataset.name, job.identity)
     if job.config.save and not path.exists():
         raise UserError(
             "save",
@@ -40,7 +39,7 @@ def save_model(engine: Engine, job: Job) -> Path | None:
     """
     if not keeps_model(job.config, job.result_config["names"]["dataset"]):
         return None
-    path = model_path(Path(job.config.models_dir), job.dataset_name, job.identity)
+    path = model_path(Path(job.config.models_dir), job.dataset.name, job.identity)
     with debiased_statistics(drawn_part(engine.model), engine.recipe.bn_zero_debias):
         tensors = {f"model.{name}": value.clone() for name, value in engine.model.state_dict().items()}
     normalisation = engine.data.normalisation
@@ -56,10 +55,9 @@ def save_model(engine: Engine, job: Job) -> Path | None:
 def describe_model(engine: Engine, job: Job) -> dict[str, Any]:
     """What the JSON says besides the weights' file: all that is needed to use them, and where they come from."""
     head, dirty = commit()
-    recipe = engine.recipe
-    node: Any = OmegaConf.to_container(job.config.model, resolve=True)
+    recipe, node = engine.recipe, job.config.model
     if job.config.scale.width_share != 1:
-        node["width"] = job.config.scale.width_share
+        node = {**node, "width": job.config.scale.width_share}
     whole = drawn_part(engine.model) is engine.model  # else batch normalisation's constants came with weights
     return {
         "classes": list(job.dataset.class_names),
@@ -67,7 +65,7 @@ def describe_model(engine: Engine, job: Job) -> dict[str, Any]:
         "image_shape": list(job.dataset.image_shape),
         "normalisation": recipe.normalisation,
         "batchnorm": {"eps": recipe.bn_eps, "momentum": recipe.bn_momentum} if whole else None,
-        "dataset": job.dataset_name,
+        "dataset": job.dataset.name,
         "names": job.result_config["names"],
         "seed": job.config.seed,
         "epochs": job.plan.epochs,

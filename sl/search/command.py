@@ -1,18 +1,18 @@
 """The whole of `sl search`: search, and say and write down what was found."""
 
 import shlex
-from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 from filelock import FileLock, Timeout
-from omegaconf import DictConfig
 
 from sl.checks import integer
 from sl.config.build import under
 from sl.errors import UserError
 from sl.reproduce.execute import choose_jobs
-from sl.search.outcome import Trial, best, check_file, overrides, tried, words, write
+from sl.search.options import SearchConfig
+from sl.search.outcome import Trial, best, check_file, overrides, summary, tried, write
 from sl.search.study import import_optuna, open_study, search
 from sl.search.task import Task, make_task
 from sl.search.trial import evaluate
@@ -21,23 +21,20 @@ from sl.train.device import asked_threads
 OF_A_SEARCH = ("search.", "holdout", "runs_dir", "results_dir", "seed")  # what a final run does not take over
 
 
-def run_search(config: DictConfig, names: dict[str, str], typed: Sequence[str]) -> None:
-    """Search as `config` (configs/search.yaml) says, write down what was tried and print the best.
-
-    `typed` is the command line, of which the command that trains with the best is made.
-    """
+def run_search(config: SearchConfig) -> None:
+    """Search as `config` says, write down what was tried and print the best, with the command that trains with it."""
     import_optuna()  # what is missing shows before anything else is done
     trials = integer("search.trials", config.search.trials, 1)
     with under("search"):
         jobs, threads = choose_jobs(config.search.jobs, config.runtime.device)
     if asked_threads(config.runtime) is None:
-        config.merge_with_dotlist(threads)
-    task = make_task(config, names)
+        config = replace(config, runtime=replace(config.runtime, threads=threads))
+    task = make_task(config)
     check_file(task)
     found = _locked(task, trials, jobs)
-    kept = [override for override in typed if not override.lstrip("+~").startswith(OF_A_SEARCH)]
-    print(f"all {len(found)} are in {task.file}; the best: {words(best(found))}")
-    command = shlex.join([*kept, *overrides(best(found))])
+    typed = [override for override in config.overrides if not override.lstrip("+~").startswith(OF_A_SEARCH)]
+    print(f"all {len(found)} are in {task.file}; the best: {summary(best(found))}")
+    command = shlex.join([*typed, *overrides(best(found))])
     print(f"to train with it on everything: sl train {command}", flush=True)
 
 
@@ -61,9 +58,9 @@ def _search(task: Task, storage: Path, trials: int, jobs: int) -> list[Trial]:
     def report() -> None:
         found = tried(study)
         write(task, found)
-        print(f"{len(found)} of {trials} tried; the best: {words(best(found))}", flush=True)
+        print(f"{len(found)} of {trials} tried; the best: {summary(best(found))}", flush=True)
 
-    train = partial(evaluate, task.config, task.names, task.seeds, jobs)
+    train = partial(evaluate, task.config, task.seeds, jobs)
     search(study, task.space, trials, task.config.seed, -(-jobs // len(task.seeds)), train, report)
     found = tried(study)
     write(task, found)  # again, for a search that had nothing left to try

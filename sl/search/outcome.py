@@ -41,7 +41,7 @@ def overrides(trial: Trial) -> list[str]:
     return [f"{option}={value:g}" for option, value in trial["parameters"].items()]
 
 
-def words(trial: Trial) -> str:
+def summary(trial: Trial) -> str:
     """The parameters with their score."""
     return f"{' '.join(overrides(trial))} ({100 * trial['score']:.2f} % of the held-out noisy labels predicted)"
 

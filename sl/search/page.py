@@ -8,8 +8,8 @@ import numpy as np
 
 from sl.record import Run
 from sl.record.run import Array
+from sl.record.titles import dataset_title, loss_title, origin, parameters, setting
 from sl.record.variant import stated_parameters
-from sl.record.words import dataset_title, loss_title, origin, parameters, setting
 from sl.search.cost import Grid, accuracies_of, grids
 from sl.search.outcome import read_outcome
 from sl.tables.write import table
@@ -32,7 +32,7 @@ def section(grid: Grid, runs: Sequence[Run], searches: Sequence[dict[str, Any]])
     """One grid."""
     held = next(run for run in grid.runs if run.config.get("holdout"))
     whole = next(run for run in grid.runs if not run.config.get("holdout"))
-    name = f"{dataset_title(held.name('dataset'))}, {held.noise.words}, {loss_title(held.name('loss'))}"
+    name = f"{dataset_title(held.name('dataset'))}, {held.noise.title}, {loss_title(held.name('loss'))}"
     noisy = f"{held.data.validation_images:,} held-out noisy labels"
     seconds = [run.end.seconds for run in grid.runs if run.end]
     lines = [

@@ -1,13 +1,15 @@
 """Which parameters of a loss are searched, and where."""
 
+import copy
+import functools
+import operator
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from omegaconf import DictConfig, OmegaConf
-
 from sl.checks import flag, number
 from sl.errors import UserError
+from sl.search.options import SearchConfig
 
 FIELDS = ("low", "high", "log")
 DIGITS = 3  # significant, of a value that is tried: what is printed can be typed, and finer differences mean nothing
@@ -22,16 +24,48 @@ class Range:
     high: float
     log: bool
 
+    @property
+    def path(self) -> str:
+        """The parameter's dotted name inside the loss."""
+        return self.option.removeprefix("loss.")
 
-def search_space(config: DictConfig) -> list[Range]:
+
+def value_at(loss: Mapping[str, Any], path: str) -> Any:
+    """The value of the loss's parameter with this dotted name; None where it has none.
+
+    >>> value_at({"active": {"alpha": 2.0}}, "active.alpha")
+    2.0
+    """
+    first, _, rest = path.partition(".")
+    value = loss.get(first)
+    return value_at(value, rest) if rest and isinstance(value, Mapping) else None if rest else value
+
+
+def with_values(loss: Mapping[str, Any], values: Mapping[str, float]) -> dict[str, Any]:
+    """`loss` with other values of the parameters with these dotted names.
+
+    >>> with_values({"active": {"alpha": 2.0}}, {"active.alpha": 1.0})
+    {'active': {'alpha': 1.0}}
+    """
+    changed = copy.deepcopy(dict(loss))
+    for path, value in values.items():
+        *nodes, name = path.split(".")
+        functools.reduce(operator.getitem, nodes, changed)[name] = value
+    return changed
+
+
+def search_space(config: SearchConfig) -> list[Range]:
     """The ranges in `config.search.ranges`; UserError if there is none, or one that is not of the loss."""
-    nodes = OmegaConf.to_container(config.search.ranges, resolve=True)
-    assert isinstance(nodes, dict)
-    ranges = [_range(path, node, config) for path, node in _leaves(nodes, "")]
+    ranges = [_range(path, node, config) for path, node in _leaves(config.search.ranges, "")]
     if not ranges:
         example = "'+search.ranges.NAME={low:0.1,high:1}'"
-        raise UserError("search.ranges", rule=f"must name parameters of loss={config.loss._target_}, as in {example}")
+        raise UserError("search.ranges", rule=f"must name parameters of {name_of(config)}, as in {example}")
     return ranges
+
+
+def name_of(config: SearchConfig) -> str:
+    """The loss's class as an override."""
+    return f"loss={config.loss['_target_']}"
 
 
 def rounded(values: Mapping[str, float]) -> dict[str, float]:
@@ -52,13 +86,13 @@ def _leaves(node: Mapping[Any, Any], path: str) -> Iterator[tuple[str, Any]]:
             yield f"{path}{key}", value
 
 
-def _range(path: str, node: Any, config: DictConfig) -> Range:
+def _range(path: str, node: Any, config: SearchConfig) -> Range:
     name = f"search.ranges.{path}"
     if not isinstance(node, dict) or not {"low", "high"} <= set(node) <= set(FIELDS):
         raise UserError(name, node, "must be {low: ..., high: ...}, with log: false for a uniform search")
-    value = OmegaConf.select(config.loss, path)
+    value = value_at(config.loss, path)
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise UserError(name, rule=f"must be a number that loss={config.loss._target_} has")
+        raise UserError(name, rule=f"must be a number that {name_of(config)} has")
     log = flag(f"{name}.log", node.get("log", True))
     low = number(f"{name}.low", node["low"], 0, low_open=True) if log else number(f"{name}.low", node["low"])
     high = number(f"{name}.high", node["high"], low, low_open=True)

@@ -4,23 +4,22 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from omegaconf import DictConfig, OmegaConf
-
 from sl.checks import integer
-from sl.config.check import check_buildable
+from sl.config.check import check_run
 from sl.errors import UserError
 from sl.record.identity import identity
-from sl.search.space import Range, search_space
+from sl.search.options import SearchConfig
+from sl.search.space import Range, search_space, value_at
 from sl.search.study import Parameters
 from sl.search.trial import run_config
-from sl.train.describe import describe_run
+from sl.train.job import describe_run
 
 
 @dataclass(frozen=True)
 class Task:
     """A search on the run `config`, whose choices are called `names`; `study` tells it from all others."""
 
-    config: DictConfig
+    config: SearchConfig
     names: dict[str, str]
     space: tuple[Range, ...]
     seeds: tuple[int, ...]
@@ -29,7 +28,7 @@ class Task:
     @property
     def first(self) -> Parameters:
         """The parameters that the run has without a search."""
-        return {known.option: float(OmegaConf.select(self.config, known.option)) for known in self.space}
+        return {known.option: float(value_at(self.config.loss, known.path)) for known in self.space}
 
     @property
     def file(self) -> Path:
@@ -43,15 +42,15 @@ class Task:
         return {"names": self.names, "holdout": self.config.holdout, "seeds": list(self.seeds), "ranges": ranges}
 
 
-def make_task(config: DictConfig, names: dict[str, str]) -> Task:
+def make_task(config: SearchConfig) -> Task:
     """The task of `config` (configs/search.yaml); UserError for what cannot be searched."""
     if config.holdout is None:
         raise UserError("holdout", "null", "must be a number in (0, 1): a search sees nothing but what is held out")
     count, space = integer("search.seeds", config.search.seeds, 1), tuple(search_space(config))
-    check_buildable(run_config(config, {known.option: known.high for known in space}, config.seed))
+    check_run(run_config(config, {known.option: known.high for known in space}, config.seed))
     lowest = run_config(config, {known.option: known.low for known in space}, config.seed)
-    check_buildable(lowest)
-    described = describe_run(lowest, names)  # what stands for the parameters is the same whatever they are without it
+    check_run(lowest)
+    described = describe_run(lowest)  # what stands for the parameters is the same whatever they are without it
     seeds = tuple(range(config.seed, config.seed + count))
     ranges = [[known.option, known.low, known.high, known.log] for known in space]
     study = identity({"run": described.identity, "seeds": seeds, "ranges": ranges})

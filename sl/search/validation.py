@@ -6,7 +6,7 @@ from typing import Any
 
 from sl.record import Run
 from sl.record.identity import identity
-from sl.record.words import loss_title, setting
+from sl.record.titles import loss_title, setting
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class ValidatedRun:
 
 def validated(run: Run) -> ValidatedRun:
     """`run`, which has a holdout, as a choice sees it; UserError for a run without one."""
-    title = f"{loss_title(run.name('loss'))}, {run.noise.words} · {setting(run)}"
+    title = f"{loss_title(run.name('loss'))}, {run.noise.title} · {setting(run)}"
     return ValidatedRun(run.identity, problem(run.config), title, parameters(run.config), run.seed, run.validation())
 
 

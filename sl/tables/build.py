@@ -9,8 +9,8 @@ from pathlib import Path
 
 from sl.errors import UserError
 from sl.files import replace_file
-from sl.record import Run, Sheet, sheets
-from sl.record.words import dataset_title, model_title, parameters
+from sl.record import Run, RunGroup, run_groups
+from sl.record.titles import dataset_title, model_title, parameters
 from sl.tables.compare import cells, obstacle
 from sl.tables.layout import published_grid, results_grid
 from sl.tables.paired import Comparison, comparisons
@@ -32,16 +32,18 @@ def write_all(runs: list[Run], published: Sequence[Published], out: Path) -> Ite
     """
     if not any(run.complete for run in runs):
         yield "no finished run recorded yet: sl train records runs"
-    finished = [sheet for sheet in sheets(runs) if sheet.runs or sheet.diverged]
-    for (dataset, scale), group in groupby(finished, key=lambda sheet: sheet.names[:2]):
+    finished = [run_group for run_group in run_groups(runs) if run_group.runs or run_group.diverged]
+    for (dataset, scale), group in groupby(finished, key=lambda run_group: run_group.names[:2]):
         pages = list(group)
         texts = {
             ".md": "\n".join(
                 [f"# {dataset_title(dataset)}, scale {scale}: test accuracy (%)\n"]
-                + [markdown(results_grid(sheet, published, name)) for sheet in pages for name in STATISTICS]
+                + [markdown(results_grid(run_group, published, name)) for run_group in pages for name in STATISTICS]
             ),
             ".csv": csv_page(pages, published),
-            ".tex": "\n".join(latex(results_grid(sheet, published, name)) for sheet in pages for name in STATISTICS),
+            ".tex": "\n".join(
+                latex(results_grid(run_group, published, name)) for run_group in pages for name in STATISTICS
+            ),
         }
         _write(out, f"{dataset}_{scale}", texts)
         yield f"{out / f'{dataset}_{scale}'}.md, .csv and .tex"
@@ -68,22 +70,30 @@ def published_page(published: Sequence[Published]) -> str:
     return "\n".join(parts)
 
 
-def csv_page(pages: Sequence[Sheet], published: Sequence[Published]) -> str:
+def csv_page(pages: Sequence[RunGroup], published: Sequence[Published]) -> str:
     """One line for each result and statistic; with a published value beside it, one line for each such value."""
-    return comma_separated(COLUMNS, (line for sheet in pages for line in _lines(sheet, published)))
+    return comma_separated(COLUMNS, (line for run_group in pages for line in _lines(run_group, published)))
 
 
-def _lines(sheet: Sheet, published: Sequence[Published]) -> Iterator[list[object]]:
-    head, (dataset, scale, recipe) = sheet.head, sheet.names
+def _lines(run_group: RunGroup, published: Sequence[Published]) -> Iterator[list[object]]:
+    head, (dataset, scale, recipe) = run_group.head, run_group.names
     size = [head.scale.epochs, head.data.train_images]
     for statistic in STATISTICS:
-        paired = comparisons(sheet, statistic)
-        for cell in cells(sheet, published, statistic):
+        paired = comparisons(run_group, statistic)
+        for cell in cells(run_group, published, statistic):
             own, table, value = cell.result, cell.published, cell.value
-            why = obstacle(sheet, table) if table else None
+            why = obstacle(run_group, table) if table else None
             yield [
-                *(dataset, scale, *size, recipe, model_title(head), cell.loss, parameters(sheet.variant(cell.loss))),
-                *(cell.noise.words, statistic),
+                *(
+                    dataset,
+                    scale,
+                    *size,
+                    recipe,
+                    model_title(head),
+                    cell.loss,
+                    parameters(run_group.variant(cell.loss)),
+                ),
+                *(cell.noise.title, statistic),
                 *((own.n, " ".join(map(str, own.seeds)), _short(own.mean)) if own else (0, None, None)),
                 _short(own.std) if own and own.n > 1 else None,
                 *((value.mean, value.std) if value else (None, None)),

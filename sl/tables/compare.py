@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from sl.record import Noise, Sheet
-from sl.record.words import loss_order, model_title, paper_scale
+from sl.record import Noise, RunGroup
+from sl.record.titles import loss_order, model_title, paper_scale
 from sl.tables.published import Published, Value
 from sl.tables.results import Result, result
 
@@ -12,7 +12,7 @@ PAPER = "SL paper"
 
 
 @dataclass(frozen=True)
-class Cell:
+class ComparedCell:
     """One loss under one noise: this project's result and a published value beside it; either may be missing."""
 
     loss: str
@@ -27,32 +27,31 @@ class Cell:
         return None if self.result is None or self.value is None else self.result.mean - self.value.mean
 
 
-def beside(sheet: Sheet, published: Iterable[Published], statistic: str) -> list[Published]:
-    """The published tables of the sheet's data set and recipe that report this statistic, or do not say which.
+def beside(group: RunGroup, published: Iterable[Published], statistic: str) -> list[Published]:
+    """The published tables of the runs' data set and recipe that report this statistic, or do not say which.
 
     The paper's own come first.
     """
-    dataset, _, recipe = sheet.names
+    dataset, _, recipe = group.names
     epochs = ("unknown", statistic.split()[0])
     found = [table for table in published if table.dataset == dataset and recipe in table.beside]
     return sorted((table for table in found if table.epoch in epochs), key=lambda table: table.label != PAPER)
 
 
-def obstacle(sheet: Sheet, table: Published) -> str:
+def obstacle(group: RunGroup, table: Published) -> str:
     """Why no difference from the table is given; empty where one is."""
-    if not paper_scale(sheet.head):
+    if not paper_scale(group.head):
         return "not comparable: scaled-down"
-    return "" if model_title(sheet.head).lower() == table.model else "not comparable: other network"
+    return "" if model_title(group.head).lower() == table.model else "not comparable: other network"
 
 
-def cells(sheet: Sheet, published: Iterable[Published], statistic: str) -> Iterator[Cell]:
-    """Every cell of the sheet's table: one for each published value beside it, one where there is none."""
-    tables = beside(sheet, published, statistic)
+def cells(group: RunGroup, published: Iterable[Published], statistic: str) -> Iterator[ComparedCell]:
+    """Every cell of the table of a group of runs: one for each published value beside it, one where there is none."""
+    tables = beside(group, published, statistic)
     printed = {key for table in tables for key in table.cells}
-    recorded = {(run.name("loss"), run.noise) for run in (*sheet.runs, *sheet.diverged)}
+    recorded = {(run.name("loss"), run.noise) for run in (*group.runs, *group.diverged)}
     for loss, noise in sorted(printed | recorded, key=lambda key: (loss_order(key[0]), key[1].order)):
-        own = result(sheet, loss, noise, statistic)
-        found = [
-            Cell(loss, noise, own, table, table.cells[loss, noise]) for table in tables if (loss, noise) in table.cells
-        ]
-        yield from found or [Cell(loss, noise, own)]
+        own = result(group, loss, noise, statistic)
+        known = [table for table in tables if (loss, noise) in table.cells]
+        found = [ComparedCell(loss, noise, own, table, table.cells[loss, noise]) for table in known]
+        yield from found or [ComparedCell(loss, noise, own)]

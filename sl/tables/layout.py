@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sl.record import Noise, Sheet
-from sl.record.words import dataset_title, loss_title, origin, parameters, setting
-from sl.tables.compare import Cell, beside, cells, obstacle
+from sl.record import Noise, RunGroup
+from sl.record.titles import dataset_title, loss_title, origin, parameters, setting
+from sl.tables.compare import ComparedCell, beside, cells, obstacle
 from sl.tables.paired import Comparisons, comparisons, notes
 from sl.tables.published import CONFIDENCES, Published
 
@@ -22,23 +22,23 @@ class Grid:
     notes: list[str]
 
 
-def results_grid(sheet: Sheet, published: Sequence[Published], statistic: str) -> Grid:
-    """The sheet's results by one statistic, with what was published beside them."""
-    tables = beside(sheet, published, statistic)
-    found = list(cells(sheet, published, statistic))
+def results_grid(group: RunGroup, published: Sequence[Published], statistic: str) -> Grid:
+    """The results of a group of runs by one statistic, with what was published beside them."""
+    tables = beside(group, published, statistic)
+    found = list(cells(group, published, statistic))
     noises = sorted({cell.noise for cell in found}, key=lambda noise: noise.order)
-    paired = comparisons(sheet, statistic)
+    paired = comparisons(group, statistic)
     rows = []
     for loss in dict.fromkeys(cell.loss for cell in found):
         of_loss = [cell for cell in found if cell.loss == loss]
-        chosen = parameters(sheet.variant(loss))
+        chosen = parameters(group.variant(loss))
         name = f"{loss_title(loss)} ({chosen})" if chosen else loss_title(loss)
-        rows.append([name, "this project", *(_own(sheet, of_loss, loss, noise, paired) for noise in noises)])
+        rows.append([name, "this project", *(_own(group, of_loss, loss, noise, paired) for noise in noises)])
         for label in dict.fromkeys(cell.published.label for cell in of_loss if cell.published):
             line = [cell for cell in of_loss if cell.published and cell.published.label == label]
-            rows.append(["", _label(sheet, line), *(_printed(sheet, line, noise) for noise in noises)])
-    title = f"{statistic.capitalize()}, recipe {sheet.names[2]}"
-    return Grid(title, ["method", "source", *(noise.words for noise in noises)], rows, _notes(sheet, tables, paired))
+            rows.append(["", _label(group, line), *(_printed(group, line, noise) for noise in noises)])
+    title = f"{statistic.capitalize()}, recipe {group.names[2]}"
+    return Grid(title, ["method", "source", *(noise.title for noise in noises)], rows, _notes(group, tables, paired))
 
 
 def published_grid(table: Published) -> Grid:
@@ -50,7 +50,7 @@ def published_grid(table: Published) -> Grid:
     title = f"{table.label}: {conditions(table)}"
     runs = "" if table.runs is None else f"; runs a cell: {table.runs}"
     notes = [f"{source(table)}. Recipe: {table.recipe}{runs}.", *([table.note] if table.note else [])]
-    return Grid(title, ["method", *(noise.words for noise in table.noises)], rows, notes)
+    return Grid(title, ["method", *(noise.title for noise in table.noises)], rows, notes)
 
 
 def conditions(table: Published) -> str:
@@ -69,36 +69,36 @@ def source(table: Published) -> str:
     return f"{table.source}{f' ({table.url})' if table.url else ''}; {CONFIDENCES[table.confidence]}"
 
 
-def _own(sheet: Sheet, of_loss: Iterable[Cell], loss: str, noise: Noise, paired: Comparisons) -> str:
+def _own(group: RunGroup, of_loss: Iterable[ComparedCell], loss: str, noise: Noise, paired: Comparisons) -> str:
     cell = next((cell for cell in of_loss if cell.noise == noise and cell.result), None)
-    diverged = len(sheet.diverged_seeds(loss, noise))
+    diverged = len(group.diverged_seeds(loss, noise))
     if cell is None:
         return f"diverged ({diverged})" if diverged else NOTHING
     comparison = paired.get((cell.loss, noise))
     return f"{cell.result}{comparison.mark if comparison else ''}{f', diverged ({diverged})' if diverged else ''}"
 
 
-def _label(sheet: Sheet, line: Sequence[Cell]) -> str:
+def _label(group: RunGroup, line: Sequence[ComparedCell]) -> str:
     table = line[0].published
     assert table is not None
-    why = obstacle(sheet, table)
+    why = obstacle(group, table)
     return f"{table.label}, {why}" if why else table.label
 
 
-def _printed(sheet: Sheet, line: Iterable[Cell], noise: Noise) -> str:
+def _printed(group: RunGroup, line: Iterable[ComparedCell], noise: Noise) -> str:
     cell = next((cell for cell in line if cell.noise == noise), None)
     if cell is None or cell.published is None:
         return NOTHING
     text = f"{cell.value}{' †' if cell.published.unchecked else ''}"
-    if cell.difference is None or obstacle(sheet, cell.published):
+    if cell.difference is None or obstacle(group, cell.published):
         return text
     return f"{text} (Δ {cell.difference:+.2f})".replace("-", "−")
 
 
-def _notes(sheet: Sheet, tables: Sequence[Published], paired: Comparisons) -> list[str]:
+def _notes(group: RunGroup, tables: Sequence[Published], paired: Comparisons) -> list[str]:
     lines = [
-        f"{setting(sheet.head)}.",
-        f"{origin(sheet.runs or sheet.members)}.",
+        f"{setting(group.head)}.",
+        f"{origin(group.runs or group.members)}.",
         "Test accuracy in percent: mean ± standard deviation over seeds (divisor n − 1), in brackets their number; "
         f"{NOTHING}: no finished run, or not published. Δ: this project minus published, in points.",
         *notes(paired),
@@ -108,15 +108,15 @@ def _notes(sheet: Sheet, tables: Sequence[Published], paired: Comparisons) -> li
     epochs = {"unknown": "which epoch it reports is not known"}
     lines += dict.fromkeys(f"{t.label}: {source(t)}; {epochs.get(t.epoch, f'{t.epoch} epoch')}." for t in tables)
     if not tables:
-        lines.append(f"No published figures for {dataset_title(sheet.names[0])} with this recipe are in results/paper.")
-    return lines + _left_out(sheet)
+        lines.append(f"No published figures for {dataset_title(group.names[0])} with this recipe are in results/paper.")
+    return lines + _left_out(group)
 
 
-def _left_out(sheet: Sheet) -> list[str]:
-    found = [sheet.series(loss, noise) for loss in sheet.losses for noise in sheet.noises]
-    other = len(sheet.runs) - sum(series.n for series in found if series)
-    unfinished = len(sheet.members) - len(sheet.runs) - len(sheet.diverged)
+def _left_out(group: RunGroup) -> list[str]:
+    found = [group.series(loss, noise) for loss in group.losses for noise in group.noises]
+    other = len(group.runs) - sum(series.n for series in found if series)
+    unfinished = len(group.members) - len(group.runs) - len(group.diverged)
     lines = [f"Left out: {other} run(s) with other parameters of the loss."] if other else []
-    if sheet.diverged:
+    if group.diverged:
         lines.append("diverged: so many runs were stopped because their loss or weights were not finite; in no mean.")
     return lines + ([f"Left out: {unfinished} run(s) that are not finished."] if unfinished else [])

@@ -7,17 +7,9 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from sl.claims.measures import memorised, spread
-from sl.record import Noise, Run, Series, Sheet, matched, sheets
-from sl.record.variant import USUAL_RECIPE
-from sl.record.words import (
-    PAPER_EPOCHS,
-    dataset_title,
-    loss_title,
-    origin,
-    recipe_changes,
-    setting,
-    sheet_order,
-)  # fmt: skip
+from sl.record import Noise, Run, RunGroup, Series, matched, run_groups
+from sl.record.paper import PAPER_EPOCHS, USUAL_RECIPE
+from sl.record.titles import dataset_title, group_order, loss_title, origin, recipe_changes, setting
 from sl.stats import infer
 from sl.tables.layout import NOTHING
 from sl.tables.results import STATISTICS
@@ -47,43 +39,43 @@ def points(usual: Iterable[Run], changed: Iterable[Run]) -> str:
     """
     finished = [run for run in changed if run.complete]
     parts = [
-        _section(sheet, noise, own)
-        for sheet in sorted(sheets(usual), key=sheet_order)
-        for noise in sheet.noises
-        if sheet.names[2] == USUAL_RECIPE and (own := [run for run in finished if _beside(run, sheet, noise)])
+        _section(group, noise, own)
+        for group in sorted(run_groups(usual), key=group_order)
+        for noise in group.noises
+        if group.names[2] == USUAL_RECIPE and (own := [run for run in finished if _beside(run, group, noise)])
     ]
     return "\n\n".join(parts) or NOTHING_RECORDED
 
 
 def reported_epochs(runs: Iterable[Run]) -> str:
     """A row for every loss and noise of the paper's data sets; accuracies in percent, means over n seeds."""
-    shown = [sheet for sheet in sorted(sheets(runs), key=sheet_order) if sheet.names[0] in PAPER_EPOCHS]
-    rows = [row for sheet in shown for row in _epoch_rows(sheet)]
+    shown = [group for group in sorted(run_groups(runs), key=group_order) if group.names[0] in PAPER_EPOCHS]
+    rows = [row for group in shown for row in _epoch_rows(group)]
     return table(EPOCH_HEADER, rows) if rows else NOTHING_RECORDED
 
 
-def _epoch_rows(sheet: Sheet) -> Iterator[list[str]]:
-    where = f"{dataset_title(sheet.names[0])}, {sheet.names[1]}"
-    for noise in sheet.noises:
-        for loss in sheet.losses:
-            if series := sheet.series(loss, noise):
+def _epoch_rows(group: RunGroup) -> Iterator[list[str]]:
+    where = f"{dataset_title(group.names[0])}, {group.names[1]}"
+    for noise in group.noises:
+        for loss in group.losses:
+            if series := group.series(loss, noise):
                 means = {name: 100 * float(series.mean(value)) for name, value in STATISTICS.items()}
                 gap = means["best epoch"] - means["last epoch"]
                 cells = [*(f"{mean:.2f}" for mean in means.values()), f"{gap:+.2f}", str(series.n)]
-                yield [where, loss_title(loss), noise.words, *cells]
+                yield [where, loss_title(loss), noise.title, *cells]
 
 
-def _section(sheet: Sheet, noise: Noise, changed: Sequence[Run]) -> str:
+def _section(group: RunGroup, noise: Noise, changed: Sequence[Run]) -> str:
     """One table; its first row are the usual runs."""
-    base = {loss: series for loss in LOSSES if (series := sheet.series(loss, noise))}
+    base = {loss: series for loss in LOSSES if (series := group.series(loss, noise))}
     groups: dict[str, dict[str, list[Run]]] = defaultdict(lambda: defaultdict(list))
     for run in changed:
-        groups[_what_changed(run, sheet.head)][run.name("loss")].append(run)
+        groups[_what_changed(run, group.head)][run.name("loss")].append(run)
     rows = [_row(f"nothing (recipe {USUAL_RECIPE})", base, {})]
-    for words, of_loss in sorted(groups.items()):
-        rows.append(_row(words, {loss: Series.of(runs) for loss, runs in of_loss.items()}, base))
+    for title, of_loss in sorted(groups.items()):
+        rows.append(_row(title, {loss: Series.of(runs) for loss, runs in of_loss.items()}, base))
     own = [run for series in base.values() for run in series.runs]
-    notes = f"{setting(sheet.head)}, {noise.words}. Unchanged: {origin(own)}. Changed: {origin(changed)}."
+    notes = f"{setting(group.head)}, {noise.title}. Unchanged: {origin(own)}. Changed: {origin(changed)}."
     return f"{table(HEADER, rows)}\n\n{notes}"
 
 
@@ -93,15 +85,15 @@ def _what_changed(run: Run, usual: Run) -> str:
     return f"whole recipe: {run.name('recipe')}" if other else recipe_changes(run, usual)
 
 
-def _beside(run: Run, sheet: Sheet, noise: Noise) -> bool:
-    """Whether `run` differs from those of the sheet in its recipe only."""
-    same = run.data == sheet.head.data and run.scale == sheet.head.scale
-    named = all(run.name(key) == sheet.head.name(key) for key in ("dataset", "scale"))
-    return same and named and run.config["model"] == sheet.head.config["model"] and run.noise == noise
+def _beside(run: Run, group: RunGroup, noise: Noise) -> bool:
+    """Whether `run` differs from those of the group in its recipe only."""
+    same = run.data == group.head.data and run.scale == group.head.scale
+    named = all(run.name(key) == group.head.name(key) for key in ("dataset", "scale"))
+    return same and named and run.config["model"] == group.head.config["model"] and run.noise == noise
 
 
-def _row(words: str, own: dict[str, Series], base: dict[str, Series]) -> list[str]:
-    cells = [words]
+def _row(title: str, own: dict[str, Series], base: dict[str, Series]) -> list[str]:
+    cells = [title]
     for loss in LOSSES:
         cells.append(_mean_std(own[loss], lambda run: 100 * run.last()) if loss in own else NOTHING)
         cells.append(_change(base[loss], own[loss]) if loss in own and loss in base else NOTHING)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from sl.record import Noise, Run, Sheet, matched
+from sl.record import Noise, Run, RunGroup, matched
 from sl.stats import FEWEST, SIGNIFICANT, Inference, adjusted, infer
 from sl.tables.results import STATISTICS
 
@@ -27,10 +27,10 @@ class Comparison:
 Comparisons = Mapping[tuple[str, Noise], Comparison]
 
 
-def comparisons(sheet: Sheet, statistic: str) -> Comparisons:
+def comparisons(group: RunGroup, statistic: str) -> Comparisons:
     """Every loss that shares a seed with SL under a noise; the correction is over all of them."""
-    others = [(loss, noise) for noise in sheet.noises for loss in sheet.losses if loss != "sl"]
-    found = {key: compared for key in others if (compared := _compare(sheet, *key, statistic))}
+    others = [(loss, noise) for noise in group.noises for loss in group.losses if loss != "sl"]
+    found = {key: compared for key in others if (compared := _compare(group, *key, statistic))}
     corrected = adjusted([one.difference.p if one.difference.tested else None for one in found.values()])
     return {key: replace(one, p_adjusted=p) for (key, one), p in zip(found.items(), corrected, strict=True)}
 
@@ -46,8 +46,8 @@ def notes(found: Comparisons) -> list[str]:
     return ([marks] if tests else []) + ([f"Pairs refused: {'; '.join(refused)}."] if refused else [])
 
 
-def _compare(sheet: Sheet, loss: str, noise: Noise, statistic: str) -> Comparison | None:
-    other, sl = sheet.series(loss, noise), sheet.series("sl", noise)
+def _compare(group: RunGroup, loss: str, noise: Noise, statistic: str) -> Comparison | None:
+    other, sl = group.series(loss, noise), group.series("sl", noise)
     if other is None or sl is None or not {*other.seeds} & {*sl.seeds}:
         return None
 

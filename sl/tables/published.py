@@ -7,10 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from omegaconf import OmegaConf
-from omegaconf.errors import OmegaConfBaseException
-from yaml import YAMLError  # type: ignore[import-untyped]
-
+from sl.config.files import read_yaml
 from sl.errors import UserError
 from sl.record import CLEAN, Noise
 
@@ -136,13 +133,10 @@ def _files(folder: Path) -> list[tuple[Path, dict[str, Any]]]:
         raise UserError("paper", folder, "must be a folder of published figures")
     found = []
     for path in sorted(folder.glob("*.yaml")):
-        try:
-            content = OmegaConf.to_container(OmegaConf.load(path))
-        except (YAMLError, OSError, ValueError, OmegaConfBaseException) as error:  # ValueError: bytes that are no text
-            raise UserError(f"{path}: not readable ({' '.join(str(error).split())})") from None
-        if not isinstance(content, dict) or "tables" not in content:
+        content = read_yaml(path)
+        if "tables" not in content:
             raise UserError(f"{path}: a file of published figures has tables")
-        found.append((path, {str(key): value for key, value in content.items()}))
+        found.append((path, content))
     return found
 
 

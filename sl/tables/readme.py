@@ -6,8 +6,9 @@ from pathlib import Path
 from sl.errors import UserError
 from sl.figures.build import folder
 from sl.files import replace_file
-from sl.record import Run, Sheet, sheets
-from sl.record.words import PAPER_EPOCHS, dataset_title, durations, origin, setting, sheet_order
+from sl.record import Run, RunGroup, run_groups
+from sl.record.paper import PAPER_EPOCHS
+from sl.record.titles import dataset_title, durations, group_order, origin, setting
 from sl.tables.layout import results_grid
 from sl.tables.paired import MARK
 from sl.tables.write import table
@@ -18,37 +19,40 @@ PICTURES = {"cifar10": "class_curves", "mnist": "memorisation"}
 def block(runs: Sequence[Run]) -> str:
     """Test accuracy after the last epoch for every data set of the paper, its scale first; some under a figure.
 
-    A data set stands there once, by its first sheet. Scale and origin of the runs stand with each table. A data set
+    A data set stands there once, by its first group. Scale and origin of the runs stand with each table. A data set
     without a finished run is named as such.
     """
-    found = sorted((sheet for sheet in sheets(runs) if sheet.runs and sheet.names[0] in PAPER_EPOCHS), key=sheet_order)
-    first: dict[str, Sheet] = {}
-    for sheet in found:
-        first.setdefault(sheet.names[0], sheet)
+    found = sorted(
+        (group for group in run_groups(runs) if group.runs and group.names[0] in PAPER_EPOCHS),
+        key=group_order,
+    )
+    first: dict[str, RunGroup] = {}
+    for group in found:
+        first.setdefault(group.names[0], group)
     parts = []
-    for name, sheet in first.items():
-        parts += [picture(sheet, PICTURES[name])] if name in PICTURES else []
-        parts.append(results(sheet))
+    for name, group in first.items():
+        parts += [picture(group, PICTURES[name])] if name in PICTURES else []
+        parts.append(results(group))
     missing = [dataset_title(name) for name in PAPER_EPOCHS if name not in first]
     if missing:
         parts.append(f"No run recorded yet: {', '.join(missing)}.")
     return "\n\n".join(parts)
 
 
-def picture(sheet: Sheet, name: str) -> str:
-    """A figure of a sheet, as a link."""
-    place = Path("results/figures") / folder(sheet)
+def picture(group: RunGroup, name: str) -> str:
+    """A figure of a group, as a link."""
+    place = Path("results/figures") / folder(group)
     return f"![{name.replace('_', ' ')}]({(place / name).as_posix()}.png)"
 
 
-def results(sheet: Sheet) -> str:
-    """A sheet's table of last-epoch accuracies under one line that says what it is."""
-    grid = results_grid(sheet, [], "last epoch")
+def results(group: RunGroup) -> str:
+    """A table of last-epoch accuracies under one line that says what it is."""
+    grid = results_grid(group, [], "last epoch")
     rows = [[row[0], *row[2:]] for row in grid.rows]
-    title = f"**{dataset_title(sheet.names[0])}, test accuracy (%) after the last epoch**, mean ± std over seeds (n)"
+    title = f"**{dataset_title(group.names[0])}, test accuracy (%) after the last epoch**, mean ± std over seeds (n)"
     marked = "".join(f" {note}" for note in grid.notes if note.startswith(MARK.strip()))
     head = [grid.header[0], *grid.header[2:]]
-    notes = f"{setting(sheet.head)}. {origin(sheet.runs)} · {durations(sheet.runs)}.{marked}"
+    notes = f"{setting(group.head)}. {origin(group.runs)} · {durations(group.runs)}.{marked}"
     return f"{title}\n\n{table(head, rows)}\n\n{notes}"
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sl.record import Noise, Run, Sheet
+from sl.record import Noise, Run, RunGroup
 
 STATISTICS: dict[str, Callable[[Run], float]] = {
     "last epoch": Run.last,
@@ -34,9 +34,9 @@ class Result:
         return f"{self.mean:.2f} ± {self.std:.2f} ({self.n})" if self.n > 1 else f"{self.mean:.2f} (1)"
 
 
-def result(sheet: Sheet, loss: str, noise: Noise, statistic: str) -> Result | None:
+def result(group: RunGroup, loss: str, noise: Noise, statistic: str) -> Result | None:
     """The result of a cell of the table; None where no run is finished."""
-    series = sheet.series(loss, noise)
+    series = group.series(loss, noise)
     if series is None:
         return None
     value = STATISTICS[statistic]

@@ -8,9 +8,9 @@ import torch
 
 from sl import fused
 from sl.checks import integer, one_of
-from sl.config.schema import RuntimeConfig
 from sl.errors import UserError
 from sl.train.memory import keep_freed_memory
+from sl.train.options import RuntimeConfig
 
 DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16}
 SMALL_STEP = 2**16  # pixels in a batch: 128 digits have 2^13, 128 images of MNIST 10^5, of CIFAR 2^17

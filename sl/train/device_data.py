@@ -4,7 +4,8 @@ import torch
 from torch import Tensor
 
 from sl.data import Dataset
-from sl.recipes import Draws, Normalisation, fit_normalisation
+from sl.recipes.augment import Draws
+from sl.recipes.normalise import Normalisation, fit_normalisation
 from sl.train.holdout import Validation
 
 

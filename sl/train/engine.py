@@ -4,6 +4,8 @@ Nothing in an epoch waits for the device: data, draws, learning rates and metric
 step has no Python value that changes from call to call, so that it can be captured once and replayed.
 """
 
+import copy
+import json
 import math
 from collections.abc import Callable
 from typing import Any
@@ -11,16 +13,25 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from sl.config.schema import RecipeConfig
+from sl.config.build import build
 from sl.evaluate import TRAINING_COUNTS, training_counts
 from sl.losses import Loss
 from sl.models.classifier import Classifier, drawn_part
 from sl.noise import NoisyLabels
-from sl.recipes import Draws, build_augmentation, build_optimizer, debiased_statistics
+from sl.recipes.augment import Draws, build_augmentation
+from sl.recipes.batchnorm import configure_batchnorm, debiased_statistics
+from sl.recipes.initialise import initialise
+from sl.recipes.optimizer import build_optimizer
+from sl.recipes.options import RecipeConfig
+from sl.record.identity import canonical
+from sl.train.cache import Cache
 from sl.train.capture import CapturedStep
-from sl.train.device import CAPTURED, COMPILED, DTYPES, Runtime
+from sl.train.device import CAPTURED, COMPILED, DTYPES, Runtime, apply_runtime
 from sl.train.device_data import DeviceData
+from sl.train.job import Job, make_loss
+from sl.train.kernels import warn_of_slow_kernels
 from sl.train.plan import batch_sizes
+from sl.train.seeds import generator
 
 EVALUATION_BATCH = {"cuda": 2000, "cpu": 500}  # 5000 of CIFAR-10 would take cnn8 2 GiB for activations
 
@@ -173,3 +184,44 @@ class Engine:
         precision = DTYPES[self.runtime.precision]
         lower = precision != torch.float32
         return torch.autocast(self.runtime.device.type, dtype=torch.bfloat16, enabled=lower, cache_enabled=False)
+
+
+engines: Cache[Engine] = Cache(limit=8)
+device_data: Cache[DeviceData] = Cache(limit=2)
+
+
+def make_model(job: Job) -> Classifier:
+    """The network with the run's own initial weights, on the CPU."""
+    sizes = {"num_classes": job.dataset.num_classes, "image_shape": job.dataset.image_shape}
+    width = job.config.scale.width_share
+    model = build(job.config.model, "model", job.config.allow_targets, width=width, **sizes)
+    recipe, drawn = job.config.recipe, drawn_part(model)
+    initialise(drawn, recipe.initialisation, generator(job.config.seed, "weights"))
+    configure_batchnorm(drawn, recipe.bn_eps, recipe.bn_momentum, recipe.bn_zero_debias)
+    return model
+
+
+def make_engine(job: Job) -> Engine:
+    """An engine with the run's weights and labels: one that this process built before, where it fits."""
+    model, loss = make_model(job), make_loss(job.config.loss, job.dataset, job.noisy, job.config.allow_targets)
+    model_state = {name: value.clone() for name, value in model.state_dict().items()}
+    apply_runtime(job.runtime)
+    warn_of_slow_kernels(job.runtime)
+
+    def key(*parts: str) -> str:
+        return json.dumps(canonical({part: job.result_config.get(part) for part in parts})) + repr(job.runtime)
+
+    # Runs share what lies on the device; which images are held out differs from seed to seed and noise to noise.
+    split = ("noise", "seed", "holdout", "fold") if job.validation else ()
+
+    def new_engine() -> Engine:
+        normalisation = job.config.recipe.normalisation
+        data = device_data.get(
+            key("dataset", "scale", *split) + normalisation,
+            lambda: DeviceData(job.dataset, normalisation, job.runtime.device, job.validation),
+        )
+        return Engine(model, copy.deepcopy(loss), data, job.config.recipe, job.plan.batch_size, job.runtime)
+
+    engine = engines.get(key("dataset", "model", "loss", "recipe", "scale", *split), new_engine)
+    engine.reset(model_state, loss, job.noisy)
+    return engine

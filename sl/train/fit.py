@@ -2,27 +2,19 @@
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import torch
 from torch import Tensor
 
 from sl.evaluate import class_accuracy, class_confidence, confusion_matrix, training_counts
-from sl.recipes import learning_rate
+from sl.recipes.schedule import learning_rate
 from sl.record.schema import Epoch, Probe, Stage, TrainingShares
 from sl.train.engine import Engine, nothing
 from sl.train.holdout import Validation
+from sl.train.job import ProbeSet
 from sl.train.plan import Plan
 from sl.train.seeds import generator
-
-
-@dataclass(frozen=True)
-class ProbeSet:
-    """The rightly labelled training examples of the class that is looked at more closely."""
-
-    label: int
-    index: Tensor
 
 
 class NotFinite(Exception):

@@ -5,12 +5,12 @@ import warnings
 from dataclasses import dataclass, replace
 
 import torch
-from omegaconf import DictConfig
 from torch import Tensor
 
 from sl.data import Dataset
 from sl.errors import UserError
 from sl.noise import NoisyLabels
+from sl.train.options import RunConfig
 from sl.train.seeds import generator
 
 
@@ -22,7 +22,7 @@ class Validation:
     labels: Tensor
 
 
-def rows_held_out(config: DictConfig, labels: Tensor) -> tuple[Tensor, Tensor] | None:
+def rows_held_out(config: RunConfig, labels: Tensor) -> tuple[Tensor, Tensor] | None:
     """Sorted rows of the noisy `labels` (N,) to train on and to validate on, as `config` says; None without validation.
 
     `holdout` names a share, `fold` one of several equal parts. Raises UserError where both are given.
@@ -35,16 +35,16 @@ def rows_held_out(config: DictConfig, labels: Tensor) -> tuple[Tensor, Tensor] |
 
 
 def hold_out(
-    dataset: Dataset, noisy: NoisyLabels, kept: Tensor, held: Tensor
+    dataset: Dataset, noisy: NoisyLabels, train: Tensor, held: Tensor
 ) -> tuple[Dataset, NoisyLabels, Validation]:
-    """What is left to train on, the rows `kept`, and the rows `held` to validate on."""
+    """What is left to train on, the rows `train`, and the rows `held` to validate on."""
     rest = replace(
         dataset,
-        train_images=dataset.take(dataset.train_images, kept),
-        train_labels=dataset.train_labels[kept],
-        train_index=dataset.train_index[kept],
+        train_images=dataset.take(dataset.train_images, train),
+        train_labels=dataset.train_labels[train],
+        train_index=dataset.train_index[train],
     )
-    left = replace(noisy, labels=noisy.labels[kept], clean=noisy.clean[kept])
+    left = replace(noisy, labels=noisy.labels[train], clean=noisy.clean[train])
     return rest, left, Validation(dataset.take(dataset.train_images, held), noisy.labels[held])
 
 
@@ -57,12 +57,12 @@ def split(labels: Tensor, share: float, seed: int) -> tuple[Tensor, Tensor]:
     from sklearn.model_selection import train_test_split  # takes a second to import, and few runs need it
 
     try:
-        kept, held = train_test_split(
+        train, held = train_test_split(
             range(len(labels)), test_size=share, stratify=labels.numpy(), random_state=random_state(seed)
         )
     except ValueError as error:
         raise UserError("holdout", share, f"must leave images of every class on both sides: {error}") from None
-    return torch.tensor(sorted(kept)), torch.tensor(sorted(held))
+    return torch.tensor(sorted(train)), torch.tensor(sorted(held))
 
 
 def parse_fold(text: str) -> tuple[int, int]:
@@ -89,12 +89,12 @@ def fold_rows(labels: Tensor, fold: int, folds: int, seed: int) -> tuple[Tensor,
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "The least populated class", UserWarning)
         try:
-            kept, held = list(splitter.split(labels.numpy(), labels.numpy()))[fold - 1]
+            train, held = list(splitter.split(labels.numpy(), labels.numpy()))[fold - 1]
         except ValueError:
             raise UserError(
                 "fold", f"{fold}/{folds}", "must have no more folds than the largest class has images"
             ) from None
-    return torch.from_numpy(kept), torch.from_numpy(held)
+    return torch.from_numpy(train), torch.from_numpy(held)
 
 
 def random_state(seed: int) -> int:

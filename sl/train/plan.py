@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from sl.config.schema import RecipeConfig, ScaleConfig
 from sl.errors import UserError
-
-STAGE_EPOCHS = {"early": 10, "middle": 50, "late": 100}  # of the 120 epochs of the paper's CIFAR-10 runs (Fig. 3)
-STAGE_TOTAL = 120
+from sl.recipes.options import RecipeConfig
+from sl.record.paper import PAPER_EPOCHS, STAGE_EPOCHS
+from sl.record.schema import Stage
+from sl.train.options import ScaleConfig
 
 
 @dataclass(frozen=True)
@@ -18,7 +18,7 @@ class Plan:
     steps_per_epoch: int
     paper_epochs: int
     paper_steps_per_epoch: int
-    stages: dict[str, int]
+    stages: dict[Stage, int]
 
     @property
     def steps(self) -> int:
@@ -31,13 +31,13 @@ class Plan:
         return self.paper_epochs * self.paper_steps_per_epoch
 
 
-def stages(epochs: int) -> dict[str, int]:
+def stages(epochs: int) -> dict[Stage, int]:
     """The early, middle and late epoch of a run: 10, 50 and 100 of 120, scaled with its length.
 
     >>> stages(120), stages(40)
     ({'early': 10, 'middle': 50, 'late': 100}, {'early': 3, 'middle': 17, 'late': 33})
     """
-    return {name: max(1, round(epoch * epochs / STAGE_TOTAL)) for name, epoch in STAGE_EPOCHS.items()}
+    return {name: max(1, round(epoch * epochs / PAPER_EPOCHS["cifar10"])) for name, epoch in STAGE_EPOCHS.items()}
 
 
 def batch_sizes(images: int, batch: int) -> list[int]:

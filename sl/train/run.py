@@ -1,43 +1,68 @@
-"""One run, from its composed configuration to its record; a run that is finished is never trained again."""
+"""One run, from its configuration to its record: begin or resume, epoch after epoch, end.
 
-from collections.abc import Iterator
+A run that is finished is never trained again; what a run leaves behind is its record.
+"""
+
+import os
+import time
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 
 from filelock import FileLock, Timeout
-from omegaconf import DictConfig
 
 from sl.config.build import build_trackers
 from sl.errors import UserError
 from sl.files import lock_beside
-from sl.record.read import record_state
-from sl.record.write import record_path
-from sl.saved.save import check_kept
-from sl.say import say
+from sl.losses import EpochView
+from sl.record.provenance import provenance
+from sl.record.read import State, parse_record, record_state
+from sl.record.run import STAGES, Run
+from sl.record.write import RecordWriter, record_path
+from sl.saved.representations import save_representations
+from sl.saved.save import check_saved, save_model
+from sl.say import say, warn
+from sl.tracker import ConsoleSink, Sink, Watchers
 from sl.train.checkpoint import Checkpoint
-from sl.train.prepare import prepare
-from sl.train.training import Diverged, Training
+from sl.train.device import describe
+from sl.train.engine import make_engine
+from sl.train.fit import NotFinite, look_closely, sample_representations, train_one_epoch
+from sl.train.job import Job, prepare
+from sl.train.options import RunConfig
+from sl.train.stop import Stopped, StopRequest
+
+CHECKPOINT_SECONDS = 30.0  # between two checkpoints, inside an epoch too
+POLL_SECONDS = 5.0  # between two looks at a run that another process trains
 
 
 class Busy(UserError):
     """Another process is training the run."""
 
 
-def train(config: DictConfig, names: dict[str, str]) -> Path:
+class Diverged(UserError):
+    """The run's loss or a weight was not finite. Its record says so; no table or figure counts it."""
+
+    def __init__(self, path: Path, where: str = "") -> None:
+        super().__init__(
+            f"{path}: diverged{f' in {where}' if where else ''}; the record says so; remove it to train the run again"
+        )
+
+
+def train(config: RunConfig) -> Path:
     """Train the run that `config` describes, unless its record is complete; returns the record's path.
 
-    `names` are the choices as people call them (dataset, noise, model, loss, recipe, scale). An interrupted run resumes
-    from its checkpoint. Raises UserError for a configuration that cannot be run; Busy where another process is at it;
-    Diverged, now or on an earlier call, for a run whose loss or weights are not finite.
+    An interrupted run resumes from its checkpoint. Raises UserError for a configuration that cannot be run; Busy where
+    another process is training it; Diverged, now or on an earlier call, for a run whose loss or weights are not finite.
     """
-    job = prepare(config, names)
-    path = record_path(Path(config.runs_dir), job.dataset_name, job.identity)
-    trackers = build_trackers(config)
+    job = prepare(config)
+    path = record_path(Path(config.runs_dir), job.dataset.name, job.identity)
+    trackers = build_trackers(config.tracker, config.allow_targets)
     checkpoint = Checkpoint(Path(config.checkpoints_dir) / f"{job.identity}.pt")
     with alone_at(path, checkpoint.path):
         match record_state(path):
             case "complete":
-                check_kept(job, path)
+                check_saved(job, path)
                 say(f"already trained: {path}")
             case "diverged":
                 raise Diverged(path)
@@ -48,6 +73,19 @@ def train(config: DictConfig, names: dict[str, str]) -> Path:
             case state:
                 Training(job, path, checkpoint, trackers).run(state)
     return path
+
+
+def train_when_free(config: RunConfig) -> Path:
+    """As `train`; a run that another process is training is complete after the wait, or is resumed here."""
+    said = False
+    while True:
+        try:
+            return train(config)
+        except Busy as busy:
+            if not said:
+                print(f"{busy}; waiting for it", flush=True)
+            said = True
+        time.sleep(POLL_SECONDS)
 
 
 @contextmanager
@@ -62,3 +100,133 @@ def alone_at(record: Path, checkpoint: Path) -> Iterator[None]:
             except Timeout:
                 raise Busy(f"{record}: another process is training this run") from None
         yield
+
+
+class Training:
+    """One run that is being trained. `epoch` epochs and `step` steps of the next one are done."""
+
+    def __init__(self, job: Job, path: Path, checkpoint: Checkpoint, trackers: Sequence[Sink]) -> None:
+        self.job, self.path, self.checkpoint = job, path, checkpoint
+        self.engine = make_engine(job)
+        self.record = RecordWriter(path)
+        self.watchers = Watchers([ConsoleSink(), *trackers])
+        self.stop = StopRequest()
+        self.epoch = self.step = 0
+        self.epoch_seconds: list[float] = []
+        self.spent = 0.0  # seconds, in the epoch that is not over
+        self.began = self.saved = time.monotonic()
+
+    def run(self, state: State) -> None:
+        """Train to the end; `state` is that of the record there is.
+
+        Raises Diverged where the numbers are no longer finite, and Stopped, once the state is saved, on a signal.
+        """
+        finished = False
+        try:
+            with self.stop:
+                self._resume_or_start(state)
+                while self.epoch < self.job.plan.epochs:
+                    self._one_epoch()
+                save_representations(self.engine, self.job, self.path)
+                save_model(self.engine, self.job)
+                self.record.end(self.epoch_seconds)
+            finished = True
+        except NotFinite as error:
+            self.record.diverged(error.epoch, error.step, error.lr, error.loss)
+            self.checkpoint.remove()
+            raise Diverged(self.path, str(error)) from None
+        except Stopped:
+            self._save_and_say()
+            raise
+        finally:
+            self.watchers.close(finished)
+        self.checkpoint.remove()
+        self.stop.check()  # a signal that came too late to stop this run stops the sweep it is part of
+
+    def _resume_or_start(self, state: State) -> None:
+        """The record and the engine at the newest state that a checkpoint holds, or both at the beginning."""
+        origin = provenance(describe(self.job.runtime), self.job.runtime.precision)
+        found = None if state == "missing" else self._restore()
+        header = found.header if found else self.job.header(origin)
+        self.watchers.start(header, self.path, self.epoch)
+        if state == "damaged" and self.path.stat().st_size:
+            aside = self.path.with_name(f".{self.path.name}.damaged")
+            os.replace(self.path, aside)
+            warn(f"{self.path}: damaged record, kept as {aside.name}")
+        if found is None:
+            self.record.start(header)
+            if state != "missing":
+                warn(f"{self.path}: there is no checkpoint of this run; it starts over")
+            return
+        self.record.resume(self.record.content, self.epoch, self.step, origin)
+        self.watchers.repeat(found)
+        inside = f" and {self.step} steps of the next" if self.step else ""
+        warn(f"{self.path}: resumes after epoch {self.epoch}{inside}")
+
+    def _restore(self) -> Run | None:
+        """Bring engine and record to the newest usable checkpoint; the run as it was then, or None.
+
+        A checkpoint holds its own copy of the record, so the two agree whatever happened to the file since.
+        """
+        for state in self.checkpoint.states():
+            try:
+                self.record.content = state["record"].encode()
+                run = parse_record(self.path, self.record.content)
+                if run.identity != self.job.identity:
+                    raise ValueError("it belongs to another run")
+                self.engine.load_state_dict(state["engine"])
+                self.epoch, self.step = len(run.epochs), state["step"]
+                self.epoch_seconds, self.spent = list(state["epoch_seconds"]), state["spent"]
+                return run
+            except (KeyError, ValueError, RuntimeError, TypeError, AttributeError) as error:
+                warn(f"{self.checkpoint.path}: not used, it does not fit this version: {error}")
+                self.engine = make_engine(self.job)
+        return None
+
+    def _one_epoch(self) -> None:
+        """Train, evaluate and record the next epoch, or what is left of it.
+
+        Until the epoch is recorded nothing but the engine's steps has changed, so it may stop in the evaluation too.
+        """
+        epoch, plan, seed = self.epoch + 1, self.job.plan, self.job.config.seed
+        self.began = time.perf_counter() - self.spent
+        line, confusion = train_one_epoch(self.engine, plan, seed, epoch, self.step, self._after_step, self.stop.check)
+        trained = time.perf_counter()
+        stages = [stage for stage in STAGES if plan.stages[stage] == epoch]
+        probes = [
+            look_closely(self.engine, self.job.probe_set, stage, epoch, confusion, self.stop.check) for stage in stages
+        ]
+        looked = time.perf_counter() - trained
+        sample = partial(sample_representations, self.engine, seed, epoch)
+        self.engine.loss.after_epoch(EpochView(epoch, plan.epochs, sample))
+        self.epoch_seconds.append(time.perf_counter() - self.began - looked)
+        self.epoch, self.step, self.spent = epoch, 0, 0.0
+        self.record.write(line)
+        self.watchers.epoch(line)
+        for probe in probes:
+            self.record.write(probe)
+            self.watchers.probe(probe)
+        self._save_if_due()
+        self.stop.check()
+
+    def _after_step(self, step: int) -> None:
+        """Between two steps the run can be saved and stopped; nothing here waits for the device otherwise."""
+        self.step, self.spent = step, time.perf_counter() - self.began
+        self._save_if_due()
+        self.stop.check()
+
+    def _save_if_due(self) -> None:
+        if time.monotonic() - self.saved > CHECKPOINT_SECONDS:
+            self._save()
+
+    def _save(self) -> bool:
+        state = {"engine": self.engine.state_dict(), "step": self.step, "spent": self.spent}
+        state |= {"record": self.record.content.decode(), "epoch_seconds": self.epoch_seconds}
+        self.saved = time.monotonic()
+        return self.checkpoint.save(state)
+
+    def _save_and_say(self) -> None:
+        assert self.stop.signal is not None
+        then = "the same command resumes there" if self._save() else "its state could not be saved"
+        inside = f" and {self.step} steps of the next" if self.step else ""
+        warn(f"{self.path}: stopped by {self.stop.signal.name} after epoch {self.epoch}{inside}; {then}")

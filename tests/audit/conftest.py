@@ -23,7 +23,7 @@ def audit(tmp_path: Path) -> Audit:
 
     folders = [f"{name}_dir={tmp_path / 'audit' / name}" for name in ("runs", "models", "checkpoints")]
     folders.append(f"results_dir={tmp_path / 'audit'}")
-    return lambda *more: run_audit(*compose_run([*SHORT, *folders, *more], "audit"))
+    return lambda *more: run_audit(compose_run([*SHORT, *folders, *more], "audit"))
 
 
 @pytest.fixture

@@ -14,8 +14,7 @@ from sklearn.metrics import average_precision_score
 from sl.config.compose import compose_run
 from sl.data import Digits
 from sl.errors import UserError
-from sl.train.assemble import make_loss
-from sl.train.prepare import prepare
+from sl.train.job import make_loss, prepare
 
 Audit = Callable[..., Path]
 DIGITS = ("dataset=digits", "noise=symmetric", "noise.rate=0.2", "loss=sl", "scale.train_share=0.3", "recipe.epochs=8")
@@ -32,9 +31,9 @@ def suspects(out: Path) -> list[dict[str, str]]:
 
 def assert_read(file: Path, transition: torch.Tensor) -> None:
     """noise=matrix reads the file as it is, and so does a loss that corrects for the noise in the labels."""
-    drawn = prepare(*compose_run(["dataset=digits", "noise=matrix", f"noise.path={file}"]))
+    drawn = prepare(compose_run(["dataset=digits", "noise=matrix", f"noise.path={file}"]))
     torch.testing.assert_close(drawn.noisy.transition, transition)
-    job = prepare(*compose_run(["dataset=digits", "loss=forward", f"loss.transition={file}"]))
+    job = prepare(compose_run(["dataset=digits", "loss=forward", f"loss.transition={file}"]))
     torch.testing.assert_close(make_loss(job.config.loss, job.dataset, job.noisy).transition, transition)
 
 
@@ -43,7 +42,7 @@ def test_an_audit_ranks_wrong_labels_first_and_is_resumed(
     audit: Audit, folds: int, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     out = audit(*DIGITS, f"folds={folds}")
-    noisy = prepare(*compose_run([*DIGITS, "runtime.device=cpu"])).noisy
+    noisy = prepare(compose_run([*DIGITS, "runtime.device=cpu"])).noisy
     assert noisy.realised_rate is not None
     wrong = (noisy.labels != noisy.clean).numpy()
     score = np.array([float(line["score"]) for line in sorted(suspects(out), key=lambda line: int(line["index"]))])
@@ -120,8 +119,8 @@ def test_planted_errors_in_a_folder_are_found_and_put_right(audit: Audit, pictur
     right = [line["suggested"] == f"digit {Path(line['path']).name[0]}" for line in changed]
     assert len(changed) >= 10
     assert np.mean(right) > 0.7
-    again, _ = compose_run([*FOLDER, f"data_dir={root}", f"dataset.labels={out / 'labels.csv'}"])
-    read = prepare(again, {**dict.fromkeys(("dataset", "noise", "model", "loss", "recipe", "scale"), "x")}).dataset
+    again = compose_run([*FOLDER, f"data_dir={root}", f"dataset.labels={out / 'labels.csv'}"])
+    read = prepare(again).dataset
     names = (*(read.train_paths[row] for row in read.train_index.tolist()), *read.test_paths)
     labels = [read.class_names[label] for label in [*read.train_labels.tolist(), *read.test_labels.tolist()]]
     expected = {line["path"]: line["suggested" if line["decision"] == "change" else "label"] for line in lines}

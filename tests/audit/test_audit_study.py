@@ -41,8 +41,8 @@ def test_every_trial_is_an_audit_with_a_record_of_its_own() -> None:
     planned = list(trials(list(CELLS)))
     assert len({trial.file for trial in planned}) == len(planned) == 7 * 3 * 2 * 3
     for cell in CELLS:
-        config, names = compose_run(Trial(cell, "gce", 4, 1).overrides, "audit")
-        assert (config.folds, config.seed, names["loss"]) == (4, 1, "gce")
+        config = compose_run(Trial(cell, "gce", 4, 1).overrides, "audit")
+        assert (config.folds, config.seed, config.names["loss"]) == (4, 1, "gce")
 
 
 def test_the_page_shows_means_and_deviations(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from sl.bench.ablation import Change, runtime_change
-from sl.bench.child import Outcome
+from sl.bench.child import TimedCall
 from sl.bench.command import bench
 from sl.bench.contender import EngineContender
 
@@ -27,11 +27,11 @@ class InlineChild:
     def __init__(self, make: Callable[..., Any], *arguments: Any) -> None:
         self.made = make(*arguments)
 
-    def start(self, method: str, *arguments: Any) -> "Future[Outcome]":
+    def start(self, method: str, *arguments: Any) -> "Future[TimedCall]":
         began, core_began = time.perf_counter(), time.process_time()
         result = getattr(self.made, method)(*arguments)
-        done: Future[Outcome] = Future()
-        done.set_result(Outcome(result, time.perf_counter() - began, time.process_time() - core_began))
+        done: Future[TimedCall] = Future()
+        done.set_result(TimedCall(result, time.perf_counter() - began, time.process_time() - core_began))
         return done
 
     def call(self, method: str, *arguments: Any) -> Any:

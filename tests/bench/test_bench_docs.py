@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from sl.bench.report import ablation_lines, comparison_table, machine_words, summary_table, update_pages
+from sl.bench.report import ablation_lines, comparison_table, machine_title, summary_table, update_pages
 
 ROOT = Path(__file__).resolve().parents[2]
 BENCH = ROOT / "results" / "bench"
@@ -69,15 +69,15 @@ def test_one_table_has_all_machines() -> None:
     assert lines[3].split(" | ")[3:] == ["200 (100 to 400)", "2.00 (1.00 to 4.00)", "2", "50%", "1,024 MiB |"]
     assert lines[6].endswith(" | 4 | 50% | – |")
     short = summary_table(records)
-    assert short[2] == f"| {machine_words(NEW)} | cnn4 on digits | 2.00 x | 6.00 x |"
+    assert short[2] == f"| {machine_title(NEW)} | cnn4 on digits | 2.00 x | 6.00 x |"
     assert short[-1].startswith("| one H200 or H100 |")
     with_gpu = summary_table([{"machine": {**NEW, "gpu": "NVIDIA H200"}, "cases": {"digits": measured(1, 1)}}])
     assert "not measured yet" not in "".join(with_gpu)
 
 
 def test_files_without_an_instruction_set_are_read() -> None:
-    assert machine_words(OLD) == "2 cores of CPU, family 1, AVX512-BF16"
-    assert machine_words({**OLD, "bfloat16": []}) == "2 cores of CPU, family 1"
+    assert machine_title(OLD) == "2 cores of CPU, family 1, AVX512-BF16"
+    assert machine_title({**OLD, "bfloat16": []}) == "2 cores of CPU, family 1"
 
 
 def test_an_ablation_has_a_row_for_the_default_and_each_change() -> None:

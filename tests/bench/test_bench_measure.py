@@ -14,7 +14,7 @@ import psutil
 import pytest
 import torch
 
-from sl.bench.child import Child, Outcome
+from sl.bench.child import Child, TimedCall
 from sl.bench.contender import peak_bytes
 from sl.bench.measure import Lap, Team, core_times, interleave, rates, times
 
@@ -27,10 +27,10 @@ class Clockwork:
     def __init__(self, seconds: float, core_seconds: float) -> None:
         self.seconds, self.core_seconds = seconds, core_seconds
 
-    def start(self, method: str, steps: int) -> "Future[Outcome]":
+    def start(self, method: str, steps: int) -> "Future[TimedCall]":
         assert method == "train"
-        done: Future[Outcome] = Future()
-        done.set_result(Outcome(None, steps * self.seconds, steps * self.core_seconds))
+        done: Future[TimedCall] = Future()
+        done.set_result(TimedCall(None, steps * self.seconds, steps * self.core_seconds))
         return done
 
 

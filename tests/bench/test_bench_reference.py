@@ -9,8 +9,9 @@ from torchvision import transforms
 from sl.bench.contender import case_job
 from sl.bench.reference import PilImages, ReferenceLoop, torchvision_transform
 from sl.config.compose import compose_run
-from sl.recipes import build_augmentation, fit_normalisation
-from sl.train.assemble import make_engine
+from sl.recipes.augment import build_augmentation
+from sl.recipes.normalise import fit_normalisation
+from sl.train.engine import make_engine
 from sl.train.seeds import generator
 
 PLAIN = (
@@ -54,7 +55,7 @@ def test_its_normalisation_is_the_recipes(kind: str) -> None:
     ],
 )
 def test_its_transforms_are_the_recipes(overrides: list[str], expected: list[str]) -> None:
-    config, _ = compose_run([*overrides, "data_dir=nowhere"])
+    config = compose_run([*overrides, "data_dir=nowhere"])
     images = torch.randint(0, 256, (8, 3, 32, 32), dtype=torch.uint8)
     steps = torchvision_transform(config.recipe, images).transforms
     assert [type(step).__name__ for step in steps] == expected

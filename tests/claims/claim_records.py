@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import synthetic
 
-from sl.record import Sheet, load_all, sheets
+from sl.record import RunGroup, load_all, run_groups
 
 EASY_TO_HARD = np.array([4, 0, 7, 9, 6, 8, 2, 5, 1, 3])  # place of each class: 1 is the easiest, 3 the hardest
 
@@ -65,10 +65,10 @@ class Made:
             line["wrong_memorised"] = float(memorised) + 0.001 * random.random()
 
 
-def sheet_of(root: Path, made: list[Made], seeds: tuple[int, ...] = (0, 1, 2)) -> Sheet:
+def run_group_of(root: Path, made: list[Made], seeds: tuple[int, ...] = (0, 1, 2)) -> RunGroup:
     """All of `made` for each of `seeds`, as the one sheet they make."""
     for run in made:
         for seed in seeds:
             run.write(root, seed)
-    (sheet,) = sheets(load_all(root))
-    return sheet
+    (group,) = run_groups(load_all(root))
+    return group

@@ -6,9 +6,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from claim_records import Made, accuracies, sheet_of
+from claim_records import Made, accuracies, run_group_of
 
-from sl.claims.catalogue import NOISY
 from sl.claims.claim import Cell, SameProduct
 from sl.claims.measures import (
     chance_spread,
@@ -23,7 +22,8 @@ from sl.claims.measures import (
     others_mean,
     separated,
 )  # fmt: skip
-from sl.record import Noise, Run, Series, Sheet, read
+from sl.record import Noise, Run, RunGroup, Series, read
+from sl.record.paper import USUAL_NOISE
 from sl.record.schema import Data, Epoch, Header, Probe, Stages, TrainingShares
 from sl.stats import infer
 
@@ -57,7 +57,7 @@ def test_others_mean_leaves_the_seed_out() -> None:
 
 
 def test_halves_are_those_of_clean_labels(tmp_path: Path) -> None:
-    clean = sheet_of(tmp_path, [replace(CE, rate=0.0)]).series("ce")
+    clean = run_group_of(tmp_path, [replace(CE, rate=0.0)]).series("ce")
     hard, easy = halves(clean)
     assert (set(hard.tolist()), set(easy.tolist())) == ({2, 3, 4, 5, 7}, {0, 1, 6, 8, 9})
     values = np.arange(30.0).reshape(3, 10)
@@ -147,8 +147,8 @@ def test_one_seed_has_no_others() -> None:
 
 
 def test_difference_is_of_last_epochs_in_points(tmp_path: Path) -> None:
-    sheet = sheet_of(tmp_path, [CE, replace(CE, loss="sl", last=accuracies(0.95, 0.55))])
-    sl, ce = (Cell(loss, NOISY).series(sheet) for loss in ("sl", "ce"))
+    group = run_group_of(tmp_path, [CE, replace(CE, loss="sl", last=accuracies(0.95, 0.55))])
+    sl, ce = (Cell(loss, USUAL_NOISE).series(group) for loss in ("sl", "ce"))
     last = {loss: [run.epochs[-1].test_accuracy for run in runs.runs] for loss, runs in (("sl", sl), ("ce", ce))}
     expected = 100 * (np.array(last["sl"]) - np.array(last["ce"]))
     assert difference(sl, ce) == pytest.approx(expected)
@@ -175,24 +175,24 @@ def test_separation_only_where_a_representation_was_kept(tmp_path: Path) -> None
 
 
 @pytest.fixture(scope="module")
-def sweep(tmp_path_factory: pytest.TempPathFactory) -> Sheet:
+def sweep(tmp_path_factory: pytest.TempPathFactory) -> RunGroup:
     """SL as on the page under two noises, and with other parameters under one."""
     page = replace(CE, loss="sl")
     changed = [{"alpha": 1.0}, {"alpha": 0.01}, {"beta": 2.0}, {"beta": 2.0, "log_zero": -9.2103 / 2}]
     made = [page, replace(page, rate=0.6), *(replace(page, options=options) for options in changed)]
-    return sheet_of(tmp_path_factory.mktemp("sweep"), made, seeds=(0, 1))
+    return run_group_of(tmp_path_factory.mktemp("sweep"), made, seeds=(0, 1))
 
 
-def test_a_cell_with_changed_parameters(sweep: Sheet) -> None:
+def test_a_cell_with_changed_parameters(sweep: RunGroup) -> None:
     for alpha, n in ((0.1, 2), (1.0, 2), (0.01, 2), (10.0, 0)):
-        series = Cell("sl", NOISY, (("alpha", alpha),)).series(sweep)
+        series = Cell("sl", USUAL_NOISE, (("alpha", alpha),)).series(sweep)
         assert (series.n if series else 0) == n
         assert series is None or {run.config["loss"]["alpha"] for run in series.runs} == {alpha}
     assert Cell("sl", Noise("symmetric", 0.2), (("alpha", 0.1),)).series(sweep) is None
 
 
-def test_the_same_product_of_beta_and_log_zero(sweep: Sheet) -> None:
-    series = SameProduct("sl", NOISY).series(sweep)
+def test_the_same_product_of_beta_and_log_zero(sweep: RunGroup) -> None:
+    series = SameProduct("sl", USUAL_NOISE).series(sweep)
     assert {(run.config["loss"]["beta"], run.config["loss"]["log_zero"]) for run in series.runs} == {(2.0, -4.60515)}
     assert SameProduct("sl", Noise("symmetric", 0.6)).series(sweep) is None
-    assert SameProduct("ce", NOISY).series(sweep) is None
+    assert SameProduct("ce", USUAL_NOISE).series(sweep) is None

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 import synthetic
-from claim_records import Made, accuracies, sheet_of
+from claim_records import Made, accuracies, run_group_of
 
 from sl.claims import Literature, write_all
 from sl.claims.outcome import caution, read_json
@@ -116,7 +116,7 @@ def test_the_papers_scale_comes_first_and_every_sheet_has_its_own_verdicts(
             for loss in ("ce", "sl"):
                 synthetic.record(tmp_path / "runs", loss, seed=seed, **options)
     text, sheets = written(tmp_path, literature)
-    named = [(sheet["dataset"], sheet["scale"], sheet["recipe"], sheet["paper_scale"]) for sheet in sheets]
+    named = [(group["dataset"], group["scale"], group["recipe"], group["paper_scale"]) for group in sheets]
     assert named == [
         ("cifar10", "paper", "authors_code", True),
         ("cifar10", "cpu", "apl", False),
@@ -134,8 +134,8 @@ def test_runs_of_another_recipe_value_are_told_apart(tmp_path: Path, literature:
         synthetic.record(tmp_path / "runs", "ce", seed=seed)
     synthetic.record(tmp_path / "runs", "sl", recipe_options={"p_min": 1e-7})
     text, sheets = written(tmp_path, literature)
-    assert [sheet["differs"] for sheet in sheets] == ["", "p_min 1e-07 → none"]
-    assert "These runs differ from the sheet of the same name above: p_min 1e-07 → none." in text
+    assert [group["differs"] for group in sheets] == ["", "p_min 1e-07 → none"]
+    assert "These runs differ from those of the same name above: p_min 1e-07 → none." in text
     assert claim(sheets, "sl_vs_ce_symmetric_40")["n"] == 0
 
 
@@ -144,7 +144,7 @@ def test_runs_of_todays_recipe_come_first(tmp_path: Path, literature: Literature
         synthetic.record(tmp_path / "runs", "ce", seed=seed)
     synthetic.record(tmp_path / "runs", "ce", recipe_options={"p_min": 1e-7, "bn_zero_debias": True})
     sheets = written(tmp_path, literature)[1]
-    assert [sheet["differs"] for sheet in sheets] == ["", "p_min 1e-07 → none, bn_zero_debias true → none"]
+    assert [group["differs"] for group in sheets] == ["", "p_min 1e-07 → none, bn_zero_debias true → none"]
 
 
 def test_refused_pairs_stand_on_the_page(tmp_path: Path, literature: Literature) -> None:
@@ -194,6 +194,6 @@ def test_script_without_torch(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("memorised", "said"), [(0.14, True), (0.8, False)])
 def test_a_scale_that_is_too_short_says_so_first(tmp_path: Path, memorised: float, said: bool) -> None:
     made = Made("ce", 0.4, accuracies(0.9, 0.5), accuracies(0.9, 0.5), memorised=(0.05, memorised))
-    text = caution(sheet_of(tmp_path, [made]))
+    text = caution(run_group_of(tmp_path, [made]))
     assert ("only 14 % of the wrong labels" in text) == said
     assert bool(text) == said

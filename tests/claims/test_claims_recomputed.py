@@ -17,7 +17,7 @@ RESULTS = Path(__file__).parents[2] / "results"
 PAGE = RESULTS / "claims.json"
 SHEETS: list[dict[str, Any]] = json.loads(PAGE.read_text(encoding="utf-8"))["sheets"]
 CLAIMS = [
-    pytest.param(sheet, claim, id=f"{sheet['dataset']}-{claim['id']}") for sheet in SHEETS for claim in sheet["claims"]
+    pytest.param(group, claim, id=f"{group['dataset']}-{claim['id']}") for group in SHEETS for claim in group["claims"]
 ]
 Runs = dict[tuple[str, float], dict[str, Any]]  # of one seed, by loss and noise rate
 
@@ -65,8 +65,8 @@ def read(path: Path) -> dict[str, Any]:
     return {"header": lines[0], "epochs": epochs, "probes": {x["stage"]: x for x in lines if x["kind"] == "probe"}}
 
 
-@pytest.mark.parametrize(("sheet", "claim"), CLAIMS)
-def test_a_verdict_follows_from_its_differences(sheet: dict[str, Any], claim: dict[str, Any]) -> None:
+@pytest.mark.parametrize(("group", "claim"), CLAIMS)
+def test_a_verdict_follows_from_its_differences(group: dict[str, Any], claim: dict[str, Any]) -> None:
     values, n = claim["differences"], claim["n"]
     assert n == len(values) == len(claim["seeds"])
     expected = "supported" if claim["proof"] else "not enough runs"
@@ -84,19 +84,19 @@ def test_a_verdict_follows_from_its_differences(sheet: dict[str, Any], claim: di
     assert claim["verdict"] == expected
 
 
-@pytest.mark.parametrize("sheet", SHEETS, ids=lambda sheet: f"{sheet['dataset']}-{sheet['scale']}-{sheet['recipe']}")
-def test_the_correction_is_benjamini_and_hochbergs(sheet: dict[str, Any]) -> None:
-    tested = [claim for claim in sheet["claims"] if claim["n"] > 2 and claim["p"] is not None]
+@pytest.mark.parametrize("group", SHEETS, ids=lambda group: f"{group['dataset']}-{group['scale']}-{group['recipe']}")
+def test_the_correction_is_benjamini_and_hochbergs(group: dict[str, Any]) -> None:
+    tested = [claim for claim in group["claims"] if claim["n"] > 2 and claim["p"] is not None]
     if tested:
         corrected = stats.false_discovery_control([claim["p"] for claim in tested])
         assert [claim["p_adjusted"] for claim in tested] == pytest.approx(corrected)
-    assert {claim["id"] for claim in sheet["claims"] if claim["survives"]} == {
+    assert {claim["id"] for claim in group["claims"] if claim["survives"]} == {
         claim["id"] for claim in tested if claim["p_adjusted"] < 0.05
     }
 
 
-@pytest.mark.parametrize(("sheet", "claim"), [param for param in CLAIMS if param.values[1]["id"] in MEASURES])
-def test_differences_are_those_of_the_records(sheet: dict[str, Any], claim: dict[str, Any]) -> None:
+@pytest.mark.parametrize(("group", "claim"), [param for param in CLAIMS if param.values[1]["id"] in MEASURES])
+def test_differences_are_those_of_the_records(group: dict[str, Any], claim: dict[str, Any]) -> None:
     by_seed: dict[int, Runs] = {}
     for record in claim["records"]:
         run = read(RESULTS / record)
@@ -117,4 +117,4 @@ def test_pages_are_rendered_from_the_outcomes() -> None:
 
 def test_no_verdict_is_older_than_its_records() -> None:
     recorded = {path.relative_to(RESULTS).as_posix() for path in (RESULTS / "runs").rglob("*.jsonl")}
-    assert {record for sheet in SHEETS for claim in sheet["claims"] for record in claim["records"]} <= recorded
+    assert {record for group in SHEETS for claim in group["claims"] for record in claim["records"]} <= recorded

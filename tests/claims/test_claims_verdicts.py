@@ -4,12 +4,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from claim_records import Made, accuracies, sheet_of
+from claim_records import Made, accuracies, run_group_of
 
 from sl.claims.catalogue import BOOSTED, Literature, catalogue
 from sl.claims.outcome import Outcome, outcomes
 from sl.claims.rule import Verdict, decide
-from sl.record import Sheet
+from sl.record import RunGroup
 from sl.stats import Inference, adjusted
 
 
@@ -49,23 +49,23 @@ def as_it_denies() -> list[Made]:
     return [sl, ce, clean, *same, replace(sl, rate=0.6), replace(ce, rate=0.6), *others(sl, other)]
 
 
-def measured(sheet: Sheet) -> dict[str, Outcome]:
-    return {outcome.id: outcome for outcome in outcomes(sheet, Literature())}
+def measured(group: RunGroup) -> dict[str, Outcome]:
+    return {outcome.id: outcome for outcome in outcomes(group, Literature())}
 
 
 @pytest.fixture(scope="module")
 def holding(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Outcome]:
-    return measured(sheet_of(tmp_path_factory.mktemp("holding"), as_the_paper_says()))
+    return measured(run_group_of(tmp_path_factory.mktemp("holding"), as_the_paper_says()))
 
 
 @pytest.fixture(scope="module")
 def failing(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Outcome]:
-    return measured(sheet_of(tmp_path_factory.mktemp("failing"), as_it_denies()))
+    return measured(run_group_of(tmp_path_factory.mktemp("failing"), as_it_denies()))
 
 
 @pytest.fixture(scope="module")
 def lacking(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Outcome]:
-    return measured(sheet_of(tmp_path_factory.mktemp("lacking"), as_the_paper_says(), seeds=(0, 1)))
+    return measured(run_group_of(tmp_path_factory.mktemp("lacking"), as_the_paper_says(), seeds=(0, 1)))
 
 
 CLAIMS = [claim.id for claim in catalogue("cifar10", "authors_code", Literature(), usual=True)]
@@ -136,7 +136,7 @@ def test_no_seed_of_another_run_counts(tmp_path: Path) -> None:
     sl, ce = (run for run in as_the_paper_says() if run.rate == 0.6 and run.loss in ("ce", "sl"))
     for seed in (0, 1, 2, 3):
         ce.write(tmp_path, seed)
-    outcome = measured(sheet_of(tmp_path, [sl], seeds=(1, 2, 5)))["sl_vs_ce_symmetric_60"]
+    outcome = measured(run_group_of(tmp_path, [sl], seeds=(1, 2, 5)))["sl_vs_ce_symmetric_60"]
     assert outcome.seeds == (1, 2)
     assert outcome.cells == {"SL, symmetric 60 %": 3, "CE, symmetric 60 %": 4}
 
@@ -144,8 +144,8 @@ def test_no_seed_of_another_run_counts(tmp_path: Path) -> None:
 def test_pairs_that_are_not_alike_are_refused(tmp_path: Path) -> None:
     sl, ce = (run for run in as_the_paper_says() if run.rate == 0.6 and run.loss in ("ce", "sl"))
     path = ce.write(tmp_path, 1)
-    sheet = sheet_of(tmp_path, [sl], seeds=(1,))
-    assert measured(sheet)["sl_vs_ce_symmetric_60"].n == 1
+    group = run_group_of(tmp_path, [sl], seeds=(1,))
+    assert measured(group)["sl_vs_ce_symmetric_60"].n == 1
     path.write_text(path.read_text().replace('"torch": "2.0"', '"torch": "2.1"'))
-    outcome = measured(sheet_of(tmp_path, [sl], seeds=(1,)))["sl_vs_ce_symmetric_60"]
+    outcome = measured(run_group_of(tmp_path, [sl], seeds=(1,)))["sl_vs_ce_symmetric_60"]
     assert (outcome.n, outcome.refused) == (0, ("seed 1: PyTorch 2.0 against 2.1",))

@@ -9,7 +9,6 @@ from typing import Any, NamedTuple
 
 import pytest
 from hydra.core.global_hydra import GlobalHydra
-from omegaconf import DictConfig
 
 from sl.config.app import run_app
 
@@ -30,7 +29,7 @@ class Outcome(NamedTuple):
         return self.err.removeprefix("sl: error: ").rstrip()
 
 
-Task = Callable[[DictConfig], Any]
+Task = Callable[[Any], Any]
 
 
 def task_of(name: str) -> Task:

@@ -8,10 +8,9 @@ import pytest
 from omegaconf import OmegaConf
 
 import sl
-from sl.config.check import check_buildable
 from sl.config.compose import compose_run, hydra_ready, override
 from sl.errors import UserError
-from sl.train.describe import describe_run
+from sl.train.job import describe_run
 
 Command = Callable[..., Any]  # returns an Outcome (conftest.py)
 ODD = ["/x/Dropbox (Personal)", "/a=b,c", "/${y}", "/it's", "/back\\", "null", "1e3", "~", "/猫", "/#", "/a'${b}\\'"]
@@ -20,7 +19,7 @@ ODD = ["/x/Dropbox (Personal)", "/a=b,c", "/${y}", "/it's", "/back\\", "null", "
 @pytest.mark.parametrize("path", ODD)
 def test_a_path_arrives_as_it_is(path: str) -> None:
     expected = str(Path.home()) if path == "~" else path
-    assert compose_run([override("runs_dir", path)])[0].runs_dir == expected
+    assert compose_run([override("runs_dir", path)]).runs_dir == expected
 
 
 def test_a_data_folder_from_the_environment_reaches_every_run(
@@ -37,18 +36,17 @@ def test_the_home_folder_is_found_for_every_option(monkeypatch: pytest.MonkeyPat
     (tmp_path / "T.csv").write_text("\n".join(",".join("1" if i == j else "0" for j in range(10)) for i in range(10)))
     with hydra_ready():
         overrides = ["noise=matrix", "noise.path='~/T.csv'", "data_dir='~/data'", "runs_dir='~/runs'"]
-        config, names = compose_run(overrides)
-        check_buildable(config)
+        config = compose_run(overrides)
         assert (config.data_dir, config.runs_dir) == (f"{tmp_path}/data", f"{tmp_path}/runs")
-        named = describe_run(config, names)
-        config, names = compose_run([override("noise.path", tmp_path / "T.csv"), "noise=matrix"])
-        assert named.identity == describe_run(config, names).identity
+        named = describe_run(config)
+        config = compose_run([override("noise.path", tmp_path / "T.csv"), "noise=matrix"])
+        assert named.identity == describe_run(config).identity
 
 
 @pytest.mark.parametrize("option", ["seed", "recipe.batch_size", "runtime.threads"])
 def test_a_number_that_no_int64_holds_is_refused(option: str) -> None:
     with pytest.raises(UserError, match=rf"^{option}=\d+: must be a whole number from \d to "):
-        describe_run(*compose_run([f"{option}={2**128}"]))
+        describe_run(compose_run([f"{option}={2**128}"]))
 
 
 def test_the_version_is_that_of_this_project(train: Command) -> None:

@@ -9,11 +9,10 @@ import torch
 from torch import Tensor
 
 from sl.config.build import build
-from sl.config.check import check_buildable
 from sl.config.compose import compose_run
 from sl.errors import UserError
 from sl.losses import CrossEntropy, Loss
-from sl.train.describe import describe_run
+from sl.train.job import describe_run
 
 Command = Callable[..., Any]  # returns an Outcome (conftest.py)
 
@@ -94,19 +93,18 @@ class OwnLoss(Loss):
 
 def test_a_package_of_ones_own_can_be_allowed() -> None:
     own = ["~loss.p_min", "loss=ce", f"loss._target_={__name__}.OwnLoss", f"allow_targets=[{__name__}]"]
-    config, names = compose_run(own)
-    check_buildable(config)
+    config = compose_run(own)
     loss = build(config.loss, "loss", config.allow_targets)
     logits, labels = torch.tensor([[1.0, 2.0, 3.0]]), torch.tensor([0])
     assert loss(logits, labels).item() == pytest.approx(2 * torch.nn.functional.cross_entropy(logits, labels).item())
-    described = describe_run(config, names)
+    described = describe_run(config)
     assert "allow_targets" not in described.result_config
     with pytest.raises(UserError, match=r"must be a class of sl.losses; allow_targets=\[PACKAGE\] adds your own"):
-        check_buildable(compose_run(own[:-1])[0])
+        compose_run(own[:-1])
 
 
 def test_allowing_a_package_changes_no_identity() -> None:
-    plain, allowed = (describe_run(*compose_run(more)) for more in ([], [f"allow_targets=[{__name__}]"]))
+    plain, allowed = (describe_run(compose_run(more)) for more in ([], [f"allow_targets=[{__name__}]"]))
     assert plain.identity == allowed.identity
 
 
@@ -121,4 +119,4 @@ def test_an_allowed_package_gives_nothing_but_what_fits() -> None:
     [["hydra/launcher=joblib"], ["hydra/launcher=slurm"], ["hydra.verbose=true"]],
 )
 def test_what_hydra_offers_itself_composes(overrides: list[str]) -> None:
-    assert compose_run(overrides)[0].seed == 0
+    assert compose_run(overrides).seed == 0

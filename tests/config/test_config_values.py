@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 import pytest
 
-from sl.config.check import check_buildable
 from sl.config.compose import compose_run, hydra_ready
 from sl.config.messages import as_typed
 from sl.errors import UserError
@@ -106,8 +105,7 @@ def hydra() -> Iterator[None]:
 
 
 def check(typed: list[str]) -> None:
-    config, _ = compose_run(typed)
-    check_buildable(config)
+    config = compose_run(typed)
     resolve_runtime(config.runtime)
 
 

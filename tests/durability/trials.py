@@ -12,15 +12,15 @@ import signal
 import sys
 import tempfile
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from sl.config.compose import compose_run
 from sl.record import read
-from sl.train import training
-from sl.train.assemble import make_engine
+from sl.train import run as training
 from sl.train.checkpoint import Checkpoint
-from sl.train.prepare import prepare
+from sl.train.engine import make_engine
+from sl.train.job import prepare
 from sl.train.run import train
 
 SHORT = (
@@ -47,7 +47,7 @@ def main(kills: int, seed: int = 0) -> Outcome:
     began, outcome, draw = time.monotonic(), Outcome(), random.Random(seed)
     with tempfile.TemporaryDirectory() as name:
         root = Path(name)
-        make_engine(prepare(*RUN))  # imports, data and compiled layers, which all processes share
+        make_engine(prepare(RUN))  # imports, data and compiled layers, which all processes share
         child = started(root / "whole")
         wait_for_a_state(root / "whole", child)
         seconds = -time.monotonic()
@@ -76,9 +76,7 @@ def started(place: Path) -> int:
         os.dup2(quiet, 1)
         os.dup2(quiet, 2)
         training.CHECKPOINT_SECONDS = -1.0
-        config, names = RUN
-        config.runs_dir, config.checkpoints_dir = str(place / "runs"), str(place / "checkpoints")
-        train(config, names)
+        train(replace(RUN, runs_dir=str(place / "runs"), checkpoints_dir=str(place / "checkpoints")))
         os._exit(0)
     except BaseException:
         os._exit(1)

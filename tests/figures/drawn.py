@@ -9,13 +9,13 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from sl.record import Sheet, load_all, sheets
+from sl.record import RunGroup, load_all, run_groups
 from sl.record.run import Array
 
 
-def sheet_of(root: Path) -> Sheet:
-    """The only sheet, or the first."""
-    return sheets(load_all(root))[0]
+def run_group_of(root: Path) -> RunGroup:
+    """The only group, or the first."""
+    return run_groups(load_all(root))[0]
 
 
 def accuracies(loss: str, seeds: list[int], **options: Any) -> Array:

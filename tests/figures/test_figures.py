@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import synthetic
-from drawn import accuracies, line, sheet_of, texts
+from drawn import accuracies, line, run_group_of, texts
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 
@@ -34,7 +34,7 @@ SCALED = "scaled-down run: 5,000 of 50,000 training and 2,000 (20 % of the) test
 
 def test_class_curves_draw_what_the_record_holds(tmp_path: Path) -> None:
     synthetic.record(tmp_path, "ce", seed=0)
-    panel = class_curves.draw(sheet_of(tmp_path)).axes[0]
+    panel = class_curves.draw(run_group_of(tmp_path)).axes[0]
     expected = accuracies("ce", [0])[0]
     for index, name in enumerate(synthetic.CIFAR10):
         drawn = line(panel, f"{index} {name}: {expected[-1, index]:.0f}")
@@ -45,7 +45,7 @@ def test_class_curves_draw_what_the_record_holds(tmp_path: Path) -> None:
 
 def test_class_curves_of_several_seeds_are_means_and_name_the_deviation(runs: Path) -> None:
     expected = accuracies("sl", [0, 1])
-    panel = class_curves.draw(sheet_of(runs)).axes[1]
+    panel = class_curves.draw(run_group_of(runs)).axes[1]
     last, deviation = expected.mean(0)[-1, 3], expected.std(0, ddof=1)[-1, 3]
     assert np.allclose(line(panel, f"3 cat: {last:.0f} ± {deviation:.0f}").get_ydata(), expected.mean(0)[:, 3])
     assert "n = 2" in panel.get_title(loc="left")
@@ -53,7 +53,7 @@ def test_class_curves_of_several_seeds_are_means_and_name_the_deviation(runs: Pa
 
 def test_long_runs_are_smoothed_and_say_so(tmp_path: Path) -> None:
     synthetic.record(tmp_path, "ce", epochs=40)
-    figure = class_curves.draw(sheet_of(tmp_path))
+    figure = class_curves.draw(run_group_of(tmp_path))
     expected = accuracies("ce", [0], epochs=40)[0].mean(1)
     smoothed = line(figure.axes[0], "mean of the classes").get_ydata()
     assert np.allclose(smoothed[2:-2], np.convolve(expected, np.full(5, 0.2), "valid"))
@@ -63,7 +63,7 @@ def test_long_runs_are_smoothed_and_say_so(tmp_path: Path) -> None:
 
 
 def test_leaders_cannot_be_read_as_data(runs: Path) -> None:
-    panel = class_curves.draw(sheet_of(runs)).axes[0]
+    panel = class_curves.draw(run_group_of(runs)).axes[0]
     data = [found for found in panel.lines if len(found.get_xdata()) == 12]
     leaders = [found for found in panel.lines if len(found.get_xdata()) == 2]
     assert len(leaders) == 10
@@ -75,7 +75,7 @@ def test_leaders_cannot_be_read_as_data(runs: Path) -> None:
 
 
 def test_spread_is_best_minus_worst(runs: Path) -> None:
-    panel = class_curves.draw(sheet_of(runs)).axes[-1]
+    panel = class_curves.draw(run_group_of(runs)).axes[-1]
     expected = accuracies("ce", [0, 1])
     spread = expected.max(2) - expected.min(2)
     assert np.allclose(line(panel, "CE").get_ydata(), spread.mean(0))
@@ -85,7 +85,7 @@ def test_spread_is_best_minus_worst(runs: Path) -> None:
 
 def test_what_is_missing_is_left_out_and_named_below(runs: Path) -> None:
     synthetic.write(runs, synthetic.lines(synthetic.header("lsr"))[:4])
-    figure = class_curves.draw(sheet_of(runs))
+    figure = class_curves.draw(run_group_of(runs))
     titles = [panel.get_title(loc="left") for panel in figure.axes]
     assert [title.split(" ")[1].rstrip(",") for title in titles] == ["CE", "SL", "best"]
     lacking = "Not finished or not recorded yet: CE clean, LSR symmetric 40 % (epoch 2 of 12), GCE symmetric 40 %."
@@ -95,8 +95,8 @@ def test_what_is_missing_is_left_out_and_named_below(runs: Path) -> None:
 def test_own_data_are_drawn_with_whatever_losses_ran_and_without_the_paper(tmp_path: Path) -> None:
     for loss in ("ce", "sl", "mae"):
         synthetic.own(tmp_path, loss)
-    sheet = sheet_of(tmp_path)
-    drawn = {name: figure for name, draw in FIGURES.items() if (figure := draw(sheet))}
+    group = run_group_of(tmp_path)
+    drawn = {name: figure for name, draw in FIGURES.items() if (figure := draw(group))}
     assert set(drawn) == {"class_curves", "stage_bars", "confusion", "class_confidence", "class_comparison"}
     titles = [panel.get_title(loc="left").split(" ")[1] for panel in drawn["class_curves"].axes]
     assert titles == ["CE,", "SL", "MAE,", "best"]
@@ -109,14 +109,14 @@ def test_own_data_are_drawn_with_whatever_losses_ran_and_without_the_paper(tmp_p
 
 
 def test_stage_bars_are_the_accuracies_of_the_stage_epochs(runs: Path) -> None:
-    panel = stage_bars.draw(sheet_of(runs)).axes[0]
+    panel = stage_bars.draw(run_group_of(runs)).axes[0]
     heights = np.array([bar.get_height() for bar in panel.patches]).reshape(3, 10)
     assert np.allclose(heights, accuracies("ce", [0, 1]).mean(0)[[0, 5, 9]])
-    assert "early / middle / late" in texts(stage_bars.draw(sheet_of(runs)))
+    assert "early / middle / late" in texts(stage_bars.draw(run_group_of(runs)))
 
 
 def test_class_confidence_shows_the_probes(runs: Path) -> None:
-    figure = class_confidence.draw(sheet_of(runs))
+    figure = class_confidence.draw(run_group_of(runs))
     records = [synthetic.lines(synthetic.header("sl", seed=seed)) for seed in (0, 1)]
     late = [next(entry for entry in record if entry.get("stage") == "late") for record in records]
     for place, expected in (
@@ -132,7 +132,7 @@ def test_class_comparison_shows_each_noise_that_both_ran_and_pairs_by_seed(runs:
     for loss, seeds in (("ce", (0, 1, 2)), ("sl", (1, 2, 3))):
         for seed in seeds:
             synthetic.record(runs, loss, rate=0.6, seed=seed)
-    axes = class_comparison.draw(sheet_of(runs)).axes
+    axes = class_comparison.draw(run_group_of(runs)).axes
     assert [panel.get_title(loc="left") for panel in axes[::2]] == ["(a) symmetric 40 %", "(c) symmetric 60 %"]
     for panel, rate, seeds in ((axes[1], 0.4, [0, 1]), (axes[3], 0.6, [1, 2])):
         gain = accuracies("sl", seeds, rate=rate)[:, -1] - accuracies("ce", seeds, rate=rate)[:, -1]
@@ -141,7 +141,7 @@ def test_class_comparison_shows_each_noise_that_both_ran_and_pairs_by_seed(runs:
 
 
 def test_memorisation_draws_the_training_shares(runs: Path) -> None:
-    axes = memorisation.draw(sheet_of(runs)).axes
+    axes = memorisation.draw(run_group_of(runs)).axes
     record = synthetic.lines(synthetic.header("ce"))
     for panel, metric in zip(axes, ("right_accuracy", "wrong_memorised", "wrong_corrected"), strict=True):
         line = next(line for line in panel.lines if line.get_label() == "CE")
@@ -155,7 +155,7 @@ def pictures(figure: Figure) -> list[Array]:
 
 def test_transition_shows_the_matrix_of_each_noise(runs: Path) -> None:
     synthetic.record(runs, "ce", "asymmetric", 0.2)
-    figure = transition.draw(sheet_of(runs))
+    figure = transition.draw(run_group_of(runs))
     symmetric, asymmetric = pictures(figure)
     assert np.allclose(np.diag(symmetric), 0.6)
     assert np.allclose(np.diag(asymmetric), 0.8)
@@ -164,7 +164,7 @@ def test_transition_shows_the_matrix_of_each_noise(runs: Path) -> None:
 
 
 def test_confusion_shows_the_shares_of_each_row_at_each_stage(runs: Path) -> None:
-    figure = confusion.draw(sheet_of(runs))
+    figure = confusion.draw(run_group_of(runs))
     drawn = pictures(figure)
     assert len(drawn) == 6
     for row, loss in enumerate(("ce", "sl")):
@@ -177,7 +177,7 @@ def test_confusion_shows_the_shares_of_each_row_at_each_stage(runs: Path) -> Non
 
 @pytest.mark.parametrize("name", FIGURES)
 def test_every_figure_states_scale_and_origin(full: Path, name: str) -> None:
-    footer = texts(FIGURES[name](sheet_of(full))).replace("\n", " ")
+    footer = texts(FIGURES[name](run_group_of(full))).replace("\n", " ")
     for part in ("CIFAR-10", SCALED, "recipe authors_code", "(0, 1)", "cpu: invented, 1 thread", "commit 0123456"):
         assert part in footer
 
@@ -185,7 +185,7 @@ def test_every_figure_states_scale_and_origin(full: Path, name: str) -> None:
 @pytest.mark.parametrize("name", FIGURES)
 def test_no_figure_without_its_runs(tmp_path: Path, name: str) -> None:
     synthetic.write(tmp_path, synthetic.lines(synthetic.header("ce"))[:4])  # not finished
-    assert FIGURES[name](sheet_of(tmp_path)) is None
+    assert FIGURES[name](run_group_of(tmp_path)) is None
 
 
 def test_labels_keep_their_distance_and_order() -> None:
@@ -227,7 +227,7 @@ def test_odd_class_names_are_drawn_as_they_are(tmp_path: Path) -> None:
     head = synthetic.header("ce", dataset="folder", noise="none", classes=3)
     head["data"]["class_names"] = ["cost $x^2", "$", "a name that is longer than any panel has room for"]
     synthetic.write(tmp_path, synthetic.lines(head))
-    paths, notices = draw_styled(lambda: class_curves.draw(sheet_of(tmp_path)), tmp_path / "figure")
+    paths, notices = draw_styled(lambda: class_curves.draw(run_group_of(tmp_path)), tmp_path / "figure")
     assert [path.suffix for path in paths] == [".png", ".svg"]
     assert notices == []
 
@@ -249,8 +249,8 @@ def test_a_probe_that_saw_no_image_leaves_out_its_figure_only(tmp_path: Path) ->
     for probe in (entry for entry in record if entry["kind"] == "probe"):
         probe |= {"count": 0, "confidence": None, "predictions": None}
     synthetic.write(tmp_path, record)
-    assert class_confidence.draw(sheet_of(tmp_path)) is None
-    assert confusion.draw(sheet_of(tmp_path)) is not None
+    assert class_confidence.draw(run_group_of(tmp_path)) is None
+    assert confusion.draw(run_group_of(tmp_path)) is not None
 
 
 def test_files_lie_by_data_set_scale_and_recipe(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -266,9 +266,9 @@ def test_files_lie_by_data_set_scale_and_recipe(tmp_path: Path, monkeypatch: pyt
 
 
 def test_files_repeat_byte_for_byte(runs: Path, tmp_path: Path) -> None:
-    sheet = sheet_of(runs)
+    group = run_group_of(runs)
     for name in ("first", "second"):
-        draw_styled(lambda: class_curves.draw(sheet), tmp_path / name)
+        draw_styled(lambda: class_curves.draw(group), tmp_path / name)
     for suffix in ("png", "svg"):
         assert (tmp_path / f"first.{suffix}").read_bytes() == (tmp_path / f"second.{suffix}").read_bytes()
 

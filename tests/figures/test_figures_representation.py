@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import synthetic
-from drawn import sheet_of, texts
+from drawn import run_group_of, texts
 
 from sl.errors import UserError
 from sl.figures import draw_all, representation
@@ -16,12 +16,12 @@ from sl.separation import separation_of
 
 
 def test_points_are_the_kept_images_and_numbers_are_measured_on_all_dimensions(full: Path) -> None:
-    sheet = sheet_of(full)
-    figure = representation.draw(sheet)
+    group = run_group_of(full)
+    figure = representation.draw(group)
     for panel, loss in zip(figure.axes, ("ce", "sl"), strict=True):
         assert [len(line.get_xdata()) for line in panel.lines if line.get_marker() == "o"] == [20] * 10
         assert {text.get_text() for text in panel.texts} == set(synthetic.CIFAR10)
-        measured = [separation_of(run) for run in sheet.series(loss, Noise("symmetric", 0.4)).runs]
+        measured = [separation_of(run) for run in group.series(loss, Noise("symmetric", 0.4)).runs]
         values = np.array([(found.silhouette, 100 * found.neighbours) for found in measured])
         words = f"silhouette {values[:, 0].mean():.3f} ± {values[:, 0].std(ddof=1):.3f}\n"
         words += f"10-NN accuracy {values[:, 1].mean():.1f} ± {values[:, 1].std(ddof=1):.1f} %\nn = 2"
@@ -42,14 +42,14 @@ def test_embedding_keeps_separate_clouds_apart_and_repeats() -> None:
 
 
 def test_runs_without_representations_are_left_out(runs: Path) -> None:
-    assert representation.draw(sheet_of(runs)) is None
+    assert representation.draw(run_group_of(runs)) is None
     synthetic.representations(synthetic.record(runs, "sl", seed=0), 0.3)
-    figure = representation.draw(sheet_of(runs))
+    figure = representation.draw(run_group_of(runs))
     assert [panel.get_xlabel().split("\n")[-1] for panel in figure.axes] == ["n = 1"]
 
 
 def test_names_of_classes_do_not_cover_each_other(full: Path) -> None:
-    figure = representation.draw(sheet_of(full))
+    figure = representation.draw(run_group_of(full))
     figure.draw_without_rendering()
     for panel in figure.axes:
         boxes = [text.get_window_extent() for text in panel.texts]
@@ -70,7 +70,7 @@ def test_damaged_representations_are_refused(runs: Path) -> None:
     path = synthetic.record(runs, "sl", seed=0).with_suffix(".npz")
     path.write_bytes(b"PK damaged")
     with pytest.raises(UserError, match=path.name):
-        representation.draw(sheet_of(runs))
+        representation.draw(run_group_of(runs))
 
 
 def test_figures_need_no_torch() -> None:

@@ -4,7 +4,7 @@ from typing import Any
 import numpy as np
 import pytest
 import synthetic
-from drawn import accuracies, line, sheet_of, texts
+from drawn import accuracies, line, run_group_of, texts
 
 from sl.figures import ablation, boosting, parameters
 
@@ -15,7 +15,7 @@ def last(loss: str, **options: Any) -> float:
 
 
 def test_each_parameter_is_varied_alone(full: Path) -> None:
-    axes = parameters.draw(sheet_of(full)).axes
+    axes = parameters.draw(run_group_of(full)).axes
     for panel, places in zip(axes, ([0.1, 1.0], [0.1, 1.0], [4.0, 9.2103]), strict=False):
         drawn = panel.containers[0].lines[0]
         assert np.allclose(drawn.get_xdata(), places)
@@ -23,7 +23,7 @@ def test_each_parameter_is_varied_alone(full: Path) -> None:
 
 
 def test_the_product_panel_holds_every_point_at_the_chosen_alpha(full: Path) -> None:
-    panel = parameters.draw(sheet_of(full)).axes[3]
+    panel = parameters.draw(run_group_of(full)).axes[3]
     places = {found.get_label(): sorted(found.lines[0].get_xdata()) for found in panel.containers}
     expected = {"β varied": [0.92103, 9.2103], "A varied": [4.0, 9.2103], "both varied": [9.2103]}
     assert places == {label: pytest.approx(values) for label, values in expected.items()}
@@ -31,11 +31,11 @@ def test_the_product_panel_holds_every_point_at_the_chosen_alpha(full: Path) -> 
 
 
 def test_no_parameter_figure_without_a_second_value(runs: Path) -> None:
-    assert parameters.draw(sheet_of(runs)) is None
+    assert parameters.draw(run_group_of(runs)) is None
     synthetic.record(runs, "sl", loss_options={"alpha": 0.0})
-    assert parameters.draw(sheet_of(runs)) is None
+    assert parameters.draw(run_group_of(runs)) is None
     synthetic.record(runs, "sl", loss_options={"alpha": 1.0})
-    (panel,) = parameters.draw(sheet_of(runs)).axes
+    (panel,) = parameters.draw(run_group_of(runs)).axes
     assert panel.get_title(loc="left") == "(a) α varied"
 
 
@@ -45,7 +45,7 @@ def test_a_sweep_over_two_parameters_is_a_heat_map(runs: Path) -> None:
         for beta in (0.5, 1.0) if alpha < 1 else (1.0,):
             for seed in (0, 1):
                 synthetic.record(runs, "sl", seed=seed, loss_options={"alpha": alpha, "beta": beta})
-    panel = parameters.draw(sheet_of(runs)).axes[-1]
+    panel = parameters.draw(run_group_of(runs)).axes[-1]
     assert panel.get_title(loc="left").startswith("(c) α and β varied")
     shown = np.ma.filled(panel.images[0].get_array(), np.nan)
     assert np.allclose(shown, [[last("sl")] * 2, [last("sl")] * 2, [np.nan, last("sl")]], equal_nan=True)
@@ -53,7 +53,7 @@ def test_a_sweep_over_two_parameters_is_a_heat_map(runs: Path) -> None:
 
 
 def test_ablation_draws_each_term_with_its_weight(full: Path) -> None:
-    figure = ablation.draw(sheet_of(full))
+    figure = ablation.draw(run_group_of(full))
     names = [drawn.get_label() for drawn in figure.axes[0].lines if not drawn.get_label().startswith("_")]
     assert names == ["CE alone", "5 × CE", "RCE alone", "5 × RCE", "SL"]
     assert np.allclose(line(figure.axes[0], "RCE alone").get_ydata()[-1], last("rce"))
@@ -61,16 +61,16 @@ def test_ablation_draws_each_term_with_its_weight(full: Path) -> None:
 
 
 def test_ablation_says_what_is_missing(runs: Path) -> None:
-    assert ablation.draw(sheet_of(runs)) is None
+    assert ablation.draw(run_group_of(runs)) is None
     synthetic.record(runs, "sl", loss_options={"alpha": 0.1, "beta": 0.0})
-    figure = ablation.draw(sheet_of(runs))
+    figure = ablation.draw(run_group_of(runs))
     assert "0.1 × CE" in [drawn.get_label() for drawn in figure.axes[0].lines]
     assert "Not recorded yet: up-weighted CE, RCE, up-weighted RCE." in texts(figure)
 
 
 def test_boosting_pairs_each_method_with_itself(full: Path) -> None:
     synthetic.record(full, "forward_sl", seed=2)
-    accuracy, gain = boosting.draw(sheet_of(full)).axes
+    accuracy, gain = boosting.draw(run_group_of(full)).axes
     heights = np.array([bar.get_height() for bar in accuracy.patches]).reshape(2, 2)
     assert np.isnan(heights).tolist() == [[True, False], [False, False]]
     assert heights[0, 1] == pytest.approx(last("forward"))

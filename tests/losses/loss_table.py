@@ -13,8 +13,8 @@ import numpy as np
 import torch
 from hydra.utils import instantiate
 from numpy.typing import NDArray
-from omegaconf import DictConfig, OmegaConf
 
+from sl.config.files import read_yaml, resolved
 from sl.losses import (
     ActivePassive,
     AsymmetricGeneralizedCrossEntropy,
@@ -132,11 +132,10 @@ RECIPE = {"sl": {"alpha": 0.1, "beta": 1.0, "log_zero": -9.210340371976182}, "p_
 
 
 @functools.cache
-def composed(name: str) -> DictConfig:
+def composed(name: str) -> dict[str, Any]:
     """The loss's node as in a run: beside a recipe that its interpolations look into."""
-    node = OmegaConf.load(CONFIGS / f"{name}.yaml")
-    del node["shown"]  # as a run does, before it builds
-    return OmegaConf.create({"recipe": RECIPE, "loss": node}).loss
+    node = resolved({"recipe": RECIPE, "loss": read_yaml(CONFIGS / f"{name}.yaml")})["loss"]
+    return {key: value for key, value in node.items() if key != "shown"}  # as a run does, before it builds
 
 
 def make(name: str, **options: Any) -> Loss:

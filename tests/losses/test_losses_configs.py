@@ -1,20 +1,20 @@
 """Every file in configs/loss: its parameters are the constructor's, and it builds the loss of the table."""
 
 import inspect
+from typing import Any
 
 import pytest
 import torch
 from hydra.utils import get_class, instantiate
 from loss_table import LEARNING, ROWS, TRANSITION, batch, composed
-from omegaconf import DictConfig
 
 # By default, or filled in when a run is built.
 NOT_NAMED = {"reduction", "term", "p_min", "num_examples", "num_classes", "weight", "ignore_index"}
 
 
-def nodes(node: DictConfig) -> list[DictConfig]:
+def nodes(node: dict[str, Any]) -> list[dict[str, Any]]:
     """The node and all inside it that name a class."""
-    inner = [nodes(child) for child in node.values() if isinstance(child, DictConfig)]
+    inner = [nodes(child) for child in node.values() if isinstance(child, dict)]
     return [node, *(found for group in inner for found in group)]
 
 

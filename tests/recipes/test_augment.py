@@ -14,7 +14,7 @@ from torchvision.transforms import InterpolationMode
 from torchvision.transforms import functional as torchvision
 
 from sl.errors import UserError
-from sl.recipes import Augmentation, Draws, build_augmentation
+from sl.recipes.augment import Augmentation, Draws, build_augmentation
 
 SHAPES = [(3, 32, 32), (1, 28, 28), (3, 9, 14)]
 

@@ -5,7 +5,7 @@ import torch
 from torch import nn
 
 from sl.models import Cnn8
-from sl.recipes import configure_batchnorm, debiased_statistics
+from sl.recipes.batchnorm import configure_batchnorm, debiased_statistics
 
 
 def test_constants_act_as_in_keras() -> None:

@@ -10,8 +10,7 @@ from torch import nn
 
 from sl.errors import UserError
 from sl.models import Cnn4, Cnn8, ResNet18, ResNet44
-from sl.recipes import initialise
-from sl.recipes.initialise import KINDS
+from sl.recipes.initialise import KINDS, initialise
 
 
 def seeded(seed: int) -> torch.Generator:

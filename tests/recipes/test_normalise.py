@@ -9,7 +9,7 @@ from torchvision.transforms import functional as torchvision
 
 from sl.data import Cifar10
 from sl.errors import UserError
-from sl.recipes import fit_normalisation
+from sl.recipes.normalise import fit_normalisation
 
 TRAIN = torch.randint(0, 256, (1500, 3, 6, 5), dtype=torch.uint8, generator=torch.Generator().manual_seed(0))
 TEST = TRAIN[:40].flip(2)

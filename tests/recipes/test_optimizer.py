@@ -11,8 +11,7 @@ from torch import Tensor, nn
 
 from sl.errors import UserError
 from sl.models import Cnn4, ResNet18, ResNet44
-from sl.recipes import SGD, build_optimizer
-from sl.recipes.optimizer import decayed_parameters
+from sl.recipes.optimizer import SGD, build_optimizer, decayed_parameters
 
 RATES = (0.1, 0.1, 0.05, 0.05, 0.2, 0.01)  # the rate changes between steps: only then do the two forms differ
 

@@ -7,12 +7,11 @@ from typing import Any
 
 import pytest
 from hydra.utils import get_class
-from omegaconf import OmegaConf
 
-from sl.config.schema import RecipeConfig
+from sl.config.compose import compose_run
 from sl.models import Classifier
-from sl.recipes import build_augmentation
-from sl.recipes.ranges import check_recipe
+from sl.recipes.augment import build_augmentation
+from sl.recipes.options import RecipeConfig, check_recipe
 
 CONFIGS = Path(__file__).parents[2] / "configs"
 RECIPES = ("authors_code", "paper_text", "apl", "sce_pytorch")
@@ -21,17 +20,14 @@ COMBINATIONS = [(recipe, dataset) for recipe in RECIPES[:3] for dataset in DATAS
 CODE_LOG_ZERO = math.log(1e-4)
 
 
-def load(recipe: str, dataset: str) -> Any:
+def load(recipe: str, dataset: str) -> RecipeConfig:
     """The recipe on that data set, as Hydra merges it."""
-    whole = OmegaConf.merge(OmegaConf.structured(RecipeConfig), OmegaConf.load(CONFIGS / f"recipe/{recipe}.yaml"))
-    preset = CONFIGS / f"preset/{recipe}_{dataset}.yaml"
-    return OmegaConf.merge(whole, OmegaConf.load(preset)) if preset.exists() else whole
+    return compose_run([f"recipe={recipe}", f"dataset={dataset}", "model=cnn4"]).recipe
 
 
 @pytest.mark.parametrize(("recipe", "dataset"), COMBINATIONS)
 def test_every_recipe_is_complete_and_in_range(recipe: str, dataset: str) -> None:
     described = load(recipe, dataset)
-    assert not OmegaConf.missing_keys(described)
     check_recipe(described)
     build_augmentation(described)
     assert issubclass(get_class(described.model), Classifier)

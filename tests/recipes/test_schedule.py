@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import torch
 
-from sl.recipes import learning_rate
+from sl.recipes.schedule import learning_rate
 
 STEPS_PER_EPOCH = 391  # 50,000 images in batches of 128
 

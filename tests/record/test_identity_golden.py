@@ -4,7 +4,7 @@ import pytest
 
 from sl.config.compose import compose_run
 from sl.errors import UserError
-from sl.train.describe import describe_run
+from sl.train.job import describe_run
 
 # Recorded from runs of commit 4782a7e.
 GOLDEN = {
@@ -15,18 +15,17 @@ GOLDEN = {
 
 @pytest.mark.parametrize(("overrides", "identity"), GOLDEN.items())
 def test_the_identity_of_a_known_run_stays(overrides: str, identity: str) -> None:
-    config, names = compose_run([*overrides.split(), "runtime.precision=float32"])
-    assert describe_run(config, names).identity == identity
+    config = compose_run([*overrides.split(), "runtime.precision=float32"])
+    assert describe_run(config).identity == identity
 
 
 def test_a_narrow_network_is_another_run() -> None:
-    config, names = compose_run([*next(iter(GOLDEN)).split(), "runtime.precision=float32", "scale.width_share=0.5"])
-    described = describe_run(config, names)
+    config = compose_run([*next(iter(GOLDEN)).split(), "runtime.precision=float32", "scale.width_share=0.5"])
+    described = describe_run(config)
     assert described.identity not in GOLDEN.values()
     assert described.result_config["names"]["scale"] == "custom"
 
 
 def test_a_network_of_fixed_channels_refuses_a_share_of_them() -> None:
-    config, names = compose_run(["dataset=digits", "model=resnet44", "scale.width_share=0.5"])
     with pytest.raises(UserError, match=r"scale\.width_share=0\.5: must be 1; "):
-        describe_run(config, names)
+        compose_run(["dataset=digits", "model=resnet44", "scale.width_share=0.5"])

@@ -20,7 +20,7 @@ def test_records_are_counted_by_their_state(tmp_path: Path) -> None:
     bad = synthetic.record(tmp_path, seed=3)
     bad.write_text("no record\n")
     report = check_all([tmp_path])
-    assert report.words == "1 checked, 1 unchecked, 1 unfinished, 1 damaged"
+    assert report.summary == "1 checked, 1 unchecked, 1 unfinished, 1 damaged"
     (line,) = report.damaged
     assert line.startswith(f"{bad} line 1: damaged record")
 

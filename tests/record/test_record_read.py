@@ -23,7 +23,7 @@ def test_a_whole_record_comes_back(tmp_path: Path) -> None:
     written = synthetic.lines(synthetic.header("sl", seed=3))
     run = read(synthetic.write(tmp_path, written))
     assert run.complete
-    assert (run.seed, run.name("loss"), run.noise.words) == (3, "sl", "symmetric 40 %")
+    assert (run.seed, run.name("loss"), run.noise.title) == (3, "sl", "symmetric 40 %")
     assert [json.loads(serialise(line)) for line in run.epochs] == [line for line in written if line["kind"] == "epoch"]
     assert set(run.probes) == {"early", "middle", "late"}
     assert run.class_curve().shape == (12, 10)
@@ -44,7 +44,7 @@ def test_derived_figures_follow_their_formulas(tmp_path: Path) -> None:
 def test_what_does_not_exist_is_nan(tmp_path: Path) -> None:
     run = read(synthetic.record(tmp_path, "ce", "none"))
     assert np.isnan(run.curve("wrong_memorised")).all()
-    assert run.noise.words == "clean"
+    assert run.noise.title == "clean"
 
 
 @pytest.mark.parametrize("kept", [1, 4])

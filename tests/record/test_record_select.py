@@ -4,10 +4,9 @@ from typing import Any
 import numpy as np
 import pytest
 import synthetic
-from omegaconf import OmegaConf
 
 from sl.config.compose import compose_run
-from sl.record import CLEAN, Noise, Run, Series, load_all, matched, paired_difference, read, select, sheets
+from sl.record import CLEAN, Noise, Run, Series, load_all, matched, paired_difference, read, run_groups, select
 from sl.record.variant import stated_parameters
 
 NOISY = Noise("symmetric", 0.4)
@@ -48,8 +47,8 @@ def test_a_sheet_holds_what_differs_in_noise_loss_and_seed_only(tmp_path: Path) 
     synthetic.record(tmp_path, "ce", "none")
     synthetic.record(tmp_path, "ce", recipe_options={"lr": 0.5})
     synthetic.record(tmp_path, "ce", epochs=5)
-    first, *others = sheets(load_all(tmp_path))
-    assert [len(sheet.runs) for sheet in (first, *others)] == [5, 1, 1]
+    first, *others = run_groups(load_all(tmp_path))
+    assert [len(group.runs) for group in (first, *others)] == [5, 1, 1]
     assert first.noises == [CLEAN, NOISY]
     assert first.series("ce", NOISY).seeds == (0, 1)
     assert first.series("sl") is None
@@ -59,9 +58,9 @@ def test_a_series_never_mixes_parameters_of_the_loss(tmp_path: Path) -> None:
     for seed in (0, 1):
         synthetic.record(tmp_path, "sl", seed=seed)
     synthetic.record(tmp_path, "sl", seed=2, loss_options={"alpha": 0.5})
-    (sheet,) = sheets(load_all(tmp_path))
-    assert sheet.variant("sl")["alpha"] == 0.1
-    assert sheet.series("sl", NOISY).seeds == (0, 1)
+    (group,) = run_groups(load_all(tmp_path))
+    assert group.variant("sl")["alpha"] == 0.1
+    assert group.series("sl", NOISY).seeds == (0, 1)
 
 
 def test_variants_are_the_points_of_a_sweep(tmp_path: Path) -> None:
@@ -69,18 +68,18 @@ def test_variants_are_the_points_of_a_sweep(tmp_path: Path) -> None:
         synthetic.record(tmp_path, "sl", seed=seed)
     synthetic.record(tmp_path, "sl", seed=1, loss_options={"alpha": 1})
     synthetic.record(tmp_path, "sl", "none")
-    (sheet,) = sheets(load_all(tmp_path))
-    points = {values["alpha"]: series.seeds for values, series in sheet.variants("sl", NOISY)}
+    (group,) = run_groups(load_all(tmp_path))
+    points = {values["alpha"]: series.seeds for values, series in group.variants("sl", NOISY)}
     assert points == {0.1: (0, 1), 1: (1,)}
-    assert sheet.variants("ce", NOISY) == []
+    assert group.variants("ce", NOISY) == []
 
 
 def test_paired_differences_are_of_seeds_that_both_ran(tmp_path: Path) -> None:
     for loss, seeds in (("ce", (0, 1, 2)), ("sl", (1, 2, 3))):
         for seed in seeds:
             synthetic.record(tmp_path, loss, seed=seed)
-    (sheet,) = sheets(load_all(tmp_path))
-    ce, sl = sheet.series("ce", NOISY), sheet.series("sl", NOISY)
+    (group,) = run_groups(load_all(tmp_path))
+    ce, sl = group.series("ce", NOISY), group.series("sl", NOISY)
     expected = [sl.runs[place].last() - ce.runs[place + 1].last() for place in (0, 1)]
     assert np.allclose(paired_difference(ce, sl, Run.last), expected)
     assert paired_difference(Series(ce.runs[:1]), sl, Run.last).size == 0
@@ -97,8 +96,8 @@ def test_only_like_is_compared_with_like(tmp_path: Path) -> None:
     for loss, versions in (("ce", ("2.14.1", "2.14.1", "2.15.0")), ("sl", ("2.14.1", "2.15.0", "2.15.0"))):
         for seed, version in enumerate(versions):
             of_version(tmp_path, loss, seed, version)
-    (sheet,) = sheets(load_all(tmp_path))
-    ce, sl = sheet.series("ce", NOISY), sheet.series("sl", NOISY)
+    (group,) = run_groups(load_all(tmp_path))
+    ce, sl = group.series("ce", NOISY), group.series("sl", NOISY)
     pair, refused = matched(ce, sl)
     assert [series.seeds for series in pair] == [(0, 2), (0, 2)]
     assert refused == ["seed 1: PyTorch 2.14.1 against 2.15.0"]
@@ -117,7 +116,7 @@ def test_another_precision_or_recipe_value_is_another_sheet(tmp_path: Path) -> N
     synthetic.write(tmp_path, lines)
     lines = synthetic.lines(synthetic.header("ce", recipe_options={"bn_momentum": 0.5, "p_min": None}))
     synthetic.write(tmp_path, lines)
-    assert [[run.seed for run in sheet.runs] for sheet in sheets(load_all(tmp_path))] == [[0], [0], [0]]
+    assert [[run.seed for run in group.runs] for group in run_groups(load_all(tmp_path))] == [[0], [0], [0]]
 
 
 def test_a_later_sweep_moves_no_row(tmp_path: Path) -> None:
@@ -128,9 +127,9 @@ def test_a_later_sweep_moves_no_row(tmp_path: Path) -> None:
         for noise in ("none", "symmetric", "asymmetric"):
             synthetic.record(tmp_path, "sl", noise, seed=seed, loss_options={"alpha": 6.0, "beta": 0.1})
             synthetic.record(tmp_path, "gce", noise, seed=seed, loss_options={"q": 0.5})
-    (sheet,) = sheets(load_all(tmp_path))
-    assert (sheet.variant("sl")["alpha"], sheet.variant("gce")["q"]) == (0.1, 0.7)
-    assert sheet.series("sl", NOISY).n == 1
+    (group,) = run_groups(load_all(tmp_path))
+    assert (group.variant("sl")["alpha"], group.variant("gce")["q"]) == (0.1, 0.7)
+    assert group.series("sl", NOISY).n == 1
 
 
 def test_stated_parameters_are_those_of_the_composed_run() -> None:
@@ -139,8 +138,7 @@ def test_stated_parameters_are_those_of_the_composed_run() -> None:
         ("cifar100", "apl", "lsr_sl"),
         ("cifar10", "apl", "ce"),
     ):
-        config, _ = compose_run([f"dataset={dataset}", f"recipe={recipe}", f"loss={loss}"])
-        whole = OmegaConf.to_container(config.loss, resolve=True)
+        whole = compose_run([f"dataset={dataset}", f"recipe={recipe}", f"loss={loss}"]).loss
         assert {"_target_": whole["_target_"], **stated_parameters(dataset, recipe, loss)} == whole
     assert stated_parameters("cifar10", "authors_code", "toy") == {}
 
@@ -151,17 +149,17 @@ def test_what_was_begun_first_stands_for_a_loss_that_configs_do_not_know(tmp_pat
         lines[0]["config"]["names"]["loss"] = "toy"
         lines[0]["provenance"]["started"] = started
         synthetic.write(tmp_path, lines)
-    (sheet,) = sheets(load_all(tmp_path))
-    assert sheet.variant("toy")["alpha"] == 0.7
+    (group,) = run_groups(load_all(tmp_path))
+    assert group.variant("toy")["alpha"] == 0.7
 
 
 def test_unfinished_runs_are_in_no_series(tmp_path: Path) -> None:
     record = synthetic.lines(synthetic.header("ce", seed=7))
     synthetic.write(tmp_path, record[:3])
-    (sheet,) = sheets(load_all(tmp_path))
-    assert sheet.runs == ()
-    assert sheet.series("ce", NOISY) is None
-    assert [run.seed for run in sheet.pending("ce", NOISY)] == [7]
+    (group,) = run_groups(load_all(tmp_path))
+    assert group.runs == ()
+    assert group.series("ce", NOISY) is None
+    assert [run.seed for run in group.pending("ce", NOISY)] == [7]
 
 
 @pytest.mark.parametrize(
@@ -179,4 +177,4 @@ def test_unfinished_runs_are_in_no_series(tmp_path: Path) -> None:
 )
 def test_noise_in_words(tmp_path: Path, dataset: str, noise: str, options: dict[str, Any], words: str) -> None:
     synthetic.record(tmp_path, "ce", noise, dataset=dataset, noise_options=options)
-    assert load_all(tmp_path)[0].noise.words == words
+    assert load_all(tmp_path)[0].noise.title == words

@@ -11,7 +11,7 @@ from sl.record import shown as module
 from sl.record.read import read
 from sl.record.schema import Header, Presentation
 from sl.record.shown import known, remember, shown
-from sl.record.words import dataset_title, loss_order, loss_title, parameters
+from sl.record.titles import dataset_title, loss_order, loss_title, parameters
 
 CONFIGS = Path(__file__).parents[2] / "configs"
 

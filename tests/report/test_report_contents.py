@@ -15,7 +15,7 @@ from scipy import stats
 from sl.claims import Literature
 from sl.errors import UserError
 from sl.figures.build import folder
-from sl.record import load_all, sheets
+from sl.record import load_all, run_groups
 from sl.record.run import Array
 from sl.report import write
 from sl.report.contents import contents
@@ -50,8 +50,8 @@ def recorded(loss: str, what: str) -> Array:
     return np.array([[line[what] for line in record if line["kind"] == "epoch"] for record in records])
 
 
-def series_of(sheet: dict[str, Any], loss: str) -> dict[str, Any]:
-    return next(series for series in sheet["series"] if series["loss"] == loss and series["main"])
+def series_of(group: dict[str, Any], loss: str) -> dict[str, Any]:
+    return next(series for series in group["series"] if series["loss"] == loss and series["main"])
 
 
 def test_pictures_are_inside_the_page_where_they_were_drawn(runs: Path) -> None:
@@ -75,12 +75,12 @@ def test_curves_are_means_and_deviations_over_seeds(runs: Path) -> None:
 
 
 def test_a_sweep_is_kept_apart_and_a_single_run_has_no_deviation(runs: Path) -> None:
-    sheet = data_of(runs)["sheets"][0]
-    swept = next(series for series in sheet["series"] if not series["main"])
+    group = data_of(runs)["sheets"][0]
+    swept = next(series for series in group["series"] if not series["main"])
     assert swept["title"].startswith("SL (α 6,")
     assert len(swept["runs"]) == 1
     assert swept["classes"]["std"] is None
-    assert len(series_of(sheet, "sl")["runs"]) == 3
+    assert len(series_of(group, "sl")["runs"]) == 3
 
 
 def test_a_claim_has_number_interval_and_the_runs_behind(runs: Path) -> None:
@@ -114,9 +114,9 @@ def test_results_stand_beside_published_figures_with_their_marks(runs: Path) -> 
 
 def test_a_difference_from_the_paper_only_at_its_scale(tmp_path: Path) -> None:
     synthetic.record(tmp_path / "runs", "ce", scale="paper", epochs=120)
-    sheet = data_of(tmp_path / "runs")["sheets"][0]
-    assert sheet["scale"] == "paper scale"
-    table = sheet["results"][0]
+    group = data_of(tmp_path / "runs")["sheets"][0]
+    assert group["scale"] == "paper scale"
+    table = group["results"][0]
     cell = table["rows"][0]["cells"][table["noises"].index("symmetric 40 %")]
     value = next(value for value in cell["published"] if value["paper"])
     assert value["difference"] == pytest.approx(cell["own"]["mean"] - 78.70, abs=0.011)
@@ -134,14 +134,14 @@ def test_every_run_is_listed_with_scale_origin_and_path(runs: Path) -> None:
         }
     unfinished = [run for run in data["runs"] if not run["finished"]]
     assert [(run["loss"], run["accuracy"]) for run in unfinished] == [("GCE (q 0.7)", [None, None, None])]
-    shown = {place for sheet in data["sheets"] for series in sheet["series"] for place in series["runs"]}
+    shown = {place for group in data["sheets"] for series in group["series"] for place in series["runs"]}
     assert all(data["runs"][place]["finished"] for place in shown)
     assert "runs not finished, which only the list of runs shows: 1" in data["missing"]
 
 
 def test_sheets_of_one_name_are_told_apart(runs: Path) -> None:
     synthetic.record(runs, "ce", epochs=3)
-    labels = [sheet["label"] for sheet in data_of(runs)["sheets"]]
+    labels = [group["label"] for group in data_of(runs)["sheets"]]
     first = "CIFAR-10 · scaled-down run · authors_code"
     assert labels == [first, f"{first} · 2"]
 
@@ -149,19 +149,19 @@ def test_sheets_of_one_name_are_told_apart(runs: Path) -> None:
 def test_runs_that_are_not_finished_are_listed_and_nothing_else(tmp_path: Path) -> None:
     synthetic.write(tmp_path / "runs", synthetic.lines(synthetic.header("ce"))[:4])
     data = data_of(tmp_path / "runs")
-    (sheet,) = data["sheets"]
-    assert (sheet["series"], sheet["runs"]) == ([], [0])
-    assert sheet["origin"].endswith("none is finished")
-    assert sheet["claims"] == []
+    (group,) = data["sheets"]
+    assert (group["series"], group["runs"]) == ([], [0])
+    assert group["origin"].endswith("none is finished")
+    assert group["claims"] == []
     assert "no finished run yet: CIFAR-10" in data["missing"]
 
 
 def test_without_records_the_page_says_what_is_missing(tmp_path: Path) -> None:
     data = contents([], LITERATURE, tmp_path, tmp_path)
     assert data["missing"] == [f"no finished run yet: {name}" for name in ("MNIST", "CIFAR-10", "CIFAR-100")]
-    (sheet,) = data["sheets"]
-    assert sheet["scale"] == "no run recorded yet"
-    assert sheet["claims"] == []
+    (group,) = data["sheets"]
+    assert group["scale"] == "no run recorded yet"
+    assert group["claims"] == []
     assert any(table["recalled"] for table in data["published"])
 
 
@@ -239,7 +239,7 @@ def test_the_script_refuses_wrong_paths_in_one_line(
 
 @pytest.mark.results
 def test_every_page_of_records_has_its_figures() -> None:
-    for sheet in sheets([run for run in load_all(ROOT / "results" / "runs") if run.complete]):
-        place = ROOT / "results" / "figures" / folder(sheet)
+    for group in run_groups([run for run in load_all(ROOT / "results" / "runs") if run.complete]):
+        place = ROOT / "results" / "figures" / folder(group)
         drawn = {path.stem for path in place.glob("*.png")}
         assert drawn >= {"class_curves", "memorisation", "transition"}, "run: make figures"

@@ -15,7 +15,7 @@ from sl.reproduce.execute import choose_jobs, execute
 from sl.reproduce.plan import PlannedRun, plan_runs
 from sl.reproduce.progress import Item, SavedPlan
 from sl.reproduce.workers import train_one
-from sl.train.describe import describe_run
+from sl.train.job import describe_run
 
 WANTED = [
     (f"dataset=digits noise={noise}".split()[0], f"noise={noise}", f"loss={loss}", "recipe.epochs=2", "seed=0")
@@ -86,7 +86,7 @@ def test_what_experiments_share_is_counted() -> None:
 def test_a_scale_that_leaves_nothing_out_is_the_papers(shares: tuple[str, ...], name: str, tmp_path: Path) -> None:
     """On digits scale=cpu is the whole data set for all epochs: the same page as scale=paper."""
     (planned,) = plan_runs([("dataset=digits", *shares)], ["scale=cpu", f"runs_dir={tmp_path}"])
-    assert planned.names["scale"] == name
+    assert planned.described.names["scale"] == name
 
 
 @pytest.mark.parametrize("text", ["x", -1, 1.5])
@@ -99,7 +99,7 @@ def test_a_cell_composed_once_gives_the_identities_of_its_single_runs(tmp_path: 
     common = ("scale=cpu", f"runs_dir={tmp_path}", "data_dir=nowhere")
     runs = list(experiment.runs("fig1", [0, 3]))
     with hydra_ready():
-        alone = [describe_run(*compose_run((*run, *common))).identity for run in runs]
+        alone = [describe_run(compose_run((*run, *common))).identity for run in runs]
     assert [run.identity for run in plan_runs(runs, common)] == alone
     assert len(set(alone)) == len(runs)
 
@@ -186,7 +186,7 @@ def test_a_folder_that_cannot_be_written_is_found_before_training(tmp_path: Path
 
 
 def test_cpu_runs_share_the_cores() -> None:
-    assert choose_jobs(None, "cpu")[1] == ["runtime.threads=1"]
+    assert choose_jobs(None, "cpu")[1] == 1
     assert choose_jobs(1, "cpu")[0] == 1
     with pytest.raises(UserError, match="jobs=0"):
         choose_jobs(0, "cpu")

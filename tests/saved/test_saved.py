@@ -18,10 +18,9 @@ from sl.data import Digits
 from sl.errors import UserError
 from sl.saved.predict import predict_folder
 from sl.saved.save import save_model
-from sl.train.assemble import make_engine
-from sl.train.describe import describe_run
+from sl.train.engine import make_engine
 from sl.train.fit import train_one_epoch
-from sl.train.prepare import prepare
+from sl.train.job import describe_run, prepare
 from sl.train.run import train
 
 SHORT = (
@@ -42,7 +41,7 @@ def kept(overrides: Callable[..., list[str]], tmp_path: Path) -> Callable[..., P
     """Train with save=true; the JSON of the network."""
 
     def run(*more: str) -> Path:
-        record = train(*compose_run(overrides("save=true", *more)))
+        record = train(compose_run(overrides("save=true", *more)))
         return tmp_path / "models" / "digits" / record.with_suffix(".json").name
 
     return run
@@ -73,7 +72,7 @@ def test_a_saved_network_scores_as_the_record_says(
 
 def test_the_statistics_that_are_saved_are_debiased(overrides: Callable[..., list[str]]) -> None:
     """After t steps with momentum m the average kept in training is 1 - (1 - m)^t times too small."""
-    job = prepare(*compose_run(overrides("save=true")))
+    job = prepare(compose_run(overrides("save=true")))
     engine = make_engine(job)
     train_one_epoch(engine, job.plan, seed=0, epoch=1)
     path = save_model(engine, job)
@@ -87,15 +86,15 @@ def test_the_statistics_that_are_saved_are_debiased(overrides: Callable[..., lis
 
 
 def test_saving_leaves_the_identity_alone(overrides: Callable[..., list[str]]) -> None:
-    identities = {describe_run(*compose_run(overrides(*more))).identity for more in ([], ["save=true"], ["save=false"])}
+    identities = {describe_run(compose_run(overrides(*more))).identity for more in ([], ["save=true"], ["save=false"])}
     assert len(identities) == 1
 
 
 def test_nothing_is_kept_of_published_data_unless_asked(overrides: Callable[..., list[str]], tmp_path: Path) -> None:
-    train(*compose_run(overrides()))
+    train(compose_run(overrides()))
     assert not (tmp_path / "models").exists()
     with pytest.raises(UserError, match="save=true: must be null here: the run is complete"):
-        train(*compose_run(overrides("save=true")))
+        train(compose_run(overrides("save=true")))
 
 
 def test_a_changed_file_is_refused(kept: Callable[..., Path]) -> None:

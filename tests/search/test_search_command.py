@@ -29,8 +29,8 @@ def search(tmp_path: Path) -> Search:
 
     def run(*more: str, trials: int = 3) -> dict[str, Any]:
         typed = [*SHORT, "loss=sl", f"search.trials={trials}", *more]
-        config, names = compose_run([*fixed, *typed], "search")
-        run_search(config, names, typed)
+        config = compose_run([*fixed, *typed], "search")
+        run_search(config)
         (path,) = tmp_path.glob(f"{config.search.name or '*'}.json")
         return json.loads(path.read_text())
 
@@ -53,7 +53,10 @@ def test_a_search_writes_down_what_it_tried(search: Search, tmp_path: Path, caps
     assert outcome["best"]["score"] == max(trial["score"] for trial in outcome["trials"])
     assert "test_accuracy" not in json.dumps(outcome)
     best = " ".join(f"{option}={value:g}" for option, value in outcome["best"]["parameters"].items())
-    assert f"sl train {' '.join(SHORT)} loss=sl {best}\n" in capsys.readouterr().out
+    command = capsys.readouterr().out.splitlines()[-1]
+    assert command.startswith("to train with it on everything: sl train runtime.threads=1 ")
+    assert command.endswith(f" {' '.join(SHORT)} loss=sl {best}")
+    assert not any(option in command for option in ("search.", "holdout", "runs_dir", "results_dir"))
 
 
 def test_nothing_is_trained_twice(search: Search, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -80,13 +83,13 @@ def test_poisoned_test_accuracies_change_nothing(search: Search, tmp_path: Path)
 
 
 def test_a_run_of_a_search_is_that_of_a_sweep(search: Search, tmp_path: Path) -> None:
-    from sl.train.describe import describe_run
+    from sl.train.job import describe_run
 
     first = search(trials=1)["trials"][0]
-    config, names = compose_run(
+    config = compose_run(
         [*SHORT, "loss=sl", "loss.alpha=0.01", "loss.beta=1", "holdout=0.25", "runtime.precision=float32"]
     )
-    assert [describe_run(config, names).identity] == first["runs"]
+    assert [describe_run(config).identity] == first["runs"]
 
 
 def test_searches_do_not_overwrite_each_other(search: Search) -> None:
@@ -122,7 +125,7 @@ def test_a_mistake_ends_a_search_before_it_begins(override: str, line: str, sear
 
 
 def test_a_run_can_be_sent_to_another_process() -> None:
-    config, names = compose_run([*SHORT, "loss=sl"], "search")
-    sent = pickle.loads(pickle.dumps((train_and_validate, run_config(config, {"loss.beta": 2.0}, 3), names)))
-    assert sent[1].loss.beta == 2
-    assert (sent[1].seed, sent[1].loss.alpha, sent[2]) == (3, 0.01, names)
+    config = compose_run([*SHORT, "loss=sl"], "search")
+    sent = pickle.loads(pickle.dumps((train_and_validate, run_config(config, {"loss.beta": 2.0}, 3))))
+    assert sent[1].loss["beta"] == 2
+    assert (sent[1].seed, sent[1].loss["alpha"], sent[1].names) == (3, 0.01, config.names)

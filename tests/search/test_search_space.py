@@ -8,7 +8,7 @@ from sl.search.space import Range, rounded, search_space
 
 
 def space(*overrides: str) -> list[Range]:
-    return search_space(compose_run(overrides, "search")[0])
+    return search_space(compose_run(overrides, "search"))
 
 
 def test_alpha_and_beta_are_searched_log_uniformly_and_a_is_fixed() -> None:
@@ -17,7 +17,7 @@ def test_alpha_and_beta_are_searched_log_uniformly_and_a_is_fixed() -> None:
 
 def test_every_published_choice_lies_inside() -> None:
     for dataset in ("cifar10", "cifar100", "mnist"):
-        loss = compose_run([f"dataset={dataset}", "loss=sl"])[0].loss
+        loss = compose_run([f"dataset={dataset}", "loss=sl"]).loss
         assert all(known.low <= loss[known.option.removeprefix("loss.")] <= known.high for known in space())
 
 

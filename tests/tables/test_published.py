@@ -90,7 +90,7 @@ def test_kth_class_accuracies_agree_with_their_means() -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("[1, 2]", "has tables"),
+        ("[1, 2]", "must be a mapping of names to values"),
         ("tables: [", "not readable"),
         (
             "{label: a, source: b, url: null, tables: [{dataset: d, network: n, recipe: r, epoch: last, "

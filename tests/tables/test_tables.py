@@ -7,7 +7,7 @@ import pytest
 import synthetic
 
 from sl.errors import UserError
-from sl.record import CLEAN, Noise, Sheet, load_all, sheets
+from sl.record import CLEAN, Noise, RunGroup, load_all, run_groups
 from sl.record.run import Array
 from sl.tables import load, write_all
 from sl.tables.compare import beside, cells, obstacle
@@ -36,10 +36,10 @@ def published(tmp_path: Path) -> list[Published]:
     return load(tmp_path / "paper")
 
 
-def sheet_of(root: Path, **options: Any) -> Sheet:
+def run_group_of(root: Path, **options: Any) -> RunGroup:
     for seed in (0, 1, 2):
         synthetic.record(root, "ce", seed=seed, **options)
-    return sheets(load_all(root))[0]
+    return run_groups(load_all(root))[0]
 
 
 def last_accuracies(**options: Any) -> Array:
@@ -48,25 +48,25 @@ def last_accuracies(**options: Any) -> Array:
 
 
 def test_results_are_means_and_sample_deviations_in_percent(tmp_path: Path) -> None:
-    sheet = sheet_of(tmp_path / "runs")
+    group = run_group_of(tmp_path / "runs")
     curves = 100 * last_accuracies()
     for statistic, values in (
         ("last epoch", curves[:, -1]),
         ("best epoch", curves.max(1)),
         ("mean of the last ten epochs", curves[:, -10:].mean(1)),
     ):
-        found = result(sheet, "ce", NOISY, statistic)
+        found = result(group, "ce", NOISY, statistic)
         assert found.mean == pytest.approx(values.mean())
         assert found.std == pytest.approx(np.sqrt(((values - values.mean()) ** 2).sum() / 2))
         assert found.seeds == (0, 1, 2)
-    assert result(sheet, "ce", CLEAN, "last epoch") is None
+    assert result(group, "ce", CLEAN, "last epoch") is None
 
 
 def test_difference_only_at_paper_scale(tmp_path: Path, published: list[Published]) -> None:
     for scale, epochs, why in (("cpu", 12, "not comparable: scaled-down"), ("paper", 120, "")):
-        sheet = sheet_of(tmp_path / scale, scale=scale, epochs=epochs)
-        assert obstacle(sheet, published[0]) == why
-        grid = results_grid(sheet, published, "last epoch")
+        group = run_group_of(tmp_path / scale, scale=scale, epochs=epochs)
+        assert obstacle(group, published[0]) == why
+        grid = results_grid(group, published, "last epoch")
         line = grid.rows[1]
         assert line[3].startswith("50.50 †")
         expected = 100 * last_accuracies(scale=scale, epochs=epochs)[:, -1].mean() - 50.5
@@ -76,21 +76,21 @@ def test_difference_only_at_paper_scale(tmp_path: Path, published: list[Publishe
 
 
 def test_another_network_is_not_compared(tmp_path: Path, published: list[Published]) -> None:
-    sheet = sheet_of(tmp_path / "runs", scale="paper", epochs=120)
-    sheet.head.config["model"]["_target_"] = "sl.models.Cnn4"
-    assert obstacle(sheet, published[0]) == "not comparable: other network"
+    group = run_group_of(tmp_path / "runs", scale="paper", epochs=120)
+    group.head.config["model"]["_target_"] = "sl.models.Cnn4"
+    assert obstacle(group, published[0]) == "not comparable: other network"
 
 
 def test_published_figures_stand_beside_the_statistic_they_report(tmp_path: Path, published: list[Published]) -> None:
-    sheet = sheet_of(tmp_path / "runs")
-    assert len(beside(sheet, published, "last epoch")) == 1
-    assert len(beside(sheet, published, "best epoch")) == 2
-    missing = [cell for cell in cells(sheet, published, "best epoch") if cell.loss == "sl"]
+    group = run_group_of(tmp_path / "runs")
+    assert len(beside(group, published, "last epoch")) == 1
+    assert len(beside(group, published, "best epoch")) == 2
+    missing = [cell for cell in cells(group, published, "best epoch") if cell.loss == "sl"]
     assert [(cell.result, str(cell.value)) for cell in missing] == [(None, "70.25 ± 0.50")]
 
 
 def test_pages_name_scale_source_and_mark(tmp_path: Path, published: list[Published]) -> None:
-    sheet_of(tmp_path / "runs")
+    run_group_of(tmp_path / "runs")
     record = synthetic.lines(synthetic.header("sl"))
     synthetic.write(tmp_path / "runs", record[:3])
     written = list(write_all(load_all(tmp_path / "runs"), published, tmp_path / "out"))
@@ -123,7 +123,7 @@ def test_everything_published_is_on_one_page(tmp_path: Path) -> None:
 
 
 def test_csv_holds_the_same_numbers(tmp_path: Path, published: list[Published]) -> None:
-    sheet_of(tmp_path / "runs", scale="paper", epochs=120)
+    run_group_of(tmp_path / "runs", scale="paper", epochs=120)
     list(write_all(load_all(tmp_path / "runs"), published, tmp_path / "out"))
     with (tmp_path / "out" / "cifar10_paper.csv").open() as file:
         lines = [line for line in csv.DictReader(file) if (line["noise"], line["loss"]) == ("symmetric 40 %", "ce")]
@@ -135,7 +135,7 @@ def test_csv_holds_the_same_numbers(tmp_path: Path, published: list[Published]) 
 
 
 def test_markdown_and_latex_have_a_cell_for_each_column(tmp_path: Path, published: list[Published]) -> None:
-    grid = results_grid(sheet_of(tmp_path / "runs"), published, "last epoch")
+    grid = results_grid(run_group_of(tmp_path / "runs"), published, "last epoch")
     table = [line for line in markdown(grid).splitlines() if line.startswith("|")]
     assert {line.count(" |") for line in table} == {len(grid.header)}
     text = latex(grid)
@@ -146,7 +146,7 @@ def test_markdown_and_latex_have_a_cell_for_each_column(tmp_path: Path, publishe
 
 
 def test_out_that_cannot_be_written(tmp_path: Path, published: list[Published]) -> None:
-    sheet_of(tmp_path / "runs")
+    run_group_of(tmp_path / "runs")
     (tmp_path / "file").write_text("")
     with pytest.raises(UserError, match="must be a folder that can be written to"):
         list(write_all(load_all(tmp_path / "runs"), published, tmp_path / "file"))
@@ -165,8 +165,8 @@ def test_a_diverged_run_is_shown_as_one_and_never_as_a_number(tmp_path: Path) ->
     last = {"kind": "diverged", "epoch": 2, "step": 3, "lr": 0.1, "loss": "nan", "finished": "2026"}
     for loss, seed in (("ce", 2), ("gce", 0)):
         synthetic.write(tmp_path / "runs", [*synthetic.lines(synthetic.header(loss, seed=seed))[:2], last])
-    (sheet,) = sheets(load_all(tmp_path / "runs"))
-    grid = results_grid(sheet, [], "last epoch")
+    (group,) = run_groups(load_all(tmp_path / "runs"))
+    grid = results_grid(group, [], "last epoch")
     assert grid.rows[0][-1].endswith("(2), diverged (1)")
     assert (grid.rows[1][0], grid.rows[1][-1]) == ("GCE", "diverged (1)")
     assert any(note.startswith("diverged: ") for note in grid.notes)

@@ -9,7 +9,7 @@ import pytest
 import synthetic
 from scipy import stats
 
-from sl.record import Noise, Sheet, load_all, sheets
+from sl.record import Noise, RunGroup, load_all, run_groups
 from sl.stats import Inference
 from sl.tables import write_all
 from sl.tables.layout import results_grid
@@ -19,21 +19,21 @@ from sl.tables.readme import results
 NOISY = Noise("symmetric", 0.4)
 
 
-def sheet_of(root: Path, seeds: dict[str, int], **options: Any) -> Sheet:
+def run_group_of(root: Path, seeds: dict[str, int], **options: Any) -> RunGroup:
     """So many seeds of each loss; SL's invented curves are the highest on every seed, those of MAE near GCE's."""
     for loss, n in seeds.items():
         for seed in range(n):
             synthetic.record(root, loss, seed=seed, **options)
-    (sheet,) = sheets(load_all(root))
-    return sheet
+    (group,) = run_groups(load_all(root))
+    return group
 
 
 @pytest.fixture(scope="module")
-def several(tmp_path_factory: pytest.TempPathFactory) -> Sheet:
-    return sheet_of(tmp_path_factory.mktemp("several"), {"sl": 7, "ce": 7, "lsr": 6, "gce": 2})
+def several(tmp_path_factory: pytest.TempPathFactory) -> RunGroup:
+    return run_group_of(tmp_path_factory.mktemp("several"), {"sl": 7, "ce": 7, "lsr": 6, "gce": 2})
 
 
-def test_difference_is_sl_minus_the_other_over_shared_seeds(several: Sheet) -> None:
+def test_difference_is_sl_minus_the_other_over_shared_seeds(several: RunGroup) -> None:
     last = {loss: [run.last() for run in several.series(loss, NOISY).runs] for loss in ("sl", "lsr")}
     found = comparisons(several, "last epoch")[("lsr", NOISY)].difference
     gains = 100 * np.subtract(last["sl"][:6], last["lsr"])
@@ -42,14 +42,14 @@ def test_difference_is_sl_minus_the_other_over_shared_seeds(several: Sheet) -> N
     assert found.interval == pytest.approx(tuple(test.confidence_interval()))
 
 
-def test_the_correction_is_over_what_three_pairs_carry(several: Sheet) -> None:
+def test_the_correction_is_over_what_three_pairs_carry(several: RunGroup) -> None:
     found = {loss: comparison for (loss, _), comparison in comparisons(several, "last epoch").items()}
     expected = stats.false_discovery_control([found["ce"].difference.p, found["lsr"].difference.p])
     assert [found["ce"].p_adjusted, found["lsr"].p_adjusted] == pytest.approx(expected)
     assert (found["gce"].p_adjusted, found["gce"].mark) == (None, "")
 
 
-def test_marks_stand_beside_the_results(several: Sheet) -> None:
+def test_marks_stand_beside_the_results(several: RunGroup) -> None:
     grid = results_grid(several, [], "last epoch")
     marked = {row[0].split(" (")[0] for row in grid.rows if row[2].endswith(" *")}
     assert marked == {"CE", "LSR"}
@@ -59,25 +59,25 @@ def test_marks_stand_beside_the_results(several: Sheet) -> None:
 
 @pytest.mark.parametrize("n", [1, 2])
 def test_fewer_than_three_pairs_carry_no_mark(tmp_path: Path, n: int) -> None:
-    sheet = sheet_of(tmp_path, {"sl": n, "ce": 8})
-    grid = results_grid(sheet, [], "last epoch")
+    group = run_group_of(tmp_path, {"sl": n, "ce": 8})
+    grid = results_grid(group, [], "last epoch")
     assert not any("*" in cell for row in grid.rows for cell in row)
     assert not any(note.startswith("*") for note in grid.notes)
-    assert "*" not in results(sheet).replace("**", "")
+    assert "*" not in results(group).replace("**", "")
 
 
 def test_pairs_of_another_pytorch_carry_no_mark(tmp_path: Path) -> None:
-    sheet = sheet_of(tmp_path, {"sl": 4, "ce": 4})
-    for run in sheet.series("sl", NOISY).runs[1:]:
+    group = run_group_of(tmp_path, {"sl": 4, "ce": 4})
+    for run in group.series("sl", NOISY).runs[1:]:
         run.header.provenance.packages["torch"] = "9.9"
-    (found,) = comparisons(sheet, "last epoch").values()
+    (found,) = comparisons(group, "last epoch").values()
     assert (found.difference.n, found.mark, len(found.refused)) == (1, "", 3)
-    notes = results_grid(sheet, [], "last epoch").notes
+    notes = results_grid(group, [], "last epoch").notes
     assert any(note.startswith("Pairs refused: seed 1: PyTorch 2.0 against 9.9; seed 2") for note in notes)
 
 
 def test_without_sl_nothing_is_compared(tmp_path: Path) -> None:
-    assert comparisons(sheet_of(tmp_path, {"ce": 6}), "last epoch") == {}
+    assert comparisons(run_group_of(tmp_path, {"ce": 6}), "last epoch") == {}
 
 
 def test_mark_needs_the_corrected_p() -> None:
@@ -86,7 +86,7 @@ def test_mark_needs_the_corrected_p() -> None:
     assert Comparison(difference, (), 0.04).mark == " *"
 
 
-def test_csv_holds_the_comparison(several: Sheet, tmp_path: Path) -> None:
+def test_csv_holds_the_comparison(several: RunGroup, tmp_path: Path) -> None:
     list(write_all(list(several.members), [], tmp_path))
     with (tmp_path / "cifar10_cpu.csv").open() as file:
         lines = {line["loss"]: line for line in csv.DictReader(file) if line["statistic"] == "best epoch"}

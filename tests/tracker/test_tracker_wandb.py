@@ -11,10 +11,10 @@ from statistics import mean
 
 import pytest
 import wandb
-from omegaconf import OmegaConf
 from wandb_file import WandbFile, read_wandb_file
 
 from sl.config.build import build
+from sl.config.files import read_yaml
 from sl.errors import UserError
 from sl.record.read import read
 from sl.record.schema import Epoch, Header, Probe
@@ -280,7 +280,7 @@ def test_project_names_that_are_refused_are_refused_by_wandb_too(name: str) -> N
 
 
 def test_the_configuration_builds_and_wandb_is_not_imported() -> None:
-    tracker = build(OmegaConf.load(CONFIGS / "tracker/wandb.yaml").wandb, "tracker.wandb")
+    tracker = build(read_yaml(CONFIGS / "tracker/wandb.yaml")["wandb"], "tracker.wandb")
     place = {"project": "sl-noisy-labels", "entity": None, "group": None, "dir": "."}
     assert (tracker.place, tracker.mode, tracker.tags) == (place, "auto", [])
     script = "import sys; from sl.tracker import WandbTracker; WandbTracker('p'); sys.exit('wandb' in sys.modules)"

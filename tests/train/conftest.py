@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from sl.config.compose import compose_run
-from sl.train.prepare import Job, prepare
+from sl.train.job import Job, prepare
 from sl.train.run import train
 
 SHORT = (
@@ -33,10 +33,10 @@ def overrides(tmp_path: Path) -> Callable[..., list[str]]:
 @pytest.fixture
 def make_job(overrides: Callable[..., list[str]]) -> Callable[..., Job]:
     """A prepared short run."""
-    return lambda *more: prepare(*compose_run(overrides(*more)))
+    return lambda *more: prepare(compose_run(overrides(*more)))
 
 
 @pytest.fixture
 def run(overrides: Callable[..., list[str]]) -> Callable[..., Path]:
     """Train a short run; the path of its record."""
-    return lambda *more, where="a": train(*compose_run(overrides(*more, where=where)))
+    return lambda *more, where="a": train(compose_run(overrides(*more, where=where)))

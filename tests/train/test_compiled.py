@@ -8,9 +8,9 @@ import shutil
 import pytest
 
 from sl.config.compose import compose_run
-from sl.train.assemble import make_engine
+from sl.train.engine import make_engine
 from sl.train.fit import train_one_epoch
-from sl.train.prepare import Job, prepare
+from sl.train.job import Job, prepare
 
 NARROW = ("dataset=digits", "loss=sl", "noise=symmetric", "scale.train_share=0.2", "recipe.batch_size=41")
 RUNTIME = ("runtime.precision=float32", "runtime.threads=1", "runtime.device=cpu")
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.skipif(shutil.which("g++") is None, reason="compiling n
 
 
 def job(step: str, *more: str) -> Job:
-    return prepare(*compose_run([*NARROW, *RUNTIME, f"runtime.step={step}", *more]))
+    return prepare(compose_run([*NARROW, *RUNTIME, f"runtime.step={step}", *more]))
 
 
 def compilations() -> int:

@@ -7,10 +7,9 @@ import pytest
 import torch
 from torch import Tensor
 
-from sl.train.assemble import make_engine, make_model
-from sl.train.engine import Engine
+from sl.train.engine import Engine, make_engine, make_model
 from sl.train.fit import learning_rates, train_one_epoch
-from sl.train.prepare import Job
+from sl.train.job import Job
 from sl.train.seeds import generator
 
 MakeJob = Callable[..., Job]

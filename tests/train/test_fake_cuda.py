@@ -22,7 +22,7 @@ from sl.config.compose import compose_run
 from sl.data import Dataset
 from sl.losses import CrossEntropy
 from sl.place import CONFIG_DIR
-from sl.recipes import Normalisation
+from sl.recipes.normalise import Normalisation
 from sl.train.device import Runtime
 from sl.train.device_data import DeviceData
 from sl.train.engine import Engine
@@ -79,21 +79,20 @@ def fake_engine(mode: FakeTensorMode, model: str, loss: str, recipe: str, datase
     choices = [f"dataset={dataset}", f"model={model}", f"loss={loss}", f"recipe={recipe}", "noise=symmetric"]
     if "cnn" not in model:
         choices.append("recipe.decay_on=all")  # ResNets have no fc1
-    config, _ = compose_run(choices)
+    config = compose_run(choices)
     (classes, shape), count = DATASETS[dataset], IMAGES
     images, labels = torch.zeros(count, *shape, dtype=torch.uint8), torch.arange(count) % classes
     made = Dataset("fake", images, labels, images, labels, tuple(map(str, range(classes))), torch.arange(count))
     transition = torch.eye(classes, dtype=torch.float64)
     made_loss = build(config.loss, "loss", transition=transition, num_examples=count, num_classes=classes)
     network = build(config.model, "model", num_classes=classes, image_shape=shape)
-    recipe_options: Any = config.recipe
-    data = DeviceData(made, recipe_options.normalisation, torch.device("cpu"))
+    data = DeviceData(made, config.recipe.normalisation, torch.device("cpu"))
     with mode, mock.patch.object(nn.Module, "to", lambda self, *_, **__: self):
         data_to_cuda(data, mode)
         to_cuda(network, mode)
         to_cuda(made_loss, mode)
         runtime = Runtime(CUDA, "bfloat16", "eager", deterministic=False, threads=1)
-        return Engine(network, made_loss, data, recipe_options, BATCH, runtime)
+        return Engine(network, made_loss, data, config.recipe, BATCH, runtime)
 
 
 @contextmanager

@@ -11,10 +11,9 @@ import sl
 from sl.config.compose import compose_run
 from sl.data import Digits
 from sl.errors import UserError
-from sl.train.assemble import make_engine
-from sl.train.describe import describe_run
+from sl.train.engine import make_engine
 from sl.train.fit import train_one_epoch
-from sl.train.prepare import prepare
+from sl.train.job import describe_run, prepare
 from sl.train.run import train
 
 SHORT = (
@@ -41,7 +40,7 @@ def overrides(tmp_path: Path, weights: Path) -> Overrides:
 
 def trained(overrides: list[str]) -> tuple[dict[str, torch.Tensor], dict[str, torch.Tensor]]:
     """The network's tensors before and after an epoch."""
-    job = prepare(*compose_run(overrides))
+    job = prepare(compose_run(overrides))
     engine = make_engine(job)
     before = {name: value.clone() for name, value in engine.model.state_dict().items()}
     train_one_epoch(engine, job.plan, seed=0, epoch=1)
@@ -72,13 +71,13 @@ def test_the_head_learns_at_a_multiple_of_the_rate(overrides: Overrides) -> None
 
 def test_identity_knows_the_weights_and_not_their_place(overrides: Overrides, weights: Path, tmp_path: Path) -> None:
     def identity(*more: str) -> str:
-        return describe_run(*compose_run(overrides(*more))).identity
+        return describe_run(compose_run(overrides(*more))).identity
 
     first = identity()
     moved = tmp_path / "elsewhere.pth"
     moved.write_bytes(weights.read_bytes())
     assert identity(f"model.weights={moved}") == first
-    assert str(tmp_path) not in str(describe_run(*compose_run(overrides())).result_config)
+    assert str(tmp_path) not in str(describe_run(compose_run(overrides())).result_config)
     torch.save({}, moved)
     assert (
         len(
@@ -106,11 +105,11 @@ def test_identity_knows_the_weights_and_not_their_place(overrides: Overrides, we
 )
 def test_mistakes_come_out_before_data_are_loaded(overrides: Overrides, more: str, message: str) -> None:
     with pytest.raises(UserError, match=message):
-        describe_run(*compose_run(overrides(more)))
+        describe_run(compose_run(overrides(more)))
 
 
 def test_the_kept_network_needs_no_weights_again(overrides: Overrides, weights: Path, tmp_path: Path) -> None:
-    record = train(*compose_run(overrides("save=true")))
+    record = train(compose_run(overrides("save=true")))
     weights.unlink()
     loaded = sl.load_model(tmp_path / "models" / "digits" / record.with_suffix(".json").name)
     assert loaded.module.input_size == 32

@@ -10,14 +10,13 @@ import torch
 
 from sl.config.compose import compose_run
 from sl.errors import UserError
-from sl.record import load_all, read, sheets
+from sl.record import load_all, read, run_groups
 from sl.record.identity import identity
 from sl.record.provenance import provenance
-from sl.record.words import scale_words
-from sl.train.assemble import make_engine
-from sl.train.describe import describe_run
+from sl.record.titles import scale_title
+from sl.train.engine import make_engine
 from sl.train.holdout import fold_rows, split
-from sl.train.prepare import Job
+from sl.train.job import Job, describe_run
 
 ROOT = Path(__file__).resolve().parents[2]
 ORIGIN = provenance("cpu", "float32")
@@ -54,7 +53,7 @@ def test_a_share_that_leaves_a_class_without_images_is_refused(share: float) -> 
 @pytest.mark.parametrize("share", ["0", "1", "-0.1", "2"])
 def test_a_holdout_is_a_share(share: str, overrides: Callable[..., list[str]]) -> None:
     with pytest.raises(UserError, match=r"holdout=.*: must be a number in \(0, 1\)"):
-        describe_run(*compose_run(overrides(*NOISY, f"holdout={share}")))
+        describe_run(compose_run(overrides(*NOISY, f"holdout={share}")))
 
 
 def test_what_is_held_out_is_not_trained_on(make_job: MakeJob) -> None:
@@ -89,7 +88,7 @@ def test_validation_accuracy_stands_in_every_epoch_of_a_run_with_a_holdout(run: 
     assert ((curve >= 0) & (curve <= 1)).all()
     count = recorded.data.validation_images
     assert curve * count == pytest.approx((curve * count).round(), abs=1e-3)
-    assert "held out for validation" in scale_words(recorded)
+    assert "held out for validation" in scale_title(recorded)
 
 
 def test_a_run_without_a_holdout_has_none(run: Run) -> None:
@@ -100,11 +99,11 @@ def test_a_run_without_a_holdout_has_none(run: Run) -> None:
 
 def test_runs_with_and_without_a_holdout_stand_on_pages_of_their_own(run: Run) -> None:
     paths = [run(*NOISY, *more) for more in ([], ["holdout=0.25"], ["holdout=0.25", "seed=1"])]
-    assert sorted(len(sheet.runs) for sheet in sheets(map(read, paths))) == [1, 2]
+    assert sorted(len(group.runs) for group in run_groups(map(read, paths))) == [1, 2]
 
 
 def test_a_holdout_makes_another_run_and_none_leaves_identities_alone(overrides: Callable[..., list[str]]) -> None:
-    plain, held = (describe_run(*compose_run(overrides(*NOISY, *more))) for more in ([], ["holdout=0.1"]))
+    plain, held = (describe_run(compose_run(overrides(*NOISY, *more))) for more in ([], ["holdout=0.1"]))
     assert plain.identity != held.identity
     before = {key: value for key, value in plain.result_config.items() if key != "holdout"}
     assert identity(before) == plain.identity

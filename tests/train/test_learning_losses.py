@@ -10,13 +10,11 @@ import torch
 from torch import Tensor
 
 from sl.losses import DimensionalityDriven, EarlyLearningRegularization, EpochView, Loss, SymmetricCrossEntropy
-from sl.train import training
-from sl.train.assemble import make_engine
+from sl.train import run as training
 from sl.train.checkpoint import Checkpoint
-from sl.train.engine import Engine
+from sl.train.engine import Engine, make_engine
 from sl.train.fit import sample_representations, train_one_epoch
-from sl.train.prepare import Job
-from sl.train.run_loss import make_loss
+from sl.train.job import Job, make_loss
 
 MakeJob = Callable[..., Job]
 Run = Callable[..., Path]

@@ -11,11 +11,10 @@ from PIL import Image
 from sl.config.compose import compose_run
 from sl.errors import UserError
 from sl.record import GIVEN, Run, read
-from sl.record.words import scale_words
+from sl.record.titles import scale_title
 from sl.tracker.run_so_far import short_name
-from sl.train.prepare import prepare
+from sl.train.job import make_loss, prepare
 from sl.train.run import train
-from sl.train.run_loss import make_loss
 
 UNKNOWN = ("clean_accuracy", "right_accuracy", "wrong_memorised", "wrong_corrected")
 
@@ -50,7 +49,7 @@ def options(tmp_path: Path) -> Callable[..., list[str]]:
 
 
 def run(overrides: list[str]) -> Run:
-    return read(train(*compose_run(overrides)))
+    return read(train(compose_run(overrides)))
 
 
 @pytest.mark.parametrize("counts", [(5, 6), (4, 5, 6), (5, 1, 4)])
@@ -61,11 +60,11 @@ def test_any_number_of_classes_is_trained_and_called_what_it_is(
     assert recorded.complete
     assert recorded.class_names == [f"class{label}" for label in range(len(counts))]
     assert recorded.noise == GIVEN
-    assert recorded.noise.words == "as given"
+    assert recorded.noise.title == "as given"
     assert short_name(recorded) == "folder-given-sl-s0"
     assert recorded.realised_rate is None
     assert recorded.name("scale") == recorded.scale.name == "full"
-    assert scale_words(recorded).startswith("full set: all ")
+    assert scale_title(recorded).startswith("full set: all ")
     assert recorded.data.split.startswith("20 % of every class")
     assert recorded.data.labels == "given"
     for shares in (*recorded.epochs, *(probe.training for probe in recorded.probes.values())):
@@ -82,7 +81,7 @@ def test_noise_on_top_has_the_given_labels_as_reference(
     pictures: Callable[..., Path], options: Callable[..., list[str]]
 ) -> None:
     recorded = run(options(pictures(13, 12), "noise=symmetric", "noise.rate=0.4", "loss=ce"))
-    assert recorded.noise.words == "symmetric 40 %"
+    assert recorded.noise.title == "symmetric 40 %"
     assert recorded.realised_rate == 0.4
     assert recorded.epochs[-1].wrong_memorised is not None
 
@@ -92,7 +91,7 @@ def test_forward_correction_by_an_unknown_matrix_is_refused(
     pictures: Callable[..., Path], options: Callable[..., list[str]], noise: str
 ) -> None:
     with pytest.raises(UserError, match=r"^loss\.transition=noise: must be a matrix file where nobody knows"):
-        prepare(*compose_run(options(pictures(4, 4), "loss=forward", *noise.split())))
+        prepare(compose_run(options(pictures(4, 4), "loss=forward", *noise.split())))
 
 
 @pytest.mark.parametrize(
@@ -122,7 +121,7 @@ def test_mistakes_come_out_before_a_picture_is_read(
 
     monkeypatch.setattr("sl.data.decode.decode", no_picture)
     with pytest.raises(UserError, match=message):
-        prepare(*compose_run(options(pictures(4, 4), *override.split())))
+        prepare(compose_run(options(pictures(4, 4), *override.split())))
 
 
 def test_where_labels_lie_and_what_is_skipped_leave_the_identity_alone(
@@ -134,7 +133,7 @@ def test_where_labels_lie_and_what_is_skipped_leave_the_identity_alone(
     (tmp_path / "labels.csv").write_text(text)
 
     def identity(*more: str) -> str:
-        return prepare(*compose_run(options(root, *more))).identity
+        return prepare(compose_run(options(root, *more))).identity
 
     assert identity() == identity("dataset.on_error=skip") == identity("dataset.test_share=null")
     assert identity() != identity("dataset.test_share=0.3")
@@ -149,14 +148,14 @@ def test_forward_correction_by_a_matrix_file(
     root, matrix = pictures(4, 4), tmp_path / "noise.csv"
     matrix.write_text("class1,class0\n0.9,0.1\n0.3,0.7\n")
     overrides = options(root, "loss=forward", f"loss.transition={matrix}")
-    job = prepare(*compose_run(overrides))
+    job = prepare(compose_run(overrides))
     assert make_loss(job.config.loss, job.dataset, job.noisy).transition.tolist() == [[0.7, 0.3], [0.1, 0.9]]
     moved = matrix.rename(tmp_path / "elsewhere.csv")
-    same = prepare(*compose_run(options(root, "loss=forward", f"loss.transition={moved}")))
+    same = prepare(compose_run(options(root, "loss=forward", f"loss.transition={moved}")))
     assert same.identity == job.identity
     assert str(tmp_path) not in str(job.result_config)
     moved.write_text("class1,class0\n0.8,0.2\n0.3,0.7\n")
-    other = prepare(*compose_run(options(root, "loss=forward", f"loss.transition={moved}")))
+    other = prepare(compose_run(options(root, "loss=forward", f"loss.transition={moved}")))
     assert other.identity != job.identity
     recorded = run(options(root, "loss=forward", f"loss.transition={moved}"))
     assert recorded.noise == GIVEN

@@ -8,8 +8,8 @@ import torch
 from sl.config.compose import compose_run
 from sl.errors import UserError
 from sl.train.device import find_device, resolve_runtime, threads_that_pay
+from sl.train.job import prepare
 from sl.train.plan import batch_sizes, make_plan, stages
-from sl.train.prepare import prepare
 from sl.train.seeds import generator
 
 RECIPE = SimpleNamespace(epochs=120, batch_size=128)
@@ -117,5 +117,5 @@ def test_a_small_step_gets_one_thread_and_a_large_one_a_core_each(monkeypatch: p
 
 def test_digits_train_on_one_thread_unless_more_are_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
-    assert prepare(*compose_run(["dataset=digits", "runtime.device=cpu"])).runtime.threads == 1
-    assert prepare(*compose_run(["dataset=digits", "runtime.device=cpu", "runtime.threads=2"])).runtime.threads == 2
+    assert prepare(compose_run(["dataset=digits", "runtime.device=cpu"])).runtime.threads == 1
+    assert prepare(compose_run(["dataset=digits", "runtime.device=cpu", "runtime.threads=2"])).runtime.threads == 2

@@ -14,11 +14,10 @@ from torch import Tensor
 
 from sl.errors import UserError
 from sl.record import read, schema
-from sl.train import training
+from sl.train import run as training
 from sl.train.checkpoint import Checkpoint
 from sl.train.engine import Engine
-from sl.train.run import Busy
-from sl.train.training import Diverged
+from sl.train.run import Busy, Diverged
 
 NOISY = ("noise=symmetric", "noise.rate=0.4", "loss=sl")
 Run = Callable[..., Path]

@@ -3,25 +3,26 @@
 from pathlib import Path
 
 import pytest
-from omegaconf import DictConfig
 
-from sl.train import wait
+from sl.config.compose import compose_run
+from sl.train import run as running
+from sl.train.options import RunConfig
 from sl.train.run import Busy
 
 
 def test_a_busy_run_is_tried_again_until_it_is_free(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    tries: list[DictConfig] = []
+    tries: list[RunConfig] = []
 
-    def train(config: DictConfig, names: dict[str, str]) -> Path:
+    def train(config: RunConfig) -> Path:
         tries.append(config)
         if len(tries) < 3:
             raise Busy("x.jsonl: another process is training this run")
         return Path("x.jsonl")
 
-    monkeypatch.setattr(wait, "train", train)
-    monkeypatch.setattr(wait, "POLL_SECONDS", 0)
-    assert wait.train_when_free(DictConfig({}), {}) == Path("x.jsonl")
+    monkeypatch.setattr(running, "train", train)
+    monkeypatch.setattr(running, "POLL_SECONDS", 0)
+    assert running.train_when_free(compose_run([])) == Path("x.jsonl")
     assert len(tries) == 3
     assert capsys.readouterr().out == "x.jsonl: another process is training this run; waiting for it\n"

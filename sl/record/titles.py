@@ -4,14 +4,14 @@ import math
 from collections.abc import Iterable
 from typing import Any
 
+from sl.record.paper import PAPER_EPOCHS
 from sl.record.run import Run
+from sl.record.run_group import RunGroup
 from sl.record.schema import Provenance
-from sl.record.sheet import Sheet
 from sl.record.shown import shown, symbols
 from sl.record.variant import distance, stated_recipe, usual_recipe
 
 PUBLISHED_ONLY = {"clothing1m": "Clothing1M", "webvision": "WebVision"}  # no file in configs/dataset says their title
-PAPER_EPOCHS = {"mnist": 50, "cifar10": 120, "cifar100": 150}
 DATASETS_SHOWN = ("cifar10", "mnist", "cifar100", "digits")  # in this order
 GREEK = {"alpha": "α", "beta": "β", "gamma": "γ", "epsilon": "ε", "lambda_": "λ", "tau": "τ"}
 
@@ -57,7 +57,7 @@ def paper_scale(run: Run) -> bool:
     return whole and scale.batch_size == scale.paper_batch_size and scale.width_share == 1
 
 
-def scale_words(run: Run) -> str:
+def scale_title(run: Run) -> str:
     """The run's scale as a reader needs it: nobody should take a scaled-down run for the paper's."""
     train, test = f"{run.data.train_images:,}", f"{run.data.test_images:,}"
     epochs, full = run.scale.epochs, full_epochs(run)
@@ -78,21 +78,21 @@ def scale_words(run: Run) -> str:
     return f"{name}: all {train} training and {test} test images, {epochs} epochs"
 
 
-def sheet_order(sheet: Sheet) -> tuple[Any, ...]:
+def group_order(group: RunGroup) -> tuple[Any, ...]:
     """Sort key: the paper's data sets at its scale first, then by data set, the usual recipe, and the most runs.
 
-    Of one recipe the sheet comes first whose values are those of today's configs/.
+    Of one recipe the group comes first whose values are those of today's configs/.
     """
-    name, scale, recipe = sheet.names
+    name, scale, recipe = group.names
     stated = {key: value for key, value in stated_recipe(name, recipe).items() if key not in ("model", "sl")}
-    scaled = not (name in PAPER_EPOCHS and paper_scale(sheet.head))
+    scaled = not (name in PAPER_EPOCHS and paper_scale(group.head))
     place = list(DATASETS_SHOWN).index(name) if name in DATASETS_SHOWN else len(DATASETS_SHOWN)
     return (
         scaled,
         place,
         recipe != usual_recipe(name, scale),
-        distance(sheet.head.config["recipe"], stated),
-        -len(sheet.runs),
+        distance(group.head.config["recipe"], stated),
+        -len(group.runs),
     )
 
 
@@ -112,7 +112,7 @@ def model_title(run: Run) -> str:
 def setting(run: Run) -> str:
     """Data set, scale, recipe and network in one line."""
     data, recipe = dataset_title(run.name("dataset")), run.name("recipe")
-    return f"{data} · {scale_words(run)} · recipe {recipe}, network {model_title(run)}"
+    return f"{data} · {scale_title(run)} · recipe {recipe}, network {model_title(run)}"
 
 
 def origin(runs: Iterable[Run]) -> str:

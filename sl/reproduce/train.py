@@ -1,16 +1,16 @@
-"""Trains an experiment whose records are kept apart from those of the figures and tables."""
+"""Trains an experiment into a folder of its own, away from the records of the figures and tables."""
 
 from collections.abc import Sequence
 from pathlib import Path
 
 from sl.config.compose import override
 from sl.reproduce import experiment
-from sl.reproduce.execute import choose_jobs, execute
+from sl.reproduce.execute import choose_jobs, execute, thread_override
 from sl.reproduce.plan import plan_runs
 from sl.train.device import find_device
 
 
-def train_apart(
+def train_experiment(
     name: str, runs_dir: Path, jobs: int | None, scale: str = "auto", seeds: Sequence[int] | None = None
 ) -> list[str]:
     """Train what `runs_dir` lacks of the experiment `name`; a line for each run that failed.
@@ -19,6 +19,7 @@ def train_apart(
     """
     if scale == "auto":
         scale = "paper" if find_device("auto").type == "cuda" else "cpu"
-    jobs, overrides = choose_jobs(jobs, "auto")
-    plan = plan_runs(experiment.runs(name, seeds), [f"scale={scale}", override("runs_dir", runs_dir), *overrides])
+    jobs, threads = choose_jobs(jobs, "auto")
+    common = [f"scale={scale}", override("runs_dir", runs_dir), *thread_override(threads)]
+    plan = plan_runs(experiment.runs(name, seeds), common)
     return execute([run for run in plan if not run.done], jobs)

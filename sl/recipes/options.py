@@ -1,17 +1,56 @@
-"""Which values the options of a recipe take; configs/recipe says what each means."""
+"""The options of a recipe and the values they take; configs/recipe says what each means and where it comes from."""
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
 
 from sl.checks import integer, number, one_of
 from sl.errors import UserError
-from sl.recipes.initialise import KINDS as INITIALISATIONS
-from sl.recipes.normalise import KINDS as NORMALISATIONS
 
-if TYPE_CHECKING:
-    from sl.config.schema import RecipeConfig
+INITIALISATIONS = ("he_normal", "he_uniform", "torch")
+NORMALISATIONS = ("pixel_mean", "channel", "none")
 
 
-def check_recipe(recipe: "RecipeConfig") -> None:
+@dataclass
+class SlParameters:
+    """alpha, beta and A (`log_zero`) of the SL loss that belong to a recipe and data set."""
+
+    alpha: float
+    beta: float
+    log_zero: float
+
+
+@dataclass(kw_only=True)
+class RecipeConfig:
+    """How a network is trained."""
+
+    model: str
+    epochs: int
+    batch_size: int
+    lr: float
+    schedule: str
+    milestones: list[int]
+    gamma: float
+    lr_decay: float
+    momentum: float
+    momentum_form: str
+    nesterov: bool
+    weight_decay: float
+    decay_on: str
+    clip_norm: float | None
+    head_lr_factor: float | None = None
+    initialisation: str
+    bn_eps: float
+    bn_momentum: float
+    bn_zero_debias: bool
+    p_min: float
+    normalisation: str
+    shift: float
+    crop_padding: int
+    flip: bool
+    rotation: float
+    sl: SlParameters
+
+
+def check_recipe(recipe: RecipeConfig) -> None:
     """Raise UserError for the first value of a recipe that is out of its range."""
     integer("recipe.epochs", recipe.epochs, 1)
     integer("recipe.batch_size", recipe.batch_size, 2)  # batch normalisation needs two
@@ -28,6 +67,8 @@ def check_recipe(recipe: "RecipeConfig") -> None:
         number(f"recipe.{name}", getattr(recipe, name), 0)
     if recipe.clip_norm is not None:
         number("recipe.clip_norm", recipe.clip_norm, 0, low_open=True)
+    if recipe.head_lr_factor is not None:
+        number("recipe.head_lr_factor", recipe.head_lr_factor, 0, low_open=True)
     if recipe.head_lr_factor is not None:
         number("recipe.head_lr_factor", recipe.head_lr_factor, 0, low_open=True)
     one_of("recipe.schedule", recipe.schedule, ("steps", "cosine"))

@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import Any
 
 from sl.figures.build import folder
-from sl.record import Sheet
+from sl.record import RunGroup
 
-DRAWN = {
+FIGURES = {
     "confusion": "Confusion matrices",
     "representation": "Representation of the test images (t-SNE)",
     "parameters": "SL by its parameters",
@@ -17,9 +17,9 @@ DRAWN = {
 }
 
 
-def drawn(sheet: Sheet, figures: Path) -> list[dict[str, Any]]:
+def figure_images(group: RunGroup, figures: Path) -> list[dict[str, Any]]:
     """Title and picture (a data URI) of each; the picture is None where no file lies below the folder `figures`."""
-    return [{"title": title, "image": _uri(figures / folder(sheet) / f"{name}.png")} for name, title in DRAWN.items()]
+    return [{"title": title, "image": _uri(figures / folder(group) / f"{name}.png")} for name, title in FIGURES.items()]
 
 
 def _uri(path: Path) -> str | None:

@@ -4,19 +4,19 @@ import pytest
 import synthetic
 
 from sl.record import read
-from sl.record.words import durations, origin, paper_scale, scale_words
+from sl.record.titles import durations, origin, paper_scale, scale_title
 
 
 def test_a_scaled_down_run_says_so(tmp_path: Path) -> None:
     run = read(synthetic.record(tmp_path))
     words = "scaled-down run: 5,000 of 50,000 training and 2,000 (20 % of the) test images, 12 of 120 epochs"
-    assert scale_words(run) == words
+    assert scale_title(run) == words
     assert not paper_scale(run)
 
 
 def test_paper_scale(tmp_path: Path) -> None:
     run = read(synthetic.record(tmp_path, scale="paper", epochs=120))
-    assert scale_words(run) == "paper scale: all 50,000 training and 10,000 test images, 120 epochs"
+    assert scale_title(run) == "paper scale: all 50,000 training and 10,000 test images, 120 epochs"
     assert paper_scale(run)
 
 
@@ -24,7 +24,7 @@ def test_smaller_batches_are_not_paper_scale(tmp_path: Path) -> None:
     head = synthetic.header(scale="paper", epochs=120)
     head["scale"]["batch_size"] = 32
     run = read(synthetic.write(tmp_path, synthetic.lines(head)))
-    assert scale_words(run).endswith("120 epochs, batches of 32 for 128")
+    assert scale_title(run).endswith("120 epochs, batches of 32 for 128")
     assert not paper_scale(run)
 
 
@@ -32,20 +32,20 @@ def test_a_narrower_network_is_not_paper_scale(tmp_path: Path) -> None:
     head = synthetic.header(scale="paper", epochs=120)
     head["scale"]["width_share"] = 0.5
     run = read(synthetic.write(tmp_path, synthetic.lines(head)))
-    assert scale_words(run).endswith("120 epochs, 50 % of the network's channels")
+    assert scale_title(run).endswith("120 epochs, 50 % of the network's channels")
     assert not paper_scale(run)
 
 
 @pytest.mark.parametrize(("dataset", "full"), [("mnist", 50), ("cifar10", 120), ("cifar100", 150)])
 def test_a_recipe_cut_short_by_hand_is_not_paper_scale(tmp_path: Path, dataset: str, full: int) -> None:
     run = read(synthetic.record(tmp_path, dataset=dataset, scale="paper", epochs=3))
-    assert scale_words(run).endswith(f"3 of {full} epochs")
+    assert scale_title(run).endswith(f"3 of {full} epochs")
     assert not paper_scale(run)
 
 
 def test_a_data_set_that_is_not_the_papers_never_claims_its_scale(tmp_path: Path) -> None:
     run = read(synthetic.record(tmp_path, dataset="digits", scale="paper"))
-    assert scale_words(run).startswith("full scale (not a data set of the paper)")
+    assert scale_title(run).startswith("full scale (not a data set of the paper)")
 
 
 def test_origin_names_seeds_device_and_commits(tmp_path: Path) -> None:

@@ -30,7 +30,7 @@ def _parameters(run: Run) -> dict[str, Any]:
 
 
 @dataclass(frozen=True, eq=False)
-class Sheet:
+class RunGroup:
     """All runs, finished and not, of one data set, scale, recipe (all values), network and precision; at least one."""
 
     members: tuple[Run, ...]
@@ -100,10 +100,10 @@ class Sheet:
         return sorted({run.seed for run in found if chosen is None or _text(_parameters(run)) == _text(chosen)})
 
 
-def sheets(runs: Iterable[Run]) -> list[Sheet]:
-    """The runs as sheets, sorted by names; of equal names the sheet with most finished runs comes first."""
+def run_groups(runs: Iterable[Run]) -> list[RunGroup]:
+    """The runs in groups, sorted by names; of equal names the group with most finished runs comes first."""
     pages: dict[str, list[Run]] = defaultdict(list)
     for run in runs:
         pages[_page(run)].append(run)
-    found = [Sheet(tuple(members)) for _, members in sorted(pages.items())]
-    return sorted(found, key=lambda sheet: (sheet.names, -len(sheet.runs)))
+    found = [RunGroup(tuple(members)) for _, members in sorted(pages.items())]
+    return sorted(found, key=lambda run_group: (run_group.names, -len(run_group.runs)))

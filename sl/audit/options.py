@@ -1,0 +1,17 @@
+"""The options of an audit of labels; configs/audit.yaml says what each means."""
+
+from dataclasses import dataclass
+
+from sl.train.options import RunConfig
+
+
+@dataclass(kw_only=True)
+class AuditConfig(RunConfig):
+    """An audit by the run that all else describes."""
+
+    folds: int
+    expected_precision: float
+    sheet: int
+    jobs: int | None = None
+    out: str | None = None
+    results_dir: str

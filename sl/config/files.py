@@ -1,0 +1,37 @@
+"""Reads the YAML files of configs/ and results/paper as plain values, without Hydra: reading a record needs no more."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from omegaconf import OmegaConf
+from omegaconf.errors import OmegaConfBaseException
+from yaml import YAMLError  # type: ignore[import-untyped]
+
+from sl.errors import UserError
+
+
+def read_yaml(path: Path) -> dict[str, Any]:
+    """The content of a YAML file; UserError where it cannot be read or is no mapping."""
+    try:
+        content = OmegaConf.to_container(OmegaConf.load(path))
+    except (YAMLError, OSError, ValueError, OmegaConfBaseException) as error:  # ValueError: bytes that are no text
+        raise UserError(f"{path}: not readable ({' '.join(str(error).split())})") from None
+    if not isinstance(content, dict):
+        raise UserError(f"{path}: must be a mapping of names to values")
+    return {str(key): value for key, value in content.items()}
+
+
+def merged(files: Sequence[Path]) -> dict[str, Any]:
+    """The content of those of `files` that exist; where two have a value, the later one counts."""
+    whole = OmegaConf.merge(*(OmegaConf.load(file) for file in files if file.is_file()), {})
+    values = OmegaConf.to_container(whole)
+    assert isinstance(values, dict)
+    return {str(key): value for key, value in values.items()}
+
+
+def resolved(values: dict[str, Any]) -> dict[str, Any]:
+    """`values` with ${option} replaced by the value that it points at."""
+    whole = OmegaConf.to_container(OmegaConf.create(values), resolve=True)
+    assert isinstance(whole, dict)
+    return {str(key): value for key, value in whole.items()}

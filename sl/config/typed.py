@@ -1,0 +1,30 @@
+"""From what Hydra composed to a typed, checked configuration: the one way from here to the rest of the project."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from omegaconf import DictConfig, OmegaConf
+
+from sl.config.complete import check_complete, expand_home
+from sl.config.shown import extract_shown
+from sl.reproduce.options import ReproduceConfig
+from sl.train.options import RunConfig
+
+
+def typed(config: DictConfig, choices: Mapping[str, Any], overrides: Sequence[str]) -> Any:
+    """The object (RunConfig, SearchConfig, ...) that `config` stands for; UserError for a mistake in it.
+
+    `choices` are Hydra's `runtime.choices`, `overrides` the command line.
+    """
+    check_complete(config)
+    extract_shown(config)
+    expand_home(config)
+    found = OmegaConf.to_object(config)
+    if isinstance(found, RunConfig | ReproduceConfig):
+        found.names = {name: str(choices[name]) for name in found.CHOICES}
+    if isinstance(found, RunConfig):
+        from sl.config.check import check_run  # imports torch, which a plan does without
+
+        found.overrides = list(overrides)
+        check_run(found)
+    return found

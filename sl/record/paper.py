@@ -1,0 +1,11 @@
+"""What the paper's experiments are, stated once: whatever asks for its noise, epochs or methods looks here."""
+
+from sl.record.run import Noise, Stage
+
+USUAL_RECIPE = "authors_code"
+USUAL_NOISE = Noise("symmetric", 0.4)  # of most figures
+HIGHER_NOISE = Noise("symmetric", 0.6)  # of the figure that compares CE and SL class by class
+PAPER_EPOCHS = {"mnist": 50, "cifar10": 120, "cifar100": 150}
+STAGE_EPOCHS: dict[Stage, int] = {"early": 10, "middle": 50, "late": 100}  # of 120 epochs on CIFAR-10 (Fig. 3)
+BOOSTED = {"forward": "forward_sl", "lsr": "lsr_sl", "bootstrap_hard": "bootstrap_sl", "d2l": "d2l_sl"}
+"""Methods whose cross entropy the paper replaces by SL, and their name with it."""

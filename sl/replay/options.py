@@ -1,0 +1,14 @@
+"""The options of a replay of recorded runs; configs/track.yaml says what each means."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(kw_only=True)
+class TrackConfig:
+    """One replay."""
+
+    tracker: dict[str, Any] = field(default_factory=dict)
+    runs: str
+    figures: bool = True
+    allow_targets: list[str] = field(default_factory=list)

@@ -1,0 +1,26 @@
+"""The options of a reproduction; configs/reproduce.yaml says what each means."""
+
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from sl.train.options import NO_OPTION
+
+
+@dataclass(kw_only=True)
+class ReproduceConfig:
+    """One reproduction; `names` says which experiment and scale were chosen."""
+
+    CHOICES: ClassVar = ("experiment", "scale")
+
+    experiment: Any
+    scale: Any = None  # stays empty for scale=auto, which is no file
+    seeds: Any = None
+    jobs: int | None = None
+    plan_only: bool = False
+    device: str
+    scaled_down: dict[str, list[str]] = field(default_factory=dict)
+    overrides: list[str]
+    data_dir: str
+    runs_dir: str
+    results_dir: str
+    names: dict[str, str] = field(default_factory=dict, metadata=NO_OPTION)

@@ -1,0 +1,43 @@
+"""Keeps representations of a run's test images beside its record."""
+
+import io
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from sl.errors import UserError
+from sl.files import replace_file
+from sl.train.engine import Engine
+from sl.train.job import Job
+
+
+def save_representations(engine: Engine, job: Job, path: Path) -> None:
+    """Keep representations of test images beside the record, as float16, for t-SNE; UserError for a full disk."""
+    if job.config.probe.representations == 0:
+        return
+    labels = engine.data.test_labels.cpu()
+    chosen = spread_over_classes(labels, job.config.probe.representations)
+    features = engine.represent(engine.data.test_images[chosen.to(engine.runtime.device)])
+    content = io.BytesIO()
+    representation = features.cpu().numpy().astype(np.float16)
+    np.savez_compressed(content, representation=representation, labels=labels[chosen].numpy(), index=chosen.numpy())
+    archive = path.with_suffix(".npz")
+    try:
+        replace_file(archive, content.getvalue())
+    except OSError as error:
+        raise UserError(f"runs_dir: {archive} cannot be written: {error.strerror}") from error
+
+
+def spread_over_classes(labels: Tensor, count: int) -> Tensor:
+    """Rows of `count` of the `labels` (N,): the first of every class, then the second of every class, and so on.
+
+    So any number of the first rows is spread over the classes, however the labels are sorted.
+
+    >>> spread_over_classes(torch.tensor([0, 0, 0, 1, 1, 2]), 4).tolist()
+    [0, 3, 5, 1]
+    """
+    same = torch.nn.functional.one_hot(labels)
+    rank_in_class = same.cumsum(0).gather(1, labels[:, None]).flatten()
+    return rank_in_class.sort(stable=True).indices[:count]

@@ -1,0 +1,26 @@
+"""The options of a search for a loss's parameters; configs/search.yaml says what each means."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from sl.train.options import RunConfig
+
+
+@dataclass(kw_only=True)
+class SearchOptions:
+    """What a search has besides its runs."""
+
+    ranges: dict[str, Any] = field(default_factory=dict)
+    trials: int
+    seeds: int
+    jobs: int | None = None
+    name: str | None = None
+    storage: str
+
+
+@dataclass(kw_only=True)
+class SearchConfig(RunConfig):
+    """A search on the run that all else describes."""
+
+    search: SearchOptions
+    results_dir: str

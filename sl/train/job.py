@@ -1,0 +1,214 @@
+"""From a configuration to a run that is ready to be trained: which run it is, its data, noise and plan."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from torch import Tensor
+
+from sl.config.build import NOISE_MATRIX, TRANSITION, build, under
+from sl.config.groups import choices
+from sl.config.shown import is_own, shown_of_run
+from sl.data import Dataset
+from sl.errors import UserError
+from sl.losses import Loss
+from sl.models.pretrained import find_weights
+from sl.noise import NoisyLabels
+from sl.noise.matrix_file import digest, read_matrix
+from sl.record.identity import identity
+from sl.record.schema import Data, Header, LabelNoise, Provenance, Scale, Stages
+from sl.train.cache import Cache
+from sl.train.device import Runtime, asked_threads, resolve_runtime, threads_that_pay
+from sl.train.holdout import Validation, hold_out, rows_held_out
+from sl.train.options import RunConfig
+from sl.train.plan import Plan, make_plan
+
+# Where data lie says nothing of the result, nor what is done with pictures that no record of a result has.
+LOCATIONS = ("data_dir", "download", "path", "labels", "on_error", "storage", "cache_dir")
+HERE_ONLY = ("model", "sl")  # the recipe's defaults for choices that stand elsewhere in the configuration
+PAPER_PROBE = 3
+datasets: Cache[Dataset] = Cache(limit=1)
+
+
+@dataclass(frozen=True)
+class ProbeSet:
+    """The rightly labelled training examples of the class that is looked at more closely."""
+
+    label: int
+    index: Tensor
+
+
+@dataclass(frozen=True)
+class Described:
+    """A run that is known but whose data are not loaded yet; `result_config` is what determines its result."""
+
+    config: RunConfig
+    source: Any
+    noise: Any
+    runtime: Runtime
+    result_config: dict[str, Any]
+
+    @property
+    def identity(self) -> str:
+        """The run's identity."""
+        return identity(self.result_config)
+
+    @property
+    def names(self) -> dict[str, str]:
+        """What the run's choices are called in its record."""
+        return self.result_config["names"]
+
+
+@dataclass(frozen=True)
+class Job(Described):
+    """A run that is ready to be trained; `dataset` and `noisy` are without what is held out for `validation`."""
+
+    dataset: Dataset
+    noisy: NoisyLabels
+    validation: Validation | None
+    paper_images: int
+    plan: Plan
+    probe_set: ProbeSet
+
+    def header(self, origin: Provenance) -> Header:
+        """The first line of the record."""
+        known: dict[str, Any] = {"validation_images": len(self.validation.labels)} if self.validation else {}
+        if self.dataset.labels_given:
+            known |= {"labels": "given", **self.dataset.facts}
+        return Header(
+            identity=self.identity,
+            config=self.result_config,
+            data=Data(
+                name=self.dataset.name,
+                class_names=list(self.dataset.class_names),
+                train_images=len(self.dataset.train_labels),
+                test_images=len(self.dataset.test_labels),
+                **known,
+                paper_train_images=self.paper_images,
+                fingerprint=self.result_config["dataset"]["fingerprint"],
+            ),
+            scale=Scale(
+                name=self.names["scale"],
+                **asdict(self.config.scale),
+                epochs=self.plan.epochs,
+                paper_epochs=self.plan.paper_epochs,
+                batch_size=self.plan.batch_size,
+                paper_batch_size=self.config.recipe.batch_size,
+            ),
+            noise=LabelNoise(
+                realised_rate=self.noisy.realised_rate,
+                fingerprint=self.noisy.fingerprint,
+                transition=self.noisy.transition.tolist(),
+            ),
+            stages=Stages(**self.plan.stages),
+            shown=shown_of_run(self.config),
+            provenance=origin,
+        )
+
+
+def describe_run(config: RunConfig) -> Described:
+    """Which run `config` asks for; raises UserError for what cannot be run."""
+    runtime = resolve_runtime(config.runtime)
+    source, noise = (build(getattr(config, option), option, config.allow_targets) for option in ("dataset", "noise"))
+    with under("dataset"):
+        fingerprint = source.fingerprint()
+    result = result_config(config, runtime.precision, fingerprint)
+    if getattr(source, "labels_given", False) and result["names"]["scale"] == "paper":
+        result["names"]["scale"] = "full"  # the paper has no such data
+    return Described(config, source, noise, runtime, result)
+
+
+def result_config(config: RunConfig, precision: str, fingerprint: str) -> dict[str, Any]:
+    """What determines the run's result, as plain values; `fingerprint` stands for the data set's content."""
+    whole, names = asdict(config), config.names
+    chosen = {key: whole[key] for key in ("dataset", "noise", "model", "loss", "recipe", "scale")}
+    if "path" in chosen["noise"]:
+        chosen["noise"]["file"] = digest(chosen["noise"]["path"])
+    if transition_file(config.loss):
+        read_matrix(config.loss["transition"], "loss.transition")
+        chosen["loss"]["transition"] = digest(config.loss["transition"])
+    if weights := config.model.get("weights"):
+        chosen["model"]["weights"] = find_weights(config.model["name"], str(weights)).name
+    chosen["dataset"]["fingerprint"] = fingerprint
+    for node in (chosen["dataset"], chosen["noise"]):
+        for key in LOCATIONS:
+            node.pop(key, None)
+    for key in HERE_ONLY:
+        chosen["recipe"].pop(key)
+    if chosen["scale"]["width_share"] == 1:
+        del chosen["scale"]["width_share"]  # newer than the first records, whose identities stay
+    network = chosen["model"]["_target_"].rsplit(".", 1)[-1].lower()
+    named = {**names, "model": network if names["model"] == "recipe" else names["model"]}
+    for choice in ("loss", "noise"):  # a class from elsewhere in the place of one here has the name of that class
+        if not is_own(chosen[choice]) and names[choice] in choices(choice):
+            named[choice] = chosen[choice]["_target_"].rsplit(".", 1)[-1]
+    if set(chosen["scale"].values()) == {1.0}:
+        named["scale"] = "paper"  # nothing is left out, whatever the scale is called that was asked for
+    elif names["scale"] == "paper":
+        named["scale"] = "custom"
+    rest = {key: whole[key] for key in ("seed", "holdout", "probe")}
+    if config.fold is not None:
+        rest["fold"] = whole["fold"]
+    return {**chosen, **rest, "precision": precision, "names": named}
+
+
+def prepare(config: RunConfig) -> Job:
+    """Load the data, draw the noise and plan the run; raises UserError for what cannot be run."""
+    run = describe_run(config)
+    if hasattr(run.source, "outline"):  # mistakes come out before thousands of pictures are read
+        outline = make_job(run, run.source.outline())
+        make_loss(config.loss, outline.dataset, outline.noisy, config.allow_targets)
+    key = repr((config.dataset, run.result_config["dataset"]["fingerprint"]))
+    with under("dataset"):
+        full = datasets.get(key, run.source.load)
+    return make_job(run, full)
+
+
+def make_job(run: Described, full: Dataset) -> Job:
+    """The run on a share of the data set `full`."""
+    config = run.config
+    dataset = full.subset(config.scale.train_share, config.scale.test_share)
+    noisy, validation = run.noise.apply(dataset, config.seed), None
+    if rows := rows_held_out(config, noisy.labels):
+        dataset, noisy, validation = hold_out(dataset, noisy, *rows)
+    paper_images = len(full.train_labels)
+    plan = make_plan(config.recipe, config.scale, len(dataset.train_labels), paper_images)
+    if asked_threads(config.runtime) is None:
+        run = replace(run, runtime=replace(run.runtime, threads=threads_that_pay(dataset.image_shape, plan.batch_size)))
+    probe_set = make_probe_set(config.probe.label, dataset, noisy)
+    return Job(
+        **vars(run),
+        dataset=dataset,
+        noisy=noisy,
+        validation=validation,
+        paper_images=paper_images,
+        plan=plan,
+        probe_set=probe_set,
+    )
+
+
+def make_probe_set(label: str | int | None, dataset: Dataset, noisy: NoisyLabels) -> ProbeSet:
+    """The rightly labelled images of the class `label`; null is class 3 (the paper's cat), or the last of fewer."""
+    last = dataset.num_classes - 1
+    number = min(PAPER_PROBE, last) if label is None else dataset.class_index(label, "probe.label")
+    return ProbeSet(number, ((noisy.clean == number) & (noisy.labels == noisy.clean)).nonzero().flatten())
+
+
+def transition_file(loss: Mapping[str, Any]) -> bool:
+    """Whether the loss corrects by a matrix in a file, and not by the matrix of the run's own noise."""
+    return loss.get(TRANSITION, NOISE_MATRIX) != NOISE_MATRIX
+
+
+def make_loss(loss: Mapping[str, Any], dataset: Dataset, noisy: NoisyLabels, allow_targets: Sequence[str] = ()) -> Loss:
+    """The loss for a run on `dataset`; UserError where it does not fit."""
+    sizes = {"num_examples": len(noisy.labels), "num_classes": dataset.num_classes}
+    return build(loss, "loss", allow_targets, transition=_transition(loss, dataset, noisy), **sizes)
+
+
+def _transition(loss: Mapping[str, Any], dataset: Dataset, noisy: NoisyLabels) -> Tensor:
+    option = f"loss.{TRANSITION}"
+    if transition_file(loss):
+        return read_matrix(loss[TRANSITION], option).for_classes(dataset.class_names, option, dataset.name)
+    if TRANSITION in loss and not noisy.truth_known:
+        raise UserError(option, NOISE_MATRIX, "must be a matrix file where nobody knows the noise of the labels")
+    return noisy.transition

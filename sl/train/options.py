@@ -1,0 +1,74 @@
+"""The options of one training run: Hydra composes them (sl/config), everything else reads this object.
+
+The node of a class (`_target_` and its parameters) is a dictionary here; the class itself checks its parameters.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from sl.recipes.options import RecipeConfig
+
+
+@dataclass
+class ScaleConfig:
+    """Which share of the images, the epochs, the batch and the network's channels a run uses (1 = the paper's own)."""
+
+    train_share: float
+    test_share: float
+    epoch_share: float
+    batch_share: float
+    width_share: float
+
+
+@dataclass
+class RuntimeConfig:
+    """Where and how a run is computed; none of it belongs to the run's identity but the precision."""
+
+    device: str
+    precision: str
+    step: str
+    deterministic: bool
+    threads: int | None
+
+
+@dataclass
+class ProbeConfig:
+    """What is looked at more closely: one class (number, name or null), and how many test representations to keep."""
+
+    label: Any = None
+    representations: int = 0
+
+
+NO_OPTION = {"omegaconf_ignore": True}  # a field that says how a configuration was asked for
+
+
+@dataclass(kw_only=True)
+class RunConfig:
+    """One training run.
+
+    `names` is what the choices (dataset, noise, model, loss, recipe, scale) are called, `overrides` the command line.
+    """
+
+    CHOICES: ClassVar = ("dataset", "noise", "model", "loss", "recipe", "scale")
+
+    dataset: Any
+    noise: Any
+    model: Any
+    loss: Any
+    recipe: RecipeConfig
+    scale: ScaleConfig
+    runtime: RuntimeConfig
+    probe: ProbeConfig
+    tracker: dict[str, Any] = field(default_factory=dict)
+    shown: dict[str, Any] = field(default_factory=dict)
+    seed: int = 0
+    holdout: float | None = None
+    fold: str | None = None
+    save: bool | None = None
+    allow_targets: list[str] = field(default_factory=list)
+    data_dir: str
+    runs_dir: str
+    checkpoints_dir: str
+    models_dir: str
+    names: dict[str, str] = field(default_factory=dict, metadata=NO_OPTION)
+    overrides: list[str] = field(default_factory=list, metadata=NO_OPTION)
