@@ -7,6 +7,7 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
+from sl.audit.advice import advise
 from sl.audit.classes import class_numbers, write_classes
 from sl.audit.estimate import NoiseEstimate, estimate_noise
 from sl.audit.figure import draw_noise
@@ -15,6 +16,7 @@ from sl.audit.options import AuditConfig
 from sl.audit.predict import combine, parts, predict_all, whole_subject
 from sl.audit.rank import Array, Ranking, rank
 from sl.audit.sheet import write_sheet
+from sl.audit.sheet_figure import draw_suspects
 from sl.audit.subject import Subject
 from sl.audit.suspects import corrected, write_labels, write_suspects
 from sl.checks import integer, number
@@ -82,14 +84,19 @@ def write_audit(out: Path, subject: Subject, probabilities: Array, config: Audit
     words = summary(subject, ranking, estimate, config)
     write_suspects(out / "suspects.csv", subject, ranking, probabilities)
     write_labels(out / "labels.csv", subject, corrected(subject, ranking))
-    write_noise(out, subject, estimate, {"names": names, "folds": config.folds, "identity": described.identity})
+    origin = {"fingerprint": described.result_config["dataset"]["fingerprint"], "identity": described.identity}
+    advice = advise(estimate)
+    told = {"words": f"{title}. {words}", "advice": advice.as_json()}
+    write_noise(out, subject, estimate, {"names": names, "folds": config.folds, **origin, **told})
     draw_noise(estimate, subject.class_names, title, out / "noise")
     about = {"setting": setting(described, config.folds), "loss": names["loss"], "classes": list(subject.class_names)}
     write_classes(out, about, class_numbers(subject, ranking, probabilities))
     whole = {"words": f"{title}. {words}", "identity": f"{described.identity}-{config.folds}"}
+    draw_suspects(subject, ranking, title, out / "suspects")
     shown = write_sheet(out / "suspects.html", subject, ranking, probabilities, config.sheet, whole)
     print(f"{words}\n{out}/suspects.html: the {shown} most suspicious; suspects.csv, labels.csv (corrected), "
-          "noise.json, noise.png, classes.md beside it", flush=True)  # fmt: skip
+          "noise.json, noise.png, classes.md beside it\n"
+          f"to train SL on such labels, begin with {advice}", flush=True)  # fmt: skip
 
 
 def summary(subject: Subject, ranking: Ranking, estimate: NoiseEstimate, config: AuditConfig) -> str:

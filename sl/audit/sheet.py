@@ -25,7 +25,7 @@ def write_sheet(
     It holds the labels of all images too, so that it can export a whole corrected file.
     """
     labels = subject.labels.numpy()
-    shown = [row for row in ranking.order.tolist() if ranking.suggested[row] != labels[row]][:most]
+    shown = suspicious(subject, ranking, most)
     data = {
         "summary": summary,
         "key": subject.key,
@@ -54,17 +54,28 @@ def write_sheet(
     return len(shown)
 
 
+def suspicious(subject: Subject, ranking: Ranking, most: int) -> list[int]:
+    """Rows of the `most` most suspicious images whose suggestion differs from their label."""
+    differs = ranking.suggested != subject.labels.numpy()
+    return [row for row in ranking.order.tolist() if differs[row]][:most]
+
+
 def thumbnail(subject: Subject, row: int) -> str:
-    """A small picture of an image as a data URI: of its file where there is one, else of what is trained on."""
+    """`small_picture` as a data URI."""
+    return data_uri(small_picture(subject, row), "PNG" if subject.root is None else "JPEG")
+
+
+def small_picture(subject: Subject, row: int) -> "Image":
+    """A small picture of an image: of its file where there is one, else of what is trained on."""
     from PIL import Image, ImageOps
 
     if subject.root is not None:
         with Image.open(subject.root / subject.names[row]) as original:
             picture = ImageOps.exif_transpose(original).convert("RGB")
             picture.thumbnail((THUMBNAIL, THUMBNAIL))
-            return data_uri(picture, "JPEG")
+            return picture
     array = subject.images[row].permute(1, 2, 0).numpy()
-    return data_uri(Image.fromarray(array[:, :, 0] if array.shape[2] == 1 else array), "PNG")
+    return Image.fromarray(array[:, :, 0] if array.shape[2] == 1 else array)
 
 
 def data_uri(picture: "Image", kind: str) -> str:

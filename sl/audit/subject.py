@@ -52,7 +52,10 @@ def subject_of(job: Job) -> Subject:
     if not data.labels_given:
         names = tuple(map(str, data.train_index.tolist()))
         return Subject(data.train_images, noisy.labels, noisy.clean, names, data.class_names, len(names))
-    paths = [data.train_paths[row] for row in data.train_index.tolist()]
+    paths = tuple(data.train_paths[row] for row in data.train_index.tolist())
+    root = Path(job.config.dataset["data_dir"]).expanduser()
+    if data.test_checked:
+        return Subject(data.train_images, noisy.labels, None, paths, data.class_names, len(paths), root)
     return Subject(
         images=torch.cat([data.train_images, data.test_images]),
         labels=torch.cat([noisy.labels, data.test_labels]),
@@ -60,5 +63,5 @@ def subject_of(job: Job) -> Subject:
         names=(*paths, *data.test_paths),
         class_names=data.class_names,
         trained=len(paths),
-        root=Path(job.config.dataset["data_dir"]).expanduser(),
+        root=root,
     )

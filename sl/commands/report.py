@@ -14,6 +14,7 @@ def main(
     runs_dir: Path = Path("results/runs"),
     paper: Path = PUBLISHED,
     figures: Path = Path("results/figures"),
+    audits: Path = Path("results/audit"),
     out: Path = Path("results/report"),
     strict: bool = False,
 ) -> None:
@@ -22,10 +23,11 @@ def main(
     runs_dir: folder of run records
     paper: folder of published figures
     figures: folder of figures that were drawn before
+    audits: folder of audits of own data
     out: folder to write to
     strict: stop at a damaged record instead of leaving it out
     """
-    print(write(load_all(runs_dir, strict), Literature(load(paper), load_classes(paper)), out, figures))
+    print(write(load_all(runs_dir, strict), Literature(load(paper), load_classes(paper)), out, figures, audits))
 
 
 def run() -> None:

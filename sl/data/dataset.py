@@ -21,7 +21,9 @@ class Dataset:
     `train_images` (N, C, H, W) and `test_images` (M, C, H, W) are uint8, `train_labels` (N,) and `test_labels` (M,)
     int64 in [0, K). `train_index` (N,) int64 says where each training row stands in the source's whole training set.
     `labels_given`: nobody says which labels are right (own data); otherwise they are clean. Own pictures have names:
-    `train_paths` by `train_index`, `test_paths` by row. `facts` is what the record says of where they come from.
+    `train_paths` by `train_index`, `test_paths` by row. `test_checked`: the labels of the test images were checked all
+    the same. `validation`: images (V, C, H, W) and checked labels (V,) that belong to the data set. `facts` is what the
+    record says of where they come from.
     `scratch`: images are mapped from files, and those that are taken from them go to new files in this folder.
     """
 
@@ -37,6 +39,8 @@ class Dataset:
     test_paths: tuple[str, ...] = ()
     facts: dict[str, Any] = field(default_factory=dict)
     scratch: Path | None = None
+    test_checked: bool = False
+    validation: tuple[Tensor, Tensor] | None = None
 
     @property
     def num_classes(self) -> int:
@@ -66,6 +70,8 @@ class Dataset:
     def subset(self, train_share: float, test_share: float) -> Dataset:
         """The same share in (0, 1] of every class, at least one image of each, in the old order.
 
+        `test_share` is that of the validation images too.
+
         The images are spread evenly over a class's own, so no seed is involved; 1 keeps everything.
         """
         train_share = number("train_share", train_share, 0, 1, low_open=True)
@@ -73,8 +79,13 @@ class Dataset:
         if train_share == test_share == 1:
             return self  # not a copy: every run of a sweep comes by here
         train, test = spread(self.train_labels, train_share), spread(self.test_labels, test_share)
+        validation = self.validation
+        if validation is not None:
+            rows = spread(validation[1], test_share)
+            validation = (self.take(validation[0], rows), validation[1][rows])
         return replace(
             self,
+            validation=validation,
             train_images=self.take(self.train_images, train),
             train_labels=self.train_labels[train],
             test_images=self.take(self.test_images, test),

@@ -23,14 +23,17 @@ class Unreadable(ValueError):
     """A file that is no picture, or whose values have no stated meaning; says why in one line."""
 
 
-def decode_all(paths: Sequence[Path], size: int) -> tuple[Tensor, dict[int, str]]:
-    """The pictures that can be read, (N, 3, size, size) uint8 in the order given, and for the others: place and why."""
+def decode_all(paths: Sequence[Path], size: int, margin: int = 0) -> tuple[Tensor, dict[int, str]]:
+    """The pictures that can be read, (N, 3, size, size) uint8 in the order given, and for the others: place and why.
+
+    `margin` is that of `decode`.
+    """
     import torch
 
     unreadable: dict[int, str] = {}
     pixels = torch.empty(len(paths), 3, size, size, dtype=torch.uint8)
     with ThreadPoolExecutor(os.cpu_count()) as threads:  # Pillow works outside of Python's lock
-        for place, picture in enumerate(threads.map(partial(_decoded, size=size), paths)):
+        for place, picture in enumerate(threads.map(partial(_decoded, size=size, margin=margin), paths)):
             if isinstance(picture, Unreadable):
                 unreadable[place] = str(picture)
             else:
@@ -38,25 +41,27 @@ def decode_all(paths: Sequence[Path], size: int) -> tuple[Tensor, dict[int, str]
     return pixels[: len(paths) - len(unreadable)], unreadable
 
 
-def _decoded(path: Path, size: int) -> NDArray[np.uint8] | Unreadable:
+def _decoded(path: Path, size: int, margin: int) -> NDArray[np.uint8] | Unreadable:
     try:
-        return decode(path, size)
+        return decode(path, size, margin)
     except Unreadable as error:
         return error
 
 
-def decode(path: Path, size: int) -> NDArray[np.uint8]:
+def decode(path: Path, size: int, margin: int = 0) -> NDArray[np.uint8]:
     """The picture as (size, size, 3) uint8, turned as its EXIF orientation says; Unreadable if it cannot be read.
 
-    Resized bilinearly with antialiasing, aspect not kept. Grey values of 16 bits (modes I;16 and I) are divided by
-    257 and rounded; floats (mode F) must lie in [0, 1] and are multiplied by 255. Transparency is dropped.
+    Resized bilinearly with antialiasing, aspect not kept, with `margin` pixels more on each side, which are cut off.
+    Grey values of 16 bits (modes I;16 and I) are divided by 257 and rounded; floats (mode F) must lie in [0, 1] and are
+    multiplied by 255. Transparency is dropped.
     """
     from PIL import Image, ImageOps
 
     try:
         with Image.open(path) as picture:
             upright = eight_bits(ImageOps.exif_transpose(picture)).convert("RGB")
-            return np.array(upright.resize((size, size), Image.Resampling.BILINEAR))
+            whole = upright.resize((size + 2 * margin,) * 2, Image.Resampling.BILINEAR)
+            return np.array(whole)[margin : margin + size, margin : margin + size]
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
         reason = (isinstance(error, OSError) and error.strerror) or str(error)
         raise Unreadable(" ".join(reason.split())) from None

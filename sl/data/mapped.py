@@ -50,7 +50,7 @@ class Progress:
 
 
 def decode_mapped(
-    paths: Sequence[Path], size: int, cache: Path, key: str, workers: int = -1
+    paths: Sequence[Path], size: int, cache: Path, key: str, workers: int = -1, margin: int = 0
 ) -> tuple[Tensor, dict[int, str]]:
     """As `sl.data.decode.decode_all`, but the pixels are those of a file in the folder `cache`.
 
@@ -60,7 +60,8 @@ def decode_mapped(
     """
     from filelock import FileLock
 
-    pixels = cache / f"{key}-{size}-pillow{version('pillow')}.pixels"
+    side = f"{size}-{margin}" if margin else f"{size}"
+    pixels = cache / f"{key}-{side}-pillow{version('pillow')}.pixels"
     about = pixels.with_suffix(".json")
     with writing(cache), FileLock(about.with_suffix(".lock")):
         progress = Progress.load(about)
@@ -73,7 +74,7 @@ def decode_mapped(
             notice(f"{pixels} is damaged and is decoded again")
             progress = Progress()
         if not progress.sha256:
-            _decode(paths, size, pixels, about, progress, workers)
+            _decode(paths, (size, margin), pixels, about, progress, workers)
     images = _mapped(pixels, len(paths), size)
     if not progress.unreadable:
         return images, {}
@@ -103,14 +104,16 @@ def _mapped(pixels: Path, count: int, size: int) -> Tensor:
     return flat.view(count, 3, size, size)
 
 
-def _decode(paths: Sequence[Path], size: int, pixels: Path, about: Path, progress: Progress, workers: int) -> None:
+def _decode(
+    paths: Sequence[Path], frame: tuple[int, int], pixels: Path, about: Path, progress: Progress, workers: int
+) -> None:
     from joblib import Parallel, delayed
     from rich.console import Console
     from rich.progress import track
 
     todo = [first for first in range(0, len(paths), CHUNK) if first not in progress.done]
     notice(f"{len(paths)} pictures are decoded into {pixels} ({pixels.stat().st_size / 1e6:.0f} MB)")
-    tasks = (delayed(_decode_chunk)(paths[first : first + CHUNK], first, size, pixels) for first in todo)
+    tasks = (delayed(_decode_chunk)(paths[first : first + CHUNK], first, *frame, pixels) for first in todo)
     results = Parallel(n_jobs=workers, return_as="generator_unordered")(tasks)
     quiet = not sys.stderr.isatty()
     for first, unreadable in track(results, "decoding", len(todo), console=Console(stderr=True), disable=quiet):
@@ -121,7 +124,9 @@ def _decode(paths: Sequence[Path], size: int, pixels: Path, about: Path, progres
     progress.save(about)
 
 
-def _decode_chunk(paths: Sequence[Path], first: int, size: int, pixels: Path) -> tuple[int, dict[int, str]]:
+def _decode_chunk(
+    paths: Sequence[Path], first: int, size: int, margin: int, pixels: Path
+) -> tuple[int, dict[int, str]]:
     """Write the pixels of some pictures, of which the first is number `first`; that number, and what cannot be read."""
     from sl.data.decode import Unreadable, decode
 
@@ -130,7 +135,7 @@ def _decode_chunk(paths: Sequence[Path], first: int, size: int, pixels: Path) ->
         for place, path in enumerate(paths, first):
             file.seek(place * 3 * size * size)
             try:
-                file.write(decode(path, size).transpose(2, 0, 1).tobytes())
+                file.write(decode(path, size, margin).transpose(2, 0, 1).tobytes())
             except Unreadable as error:
                 unreadable[place] = str(error)
         file.flush()

@@ -233,7 +233,10 @@ class Diverged(Moment):
 
 
 class End(Entry):
-    """The last line of a finished run; `sha256` is of all bytes before it, null in records of older versions."""
+    """The last line of a finished run; `sha256` is of all bytes before it, null in records of older versions.
+
+    `weights_sha256` is of the file of weights that `save=true` keeps, whether or not the run kept it.
+    """
 
     model_config = ConfigDict(extra="forbid")  # a damaged `sha256` must not read as a record that has none
 
@@ -241,6 +244,7 @@ class End(Entry):
     epoch_seconds: list[Seconds]
     seconds: Seconds
     finished: str
+    weights_sha256: Digest | None = None
     sha256: Digest | None = None
 
 

@@ -11,7 +11,7 @@ from sl.record.schema import Provenance
 from sl.record.shown import shown, symbols
 from sl.record.variant import distance, stated_recipe, usual_recipe
 
-PUBLISHED_ONLY = {"clothing1m": "Clothing1M", "webvision": "WebVision"}  # no file in configs/dataset says their title
+PUBLISHED_ONLY = {"webvision": "WebVision"}  # no file in configs/dataset says their title
 DATASETS_SHOWN = ("cifar10", "mnist", "cifar100", "digits")  # in this order
 GREEK = {"alpha": "α", "beta": "β", "gamma": "γ", "epsilon": "ε", "lambda_": "λ", "tau": "τ"}
 

@@ -43,10 +43,11 @@ class RecordWriter:
             append(self.path, text, len(self.content))
         self.content += text
 
-    def end(self, epoch_seconds: list[float]) -> None:
+    def end(self, epoch_seconds: list[float], weights_sha256: str) -> None:
         """Finish the record."""
         seconds = [round(value, 3) for value in epoch_seconds]
-        self._finish(End(epoch_seconds=seconds, seconds=round(sum(seconds), 3), finished=now()))
+        total = round(sum(seconds), 3)
+        self._finish(End(epoch_seconds=seconds, seconds=total, finished=now(), weights_sha256=weights_sha256))
 
     def diverged(self, epoch: int, step: int, lr: float, loss: float) -> None:
         """Finish the record of a run whose numbers are no longer finite, in the step `step` of `epoch`."""

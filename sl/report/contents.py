@@ -16,6 +16,7 @@ from sl.report.figures import FIGURES, figure_images
 from sl.report.results import published_tables, results
 from sl.report.runs import entry, positions, scale_badge
 from sl.report.series import all_series
+from sl.report.suspects import suspects
 
 NOTHING_RECORDED = "no run recorded yet"
 BEHIND = "Press a number, or the button below a figure, to see the runs behind it."
@@ -26,14 +27,22 @@ PAPER_INTRO = (
 )
 
 
-def contents(runs: Sequence[Run], literature: Literature, out: Path, figures: Path) -> dict[str, Any]:
+def contents(
+    runs: Sequence[Run], literature: Literature, out: Path, figures: Path, audits: Path | None = None
+) -> dict[str, Any]:
     """The page's data; paths of records are relative to the folder `out`, pictures come from the folder `figures`.
+
+    The folder `audits` holds audits (docs/audit.md) of own data; what they found is shown with the runs on these data.
 
     Runs at the paper's scale come first. Own data, whose labels are as given, are asked nothing of the paper's.
     """
     places = {run.identity: place for place, run in enumerate(runs)}
     pages = sorted(run_groups(runs), key=lambda group: (not group.runs, group_order(group)))
-    shown = [_group(group, literature, places) | {"drawn": figure_images(group, figures)} for group in pages]
+    shown = [
+        _group(group, literature, places)
+        | {"drawn": figure_images(group, figures), "suspects": suspects(group, audits, out) if audits else []}
+        for group in pages
+    ]
     own = bool(shown) and all(group["own"] for group in shown)
     for place, group in enumerate(shown):
         namesakes = sum(other["label"].startswith(group["label"]) for other in shown[:place])
@@ -96,6 +105,7 @@ def _no_group() -> dict[str, Any]:
         "stages": {},
         "probed": None,
         "claims": [],
+        "suspects": [],
     }
 
 

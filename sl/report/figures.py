@@ -19,8 +19,11 @@ FIGURES = {
 
 def figure_images(group: RunGroup, figures: Path) -> list[dict[str, Any]]:
     """Title and picture (a data URI) of each; the picture is None where no file lies below the folder `figures`."""
-    return [{"title": title, "image": _uri(figures / folder(group) / f"{name}.png")} for name, title in FIGURES.items()]
+    return [
+        {"title": title, "image": data_uri(figures / folder(group) / f"{name}.png")} for name, title in FIGURES.items()
+    ]
 
 
-def _uri(path: Path) -> str | None:
+def data_uri(path: Path) -> str | None:
+    """The PNG at `path` as a data URI; None where there is none."""
     return f"data:image/png;base64,{b64encode(path.read_bytes()).decode('ascii')}" if path.is_file() else None

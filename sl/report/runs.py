@@ -30,6 +30,7 @@ def entry(run: Run, out: Path) -> dict[str, Any]:
         "finished": finished,
         "diverged": run.diverged,
         "accuracy": [hundredths(100 * value(run)) if finished else None for value in STATISTICS.values()],
+        "weights": run.end.weights_sha256 if run.end else None,
         "seconds": run.end.seconds if run.end else None,
         "stays": [_stay(provenance) for provenance in run.provenances],
     }

@@ -22,19 +22,20 @@ SCRIPTS = (
     "compare",
     "confidence",
     "drawn",
+    "suspects",
     "results",
     "top",
     "app",
 )
 
 
-def write(runs: Sequence[Run], literature: Literature, out: Path, figures: Path) -> str:
+def write(runs: Sequence[Run], literature: Literature, out: Path, figures: Path, audits: Path | None = None) -> str:
     """Write index.html of `runs` to the folder `out`; returns its path. UserError where it cannot be written.
 
-    Pictures are taken from the folder `figures`, where `make figures` drew them.
+    Pictures are taken from the folder `figures`, where `make figures` drew them, and from audits in `audits`.
     """
     target = out / "index.html"
-    text = page(runs, literature, out, figures)
+    text = page(runs, literature, out, figures, audits)
     try:
         out.mkdir(parents=True, exist_ok=True)
         replace_file(target, text)
@@ -43,9 +44,9 @@ def write(runs: Sequence[Run], literature: Literature, out: Path, figures: Path)
     return str(target)
 
 
-def page(runs: Sequence[Run], literature: Literature, out: Path, figures: Path) -> str:
+def page(runs: Sequence[Run], literature: Literature, out: Path, figures: Path, audits: Path | None = None) -> str:
     """The page as HTML; links to records are relative to `out`."""
-    shown = contents(runs, literature, out, figures)
+    shown = contents(runs, literature, out, figures, audits)
     data = json.dumps(shown, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     parts = {
         "style": _part("style.css"),

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file, save
 from torch import Tensor
 
 from sl.errors import UserError
@@ -21,8 +21,13 @@ def model_path(models_dir: Path, dataset: str, identity: str) -> Path:
     return models_dir / dataset / f"{identity}.json"
 
 
-def write_files(path: Path, tensors: dict[str, Tensor], description: dict[str, Any]) -> None:
-    """Write `tensors` beside the JSON at `path`, then the JSON: it appears when all is there.
+def as_file(tensors: dict[str, Tensor]) -> bytes:
+    """`tensors` as a safetensors file has them: the same bytes for the same values."""
+    return save({name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()})
+
+
+def write_files(path: Path, content: bytes, description: dict[str, Any]) -> None:
+    """Write the weights (of `as_file`) beside the JSON at `path`, then the JSON: it appears when all is there.
 
     `description` gets the format, the weights' file name and the sha256 of that file.
     """
@@ -30,7 +35,7 @@ def write_files(path: Path, tensors: dict[str, Tensor], description: dict[str, A
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         part = weights.with_suffix(".part")
-        save_file({name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}, part)
+        part.write_bytes(content)
         os.replace(part, weights)
         whole = {"format": FORMAT, **description, "weights": weights.name, "sha256": sha256(weights)}
         part.write_text(json.dumps(whole, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")

@@ -19,7 +19,7 @@ def save_representations(engine: Engine, job: Job, path: Path) -> None:
         return
     labels = engine.data.test_labels.cpu()
     chosen = spread_over_classes(labels, job.config.probe.representations)
-    features = engine.represent(engine.data.test_images[chosen.to(engine.runtime.device)])
+    features = engine.represent(engine.data.test_images[chosen.to(engine.data.test_images.device)])
     content = io.BytesIO()
     representation = features.cpu().numpy().astype(np.float16)
     np.savez_compressed(content, representation=representation, labels=labels[chosen].numpy(), index=chosen.numpy())

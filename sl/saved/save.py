@@ -1,5 +1,6 @@
 """Keeps the network of a finished run, ready to be used without its configuration."""
 
+import hashlib
 from pathlib import Path
 from typing import Any
 
@@ -7,7 +8,7 @@ from sl.errors import UserError
 from sl.models.classifier import Classifier, drawn_part
 from sl.recipes.batchnorm import debiased_statistics
 from sl.record.provenance import commit
-from sl.saved.files import model_path, write_files
+from sl.saved.files import as_file, model_path, write_files
 from sl.train.engine import Engine
 from sl.train.job import Job
 from sl.train.options import RunConfig
@@ -31,15 +32,12 @@ def check_saved(job: Job, record: Path) -> None:
         )
 
 
-def save_model(engine: Engine, job: Job) -> Path | None:
-    """Write the network of `engine` to models_dir, if the run of `job` keeps it; the path of its JSON.
+def save_model(engine: Engine, job: Job) -> str:
+    """Write the network of `engine` to models_dir, if the run of `job` keeps it; sha256 of its file of weights.
 
     Running statistics are stored as evaluation uses them (`debiased_statistics`), so that the network gives the same
     logits in any other program.
     """
-    if not keeps_model(job.config, job.result_config["names"]["dataset"]):
-        return None
-    path = model_path(Path(job.config.models_dir), job.dataset.name, job.identity)
     with debiased_statistics(drawn_part(engine.model), engine.recipe.bn_zero_debias):
         tensors = {f"model.{name}": value.clone() for name, value in engine.model.state_dict().items()}
     normalisation = engine.data.normalisation
@@ -47,9 +45,12 @@ def save_model(engine: Engine, job: Job) -> Path | None:
         value = getattr(normalisation, name)
         if value is not None:
             tensors[f"normalisation.{name}"] = value
-    write_files(path, tensors, describe_model(engine, job))
-    print(f"network kept: {path}", flush=True)
-    return path
+    weights = as_file(tensors)
+    if keeps_model(job.config, job.result_config["names"]["dataset"]):
+        path = model_path(Path(job.config.models_dir), job.dataset.name, job.identity)
+        write_files(path, weights, describe_model(engine, job))
+        print(f"network kept: {path}", flush=True)
+    return hashlib.sha256(weights).hexdigest()
 
 
 def describe_model(engine: Engine, job: Job) -> dict[str, Any]:

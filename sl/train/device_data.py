@@ -30,19 +30,36 @@ class DrawBuffers:
 
 
 class DeviceData:
-    """Images (uint8) and labels on `device`; `noisy` (N,) and `truth_known` (of `NoisyLabels`) change with each run."""
+    """Images (uint8) and labels on `device`; mapped images stay in their file, and only batches come to the device.
+
+    `noisy` (N,) and `truth_known` (of `NoisyLabels`) change with each run.
+    """
 
     def __init__(
         self, dataset: Dataset, normalisation: str, device: torch.device, validation: Validation | None = None
     ) -> None:
         self.num_classes = dataset.num_classes
         self.image_shape = dataset.image_shape
-        self.images = dataset.train_images.to(device)
+
+        def placed(images: Tensor) -> Tensor:
+            return images if dataset.scratch else images.to(device)
+
+        self.device = device
+        self.images = placed(dataset.train_images)
         self.clean = dataset.train_labels.to(device)
         self.noisy = self.clean.clone()
         self.truth_known = True
-        self.test_images = dataset.test_images.to(device)
+        self.test_images = placed(dataset.test_images)
         self.test_labels = dataset.test_labels.to(device)
-        self.validation = validation and Validation(validation.images.to(device), validation.labels.to(device))
+        self.validation = validation and Validation(placed(validation.images), validation.labels.to(device))
         self.normalisation: Normalisation = fit_normalisation(normalisation, dataset.train_images).to(device)
         self.draws = DrawBuffers(len(self.noisy), device)
+
+    @property
+    def resident(self) -> bool:
+        """Whether the training images lie on the device; a captured step can gather no others."""
+        return self.images.device.type == self.device.type
+
+    def take(self, index: Tensor) -> Tensor:
+        """The training images `index` (B,), on the device."""
+        return self.images[index] if self.resident else self.images[index.cpu()].to(self.device)

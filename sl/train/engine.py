@@ -136,7 +136,7 @@ class Engine:
         result: Tensor | None = None  # made once: small results between large freed blocks would splinter the heap
         with debiased_statistics(drawn_part(self.model), self.recipe.bn_zero_debias):
             for start in range(0, len(images), size):
-                batch = images[start : start + size]
+                batch = images[start : start + size].to(self.runtime.device)  # mapped images are not there yet
                 between()
                 with self._autocast():
                     output = function(self._input(self.data.normalisation(batch))).float()
@@ -151,13 +151,13 @@ class Engine:
         self.model.train()
         for length in set(batch_sizes(len(self.data.noisy), self.batch_size)):
             if length not in self._steps:
-                capture = self.runtime.step in CAPTURED
+                capture = self.runtime.step in CAPTURED and self.data.resident
                 self._steps[length] = CapturedStep(self._step, length, self.runtime.device) if capture else self._step
 
     def _step(self, index: Tensor) -> None:
         """Forward, backward and update on the training images `index` (B,)."""
         data = self.data
-        images = self.augmentation(data.normalisation.before(data.images[index]), data.draws.take(index))
+        images = self.augmentation(data.normalisation.before(data.take(index)), data.draws.take(index))
         self.update(data.normalisation.after(images), index)
 
     def update(self, images: Tensor, index: Tensor) -> None:
@@ -212,7 +212,8 @@ def make_engine(job: Job) -> Engine:
         return json.dumps(canonical({part: job.result_config.get(part) for part in parts})) + repr(job.runtime)
 
     # Runs share what lies on the device; which images are held out differs from seed to seed and noise to noise.
-    split = ("noise", "seed", "holdout", "fold") if job.validation else ()
+    held_out = job.config.holdout is not None or job.config.fold is not None
+    split = ("noise", "seed", "holdout", "fold") if held_out else ()
 
     def new_engine() -> Engine:
         normalisation = job.config.recipe.normalisation

@@ -168,7 +168,8 @@ def make_job(run: Described, full: Dataset) -> Job:
     """The run on a share of the data set `full`."""
     config = run.config
     dataset = full.subset(config.scale.train_share, config.scale.test_share)
-    noisy, validation = run.noise.apply(dataset, config.seed), None
+    noisy = run.noise.apply(dataset, config.seed)
+    validation = None if dataset.validation is None else Validation(*dataset.validation)
     if rows := rows_held_out(config, noisy.labels):
         dataset, noisy, validation = hold_out(dataset, noisy, *rows)
     paper_images = len(full.train_labels)

@@ -128,8 +128,7 @@ class Training:
                 while self.epoch < self.job.plan.epochs:
                     self._one_epoch()
                 save_representations(self.engine, self.job, self.path)
-                save_model(self.engine, self.job)
-                self.record.end(self.epoch_seconds)
+                self.record.end(self.epoch_seconds, save_model(self.engine, self.job))
             finished = True
         except NotFinite as error:
             self.record.diverged(error.epoch, error.step, error.lr, error.loss)

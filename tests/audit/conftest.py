@@ -1,7 +1,9 @@
 """Audits of small sets, which need no data from outside."""
 
+import socket
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,6 +15,19 @@ from sl.config.compose import compose_run
 
 Audit = Callable[..., Path]
 SHORT = ("runtime.threads=1", "runtime.precision=float32", "runtime.device=cpu", "jobs=1")
+
+
+@pytest.fixture(autouse=True)
+def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing here may reach another machine; the browser is driven over a local port."""
+    connect = socket.socket.connect
+
+    def local_only(self: socket.socket, address: Any) -> None:
+        if self.family in (socket.AF_INET, socket.AF_INET6) and address[0] not in ("127.0.0.1", "::1", "localhost"):
+            pytest.fail(f"a connection to {address} was tried")
+        connect(self, address)
+
+    monkeypatch.setattr(socket.socket, "connect", local_only)
 
 
 @pytest.fixture

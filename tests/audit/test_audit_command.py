@@ -51,6 +51,9 @@ def test_an_audit_ranks_wrong_labels_first_and_is_resumed(
     assert noise["rate"]["value"] == pytest.approx(noisy.realised_rate, abs=0.1)
     assert np.allclose(np.sum(noise["transition"], axis=1), 1)
     assert {path.suffix for path in out.glob("noise.*")} >= {".json", ".png"}
+    assert (out / "suspects.png").stat().st_size > 10_000
+    assert set(noise["advice"]) == {"alpha", "beta", "why", "source"}
+    assert noise["words"].startswith("digits, sl, ")
     transition = torch.tensor(noise["transition"], dtype=torch.float64)
     assert_read(out / "noise.json", transition)
     capsys.readouterr()
@@ -135,4 +138,37 @@ def test_two_classes_one_of_them_with_two_pictures(audit: Audit, pictures: Calla
     lines = suspects(out)
     assert len(lines) == 26
     assert {line["decision"] for line in lines if line["label"] == "digit 1"} == {"keep"}
+    assert (out / "suspects.html").exists()
+
+
+def test_one_picture_in_a_class_and_unreadable_ones(
+    audit: Audit, pictures: Callable[..., Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = pictures(WAY, each=14, planted=0)
+    for path in sorted((root / "digit 4").iterdir())[1:]:
+        path.unlink()
+    broken = root / "digit 0" / "broken.png"
+    broken.write_bytes(b"no picture")
+    options = (*FOLDER, f"data_dir={root}", "folds=2", "recipe.epochs=2")
+    with pytest.raises(UserError, match=r"1 picture\(s\) in .* cannot be read: digit 0/broken\.png: .*on_error=skip"):
+        audit(*options)
+    out = audit(*options, "dataset.on_error=skip")
+    said = capsys.readouterr()
+    assert "digit 0/broken.png" in said.err
+    assert "Too few images to judge: digit 4." in said.out
+    lines = suspects(out)
+    assert len(lines) == 2 * 14 + 1
+    assert [line["decision"] for line in lines if line["label"] == "digit 4"] == ["keep"]
+    listed = list(csv.DictReader((out / "labels.csv").read_text().splitlines()))
+    assert len(listed) == len(lines)
+    assert "digit 0/broken.png" not in {line["path"] for line in listed}
+
+
+def test_a_network_of_ones_own_package_is_audited(
+    audit: Audit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The network that the audit keeps is loaded again under the same permission."""
+    (tmp_path / "mynets.py").write_text("from sl.models import Cnn4\n\n\nclass MyNet(Cnn4):\n    pass\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    out = audit(*DIGITS, "folds=0", "recipe.epochs=1", "model._target_=mynets.MyNet", "allow_targets=[mynets]")
     assert (out / "suspects.html").exists()

@@ -24,6 +24,7 @@ SIZES = {
     "cifar10": (10, (3, 32, 32)),
     "cifar100": (100, (3, 32, 32)),
     "folder": (2, (3, 32, 32)),
+    "clothing1m": (14, (3, 224, 224)),
 }
 
 
@@ -109,3 +110,29 @@ def test_threads_follow_the_launcher(monkeypatch: pytest.MonkeyPatch) -> None:
         assert asked_threads(compose_run([]).runtime) == threads
     monkeypatch.setenv("OMP_NUM_THREADS", "3")
     assert asked_threads(compose_run(["runtime.threads=2"]).runtime) == 2
+
+
+@pytest.mark.parametrize("name", choices("audit_preset"))
+def test_every_preset_of_audits_belongs_to_a_scale_a_data_set_and_a_model(name: str) -> None:
+    assert name in {"_".join(chosen) for chosen in product(choices("scale"), SIZES, choices("model"))}
+
+
+@pytest.mark.parametrize("name", choices("input_preset"))
+def test_every_input_preset_belongs_to_a_model_and_a_data_set(name: str) -> None:
+    assert name in {f"{model}_{dataset}" for model, dataset in product(choices("model"), SIZES)}
+
+
+def test_own_pictures_are_audited_by_a_smaller_network_unless_a_scale_is_asked_for() -> None:
+    def shares(*overrides: str) -> set[float]:
+        config = compose_run(["data_dir=.", *overrides], "audit")
+        return {config.scale.epoch_share, config.scale.batch_share, config.scale.width_share}
+
+    assert shares("dataset=folder") == {0.25}
+    assert shares("dataset=folder", "scale.epoch_share=1", "scale.batch_share=1", "scale.width_share=1") == {1.0}
+    assert shares("dataset=digits") == shares("dataset=folder", "model=torchvision") == {1.0}
+
+
+def test_torchvisions_networks_take_own_pictures_at_their_size() -> None:
+    sizes = [compose_run(["dataset=folder", "data_dir=.", "model=torchvision", *more]).dataset["image_size"]
+             for more in ([], ["dataset.image_size=96"])]  # fmt: skip
+    assert sizes == [224, 96]

@@ -19,4 +19,4 @@ def test_every_file_names_exactly_what_its_source_takes(file: Path, tmp_path: Pa
 
 
 def test_there_is_a_file_for_every_source() -> None:
-    assert [file.stem for file in FILES] == ["cifar10", "cifar100", "digits", "folder", "mnist"]
+    assert [file.stem for file in FILES] == ["cifar10", "cifar100", "clothing1m", "digits", "folder", "mnist"]

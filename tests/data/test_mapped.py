@@ -57,11 +57,11 @@ def test_what_is_decoded_is_not_decoded_again(
 
     original = module.decode
 
-    def watched(path: Path, size: int) -> np.ndarray:
+    def watched(path: Path, size: int, margin: int) -> np.ndarray:
         decoded.append(path)
         if len(decoded) == CHUNK + 5:
             raise KeyboardInterrupt
-        return original(path, size)
+        return original(path, size, margin)
 
     monkeypatch.setattr(module, "decode", watched)
     with pytest.raises(KeyboardInterrupt):

@@ -1,5 +1,6 @@
 """The page in headless Chromium: Debian's packages chromium and chromium-driver, and selenium."""
 
+import json
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -68,7 +69,11 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
     write([], literature, root / "empty", root / "figures")
     for loss in ("ce", "sl"):
         synthetic.own(root / "folder", loss)
-    write(load_all(root / "folder"), literature, root / "own", root / "figures")
+    (root / "audit" / "mine").mkdir(parents=True)
+    found = {"words": "Of 9 labels an estimated 3 % are wrong.", "fingerprint": "invented"}
+    (root / "audit" / "mine" / "noise.json").write_text(json.dumps(found))
+    imsave(root / "audit" / "mine" / "suspects.png", np.zeros((70, 180)))
+    write(load_all(root / "folder"), literature, root / "own", root / "figures", root / "audit")
     return root
 
 
@@ -160,6 +165,12 @@ def test_own_data_open_with_the_data_and_the_runs(show: Callable[..., Any]) -> N
     assert "3: 0 ant, 1 bee, 2 wasp" in texts(driver, "#top-claims")[0]
     assert not driver.find_element("id", "verdicts").is_displayed()
     assert [title.split(" (")[0].split(",")[0] for title in texts(driver, "#curves h3")] == ["CE", "SL"]
+    driver.execute_script("document.getElementById('suspects').open = true")
+    assert texts(driver, "#suspects figcaption") == ["Of 9 labels an estimated 3 % are wrong. Look through them."]
+    (width,) = driver.execute_script(
+        "return Promise.all([...document.images].map((one) => one.decode().then(() => one.width)))"
+    )
+    assert width == 180
     words = driver.execute_script("return document.body.innerText")
     for word in ("paper", "Symmetric", "claim", "CIFAR"):
         assert word not in words

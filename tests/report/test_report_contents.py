@@ -63,6 +63,26 @@ def test_pictures_are_inside_the_page_where_they_were_drawn(runs: Path) -> None:
     assert set(images.values()) == {None}
 
 
+def test_audits_of_the_same_own_data_are_shown(tmp_path: Path) -> None:
+    root, audits = tmp_path / "runs", tmp_path / "audit"
+    synthetic.own(root, "sl")
+    for name, fingerprint in (("mine", "invented"), ("other", "else")):
+        (audits / name).mkdir(parents=True)
+        (audits / name / "noise.json").write_text(json.dumps({"words": f"{name}: 3 %", "fingerprint": fingerprint}))
+        (audits / name / "suspects.png").write_bytes(b"\x89PNG")
+    shown = contents(load_all(root), LITERATURE, tmp_path / "out", tmp_path, audits)["sheets"][0]["suspects"]
+    picture = "data:image/png;base64,iVBORw=="
+    assert shown == [{"words": "mine: 3 %", "page": "../audit/mine/suspects.html", "image": picture}]
+    (audits / "mine" / "noise.json").write_text("{")
+    with pytest.raises(UserError, match=r"mine/noise\.json: it must be what an audit wrote"):
+        contents(load_all(root), LITERATURE, tmp_path / "out", tmp_path, audits)
+    synthetic.record(tmp_path / "published", "sl")
+    assert (
+        contents(load_all(tmp_path / "published"), LITERATURE, tmp_path, tmp_path, audits)["sheets"][0]["suspects"]
+        == []
+    )
+
+
 def test_curves_are_means_and_deviations_over_seeds(runs: Path) -> None:
     series = series_of(data_of(runs)["sheets"][0], "sl")
     classes = recorded("sl", "class_accuracy").transpose(0, 2, 1)

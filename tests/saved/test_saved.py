@@ -1,6 +1,7 @@
 """A network that a run keeps gives the run's own predictions, and says so when it was changed."""
 
 import csv
+import hashlib
 import json
 import subprocess
 import sys
@@ -16,6 +17,7 @@ import sl
 from sl.config.compose import compose_run
 from sl.data import Digits
 from sl.errors import UserError
+from sl.saved.files import model_path
 from sl.saved.predict import predict_folder
 from sl.saved.save import save_model
 from sl.train.engine import make_engine
@@ -75,14 +77,28 @@ def test_the_statistics_that_are_saved_are_debiased(overrides: Callable[..., lis
     job = prepare(compose_run(overrides("save=true")))
     engine = make_engine(job)
     train_one_epoch(engine, job.plan, seed=0, epoch=1)
-    path = save_model(engine, job)
-    assert path is not None
+    save_model(engine, job)
+    path = model_path(Path(job.config.models_dir), "digits", job.identity)
     norm = engine.model.fc1_norm
     lacking = (1 - norm.momentum) ** job.plan.steps_per_epoch
     assert lacking > 0.5
     saved = sl.load_model(path).module.fc1_norm
     torch.testing.assert_close(saved.running_var, norm.running_var / (1 - lacking))
     torch.testing.assert_close(saved.running_mean, norm.running_mean / (1 - lacking))
+
+
+def test_the_record_states_the_sha256_of_the_weights_whether_or_not_they_are_kept(
+    overrides: Callable[..., list[str]], kept: Callable[..., Path], tmp_path: Path
+) -> None:
+    path = kept()
+    record = tmp_path / "runs" / "digits" / path.with_suffix(".jsonl").name
+    stated = json.loads(record.read_text().splitlines()[-1])["weights_sha256"]
+    assert stated == hashlib.sha256(path.with_suffix(".safetensors").read_bytes()).hexdigest()
+    assert stated == json.loads(path.read_text())["sha256"]
+    path.unlink()
+    record.unlink()
+    assert json.loads(train(compose_run(overrides())).read_text().splitlines()[-1])["weights_sha256"] == stated
+    assert not path.exists()
 
 
 def test_saving_leaves_the_identity_alone(overrides: Callable[..., list[str]]) -> None:

@@ -1,5 +1,6 @@
 """Runs on a folder of pictures with labels that are as given."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -169,3 +170,24 @@ def test_mapped_pictures_give_the_same_record_bit_for_bit(
     memory.path.unlink()
     mapped = run([*overrides, "dataset.storage=mapped", f"dataset.cache_dir={tmp_path / 'cache'}"])
     assert (mapped.identity, mapped.epochs, mapped.probes) == (memory.identity, memory.epochs, memory.probes)
+
+
+@pytest.mark.parametrize("listed", [False, True])
+def test_a_search_by_held_out_labels_as_given(
+    pictures: Callable[..., Path], options: Callable[..., list[str]], tmp_path: Path, listed: bool
+) -> None:
+    """In folders, and by a file of labels such as an audit writes."""
+    pytest.importorskip("optuna", reason="optuna is not installed (extra: search)")
+    from sl.search.command import run_search
+
+    root, more = pictures(9, 8), []
+    if listed:
+        lines = [f"{path.relative_to(root).as_posix()},{path.parent.name}" for path in sorted(root.rglob("*.png"))]
+        (tmp_path / "corrected.csv").write_text("\n".join(["path,label", *lines]) + "\n")
+        more = [f"dataset.labels={tmp_path / 'corrected.csv'}"]
+    typed = options(root, "loss=sl", "holdout=0.3", "search.trials=2", f"results_dir={tmp_path / 'search'}", *more)
+    run_search(compose_run([*typed, "search.jobs=1"], "search"))
+    (file,) = (tmp_path / "search").glob("folder_*.json")
+    outcome = json.loads(file.read_text())
+    assert [set(trial["parameters"]) for trial in outcome["trials"]] == [{"loss.alpha", "loss.beta"}] * 2
+    assert all(0 <= trial["score"] <= 1 for trial in outcome["trials"])

@@ -2,7 +2,7 @@
 
 const page = JSON.parse(byId("data").textContent);
 const SECTIONS = {
-  verdicts: setVerdicts, classwise: setClasswise, losses: setComparison, confidence: setConfidence, drawn: setDrawn,
+  verdicts: setVerdicts, classwise: setClasswise, losses: setComparison, confidence: setConfidence, drawn: setDrawn, suspects: setSuspects,
   results: setResults, runs: setRuns,
 };
 const filled = {}; // the sheet that a section shows
@@ -26,10 +26,11 @@ function showSheet(index) {
   document.querySelectorAll("details .setting").forEach((line) => line.replaceChildren(...settingOf(sheet)));
   [...byId("overview").children].forEach((card, place) => card.setAttribute("aria-pressed", String(place === index)));
   Object.keys(SECTIONS).forEach((id) => {
-    byId(id).classList.toggle("lacking", id !== "verdicts" && !sheet.series.length);
+    byId(id).classList.toggle("lacking", !["verdicts", "suspects"].includes(id) && !sheet.series.length);
     setSection(id);
   });
   byId("verdicts").hidden = sheet.own;
+  byId("suspects").hidden = !sheet.own;
 }
 
 function settingOf(sheet) {

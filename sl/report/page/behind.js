@@ -29,6 +29,10 @@ const RUN_COLUMNS = [
   { title: "scale", cell: (run) => badge(run.scale), sort: (run) => run.scale },
   { title: "device", cell: (run) => joined(run, (stay) => stay.device), sort: (run) => run.stays[0].device },
   { title: "precision", cell: (run) => joined(run, (stay) => stay.precision), sort: (run) => run.stays[0].precision },
+  {
+    title: "weights", sort: (run) => run.weights ?? "",
+    cell: (run) => run.weights ? el("span", { title: `sha256 ${run.weights}` }, run.weights.slice(0, 12)) : NOTHING,
+  },
   { title: "commit", cell: (run) => joined(run, commitName), sort: (run) => commitName(run.stays[0]) },
   { title: "started (UTC)", cell: (run) => started(run), sort: (run) => run.stays[0].started },
 ];

@@ -1,0 +1,61 @@
+"""Which alpha and beta of SL to begin with under the noise that an audit estimates: published ones, A = ln 1e-4.
+
+docs/choosing-parameters.md has all published advice, and how to search on from there.
+"""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+
+from sl.audit.estimate import NoiseEstimate
+from sl.audit.posterior import Array
+
+MANY_CLASSES = 50  # between CIFAR-10 and CIFAR-100, the two that the authors chose values for
+HARDLY_ANY = 0.05  # share of wrong labels; the least that the paper trains with is 0.2
+ONE_WAY = 0.5  # share of a class's wrong labels that go to one other class, above which noise is called asymmetric
+CODE = "https://github.com/YisenWang/symmetric_cross_entropy_for_noisy_labels"
+
+
+@dataclass(frozen=True)
+class Advice:
+    """Values to start with, why these, and who published them."""
+
+    alpha: float
+    beta: float
+    why: str
+    source: str
+
+    def __str__(self) -> str:
+        return f"loss=sl loss.alpha={self.alpha:g} loss.beta={self.beta:g}: {self.why} ({self.source})"
+
+    def as_json(self) -> dict[str, Any]:
+        """For noise.json."""
+        return asdict(self)
+
+
+def advise(estimate: NoiseEstimate) -> Advice:
+    """The advice for the noise of `estimate`."""
+    rate, classes = estimate.rate, len(estimate.joint)
+    share = f"about {100 * rate.value:.0f} % of the labels are wrong"
+    if classes >= MANY_CLASSES:
+        return Advice(6.0, 0.1, f"{classes} classes, {share}; the authors' values for 100", f"{CODE}, CIFAR-100")
+    if rate.value < HARDLY_ANY:
+        why = f"{share}; for clean labels alpha 1, and a beta that makes both terms alike"
+        return Advice(1.0, 0.1, why, f"the second author in {CODE}/issues/5; beta 0.1 = 1 / -A is computed")
+    if one_way(estimate.transition) > ONE_WAY and classes > 2:
+        why = f"{share}, most of them in favour of one class; the authors' values for 10 classes, then a lower beta"
+        return Advice(0.1, 1.0, why, "https://github.com/HanxunH/SCELoss-Reproduce/issues/6")
+    why = f"{classes} classes, {share}; the authors' values for 10 at 20 to 60 %, with more noise a higher beta"
+    return Advice(0.1, 1.0, why, f"{CODE}, CIFAR-10, and issues/5 there")
+
+
+def one_way(transition: Array) -> float:
+    """Of the wrong labels that T (K, K) makes, the share that goes from each class to its most common wrong one.
+
+    >>> one_way(np.array([[0.6, 0.4, 0.0], [0.1, 0.8, 0.1], [0.0, 0.0, 1.0]]))
+    0.8333333333333334
+    """
+    wrong = transition - np.diag(transition.diagonal())
+    total = wrong.sum()
+    return float(wrong.max(1).sum() / total) if total > 0 else 0.0

@@ -1,0 +1,99 @@
+"""Training speed on images that are mapped from a file (`storage=mapped`), beside the same images in memory.
+
+    python -m sl.bench.storage results/storage
+
+Epochs of both take turns, so that whatever else the machine does slows both. The file was just written and is in the
+operating system's cache: the figures say what mapping costs, not how fast a disk is.
+"""
+
+import json
+import sys
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+from statistics import median
+from time import perf_counter
+from typing import Any
+
+import torch
+
+from sl.bench.command import header
+from sl.bench.machine import slug
+from sl.config.compose import compose_run
+from sl.data import Dataset
+from sl.data.mapped import mapped_rows
+from sl.losses import SymmetricCrossEntropy
+from sl.models import Cnn8
+from sl.train.device import apply_runtime, resolve_runtime
+from sl.train.device_data import DeviceData
+from sl.train.engine import Engine
+from sl.train.plan import batch_sizes
+from sl.train.seeds import generator
+
+CLASSES, WIDTH, THREADS = 10, 0.25, 1
+CASES = {"32 px": (2000, 32), "64 px": (500, 64)}  # images and their side: an epoch takes seconds
+ROUNDS = 5
+
+
+def random_dataset(images: int, side: int) -> Dataset:
+    """Images of noise with labels in turn."""
+    pixels = torch.randint(256, (images, 3, side, side), dtype=torch.uint8, generator=generator(0, "images"))
+    labels, names = torch.arange(images) % CLASSES, tuple(map(str, range(CLASSES)))
+    return Dataset("noise", pixels, labels, pixels[:CLASSES], labels[:CLASSES], names, torch.arange(images))
+
+
+def engine_on(dataset: Dataset, side: int) -> Engine:
+    """A narrow cnn8, of which a step is short, so that gathering its batch counts."""
+    config = compose_run(["dataset=folder", "data_dir=.", "recipe=authors_code", f"runtime.threads={THREADS}"])
+    runtime = resolve_runtime(config.runtime)
+    apply_runtime(runtime)
+    recipe = config.recipe
+    data = DeviceData(dataset, recipe.normalisation, runtime.device)
+    loss = SymmetricCrossEntropy(alpha=0.1, beta=1.0)
+    return Engine(Cnn8(CLASSES, (3, side, side), WIDTH), loss, data, recipe, recipe.batch_size, runtime)
+
+
+def epoch_seconds(engine: Engine, number: int) -> float:
+    """Of one epoch without evaluation."""
+    count = len(engine.data.noisy)
+    order = torch.randperm(count, generator=generator(0, "order", number))
+    draws = engine.augmentation.draw(count, engine.data.image_shape, generator(0, "augmentation", number))
+    rates = torch.full((len(batch_sizes(count, engine.batch_size)),), 1e-4)
+    began = perf_counter()
+    engine.train_epoch(order, draws, rates)[0].item()
+    return perf_counter() - began
+
+
+def compared(images: int, side: int, rounds: int) -> dict[str, Any]:
+    """Seconds of the epochs on either storage, and the speed of mapped as a share of that in memory, by round."""
+    memory = random_dataset(images, side)
+    with tempfile.TemporaryDirectory() as folder:
+        scratch = Path(folder)
+        pixels = mapped_rows(memory.train_images, torch.arange(images), scratch)
+        engines = {
+            "memory": engine_on(memory, side),
+            "mapped": engine_on(replace(memory, train_images=pixels, scratch=scratch), side),
+        }
+        seconds: dict[str, list[float]] = {name: [] for name in engines}
+        for number in range(rounds + 1):
+            for name, engine in engines.items():
+                seconds[name].append(round(epoch_seconds(engine, number), 3))
+    later = {name: values[1:] for name, values in seconds.items()}  # the first epoch warms up
+    ratios = [fast / slow for fast, slow in zip(later["memory"], later["mapped"], strict=True)]
+    speed = {"median": round(median(ratios), 3), "lowest": round(min(ratios), 3), "highest": round(max(ratios), 3)}
+    return {"images": images, "side": side, "rounds": rounds, "seconds": later, "mapped_speed": speed}
+
+
+def main(out: Path) -> Path:
+    """Measure all cases and write them to the folder `out`."""
+    record = header() | {"network": f"cnn8, width {WIDTH}", "threads": THREADS}
+    for name, (images, side) in CASES.items():
+        record["cases"][name] = compared(images, side, ROUNDS)
+    out.mkdir(parents=True, exist_ok=True)
+    path = out / f"{slug(record['machine'])}.json"
+    path.write_text(json.dumps(record, indent=1) + "\n")
+    return path
+
+
+if __name__ == "__main__":
+    print(main(Path(sys.argv[1])))

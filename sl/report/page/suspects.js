@@ -1,0 +1,11 @@
+// Which labels of own data are probably wrong, as audits of them found.
+
+function setSuspects(sheet) {
+  const none = "No audit of these data lies here: python scripts/audit.py dataset=folder data_dir=... makes one.";
+  fill("suspects-audits", sheet.suspects.length ? sheet.suspects.map(suspectsOf) : el("p", {}, none));
+}
+
+function suspectsOf({ words, page, image }) {
+  const picture = image && el("img", { src: image, alt: "The most suspicious pictures, label given and suggested" });
+  return el("figure", {}, el("figcaption", {}, words, " ", el("a", { href: page }, "Look through them.")), picture);
+}

@@ -1,0 +1,38 @@
+"""What audits found among the labels of own data, beside the runs on the same data."""
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+from sl.errors import UserError
+from sl.record import RunGroup
+from sl.report.figures import data_uri
+
+
+def suspects(group: RunGroup, audits: Path, out: Path) -> list[dict[str, Any]]:
+    """Every audit in the folder `audits` of the data of `group`: words, picture, and the path of its contact sheet.
+
+    Published data have none. Paths are relative to the folder `out`. UserError for an audit that cannot be read.
+    """
+    if not group.head.labels_given:
+        return []
+    found = [(file, read(file)) for file in sorted(audits.glob("*/noise.json"))]
+    return [
+        {
+            "words": about["words"],
+            "page": Path(os.path.relpath(file.with_name("suspects.html"), out)).as_posix(),
+            "image": data_uri(file.with_name("suspects.png")),
+        }
+        for file, about in found
+        if about.get("fingerprint") == group.head.data.fingerprint
+    ]
+
+
+def read(file: Path) -> dict[str, Any]:
+    """What an audit wrote of the noise; UserError where it is damaged."""
+    try:
+        about = json.loads(file.read_text(encoding="utf-8"))
+        return dict(about)
+    except (OSError, ValueError, TypeError) as error:
+        raise UserError(f"{file}: it must be what an audit wrote ({error}); remove it or repeat that audit") from None

@@ -1,0 +1,43 @@
+"""The values that an audit advises are published ones, and fit the noise."""
+
+import re
+
+import numpy as np
+import pytest
+
+from sl.audit.advice import advise
+from sl.audit.estimate import Interval, NoiseEstimate
+from sl.audit.posterior import Array
+from sl.config.compose import compose_run
+from sl.noise import asymmetric, symmetric
+
+
+def estimate(transition: Array) -> NoiseEstimate:
+    joint = transition.T / len(transition)
+    rate = 1 - joint.trace()
+    return NoiseEstimate(joint, Interval(rate, rate, rate), (), np.zeros(10), rate)
+
+
+@pytest.mark.parametrize(
+    ("transition", "values", "why"),
+    [
+        (symmetric(10, 0.4).numpy(), (0.1, 1.0), "about 40 % .*20 to 60 %"),
+        (asymmetric("cifar10", 0.4).numpy(), (0.1, 1.0), "about 20 % .*in favour of one class.* lower beta"),
+        (symmetric(10, 0.01).numpy(), (1.0, 0.1), "about 1 % .*clean labels"),
+        (symmetric(100, 0.4).numpy(), (6.0, 0.1), "100 classes, about 40 %"),
+        (symmetric(2, 0.2).numpy(), (0.1, 1.0), "2 classes, about 20 %"),
+        (np.eye(3), (1.0, 0.1), "about 0 %"),
+    ],
+)
+def test_advice_by_classes_rate_and_kind(transition: Array, values: tuple[float, float], why: str) -> None:
+    found = advise(estimate(transition))
+    assert (found.alpha, found.beta) == values
+    assert re.search(why, found.why)
+    assert "github.com" in found.source
+
+
+@pytest.mark.parametrize(("dataset", "classes"), [("cifar10", 10), ("cifar100", 100)])
+def test_the_authors_values_are_those_of_their_recipe(dataset: str, classes: int) -> None:
+    config = compose_run([f"dataset={dataset}", "recipe=authors_code", "loss=sl"])
+    found = advise(estimate(symmetric(classes, 0.4).numpy()))
+    assert (found.alpha, found.beta) == (config.loss["alpha"], config.loss["beta"])
