@@ -20,6 +20,7 @@ COMMANDS = {
     "export": Command("write a network that a run kept as an ONNX file", ("train", "onnx")),
     "figures": Command("draw every figure that the records allow", ("results",)),
     "tables": Command("write every table that the records allow", ("results",)),
+    "sweep_table": Command("print and draw the points of a sweep", ("results",)),
     "claims": Command("test the paper's claims on the records", ("results",)),
     "report": Command("write verdicts, figures and tables as one HTML page", ("results",)),
     "track": Command("tell recorded runs to W&B, MLflow, TensorBoard or CSV", ("train", "results")),

@@ -7,6 +7,13 @@ from sl.errors import UserError
 from sl.record import load_all
 from sl.search.rank import listing, rankings
 from sl.search.validation import validated, with_holdout
+from sl.sweep.points import grids
+from sl.sweep.table import text
+
+NO_HOLDOUT = (
+    "No finished run has a holdout, so nothing is chosen: this is what the clean test labels say. "
+    "Train the same sweep with holdout=0.1 to rank it by noisy labels alone."
+)
 
 
 def main(
@@ -14,11 +21,19 @@ def main(
 ) -> None:
     """Rank parameters by accuracy on held-out noisy labels.
 
+    Runs without a holdout have no such accuracy: their points are shown by test accuracy, and nothing is chosen.
+
     runs_dir: folder of run records
     """
-    found = rankings(map(validated, with_holdout(load_all(runs_dir))))
+    runs = load_all(runs_dir)
+    found = rankings(map(validated, with_holdout(runs)))
+    sweeps = [grid for grid in grids(runs) if len(grid.points) > 1]
+    if not found and not sweeps:
+        raise UserError("runs_dir", runs_dir, "must be a folder with a finished sweep; holdout=0.1 lets it be ranked")
     if not found:
-        raise UserError("runs_dir", runs_dir, "no finished run in it has a holdout, which a choice is made by")
+        print(NO_HOLDOUT)
+        for grid in sweeps:
+            print("\n".join(["", *text(grid)]), flush=True)
     for ranking in found:
         print("\n".join(listing(ranking)), flush=True)
 

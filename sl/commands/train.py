@@ -11,9 +11,13 @@ from sl.train.options import RunConfig
 def main(config: RunConfig) -> float | None:
     """Train what `config` describes; its validation accuracy, if it has a holdout, is what a sweeper optimises."""
     from sl.record.read import read  # what imports torch waits until it is needed: --help does not
+    from sl.sweep import job
+    from sl.tracker.console import summary
+    from sl.tracker.run_so_far import short_name
     from sl.train.run import train_when_free
 
     run = read(train_when_free(config))
+    job.tell(name=f"{short_name(run)} {run.identity[:4]}", record=str(run.path.absolute()), text=summary(run, True))
     return None if config.holdout is None else run.validation()  # never test accuracy
 
 

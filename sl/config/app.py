@@ -17,6 +17,7 @@ from sl.config.schema import register
 from sl.errors import UserError, fail, print_any_name
 from sl.place import CONFIG_DIR
 from sl.processes import begin_command
+from sl.sweep.watch import watched
 
 JOB_LINE = "Error executing job with overrides: "
 
@@ -37,7 +38,7 @@ def run_app(task: Callable[[Any], Any], config_name: str) -> None:
     register_help()
     command = hydra.main(version_base="1.3", config_path=str(CONFIG_DIR), config_name=config_name)(guarded(task))
     try:
-        with without_job_line():
+        with without_job_line(), watched():
             command()
     except Crash as crash:
         sys.stderr.write(str(crash))

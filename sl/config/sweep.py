@@ -1,20 +1,25 @@
-"""Checks every value of a sweep before its first job starts, whoever runs the jobs."""
+"""A sweep as Hydra tells of it: its values are checked before a job starts, and its jobs tell how far they are."""
 
 from collections.abc import Iterator, Sequence
+from math import prod
+from pathlib import Path
 from typing import Any
 
 from hydra.core.global_hydra import GlobalHydra
 from hydra.core.override_parser.overrides_parser import OverridesParser
+from hydra.core.utils import JobReturn, JobStatus
 from hydra.experimental.callback import Callback
+from hydra.types import RunMode
 from omegaconf import DictConfig
 
 from sl.config.compose import compose_run
 from sl.config.messages import as_typed
 from sl.errors import UserError, fail
+from sl.sweep import job, watch
 
 
 class CheckSweep(Callback):
-    """Called by Hydra (configs/config.yaml): a mistake ends the sweep before it has begun."""
+    """Called by Hydra (configs/config.yaml), whoever runs the jobs: a mistake ends the sweep before it has begun."""
 
     def on_multirun_start(self, config: DictConfig, config_name: str = "config", **_: Any) -> None:
         """Compose and check what the command line asks for, one value at a time."""
@@ -23,6 +28,25 @@ class CheckSweep(Callback):
                 compose_run(overrides, config_name)
             except UserError as error:
                 fail(str(as_typed(error, overrides)))
+        values = swept(config.hydra.overrides.task)
+        varied = [each[0].partition("=")[0] for each in values or [] if len(each) > 1]
+        watch.begin(Path(config.hydra.sweep.dir), values and prod(map(len, values)), varied)
+
+    def on_job_start(self, config: DictConfig, **_: Any) -> None:
+        """Tell the command of the job; called where the job runs."""
+        if config.hydra.mode == RunMode.MULTIRUN:
+            job.begin(config.hydra.job.num, list(config.hydra.overrides.task))
+
+    def on_job_end(self, config: DictConfig, job_return: JobReturn, **_: Any) -> None:
+        """Tell the command how the job ended."""
+        failed = job_return.status == JobStatus.FAILED
+        job.end(in_a_line(job_return._return_value) if failed else None)
+
+
+def in_a_line(error: BaseException) -> str:
+    """Why a job failed: what a user's mistake says, or the last line of a bug's traceback."""
+    lines = [line for line in str(error).splitlines() if line.strip()] or [type(error).__name__]
+    return lines[0] if isinstance(error, UserError) else f"a bug: {lines[-2 if len(lines) > 1 else -1]}"
 
 
 def single_changes(typed: Sequence[str]) -> Iterator[list[str]]:
@@ -30,16 +54,24 @@ def single_changes(typed: Sequence[str]) -> Iterator[list[str]]:
 
     They are as many as there are values, where the jobs are as many as combinations.
     """
-    swept = []
+    values = swept(typed)
+    if values is None:
+        return
+    first = [each[0] for each in values]
+    yield first
+    for place, each in enumerate(values):
+        for value in each[1:]:
+            yield [*first[:place], value, *first[place + 1 :]]
+
+
+def swept(typed: Sequence[str]) -> list[list[str]] | None:
+    """The values of every override, of which a sweep has several; None where a sweeper decides as it goes."""
+    values = []
     for override in OverridesParser.create(GlobalHydra.instance().config_loader()).parse_overrides(list(typed)):
         if not override.is_sweep_override():
-            swept.append([override.input_line or ""])
+            values.append([override.input_line or ""])
         elif override.is_discrete_sweep():
-            swept.append([f"{override.get_key_element()}={value}" for value in override.sweep_string_iterator()])
+            values.append([f"{override.get_key_element()}={value}" for value in override.sweep_string_iterator()])
         else:
-            return  # an interval is for sweepers that decide as they go what to try
-    first = [values[0] for values in swept]
-    yield first
-    for place, values in enumerate(swept):
-        for value in values[1:]:
-            yield [*first[:place], value, *first[place + 1 :]]
+            return None  # an interval
+    return values

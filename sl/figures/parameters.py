@@ -14,6 +14,7 @@ from sl.figures.panels import footer, lettered, panels
 from sl.figures.style import INK, loss_colour
 from sl.record import CLEAN, Noise, Run, RunGroup, Series
 from sl.record.titles import parameters
+from sl.record.variant import distance
 
 AXES = {"alpha": "α", "beta": "β", "log_zero": "−A"}
 BLUE, GOLD = loss_colour("sl"), loss_colour("rce")
@@ -46,14 +47,15 @@ class Point:
 
 
 def sweep(group: RunGroup) -> tuple[Noise, Point | None, list[Point]]:
-    """The noise under which SL ran with most parameters, SL with the page's parameters, and every point recorded.
+    """The noise under which SL ran with most parameters, the point closest to the page's, and every point recorded.
 
     A point with a parameter at 0 leaves a term out: see the ablation.
     """
     noise = max(group.noises, key=lambda noise: len(group.variants("sl", noise)), default=CLEAN)
     points = [Point(values, series) for values, series in group.variants("sl", noise)]
     points = [point for point in points if all(point.place(name) > 0 for name in AXES)]
-    return noise, next((point for point in points if point.values == group.variant("sl")), None), points
+    stands = group.variant("sl") or {}
+    return noise, min(points, key=lambda point: distance(point.values, stands), default=None), points
 
 
 def draw(group: RunGroup) -> Figure | None:
@@ -82,7 +84,7 @@ def draw(group: RunGroup) -> Figure | None:
             panel.axhline(level, color=loss_colour("ce"), lw=1.2, ls="--", label="CE", zorder=1)
         panel.legend(fontsize=8)
     members = [run for point in points for run in point.series.runs]
-    return footer(figure, (*members, *(ce.runs if ce else ())), _note(points), "Whiskers")
+    return footer(figure, (*members, *(ce.runs if ce else ())), _note(base, points), "Whiskers")
 
 
 def _drawings(base: Point, points: Sequence[Point]) -> dict[str, Callable[[Axes], None]]:
@@ -152,7 +154,14 @@ def _draw(
         )
 
 
-def _note(points: Sequence[Point]) -> str:
+def _note(base: Point, points: Sequence[Point]) -> str:
     counts = sorted({point.series.n for point in points})
     runs = f"{counts[0]}" if len(counts) == 1 else f"{counts[0]} to {counts[-1]}"
-    return f"Each point: mean of n = {runs}. Ringed: the parameters of the other figures. RCE is linear in A."
+    apart = sum(not _is_drawn(point.differs(base)) for point in points)
+    more = f" {apart} more points differ in α and A together: they stand in the table." if apart else ""
+    return f"Each point: mean of n = {runs}. Ringed: the parameters of the other figures. RCE is linear in A.{more}"
+
+
+def _is_drawn(differs: set[str]) -> bool:
+    """Whether a point that differs from the base in these parameters has its place in a panel."""
+    return len(differs) < 2 or "alpha" not in differs or differs == {"alpha", "beta"}

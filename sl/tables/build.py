@@ -11,6 +11,8 @@ from sl.errors import UserError
 from sl.files import replace_file
 from sl.record import Run, RunGroup, run_groups
 from sl.record.titles import dataset_title, model_title, parameters
+from sl.sweep import table as sweep_table
+from sl.sweep.points import grids
 from sl.tables.compare import cells, obstacle
 from sl.tables.layout import published_grid, results_grid
 from sl.tables.paired import Comparison, comparisons
@@ -39,6 +41,7 @@ def write_all(runs: list[Run], published: Sequence[Published], out: Path) -> Ite
             ".md": "\n".join(
                 [f"# {dataset_title(dataset)}, scale {scale}: test accuracy (%)\n"]
                 + [markdown(results_grid(run_group, published, name)) for run_group in pages for name in STATISTICS]
+                + [sweep_table.markdown(grid) for group in pages for grid in grids(group.runs) if len(grid.points) > 1]
             ),
             ".csv": csv_page(pages, published),
             ".tex": "\n".join(

@@ -14,6 +14,7 @@ from rich.table import Column
 from sl.record.run import Run
 from sl.record.schema import Epoch, Header, Probe
 from sl.say import say
+from sl.sweep import job
 from sl.tracker.run_so_far import run_so_far, short_name, worst_class
 
 PLAIN_LINES = 12
@@ -69,6 +70,7 @@ class ConsoleSink:
         self._header: Header | None = None
         self._epochs: list[Epoch] = []
         self._progress: Progress | None = None
+        self._here = True
 
     def start(self, header: Header, path: Path, resumed: int = 0) -> None:
         """Open the live line on a terminal; elsewhere nothing is printed yet."""
@@ -77,7 +79,9 @@ class ConsoleSink:
         self._epochs_in_all = run.scale.epochs
         self._name = f"{short_name(run)} {run.identity[:4]}"
         self._began = time.monotonic()
-        if on_terminal():
+        self._here = not job.in_sweep() or "SUBMITIT_EXECUTOR" in os.environ  # there the job has a log of its own
+        job.tell(name=self._name, record=str(path.absolute()), epochs=self._epochs_in_all, epoch=resumed)
+        if self._here and on_terminal():
             text = TextColumn("{task.description}", markup=False, table_column=Column(no_wrap=True))
             self._progress = Progress(SpinnerColumn(), text, transient=True, refresh_per_second=4)
             self._progress.add_task(f"epoch {self._resumed}/{self._epochs_in_all}  {self._name}")
@@ -92,9 +96,10 @@ class ConsoleSink:
             return
         left = (time.monotonic() - self._began) / done * (self._epochs_in_all - line.epoch)
         text = status(run_so_far(self._header, [line]), left)
+        job.tell(epoch=line.epoch, text=text)
         if self._progress:
             self._progress.update(self._progress.task_ids[0], description=f"{text}  {self._name}")
-        elif is_due(line.epoch, self._epochs_in_all):
+        elif self._here and is_due(line.epoch, self._epochs_in_all):
             say(f"{self._name}  {text}")
 
     def probe(self, line: Probe) -> None:
@@ -105,4 +110,7 @@ class ConsoleSink:
         if self._progress:
             self._progress.stop()
         if self._header is not None:
-            say(f"{self._name}  {summary(run_so_far(self._header, self._epochs, self._path), finished)}")
+            text = summary(run_so_far(self._header, self._epochs, self._path), finished)
+            job.tell(text=text)
+            if self._here:
+                say(f"{self._name}  {text}")

@@ -42,7 +42,11 @@ def sweep(run_task: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 
 @pytest.mark.parametrize("launcher", ["basic", "joblib", "submitit_local"])
 def test_a_refused_run_is_one_line_after_all_others_have_run(launcher: str, sweep: Command, tmp_path: Path) -> None:
-    assert sweep("0,1,3", launcher).mistake == "seed=1: refused here"
+    outcome = sweep("0,1,3", launcher)
+    assert outcome.mistake == "seed=1: refused here"
+    closing = ["2 of 3 runs done, 1 failed", "  failed: seed=1: seed=1: refused here"]
+    assert outcome.out.splitlines()[-3:] == [*closing, "    to run it again: sl train seed=1"]
+    assert sum(" of 3 done, left " in line for line in outcome.out.splitlines()) == 3  # a line for each run
     assert {path.name for path in tmp_path.iterdir()} == {"seed0", "seed3", "outputs"}
     assert {path.name for path in (tmp_path / "outputs").iterdir()} <= {"multirun.yaml", ".submitit"}
 

@@ -1,0 +1,57 @@
+"""Prints and draws the points of sweeps: sl sweep_table runs_dir=results/runs out=results/sweeps."""
+
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+
+from sl.command_line import run_script
+from sl.errors import UserError
+from sl.figures.style import draw_styled
+from sl.files import replace_file
+from sl.record import load_all
+from sl.sweep import figure, table
+from sl.sweep.points import Grid, grids
+
+
+def main(
+    runs_dir: Path = Path("results/runs"),
+    out: Path = Path("results/sweeps"),
+    strict: bool = False,
+) -> None:
+    """For every sweep among the records: mean, interval and number of runs of each point, and a heat map or a curve.
+
+    A sweep are runs of one data set, kind of noise, loss, network, recipe and scale in which some option differs. The
+    table is printed, and written as Markdown and CSV beside the picture.
+
+    runs_dir: folder of run records
+    out: folder to write to
+    strict: stop at a damaged record instead of leaving it out
+    """
+    found = [grid for grid in grids(load_all(runs_dir, strict)) if len(grid.points) > 1]
+    if not found:
+        raise UserError("runs_dir", runs_dir, "must be a folder with finished runs of one loss whose options differ")
+    used: dict[str, int] = {}
+    for grid in found:
+        used[grid.name] = used.get(grid.name, 0) + 1
+        name = grid.name if used[grid.name] == 1 else f"{grid.name}-{used[grid.name]}"
+        print("\n".join(table.text(grid)))
+        for path in write(grid, out / name):
+            print(path, flush=True)
+        print()
+
+
+def write(grid: Grid, stem: Path) -> Iterator[Path]:
+    """Table and picture of one sweep; yields the files."""
+    try:
+        for suffix, content in ((".md", table.markdown(grid)), (".csv", table.comma(grid))):
+            replace_file(stem.with_suffix(suffix), content)
+            yield stem.with_suffix(suffix)
+    except OSError as error:
+        raise UserError("out", stem.parent, f"must be a folder that can be written to ({error.strerror})") from None
+    paths, _ = draw_styled(partial(figure.draw, grid), stem)
+    yield from paths[:1]
+
+
+def run() -> None:
+    """Begin with what the command line says."""
+    run_script(main)

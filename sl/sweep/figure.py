@@ -1,0 +1,72 @@
+"""The picture of a sweep: a heat map over two parameters, or a curve over one."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import NullLocator
+
+from sl.figures.matrices import cell_numbers
+from sl.figures.panels import footer, lettered, panels
+from sl.figures.style import loss_colour
+from sl.record.titles import loss_title
+from sl.sweep.points import Grid, Point, percent
+
+MOST_PANELS = 6
+
+
+def draw(grid: Grid) -> Figure | None:
+    """Test accuracy over the one or two numbers that vary most, a panel for each choice of all else; None without."""
+    axes = [key for key in grid.varied if all(isinstance(point.values[key], int | float) for point in grid.points)][:2]
+    if not axes:
+        return None
+    slices = _slices(grid, axes)[:MOST_PANELS]
+    drawn = [point for _, points in slices for point in points]
+    title = f"{loss_title(grid.head.name('loss'))}: test accuracy after the last epoch (%) by {' and '.join(axes)}"
+    figure, places = panels(title, len(slices), 2, 3.0)
+    for number, (panel, (others, points)) in enumerate(zip(places, slices, strict=True)):
+        words = ", ".join(f"{key} {value}" for key, value in others.items())
+        panel.set_title(lettered(number, words) if words else "")
+        _heat(panel, points, axes) if len(axes) == 2 else _curve(panel, points, axes[0], grid)
+    left = len(grid.points) - len(drawn)
+    note = f"{left} more points stand in the table. " if left else ""
+    return footer(figure, [run for point in drawn for run in point.series.runs], note, "" if len(axes) == 2 else "Bars")
+
+
+def _slices(grid: Grid, axes: Sequence[str]) -> list[tuple[dict[str, object], list[Point]]]:
+    """The points by their values of all options but the `axes`, most points first."""
+    found: dict[tuple[object, ...], list[Point]] = {}
+    others = [key for key in grid.varied if key not in axes]
+    for point in grid.points:
+        found.setdefault(tuple(point.values[key] for key in others), []).append(point)
+    ordered = sorted(found.items(), key=lambda item: -len(item[1]))
+    return [(dict(zip(others, values, strict=True)), points) for values, points in ordered]
+
+
+def _heat(axes: Axes, points: Sequence[Point], keys: Sequence[str]) -> None:
+    """Means as a picture, grey where nothing ran."""
+    rows, columns = (sorted({point.values[key] for point in points}) for key in keys)
+    means = np.full((len(rows), len(columns)), np.nan)
+    for point in points:
+        means[rows.index(point.values[keys[0]]), columns.index(point.values[keys[1]])] = point.accuracy.mean
+    axes.imshow(means, cmap="Blues", aspect="auto", origin="lower", interpolation="nearest")
+    axes.set_facecolor("#dddddd")
+    axes.grid(False)
+    axes.set(ylabel=keys[0], xlabel=keys[1])
+    axes.set_xticks(range(len(columns)), [f"{value:g}" for value in columns])
+    axes.set_yticks(range(len(rows)), [f"{value:g}" for value in rows])
+    cell_numbers(axes, means, "{:.1f}")
+
+
+def _curve(axes: Axes, points: Sequence[Point], key: str, grid: Grid) -> None:
+    """Means with their standard deviations; a logarithmic axis where the values span a factor of ten."""
+    places = [point.values[key] for point in points]
+    means = [point.accuracy.mean for point in points]
+    spread = [float(point.series.std(percent)) if point.series.n > 1 else 0.0 for point in points]
+    axes.errorbar(places, means, spread, fmt="o-", color=loss_colour(grid.head.name("loss")), ms=5, capsize=2.5)
+    if min(places) > 0 and max(places) >= 10 * min(places):
+        axes.set_xscale("log")
+        axes.xaxis.set_minor_locator(NullLocator())
+    axes.set_xticks(places, [f"{place:g}" for place in places])
+    axes.set(xlabel=key, ylabel="test accuracy (%)")

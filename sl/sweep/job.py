@@ -1,0 +1,91 @@
+"""What a job of a sweep tells the command that started it, wherever the job runs: a small file that the command reads.
+
+The command names the folder in an environment variable, which the jobs of every launcher inherit. On a cluster it lies
+on the file system that the nodes share, below the sweep's folder.
+"""
+
+import json
+import os
+import time
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Literal
+
+FOLDER = "SL_SWEEP"  # environment variable
+PAUSE = 0.5  # seconds between two files in which only the epoch differs
+State = Literal["training", "done", "failed"]
+
+
+@dataclass(frozen=True)
+class Job:
+    """A job: its number, its overrides, and how far its run is. `text` is the run's latest line, or why it failed."""
+
+    number: int
+    overrides: tuple[str, ...]
+    state: State = "training"
+    name: str = ""
+    epoch: int = 0
+    epochs: int = 0
+    record: str = ""
+    text: str = ""
+
+    @property
+    def share(self) -> float:
+        """What is done of it."""
+        return self.epoch / self.epochs if self.state == "training" and self.epochs else float(self.state != "training")
+
+
+class _Current:
+    job: Job | None = None  # of this process
+    written = 0.0
+
+
+def begin(number: int, overrides: list[str]) -> None:
+    """This process works on a job of a sweep from now on; nothing happens outside a sweep."""
+    if FOLDER in os.environ:
+        _write(Job(number, tuple(overrides)))
+
+
+def in_sweep() -> bool:
+    """Whether this process works on a job of a sweep, whose command shows what there is to see."""
+    return _Current.job is not None
+
+
+def tell(*, final: bool = False, **changes: object) -> None:
+    """Change fields of the job; what is not `final` may be dropped if there was something half a second ago."""
+    if _Current.job is None:
+        return
+    job = replace(_Current.job, **changes)  # type: ignore[arg-type]
+    if final or time.monotonic() - _Current.written > PAUSE:
+        _write(job)
+    else:
+        _Current.job = job
+
+
+def end(failure: str | None) -> None:
+    """The job is over, with a failure in words or without one."""
+    if failure is None:
+        tell(final=True, state="done")
+    else:
+        tell(final=True, state="failed", text=failure)
+    _Current.job = None
+
+
+def read_jobs(folder: Path) -> list[Job]:
+    """All jobs that told of themselves, by number."""
+    found = []
+    for path in folder.glob("*.json"):
+        content = json.loads(path.read_text(encoding="utf-8"))
+        found.append(Job(**content | {"overrides": tuple(content["overrides"])}))
+    return sorted(found, key=lambda job: job.number)
+
+
+def _write(job: Job) -> None:
+    _Current.job, _Current.written = job, time.monotonic()
+    path = Path(os.environ[FOLDER], f"{job.number}.json")
+    part = path.with_suffix(f".{os.getpid()}.part")
+    try:
+        part.write_text(json.dumps(asdict(job)), encoding="utf-8")
+        os.replace(part, path)
+    except OSError:  # a full disk: the record is what matters
+        part.unlink(missing_ok=True)

@@ -1,0 +1,113 @@
+"""The points of a sweep, from records: runs of one data set, noise, loss and recipe, by the options that vary."""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from sl.record import Run, Series, matched
+from sl.record.identity import canonical
+from sl.record.titles import loss_title, setting
+from sl.record.variant import distance, stated_parameters
+from sl.stats import Inference, adjusted, infer
+from sl.tracker.values import flat
+
+CHOICES = ("dataset", "noise", "model", "loss", "recipe", "scale")
+
+
+@dataclass(frozen=True, eq=False)
+class Point:
+    """A choice of the options that vary, by dotted name, and its runs."""
+
+    values: dict[str, Any]
+    series: Series
+
+    @cached_property
+    def accuracy(self) -> Inference:
+        """Mean test accuracy after the last epoch in percent, with its interval over seeds."""
+        return infer(self.series.stack(percent))
+
+
+@dataclass(frozen=True, eq=False)
+class Grid:
+    """The points of a sweep; `varied` are the options in which they differ, those with most values first."""
+
+    varied: tuple[str, ...]
+    points: tuple[Point, ...]
+
+    @property
+    def head(self) -> Run:
+        """Any run: for what all have in common."""
+        return self.points[0].series.runs[0]
+
+    @property
+    def title(self) -> str:
+        """Loss, noise kind and setting."""
+        noise = self.head.noise.kind if "noise.rate" in self.varied else self.head.noise.words
+        return f"{loss_title(self.head.name('loss'))}, {noise} · {setting(self.head)}"
+
+    @property
+    def name(self) -> str:
+        """For files."""
+        return "-".join(self.head.name(choice) for choice in ("dataset", "noise", "loss", "recipe", "scale"))
+
+    @cached_property
+    def base(self) -> Point:
+        """The point whose parameters are, or come closest to, those that configs/ state."""
+        run = self.head
+        stated = stated_parameters(run.name("dataset"), run.name("recipe"), run.name("loss"))
+        return min(self.points, key=lambda point: distance(_chosen(point.series.runs[0]), stated))
+
+    @cached_property
+    def differences(self) -> list[tuple[Inference, float | None]]:
+        """Each point minus the base in points, over the seeds of both, and its p corrected for the number of points."""
+        found = []
+        for point in self.points:
+            pair, _ = matched(self.base.series, point.series) if point is not self.base else ([], [])
+            found.append(infer(pair[1].stack(percent) - pair[0].stack(percent) if pair else []))
+        return list(zip(found, adjusted([one.p if one.tested else None for one in found]), strict=True))
+
+
+def percent(run: Run) -> float:
+    """Test accuracy after the last epoch, in percent."""
+    return 100 * run.last()
+
+
+def grids(runs: Iterable[Run]) -> list[Grid]:
+    """The finished runs as sweeps; one of a single point has nothing that varies."""
+    groups: dict[str, list[Run]] = defaultdict(list)
+    for run in runs:
+        if run.complete:
+            same = [run.name(choice) for choice in CHOICES]
+            groups[json.dumps([*same, run.holdout, run.config["precision"], run.data.fingerprint])].append(run)
+    return [_grid(members) for _, members in sorted(groups.items())]
+
+
+def _grid(runs: list[Run]) -> Grid:
+    whole = {run.identity: dict(flat(canonical(_options(run)))) for run in runs}
+    keys = sorted({key for values in whole.values() for key in values})
+    different = {key: {json.dumps(values.get(key)) for values in whole.values()} for key in keys}
+    varied = sorted((key for key in keys if len(different[key]) > 1), key=lambda key: (-len(different[key]), key))
+    places: dict[str, list[Run]] = defaultdict(list)
+    for run in runs:
+        places[json.dumps([whole[run.identity].get(key) for key in varied])].append(run)
+    points = [
+        Point({key: whole[members[0].identity].get(key) for key in varied}, Series.of(members))
+        for members in places.values()
+    ]
+    return Grid(tuple(varied), tuple(sorted(points, key=_order)))
+
+
+def _order(point: Point) -> list[tuple[bool, float, str]]:
+    numbers = (value if isinstance(value, int | float) else 0.0 for value in point.values.values())
+    return [(value is None, number, str(value)) for value, number in zip(point.values.values(), numbers, strict=True)]
+
+
+def _options(run: Run) -> dict[str, Any]:
+    return {key: value for key, value in run.config.items() if key in CHOICES}
+
+
+def _chosen(run: Run) -> dict[str, Any]:
+    return {key: value for key, value in run.loss.items() if key != "reduction"}

@@ -1,0 +1,74 @@
+"""The table of a sweep: for each point how many runs, the mean with its interval, and the difference from one point."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from sl.stats import FEWEST, SIGNIFICANT
+from sl.sweep.points import Grid
+from sl.tables.write import comma_separated, table, with_interval
+
+MARK = " *"
+BASE = "reference"
+
+
+def rows(grid: Grid) -> tuple[list[str], list[list[str]]]:
+    """Head and lines of the table, as texts."""
+    head = [*map(_short, grid.varied), "n", "test accuracy (%)", "95 % interval", "minus the reference"]
+    lines = []
+    for point, (difference, p) in zip(grid.points, grid.differences, strict=True):
+        own = point.accuracy
+        interval = "{:.2f} to {:.2f}".format(*own.interval) if own.interval else "–"
+        other = with_interval(difference.mean, difference.interval) if difference.n else "–"
+        mark = MARK if p is not None and p < SIGNIFICANT else ""
+        last = BASE if point is grid.base else other + mark
+        lines.append([*map(_plain, point.values.values()), str(own.n), f"{own.mean:.2f}", interval, last])
+    return head, lines
+
+
+def notes(grid: Grid) -> list[str]:
+    """What a reader has to know of the table."""
+    seeds = sorted({run.seed for point in grid.points for run in point.series.runs})
+    tests = sum(difference.tested for difference, _ in grid.differences)
+    return [
+        f"{grid.title}. Test accuracy after the last epoch: mean over n seeds ({', '.join(map(str, seeds))}) with "
+        "Student's t interval. The reference is closest to what configs/ state; differences are paired by seed.",
+        f"{MARK.strip()}: p < {SIGNIFICANT}, with {FEWEST} seeds at least, corrected for {tests} comparisons "
+        "(Benjamini and Hochberg). Test labels are clean here: do not choose parameters by this table.",
+    ]
+
+
+def text(grid: Grid) -> Iterator[str]:
+    """The table for a terminal."""
+    head, lines = rows(grid)
+    widths = [max(len(line[place]) for line in [head, *lines]) for place in range(len(head))]
+    for line in [head, *lines]:
+        yield "  ".join(cell.rjust(width) for cell, width in zip(line, widths, strict=True))
+    yield from notes(grid)
+
+
+def markdown(grid: Grid) -> str:
+    """The table as Markdown, under its title."""
+    title = f"### {', '.join(map(_short, grid.varied)) or 'no option'} varied, {grid.head.name('loss')}"
+    return f"{title}\n\n{table(*rows(grid))}\n\n" + "".join(f"- {note}\n" for note in notes(grid))
+
+
+def comma(grid: Grid) -> str:
+    """The table as CSV, with every number unrounded."""
+    head = [*grid.varied, "n", "seeds", "mean", "low", "high", "difference", "p_adjusted"]
+    return comma_separated(head, _numbers(grid))
+
+
+def _numbers(grid: Grid) -> Iterator[list[Any]]:
+    for point, (difference, p) in zip(grid.points, grid.differences, strict=True):
+        own = point.accuracy
+        low, high = own.interval or (None, None)
+        seeds = " ".join(map(str, point.series.seeds))
+        yield [*point.values.values(), own.n, seeds, own.mean, low, high, difference.mean if difference.n else None, p]
+
+
+def _short(option: str) -> str:
+    return option.rpartition(".")[2] if option.startswith("loss.") else option
+
+
+def _plain(value: Any) -> str:
+    return "–" if value is None else f"{value:.6g}" if isinstance(value, float) else str(value)

@@ -1,0 +1,186 @@
+"""The console of a sweep: one line for each run, one bar over all with the time left, and the failures at the end."""
+
+import logging
+import os
+import shlex
+import shutil
+import tempfile
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from sl.errors import UserError
+from sl.say import say
+from sl.sweep.job import FOLDER, Job, read_jobs
+from sl.tracker.run_so_far import VARIED
+
+LOOK_SECONDS = 0.5
+QUIET_SECONDS = 600.0  # after which a log gets a line although no run has ended
+
+
+class Watch:
+    """Watches the jobs of one sweep of `total` runs (None: not known) from a thread of its own."""
+
+    def __init__(self, folder: Path, total: int | None) -> None:
+        self.folder, self.total = folder, total
+        self.jobs: list[Job] = []
+        self._ended: set[int] = set()
+        self._began = self._said = time.monotonic()
+        self._at_first: dict[int, float] = {}  # shares that were done when a job was first seen
+        self._over = threading.Event()
+        self._bars = _bars()
+        self._thread = threading.Thread(target=self._look_on, daemon=True)
+
+    def start(self) -> None:
+        """Begin to show."""
+        if self._bars:
+            self._bars.start()
+            self._all = self._bars.add_task("", total=self.total or 1, left="")
+            self._lines: dict[int, Any] = {}
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Show what ended last, and take the bars away."""
+        self._over.set()
+        self._thread.join()
+        self._look()
+        if self._bars:
+            self._bars.stop()
+
+    def _look_on(self) -> None:
+        while not self._over.wait(LOOK_SECONDS):
+            self._look()
+
+    def _look(self) -> None:
+        try:
+            self.jobs = read_jobs(self.folder)
+        except (OSError, ValueError):  # the folder is being removed, or a file is not there yet on this machine
+            return
+        for job in self.jobs:
+            self._at_first.setdefault(job.number, job.share)
+            if job.state != "training" and job.number not in self._ended:
+                self._ended.add(job.number)
+                self._say(job)
+        if self._bars:
+            self._draw(self._bars)
+        elif time.monotonic() - self._said > QUIET_SECONDS:
+            at_work = ", ".join(f"{job.name} {job.epoch}/{job.epochs}" for job in self.jobs if job.state == "training")
+            self._print(f"{self.counted}  in training: {at_work or 'none'}")
+
+    @property
+    def counted(self) -> str:
+        """How many runs are done, and how long the others will take."""
+        return f"{len(self._ended)} of {self.total or '?'} done, left {self.left()}"
+
+    def left(self) -> str:
+        """The time left in words, from what this sweep did so far."""
+        done = sum(job.share for job in self.jobs)
+        trained = done - sum(self._at_first.values())
+        if self.total is None or trained <= 0:
+            return "unknown"
+        seconds = (time.monotonic() - self._began) / trained * (self.total - done)
+        return str(timedelta(seconds=round(seconds)))
+
+    def _say(self, job: Job) -> None:
+        name = job.name or " ".join(job.overrides)
+        self._print(f"{self.counted}  {name}  {'failed: ' if job.state == 'failed' else ''}{job.text}")
+
+    def _print(self, line: str) -> None:
+        self._said = time.monotonic()
+        if self._bars:
+            self._bars.console.print(line, markup=False, highlight=False, soft_wrap=True)
+        else:
+            say(line)
+
+    def _draw(self, bars: Any) -> None:
+        done = sum(job.share for job in self.jobs)
+        bars.update(self._all, completed=done, total=self.total or max(1, len(self.jobs)), left=self.counted)
+        for job in self.jobs:
+            if job.state == "training" and job.epochs:
+                if job.number not in self._lines:
+                    self._lines[job.number] = bars.add_task("", total=job.epochs, left="")
+                bars.update(self._lines[job.number], completed=job.epoch, left=f"{job.name}  {job.text}")
+            elif job.state != "training" and job.number in self._lines:
+                bars.remove_task(self._lines.pop(job.number))
+
+
+class _Running:
+    watch: Watch | None = None
+
+
+def begin(sweep_dir: Path, total: int | None, varied: Sequence[str]) -> None:
+    """Watch the sweep that this process is about to start; its jobs inherit where to tell of themselves."""
+    logging.getLogger("submitit").addFilter(_is_news)
+    sweep_dir.mkdir(parents=True, exist_ok=True)
+    folder = Path(tempfile.mkdtemp(prefix=".sweep-", dir=sweep_dir)).absolute()
+    os.environ[FOLDER], os.environ[VARIED] = str(folder), " ".join(varied)
+    _Running.watch = Watch(folder, total)
+    _Running.watch.start()
+
+
+@contextmanager
+def watched() -> Iterator[None]:
+    """For the command: whatever sweep it begins inside is shown to its end, with the table of its points."""
+    try:
+        yield
+    finally:
+        watch, _Running.watch = _Running.watch, None
+        if watch is not None:
+            watch.stop()
+            for line in closing(watch.jobs, watch.total):
+                say(line)
+            shutil.rmtree(watch.folder, ignore_errors=True)
+            for name in (FOLDER, VARIED):
+                os.environ.pop(name, None)
+
+
+def closing(jobs: Sequence[Job], total: int | None) -> Iterator[str]:
+    """The sweep as a whole: the points of its finished runs, and what failed with the command to run it again."""
+    records = [Path(job.record) for job in jobs if job.state == "done" and job.record]
+    yield from _table(records)
+    failed = [job for job in jobs if job.state != "done"]
+    missing = (total or len(jobs)) - len(jobs)
+    yield f"{len(jobs) - len(failed)} of {total or len(jobs)} runs done" + (f", {len(failed)} failed" if failed else "")
+    for job in failed:
+        why = job.text if job.state == "failed" else "its process ended before the run did"
+        yield f"  failed: {job.name or ' '.join(job.overrides)}: {why}"
+        yield f"    to run it again: {shlex.join(['sl', 'train', *job.overrides])}"
+    if missing:
+        yield f"  {missing} not started; the same command starts them"
+
+
+def _is_news(message: logging.LogRecord) -> bool:
+    """All but what submitit says at every look where SLURM's accounting is off."""
+    return "Bypassing sacct error" not in message.getMessage()
+
+
+def _table(records: Sequence[Path]) -> Iterator[str]:
+    try:
+        from sl.record import read
+        from sl.sweep.points import grids
+        from sl.sweep.table import text
+    except ModuleNotFoundError:  # training works without what tables need
+        return
+    try:
+        found = grids(map(read, records))
+    except UserError:
+        return
+    for grid in found:
+        if len(grid.points) > 1:
+            yield from ("", *text(grid), "")
+
+
+def _bars() -> Any:
+    from sl.tracker.console import on_terminal
+
+    if not on_terminal():
+        return None
+    from rich.progress import BarColumn, Progress, TextColumn
+    from rich.table import Column
+
+    text = TextColumn("{task.fields[left]}", markup=False, table_column=Column(no_wrap=True))
+    return Progress(BarColumn(bar_width=20), text, transient=True, refresh_per_second=4)

@@ -1,0 +1,126 @@
+"""The table and figure of a sweep against means, intervals and tests that scipy computes from the same accuracies."""
+
+import csv
+import io
+from pathlib import Path
+
+import numpy as np
+import pytest
+import synthetic
+from scipy import stats
+
+from sl.commands import choose, sweep_table
+from sl.errors import UserError
+from sl.record import load_all
+from sl.sweep import figure, table
+from sl.sweep.points import Grid, grids
+from sl.tables.build import write_all
+
+ALPHAS, BETAS, SEEDS = (0.01, 0.1, 1.0), (0.5, 1.0), (0, 1, 2)
+
+
+def accuracy(alpha: float, beta: float, seed: int) -> float:
+    """An invented test accuracy."""
+    return round(0.6 + 0.05 * np.log10(alpha) - 0.1 * beta + 0.01 * np.sin(7 * seed + 100 * alpha + 10 * beta), 4)
+
+
+@pytest.fixture
+def runs(tmp_path: Path) -> Path:
+    """Records of SL over alpha and beta with three seeds, and of CE."""
+    for alpha in ALPHAS:
+        for beta in BETAS:
+            for seed in SEEDS:
+                head = synthetic.header("sl", seed=seed, loss_options={"alpha": alpha, "beta": beta})
+                record = synthetic.lines(head)
+                last = max(line["epoch"] for line in record if line["kind"] == "epoch")
+                changed = {"test_accuracy": accuracy(alpha, beta, seed)}
+                is_last = (line["kind"] == "epoch" and line["epoch"] == last for line in record)
+                synthetic.write(
+                    tmp_path / "runs",
+                    [line | changed if here else line for line, here in zip(record, is_last, strict=True)],
+                )
+    synthetic.record(tmp_path / "runs", "ce")
+    return tmp_path / "runs"
+
+
+def sweep(folder: Path) -> Grid:
+    (found,) = (grid for grid in grids(load_all(folder)) if len(grid.points) > 1)
+    return found
+
+
+def test_every_point_has_its_mean_interval_and_paired_difference(runs: Path) -> None:
+    grid = sweep(runs)
+    assert grid.varied == ("loss.alpha", "loss.beta")
+    assert [(p.values["loss.alpha"], p.values["loss.beta"]) for p in grid.points] == [
+        (alpha, beta) for alpha in ALPHAS for beta in BETAS
+    ]
+    assert grid.base.values == {"loss.alpha": 0.1, "loss.beta": 1.0}  # as configs/ state for CIFAR-10
+    reference = 100 * np.array([accuracy(0.1, 1.0, seed) for seed in SEEDS])
+    p_values = []
+    for point, (difference, _) in zip(grid.points, grid.differences, strict=True):
+        own = 100 * np.array([accuracy(*point.values.values(), seed) for seed in SEEDS])
+        assert point.accuracy.mean == pytest.approx(own.mean())
+        expected = stats.t.interval(0.95, 2, own.mean(), stats.sem(own))
+        assert point.accuracy.interval == pytest.approx(expected)
+        if point is not grid.base:
+            assert difference.mean == pytest.approx((own - reference).mean())
+            p_values.append(stats.ttest_rel(own, reference).pvalue)
+    corrected = [p for _, p in grid.differences if p is not None]
+    assert corrected == pytest.approx(list(stats.false_discovery_control(p_values)))
+
+
+def test_the_table_says_the_same_in_three_forms(runs: Path) -> None:
+    grid = sweep(runs)
+    shown = list(table.text(grid))
+    assert len(shown) == 1 + 6 + 2
+    assert shown[0].split()[:3] == ["alpha", "beta", "n"]
+    (base,) = (line for line in shown[1:] if line.endswith("  reference"))
+    assert base.split()[:4] == ["0.1", "1", "3", f"{grid.base.accuracy.mean:.2f}"]
+    for row, point in zip(csv.DictReader(io.StringIO(table.comma(grid))), grid.points, strict=True):
+        assert float(row["mean"]) == point.accuracy.mean
+        assert (row["n"], row["seeds"], float(row["loss.alpha"])) == ("3", "0 1 2", point.values["loss.alpha"])
+    assert table.markdown(grid).count("\n|") == 1 + 1 + 6
+
+
+def test_two_parameters_are_a_heat_map_and_one_is_a_curve(runs: Path) -> None:
+    (panel,) = figure.draw(sweep(runs)).axes
+    means = [[100 * np.mean([accuracy(a, b, seed) for seed in SEEDS]) for b in BETAS] for a in ALPHAS]
+    assert np.allclose(panel.images[0].get_array(), means)
+    for path in [run.path for run in load_all(runs) if run.loss.get("beta") == 0.5]:
+        path.unlink()
+    (panel,) = figure.draw(sweep(runs)).axes
+    drawn = panel.containers[0].lines[0]
+    assert np.allclose(drawn.get_xdata(), ALPHAS)
+    assert np.allclose(drawn.get_ydata(), [row[1] for row in means])
+
+
+def test_the_command_writes_table_and_picture(runs: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    sweep_table.main(runs, tmp_path / "out")
+    name = "cifar10-symmetric-sl-authors_code-cpu"
+    written = {path.name for path in (tmp_path / "out").iterdir()}
+    assert written == {f"{name}.{end}" for end in ("md", "csv", "png", "svg")}
+    assert capsys.readouterr().out.count("\n") >= 9
+    synthetic.record(tmp_path / "single", "ce")
+    with pytest.raises(UserError, match="finished runs of one loss whose options differ"):
+        sweep_table.main(tmp_path / "single", tmp_path / "out")
+
+
+def test_tables_and_choose_show_every_point_of_such_a_sweep(
+    runs: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    list(write_all(load_all(runs), [], tmp_path / "tables"))
+    page = (tmp_path / "tables/cifar10_cpu.md").read_text()
+    choose.main(runs)
+    said = capsys.readouterr().out
+    assert said.startswith("No finished run has a holdout, so nothing is chosen")
+    for point in sweep(runs).points:
+        alpha, beta = point.values.values()
+        cells = [f"{alpha:g}", f"{beta:g}", "3", f"{point.accuracy.mean:.2f}"]
+        assert f"| {' | '.join(cells)} |" in page
+        assert any(line.split()[:4] == cells for line in said.splitlines())
+
+
+def test_a_folder_without_a_sweep_is_refused(tmp_path: Path) -> None:
+    synthetic.record(tmp_path, "ce")
+    with pytest.raises(UserError, match="must be a folder with a finished sweep"):
+        choose.main(tmp_path)

@@ -1,0 +1,147 @@
+"""The console of a sweep is judged by what a reader sees: of a pipe, of a terminal, and at the end."""
+
+import os
+import pty
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from sl.errors import UserError
+from sl.sweep import job
+from sl.sweep.job import Job, read_jobs
+from sl.sweep.watch import Watch, closing
+
+TERMINAL = """
+import os, sys, time
+from pathlib import Path
+from sl.sweep import job, watch
+folder = Path(sys.argv[1])
+with watch.watched():
+    watch.begin(folder, 3, ["loss.alpha"])
+    for number in range(2):
+        job.begin(number, [f"loss.alpha={number}"])
+        job.tell(final=True, name=f"run{number}", epochs=10, epoch=4, text="test 50 %")
+        time.sleep(1.5)
+        job.tell(final=True, text=f"last {number}.5 %")
+        job.end(None)
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A place where jobs tell of themselves."""
+    monkeypatch.setenv(job.FOLDER, str(tmp_path))
+    yield tmp_path
+    job._Current.job = None
+
+
+def test_outside_a_sweep_a_run_tells_nothing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.delenv(job.FOLDER, raising=False)
+    job.begin(0, ["seed=0"])
+    assert not job.in_sweep()
+    job.tell(final=True, epoch=1)
+    job.end(None)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_job_tells_how_far_it_is(folder: Path) -> None:
+    job.begin(3, ["seed=1"])
+    job.tell(final=True, name="digits", epochs=60, epoch=15)
+    assert read_jobs(folder) == [Job(3, ("seed=1",), "training", "digits", 15, 60)]
+    assert read_jobs(folder)[0].share == 0.25
+    job.tell(epoch=16)  # too soon for a file of its own
+    assert read_jobs(folder)[0].epoch == 15
+    job.end("loss.alpha=-1: must be a number")
+    assert read_jobs(folder) == [Job(3, ("seed=1",), "failed", "digits", 16, 60, "", "loss.alpha=-1: must be a number")]
+    assert not job.in_sweep()
+
+
+def test_the_time_left_is_that_of_what_this_sweep_trains(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [100.0]
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
+    watch = Watch(folder, 4)
+    job.begin(0, ["seed=0"])
+    job.end(None)  # was trained before: it says nothing of the time that a run takes
+    watch._look()
+    assert watch.left() == "unknown"
+    job.begin(1, ["seed=1"])
+    job.tell(final=True, epochs=10, epoch=0)
+    watch._look()
+    now[0] = 400.0
+    job.tell(final=True, epoch=5)
+    watch._look()
+    assert watch.left() == "0:25:00"  # half a run took five minutes, two and a half are left
+
+
+def test_a_log_gets_one_line_for_each_run(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    watch = Watch(folder, 3)
+    watch.start()
+    for number, failure in enumerate([None, "seed=1: refused"]):
+        job.begin(number, [f"seed={number}"])
+        job.tell(final=True, name=f"run{number}", epochs=2, epoch=1)
+        job.tell(final=True, text=f"last {number}.5 %", epoch=2)
+        job.end(failure)
+    watch.stop()
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == 2
+    assert lines[0].endswith("  run0  last 0.5 %")
+    assert lines[1].startswith("2 of 3 done, left ")
+    assert lines[1].endswith("  run1  failed: seed=1: refused")
+
+
+def test_failures_are_listed_with_the_command_to_run_them_again() -> None:
+    jobs = [
+        Job(0, ("loss=ce", "seed=0"), "done", "ce"),
+        Job(1, ("loss=sl", "data_dir=my data"), "failed", "sl", text="data_dir=my data: must be a folder"),
+        Job(2, ("seed=2",), "training", "killed", epoch=3, epochs=9),
+    ]
+    assert list(closing(jobs, 5)) == [
+        "1 of 5 runs done, 2 failed",
+        "  failed: sl: data_dir=my data: must be a folder",
+        "    to run it again: sl train loss=sl 'data_dir=my data'",
+        "  failed: killed: its process ended before the run did",
+        "    to run it again: sl train seed=2",
+        "  2 not started; the same command starts them",
+    ]
+
+
+def test_a_terminal_shows_a_bar_over_all_and_a_line_for_each_run(tmp_path: Path) -> None:
+    main, side = pty.openpty()
+    environment = {**os.environ, "TERM": "xterm", "COLUMNS": "100", "LINES": "24"}
+    command = [sys.executable, "-c", TERMINAL, str(tmp_path)]
+    process = subprocess.Popen(command, stdin=side, stdout=side, stderr=side, env=environment, close_fds=True)
+    os.close(side)
+    sent = b""
+    while True:
+        try:
+            chunk = os.read(main, 65536)
+        except OSError:  # Linux: the other side is closed
+            break
+        if not chunk:
+            break
+        sent += chunk
+    os.close(main)
+    assert process.wait(timeout=20) == 0, sent.decode()
+    text = sent.decode()
+    assert "━" in text  # a bar
+    assert "0 of 3 done" in text
+    assert "run0  test 50 %" in text
+    assert "run1  last 1.5 %" in text
+    assert "2 of 2 runs done" not in text
+    assert "2 of 3 runs done" in text
+    assert "1 not started" in text
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_mistake_stays_one_line() -> None:
+    from sl.config.sweep import in_a_line
+
+    assert in_a_line(UserError("seed", 1, "refused")) == "seed=1: refused"
+    assert (
+        in_a_line(RuntimeError("Traceback\n  x\nKeyError: 'a'\nsl: a bug, in the run seed=2\n"))
+        == "a bug: KeyError: 'a'"
+    )
