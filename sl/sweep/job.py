@@ -11,6 +11,8 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Literal
 
+from sl.processes import COMMAND
+
 FOLDER = "SL_SWEEP"  # environment variable
 PAUSE = 0.5  # seconds between two files in which only the epoch differs
 State = Literal["training", "done", "failed"]
@@ -49,6 +51,11 @@ def begin(number: int, overrides: list[str]) -> None:
 def in_sweep() -> bool:
     """Whether this process works on a job of a sweep, whose command shows what there is to see."""
     return _Current.job is not None
+
+
+def job_number() -> int | None:
+    """The number of the job that this process works on; None in the process of the command itself."""
+    return None if _Current.job is None or os.environ.get(COMMAND) == str(os.getpid()) else _Current.job.number
 
 
 def tell(*, final: bool = False, **changes: object) -> None:

@@ -13,11 +13,13 @@ from rich.table import Column
 
 from sl.record.run import Run
 from sl.record.schema import Epoch, Header, Probe
+from sl.record.titles import scale_title
 from sl.say import say
 from sl.sweep import job
 from sl.tracker.run_so_far import run_so_far, short_name, worst_class
 
 PLAIN_LINES = 12
+LONG_EPOCH = 2.0  # seconds after which the live line tells how far an epoch is
 
 
 def on_terminal() -> bool:
@@ -48,6 +50,16 @@ def status(run: Run, left: float) -> str:
     )
 
 
+def live(run: Run, left: float) -> str:
+    """As `status`, with what matters most first: a narrow terminal cuts the end off."""
+    line = run.epochs[-1]
+    name, accuracy = worst_class(run)
+    return (
+        f"epoch {line.epoch}/{run.scale.epochs}  left {timedelta(seconds=round(left))}"
+        f"  worst {name} {100 * accuracy:.1f} %  test {100 * line.test_accuracy:.1f} %  loss {line.train_loss:.4g}"
+    )
+
+
 def summary(run: Run, finished: bool) -> str:
     """The run as a whole, in one line."""
     if not run.epochs:
@@ -58,7 +70,7 @@ def summary(run: Run, finished: bool) -> str:
         f"last {100 * run.last():.2f} %, best {100 * run.best():.2f} %",
         f"mean of last ten {100 * run.mean_last_ten():.2f} %",
         f"worst class {name} {100 * accuracy:.1f} %",
-        f"scale {run.scale.name}",
+        scale_title(run).partition(":")[0],
     ]
     return ", ".join([*parts, f"record {run.path}"])
 
@@ -71,6 +83,7 @@ class ConsoleSink:
         self._epochs: list[Epoch] = []
         self._progress: Progress | None = None
         self._here = True
+        self._shown = 0.0
 
     def start(self, header: Header, path: Path, resumed: int = 0) -> None:
         """Open the live line on a terminal; elsewhere nothing is printed yet."""
@@ -84,23 +97,34 @@ class ConsoleSink:
         if self._here and on_terminal():
             text = TextColumn("{task.description}", markup=False, table_column=Column(no_wrap=True))
             self._progress = Progress(SpinnerColumn(), text, transient=True, refresh_per_second=4)
-            self._progress.add_task(f"epoch {self._resumed}/{self._epochs_in_all}  {self._name}")
+            self._line = f"epoch {self._resumed}/{self._epochs_in_all}  {self._name}"
+            self._progress.add_task(self._line)
             self._progress.start()
 
     def epoch(self, line: Epoch) -> None:
         """Show the epoch; those told again after an interruption only count for the summary."""
         assert self._header is not None
         self._epochs.append(line)
+        self._shown = time.monotonic()
         done = line.epoch - self._resumed
         if done <= 0:
             return
-        left = (time.monotonic() - self._began) / done * (self._epochs_in_all - line.epoch)
-        text = status(run_so_far(self._header, [line]), left)
-        job.tell(epoch=line.epoch, text=text)
+        left = (self._shown - self._began) / done * (self._epochs_in_all - line.epoch)
+        run = run_so_far(self._header, [line])
+        text = status(run, left)
+        job.tell(epoch=line.epoch, text=live(run, left).partition("  ")[2])
+        self._line = f"{live(run, left)}  {self._name}"
         if self._progress:
-            self._progress.update(self._progress.task_ids[0], description=f"{text}  {self._name}")
+            self._progress.update(self._progress.task_ids[0], description=self._line)
         elif self._here and is_due(line.epoch, self._epochs_in_all):
             say(f"{self._name}  {text}")
+
+    def inside(self, share: float) -> None:
+        """Show on the live line which share of the next epoch is done, where an epoch takes longer than a moment."""
+        if self._progress and time.monotonic() - self._shown > LONG_EPOCH:
+            self._shown = time.monotonic()
+            epoch, rest = self._line.split("  ", 1)
+            self._progress.update(self._progress.task_ids[0], description=f"{epoch} + {100 * share:.0f} %  {rest}")
 
     def probe(self, line: Probe) -> None:
         """Nothing of it fits in a line."""

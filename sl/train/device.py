@@ -9,6 +9,7 @@ import torch
 from sl import fused
 from sl.checks import integer, one_of
 from sl.errors import UserError
+from sl.sweep.job import job_number
 from sl.train.memory import keep_freed_memory
 from sl.train.options import RuntimeConfig
 
@@ -48,10 +49,12 @@ def fast_bfloat16(device: torch.device) -> bool:
 def find_device(name: str) -> torch.device:
     """The device called `name` (auto, cpu, cuda, cuda:N); UserError where it is not to be had.
 
-    A GPU has its number, which `torch.cuda.set_device` asks for: cuda is cuda:0.
+    A GPU has its number, which `torch.cuda.set_device` asks for: cuda is cuda:0. With auto, jobs that a sweep runs in
+    processes of their own take turns at the GPUs: job n gets GPU n modulo their number.
     """
     if name == "auto":
-        name = "cuda" if torch.cuda.is_available() else "cpu"
+        turn = (job_number() or 0) % max(1, torch.cuda.device_count()) if torch.cuda.is_available() else 0
+        name = f"cuda:{turn}" if torch.cuda.is_available() else "cpu"
     try:
         device = torch.device(name)
     except RuntimeError:

@@ -109,7 +109,8 @@ class Training:
         self.job, self.path, self.checkpoint = job, path, checkpoint
         self.engine = make_engine(job)
         self.record = RecordWriter(path)
-        self.watchers = Watchers([ConsoleSink(), *trackers])
+        self.console = ConsoleSink()
+        self.watchers = Watchers([self.console, *trackers])
         self.stop = StopRequest()
         self.epoch = self.step = 0
         self.epoch_seconds: list[float] = []
@@ -211,6 +212,7 @@ class Training:
     def _after_step(self, step: int) -> None:
         """Between two steps the run can be saved and stopped; nothing here waits for the device otherwise."""
         self.step, self.spent = step, time.perf_counter() - self.began
+        self.console.inside(step / self.job.plan.steps_per_epoch)
         self._save_if_due()
         self.stop.check()
 

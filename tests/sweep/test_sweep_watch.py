@@ -9,11 +9,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import torch
 
 from sl.errors import UserError
+from sl.processes import COMMAND
 from sl.sweep import job
 from sl.sweep.job import Job, read_jobs
 from sl.sweep.watch import Watch, closing
+from sl.train.device import find_device
 
 TERMINAL = """
 import os, sys, time
@@ -58,6 +61,19 @@ def test_a_job_tells_how_far_it_is(folder: Path) -> None:
     job.end("loss.alpha=-1: must be a number")
     assert read_jobs(folder) == [Job(3, ("seed=1",), "failed", "digits", 16, 60, "", "loss.alpha=-1: must be a number")]
     assert not job.in_sweep()
+
+
+def test_jobs_in_processes_of_their_own_take_turns_at_the_gpus(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
+    monkeypatch.setenv(COMMAND, "1")  # the command is another process
+    devices = []
+    for number in range(4):
+        job.begin(number, [])
+        devices.append(str(find_device("auto")))
+    assert devices == ["cuda:0", "cuda:1", "cuda:0", "cuda:1"]
+    monkeypatch.setenv(COMMAND, str(os.getpid()))  # one run after another in the command itself
+    assert str(find_device("auto")) == "cuda:0"
 
 
 def test_the_time_left_is_that_of_what_this_sweep_trains(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

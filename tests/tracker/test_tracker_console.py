@@ -40,7 +40,7 @@ def test_elsewhere_evenly_spaced_plain_lines(
     # epoch 12: (0.9 + 0.9 + 0.4235) / 3; the ten last epochs are on average those of epoch 7.5
     assert last == (
         "insects-sym0.4-sl-s0 0000  last 74.12 %, best 74.12 %, mean of last ten 65.37 %, worst class cat 42.3 %, "
-        "scale cpu, record results/runs/x.jsonl"
+        "scaled-down run, record results/runs/x.jsonl"
     )
 
 
@@ -106,10 +106,10 @@ def test_close_without_start_is_silent(capsys: pytest.CaptureFixture[str]) -> No
     assert capsys.readouterr().out == ""
 
 
-def in_terminal(*command: str) -> str:
+def in_terminal(*command: str, columns: int = 100) -> str:
     """What a terminal is sent by `command`."""
     main, side = pty.openpty()
-    environment = {**os.environ, "TERM": "xterm", "COLUMNS": "100", "LINES": "24"}
+    environment = {**os.environ, "TERM": "xterm", "COLUMNS": str(columns), "LINES": "24"}
     process = subprocess.Popen(command, stdin=side, stdout=side, stderr=side, env=environment, close_fds=True)
     os.close(side)
     sent = b""
@@ -128,7 +128,30 @@ def in_terminal(*command: str) -> str:
 
 def test_on_a_terminal_one_line_is_redrawn() -> None:
     sent = in_terminal(sys.executable, "-c", SCRIPT.format(folder=str(Path(__file__).parent)))
-    assert re.search(r"epoch 2/12  loss 1\.5  test \d\d\.\d %  worst class cat 17\.3 %  left 0:00:0", sent)
+    assert re.search(r"epoch 2/12  left 0:00:0\d  worst cat 17\.3 %  test \d\d\.\d %  loss 1\.5", sent)
     assert "\x1b[2K" in sent  # erases the line it is on
     assert sent.count("\n") <= 2  # the live line never becomes a second one
     assert "last 74.12 %, best 74.12 %" in sent.splitlines()[-1]
+
+
+LONG = """
+import sys, time
+sys.path.insert(0, {folder!r})
+from conftest import PATH, make_header, make_line
+from sl.tracker import console
+console.LONG_EPOCH = 0.1
+sink = console.ConsoleSink()
+sink.start(make_header(), PATH)
+sink.epoch(make_line(1))
+time.sleep(0.5)
+sink.inside(0.25)
+time.sleep(0.5)
+sink.close(True)
+"""
+
+
+def test_a_narrow_terminal_keeps_time_left_and_worst_class_and_a_long_epoch_shows_progress() -> None:
+    sent = in_terminal(sys.executable, "-c", LONG.format(folder=str(Path(__file__).parent)), columns=72)
+    for told in ("epoch 1/12", r"epoch 1/12 \+ 25 %"):
+        assert re.search(told + r"  left 0:00:\d\d  worst cat 14\.8 %", sent)
+    assert "insects-sym0.4-sl-s0 0000  epoch" not in sent

@@ -86,6 +86,8 @@ def test_two_runs_in_one_process_equal_their_records(header: Make, tell_run: Tel
         "pair",
         ["a tag", "scale-cpu"],
     )
+    assert found["0" * 16].run.run_group == "insects-sym0.4"  # without one of one's own: data set and noise
+    assert {mirrored.run.job_type for mirrored in found.values()} == {"sl"}
     for seed, mirrored in enumerate(found.values()):
         record = read(tmp_path / f"{seed}.jsonl")
         assert mirrored.run.display_name == f"insects-sym0.4-sl-s{seed}"
