@@ -7,9 +7,9 @@ python scripts/parity.py table_only=true
 import sys
 from pathlib import Path
 
-from sl.bench.parity import page
 from sl.command_line import run_script
 from sl.record import load_all
+from sl.tables.parity import page
 
 
 def main(

@@ -1,7 +1,7 @@
 """The whole of `scripts/bench.py`: measure, print, write."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,17 +24,12 @@ def bench(cases: Sequence[str], rounds: int, seconds: float, out: Path, ablation
     path = out / f"{slug(record['machine'])}{'-ablation' if ablation else ''}.json"
     part = path.with_suffix(".part")
     for case in cases:
-        for measured in ablate(case, rounds, seconds) if ablation else compared(case, rounds, seconds):
+        for measured in ablate(case, rounds, seconds) if ablation else [compare(case, rounds, seconds)]:
             record["cases"][case] = measured
             path.parent.mkdir(parents=True, exist_ok=True)
             part.write_text(json.dumps(record, indent=1) + "\n")
     print("\n".join(ablation_lines(record) if ablation else comparison_table([record])), flush=True)
     return part.replace(path)
-
-
-def compared(case: str, rounds: int, seconds: float) -> Iterator[dict[str, Any]]:
-    """What `compare` finds, as the only state of the case."""
-    yield compare(case, rounds, seconds)
 
 
 def header() -> dict[str, Any]:

@@ -3,13 +3,11 @@
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from pathlib import Path
-from time import perf_counter
 from typing import Any
 
 import torch
 
 from sl import fused
-from sl.bench.machine import matmul_rate
 from sl.bench.reference import ReferenceLoop
 from sl.config.compose import compose_run
 from sl.train.device import cores
@@ -60,10 +58,6 @@ class ReferenceContender(Contender):
         """A pass over them."""
         self.loop.train(order)
 
-    def facts(self) -> dict[str, Any]:
-        """Threads and workers."""
-        return {"threads": torch.get_num_threads(), "workers": self.loop.loader.num_workers}
-
 
 class EngineContender(Contender):
     """This project's engine."""
@@ -79,25 +73,12 @@ class EngineContender(Contender):
         rates = learning_rates(engine, self.job.plan, 1)[:1].expand(len(order) // engine.batch_size)
         engine.train_epoch(order, draws, rates)[0].item()
 
-    def evaluation_rate(self) -> float:
-        """Test images evaluated in a second."""
-        began = perf_counter()
-        self.engine.predict(self.engine.data.test_images).sum().item()
-        return len(self.engine.data.test_images) / (perf_counter() - began)
-
-    def matmul_rate(self) -> float:
-        """Operations a second of a large matrix product at the engine's precision."""
-        return matmul_rate(self.job.runtime)
-
     def facts(self) -> dict[str, Any]:
-        """Runtime, sizes, and memory of all that was done so far."""
-        runtime, plan, data = self.job.runtime, self.job.plan, self.engine.data
+        """Runtime, size of the data, and memory of all that was done so far."""
+        runtime, data = self.job.runtime, self.engine.data
         return {
             **{name: getattr(runtime, name) for name in ("precision", "step", "threads")},
-            **{name: getattr(plan, name) for name in ("batch_size", "epochs")},
             "fused_layers": fused.enabled(),
-            "train_images": len(data.images),
-            "test_images": len(data.test_images),
             "data_bytes": data.images.nbytes + data.test_images.nbytes,
             "peak_bytes": peak_bytes(runtime.device),
         }

@@ -2,16 +2,12 @@
 
 import platform
 import re
-import time
 from typing import Any
 
 import psutil
 import torch
 
-from sl.train.device import DTYPES, Runtime, cores, cpu_fields, instruction_set
-
-SIDE = {"cuda": 8192, "cpu": 2048}
-REPEATS = 5
+from sl.train.device import cores, cpu_fields, instruction_set
 
 
 def describe_machine(device: torch.device) -> dict[str, Any]:
@@ -39,18 +35,6 @@ def slug(machine: dict[str, Any]) -> str:
     """
     parts = (machine["cpu"], "family", machine["cpu_family"], machine["instructions"], machine["cores"], "cores")
     return re.sub(r"[^a-z0-9]+", "-", (machine["gpu"] or " ".join(map(str, parts))).lower()).strip("-")
-
-
-def matmul_rate(runtime: Runtime) -> float:
-    """Floating point operations a second of the best of some multiplications of large square matrices."""
-    side = SIDE[runtime.device.type]
-    one, other = (torch.randn(side, side, device=runtime.device, dtype=DTYPES[runtime.precision]) for _ in range(2))
-    best = float("inf")
-    for _ in range(REPEATS):
-        began = time.perf_counter()
-        (one @ other)[0, 0].item()  # waits for the device
-        best = min(best, time.perf_counter() - began)
-    return 2 * side**3 / best
 
 
 def busy_cores(seconds: float = 1.0) -> float:

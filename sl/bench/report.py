@@ -9,10 +9,8 @@ from sl.tables.readme import fill
 from sl.tables.write import table
 
 ABLATION = "-ablation"
-HEADER = ("machine", "network", "way of training", "images/s", "times the reference loop", "runs an hour")
-SURROUNDINGS = ("share of the matrix-multiply rate", "peak memory")
+HEADER = ("machine", "network", "reference loop, images/s", "one run", "several at once", "peak memory")
 SUMMARY = ("machine", "network", "one run", "best way of a sweep")
-ABLATION_HEADER = ("changed", "images/s", "times the default", "by the core-second")
 NO_GPU = ("one H200 or H100", "cnn8 on CIFAR-10", "not measured yet", "not measured yet")
 
 
@@ -48,23 +46,14 @@ def comparison_table(records: Iterable[Mapping[str, Any]]) -> list[str]:
     rows = []
     for record in records:
         for measured in record["cases"].values():
-            for name, images in measured["images_per_second"].items():
-                times = measured["times_reference"].get(name)
-                peak = measured["engine"].get("peak_bytes")
-                one = name == "one run"
-                rows.append(
-                    [
-                        machine_title(record["machine"]),
-                        measured["case"],
-                        name,
-                        spread(images),
-                        spread(times) if times else "1",
-                        f"{measured['runs_per_hour'][name]:.3g}",
-                        f"{measured['share_of_matmul']:.0%}" if one else "–",
-                        f"{peak / 2**20:,.0f} MiB" if one and peak else "–",
-                    ]
-                )
-    return table((*HEADER, *SURROUNDINGS), rows).splitlines()
+            rates, times = measured["images_per_second"], measured["times_reference"]
+            ways = (f"{name}: {rates[name]['median']:,.0f}, {spread(each, ' x')}" for name, each in times.items())
+            one, *several = ways
+            peak = measured["engine"].get("peak_bytes")
+            memory = f"{peak / 2**20:,.0f} MiB" if peak else "–"
+            where = [machine_title(record["machine"]), measured["case"], f"{rates['reference']['median']:,.0f}"]
+            rows.append([*where, one.partition(": ")[2], "; ".join(several) or "–", memory])
+    return table(HEADER, rows).splitlines()
 
 
 def summary_table(records: Iterable[Mapping[str, Any]]) -> list[str]:
@@ -91,15 +80,11 @@ def machine_title(machine: Mapping[str, Any]) -> str:
 
 
 def ablation_lines(record: Mapping[str, Any]) -> list[str]:
-    """What `ablate` found for every case, as Markdown tables."""
-    lines: list[str] = []
-    for measured in record["cases"].values():
-        rows = [["nothing: the default", f"{measured['default']['median']:,.0f}", "1", "1"]]
-        for row in measured["changes"]:
-            images, per_core = row["images_per_second"]["median"], row["times_per_core"]["median"]
-            rows.append([row["name"], f"{images:,.0f}", spread(row["times"]), f"{per_core:.2f}"])
-        title = (
-            f"{measured['case']}, {machine_title(record['machine'])}; median and range of {measured['rounds']} rounds"
-        )
-        lines += [f"{title}, default and changed in turns", "", *table(ABLATION_HEADER, rows).splitlines(), ""]
-    return lines[:-1]
+    """What `ablate` found, as one Markdown table: how many times as fast as the default, for every case."""
+    cases = list(record["cases"].values())
+    rounds = max(measured["rounds"] for measured in cases)
+    found = [{row["name"]: spread(row["times"]) for row in measured["changes"]} for measured in cases]
+    names = dict.fromkeys(name for rows in found for name in rows)
+    rows = [[name, *(rows.get(name, "–") for rows in found)] for name in names]
+    title = f"{machine_title(record['machine'])}: times the default, median and range of {rounds} rounds, in turns"
+    return [title, "", *table(["changed", *(measured["case"] for measured in cases)], rows).splitlines()]

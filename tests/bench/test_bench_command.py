@@ -49,7 +49,6 @@ def inline(monkeypatch: pytest.MonkeyPatch) -> None:
     """Contenders run in this process and on the CPU, the reference loop without workers."""
     monkeypatch.setattr("torch.cuda.is_available", lambda: False)
     monkeypatch.setattr("sl.bench.measure.Child", InlineChild)
-    monkeypatch.setattr("sl.bench.machine.SIDE", {"cpu": 512})
     monkeypatch.setattr("sl.bench.contender.cores", lambda: 0)
     monkeypatch.setattr("sl.bench.ablation.cores", lambda: 0)
     monkeypatch.setenv("OMP_NUM_THREADS", "1")
@@ -67,11 +66,10 @@ def test_figures_of_a_case(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -
     assert set(measured["images_per_second"]) > {"reference", "one run"}
     for times in measured["times_reference"].values():
         assert 0 < times["low"] <= times["median"] <= times["high"]
-    assert 0 < measured["share_of_matmul"] < 1
     assert measured["engine"]["peak_bytes"] > measured["engine"]["data_bytes"] > 0
     assert platform.node() not in path.read_text()
     assert os.getcwd() not in path.read_text()
-    assert "| cnn4 on digits | one run |" in capsys.readouterr().out
+    assert "| cnn4 on digits |" in capsys.readouterr().out
 
 
 @pytest.mark.usefixtures("inline")

@@ -49,8 +49,6 @@ def measured(rate: float, peak: int | None) -> dict[str, object]:
         "rounds": 5,
         "images_per_second": {"reference": spread(100), "one run": spread(rate), "2 processes": spread(3 * rate)},
         "times_reference": {"one run": spread(rate / 100), "2 processes": spread(3 * rate / 100)},
-        "runs_per_hour": {"reference": 1.0, "one run": rate / 100, "2 processes": 3 * rate / 100},
-        "share_of_matmul": 0.5,
         "engine": {"peak_bytes": peak},
     }
 
@@ -65,9 +63,13 @@ def test_one_table_has_all_machines() -> None:
         {"machine": OLD, "cases": {"digits": measured(400, None)}},
     ]
     lines = comparison_table(records)
-    assert len(lines) == 2 + 2 * 3
-    assert lines[3].split(" | ")[3:] == ["200 (100 to 400)", "2.00 (1.00 to 4.00)", "2", "50%", "1,024 MiB |"]
-    assert lines[6].endswith(" | 4 | 50% | – |")
+    assert len(lines) == 2 + 2
+    title = machine_title(NEW)
+    assert lines[2] == (
+        f"| {title} | cnn4 on digits | 100 | 200, 2.00 x (1.00 to 4.00) | 2 processes: 600, 6.00 x (3.00 to 12.00) "
+        "| 1,024 MiB |"
+    )
+    assert lines[3].endswith(" | – |")
     short = summary_table(records)
     assert short[2] == f"| {machine_title(NEW)} | cnn4 on digits | 2.00 x | 6.00 x |"
     assert short[-1].startswith("| one H200 or H100 |")
@@ -80,9 +82,15 @@ def test_files_without_an_instruction_set_are_read() -> None:
     assert machine_title({**OLD, "bfloat16": []}) == "2 cores of CPU, family 1"
 
 
-def test_an_ablation_has_a_row_for_the_default_and_each_change() -> None:
-    spread = {"median": 2.0, "low": 1.0, "high": 3.0}
-    row = {"name": "slow", "images_per_second": spread, "times": spread, "times_per_core": spread}
-    case = {"case": "cnn4 on digits", "rounds": 5, "default": spread, "changes": [row]}
-    lines = ablation_lines({"machine": NEW, "cases": {"digits": case}})
-    assert lines[-2:] == ["| nothing: the default | 2 | 1 | 1 |", "| slow | 2 | 2.00 (1.00 to 3.00) | 2.00 |"]
+def test_an_ablation_has_a_row_for_each_change_and_a_column_for_each_case() -> None:
+    def case(name: str, *changes: str) -> dict[str, object]:
+        spread = {"median": 2.0, "low": 1.0, "high": 3.0}
+        return {"case": name, "rounds": 5, "changes": [{"name": change, "times": spread} for change in changes]}
+
+    cases = {"cnn8": case("cnn8 on CIFAR-10", "slow"), "cnn4": case("cnn4 on MNIST", "slow", "slower")}
+    lines = ablation_lines({"machine": NEW, "cases": cases})
+    assert lines[2] == "| changed | cnn8 on CIFAR-10 | cnn4 on MNIST |"
+    assert lines[-2:] == [
+        "| slow | 2.00 (1.00 to 3.00) | 2.00 (1.00 to 3.00) |",
+        "| slower | – | 2.00 (1.00 to 3.00) |",
+    ]

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from sl.bench.parity import page
 from sl.record import load_all
 from sl.tables import load, write_all
+from sl.tables.parity import page
 
 RESULTS = Path(__file__).resolve().parents[2] / "results"
 
