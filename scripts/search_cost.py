@@ -3,8 +3,9 @@
 from pathlib import Path
 
 from sl.command_line import run_script
+from sl.files import replace_file
 from sl.record import load_all
-from sl.search.page import block, searches_in
+from sl.search.page import block, points_page, searches_in
 from sl.tables.readme import fill
 
 
@@ -17,7 +18,9 @@ def main(
     results_dir: folder with outcomes of searches, and their records in runs/
     page: page with the marks
     """
-    print(fill(page, block(load_all(results_dir / "runs"), searches_in(results_dir))))
+    runs = load_all(results_dir / "runs")
+    print(fill(page, block(runs, searches_in(results_dir))))
+    replace_file(results_dir / "points.md", points_page(runs))
 
 
 if __name__ == "__main__":

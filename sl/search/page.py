@@ -1,4 +1,4 @@
-"""The measured part of docs/choosing-parameters.md, from records alone."""
+"""The measured part of docs/choosing-parameters.md, and the page of all points, from records alone."""
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -18,9 +18,27 @@ CHOICES = ("chosen by", "test accuracy", "behind the best", "at worst", "runs wi
 
 
 def block(runs: Sequence[Run], searches: Sequence[dict[str, Any]]) -> str:
-    """Every grid with its points, and what choosing among them costs; `searches` are what `searches_in` reads."""
+    """What choosing among the points of every grid costs; `searches` are what `searches_in` reads."""
     parts = [section(grid, runs, searches) for grid in grids(runs)]
     return "\n\n".join(parts) or "Nothing recorded yet."
+
+
+def points_page(runs: Sequence[Run]) -> str:
+    """Every grid with the accuracies of its points."""
+    parts = [
+        "# The points of the parameter grids",
+        "Test accuracies in %, ± std over seeds; best on noisy labels first.",
+    ]
+    for grid in grids(runs):
+        held = _held(grid)
+        header = [
+            "point",
+            f"{held.data.validation_images:,} held-out noisy labels",
+            "test, with holdout",
+            "test, all images",
+        ]
+        parts += [f"## {_title(held)}", table(header, _points(grid))]
+    return "\n\n".join(parts) + "\n"
 
 
 def searches_in(folder: Path) -> list[dict[str, Any]]:
@@ -30,22 +48,25 @@ def searches_in(folder: Path) -> list[dict[str, Any]]:
 
 def section(grid: Grid, runs: Sequence[Run], searches: Sequence[dict[str, Any]]) -> str:
     """One grid."""
-    held = next(run for run in grid.runs if run.config.get("holdout"))
-    whole = next(run for run in grid.runs if not run.config.get("holdout"))
-    name = f"{dataset_title(held.name('dataset'))}, {held.noise.title}, {loss_title(held.name('loss'))}"
-    noisy = f"{held.data.validation_images:,} held-out noisy labels"
+    held, whole = _held(grid), next(run for run in grid.runs if not run.config.get("holdout"))
     seconds = [run.end.seconds for run in grid.runs if run.end]
     lines = [
-        f"### {name}",
+        f"### {_title(held)}",
         f"{len(grid.points)} points, {len(grid.seeds)} seeds (each its own noise, holdout and weights); "
         f"accuracies in %, means of the last ten epochs, ± std over seeds. With holdout: {setting(held)}. "
         f"Without: {setting(whole)}.",
         table(CHOICES, _choices(grid, runs, searches)),
-        f"The points, best {noisy} first:",
-        table(["point", noisy, "test, with holdout", "test, all images"], _points(grid)),
         f"{origin(grid.runs)}. {sum(seconds) / len(seconds):.1f} seconds a run.",
     ]
     return "\n\n".join(lines)
+
+
+def _held(grid: Grid) -> Run:
+    return next(run for run in grid.runs if run.config.get("holdout"))
+
+
+def _title(run: Run) -> str:
+    return f"{dataset_title(run.name('dataset'))}, {run.noise.title}, {loss_title(run.name('loss'))}"
 
 
 def _choices(grid: Grid, runs: Sequence[Run], searches: Sequence[dict[str, Any]]) -> list[list[str]]:

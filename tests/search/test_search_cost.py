@@ -8,7 +8,7 @@ import pytest
 
 from sl.record import load_all
 from sl.search.cost import Grid, accuracies_of, grids
-from sl.search.page import block, searches_in
+from sl.search.page import block, points_page, searches_in
 
 BEGIN, END = "<!-- results:begin -->", "<!-- results:end -->"
 ROOT = Path(__file__).resolve().parents[2]
@@ -72,7 +72,7 @@ def test_the_page_says_it(grid: Grid, record: Record, tmp_path: Path) -> None:
     assert rows["noisy labels, 2 seeds a point: α 0.1, β 1, A −9.21"][1] == "0.0"
     assert rows["noisy labels, Optuna, 1 trials of 2 seeds from 0: α 0.2, β 1, A −9.21"][1] == "-10.0"
     assert rows["chance, any of the points"][:3] == ["75.0", "10.0", "20.0"]
-    assert rows["α 0.1, β 1, A −9.21"][0] == "60.0 ± 14.1"
+    assert "| α 0.1, β 1, A −9.21 | 60.0 ± 14.1 |" in points_page(load_all(tmp_path / "runs"))
 
 
 def test_without_records_it_says_so() -> None:
@@ -84,4 +84,6 @@ def test_the_page_is_up_to_date() -> None:
     text = (ROOT / "docs/choosing-parameters.md").read_text(encoding="utf-8")
     shown = text.partition(BEGIN)[2].partition(END)[0].strip()
     results = ROOT / "results/search"
-    assert shown == block(load_all(results / "runs"), searches_in(results)).strip(), "run: make tables"
+    runs = load_all(results / "runs")
+    assert shown == block(runs, searches_in(results)).strip(), "run: make tables"
+    assert (results / "points.md").read_text(encoding="utf-8") == points_page(runs), "run: make tables"
