@@ -44,7 +44,6 @@ class DeviceData:
         def placed(images: Tensor) -> Tensor:
             return images if dataset.scratch else images.to(device)
 
-        self.device = device
         self.images = placed(dataset.train_images)
         self.clean = dataset.train_labels.to(device)
         self.noisy = self.clean.clone()
@@ -58,8 +57,8 @@ class DeviceData:
     @property
     def resident(self) -> bool:
         """Whether the training images lie on the device; a captured step can gather no others."""
-        return self.images.device.type == self.device.type
+        return self.images.device == self.noisy.device
 
     def take(self, index: Tensor) -> Tensor:
         """The training images `index` (B,), on the device."""
-        return self.images[index] if self.resident else self.images[index.cpu()].to(self.device)
+        return self.images[index] if self.resident else self.images[index.cpu()].to(index.device)

@@ -66,7 +66,6 @@ def test_batches_from_the_file_are_those_of_memory(overrides: Overrides, monkeyp
         monkeypatch.setattr(DeviceData, "resident", resident)
         job = prepare(compose_run(overrides(*SMALL, f"dataset.storage={storage}")))
         engine = make_engine(job)
-        engine.data.device = torch.device("cpu")
         line, _ = train_one_epoch(engine, job.plan, seed=0, epoch=1)
         found.append((line, [value.clone() for value in engine.model.parameters()]))
     assert found[0][0] == found[1][0]
