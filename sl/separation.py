@@ -32,7 +32,7 @@ def separation(features: Features, labels: Labels) -> Separation:
     where a class has fewer examples than there are folds, or there is one class only.
     """
     if not _measurable(labels):
-        raise UserError(f"labels: allowed are at least two classes with {FOLDS} examples each")
+        raise UserError(f"labels: must have at least two classes with {FOLDS} examples each")
     folds = StratifiedKFold(FOLDS, shuffle=True, random_state=0)
     scores = cross_val_score(KNeighborsClassifier(NEIGHBOURS), features, labels, cv=folds)
     return Separation(float(silhouette_score(features, labels)), float(scores.mean()))

@@ -69,7 +69,7 @@ def summary_table(records: Iterable[Mapping[str, Any]]) -> list[str]:
 
 
 def machine_title(machine: Mapping[str, Any]) -> str:
-    """A machine as people call it.
+    """A machine in words.
 
     >>> machine_title({"gpu": None, "cpu": "AMD EPYC", "cpu_family": "25", "instructions": "avx2", "cores": 2})
     '2 cores of AMD EPYC, family 25, AVX2'

@@ -2,7 +2,7 @@
 
 A configuration, on the command line, in a file or in a record, can name any function of any installed package as its
 `_target_`. Only classes of the node's own package are built, at every depth: in lists and in nodes inside nodes too.
-`allow_targets=[mypackage]` adds the classes of one's own installed package.
+`allow_targets=[mypackage]` adds the classes of your own installed package.
 """
 
 import inspect
@@ -17,7 +17,7 @@ from sl.errors import UserError
 
 
 class Kind(NamedTuple):
-    """What a node of the configuration stands for: where its classes come from, and what each of them must have."""
+    """A kind of configuration node: the package of its classes, and the methods that each must have."""
 
     package: str
     methods: tuple[str, ...]
@@ -32,7 +32,7 @@ KINDS = {
 }
 TRACKER = "tracker"  # holds a node for each tracker by name; all other kinds are one node
 TRANSITION = "transition"
-NOISE_MATRIX = "noise"  # `transition: noise` stands for the matrix of the run's own noise
+NOISE_MATRIX = "noise"  # `transition: noise` means the matrix of the run's own noise
 Parameters = Mapping[str, inspect.Parameter]
 
 

@@ -12,7 +12,7 @@ from sl.train.options import RunConfig
 
 
 def typed(config: DictConfig, choices: Mapping[str, Any], overrides: Sequence[str]) -> Any:
-    """The object (RunConfig, SearchConfig, ...) that `config` stands for; UserError for a mistake in it.
+    """`config` as a checked object (RunConfig, SearchConfig, ...); UserError for a mistake in it.
 
     `choices` are Hydra's `runtime.choices`, `overrides` the command line.
     """

@@ -20,7 +20,7 @@ class Dataset:
 
     `train_images` (N, C, H, W) and `test_images` (M, C, H, W) are uint8, `train_labels` (N,) and `test_labels` (M,)
     int64 in [0, K). `train_index` (N,) int64 says where each training row stands in the source's whole training set.
-    `labels_given`: nobody says which labels are right (own data); otherwise they are clean. Own pictures have names:
+    `labels_given`: it is unknown which labels are right (own data); otherwise they are clean. Own pictures have names:
     `train_paths` by `train_index`, `test_paths` by row. `test_checked`: the labels of the test images were checked all
     the same. `validation`: images (V, C, H, W) and checked labels (V,) that belong to the data set. `facts` is what the
     record says of where they come from.

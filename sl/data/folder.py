@@ -29,7 +29,7 @@ MOST_CLASSES = 20  # that are listed one by one
 
 
 class ImageFolder:
-    """Pictures of any size, with labels that are as given: nobody says which of them are right.
+    """Pictures of any size, with labels as given: which of them are right is unknown.
 
     Read are the file `labels` (null: ``data_dir/labels.csv``), or where there is none the folders
     ``train/<class>/`` and ``test/<class>/``, or ``<class>/``. Without a test set, `test_share` (null: 0.2) of every

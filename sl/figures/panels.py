@@ -28,7 +28,7 @@ def panels(title: str, count: int, columns: int, height: float, *, share_y: bool
 
 
 def footer(figure: Figure, runs: Iterable[Run], note: str = "", spread: str = "") -> Figure:
-    """Add below the panels what was drawn, at which scale, and where it comes from; returns the figure.
+    """Add a footer below the panels: the runs drawn, their scale and origin; returns the figure.
 
     `spread` names what shows the standard deviation: bands or whiskers.
     """

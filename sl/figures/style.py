@@ -76,7 +76,7 @@ def short(name: str) -> str:
 def draw_styled(draw: Callable[[], Figure | None], stem: Path) -> tuple[list[Path], list[str]]:
     """Draw in this style and save as `stem`.png and `stem`.svg, without a date; no file where there is no figure.
 
-    Returns the files and what has to be said about them: characters that no installed font has. Raises UserError
+    Returns the files and warnings about them: characters that no installed font has. Raises UserError
     where the files cannot be written.
     """
     with matplotlib.rc_context(STYLE), warnings.catch_warnings(record=True) as caught:

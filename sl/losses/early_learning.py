@@ -54,7 +54,7 @@ class EarlyLearningRegularization(Loss):
         self.register_buffer("targets", torch.zeros(size))
 
     def per_example(self, logits: Tensor, labels: Tensor) -> Tensor:
-        """Not to be had without an index."""
+        """Needs the index of each image, which this call lacks."""
         raise UserError("index", None, "must be which training example each is, int64 of shape (N,)")
 
     def check_batch(self, logits: Tensor, labels: Tensor, index: Tensor | None) -> None:

@@ -14,7 +14,7 @@ from sl.losses.pointwise import Pointwise
 class PHuberCrossEntropy(Pointwise):
     """PHuber-CE = -log p_y where p_y > 1 / tau, else log tau + 1 - tau p_y; tau >= 1.
 
-    Menon et al., "Can gradient clipping mitigate label noise?", ICLR 2020. Below 1 / tau the tangent goes on, so
+    Menon et al., "Can gradient clipping mitigate label noise?", ICLR 2020. Below 1 / tau the tangent continues, so
     that the slope in p_y is never steeper than -tau: the gradient in the logits is min(1, tau p_y) times that of CE.
     It becomes CE as tau -> inf and is 1 - p_y, half of `MeanAbsoluteError`, at tau = 1.
 

@@ -32,7 +32,7 @@ class LabelledData(Protocol):
 
     @property
     def labels_given(self) -> bool:
-        """Whether nobody says which labels are right."""
+        """Whether it is unknown which labels are right."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -47,7 +47,7 @@ class Draws(NamedTuple):
 class Augmentation:
     """How far images may be shifted (share of the side) or cropped (pixels), turned (degrees), and if they are flipped.
 
-    Shift and crop exclude each other: UserError where both are asked for.
+    Shift and crop exclude each other: UserError where both are set.
     """
 
     shift: float = 0.0

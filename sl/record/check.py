@@ -40,7 +40,7 @@ def check_all(folders: Iterable[Path]) -> Report:
 def seal_all(folders: Iterable[Path]) -> str:
     """Give every finished record without a checksum one; says how many. A damaged record raises UserError.
 
-    Nothing else of a record changes. That it was not damaged before, nobody can know.
+    Nothing else of a record changes. Earlier damage cannot be detected.
     """
     unchecked = [run for run in map(read, _files(folders)) if _state(run) == "unchecked"]
     for run in unchecked:

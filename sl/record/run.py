@@ -45,7 +45,7 @@ class Noise:
 
 
 CLEAN = Noise("none", 0.0)
-GIVEN = Noise("given", None)  # own labels, of which nobody knows how many are wrong
+GIVEN = Noise("given", None)  # own labels: how many are wrong is unknown
 
 
 @dataclass(frozen=True, eq=False)
@@ -145,7 +145,7 @@ class Run:
 
     @property
     def labels_given(self) -> bool:
-        """Whether the data came with labels of which nobody says which are right."""
+        """Whether it is unknown which labels of the data are right."""
         return self.data.labels == "given"
 
     @property

@@ -64,7 +64,7 @@ Config = Annotated[dict[str, Any], AfterValidator(_checked)]
 class Data(Entry):
     """What was trained and tested on; `paper_train_images` is how many training images the whole data set has.
 
-    `labels` is "given" for own data, where nobody says which labels are right; further fields say where such data lie.
+    `labels` is "given" for own data, whose right labels are unknown; further fields say where such data lie.
     """
 
     model_config = ConfigDict(extra="allow")
@@ -159,7 +159,7 @@ class TrainingShares(Entry):
 
     Of the rightly labelled images the share predicted as labelled; of the wrongly labelled ones the share predicted as
     the wrong label and as the true class. None where there are no such images, or
-    where nobody knows which labels are right.
+    where it is unknown which labels are right.
     """
 
     noisy_accuracy: Share

@@ -13,7 +13,7 @@ _of_records: dict[tuple[str, str], Presentation] = {}
 
 
 def shown(group: str, name: str) -> Presentation:
-    """How the choice `name` of `group` (loss, dataset) is shown; what nobody describes is shown by its name."""
+    """How the choice `name` of `group` (loss, dataset) is shown; without a description, by its name."""
     return known(group).get(name) or _of_records.get((group, name)) or Presentation(title=name)
 
 

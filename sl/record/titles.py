@@ -58,7 +58,7 @@ def paper_scale(run: Run) -> bool:
 
 
 def scale_title(run: Run) -> str:
-    """The run's scale as a reader needs it: nobody should take a scaled-down run for the paper's."""
+    """The run's scale in a line; it never passes a scaled-down run off as the paper's."""
     train, test = f"{run.data.train_images:,}", f"{run.data.test_images:,}"
     epochs, full = run.scale.epochs, full_epochs(run)
     if not paper_scale(run):

@@ -1,4 +1,4 @@
-"""What the page says about each run: what it is, what came out, where its record lies and where it comes from."""
+"""What the page says about each run: its settings, results, record and provenance."""
 
 import os
 from collections.abc import Iterable

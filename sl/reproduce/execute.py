@@ -65,7 +65,7 @@ def execute(todo: Sequence[PlannedRun], jobs: int) -> list[str]:
 
 
 def _take_free(queue: deque[int], todo: Sequence[PlannedRun]) -> int | None:
-    """The first of the `waiting` runs that nobody trains; those that are complete are dropped."""
+    """The first run of the `queue` that no process trains; complete ones are dropped."""
     for _ in range(len(queue)):
         number = queue.popleft()
         if todo[number].done:

@@ -1,4 +1,4 @@
-"""Which runs are needed, which of them are recorded, and what is asked for besides."""
+"""Which runs an experiment needs, and which of them are recorded."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -34,7 +34,7 @@ class PlannedRun:
 
     @property
     def cost_key(self) -> tuple[str, ...]:
-        """Runs that agree in this take the same time, near enough."""
+        """Runs that agree in this take about the same time."""
         return tuple(self.described.names[name] for name in ("dataset", "model", "recipe", "scale"))
 
 

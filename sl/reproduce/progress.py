@@ -30,7 +30,7 @@ class Item:
 
 @dataclass(frozen=True)
 class SavedPlan:
-    """What one command was asked for; `jobs` runs are trained at once."""
+    """The runs of one command; `jobs` of them are trained at once."""
 
     name: str
     jobs: int

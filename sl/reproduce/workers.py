@@ -1,4 +1,4 @@
-"""Worker processes that train one run after another each: one that dies costs only the run that it was training."""
+"""Worker processes; each trains one run after another. If one dies, only its current run is lost."""
 
 import os
 import signal

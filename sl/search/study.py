@@ -60,8 +60,8 @@ def finished(study: "Study") -> list["FrozenTrial"]:
 def propose(study: "Study", space: Sequence[Range], seed: int) -> "Trial":
     """The next trial.
 
-    Its sampler's seed depends on `seed` and the trial's number alone, so that a search that was stopped goes on as if
-    it had not been. TPE (Bergstra et al. 2011) sees trials that still run as bad ones, and so tries something else.
+    Its sampler's seed depends on `seed` and the trial's number alone, so that a stopped search continues as if it had
+    not been stopped. TPE (Bergstra et al. 2011) sees trials that still run as bad ones, and so tries something else.
     """
     optuna = import_optuna()
     number = len(study.get_trials(deepcopy=False))

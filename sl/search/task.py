@@ -1,4 +1,4 @@
-"""What is searched for, on what: everything about a search that does not change while it goes on."""
+"""A search's task: everything that stays fixed while the search runs."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -50,7 +50,7 @@ def make_task(config: SearchConfig) -> Task:
     check_run(run_config(config, {known.option: known.high for known in space}, config.seed))
     lowest = run_config(config, {known.option: known.low for known in space}, config.seed)
     check_run(lowest)
-    described = describe_run(lowest)  # what stands for the parameters is the same whatever they are without it
+    described = describe_run(lowest)  # the study's name must not depend on the searched values
     seeds = tuple(range(config.seed, config.seed + count))
     ranges = [[known.option, known.low, known.high, known.log] for known in space]
     study = identity({"run": described.identity, "seeds": seeds, "ranges": ranges})

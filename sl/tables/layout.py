@@ -118,5 +118,5 @@ def _left_out(group: RunGroup) -> list[str]:
     unfinished = len(group.members) - len(group.runs) - len(group.diverged)
     lines = [f"Left out: {other} run(s) with other parameters of the loss."] if other else []
     if group.diverged:
-        lines.append("diverged: so many runs were stopped because their loss or weights were not finite; in no mean.")
+        lines.append("diverged (number of runs): stopped because loss or weights were not finite; in no mean.")
     return lines + ([f"Left out: {unfinished} run(s) that are not finished."] if unfinished else [])

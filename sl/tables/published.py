@@ -63,7 +63,7 @@ class Published:
 
     @property
     def unchecked(self) -> bool:
-        """Whether nobody could check its figures."""
+        """Whether its figures are not checked."""
         return self.confidence.endswith("not_checked")
 
     @property

@@ -1,4 +1,4 @@
-"""What wants to be told of a run beside its record: the console, and trackers such as W&B or MLflow."""
+"""The interface of everything that follows a run beside its record: the console, and trackers such as W&B."""
 
 import time
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""The record in MLflow, by default in an SQLite file of one's own."""
+"""The record in MLflow, by default in an SQLite file of your own."""
 
 import logging
 import warnings

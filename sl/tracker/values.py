@@ -15,7 +15,7 @@ FACTS = ("identity", "data", "scale", "noise", "stages", "provenance")
 
 
 def config(header: Header) -> dict[str, Any]:
-    """The run's configuration, and under `record` the rest of the header but the matrix that noise stands for."""
+    """The run's configuration, and under `record` the rest of the header but the noise matrix."""
     facts = header.model_dump(include={*FACTS}, exclude={"noise": {"transition"}}, exclude_unset=True)
     return {**header.config, "record": facts}
 

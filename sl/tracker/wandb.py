@@ -1,4 +1,4 @@
-"""Mirrors the record to Weights & Biases. The record is the truth: whatever fails here, the training goes on."""
+"""Mirrors the record to Weights & Biases. The record is authoritative: if something fails here, training continues."""
 
 import os
 import shutil

@@ -17,7 +17,7 @@ class Watchers:
         self._sinks = list(sinks)
 
     def start(self, header: Header, path: Path, resumed: int) -> None:
-        """The run begins; a UserError, such as a login that is missing, ends it before it has begun."""
+        """The run begins; a UserError, such as a missing login, ends it before the first step."""
         self._tell(lambda sink: sink.start(header, path, resumed))
 
     def repeat(self, run: Run) -> None:

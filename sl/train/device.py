@@ -47,7 +47,7 @@ def fast_bfloat16(device: torch.device) -> bool:
 
 
 def find_device(name: str) -> torch.device:
-    """The device called `name` (auto, cpu, cuda, cuda:N); UserError where it is not to be had.
+    """The device called `name` (auto, cpu, cuda, cuda:N); UserError where this machine lacks it.
 
     A GPU has its number, which `torch.cuda.set_device` asks for: cuda is cuda:0. With auto, jobs that a sweep runs in
     processes of their own take turns at the GPUs: job n gets GPU n modulo their number.

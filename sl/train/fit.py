@@ -90,7 +90,7 @@ def learning_rates(engine: Engine, plan: Plan, epoch: int) -> Tensor:
 def training_shares(counts: Sequence[float], truth_known: bool) -> TrainingShares:
     """The record's training accuracies from the five counts of `training_counts`; None where nothing is counted.
 
-    Where nobody knows which labels are right, only the accuracy on the labels as given exists.
+    Where it is unknown which labels are right, only the accuracy on the labels as given exists.
     """
     right, right_hit, wrong, memorised, corrected = counts
     right_known, wrong_known = right > 0 and truth_known, wrong > 0 and truth_known

@@ -119,7 +119,7 @@ def describe_run(config: RunConfig) -> Described:
 
 
 def result_config(config: RunConfig, precision: str, fingerprint: str) -> dict[str, Any]:
-    """What determines the run's result, as plain values; `fingerprint` stands for the data set's content."""
+    """What determines the run's result, as plain values; `fingerprint` identifies the data set's content."""
     whole, names = asdict(config), config.names
     chosen = {key: whole[key] for key in ("dataset", "noise", "model", "loss", "recipe", "scale")}
     if "path" in chosen["noise"]:
@@ -143,7 +143,7 @@ def result_config(config: RunConfig, precision: str, fingerprint: str) -> dict[s
         if not is_own(chosen[choice]) and names[choice] in choices(choice):
             named[choice] = chosen[choice]["_target_"].rsplit(".", 1)[-1]
     if set(chosen["scale"].values()) == {1.0}:
-        named["scale"] = "paper"  # nothing is left out, whatever the scale is called that was asked for
+        named["scale"] = "paper"  # nothing is left out, whatever the chosen scale is called
     elif names["scale"] == "paper":
         named["scale"] = "custom"
     rest = {key: whole[key] for key in ("seed", "holdout", "probe")}
@@ -211,5 +211,5 @@ def _transition(loss: Mapping[str, Any], dataset: Dataset, noisy: NoisyLabels) -
     if transition_file(loss):
         return read_matrix(loss[TRANSITION], option).for_classes(dataset.class_names, option, dataset.name)
     if TRANSITION in loss and not noisy.truth_known:
-        raise UserError(option, NOISE_MATRIX, "must be a matrix file where nobody knows the noise of the labels")
+        raise UserError(option, NOISE_MATRIX, "must be a matrix file: the noise of these labels is unknown")
     return noisy.transition

@@ -39,7 +39,7 @@ class ProbeConfig:
     representations: int = 0
 
 
-NO_OPTION = {"omegaconf_ignore": True}  # a field that says how a configuration was asked for
+NO_OPTION = {"omegaconf_ignore": True}  # a field that says how a configuration was made
 
 
 @dataclass(kw_only=True)

@@ -11,7 +11,7 @@ from sl.train.options import ScaleConfig
 
 @dataclass(frozen=True)
 class Plan:
-    """Epochs and optimiser steps of a run, and of the run at the recipe's full scale that it stands for."""
+    """Epochs and optimiser steps of a run, and of the same run at the recipe's full scale."""
 
     epochs: int
     batch_size: int
@@ -41,8 +41,8 @@ def stages(epochs: int) -> dict[Stage, int]:
 
 
 def batch_sizes(images: int, batch: int) -> list[int]:
-    """Sizes of an epoch's batches. The last one is smaller, but a single image, with which batch normalisation cannot
-    do, goes into the batch before it.
+    """Sizes of an epoch's batches. The last one is smaller, but a single image goes into the batch before it: batch
+    normalisation needs two.
 
     >>> batch_sizes(7, 3), batch_sizes(8, 3), batch_sizes(2, 3)
     ([3, 4], [3, 3, 2], [2])
@@ -56,7 +56,7 @@ def batch_sizes(images: int, batch: int) -> list[int]:
 def make_plan(recipe: RecipeConfig, scale: ScaleConfig, images: int, paper_images: int) -> Plan:
     """The plan of a run on `images` of the `paper_images` training images; the last, partial batch is kept.
 
-    Raises UserError where batches would hold one image: batch normalisation cannot do with that.
+    Raises UserError where batches would hold one image: batch normalisation needs two.
     """
     epochs = max(1, round(recipe.epochs * scale.epoch_share))
     batch = max(1, round(recipe.batch_size * scale.batch_share))
