@@ -4,8 +4,13 @@ Shapes: N examples, K classes; logits (N, K) float, predictions and labels (N,) 
 on the device of its inputs, so an epoch needs one transfer to the host.
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 import torch
 from torch import Tensor
+
+from sl.errors import UserError
 
 TRAINING_COUNTS = ("right", "right_hit", "wrong", "wrong_memorised", "wrong_corrected")
 
@@ -50,3 +55,54 @@ def class_confidence(logits: Tensor) -> tuple[Tensor, Tensor]:
     """
     confidence = logits.double().softmax(1).mean(0)
     return confidence, torch.bincount(logits.argmax(1), minlength=logits.shape[1])
+
+
+@dataclass(frozen=True)
+class ClassReport:
+    """What a model does class by class: `confusion` (K, K) counts, row = label, column = prediction, and K `names`.
+
+    ``print(report)`` shows each class with its examples, its accuracy and what it is wrongly taken for most often;
+    `sl.figures.draw_class_report` draws it. Raises UserError unless there is a name for each class.
+
+    >>> print(ClassReport(torch.tensor([[8, 2], [0, 5]]), ["cat", "dog"]))
+    class  examples  accuracy  most often taken for
+    cat          10    80.0 %  dog (20.0 %)
+    dog           5   100.0 %  -
+    worst class: cat, 80.0 %; mean of the classes: 90.0 %
+    """
+
+    confusion: Tensor
+    names: Sequence[str]
+
+    def __post_init__(self) -> None:
+        if self.confusion.shape != (len(self.names), len(self.names)):
+            shape = tuple(self.confusion.shape)
+            raise UserError("names", len(self.names), f"must be one for each class of the confusion matrix {shape}")
+
+    @property
+    def accuracy(self) -> Tensor:
+        """Share (K,) of each class's examples that is predicted as that class; nan for a class without any."""
+        return class_accuracy(self.confusion)
+
+    def __str__(self) -> str:
+        width = max(len("class"), *map(len, self.names))
+        accuracy = (100 * self.accuracy).tolist()
+        lines = [f"{'class':{width}}  examples  accuracy  most often taken for"]
+        for name, row, percent, other in zip(self.names, self.confusion, accuracy, self._taken_for(), strict=True):
+            lines.append(f"{name:{width}}  {int(row.sum()):8}  {percent:6.1f} %  {other}")
+        seen = [(percent, name) for name, percent in zip(self.names, accuracy, strict=True) if percent == percent]
+        if seen:
+            percent, worst = min(seen)
+            mean = sum(value for value, _ in seen) / len(seen)
+            lines.append(f"worst class: {worst}, {percent:.1f} %; mean of the classes: {mean:.1f} %")
+        return "\n".join(lines)
+
+    def _taken_for(self) -> list[str]:
+        wrong = self.confusion.clone()
+        wrong.fill_diagonal_(0)
+        counts, others = (values.tolist() for values in wrong.max(dim=1))
+        examples = self.confusion.sum(dim=1).tolist()
+        return [
+            f"{self.names[other]} ({100 * count / total:.1f} %)" if count else "-"
+            for count, other, total in zip(counts, others, examples, strict=True)
+        ]

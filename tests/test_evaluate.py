@@ -1,11 +1,14 @@
 """Evaluation against scikit-learn and by hand."""
 
 import numpy as np
+import pytest
 import torch
 from sklearn.metrics import confusion_matrix as sklearn_confusion
 from sklearn.metrics import recall_score
 
-from sl.evaluate import class_accuracy, class_confidence, confusion_matrix, training_counts
+from sl.errors import UserError
+from sl.evaluate import ClassReport, class_accuracy, class_confidence, confusion_matrix, training_counts
+from sl.figures import draw_class_report
 
 K = 5
 
@@ -53,3 +56,22 @@ def test_class_confidence_by_hand() -> None:
     confidence, predictions = class_confidence(logits)
     np.testing.assert_allclose(confidence, [0.4, 0.25, 0.35], rtol=1e-6)
     assert predictions.tolist() == [1, 0, 1]
+
+
+def test_class_report_says_what_the_counts_say() -> None:
+    report = ClassReport(torch.tensor([[6, 3, 1], [0, 5, 0], [0, 0, 0]]), ["ant", "bee", "none seen"])
+    lines = str(report).splitlines()
+    assert lines[1].split() == ["ant", "10", "60.0", "%", "bee", "(30.0", "%)"]
+    assert lines[2].split() == ["bee", "5", "100.0", "%", "-"]
+    assert lines[3].split() == ["none", "seen", "0", "nan", "%", "-"]
+    assert lines[4] == "worst class: ant, 60.0 %; mean of the classes: 80.0 %"
+    with pytest.raises(UserError, match=r"names=2: must be one for each class of the confusion matrix \(3, 3\)"):
+        ClassReport(report.confusion, ["ant", "bee"])
+
+
+def test_class_report_is_drawn() -> None:
+    report = ClassReport(torch.tensor([[8, 2], [0, 5]]), ["cat", "dog"])
+    bars, matrix = draw_class_report(report).axes
+    assert [bar.get_height() for bar in bars.patches] == pytest.approx([80, 100])
+    np.testing.assert_allclose(np.asarray(matrix.images[0].get_array()), [[0.8, 0.2], [0, 1]])
+    assert [label.get_text() for label in matrix.get_yticklabels()] == ["cat", "dog"]

@@ -61,20 +61,22 @@ def run(tmp_path: Path) -> Run:
     return run
 
 
-def committed() -> set[str]:
-    listed = subprocess.run(["git", "ls-files", *MOVED], cwd=ROOT, capture_output=True, text=True, check=True)
+def wanted() -> set[str]:
+    """The files of the checkout that an installed copy needs."""
+    command = ["git", "ls-files", "--cached", "--others", "--exclude-standard", *MOVED]
+    listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     return set(listed.stdout.split())
 
 
 def test_both_hold_every_file_that_is_needed(built: Path, wheel: Path) -> None:
     with ZipFile(wheel) as archive:
         inside = {name for name in archive.namelist() if ".dist-info/" not in name}
-    moved = {re.sub(r"^(configs/|results/paper/|sl/)", lambda at: MOVED[at[0]], name) for name in committed()}
+    moved = {re.sub(r"^(configs/|results/paper/|sl/)", lambda at: MOVED[at[0]], name) for name in wanted()}
     assert inside == moved
     (source,) = built.glob("*.tar.gz")
     with tarfile.open(source) as archive:
         names = {name.partition("/")[2] for name in archive.getnames()}
-    assert names >= committed() | {"pyproject.toml", "README.md", "LICENSE", "CHANGELOG.md", "requirements.txt"}
+    assert names >= wanted() | {"pyproject.toml", "README.md", "LICENSE", "CHANGELOG.md", "requirements.txt"}
 
 
 def test_the_source_distribution_installs(built: Path, tmp_path: Path) -> None:

@@ -1,0 +1,63 @@
+"""Every block of docs/use-in-your-project.md runs against the real packages, and the model it trains has learned."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from fences import ROOT, blocks
+
+PAGE = ROOT / "docs" / "use-in-your-project.md"
+SOURCES = {block.title: block.text for block in blocks(PAGE) if block.language == "python"}
+START = SOURCES["Use it in your project"]
+LEAST = 0.8  # accuracy on true labels; 40 % of the training labels are wrong
+TESTED = """
+held_out, truth = images[1500:], clean[1500:]
+with torch.no_grad():
+    outputs = {outputs}
+accuracy = (outputs.argmax(1) == truth).float().mean().item()
+assert accuracy > {least}, accuracy
+"""
+# Two half batches that are accumulated have the gradient of the whole, whatever the loss's own reduction
+ACCUMULATED = """
+batch = {"pixel_values": images[:50], "labels": labels[:50]}
+whole = symmetric_loss(vit(batch["pixel_values"]), batch["labels"], 50)
+parts = [symmetric_loss(vit(images[at : at + 25]), labels[at : at + 25], torch.tensor(50)) for at in (0, 25)]
+torch.testing.assert_close(sum(parts), whole)
+"""
+
+
+def run(folder: Path, *parts: str) -> str:
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "HF_HUB_OFFLINE": "1", "TOKENIZERS_PARALLELISM": "false"}
+    command = [sys.executable, "-c", "\n".join(parts)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=folder, env=environment)
+    assert done.returncode == 0, done.stderr[-3000:]
+    return done.stdout
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("title", "package", "outputs"),
+    [
+        ("A plain loop", "torch", "model(held_out)"),
+        ("Lightning", "lightning", "classifier.eval().model(held_out)"),
+        ("Hugging Face Trainer", "transformers", "vit.eval()(held_out).logits"),
+        ("timm", "timm", "task.trainable_module.eval()(held_out)"),
+        ("Keras 3 with PyTorch", "keras", "torch.as_tensor(keras_model.predict(held_out.numpy(), verbose=0))"),
+    ],
+)
+def test_what_an_adapter_trains_has_learned(title: str, package: str, outputs: str, tmp_path: Path) -> None:
+    pytest.importorskip(package, reason=f"{package} is not installed: pip install 'sl-noisy-labels[adapters]'")
+    more = ACCUMULATED if title == "Hugging Face Trainer" else ""
+    run(tmp_path, START, SOURCES[title], TESTED.format(outputs=outputs, least=LEAST), more)
+
+
+def test_the_class_report_of_the_plain_loop(tmp_path: Path) -> None:
+    printed = run(tmp_path, START, SOURCES["A plain loop"], SOURCES["Is every class learned?"])
+    assert [line.split()[1] for line in printed.splitlines()[1:11]] == list("0123456789")
+    assert (tmp_path / "classes.png").stat().st_size > 10_000
+
+
+def test_no_block_is_left_out() -> None:
+    assert len(SOURCES) == 7

@@ -1,0 +1,97 @@
+"""Every command that the documentation shows is one that works: composed, parsed, or a target of the Makefile."""
+
+import importlib
+import re
+import shlex
+from collections.abc import Iterator
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+from fences import PAGES, ROOT, blocks
+from omegaconf import OmegaConf
+from packaging.requirements import Requirement
+
+from sl.command_line import read_options
+from sl.commands import COMMANDS
+from sl.config.compose import compose_run
+from sl.extras import MODULES
+
+COMPOSED = {"train": "config", "reproduce": "reproduce", "search": "search", "audit": "audit"}
+INLINE = re.compile(r"`((?:sl|make|pip|python) [^`]*)`")
+TARGETS = set(re.findall(r"^([a-z0-9-]+)(?= |:)", (ROOT / "Makefile").read_text(), re.MULTILINE))
+# What belongs to a shell, to other programs, or to a checkout, and is nothing that this project can take apart
+OTHERS = (". .venv/bin/activate", "python -m venv", "python -c", "python tests/", "wandb ", "tmux", "git ", "cd ")
+MADE_UP = ("my_loss", "mypackage")
+EXTRAS = {*MODULES, "slurm", "all", "dev", "adapters", "docs"}
+
+
+def commands(page: Path) -> Iterator[str]:
+    """The command lines of a page: of shell blocks, of indented blocks and between backticks."""
+    for block in blocks(page):
+        if block.language in ("sh", "bash", "indented"):
+            for line in block.text.replace("\\\n", " ").splitlines():
+                if line.strip() and not line.lstrip().startswith("#"):
+                    yield line
+    yield from INLINE.findall(re.sub(r"```.*?```", "", page.read_text(encoding="utf-8"), flags=re.DOTALL))
+
+
+SHOWN = [(page.name, line) for page in PAGES for line in dict.fromkeys(commands(page))]
+
+
+@pytest.mark.parametrize(("page", "line"), SHOWN, ids=[f"{page}: {line[:60]}" for page, line in SHOWN])
+def test_a_shown_command_works(page: str, line: str) -> None:
+    words = shlex.split(line, comments=True)
+    if line.startswith(OTHERS):
+        return
+    if words[0] == "sl":
+        check_command(words[1], words[2:])
+    elif words[0] == "python" and words[1].startswith("scripts/"):
+        assert (ROOT / words[1]).is_file()
+    elif words[:2] == ["python", "-m"]:
+        assert find_spec(words[2]) is not None
+    elif words[0] == "make":
+        assert {word for word in words[1:] if "=" not in word} <= TARGETS
+    else:
+        assert words[:2] == ["pip", "install"], f"{page} shows a command that no test knows: {line}"
+        check_installation(words[-1])
+
+
+def check_command(name: str, arguments: list[str]) -> None:
+    """Fails unless the command `name` takes these arguments."""
+    assert name in COMMANDS or name in ("--help", "--version", "COMMAND")
+    options = [word for word in arguments if not word.startswith("-")]
+    if name == "reproduce" and options != ["status"]:
+        check_reproduction(dict(word.split("=", 1) for word in options))
+    elif name in ("train", "search", "audit"):
+        runs = [options] if "-m" not in arguments else [first_of_lists(options)]
+        for run in runs:
+            own = [word for word in run if not any(made_up in word for made_up in MADE_UP) and "hydra" not in word]
+            compose_run([word for word in own if word != "my/configs"], {"train": "config"}.get(name, name))
+    elif name in ("predict", "export", "conformance"):
+        source = (
+            ROOT / "sl" / ("conformance/__main__.py" if name == "conformance" else f"commands/{name}.py")
+        ).read_text()
+        assert all(f'"{word}"' in source for word in arguments if word.startswith("--") and word != "--help")
+    elif name in COMMANDS and arguments != ["--help"]:
+        read_options(importlib.import_module(f"sl.commands.{name}").main, arguments)
+
+
+def first_of_lists(options: list[str]) -> list[str]:
+    """The first run of a sweep."""
+    pairs = [word.partition("=") for word in options]
+    return [f"{name}={value.split(',')[0]}" for name, _, value in pairs if not re.search(r"[(\[{]", value)]
+
+
+def check_reproduction(options: dict[str, str]) -> None:
+    """Fails unless `sl reproduce` has these options, and the experiment exists."""
+    assert options.keys() <= {*OmegaConf.load(ROOT / "configs" / "reproduce.yaml"), "experiment", "scale"}
+    names = {path.stem for path in (ROOT / "configs" / "experiment").glob("*.yaml")}
+    assert options.get("experiment", "fig1") in names
+
+
+def check_installation(word: str) -> None:
+    """Fails unless the extras that are installed exist."""
+    if word.startswith("."):
+        word = f"sl-noisy-labels{word[1:]}"
+    assert Requirement(word).extras <= EXTRAS
