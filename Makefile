@@ -66,12 +66,26 @@ test-slow: $(INSTALLED) ## Run the slow tests
 check-results: $(INSTALLED) ## Check that committed pages, tables and findings agree with the committed records
 	.venv/bin/pytest -m results
 
+test-package: $(INSTALLED) ## Install wheel and source distribution in empty environments, run the adapters, build the docs
+	.venv/bin/pytest -m slow tests/package
+	.venv/bin/pytest -m slow tests/docs
+
+OLDEST := .venv-oldest/bin
+FOLDERS ?= .
+test-oldest: ## Run the quick tests, or those in FOLDERS, with the oldest allowed versions (constraints/oldest.txt)
+	$(PYTHON) -m venv .venv-oldest
+	$(OLDEST)/pip install --quiet -c constraints/oldest.txt --editable '.[all]' pytest hypothesis psutil nbmake
+	@for folder in $(FOLDERS); do $(OLDEST)/pytest --quiet $$folder || exit 1; done
+
+docs: $(INSTALLED) ## Build the documentation in site/; a broken link is an error
+	.venv/bin/mkdocs build --strict
+
 lint: $(INSTALLED) ## Check style and types
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
 
 clean: ## Remove the environment and what the demo made; records and figures in results/ stay
-	rm -rf .venv demo outputs multirun .pytest_cache .mypy_cache .ruff_cache
+	rm -rf .venv .venv-oldest site demo outputs multirun .pytest_cache .mypy_cache .ruff_cache
 
-.PHONY: help install demo reproduce-cifar10 reproduce-cifar100 reproduce-mnist status figures tables claims report notebook bench bench-ablation test test-slow check-results lint clean
+.PHONY: help install demo reproduce-cifar10 reproduce-cifar100 reproduce-mnist status figures tables claims report notebook bench bench-ablation test test-slow test-package test-oldest docs check-results lint clean
