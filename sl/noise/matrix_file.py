@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from sl.errors import UserError
-from sl.noise.transition import ROW_SUM_TOLERANCE, check_transition
 from sl.notice import notice
+from sl.stochastic import ROW_SUM_TOLERANCE, check_transition
 
 SUFFIXES = (".npy", ".csv", ".txt", ".json")
 ROUNDING = 1e-4  # how far from 1 a row may be that was written with few decimals; it is then divided by its sum

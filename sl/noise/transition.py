@@ -4,10 +4,7 @@ import torch
 from torch import Tensor
 
 from sl.checks import integer, number
-from sl.errors import MISSING, UserError
 from sl.noise.maps import NUM_CLASSES, published_map
-
-ROW_SUM_TOLERANCE = 1e-6
 
 
 def symmetric(num_classes: int, rate: float) -> Tensor:
@@ -65,18 +62,3 @@ def empirical(clean: Tensor, noisy: Tensor, num_classes: int) -> Tensor:
     counts = torch.bincount(clean * num_classes + noisy, minlength=num_classes**2)
     counts = counts.reshape(num_classes, num_classes).double()
     return counts / counts.sum(1, keepdim=True)
-
-
-def check_transition(transition: Tensor, name: str = "transition", value: object = MISSING) -> None:
-    """Raise UserError about the option `name` of `value` unless the matrix is (K, K) float64 and row-stochastic."""
-    if transition.dtype != torch.float64 or transition.ndim != 2 or transition.shape[0] != transition.shape[1]:
-        found = f"{tuple(transition.shape)} {str(transition.dtype).removeprefix('torch.')}"
-        raise UserError(name, value, f"must be (K, K) float64, not {found}")
-    for row, entries in enumerate(transition):
-        # Written so that not-a-number fails too.
-        if not bool((entries >= 0).all()):
-            raise UserError(name, value, f"must hold probabilities, but row {row} has the entry {entries.min():g}")
-        total = entries.sum().item()
-        if not abs(total - 1) <= ROW_SUM_TOLERANCE:
-            rule = f"must have rows that sum to 1 within {ROW_SUM_TOLERANCE:g}, but row {row} sums to {total:.8g}"
-            raise UserError(name, value, rule)

@@ -83,5 +83,5 @@ def test_links_lead_to_pages_or_name_a_file(hooks: ModuleType) -> None:
     linked = lead(hooks, "[all claims](../results/claims.md)", "https://host/sl/")
     assert linked == "[all claims](https://host/sl/blob/main/results/claims.md)"
     assert lead(hooks, "```text\n[a](nowhere.md)\n```") == "```text\n[a](nowhere.md)\n```"
-    with pytest.raises(PluginError, match="losses.md: the link to nowhere.md leads nowhere"):
+    with pytest.raises(PluginError, match=r"losses\.md: the link to nowhere\.md leads nowhere"):
         lead(hooks, "[a](nowhere.md)")

@@ -1,0 +1,23 @@
+"""What a transition matrix must be; outside sl.noise, so that losses need nothing of it."""
+
+import torch
+from torch import Tensor
+
+from sl.errors import MISSING, UserError
+
+ROW_SUM_TOLERANCE = 1e-6
+
+
+def check_transition(transition: Tensor, name: str = "transition", value: object = MISSING) -> None:
+    """Raise UserError about the option `name` of `value` unless the matrix is (K, K) float64 and row-stochastic."""
+    if transition.dtype != torch.float64 or transition.ndim != 2 or transition.shape[0] != transition.shape[1]:
+        found = f"{tuple(transition.shape)} {str(transition.dtype).removeprefix('torch.')}"
+        raise UserError(name, value, f"must be (K, K) float64, not {found}")
+    for row, entries in enumerate(transition):
+        # Written so that not-a-number fails too.
+        if not bool((entries >= 0).all()):
+            raise UserError(name, value, f"must hold probabilities, but row {row} has the entry {entries.min():g}")
+        total = entries.sum().item()
+        if not abs(total - 1) <= ROW_SUM_TOLERANCE:
+            rule = f"must have rows that sum to 1 within {ROW_SUM_TOLERANCE:g}, but row {row} sums to {total:.8g}"
+            raise UserError(name, value, rule)
