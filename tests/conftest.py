@@ -1,9 +1,12 @@
 """What all tests share."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from chromium import chromium
 
 collect_ignore = ["conftest.py"]  # it has no doctests, and behind config/conftest.py pytest takes the one for the other
 
@@ -15,3 +18,10 @@ def data_dir() -> Path:
     if not root:
         pytest.skip("SL_DATA_DIR is unset: it names the folder that holds the real data sets")
     return Path(root)
+
+
+@pytest.fixture(scope="module")
+def driver(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """A headless Chromium."""
+    with chromium(tmp_path_factory.mktemp("chromium")) as started:
+        yield started

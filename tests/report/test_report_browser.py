@@ -1,7 +1,6 @@
 """The page in headless Chromium: Debian's packages chromium and chromium-driver, and selenium."""
 
 import json
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -9,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 import synthetic
+from chromium import TOO_WIDE
 from matplotlib.image import imsave
 
 from sl.claims import Literature
@@ -16,39 +16,16 @@ from sl.record import load_all
 from sl.report import write
 from sl.tables.published import load, load_classes
 
-webdriver = pytest.importorskip("selenium.webdriver", reason="selenium is not installed: pip install selenium")
-from selenium.webdriver.common.keys import Keys  # noqa: E402
+pytest.importorskip("selenium", reason="selenium is not installed: pip install selenium")
+from selenium.webdriver.common.keys import Keys
 
 PAPER = Path(__file__).parents[2] / "results" / "paper"
 WIDTHS = (390, 1400)
-FLAGS = (
-    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
-    "--disable-background-networking", "--disable-component-update",
-)  # fmt: skip
-TOO_WIDE = """
-return [...document.querySelectorAll("body *")].filter((node) => node.getBoundingClientRect().right > innerWidth + 1)
-  .map((node) => `${node.tagName} ${node.id} ${node.textContent.slice(0, 40)}`)
-"""
 
 OPEN = """
 document.querySelectorAll("main > details").forEach((one) => { one.open = true; });
 setTimeout(arguments[0], 50);
 """
-
-
-@pytest.fixture(scope="module")
-def driver(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    browser, chromedriver = shutil.which("chromium"), shutil.which("chromedriver")
-    if not browser or not chromedriver:
-        pytest.skip("no chromium and chromedriver on the PATH: apt-get install chromium chromium-driver")
-    options = webdriver.ChromeOptions()
-    options.binary_location = browser
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    for flag in (*FLAGS, f"--user-data-dir={tmp_path_factory.mktemp('chromium')}"):
-        options.add_argument(flag)
-    started = webdriver.Chrome(options=options, service=webdriver.ChromeService(chromedriver))
-    yield started
-    started.quit()
 
 
 @pytest.fixture(scope="module")
