@@ -45,7 +45,7 @@ class Grid:
     @property
     def title(self) -> str:
         """Loss, noise kind and setting."""
-        noise = self.head.noise.kind if "noise.rate" in self.varied else self.head.noise.words
+        noise = self.head.noise.kind if "noise.rate" in self.varied else self.head.noise.title
         return f"{loss_title(self.head.name('loss'))}, {noise} · {setting(self.head)}"
 
     @property

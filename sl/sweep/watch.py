@@ -13,8 +13,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from sl.errors import UserError
-from sl.say import say
+from sl.say import say, warn
 from sl.sweep.job import FOLDER, Job, read_jobs
 from sl.tracker.run_so_far import VARIED
 
@@ -166,12 +165,11 @@ def _table(records: Sequence[Path]) -> Iterator[str]:
     except ModuleNotFoundError:  # training works without what tables need
         return
     try:
-        found = grids(map(read, records))
-    except UserError:
-        return
-    for grid in found:
-        if len(grid.points) > 1:
-            yield from ("", *text(grid), "")
+        yield from [
+            line for grid in grids(map(read, records)) if len(grid.points) > 1 for line in ("", *text(grid), "")
+        ]
+    except Exception as error:  # every run is recorded: no table is worth an error after hours of training
+        warn(f"the sweep's table failed ({error!r}); its runs are recorded, and sl sweep_table makes it again")
 
 
 def _bars() -> Any:
