@@ -22,6 +22,7 @@ def main(
     seeds: tuple[int, ...] | None = None,
     jobs: int | None = None,
     table_only: bool = False,
+    strict: bool = False,
 ) -> int:
     """Train what the published descriptions leave open, one point at a time, and rewrite a page.
 
@@ -32,6 +33,7 @@ def main(
     seeds: such as 0,1; null takes those of the experiment
     jobs: runs at once; null is one per core on a CPU and 1 on a GPU
     table_only: train nothing
+    strict: stop at a damaged record instead of leaving it out
     """
     failures = []
     if not table_only:
@@ -40,7 +42,7 @@ def main(
         failures = train_experiment("open_points", changed_dir, jobs, scale, seeds)
     for failure in failures:
         print(f"sl: failed: {failure}", file=sys.stderr)
-    print(fill(page, block(load_all(runs_dir), load_all(changed_dir))))
+    print(fill(page, block(load_all(runs_dir, strict), load_all(changed_dir, strict))))
     return 1 if failures else 0
 
 

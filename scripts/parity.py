@@ -17,6 +17,7 @@ def main(
     out: Path = Path("results/tables/parity.md"),
     jobs: int | None = None,
     table_only: bool = False,
+    strict: bool = False,
 ) -> int:
     """Train the same seeds on the fast path and in float32 eager, and write a table of their accuracies.
 
@@ -24,6 +25,7 @@ def main(
     out: file of the table
     jobs: runs at once; null is one per core on a CPU and 1 on a GPU
     table_only: train nothing
+    strict: stop at a damaged record instead of leaving it out
     """
     failures = []
     if not table_only:
@@ -33,7 +35,7 @@ def main(
     for failure in failures:
         print(f"sl: failed: {failure}", file=sys.stderr)
     out.parent.mkdir(parents=True, exist_ok=True)
-    out.write_text(page(load_all(runs_dir)), encoding="utf-8")
+    out.write_text(page(load_all(runs_dir, strict)), encoding="utf-8")
     print(out)
     return 1 if failures else 0
 

@@ -12,13 +12,15 @@ from sl.tables.readme import fill
 def main(
     results_dir: Path = Path("results/search"),
     page: Path = Path("docs/choosing-parameters.md"),
+    strict: bool = False,
 ) -> None:
     """Rewrite the measured part of a page from the records of searches.
 
     results_dir: folder with outcomes of searches, and their records in runs/
     page: page with the marks
+    strict: stop at a damaged record instead of leaving it out
     """
-    runs = load_all(results_dir / "runs")
+    runs = load_all(results_dir / "runs", strict)
     print(fill(page, block(runs, searches_in(results_dir))))
     replace_file(results_dir / "points.md", points_page(runs))
 

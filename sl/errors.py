@@ -1,8 +1,9 @@
 """The one kind of error that its reader can mend by changing what they typed or have on disk."""
 
+import copyreg
 import sys
 from io import TextIOWrapper
-from typing import NoReturn
+from typing import Any, NoReturn
 
 
 class _Missing:
@@ -26,6 +27,10 @@ class UserError(ValueError):
         super().__init__(f"{given}: {rule}" if rule else given)
         self.option = subject if rule else None
         self.value, self.rule = value, rule
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """What other processes get: the same message and option, without a second call of `__init__`."""
+        return copyreg.__newobj__, (type(self), *self.args), self.__dict__  # type: ignore[attr-defined]
 
     def under(self, node: str) -> "UserError":
         """The same error about an option of the configuration node `node`: ``rate`` under noise is ``noise.rate``.

@@ -4,7 +4,18 @@ from collections.abc import Sequence
 
 DISTRIBUTION = "sl-noisy-labels"
 RECORDS = ("omegaconf", "pydantic", "yaml")
-TRAIN = ("filelock", "hydra", "hydra_plugins", "joblib", "PIL", "rich", "safetensors", "sklearn", "torchvision")
+TRAIN = (
+    "cloudpickle",
+    "filelock",
+    "hydra",
+    "hydra_plugins",
+    "joblib",
+    "PIL",
+    "rich",
+    "safetensors",
+    "sklearn",
+    "torchvision",
+)
 RESULTS = ("matplotlib", "scipy", "sklearn", "threadpoolctl")
 MODULES = {
     "train": (*RECORDS, *TRAIN),

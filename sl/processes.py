@@ -23,11 +23,5 @@ def end_with_parent(parent: int) -> None:
 
 
 def begin_command() -> None:
-    """Let the processes that this command's launcher starts know it (`end_with_command`)."""
+    """Let the processes that this command's launcher starts know that they are not the command (sl/sweep/job.py)."""
     os.environ[COMMAND] = str(os.getpid())
-
-
-def end_with_command() -> None:
-    """In a process that a launcher such as joblib's started: `end_with_parent`, if that is the command itself."""
-    if os.environ.get(COMMAND) == str(os.getppid()):
-        end_with_parent(os.getppid())

@@ -3,11 +3,11 @@
 import os
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import torch
-from joblib import Parallel, delayed
 from numpy.typing import NDArray
 
 from sl.audit.subject import Subject, subject_of
@@ -17,7 +17,8 @@ from sl.saved.files import model_path
 from sl.train.holdout import rows_held_out
 from sl.train.job import prepare
 from sl.train.options import RunConfig
-from sl.train.run import train
+from sl.train.run import train_when_free
+from sl.workers import run_all, values
 
 Array = NDArray[np.float64]
 
@@ -31,12 +32,10 @@ def parts(config: RunConfig, folds: int) -> list[RunConfig]:
 
 def predict_all(runs: Sequence[RunConfig], folder: Path, jobs: int) -> list[Path]:
     """Train what is missing of `runs`, `jobs` at once; the files with their predictions, in `folder`."""
-    if jobs == 1:
-        return [predict_part(run, folder) for run in runs]
-    return Parallel(n_jobs=jobs, batch_size=1)(delayed(predict_part)(run, folder) for run in runs)
+    return values(run_all(partial(predict_part, folder), runs, jobs))
 
 
-def predict_part(config: RunConfig, folder: Path) -> Path:
+def predict_part(folder: Path, config: RunConfig) -> Path:
     """Train one run, unless its predictions are there, and write what it says of the images it was not trained on.
 
     With folds these are the held-out images; without, all of them. Test images of own data come with every part. The
@@ -47,7 +46,7 @@ def predict_part(config: RunConfig, folder: Path) -> Path:
     if path.exists():
         print(f"already predicted: {path}", flush=True)
         return path
-    train(config)
+    train_when_free(config)
     subject, rows = whole_subject(config)
     path_of_model = model_path(Path(config.models_dir), job.dataset.name, job.identity)
     loaded = load_model(path_of_model, job.runtime.device, config.allow_targets)

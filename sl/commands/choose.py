@@ -18,14 +18,16 @@ NO_HOLDOUT = (
 
 def main(
     runs_dir: Path = Path("results/search/runs"),
+    strict: bool = False,
 ) -> None:
     """Rank parameters by accuracy on held-out noisy labels.
 
     Runs without a holdout have no such accuracy: their points are shown by test accuracy, and nothing is chosen.
 
     runs_dir: folder of run records
+    strict: stop at a damaged record instead of leaving it out
     """
-    runs = load_all(runs_dir)
+    runs = load_all(runs_dir, strict)
     found = rankings(map(validated, with_holdout(runs)))
     sweeps = [grid for grid in grids(runs) if len(grid.points) > 1]
     if not found and not sweeps:

@@ -13,7 +13,6 @@ from sl.config.messages import as_typed
 from sl.config.typed import typed
 from sl.errors import UserError
 from sl.extras import missing
-from sl.processes import end_with_command
 
 
 class Crash(Exception):
@@ -27,7 +26,6 @@ def guarded(task: Callable[[Any], Any]) -> Callable[[DictConfig], Any]:
     def guarded_task(config: DictConfig) -> Any:
         hydra = HydraConfig.get()
         given = list(hydra.overrides.task)
-        end_with_command()
         try:
             return task(typed(config, hydra.runtime.choices, given))
         except UserError as error:

@@ -6,15 +6,17 @@ names. Both happen before a command's own work begins, so the check stands where
 
 import functools
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from typing import Any
 
 from hydra._internal.config_loader_impl import ConfigLoaderImpl
+from hydra.core.override_parser.overrides_parser import OverridesParser
 from omegaconf import DictConfig, ListConfig
 from omegaconf.errors import OmegaConfBaseException
 
 from sl.errors import UserError
+from sl.place import CONFIG_DIR
 
 NODES = ("callbacks", "launcher", "sweeper", "job_logging", "hydra_logging")  # what objects are made of
 ALLOWED = {
@@ -24,6 +26,7 @@ ALLOWED = {
     "class": r"logging\.(handlers\.)?\w+(Handler|Formatter)",
     "()": r"colorlog\.\w+Formatter",
 }
+SEVERAL = ("tracker",)  # groups of which several choices can be made at once
 ALLOWED_STREAMS = ("ext://sys.stdout", "ext://sys.stderr")  # other ext:// values import what they name
 
 
@@ -51,14 +54,25 @@ def _leaves(node: Any, option: str, keys: Iterable[Any] | None = None) -> Iterat
                 continue
 
 
+def check_choices(overrides: Sequence[str]) -> None:
+    """Raise UserError for a choice that is not a name, or for trackers a list of names: Hydra fails on loss=[0]."""
+    for override in OverridesParser.create().parse_overrides(list(overrides)):
+        group, value = override.key_or_group, override.value()
+        names = value if isinstance(value, list) and group in SEVERAL else [value]
+        if (CONFIG_DIR / group).is_dir() and any(isinstance(name, list | dict | int | float) for name in names):
+            text = override.get_value_element_as_str()
+            raise UserError(group, text, f"must be the name of a file in {CONFIG_DIR.name}/{group}")
+
+
 def check_what_hydra_composes() -> None:
-    """From now on `check_hydra` sees every configuration that Hydra composes in this process, before it is used."""
+    """From now on all that Hydra composes in this process is checked: its choices before, `check_hydra` after it."""
     compose = ConfigLoaderImpl.load_configuration
     if hasattr(compose, "__wrapped__"):
         return
 
     @functools.wraps(compose)
     def checked(*arguments: Any, **options: Any) -> DictConfig:
+        check_choices(options["overrides"])
         config = compose(*arguments, **options)
         check_hydra(config)
         return config

@@ -28,6 +28,10 @@ class CheckSweep(Callback):
                 compose_run(overrides, config_name)
             except UserError as error:
                 fail(str(as_typed(error, overrides)))
+        if config.hydra.launcher._target_.endswith(".JoblibLauncher"):
+            from sl.config.in_processes import take_joblibs_place
+
+            take_joblibs_place()
         values = swept(config.hydra.overrides.task)
         varied = [each[0].partition("=")[0] for each in values or [] if len(each) > 1]
         watch.begin(Path(config.hydra.sweep.dir), values and prod(map(len, values)), varied)

@@ -81,9 +81,18 @@ def _files(folder: Path, skipped: Counter[str]) -> Iterator[Path]:
         folders[:] = sorted(name for name in folders if not _is_hidden(name))
         for name in files:
             if _is_picture(name):
-                yield Path(place, name)
+                path = Path(place, name)
+                if _is_text(str(path.relative_to(folder))):
+                    yield path
+                else:
+                    skipped["whose name is not UTF-8"] += 1
             elif not _is_hidden(name):
                 skipped[f"with suffix {Path(name).suffix.lower() or 'missing'}"] += 1
+
+
+def _is_text(name: str) -> bool:
+    """Whether files of labels and pages can hold it: bytes that are not UTF-8 come as lone surrogates."""
+    return name.encode(errors="ignore").decode() == name
 
 
 def _is_hidden(name: str) -> bool:

@@ -2,18 +2,22 @@
 
 import shlex
 import time
+import traceback
 from collections import deque
 from collections.abc import Sequence
 
 from sl.checks import integer
+from sl.config.compose import compose_run
+from sl.errors import UserError
 from sl.reproduce.plan import PlannedRun
 from sl.reproduce.progress import in_training
-from sl.reproduce.workers import BUSY, Workers, stopping
 from sl.train.device import cores, find_device
+from sl.workers import Workers, stopping
 
 POLL_SECONDS = 5.0  # between two looks at runs that other processes train
 
 MOST_JOBS = 1024  # each is a process
+BUSY = "another process is training it"
 
 
 def default_jobs(device: str) -> int:
@@ -47,14 +51,14 @@ def execute(todo: Sequence[PlannedRun], jobs: int) -> list[str]:
         return []
     reasons: dict[int, str | None] = {}
     queue, said = deque(range(len(todo))), False
-    with stopping(), Workers(min(jobs, len(todo))) as workers:
+    with stopping(), Workers(min(jobs, len(todo)), train_one) as workers:
         while queue or workers.busy:
             while workers.idle and (number := _take_free(queue, todo)) is not None:
                 workers.start(number, todo[number].overrides)
             if workers.busy:
-                for number, reason in workers.finished(POLL_SECONDS):
-                    reasons[number] = reason
-                    if reason == BUSY:
+                for number, outcome in workers.finished(POLL_SECONDS):
+                    reasons[number] = str(outcome.error) if outcome.error else outcome.value
+                    if reasons[number] == BUSY:
                         queue.append(number)
             elif queue:
                 if not said:
@@ -62,6 +66,22 @@ def execute(todo: Sequence[PlannedRun], jobs: int) -> list[str]:
                 said = True
                 time.sleep(POLL_SECONDS)
     return [_failure(run, reasons.get(number)) for number, run in enumerate(todo) if not run.done]
+
+
+def train_one(overrides: Sequence[str]) -> str | None:
+    """Train one run; None, or why it did not end: a mistake in one line, BUSY, or a bug, whose traceback is printed."""
+    from sl.train.run import Busy, train
+
+    try:
+        train(compose_run(overrides))
+    except Busy:
+        return BUSY
+    except UserError as error:
+        return str(error)
+    except Exception as error:
+        traceback.print_exc()
+        return f"a bug: {type(error).__name__}: {error}"
+    return None
 
 
 def _take_free(queue: deque[int], todo: Sequence[PlannedRun]) -> int | None:

@@ -2,15 +2,15 @@
 
 import hashlib
 import json
-import os
 from pathlib import Path
 from typing import Any
 
 from safetensors import SafetensorError
-from safetensors.torch import load_file, save
+from safetensors.torch import load, save
 from torch import Tensor
 
 from sl.errors import UserError
+from sl.files import replace_file
 
 FORMAT = 1
 KEYS = ("network", "image_shape", "classes", "normalisation", "batchnorm", "identity", "sha256")
@@ -33,13 +33,9 @@ def write_files(path: Path, content: bytes, description: dict[str, Any]) -> None
     """
     weights = path.with_suffix(".safetensors")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        part = weights.with_suffix(".part")
-        part.write_bytes(content)
-        os.replace(part, weights)
-        whole = {"format": FORMAT, **description, "weights": weights.name, "sha256": sha256(weights)}
-        part.write_text(json.dumps(whole, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-        os.replace(part, path)
+        replace_file(weights, content)
+        whole = {"format": FORMAT, **description, "weights": weights.name, "sha256": sha256(content)}
+        replace_file(path, json.dumps(whole, indent=1, ensure_ascii=False) + "\n")
     except OSError as error:
         raise UserError(
             "models_dir", path.parent, f"must be a folder that can be written to: {error.strerror}"
@@ -54,9 +50,10 @@ def read_files(path: str | Path) -> tuple[dict[str, Any], dict[str, Tensor]]:
         weights = about.parent / description["weights"]
         if description["format"] != FORMAT or any(key not in description for key in KEYS):
             raise UserError(f"{about}: it must be the description of a saved network, format {FORMAT}")
-        if sha256(weights) != description["sha256"]:
+        content = weights.read_bytes()
+        if sha256(content) != description["sha256"]:
             raise UserError(f"{weights}: its sha256 must be the one that {about.name} names; the file was changed")
-        return description, load_file(weights)
+        return description, load(content)
     except OSError as error:
         raise UserError(f"{error.filename or about}: it must be a file of a saved network: {error.strerror}") from None
     except (ValueError, KeyError, TypeError, SafetensorError) as error:
@@ -65,7 +62,6 @@ def read_files(path: str | Path) -> tuple[dict[str, Any], dict[str, Tensor]]:
         raise UserError(f"{about}: it must be the description of a saved network: {error}") from None
 
 
-def sha256(path: Path) -> str:
-    """sha256 of the file at `path`, 64 hexadecimal digits."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+def sha256(content: bytes) -> str:
+    """64 hexadecimal digits."""
+    return hashlib.sha256(content).hexdigest()

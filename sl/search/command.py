@@ -32,6 +32,8 @@ def run_search(config: SearchConfig) -> None:
     task = make_task(config)
     check_file(task)
     found = _locked(task, trials, jobs)
+    if not found:
+        raise UserError("search.ranges", rule="must have other bounds: every run of this search diverged")
     typed = [override for override in config.overrides if not override.lstrip("+~").startswith(OF_A_SEARCH)]
     print(f"all {len(found)} are in {task.file}; the best: {summary(best(found))}")
     command = shlex.join([*typed, *overrides(best(found))])
@@ -56,12 +58,9 @@ def _search(task: Task, storage: Path, trials: int, jobs: int) -> list[Trial]:
         study = open_study(storage, task.study, task.first, task.space)
 
     def report() -> None:
-        found = tried(study)
-        write(task, found)
-        print(f"{len(found)} of {trials} tried; the best: {summary(best(found))}", flush=True)
+        print(f"{trials} wanted, {write(task, study)}", flush=True)
 
     train = partial(evaluate, task.config, task.seeds, jobs)
     search(study, task.space, trials, task.config.seed, -(-jobs // len(task.seeds)), train, report)
-    found = tried(study)
-    write(task, found)  # again, for a search that had nothing left to try
-    return found
+    write(task, study)  # again, for a search that had nothing left to try
+    return tried(study)

@@ -1,14 +1,14 @@
 """What a search has found: every trial with its parameters, its score and its runs."""
 
 import json
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sl.errors import UserError
+from sl.files import replace_file
 from sl.search.space import rounded
-from sl.search.study import finished
+from sl.search.study import diverged, finished
 
 if TYPE_CHECKING:
     from optuna import Study
@@ -68,10 +68,12 @@ def check_file(task: "Task") -> None:
         raise UserError("search.name", task.file.stem, f"must be another name: {task.file} is of another search")
 
 
-def write(task: "Task", trials: Sequence[Trial]) -> None:
-    """Write the trials as JSON, replacing what an earlier part of the same search wrote."""
+def write(task: "Task", study: "Study") -> str:
+    """Write the trials as JSON, replacing what an earlier part of the same search wrote; how it stands, in a line."""
+    trials, without = tried(study), [rounded(trial.params) for trial in diverged(study)]
+    counts = f"{len(trials) + len(without)} tried" + (f", {len(without)} of them diverged" if without else "")
+    if not trials:
+        return counts
     content = {"study": task.study, **task.settings(), "score": SCORE, "best": best(trials), "trials": trials}
-    task.file.parent.mkdir(parents=True, exist_ok=True)
-    part = task.file.with_suffix(".part")
-    part.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
-    os.replace(part, task.file)
+    replace_file(task.file, json.dumps(content | ({"diverged": without} if without else {}), indent=1) + "\n")
+    return f"{counts}; the best: {summary(best(trials))}"

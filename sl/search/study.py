@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from optuna.trial import FrozenTrial
 
 Parameters = dict[str, float]
-Evaluate = Callable[[list[Parameters]], list[list[ValidatedRun]]]  # the runs of each proposal
+Answer = list[ValidatedRun] | Exception  # a proposal's runs, none where one diverged; or why it has no answer
+Evaluate = Callable[[list[Parameters]], list[Answer]]
 
 
 def import_optuna() -> ModuleType:
@@ -57,11 +58,18 @@ def finished(study: "Study") -> list["FrozenTrial"]:
     return study.get_trials(deepcopy=False, states=[optuna.trial.TrialState.COMPLETE])
 
 
+def diverged(study: "Study") -> list["FrozenTrial"]:
+    """Trials of which a run diverged: they have no score, and proposals keep away from them."""
+    optuna = import_optuna()
+    return study.get_trials(deepcopy=False, states=[optuna.trial.TrialState.PRUNED])
+
+
 def propose(study: "Study", space: Sequence[Range], seed: int) -> "Trial":
     """The next trial.
 
     Its sampler's seed depends on `seed` and the trial's number alone, so that a stopped search continues as if it had
-    not been stopped. TPE (Bergstra et al. 2011) sees trials that still run as bad ones, and so tries something else.
+    not been stopped. TPE (Bergstra et al. 2011) sees trials that still run or that diverged as bad ones, and so tries
+    something else.
     """
     optuna = import_optuna()
     number = len(study.get_trials(deepcopy=False))
@@ -79,13 +87,23 @@ def search(
     evaluate: Evaluate,
     after: Callable[[], None],
 ) -> None:
-    """Go on until the study has `trials` answers, each the mean score of a proposal's runs.
+    """Go on until the study has `trials` answers, each the mean score of a proposal's runs, or that one diverged.
 
-    `evaluate` gets `at_once` proposals at a time; `after` is called when they are answered.
+    `evaluate` gets `at_once` proposals at a time; `after` is called when they are answered. Raises what stopped a
+    proposal's runs, once the others have their answers; an unanswered proposal is made again by the next `open_study`.
     """
-    while (missing := trials - len(finished(study))) > 0:
+    pruned = import_optuna().trial.TrialState.PRUNED
+    while (missing := trials - len(finished(study)) - len(diverged(study))) > 0:
         asked = [propose(study, space, seed) for _ in range(min(at_once, missing))]
-        for trial, runs in zip(asked, evaluate([rounded(trial.params) for trial in asked]), strict=True):
-            trial.set_user_attr("runs", [run.identity for run in runs])
-            study.tell(trial, fmean(run.accuracy for run in runs))
+        errors = []
+        for trial, answer in zip(asked, evaluate([rounded(trial.params) for trial in asked]), strict=True):
+            if isinstance(answer, Exception):
+                errors.append(answer)
+            elif answer:
+                trial.set_user_attr("runs", [run.identity for run in answer])
+                study.tell(trial, fmean(run.accuracy for run in answer))
+            else:
+                study.tell(trial, state=pruned)
         after()
+        if errors:
+            raise errors[0]

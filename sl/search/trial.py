@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from joblib import Parallel, delayed
-
 from sl.record.read import read
+from sl.say import warn
 from sl.search.space import with_values
-from sl.search.study import Parameters
+from sl.search.study import Answer, Parameters
 from sl.search.validation import ValidatedRun, validated
 from sl.train.options import RunConfig
-from sl.train.run import train
+from sl.train.run import Diverged, train_when_free
+from sl.workers import Outcome, run_all
 
 
 def run_config(config: RunConfig, parameters: Parameters, seed: int) -> RunConfig:
@@ -19,18 +19,23 @@ def run_config(config: RunConfig, parameters: Parameters, seed: int) -> RunConfi
     return replace(config, seed=seed, loss=with_values(config.loss, of_loss))
 
 
-def evaluate(
-    config: RunConfig, seeds: Sequence[int], jobs: int, proposals: Sequence[Parameters]
-) -> list[list[ValidatedRun]]:
-    """Train every proposal with every seed, `jobs` runs at once; the runs of each proposal."""
+def evaluate(config: RunConfig, seeds: Sequence[int], jobs: int, proposals: Sequence[Parameters]) -> list[Answer]:
+    """Train every proposal with every seed, `jobs` runs at once; the answer to each proposal."""
     runs = [run_config(config, parameters, seed) for parameters in proposals for seed in seeds]
-    if jobs == 1:
-        done = [train_and_validate(run) for run in runs]
-    else:
-        done = Parallel(n_jobs=jobs, batch_size=1)(delayed(train_and_validate)(run) for run in runs)
-    return [done[place : place + len(seeds)] for place in range(0, len(done), len(seeds))]
+    done = run_all(train_and_validate, runs, jobs)
+    return [answer(done[place : place + len(seeds)]) for place in range(0, len(done), len(seeds))]
+
+
+def answer(outcomes: Sequence[Outcome]) -> Answer:
+    """What the runs of a proposal came to."""
+    errors = [outcome.error for outcome in outcomes if outcome.error]
+    for error in errors:
+        if not isinstance(error, Diverged):
+            return error
+        warn(str(error))
+    return [] if errors else [outcome.value for outcome in outcomes]
 
 
 def train_and_validate(config: RunConfig) -> ValidatedRun:
-    """Train the run unless it is there, and keep what a choice may know of it."""
-    return validated(read(train(config)))
+    """Train the run unless it is there, or wait for who trains it; what a choice may know of it."""
+    return validated(read(train_when_free(config)))

@@ -103,6 +103,8 @@ def _notes(group: RunGroup, tables: Sequence[Published], paired: Comparisons) ->
         f"{NOTHING}: no finished run, or not published. Δ: this project minus published, in points.",
         *notes(paired),
     ]
+    if realised := _realised(group):
+        lines.append(f"Labels wrong among all, where that is not the rate asked for: {'; '.join(realised)}.")
     if any(table.unchecked for table in tables):
         lines.append("†: not checked.")
     epochs = {"unknown": "which epoch it reports is not known"}
@@ -110,6 +112,17 @@ def _notes(group: RunGroup, tables: Sequence[Published], paired: Comparisons) ->
     if not tables:
         lines.append(f"No published figures for {dataset_title(group.names[0])} with this recipe are in results/paper.")
     return lines + _left_out(group)
+
+
+def _realised(group: RunGroup) -> list[str]:
+    """The counted shares of wrong labels, for each noise whose rate says something else by half a point or more."""
+    found = []
+    for noise in group.noises:
+        shares = [100 * run.realised_rate for run in group.runs if run.noise == noise and run.realised_rate is not None]
+        if noise.rate is not None and any(abs(share - 100 * noise.rate) >= 0.5 for share in shares):
+            low, high = f"{min(shares):.1f}", f"{max(shares):.1f}"
+            found.append(f"{noise.words}: {low if low == high else f'{low} to {high}'} %")
+    return found
 
 
 def _left_out(group: RunGroup) -> list[str]:

@@ -11,6 +11,7 @@ METRICS = (
     "lr", "train_loss", "noisy_accuracy", "clean_accuracy", "test_accuracy", "right_accuracy", "wrong_memorised",
     "wrong_corrected", "validation_accuracy",
 )  # fmt: skip
+MOST_CLASSES = 100  # whose accuracies are told one by one: trackers make a chart of each, and a record has them all
 FACTS = ("identity", "data", "scale", "noise", "stages", "provenance")
 
 
@@ -41,15 +42,16 @@ def started(header: Header) -> float:
 def epoch_values(header: Header, line: Epoch) -> dict[str, Any]:
     """Metrics of one epoch by name; what does not exist (None) is left out.
 
-    Class k stands under `class/k name`, its number padded so that names sort as numbers do. `spread` is the best
-    class's test accuracy minus the worst's.
+    Class k stands under `class/k name`, its number padded so that names sort as numbers do; where there are more than
+    100 classes, none does. `spread` is the best class's test accuracy minus the worst's.
     """
     line = Epoch.model_validate(rounded(line.model_dump()))  # as the record has it
     run = run_so_far(header, [line])
     width = len(str(len(run.class_names) - 1))
     values: dict[str, Any] = {name: getattr(line, name) for name in METRICS}
-    for number, (name, accuracy) in enumerate(zip(run.class_names, line.class_accuracy, strict=True)):
-        values[f"class/{number:0{width}} {name}"] = accuracy
+    if len(run.class_names) <= MOST_CLASSES:
+        for number, (name, accuracy) in enumerate(zip(run.class_names, line.class_accuracy, strict=True)):
+            values[f"class/{number:0{width}} {name}"] = accuracy
     worst, accuracy = worst_class(run)
     values |= {"spread": float(run.spread()[0]), "worst_class": worst, "worst_class_accuracy": accuracy}
     return {name: value for name, value in values.items() if value is not None}

@@ -13,10 +13,9 @@ from sl.errors import UserError
 from sl.record.schema import Header, Probe
 from sl.say import say
 from sl.tracker.run_so_far import method_name, run_so_far, setting_name, short_name
-from sl.tracker.values import config
+from sl.tracker.values import MOST_CLASSES, config
 
 Mode = Literal["online", "offline", "disabled"]
-MOST_CLASSES = 100
 INIT_TIMEOUT = 30.0  # seconds that a server has to answer
 FINISH_TIMEOUT = 120.0  # seconds that the rest of a run has to reach it
 failed_servers: set[str] = set()  # where a run of this process could not be opened
@@ -115,16 +114,15 @@ def charts(class_names: list[str], line: Probe) -> dict[str, Any]:
     """The test confusion matrix at a stage, and the probed class's mean confidence in each class as bars.
 
     The bars' table also holds how many of the class's examples are predicted as each class. There are no bars where no
-    label of the probed class is right, and no matrix of more than 100 classes: W&B takes a row for each of its cells.
+    label of the probed class is right, and no chart of more than 100 classes: W&B takes a row for each cell and bar.
     """
     stage, epoch, probed = line.stage, line.epoch, class_names[line.probe_class]
-    found: dict[str, Any] = {}
-    if len(class_names) <= MOST_CLASSES:
-        true, predicted = zip(*pairs(line.confusion), strict=True)
-        title = f"Test set, {stage} (epoch {epoch})"
-        found[f"confusion/{stage}"] = wandb.plot.confusion_matrix(
-            y_true=true, preds=predicted, class_names=class_names, title=title
-        )
+    if len(class_names) > MOST_CLASSES:
+        return {}
+    true, predicted = zip(*pairs(line.confusion), strict=True)
+    title = f"Test set, {stage} (epoch {epoch})"
+    chart = wandb.plot.confusion_matrix(y_true=true, preds=predicted, class_names=class_names, title=title)
+    found: dict[str, Any] = {f"confusion/{stage}": chart}
     if line.confidence is None or line.predictions is None:
         return found
     table = wandb.Table(

@@ -2,6 +2,7 @@
 
 import json
 import math
+import random
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -9,37 +10,20 @@ from typing import Any
 
 import numpy as np
 import pytest
+import synthetic
+from fuzzing import NUMBERS, TEXT, WORDS, attempt, fuzz
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.errors import OverrideParseException
-from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sl.config.compose import compose_run, hydra_ready, override
-from sl.errors import UserError
+from sl.data.labels_file import read_labels
 from sl.noise.matrix_file import read_matrix
 from sl.search.outcome import read_outcome
 from sl.separation import read_representation
 from sl.tables.published import load, load_classes
 
-FEW, MANY = 8, 150  # of each of seven kinds
 PAPER = Path(__file__).parents[2] / "results/paper"
-
-
-def fuzz(**strategies: Any) -> Callable[[Callable[..., None]], Any]:
-    """A test of the function with few examples and, marked slow, with many; every time the same ones."""
-
-    def decorate(body: Callable[..., None]) -> Any:
-        @pytest.mark.parametrize("examples", [FEW, pytest.param(MANY, marks=pytest.mark.slow)])
-        def test(examples: int, tmp_path: Path) -> None:
-            def one(**drawn: Any) -> None:
-                body(tmp_path, **drawn)
-
-            settings(max_examples=examples, deadline=None, derandomize=True, database=None)(given(**strategies)(one))()
-
-        test.__doc__ = body.__doc__
-        return test
-
-    return decorate
 
 
 def is_whole(value: Any, low: int) -> bool:
@@ -67,10 +51,22 @@ RULES: dict[str, Callable[[Any], bool]] = {
     "recipe.flip": lambda value: isinstance(value, bool),
     "probe.representations": lambda value: is_whole(value, 0),
 }
-NUMBERS = st.integers(-5, 5) | st.integers(-(2**130), 2**130) | st.floats() | st.sampled_from([2**63 - 1, 2**63, 1e400])
-WORDS = st.sampled_from("null true false nan inf ??? ${seed} ${nope} [] {} [1] {a:1} 'x' ~ 1e-3".split())  # noqa: SIM905
-TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=12)
-NAMES = st.sampled_from([*RULES, "loss", "noise", "dataset", "model", "recipe", "probe", "hydra", "data_dir", "x.y"])
+NAMES = st.sampled_from(
+    [
+        *RULES,
+        "loss",
+        "scale",
+        "runtime",
+        "noise",
+        "dataset",
+        "model",
+        "recipe",
+        "probe",
+        "hydra",
+        "data_dir",
+        "x.y",
+    ]
+)
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -78,14 +74,6 @@ def hydra() -> Any:
     """Once for all."""
     with hydra_ready():
         yield
-
-
-def attempt(action: Callable[[], Any]) -> tuple[Any, str]:
-    """What `action` gives, or None and the line with which it refuses; whatever else it raises fails the test."""
-    try:
-        return action(), ""
-    except UserError as error:
-        return None, str(error) or "nothing said"
 
 
 @fuzz(option=st.sampled_from([*RULES]), text=NUMBERS.map(str) | WORDS)
@@ -145,9 +133,26 @@ def test_a_file_of_published_figures(folder: Path, seed: int, how: str) -> None:
     else:
         del content[place : place + int(draw.integers(1, 40))]
     (folder / "paper.yaml").write_bytes(content)
-    for read in (load, load_classes):
-        found, refusal = attempt(partial(read, folder))
+    for load_some in (load, load_classes):
+        found, refusal = attempt(partial(load_some, folder))
         assert "paper.yaml" in refusal or isinstance(found, list)
+
+
+LABELS = b"path,label,split\nants/1.png,ant,train\nants/2.png,ant,test\nbees/1.png,bee,train\n"
+
+
+@fuzz(seed=st.integers(0, 2**32), junk=st.binary(max_size=4))
+def test_a_file_of_labels(folder: Path, seed: int, junk: bytes) -> None:
+    """A damaged labels.csv is refused with its name, or every line of it is one picture with a label."""
+    damaged = synthetic.corrupt(LABELS, random.Random(seed)) + junk
+    (folder / "labels.csv").write_bytes(damaged)
+    found, refusal = attempt(lambda: read_labels(folder / "labels.csv", folder))
+    if found is None:
+        assert "labels.csv" in refusal
+    else:
+        pictures = [picture for part in found.values() for picture in part]
+        assert all(picture.label and picture.name for picture in pictures)
+        assert len({picture.name for picture in pictures}) == len(pictures)
 
 
 OUTCOME = {"study": "s", "seeds": [0], "best": {"parameters": {"loss.q": 1}}, "trials": [{"runs": ["a"]}]}

@@ -1,6 +1,7 @@
 """Sweeps: a mistake ends them before they begin, a failed run does not stop the others, a bug keeps its traceback."""
 
 import os
+import signal
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -19,13 +20,15 @@ Command = Callable[..., Any]  # returns an Outcome (conftest.py)
 
 
 def make_task(folder: Path) -> Callable[[RunConfig], None]:
-    """A task that leaves a file for each seed, refuses seed 1 and has a bug for seed 2; any process can load it."""
+    """A task, for any process: a file for each seed, but seed 1 is refused, 2 has a bug and 4 is killed."""
 
     def task(config: RunConfig) -> None:
         if config.seed == 1:
             raise UserError("seed=1: refused here")
         if config.seed == 2:
             {}["a bug"]
+        if config.seed == 4:
+            os.kill(os.getpid(), signal.SIGKILL)
         (folder / f"seed{config.seed}").write_text(str(os.getpid()))
 
     return task
@@ -36,7 +39,7 @@ def sweep(run_task: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     """A sweep over these seeds with make_task's task."""
     monkeypatch.setenv("PYTHONPATH", str(CONFIG_DIR.parent))  # for jobs in processes of their own
     return lambda seeds, launcher: run_task(
-        make_task(tmp_path), "config", "-m", f"hydra/launcher={launcher}", f"seed={seeds}"
+        make_task(tmp_path), "config", "-m", *f"hydra/launcher={launcher}".split(), f"seed={seeds}"
     )
 
 
@@ -57,6 +60,28 @@ def test_a_bug_keeps_its_traceback_and_exits_with_1(sweep: Command, tmp_path: Pa
     assert ", in task\n" in outcome.err  # cloudpickle 3.1.3 keeps no file of a function that it carries
     assert outcome.err.endswith("KeyError: 'a bug'\nsl: a bug, in the run seed=2\n")
     assert (tmp_path / "seed0").exists()
+
+
+@pytest.mark.parametrize("launcher", ["basic", "joblib"])
+def test_every_failure_is_named(launcher: str, sweep: Command, tmp_path: Path) -> None:
+    outcome = sweep("1,2,0,3", launcher)
+    assert outcome.code == 2
+    assert outcome.err == "sl: error: seed=1: refused here\n"
+    assert "2 of 4 runs done, 2 failed\n  failed: seed=1: seed=1: refused here\n" in outcome.out
+    assert "\n  failed: seed=2: a bug: KeyError: 'a bug'\n" in outcome.out
+    assert {path.name for path in tmp_path.glob("seed*")} == {"seed0", "seed3"}
+
+
+def test_a_killed_process_costs_its_own_run_only(sweep: Command, tmp_path: Path) -> None:
+    """As the system does where memory runs out."""
+    outcome = sweep("4,1,0,3", "joblib hydra.launcher.n_jobs=2")
+    assert outcome.code == 1
+    reason = "its process was killed; the system may have run out of memory"
+    assert outcome.err == f"sl: the run seed=4 was not finished: {reason}\n"
+    assert "2 of 4 runs done, 2 failed\n" in outcome.out
+    assert "\n  failed: seed=1: seed=1: refused here\n" in outcome.out
+    assert "\n  failed: seed=4: its process ended before the run did\n" in outcome.out
+    assert {path.name for path in tmp_path.glob("seed*")} == {"seed0", "seed3"}
 
 
 def test_a_bug_in_a_single_run_exits_with_1_too(run_task: Command, tmp_path: Path) -> None:

@@ -13,32 +13,12 @@ import pytest
 from sl.record import load_all
 
 ROOT = Path(__file__).resolve().parents[2]
-SHORT = 'overrides=["recipe.epochs=2","scale.train_share=0.1","checkpoints_dir={}"]'
 
 
 def start(script: str, *arguments: str) -> "subprocess.Popen[str]":
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
     command = [sys.executable, str(ROOT / "scripts" / script), *arguments]
     return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-
-
-def grid(tmp_path: Path) -> list[str]:
-    folders = [f"runs_dir={tmp_path / 'runs'}", f"results_dir={tmp_path / 'out'}"]
-    return ["experiment=demo", "scale=paper", "device=cpu", "jobs=1", *folders, SHORT.format(tmp_path / "checkpoints")]
-
-
-@pytest.mark.slow
-def test_commands_on_one_grid_share_it_and_all_succeed(tmp_path: Path) -> None:
-    commands = [start("reproduce.py", *grid(tmp_path)) for _ in range(3)]
-    deadline = time.monotonic() + 300
-    while not list((tmp_path / "runs").glob("*/*.jsonl")) and time.monotonic() < deadline:
-        time.sleep(0.1)
-    commands[0].kill()  # whatever it was training, the others take over
-    outputs = [command.communicate(timeout=600)[0] for command in commands]
-    assert [command.returncode for command in commands] == [-signal.SIGKILL, 0, 0], outputs
-    runs = load_all(tmp_path / "runs")
-    assert len(runs) == 4
-    assert all(run.complete for run in runs)
 
 
 @pytest.mark.slow

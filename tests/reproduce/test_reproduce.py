@@ -11,10 +11,9 @@ from sl.record import read
 from sl.reproduce import experiment
 from sl.reproduce.command import check_folder, redraw, summary
 from sl.reproduce.estimate import estimate
-from sl.reproduce.execute import choose_jobs, execute
+from sl.reproduce.execute import choose_jobs, execute, train_one
 from sl.reproduce.plan import PlannedRun, plan_runs
 from sl.reproduce.progress import Item, SavedPlan
-from sl.reproduce.workers import train_one
 from sl.train.job import describe_run
 
 WANTED = [

@@ -9,12 +9,17 @@ from typing import Any
 
 import pytest
 from filelock import FileLock
+from torch import Tensor
 
 from sl.config.compose import compose_run
 from sl.errors import UserError
+from sl.files import lock_beside
 from sl.record import load_all, read
+from sl.record.schema import Epoch
 from sl.search.command import run_search
 from sl.search.trial import run_config, train_and_validate
+from sl.train.engine import Engine
+from sl.train.fit import NotFinite, train_one_epoch
 
 pytest.importorskip("optuna", reason="optuna is not installed (extra: search)")
 SHORT = ["dataset=digits", "noise=symmetric", "noise.rate=0.4", "recipe.epochs=2", "scale.train_share=0.2"]
@@ -122,6 +127,40 @@ def test_a_mistake_ends_a_search_before_it_begins(override: str, line: str, sear
     with pytest.raises(UserError, match=line):
         search(*override.split())
     assert not list(tmp_path.rglob("*.jsonl"))
+
+
+def test_a_run_that_diverges_does_not_end_a_search(
+    search: Search, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The first proposal, alpha 0.01, is made to diverge."""
+
+    def spoil(engine: Engine, *arguments: Any) -> tuple[Epoch, Tensor]:
+        if engine.loss.alpha == 0.01:
+            raise NotFinite(1, 1, 0.1, float("nan"))
+        return train_one_epoch(engine, *arguments)
+
+    monkeypatch.setattr("sl.train.run.train_one_epoch", spoil)
+    outcome = search(trials=2)
+    assert outcome["diverged"] == [{"loss.alpha": 0.01, "loss.beta": 1.0}]
+    assert len(outcome["trials"]) == 1
+    said = capsys.readouterr()
+    assert "2 wanted, 2 tried, 1 of them diverged; the best: loss.alpha=" in said.out
+    assert "diverged in epoch 1, step 1" in said.err
+    with pytest.raises(UserError, match=r"search.ranges: must have other bounds: every run of this search diverged"):
+        search("search.name=one", "noise.rate=0.2", trials=1)
+
+
+def test_a_search_waits_for_a_run_that_another_process_trains(
+    search: Search, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first = search(trials=1)
+    (record,) = tmp_path.rglob("*.jsonl")
+    (tmp_path / "checkpoints/search.db").unlink()
+    lock = FileLock(lock_beside(record))
+    lock.acquire()
+    monkeypatch.setattr("sl.train.run.time.sleep", lambda seconds: lock.release())
+    assert search(trials=1) == first
+    assert "another process is training this run; waiting for it" in capsys.readouterr().out
 
 
 def test_a_run_can_be_sent_to_another_process() -> None:

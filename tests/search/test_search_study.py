@@ -7,7 +7,7 @@ import pytest
 
 from sl.errors import UserError
 from sl.search.space import Range
-from sl.search.study import Parameters, finished, import_optuna, open_study, search
+from sl.search.study import Answer, Parameters, diverged, finished, import_optuna, open_study, search
 from sl.search.validation import ValidatedRun
 
 pytest.importorskip("optuna", reason="optuna is not installed (extra: search)")
@@ -83,6 +83,32 @@ def test_the_mean_over_the_seeds_counts(tmp_path: Path) -> None:
     (trial,) = finished(open_study(tmp_path / "a.db", "name", FIRST, SPACE))
     assert trial.values == [pytest.approx(1 / 1.9 + 0.05)]
     assert len(trial.user_attrs["runs"]) == 2
+
+
+def test_a_proposal_that_diverges_has_no_score_and_counts(tmp_path: Path) -> None:
+    study = open_study(tmp_path / "a.db", "name", FIRST, SPACE)
+
+    def evaluate(proposals: list[Parameters]) -> list[Answer]:
+        return [
+            [] if proposal == FIRST else answer for proposal, answer in zip(proposals, answers(proposals), strict=True)
+        ]
+
+    search(study, SPACE, 3, 0, 1, evaluate, lambda: None)
+    assert [trial.params for trial in diverged(study)] == [FIRST]
+    assert len(finished(study)) == 2
+
+
+def test_a_proposal_that_fails_leaves_the_others_their_answers_and_is_made_again(tmp_path: Path) -> None:
+    study = open_study(tmp_path / "a.db", "name", FIRST, SPACE)
+
+    def evaluate(proposals: list[Parameters]) -> list[Answer]:
+        return [MemoryError("killed"), *answers(proposals[1:])]
+
+    reports: list[None] = []
+    with pytest.raises(MemoryError, match="killed"):
+        search(study, SPACE, 3, 0, 3, evaluate, lambda: reports.append(None))
+    assert (len(finished(study)), len(reports)) == (2, 1)
+    assert run(tmp_path / "a.db", trials=3)[-1] == FIRST
 
 
 def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:

@@ -174,3 +174,15 @@ def test_a_diverged_run_is_shown_as_one_and_never_as_a_number(tmp_path: Path) ->
     only = [run for run in load_all(tmp_path / "runs") if run.diverged]
     list(write_all(only, published, tmp_path / "out"))
     assert "diverged (1)" in (tmp_path / "out" / "cifar10_cpu.md").read_text()
+
+
+def test_the_realised_rate_is_noted_where_it_is_not_that_asked_for(tmp_path: Path) -> None:
+    """Rate 0.4 with two images a class moves none; a map of half the classes moves half as much."""
+    for seed, share in ((0, 0.0), (1, 0.123)):
+        head = synthetic.header("ce", "symmetric", 0.4, seed)
+        head["noise"]["realised_rate"] = share
+        synthetic.write(tmp_path, synthetic.lines(head))
+    synthetic.record(tmp_path, "ce", "symmetric", 0.2)
+    (group,) = run_groups(load_all(tmp_path))
+    (note,) = [note for note in results_grid(group, [], "last epoch").notes if note.startswith("Labels wrong")]
+    assert note == "Labels wrong among all, where that is not the rate asked for: symmetric 40 %: 0.0 to 12.3 %."

@@ -215,19 +215,34 @@ def test_a_server_that_does_not_answer_leaves_the_run_offline(
 
 
 @pytest.mark.usefixtures("no_login")
-def test_a_probe_without_right_labels_and_many_classes_have_fewer_charts(
-    header: Make, line: Make, probe: Make, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    many = [f"class {number}" for number in range(101)]
+def test_a_thousand_classes_cost_no_more_than_ten(header: Make, line: Make, probe: Make, tmp_path: Path) -> None:
+    """What is logged of two epochs and a probe: W&B makes a chart of each value, and a row of each cell or bar."""
+    many = [f"class {number}" for number in range(1000)]
     tracker = WandbTracker("project")
     tracker.start(header(data=header().data.model_dump() | {"class_names": many}), PATH)
-    tracker.epoch(line(1, class_accuracy=[0.5] * 101))
-    nothing = {"count": 0, "confidence": None, "predictions": None}
-    tracker.probe(probe("early", 1, confusion=[[1] * 101] * 101, **nothing))
-    tracker.epoch(line(2, class_accuracy=[0.5] * 101))
+    tracker.epoch(line(1, class_accuracy=[0.5] * 1000))
+    shares = {"confidence": [0.001] * 1000, "predictions": [1] * 1000}
+    tracker.probe(probe("early", 1, confusion=[[0] * 1000] * 1000, **shares))
+    tracker.epoch(line(2, class_accuracy=[0.5] * 1000))
     tracker.close(True)
     (mirrored,) = offline_runs(tmp_path).values()
     assert sorted(mirrored.history) == [1, 2]
+    assert max(len(values) for values in mirrored.history.values()) < 20
+    assert not list(tmp_path.rglob("*.table.json"))
+
+
+@pytest.mark.usefixtures("no_login")
+def test_a_probe_without_right_labels_has_no_bars(
+    header: Make, line: Make, probe: Make, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tracker = WandbTracker("project")
+    tracker.start(header(), PATH)
+    tracker.epoch(line(1))
+    tracker.probe(probe("early", 1, count=0, confidence=None, predictions=None))
+    tracker.close(True)
+    (mirrored,) = offline_runs(tmp_path).values()
+    assert "confusion/early" in mirrored.charts
+    assert "confidence/early" not in mirrored.charts
     assert "gets no more of this run" not in capsys.readouterr().out
 
 

@@ -1,49 +1,75 @@
-"""Worker processes; each trains one run after another. If one dies, only its current run is lost."""
+"""Worker processes; each does one task after another. If one dies, only its current task is lost."""
 
 import os
 import signal
 import sys
 import threading
-import traceback
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from dataclasses import dataclass
 from multiprocessing import active_children, get_context
 from types import FrameType
+from typing import Any
 
-from sl.config.compose import compose_run
-from sl.errors import UserError
 from sl.processes import end_with_parent
 
-BUSY = "another process is training it"
 STOP_SIGNALS = ("SIGTERM", "SIGHUP", "SIGUSR1")
-Task = Callable[[Sequence[str]], str | None]
+Task = Callable[[Any], Any]
 
 
-def train_one(overrides: Sequence[str]) -> str | None:
-    """Train one run; None, or why it did not end: a mistake in one line, BUSY, or a bug, whose traceback is printed."""
-    from sl.train.run import Busy, train
+@dataclass(frozen=True)
+class Outcome:
+    """What a task came to: its value, or the error that ended it."""
 
+    value: Any = None
+    error: Exception | None = None
+
+
+class Lost(Exception):
+    """The process of a task ended before the task did."""
+
+
+def run_all(task: Task, arguments: Sequence[Any], jobs: int) -> list[Outcome]:
+    """`task` of each of the `arguments`, `jobs` at once in processes of their own; an error stops none of the others.
+
+    One job at a time runs in this process.
+    """
+    if jobs == 1:
+        return [_attempt(task, argument) for argument in arguments]
+    outcomes = dict[int, Outcome]()
+    waiting = list(enumerate(arguments))
+    with stopping(), Workers(min(jobs, len(waiting)), task) as workers:
+        while waiting or workers.busy:
+            while waiting and workers.idle:
+                workers.start(*waiting.pop(0))
+            outcomes.update(workers.finished(None))
+    return [outcomes[number] for number in range(len(arguments))]
+
+
+def values(outcomes: Iterable[Outcome]) -> list[Any]:
+    """What the tasks returned; raises the first error of one that did not return."""
+    for outcome in outcomes:
+        if outcome.error:
+            raise outcome.error
+    return [outcome.value for outcome in outcomes]
+
+
+def _attempt(task: Task, argument: Any) -> Outcome:
     try:
-        train(compose_run(overrides))
-    except Busy:
-        return BUSY
-    except UserError as error:
-        return str(error)
+        return Outcome(task(argument))
     except Exception as error:
-        traceback.print_exc()
-        return f"a bug: {type(error).__name__}: {error}"
-    return None
+        return Outcome(error=error)
 
 
 class Workers:
     """`count` processes that each do one task at a time. They end with this process."""
 
-    def __init__(self, count: int, task: Task = train_one) -> None:
+    def __init__(self, count: int, task: Task) -> None:
         self.task = task
         self._idle = [_new_worker() for _ in range(count)]
-        self._busy: dict[Future[str | None], tuple[ProcessPoolExecutor, int]] = {}
+        self._busy: dict[Future[Any], tuple[ProcessPoolExecutor, int]] = {}
 
     @property
     def idle(self) -> int:
@@ -55,24 +81,27 @@ class Workers:
         """How many are at a task."""
         return len(self._busy)
 
-    def start(self, number: int, overrides: Sequence[str]) -> None:
-        """Give an idle worker a task; `number` is what `finished` calls it."""
+    def start(self, number: int, argument: Any) -> None:
+        """Give an idle worker the argument of a task; `number` is what `finished` calls it."""
         worker = self._idle.pop()
-        self._busy[worker.submit(_run, self.task, overrides, os.getpid())] = worker, number
+        self._busy[worker.submit(_run, self.task, argument, os.getpid())] = worker, number
 
-    def finished(self, seconds: float) -> Iterator[tuple[int, str | None]]:
-        """Wait at most so long for a task to end; the number of each that did, and what the task returned."""
+    def finished(self, seconds: float | None) -> Iterator[tuple[int, Outcome]]:
+        """Wait at most so long for a task to end; the number of each that did, and what it came to."""
         for done in wait(self._busy, seconds, FIRST_COMPLETED).done:
             worker, number = self._busy.pop(done)
             try:
-                reason = done.result()
+                outcome = Outcome(done.result())
             except BrokenProcessPool:
                 worker.shutdown()
-                worker, reason = _new_worker(), "its process was killed; the system may have run out of memory"
+                worker = _new_worker()
+                outcome = Outcome(error=Lost("its process was killed; the system may have run out of memory"))
             except SystemExit:
-                reason = "a signal stopped it"
+                outcome = Outcome(error=Lost("a signal stopped it"))
+            except Exception as error:
+                outcome = Outcome(error=error)
             self._idle.append(worker)
-            yield number, reason
+            yield number, outcome
 
     def __enter__(self) -> "Workers":
         return self
@@ -121,10 +150,10 @@ def _begin(parent: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent hears it too, and says what to do
 
 
-def _run(task: Task, overrides: Sequence[str], parent: int) -> str | None:
+def _run(task: Task, argument: Any, parent: int) -> Any:
     """The task; a worker that was told to stop by its parent's end has saved its state, and ends now."""
     try:
-        return task(overrides)
+        return task(argument)
     finally:
         if os.getppid() != parent:
             os._exit(1)

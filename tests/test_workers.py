@@ -11,12 +11,13 @@ from pathlib import Path
 import psutil
 import pytest
 
-from sl.reproduce.workers import Workers
+from sl.errors import UserError
+from sl.workers import Lost, run_all, values
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[1]
 
 
-def task(words: Sequence[str]) -> str | None:
+def task(words: Sequence[str]) -> str:
     match words:
         case ["killed"]:
             os.kill(os.getpid(), signal.SIGKILL)
@@ -24,19 +25,31 @@ def task(words: Sequence[str]) -> str | None:
             raise SystemExit(143)
         case ["failed"]:
             return "it failed"
-    return None
+        case ["wrong"]:
+            raise UserError("seed", 1, "must be 2")
+    return "done"
 
 
 def test_one_that_dies_costs_only_its_own_task() -> None:
-    found: dict[int, str | None] = {}
-    waiting = list(enumerate([["good"], ["killed"], ["failed"], ["stopped"], ["good"]]))
-    with Workers(1, task) as workers:
-        while waiting or workers.busy:
-            while waiting and workers.idle:
-                workers.start(*waiting.pop(0))
-            found.update(workers.finished(60))
-    assert found.pop(1) == "its process was killed; the system may have run out of memory"
-    assert found == {0: None, 2: "it failed", 3: "a signal stopped it", 4: None}
+    found = run_all(task, [["good"], ["killed"], ["failed"], ["stopped"], ["wrong"], ["good"]], jobs=2)
+    assert [outcome.value for outcome in found] == ["done", None, "it failed", None, None, "done"]
+    assert [str(outcome.error) if outcome.error else None for outcome in found] == [
+        None,
+        "its process was killed; the system may have run out of memory",
+        None,
+        "a signal stopped it",
+        "seed=1: must be 2",
+        None,
+    ]
+    error = found[4].error
+    assert isinstance(error, UserError)
+    assert (error.option, error.value, error.rule) == ("seed", 1, "must be 2")
+    with pytest.raises(Lost, match="its process was killed"):
+        values(found)
+
+
+def test_one_at_a_time_needs_no_other_process() -> None:
+    assert [outcome.value for outcome in run_all(lambda _: os.getpid(), [1, 2], jobs=1)] == [os.getpid()] * 2
 
 
 SLEEPING = """
@@ -52,7 +65,7 @@ def task(words):
 
 if __name__ == "__main__":
     signal.signal(signal.SIGINT, signal.default_int_handler)  # what runs in the background of a script ignores it
-    from sl.reproduce.workers import Workers, stopping
+    from sl.workers import Workers, stopping
     with stopping(), Workers(1, task) as workers:
         workers.start(0, sys.argv[1:])
         list(workers.finished(120))

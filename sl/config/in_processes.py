@@ -1,0 +1,59 @@
+"""What runs the jobs of `hydra/launcher=joblib`: a process that is killed costs its own run only.
+
+Joblib itself ends all jobs when the system kills one of its processes, for instance because memory ran out.
+"""
+
+import os
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import cloudpickle
+import joblib
+from hydra.core.utils import JobReturn, JobStatus
+from hydra_plugins.hydra_joblib_launcher import _core
+from hydra_plugins.hydra_joblib_launcher.config import JobLibLauncherConf
+
+from sl.config.guard import Crash
+from sl.errors import UserError
+from sl.workers import Lost, run_all
+
+Call = tuple[Callable[..., JobReturn], tuple[Any, ...], dict[str, Any]]  # what joblib.delayed makes of a call
+
+
+def take_joblibs_place() -> None:
+    """Have Hydra's launcher call `InProcesses` where it calls `joblib.Parallel`."""
+    _core.Parallel = InProcesses
+
+
+class InProcesses:
+    """`n_jobs` processes, -1 for one per core; called with delayed calls of Hydra's `execute_job`."""
+
+    def __init__(self, n_jobs: int, backend: str, **others: Any) -> None:
+        for name, value in others.items():
+            if value != getattr(JobLibLauncherConf, name):
+                raise UserError(f"hydra.launcher.{name}", value, "must not be given: only n_jobs can be chosen")
+        self.jobs = joblib.effective_n_jobs(n_jobs)
+
+    def __call__(self, calls: Iterable[Call]) -> list[JobReturn]:
+        """What became of each job; one whose process was killed has failed."""
+        calls = list(calls)
+        threads = max(1, joblib.cpu_count() // self.jobs)
+        outcomes = run_all(execute, [cloudpickle.dumps((call, threads)) for call in calls], self.jobs)
+        jobs = []
+        for (_, (_, overrides, *_), _), outcome in zip(calls, outcomes, strict=True):
+            if isinstance(outcome.error, Lost):
+                job = JobReturn(overrides=overrides, status=JobStatus.FAILED)
+                job.return_value = Crash(f"sl: the run {' '.join(overrides)} was not finished: {outcome.error}\n")
+            elif outcome.error:
+                raise outcome.error
+            else:
+                job = cloudpickle.loads(outcome.value)
+            jobs.append(job)
+        return jobs
+
+
+def execute(pickled: bytes) -> bytes:
+    """Do a job in a worker; its share of the cores is set before torch is imported there."""
+    (call, arguments, options), threads = cloudpickle.loads(pickled)
+    os.environ.setdefault("OMP_NUM_THREADS", str(threads))
+    return cloudpickle.dumps(call(*arguments, **options))
