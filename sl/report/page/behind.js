@@ -56,7 +56,7 @@ function runTable(places, words) {
 
 function showBehind(title, places, ...body) {
   fill("behind-title", title);
-  const scales = [...new Set(places.map((place) => page.runs[place].scale_words))];
+  const scales = [...new Set(places.map((place) => page.runs[place].scale_title))];
   const words = `Records behind it: ${places.length}`;
   const records = places.length ? runTable(places, words) : el("p", {}, words);
   fill("behind-body", ...body, ...scales.map((scale) => el("p", { class: "scale" }, scale)), records);
