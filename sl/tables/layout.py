@@ -121,7 +121,7 @@ def _realised(group: RunGroup) -> list[str]:
         shares = [100 * run.realised_rate for run in group.runs if run.noise == noise and run.realised_rate is not None]
         if noise.rate is not None and any(abs(share - 100 * noise.rate) >= 0.5 for share in shares):
             low, high = f"{min(shares):.1f}", f"{max(shares):.1f}"
-            found.append(f"{noise.words}: {low if low == high else f'{low} to {high}'} %")
+            found.append(f"{noise.title}: {low if low == high else f'{low} to {high}'} %")
     return found
 
 
