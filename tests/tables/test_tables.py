@@ -169,7 +169,7 @@ def test_a_diverged_run_is_shown_as_one_and_never_as_a_number(tmp_path: Path) ->
     grid = results_grid(group, [], "last epoch")
     assert grid.rows[0][-1].endswith("(2), diverged (1)")
     assert (grid.rows[1][0], grid.rows[1][-1]) == ("GCE", "diverged (1)")
-    assert any(note.startswith("diverged: ") for note in grid.notes)
+    assert any(note.startswith("diverged (") for note in grid.notes)
     assert "Left out" not in " ".join(grid.notes)
     only = [run for run in load_all(tmp_path / "runs") if run.diverged]
     list(write_all(only, published, tmp_path / "out"))
