@@ -8,14 +8,16 @@ from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
 
+import numpy as np
 import pytest
 from fences import PAGES, ROOT, blocks
+from hydra import compose
 from omegaconf import OmegaConf
 from packaging.requirements import Requirement
 
 from sl.command_line import read_options
 from sl.commands import COMMANDS
-from sl.config.compose import compose_run
+from sl.config.compose import compose_run, hydra_ready
 from sl.extras import MODULES
 
 COMPOSED = {"train": "config", "reproduce": "reproduce", "search": "search", "audit": "audit"}
@@ -41,7 +43,9 @@ SHOWN = [(page.name, line) for page in PAGES for line in dict.fromkeys(commands(
 
 
 @pytest.mark.parametrize(("page", "line"), SHOWN, ids=[f"{page}: {line[:60]}" for page, line in SHOWN])
-def test_a_shown_command_works(page: str, line: str) -> None:
+def test_a_shown_command_works(page: str, line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    np.savetxt(tmp_path / "T.csv", np.eye(10), delimiter=",")
     words = shlex.split(line, comments=True)
     if line.startswith(OTHERS):
         return
@@ -62,20 +66,27 @@ def check_command(name: str, arguments: list[str]) -> None:
     """Fails unless the command `name` takes these arguments."""
     assert name in COMMANDS or name in ("--help", "--version", "COMMAND")
     options = [word for word in arguments if not word.startswith("-")]
-    if name == "reproduce" and options != ["status"]:
-        check_reproduction(dict(word.split("=", 1) for word in options))
+    if name == "reproduce":
+        check_reproduction(dict(word.split("=", 1) for word in options if word != "status"))
+    elif name == "track":
+        compose_only(options)
     elif name in ("train", "search", "audit"):
         runs = [options] if "-m" not in arguments else [first_of_lists(options)]
         for run in runs:
             own = [word for word in run if not any(made_up in word for made_up in MADE_UP) and "hydra" not in word]
             compose_run([word for word in own if word != "my/configs"], {"train": "config"}.get(name, name))
     elif name in ("predict", "export", "conformance"):
-        source = (
-            ROOT / "sl" / ("conformance/__main__.py" if name == "conformance" else f"commands/{name}.py")
-        ).read_text()
+        place = "conformance/__main__.py" if name == "conformance" else f"commands/{name}.py"
+        source = (ROOT / "sl" / place).read_text()
         assert all(f'"{word}"' in source for word in arguments if word.startswith("--") and word != "--help")
     elif name in COMMANDS and arguments != ["--help"]:
         read_options(importlib.import_module(f"sl.commands.{name}").main, arguments)
+
+
+def compose_only(options: list[str]) -> None:
+    """Fails unless `sl track` has these options; they say which of many runs, so that it is no run's configuration."""
+    with hydra_ready():
+        compose("track", overrides=options)
 
 
 def first_of_lists(options: list[str]) -> list[str]:
