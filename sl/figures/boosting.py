@@ -9,7 +9,7 @@ from sl.figures.panels import footer, panels
 from sl.figures.style import FAINT, loss_colour
 from sl.record import Noise, Run, RunGroup, Series, paired_difference
 from sl.record.paper import BOOSTED
-from sl.record.titles import loss_title
+from sl.record.titles import loss_order, loss_title
 
 Pair = tuple[Series | None, Series]
 
@@ -34,7 +34,8 @@ def last(run: Run) -> float:
 
 def _pairs(group: RunGroup, noise: Noise) -> dict[str, Pair]:
     """Every method that ran with SL, by its title: its runs as it is (None where there are none) and those with SL."""
-    found = {method: (group.series(method, noise), group.series(boosted, noise)) for method, boosted in BOOSTED.items()}
+    methods = sorted(BOOSTED, key=loss_order)
+    found = {method: (group.series(method, noise), group.series(BOOSTED[method], noise)) for method in methods}
     names = {method: loss_title(method).replace(" (", "\n(") for method in found}
     return {names[method]: (plain, boosted) for method, (plain, boosted) in found.items() if boosted}
 

@@ -37,7 +37,7 @@ def draw(run_group: RunGroup) -> Figure | None:
     recorded = shown(run_group, usual_noise(run_group))
     classes = Counter(probed_class(run) for series in recorded.values() for run in series.runs)
     label = classes.most_common(1)[0][0] if classes else 0
-    found = {cell: kept for cell, series in recorded.items() if (kept := _probing(series, label))}
+    found = {cell: probed for cell, series in recorded.items() if (probed := _probing(series, label))}
     if not found:
         return None
     cells = [(what, cell) for what in MEASURES for cell in found]

@@ -157,11 +157,11 @@ def _draw(
 def _note(base: Point, points: Sequence[Point]) -> str:
     counts = sorted({point.series.n for point in points})
     runs = f"{counts[0]}" if len(counts) == 1 else f"{counts[0]} to {counts[-1]}"
-    apart = sum(not _is_drawn(point.differs(base)) for point in points)
-    more = f" {apart} more points differ in α and A together: they stand in the table." if apart else ""
+    hidden = sum(not _has_panel(point.differs(base)) for point in points)
+    more = f" {hidden} more points differ in α and A together: the table has them." if hidden else ""
     return f"Each point: mean of n = {runs}. Ringed: the parameters of the other figures. RCE is linear in A.{more}"
 
 
-def _is_drawn(differs: set[str]) -> bool:
+def _has_panel(differs: set[str]) -> bool:
     """Whether a point that differs from the base in these parameters has its place in a panel."""
     return len(differs) < 2 or "alpha" not in differs or differs == {"alpha", "beta"}

@@ -49,7 +49,7 @@ def draw(group: RunGroup) -> Figure | None:
         panel.set_box_aspect(1)
         panel.spines[:].set_visible(False)
         _points(panel, several[0])
-        panel.set_xlabel(_words(several), labelpad=6)
+        panel.set_xlabel(_caption(several), labelpad=6)
     members = [shown for several in found.values() for shown in several]
     return footer(figure, [shown.run for shown in members], _note(members[0]), "Below the panels")
 
@@ -104,7 +104,7 @@ def _class_names(axes: Axes, medians: dict[int, Features], names: list[str], hal
         axes.plot(x, y - 0.045 * half, "_", color=colour, ms=22, mew=2, zorder=3)
 
 
-def _words(several: list[Representation]) -> str:
+def _caption(several: list[Representation]) -> str:
     """Silhouette and k-NN accuracy as mean and deviation over the runs."""
     silhouette = _value(several, lambda shown: shown.separation.silhouette, 3)
     neighbours = _value(several, lambda shown: 100 * shown.separation.neighbours, 1)

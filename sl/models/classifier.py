@@ -14,7 +14,7 @@ class Classifier(nn.Module):
     head: nn.Linear
 
     @property
-    def drawn(self) -> nn.Module:
+    def fresh(self) -> nn.Module:
         """The part whose weights and batch normalisation a run sets up; what else there is comes with its own."""
         return self
 
@@ -31,7 +31,7 @@ class Classifier(nn.Module):
         return self.head(self.features(images))
 
 
-def drawn_part(model: nn.Module) -> nn.Module:
-    """`Classifier.drawn`; all of a network from another package, which need not have it."""
-    found: nn.Module = getattr(model, "drawn", model)
+def fresh_part(model: nn.Module) -> nn.Module:
+    """`Classifier.fresh`; all of a network from another package, which need not have it."""
+    found: nn.Module = getattr(model, "fresh", model)
     return found

@@ -57,7 +57,7 @@ class TorchVision(Classifier):
         self.body.requires_grad_(not self.frozen)
 
     @property
-    def drawn(self) -> nn.Module:
+    def fresh(self) -> nn.Module:
         """The part whose weights the run draws; the rest, batch normalisation's constants too, comes with weights."""
         return self.head if self.starts_from_weights else self
 

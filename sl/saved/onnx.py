@@ -68,7 +68,7 @@ def check(path: Path, pixels: Tensor, expected: Tensor) -> str:
         return "not checked, onnxruntime is not installed"
     session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
     (found,) = session.run(None, {"pixels": pixels.numpy()})
-    apart = (torch.from_numpy(found) - expected).abs().max().item()
-    if apart > TOLERANCE:
-        raise RuntimeError(f"{path}: onnxruntime and PyTorch are {apart:.2g} apart")
+    gap = (torch.from_numpy(found) - expected).abs().max().item()
+    if gap > TOLERANCE:
+        raise RuntimeError(f"{path}: onnxruntime and PyTorch are {gap:.2g} apart")
     return f"onnxruntime and PyTorch agree within {TOLERANCE:g}"

@@ -22,16 +22,18 @@ def draw(grid: Grid) -> Figure | None:
     if not axes:
         return None
     slices = _slices(grid, axes)[:MOST_PANELS]
-    drawn = [point for _, points in slices for point in points]
+    members = [point for _, points in slices for point in points]
     title = f"{loss_title(grid.head.name('loss'))}: test accuracy after the last epoch (%) by {' and '.join(axes)}"
     figure, places = panels(title, len(slices), 2, 3.0)
     for number, (panel, (others, points)) in enumerate(zip(places, slices, strict=True)):
-        words = ", ".join(f"{key} {value}" for key, value in others.items())
-        panel.set_title(lettered(number, words) if words else "")
+        choices = ", ".join(f"{key} {value}" for key, value in others.items())
+        panel.set_title(lettered(number, choices) if choices else "")
         _heat(panel, points, axes) if len(axes) == 2 else _curve(panel, points, axes[0], grid)
-    left = len(grid.points) - len(drawn)
-    note = f"{left} more points stand in the table. " if left else ""
-    return footer(figure, [run for point in drawn for run in point.series.runs], note, "" if len(axes) == 2 else "Bars")
+    left = len(grid.points) - len(members)
+    note = f"{left} more points: see the table. " if left else ""
+    return footer(
+        figure, [run for point in members for run in point.series.runs], note, "" if len(axes) == 2 else "Bars"
+    )
 
 
 def _slices(grid: Grid, axes: Sequence[str]) -> list[tuple[dict[str, object], list[Point]]]:

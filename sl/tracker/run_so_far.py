@@ -82,5 +82,5 @@ def _word(run: Run, option: str) -> str:
     return option.rpartition(".")[2] + (f"{value:.4g}" if isinstance(value, float) else str(value))
 
 
-def _joined(*words: str) -> str:
-    return "-".join(re.sub(r"[^\w.+-]+", "-", word).strip("-") for word in words if word)
+def _joined(*parts: str) -> str:
+    return "-".join(re.sub(r"[^\w.+-]+", "-", part).strip("-") for part in parts if part)

@@ -16,7 +16,7 @@ from torch import Tensor
 from sl.config.build import build
 from sl.evaluate import TRAINING_COUNTS, training_counts
 from sl.losses import Loss
-from sl.models.classifier import Classifier, drawn_part
+from sl.models.classifier import Classifier, fresh_part
 from sl.noise import NoisyLabels
 from sl.recipes.augment import Draws, build_augmentation
 from sl.recipes.batchnorm import configure_batchnorm, debiased_statistics
@@ -134,7 +134,7 @@ class Engine:
         self.model.eval()
         size = EVALUATION_BATCH[self.runtime.device.type]
         result: Tensor | None = None  # made once: small results between large freed blocks would splinter the heap
-        with debiased_statistics(drawn_part(self.model), self.recipe.bn_zero_debias):
+        with debiased_statistics(fresh_part(self.model), self.recipe.bn_zero_debias):
             for start in range(0, len(images), size):
                 batch = images[start : start + size].to(self.runtime.device)  # mapped images are not there yet
                 between()
@@ -195,9 +195,9 @@ def make_model(job: Job) -> Classifier:
     sizes = {"num_classes": job.dataset.num_classes, "image_shape": job.dataset.image_shape}
     width = job.config.scale.width_share
     model = build(job.config.model, "model", job.config.allow_targets, width=width, **sizes)
-    recipe, drawn = job.config.recipe, drawn_part(model)
-    initialise(drawn, recipe.initialisation, generator(job.config.seed, "weights"))
-    configure_batchnorm(drawn, recipe.bn_eps, recipe.bn_momentum, recipe.bn_zero_debias)
+    recipe, fresh = job.config.recipe, fresh_part(model)
+    initialise(fresh, recipe.initialisation, generator(job.config.seed, "weights"))
+    configure_batchnorm(fresh, recipe.bn_eps, recipe.bn_momentum, recipe.bn_zero_debias)
     return model
 
 
