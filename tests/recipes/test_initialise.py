@@ -10,7 +10,8 @@ from torch import nn
 
 from sl.errors import UserError
 from sl.models import Cnn4, Cnn8, ResNet18, ResNet44
-from sl.recipes.initialise import KINDS, initialise
+from sl.recipes.initialise import initialise
+from sl.recipes.options import INITIALISATIONS
 
 
 def seeded(seed: int) -> torch.Generator:
@@ -49,7 +50,7 @@ def test_uniform_kinds_have_pytorchs_distributions(kind: str) -> None:
         assert layer.weight.abs().max().item() == pytest.approx(own.weight.abs().max().item(), rel=1e-3)
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", INITIALISATIONS)
 @pytest.mark.parametrize("network", [Cnn4, ResNet44, ResNet18])
 def test_same_seed_same_weights_whatever_was_there(kind: str, network: type[Cnn4 | ResNet44 | ResNet18]) -> None:
     torch.manual_seed(1)
