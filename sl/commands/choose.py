@@ -31,7 +31,7 @@ def main(
     found = rankings(map(validated, with_holdout(runs)))
     sweeps = [grid for grid in grids(runs) if len(grid.points) > 1]
     if not found and not sweeps:
-        raise UserError("runs_dir", runs_dir, "must be a folder with a finished sweep; holdout=0.1 lets it be ranked")
+        raise UserError("runs_dir", runs_dir, "no finished run in it has a holdout, and no sweep is in it")
     if not found:
         print(NO_HOLDOUT)
         for grid in sweeps:

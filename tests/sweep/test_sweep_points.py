@@ -122,5 +122,5 @@ def test_tables_and_choose_show_every_point_of_such_a_sweep(
 
 def test_a_folder_without_a_sweep_is_refused(tmp_path: Path) -> None:
     synthetic.record(tmp_path, "ce")
-    with pytest.raises(UserError, match="must be a folder with a finished sweep"):
+    with pytest.raises(UserError, match="no sweep is in it"):
         choose.main(tmp_path)
