@@ -88,15 +88,15 @@ def test_the_source_distribution_installs(built: Path, tmp_path: Path) -> None:
 
 
 def test_a_loss_brings_only_losses_and_in_no_time(base: Path, run: Run) -> None:
-    times = []
-    for _ in range(3):  # the machine may be busy
+    """The time is the sum over the modules of their own least time of five: a busy machine interrupts some of them."""
+    least: dict[str, int] = {}
+    for _ in range(5):
         done = run(base / "python", "-X", "importtime", "-c", "import torch; import sl.losses")
         assert done.returncode == 0, done.stderr
-        lines = re.findall(r"import time: +\d+ \| +(\d+) \| +(sl[\w.]*)\n", done.stderr)
-        modules = {name for _, name in lines}
-        assert {name for name in modules if not name.startswith("sl.losses")} <= HELPERS
-        times.append(sum(int(time) for time, name in lines if name in ("sl", "sl.losses")))
-    assert min(times) < MOST_MICROSECONDS
+        for own, name in re.findall(r"import time: +(\d+) \| +\d+ \| +(sl[\w.]*)\n", done.stderr):
+            least[name] = min(int(own), least.get(name, int(own)))
+    assert {name for name in least if not name.startswith("sl.losses")} <= HELPERS
+    assert sum(least.values()) < MOST_MICROSECONDS
 
 
 def test_losses_work_with_the_base_alone(base: Path, run: Run) -> None:
