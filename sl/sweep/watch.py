@@ -114,6 +114,8 @@ class _Running:
 def begin(sweep_dir: Path, total: int | None, varied: Sequence[str]) -> None:
     """Watch the sweep that this process is about to start; its jobs inherit where to tell of themselves."""
     logging.getLogger("submitit").addFilter(_is_news)
+    for launchers in ("hydra", "hydra_plugins"):  # they name each job as it starts
+        logging.getLogger(launchers).setLevel(logging.WARNING)
     sweep_dir.mkdir(parents=True, exist_ok=True)
     folder = Path(tempfile.mkdtemp(prefix=".sweep-", dir=sweep_dir)).absolute()
     os.environ[FOLDER], os.environ[VARIED] = str(folder), " ".join(varied)
