@@ -34,7 +34,8 @@ class CheckSweep(Callback):
             take_joblibs_place()
         values = swept(config.hydra.overrides.task)
         varied = [each[0].partition("=")[0] for each in values or [] if len(each) > 1]
-        watch.begin(Path(config.hydra.sweep.dir), values and prod(map(len, values)), varied)
+        jobs = None if values is None else prod(map(len, values))
+        watch.begin(Path(config.hydra.sweep.dir), jobs, varied)
 
     def on_job_start(self, config: DictConfig, **_: Any) -> None:
         """Tell the command of the job; called where the job runs."""

@@ -121,7 +121,7 @@ def _panel(panel: dict[str, Any]) -> Any:
     if "pictures" in panel:
         keys = [f"figures/{name}" for name in panel["metrics"]]
         return reports.MediaBrowser(title=panel["pictures"], media_keys=keys, num_columns=2)
-    columns = [*map(reports.Config, panel["config"]), *map(reports.SummaryMetric, panel["summary"])]
+    columns: list[Any] = [*map(reports.Config, panel["config"]), *map(reports.SummaryMetric, panel["summary"])]
     return reports.ParallelCoordinatesPlot(
         title=panel["parallel"], columns=[reports.ParallelCoordinatesPlotColumn(column) for column in columns]
     )
