@@ -43,11 +43,12 @@ class RecordWriter:
             append(self.path, text, len(self.content))
         self.content += text
 
-    def end(self, epoch_seconds: list[float], weights_sha256: str) -> None:
-        """Finish the record."""
+    def end(self, epoch_seconds: list[float], weights_sha256: str | None = None) -> None:
+        """Finish the record; `weights_sha256` is left out where nobody took it."""
         seconds = [round(value, 3) for value in epoch_seconds]
         total = round(sum(seconds), 3)
-        self._finish(End(epoch_seconds=seconds, seconds=total, finished=now(), weights_sha256=weights_sha256))
+        taken = {} if weights_sha256 is None else {"weights_sha256": weights_sha256}
+        self._finish(End(epoch_seconds=seconds, seconds=total, finished=now(), **taken))
 
     def diverged(self, epoch: int, step: int, lr: float, loss: float) -> None:
         """Finish the record of a run whose numbers are no longer finite, in the step `step` of `epoch`."""

@@ -127,8 +127,9 @@ def test_fc1_decay_needs_an_fc1() -> None:
 
 def test_building_from_a_recipe() -> None:
     recipe: Any = SimpleNamespace(
-        lr=0.3, momentum=0.8, momentum_form="keras", nesterov=False, weight_decay=0.02, decay_on="fc1", clip_norm=5.0
-    )
+        lr=0.3, momentum=0.8, momentum_form="keras", nesterov=False, weight_decay=0.02, decay_on="fc1", clip_norm=5.0,
+        head_lr_factor=None,
+    )  # fmt: skip
     model = Cnn4(10, (1, 8, 8))
     optimizer = build_optimizer(model, recipe)
     assert optimizer.lr.shape == ()
