@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Literal, cast
+from typing import Any, Literal, cast
 
 from sl.errors import UserError
 from sl.files import append, replace_file
@@ -47,7 +47,7 @@ class RecordWriter:
         """Finish the record; `weights_sha256` is left out where nobody took it."""
         seconds = [round(value, 3) for value in epoch_seconds]
         total = round(sum(seconds), 3)
-        taken = {} if weights_sha256 is None else {"weights_sha256": weights_sha256}
+        taken: dict[str, Any] = {} if weights_sha256 is None else {"weights_sha256": weights_sha256}
         self._finish(End(epoch_seconds=seconds, seconds=total, finished=now(), **taken))
 
     def diverged(self, epoch: int, step: int, lr: float, loss: float) -> None:
