@@ -2,6 +2,7 @@
 
 import logging
 import warnings
+from collections.abc import Mapping
 from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -101,7 +102,7 @@ class MlflowTracker(Tracker):
             known = self.client.get_experiment_by_name(self.experiment)
             return known.experiment_id if known else self.client.create_experiment(self.experiment, self.artifacts)
 
-    def _log(self, values: dict[str, float | str], step: int) -> None:
+    def _log(self, values: Mapping[str, float | str], step: int) -> None:
         from mlflow.entities import Metric
 
         moment = _milliseconds(self.clock())
