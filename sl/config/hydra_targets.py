@@ -15,6 +15,7 @@ from hydra.core.override_parser.overrides_parser import OverridesParser
 from omegaconf import DictConfig, ListConfig
 from omegaconf.errors import OmegaConfBaseException
 
+from sl.config.groups import choices
 from sl.errors import UserError
 from sl.place import CONFIG_DIR
 
@@ -61,7 +62,7 @@ def check_choices(overrides: Sequence[str]) -> None:
         names = value if isinstance(value, list) and group in SEVERAL else [value]
         if (CONFIG_DIR / group).is_dir() and any(isinstance(name, list | dict | int | float) for name in names):
             text = override.get_value_element_as_str()
-            raise UserError(group, text, f"must be the name of a file in {CONFIG_DIR.name}/{group}")
+            raise UserError(group, text, f"must be one of {', '.join(choices(group))}")
 
 
 def check_what_hydra_composes() -> None:

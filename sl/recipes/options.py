@@ -69,8 +69,6 @@ def check_recipe(recipe: RecipeConfig) -> None:
         number("recipe.clip_norm", recipe.clip_norm, 0, low_open=True)
     if recipe.head_lr_factor is not None:
         number("recipe.head_lr_factor", recipe.head_lr_factor, 0, low_open=True)
-    if recipe.head_lr_factor is not None:
-        number("recipe.head_lr_factor", recipe.head_lr_factor, 0, low_open=True)
     one_of("recipe.schedule", recipe.schedule, ("steps", "cosine"))
     one_of("recipe.momentum_form", recipe.momentum_form, ("keras", "torch"))
     one_of("recipe.decay_on", recipe.decay_on, ("fc1", "kernels", "all", "none"))

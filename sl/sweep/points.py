@@ -43,6 +43,11 @@ class Grid:
         return self.points[0].series.runs[0]
 
     @property
+    def varies_loss(self) -> bool:
+        """Whether more differs than the noise, whose rates are columns of a data set's table already."""
+        return any(not option.startswith("noise.") for option in self.varied)
+
+    @property
     def title(self) -> str:
         """Loss, noise kind and setting."""
         noise = self.head.noise.kind if "noise.rate" in self.varied else self.head.noise.title

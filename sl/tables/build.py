@@ -41,7 +41,7 @@ def write_all(runs: list[Run], published: Sequence[Published], out: Path) -> Ite
             ".md": "\n".join(
                 [f"# {dataset_title(dataset)}, scale {scale}: test accuracy (%)\n"]
                 + [markdown(results_grid(run_group, published, name)) for run_group in pages for name in STATISTICS]
-                + [sweep_table.markdown(grid) for group in pages for grid in grids(group.runs) if len(grid.points) > 1]
+                + [sweep_table.markdown(grid) for group in pages for grid in grids(group.runs) if grid.varies_loss]
             ),
             ".csv": csv_page(pages, published),
             ".tex": "\n".join(

@@ -17,7 +17,10 @@ MISSPELT = [
     ("noise.rate=0.4", "noise.rate=0.4: this option comes only with noise=asymmetric or noise=symmetric"),
     ("+loss.foo=1", "loss.foo=1: there is no such option; must be one of alpha, beta, log_zero, p_min, reduction"),
     ("++recipe.x=1", "recipe.x=1: there is no such option; must be one of batch_size,"),
-    ("dataset=cifr10", "dataset=cifr10: did you mean cifar10? must be one of cifar10, cifar100, digits, folder,"),
+    (
+        "dataset=cifr10",
+        "dataset=cifr10: did you mean cifar10? must be one of cifar10, cifar100, clothing1m, digits,",
+    ),
     ("hydra/launcher=jobli", "hydra/launcher=jobli: did you mean joblib? must be one of basic, joblib, slurm,"),
     ("loss=null", "loss=null: is required; must be one of "),
     ("experiment=fig1", "experiment=fig1: this command has no such choice; sl reproduce takes experiment"),

@@ -26,7 +26,7 @@ CHOICES = [
     ("noise=uniform", "noise=uniform: must be one of asymmetric, human, matrix, none, symmetric"),
     ("model=cnn9", "model=cnn9: did you mean cnn8? must be one of cnn4, cnn8, cnn8pooled, recipe,"),
     ("scale=half", "scale=half: must be one of cpu, paper"),
-    ("recipe=[apl,x]", "recipe=[apl,x]: must be one of apl, authors_code, paper_text"),
+    ("recipe=[apl,x]", "recipe=[apl,x]: must be one of apl, authors_code, finetune, paper_text"),
 ]
 TYPES = [
     ("recipe.lr=banana", "recipe.lr=banana: must be a number"),

@@ -32,7 +32,7 @@ def logged(tmp_path_factory: pytest.TempPathFactory) -> WandbFile:
     folder = tmp_path_factory.mktemp("dashboard")
     places = [f"{name}={folder}/{name}" for name in ("runs_dir", "checkpoints_dir", "models_dir")]
     with hydra_ready():
-        train(*compose_run([*OVERRIDES, *places, f"tracker.wandb.dir={folder}"]))
+        train(compose_run([*OVERRIDES, *places, f"tracker.wandb.dir={folder}"]))
     wandb.teardown()
     return read_wandb_file(next(folder.rglob("offline-run-*/*.wandb")))
 

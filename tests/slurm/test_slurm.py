@@ -17,7 +17,7 @@ from sl.record import Run, load_all
 
 ROOT = Path(__file__).parents[2]
 pytestmark = pytest.mark.slow
-MOST_SECONDS = 900
+MOST_SECONDS = 1800  # a run is longer than the 30 seconds between checkpoints, on a busy machine much longer
 RUN = ("dataset=digits", "noise=symmetric", "noise.rate=0.4", "loss=sl", "recipe.epochs=150", "runtime.threads=1")
 
 
@@ -70,8 +70,8 @@ def test_a_preempted_job_is_queued_again_and_ends_with_the_same_record(tmp_path:
         folder.mkdir()
     options = ("hydra/launcher=slurm", "hydra.launcher.cpus_per_task=1", "hydra.launcher.mem_gb=2")
     command = train(cluster, "-m", *options, "loss.alpha=0.1,1")
-    until(lambda: begun(cluster))
-    saved = begun(cluster)[0]  # without a checkpoint yet: the signal makes one
+    until(lambda: list((cluster / "checkpoints").glob("*.pt")))
+    saved = next((cluster / "checkpoints").glob("*.pt"))
     log = {path.name for path in (cluster / "outputs").rglob("*.out")}
     running = {job for job, state in jobs().items() if state.startswith("RUNNING")}
     assert running
@@ -92,11 +92,6 @@ def test_a_preempted_job_is_queued_again_and_ends_with_the_same_record(tmp_path:
     shown = (cluster / "said.txt").read_text()
     for run in there.values():
         assert f"last {100 * run.last():.2f} %" in shown  # the submitting console has the results
-
-
-def begun(folder: Path) -> list[Path]:
-    """The records that have an epoch."""
-    return [path for path in (folder / "results/runs").rglob("*.jsonl") if b'"kind":"epoch"' in path.read_bytes()]
 
 
 def in_job(folder: Path, job: str, identity: str) -> bool:

@@ -120,6 +120,13 @@ def test_tables_and_choose_show_every_point_of_such_a_sweep(
         assert any(line.split()[:4] == cells for line in said.splitlines())
 
 
+def test_noise_rates_alone_are_no_sweep_of_the_loss(tmp_path: Path) -> None:
+    for rate in (0.2, 0.4):
+        synthetic.record(tmp_path, "ce", rate=rate)
+    (grid,) = grids(load_all(tmp_path))
+    assert [len(grid.points), grid.varies_loss] == [2, False]
+
+
 def test_a_folder_without_a_sweep_is_refused(tmp_path: Path) -> None:
     synthetic.record(tmp_path, "ce")
     with pytest.raises(UserError, match="no sweep is in it"):
