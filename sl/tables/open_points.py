@@ -21,7 +21,7 @@ HEADER = (
     "wrong labels memorised beyond chance by CE, late", "by SL", "best minus worst class under CE, late", "under SL",
     "seeds",
 )  # fmt: skip
-EPOCH_HEADER = ("data set, scale", "loss", "noise", *STATISTICS, "best above last", "n")
+EPOCH_HEADER = ("data set, scale, recipe", "loss", "noise", *STATISTICS, "best above last", "n")
 NOTHING_RECORDED = "Nothing recorded yet."
 
 
@@ -55,7 +55,7 @@ def reported_epochs(runs: Iterable[Run]) -> str:
 
 
 def _epoch_rows(group: RunGroup) -> Iterator[list[str]]:
-    where = f"{dataset_title(group.names[0])}, {group.names[1]}"
+    where = ", ".join([dataset_title(group.names[0]), *group.names[1:]])
     for noise in group.noises:
         for loss in group.losses:
             if series := group.series(loss, noise):

@@ -81,7 +81,7 @@ def test_the_best_epoch_stands_beside_the_last(tmp_path: Path) -> None:
     write(tmp_path, "ce", 0, lift=-0.2)
     (run,) = load_all(tmp_path)
     text = open_points.reported_epochs([run])
-    row = cells(text, "CIFAR-10, cpu")
+    row = cells(text, "CIFAR-10, cpu, authors_code")
     best = max(line.test_accuracy for line in run.epochs)
     assert row[3:] == [
         f"{100 * run.epochs[-1].test_accuracy:.2f}",
