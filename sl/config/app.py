@@ -10,6 +10,7 @@ import hydra
 from hydra._internal.utils import get_args_parser
 
 import sl
+from sl.commands import COMMANDS
 from sl.config.explain import explain
 from sl.config.guard import Crash, guarded
 from sl.config.help import register_help
@@ -36,7 +37,10 @@ def run_app(task: Callable[[Any], Any], config_name: str) -> None:
     sys.argv[1:] = overrides_first(sys.argv[1:])
     register()
     register_help()
-    command = hydra.main(version_base="1.3", config_path=str(CONFIG_DIR), config_name=config_name)(guarded(task))
+    extras = COMMANDS[config_name].extras if config_name in COMMANDS else ()
+    command = hydra.main(version_base="1.3", config_path=str(CONFIG_DIR), config_name=config_name)(
+        guarded(task, extras)
+    )
     try:
         with without_job_line(), watched():
             command()

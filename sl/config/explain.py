@@ -19,6 +19,7 @@ from yaml import MarkedYAMLError, YAMLError  # type: ignore[import-untyped]
 from sl.config.groups import choices, did_you_mean
 from sl.config.messages import as_typed, required, unknown_option
 from sl.errors import MISSING, UserError
+from sl.extras import install
 from sl.train.options import RunConfig
 
 # OSError and ValueError: folders that Hydra cannot make, flags that do not go together. RuntimeError: no scheduler.
@@ -100,6 +101,8 @@ def _explain_text(text: str, typed: Sequence[str]) -> UserError | None:
 def _unknown_choice(error: MissingConfigException) -> UserError | None:
     group, _, choice = (error.missing_cfg_file or "").rpartition("/")
     known = error.options or choices(group)
+    if group == "hydra/launcher" and choice.startswith("submitit_"):  # configs/hydra/launcher/slurm.yaml builds on it
+        return UserError(f"{group}={choice}: hydra-submitit-launcher is not installed: {install(['slurm'])}")
     if not group or not known:
         return None
     return UserError(group, choice, f"{did_you_mean(choice, known)}must be one of {', '.join(known)}")

@@ -2,7 +2,7 @@
 
 import functools
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +19,11 @@ class Crash(Exception):
     """A bug: holds its traceback as text, since an exception that another process sends comes without."""
 
 
-def guarded(task: Callable[[Any], Any]) -> Callable[[DictConfig], Any]:
-    """`task`, on the typed configuration; raises UserError for a mistake of the user and Crash for all else."""
+def guarded(task: Callable[[Any], Any], extras: Sequence[str] = ()) -> Callable[[DictConfig], Any]:
+    """`task`, on the typed configuration; raises UserError for a mistake of the user and Crash for all else.
+
+    Where one of the package's `extras` that the command needs is missing, the error names the command to install them.
+    """
 
     @functools.wraps(task)
     def guarded_task(config: DictConfig) -> Any:
@@ -31,7 +34,7 @@ def guarded(task: Callable[[Any], Any]) -> Callable[[DictConfig], Any]:
         except UserError as error:
             raise as_typed(error, given) from error
         except Exception as error:
-            if isinstance(error, ModuleNotFoundError) and (line := missing(error)):
+            if isinstance(error, ModuleNotFoundError) and (line := missing(error, extras)):
                 raise UserError(line) from error
             if isinstance(error, OSError) and error.filename:
                 raise as_typed(_refused_file(error, config), given) from error

@@ -12,6 +12,7 @@ from typing import Any
 
 from hydra._internal.config_loader_impl import ConfigLoaderImpl
 from hydra.core.override_parser.overrides_parser import OverridesParser
+from hydra.errors import HydraException
 from omegaconf import DictConfig, ListConfig
 from omegaconf.errors import OmegaConfBaseException
 
@@ -57,7 +58,11 @@ def _leaves(node: Any, option: str, keys: Iterable[Any] | None = None) -> Iterat
 
 def check_choices(overrides: Sequence[str]) -> None:
     """Raise UserError for a choice that is not a name, or for trackers a list of names: Hydra fails on loss=[0]."""
-    for override in OverridesParser.create().parse_overrides(list(overrides)):
+    try:
+        parsed = OverridesParser.create().parse_overrides(list(overrides))
+    except HydraException:  # what cannot be parsed Hydra refuses itself, and says where
+        return
+    for override in parsed:
         group, value = override.key_or_group, override.value()
         names = value if isinstance(value, list) and group in SEVERAL else [value]
         if (CONFIG_DIR / group).is_dir() and any(isinstance(name, list | dict | int | float) for name in names):

@@ -137,7 +137,7 @@ def test_train_and_what_it_cannot_do(trainer: Path, run: Run, tmp_path: Path) ->
         (("train", *small, "loss=ce", "tracker=wandb"), "wandb"),
         (("train", *small, "loss=ce,sl", "-m", "hydra/launcher=slurm"), "slurm"),
         (("figures",), "results"),
-        (("reproduce", "experiment=demo"), "results"),
+        (("reproduce", "experiment=demo"), "train,results"),
         (("search", *small, "noise=symmetric"), "search"),
         (("audit", *small), "audit"),
     ):
