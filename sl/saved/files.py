@@ -44,6 +44,8 @@ def write_files(path: Path, content: bytes, description: dict[str, Any]) -> None
 
 def read_files(path: str | Path) -> tuple[dict[str, Any], dict[str, Tensor]]:
     """Description and tensors of the saved network at `path`, its JSON or its weights; UserError where damaged."""
+    if not Path(path).name:
+        raise UserError(f"{path or 'an empty path'}: it must be a file of a saved network")
     about = Path(path).with_suffix(".json")
     try:
         description = json.loads(about.read_text(encoding="utf-8"))

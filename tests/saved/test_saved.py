@@ -186,3 +186,9 @@ def test_onnx_gives_the_same_probabilities(kept: Callable[..., Path], tmp_path: 
     (found,) = session.run(None, {"pixels": images.float().numpy()})
     np.testing.assert_allclose(found, sl.load_model(path).probabilities(images).numpy(), atol=1e-5)
     assert json.loads(session.get_modelmeta().custom_metadata_map["classes"]) == list("0123456789")
+
+
+@pytest.mark.parametrize("path", ["", ".", "/"])
+def test_a_path_without_a_name_is_refused(path: str) -> None:
+    with pytest.raises(UserError, match="must be a file of a saved network"):
+        sl.load_model(path)
