@@ -1,6 +1,6 @@
 """Predictions of all audited images: out of fold, or those of one ordinary run."""
 
-import os
+import io
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from sl.audit.subject import Subject, subject_of
 from sl.errors import UserError
+from sl.files import replace_file
 from sl.saved import load_model
 from sl.saved.files import model_path
 from sl.train.holdout import rows_held_out
@@ -51,13 +52,11 @@ def predict_part(folder: Path, config: RunConfig) -> Path:
     path_of_model = model_path(Path(config.models_dir), job.dataset.name, job.identity)
     loaded = load_model(path_of_model, job.runtime.device, config.allow_targets)
     probabilities = loaded.probabilities(subject.images[rows]).cpu().numpy()
-    folder.mkdir(parents=True, exist_ok=True)
-    part = path.with_suffix(".part")
-    with part.open("wb") as file:
-        np.savez_compressed(
-            file, identity=job.identity, fold=config.fold or "", index=rows.numpy(), probabilities=probabilities
-        )
-    os.replace(part, path)
+    content = io.BytesIO()
+    np.savez_compressed(
+        content, identity=job.identity, fold=config.fold or "", index=rows.numpy(), probabilities=probabilities
+    )
+    replace_file(path, content.getvalue())
     return path
 
 

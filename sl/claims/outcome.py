@@ -12,6 +12,7 @@ import numpy as np
 from sl.claims.catalogue import Literature, catalogue
 from sl.claims.claim import Claim, Reported
 from sl.claims.rule import HISTORY, RULE, Verdict, decide
+from sl.place import CONFIG_DIR
 from sl.record import Run, RunGroup, matched, run_groups
 from sl.record.paper import PAPER_EPOCHS, USUAL_NOISE
 from sl.record.titles import DATASETS_SHOWN, group_order, origin, paper_scale, recipe_changes, scale_title, setting
@@ -19,7 +20,6 @@ from sl.record.variant import usual_recipe
 from sl.stats import FEWEST, SIGNIFICANT, adjusted, infer
 from sl.tables.compare import beside
 
-RECIPES_WITH_TABLES = ("apl", "sce_pytorch")  # experiments of their own, at any scale
 MEMORISES = 40.0  # percent of the wrong labels below which CE has not overfitted them
 
 
@@ -155,9 +155,9 @@ def caution(group: RunGroup) -> str:
 def command(dataset: str, scale: str, recipe: str) -> str:
     """What trains the runs that a group lacks."""
     if recipe != usual_recipe(dataset, scale):
-        own = f"table_{recipe} scale={scale}"
-        other = f"{dataset} scale={scale} 'overrides=[\"recipe={recipe}\"]'"
-        return f"sl reproduce experiment={own if recipe in RECIPES_WITH_TABLES else other}"
+        if (CONFIG_DIR / "experiment" / f"table_{recipe}.yaml").is_file():
+            return f"sl reproduce experiment=table_{recipe} scale={scale}"
+        return f"sl reproduce experiment={dataset} scale={scale} 'overrides=[\"recipe={recipe}\"]'"
     if dataset in PAPER_EPOCHS:
         return f"make reproduce-{dataset} SCALE={scale}"
     what = f"reproduce experiment={dataset}" if dataset in DATASETS_SHOWN else f"train dataset={dataset}"

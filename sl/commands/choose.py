@@ -29,7 +29,7 @@ def main(
     """
     runs = load_all(runs_dir, strict)
     found = rankings(map(validated, with_holdout(runs)))
-    sweeps = [grid for grid in grids(runs) if len(grid.points) > 1]
+    sweeps = grids(runs)
     if not found and not sweeps:
         raise UserError("runs_dir", runs_dir, "no finished run in it has a holdout, and no sweep is in it")
     if not found:

@@ -27,7 +27,7 @@ def main(
     out: folder to write to
     strict: stop at a damaged record instead of leaving it out
     """
-    found = [grid for grid in grids(load_all(runs_dir, strict)) if len(grid.points) > 1]
+    found = grids(load_all(runs_dir, strict))
     if not found:
         raise UserError("runs_dir", runs_dir, "must be a folder with finished runs of one loss whose options differ")
     used: dict[str, int] = {}

@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING, ClassVar
 
 from sl.checks import integer, one_of
 from sl.data.dataset import Dataset
-from sl.data.disk import folder, reading
+from sl.data.disk import folder, pass_over, reading
 from sl.data.mapped import decode_mapped
 from sl.errors import UserError
-from sl.notice import notice
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -24,7 +23,6 @@ CLASSES = (
 )  # fmt: skip
 LISTS = {"train": "noisy_train", "validation": "clean_val", "test": "clean_test"}
 ORIGIN = "https://github.com/Cysu/noisy_label says how to get the data"
-NAMED = 3  # unreadable pictures that a message names
 
 
 class Clothing1M:
@@ -61,7 +59,9 @@ class Clothing1M:
         images, lists = {}, {}
         for part, listed in self._listed.items():
             images[part], unreadable = self._decode([name for name, _ in listed])
-            self._refuse([f"{listed[place][0]}: {reason}" for place, reason in unreadable.items()])
+            if unreadable:
+                named = [f"{listed[place][0]}: {reason}" for place, reason in unreadable.items()]
+                pass_over(named, self.data_dir, self.on_error)
             lists[part] = [entry for place, entry in enumerate(listed) if place not in unreadable]
         return self._dataset(lists, images)
 
@@ -119,15 +119,6 @@ class Clothing1M:
         from sl.data.decode import decode_all  # needs numpy
 
         return decode_all(paths, self.image_size, self.margin)
-
-    def _refuse(self, unreadable: list[str]) -> None:
-        if not unreadable:
-            return
-        more = f"; and {len(unreadable) - NAMED} more" if len(unreadable) > NAMED else ""
-        what = f"{len(unreadable)} picture(s) in {self.data_dir} cannot be read: {'; '.join(unreadable[:NAMED])}{more}"
-        if self.on_error == "fail":
-            raise UserError(f"{what}; dataset.on_error=skip leaves them out")
-        notice(what)
 
     def _dataset(self, listed: dict[str, list[tuple[str, int]]], images: dict[str, Tensor]) -> Dataset:
         import torch

@@ -4,13 +4,16 @@ import gzip
 import os
 import shutil
 import tarfile
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import IO
 
 from sl.errors import UserError
+from sl.notice import notice
+
+NAMED = 3  # unreadable pictures that a message names; it counts all
 
 
 def folder(name: str, value: object) -> Path:
@@ -37,6 +40,18 @@ def writing(target: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise UserError(f"{target} cannot be written to: {error.strerror or error}") from None
+
+
+def pass_over(unreadable: Sequence[str], data_dir: Path, on_error: str) -> None:
+    """Name the pictures of `data_dir` that cannot be read, each with its reason.
+
+    Raises UserError unless `on_error` is skip.
+    """
+    more = f"; and {len(unreadable) - NAMED} more" if len(unreadable) > NAMED else ""
+    what = f"{len(unreadable)} picture(s) in {data_dir} cannot be read: {'; '.join(unreadable[:NAMED])}{more}"
+    if on_error == "fail":
+        raise UserError(f"{what}; dataset.on_error=skip leaves them out")
+    notice(what)
 
 
 def untar(archive: Path, members: Collection[str], target: Path) -> None:

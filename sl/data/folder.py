@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from sl.checks import integer, number, one_of
 from sl.data.dataset import Dataset
-from sl.data.disk import folder, reading
+from sl.data.disk import folder, pass_over, reading
 from sl.data.find import find, without
 from sl.data.mapped import decode_mapped
 from sl.data.pictures import Picture, Pictures
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 LABELS_FILE = "labels.csv"
-NAMED = 3  # unreadable pictures that a message names; it counts all
 MOST_CLASSES = 20  # that are listed one by one
 
 
@@ -134,12 +133,7 @@ class ImageFolder:
         return decode_all(paths, self.image_size)
 
     def _left(self, unreadable: dict[str, str]) -> Pictures:
-        some = "; ".join(f"{name}: {reason}" for name, reason in list(unreadable.items())[:NAMED])
-        more = f"; and {len(unreadable) - NAMED} more" if len(unreadable) > NAMED else ""
-        what = f"{len(unreadable)} picture(s) in {self.data_dir} cannot be read: {some}{more}"
-        if self.on_error == "fail":
-            raise UserError(f"{what}; dataset.on_error=skip leaves them out")
-        notice(what)
+        pass_over([f"{name}: {reason}" for name, reason in unreadable.items()], self.data_dir, self.on_error)
         return without(self._found, set(unreadable))
 
     def _dataset(self, found: Pictures, train_images: Tensor, test_images: Tensor) -> Dataset:

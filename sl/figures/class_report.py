@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from sl.figures.bars import Group, class_bars
-from sl.figures.matrices import class_matrix
+from sl.figures.matrices import class_matrix, row_shares
 from sl.figures.panels import panels
 from sl.figures.style import FAINT, class_colour
 
@@ -16,9 +16,7 @@ if TYPE_CHECKING:  # it imports torch, which no figure needs
 
 def draw_class_report(report: "ClassReport", title: str = "Test images, class by class") -> Figure:
     """The figure of `report`; ``figure.savefig("classes.png")`` keeps it."""
-    counts, names = report.confusion.cpu().numpy(), list(report.names)
-    examples = counts.sum(axis=1, keepdims=True)
-    shares = np.divide(counts, examples, out=np.full(counts.shape, np.nan), where=examples > 0)
+    shares, names = row_shares(report.confusion.cpu().numpy()), list(report.names)
     figure, (bars, matrix) = panels(title, 2, 2, 4.2)
     colours = [class_colour(index, len(names)) for index in range(len(names))]
     accuracy = 100 * np.diag(shares)

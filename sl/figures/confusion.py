@@ -4,7 +4,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from sl.figures.cells import lacking, shown, usual_noise
-from sl.figures.matrices import MANY, MOST_NUMBERS, class_matrix
+from sl.figures.matrices import MANY, MOST_NUMBERS, class_matrix, row_shares
 from sl.figures.panels import footer, panels, series_title
 from sl.record import STAGES, Run, RunGroup
 from sl.record.run import Array
@@ -12,9 +12,7 @@ from sl.record.run import Array
 
 def shares(run: Run, stage: str) -> Array:
     """Share of each class's test images that is predicted as each class, (K, K); nan for a class without images."""
-    counts = run.probe_values(stage, "confusion")
-    images = counts.sum(axis=1, keepdims=True)
-    return np.divide(counts, images, out=np.full(counts.shape, np.nan), where=images > 0)
+    return row_shares(run.probe_values(stage, "confusion"))
 
 
 def draw(group: RunGroup) -> Figure | None:

@@ -36,3 +36,19 @@ def cell_numbers(axes: Axes, values: Array, form: str) -> None:
         if np.isfinite(value) and float(form.format(value)):
             colour = "white" if shade[row, column] > 0.55 else INK
             axes.text(column, row, form.format(value), ha="center", va="center", fontsize=6.5, color=colour)
+
+
+def row_shares(counts: Array) -> Array:
+    """Each row of counts (K, K) as shares of its sum; nan for a row without counts."""
+    examples = counts.sum(axis=1, keepdims=True)
+    return np.divide(counts, examples, out=np.full(counts.shape, np.nan), where=examples > 0)
+
+
+def heat_map(axes: Axes, values: Array, rows: Sequence[float], columns: Sequence[float]) -> None:
+    """Draw `values` (R, C) with one decimal over the numbers at their rows and columns; grey where they are nan."""
+    axes.imshow(values, cmap="Blues", aspect="auto", origin="lower", interpolation="nearest")
+    axes.set_facecolor("#dddddd")
+    axes.grid(False)
+    axes.set_xticks(range(len(columns)), [f"{column:g}" for column in columns])
+    axes.set_yticks(range(len(rows)), [f"{row:g}" for row in rows])
+    cell_numbers(axes, values, "{:.1f}")

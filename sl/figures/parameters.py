@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, NullLocator, StrMethodFormatter
 
-from sl.figures.matrices import cell_numbers
+from sl.figures.matrices import heat_map
 from sl.figures.panels import footer, lettered, panels
 from sl.figures.style import INK, loss_colour
 from sl.record import CLEAN, Noise, Run, RunGroup, Series
@@ -119,13 +119,8 @@ def _grid(axes: Axes, base: Point, points: Sequence[Point]) -> None:
     for point in members:
         row, column = alphas.index(point.values["alpha"]), betas.index(point.values["beta"])
         means[row, column] = 100 * float(point.series.mean(Run.last))
-    axes.imshow(means, cmap="Blues", aspect="auto", origin="lower", interpolation="nearest")
-    axes.set_facecolor("#dddddd")
-    axes.grid(False)
+    heat_map(axes, means, alphas, betas)
     axes.set(xlabel="β", ylabel="α")
-    axes.set_xticks(range(len(betas)), [f"{beta:g}" for beta in betas])
-    axes.set_yticks(range(len(alphas)), [f"{alpha:g}" for alpha in alphas])
-    cell_numbers(axes, means, "{:.1f}")
 
 
 def _product(axes: Axes, base: Point, points: Sequence[Point]) -> None:

@@ -45,7 +45,7 @@ def distance(values: dict[str, Any], stated: dict[str, Any]) -> tuple[int, int]:
     (1, 1)
     """
     first, second = dict(_flat(values)), dict(_flat(stated))
-    differing = sum(not _equal(first[key], second[key]) for key in first.keys() & second.keys())
+    differing = sum(not equal(first[key], second[key]) for key in first.keys() & second.keys())
     return differing, len(first.keys() ^ second.keys())
 
 
@@ -58,6 +58,7 @@ def _flat(values: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]
             yield f"{prefix}{key}", value
 
 
-def _equal(one: Any, other: Any) -> bool:
+def equal(one: Any, other: Any) -> bool:
+    """Whether two values of an option are the same, numbers to four digits."""
     numbers = isinstance(one, int | float) and isinstance(other, int | float)
     return math.isclose(one, other, rel_tol=1e-4) if numbers else one == other

@@ -1,6 +1,5 @@
 """Keeps the network of a finished run, ready to be used without its configuration."""
 
-import hashlib
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +7,7 @@ from sl.errors import UserError
 from sl.models.classifier import Classifier, fresh_part
 from sl.recipes.batchnorm import debiased_statistics
 from sl.record.provenance import commit
-from sl.saved.files import as_file, model_path, write_files
+from sl.saved.files import as_file, model_path, sha256, write_files
 from sl.train.engine import Engine
 from sl.train.job import Job
 from sl.train.options import RunConfig
@@ -50,7 +49,7 @@ def save_model(engine: Engine, job: Job) -> str:
         path = model_path(Path(job.config.models_dir), job.dataset.name, job.identity)
         write_files(path, weights, describe_model(engine, job))
         print(f"network kept: {path}", flush=True)
-    return hashlib.sha256(weights).hexdigest()
+    return sha256(weights)
 
 
 def describe_model(engine: Engine, job: Job) -> dict[str, Any]:

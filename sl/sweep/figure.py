@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import NullLocator
 
-from sl.figures.matrices import cell_numbers
+from sl.figures.matrices import heat_map
 from sl.figures.panels import footer, lettered, panels
 from sl.figures.style import loss_colour
 from sl.record.titles import loss_title
@@ -52,13 +52,8 @@ def _heat(axes: Axes, points: Sequence[Point], keys: Sequence[str]) -> None:
     means = np.full((len(rows), len(columns)), np.nan)
     for point in points:
         means[rows.index(point.values[keys[0]]), columns.index(point.values[keys[1]])] = point.accuracy.mean
-    axes.imshow(means, cmap="Blues", aspect="auto", origin="lower", interpolation="nearest")
-    axes.set_facecolor("#dddddd")
-    axes.grid(False)
+    heat_map(axes, means, rows, columns)
     axes.set(ylabel=keys[0], xlabel=keys[1])
-    axes.set_xticks(range(len(columns)), [f"{value:g}" for value in columns])
-    axes.set_yticks(range(len(rows)), [f"{value:g}" for value in rows])
-    cell_numbers(axes, means, "{:.1f}")
 
 
 def _curve(axes: Axes, points: Sequence[Point], key: str, grid: Grid) -> None:

@@ -81,13 +81,14 @@ def percent(run: Run) -> float:
 
 
 def grids(runs: Iterable[Run]) -> list[Grid]:
-    """The finished runs as sweeps; one of a single point has nothing that varies."""
+    """The sweeps among the finished runs: those that differ in some option."""
     groups: dict[str, list[Run]] = defaultdict(list)
     for run in runs:
         if run.complete:
             same = [run.name(choice) for choice in CHOICES]
             groups[json.dumps([*same, run.holdout, run.config["precision"], run.data.fingerprint])].append(run)
-    return [_grid(members) for _, members in sorted(groups.items())]
+    found = (_grid(members) for _, members in sorted(groups.items()))
+    return [grid for grid in found if grid.varied]
 
 
 def _grid(runs: list[Run]) -> Grid:

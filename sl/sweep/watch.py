@@ -167,9 +167,7 @@ def _table(records: Sequence[Path]) -> Iterator[str]:
     except ModuleNotFoundError:  # training works without what tables need
         return
     try:
-        yield from [
-            line for grid in grids(map(read, records)) if len(grid.points) > 1 for line in ("", *text(grid), "")
-        ]
+        yield from [line for grid in grids(map(read, records)) for line in ("", *text(grid), "")]
     except Exception as error:  # every run is recorded: no table is worth an error after hours of training
         warn(f"the sweep's table failed ({error!r}); its runs are recorded, and sl sweep_table makes it again")
 

@@ -6,7 +6,7 @@ import matplotlib
 import numpy as np
 from matplotlib.figure import Figure
 
-from sl.figures.matrices import class_matrix
+from sl.figures.matrices import class_matrix, row_shares
 from sl.figures.style import DPI, STYLE
 from sl.record.schema import Header, Probe
 from sl.tracker.run_so_far import run_so_far
@@ -14,9 +14,7 @@ from sl.tracker.run_so_far import run_so_far
 
 def confusion(header: Header, line: Probe) -> Figure:
     """The test confusion matrix at a stage, each row as shares of its class."""
-    counts = np.array(line.confusion, dtype=np.float64)
-    images = counts.sum(axis=1, keepdims=True)
-    shares = np.divide(counts, images, out=np.full(counts.shape, np.nan), where=images > 0)
+    shares = row_shares(np.array(line.confusion, dtype=np.float64))
     with matplotlib.rc_context(STYLE):
         figure = Figure(figsize=(4.5, 4), layout="constrained")
         axes = figure.subplots()

@@ -10,7 +10,7 @@ import numpy as np
 
 from sl.record.run import Run
 from sl.record.schema import Epoch, Header
-from sl.record.variant import stated_parameters, stated_recipe
+from sl.record.variant import equal, stated_parameters, stated_recipe
 
 SHORT_NOISE = {"none": "clean", "symmetric": "sym", "asymmetric": "asym"}
 VARIED = "SL_VARIED"  # environment variable: the options that a sweep varies, for the jobs that it starts
@@ -52,7 +52,7 @@ def changed(run: Run) -> list[str]:
         f"{node}.{key}"
         for node, values in stated.items()
         for key, value in run.config[node].items()
-        if key in values and not _same(value, values[key])
+        if key in values and not equal(value, values[key])
     ]
 
 
@@ -61,11 +61,6 @@ def worst_class(run: Run) -> tuple[str, float]:
     accuracy = run.class_curve()[-1]
     worst = int(np.nanargmin(accuracy))
     return run.class_names[worst], float(accuracy[worst])
-
-
-def _same(one: Any, other: Any) -> bool:
-    numbers = isinstance(one, int | float) and isinstance(other, int | float)
-    return bool(np.isclose(one, other, rtol=1e-4, atol=0)) if numbers else one == other
 
 
 def _word(run: Run, option: str) -> str:

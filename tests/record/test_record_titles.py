@@ -20,19 +20,18 @@ def test_paper_scale(tmp_path: Path) -> None:
     assert paper_scale(run)
 
 
-def test_smaller_batches_are_not_paper_scale(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("field", "value", "ending"),
+    [
+        ("batch_size", 32, "120 epochs, batches of 32 for 128"),
+        ("width_share", 0.5, "120 epochs, 50 % of the network's channels"),
+    ],
+)
+def test_smaller_batches_or_networks_are_not_paper_scale(tmp_path: Path, field: str, value: float, ending: str) -> None:
     head = synthetic.header(scale="paper", epochs=120)
-    head["scale"]["batch_size"] = 32
+    head["scale"][field] = value
     run = read(synthetic.write(tmp_path, synthetic.lines(head)))
-    assert scale_title(run).endswith("120 epochs, batches of 32 for 128")
-    assert not paper_scale(run)
-
-
-def test_a_narrower_network_is_not_paper_scale(tmp_path: Path) -> None:
-    head = synthetic.header(scale="paper", epochs=120)
-    head["scale"]["width_share"] = 0.5
-    run = read(synthetic.write(tmp_path, synthetic.lines(head)))
-    assert scale_title(run).endswith("120 epochs, 50 % of the network's channels")
+    assert scale_title(run).endswith(ending)
     assert not paper_scale(run)
 
 

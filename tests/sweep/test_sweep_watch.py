@@ -1,8 +1,6 @@
 """The console of a sweep is judged by what a reader sees: of a pipe, of a terminal, and at the end."""
 
 import os
-import pty
-import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -10,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from terminal import in_terminal
 
 from sl.errors import UserError
 from sl.processes import COMMAND
@@ -126,23 +125,7 @@ def test_failures_are_listed_with_the_command_to_run_them_again() -> None:
 
 
 def test_a_terminal_shows_a_bar_over_all_and_a_line_for_each_run(tmp_path: Path) -> None:
-    main, side = pty.openpty()
-    environment = {**os.environ, "TERM": "xterm", "COLUMNS": "100", "LINES": "24"}
-    command = [sys.executable, "-c", TERMINAL, str(tmp_path)]
-    process = subprocess.Popen(command, stdin=side, stdout=side, stderr=side, env=environment, close_fds=True)
-    os.close(side)
-    sent = b""
-    while True:
-        try:
-            chunk = os.read(main, 65536)
-        except OSError:  # Linux: the other side is closed
-            break
-        if not chunk:
-            break
-        sent += chunk
-    os.close(main)
-    assert process.wait(timeout=20) == 0, sent.decode()
-    text = sent.decode()
+    text = in_terminal(sys.executable, "-c", TERMINAL, str(tmp_path), seconds=20)
     assert "━" in text  # a bar
     assert "0 of 3 done" in text
     assert "run0  test 50 %" in text

@@ -1,15 +1,13 @@
 """The console is judged by what a reader sees: of a pipe, and of a terminal."""
 
-import os
-import pty
 import re
-import subprocess
 import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from terminal import in_terminal
 
 from sl.tracker import ConsoleSink
 
@@ -104,26 +102,6 @@ def test_time_left_is_that_of_the_epochs_to_come(
 def test_close_without_start_is_silent(capsys: pytest.CaptureFixture[str]) -> None:
     ConsoleSink().close(False)
     assert capsys.readouterr().out == ""
-
-
-def in_terminal(*command: str, columns: int = 100) -> str:
-    """What a terminal is sent by `command`."""
-    main, side = pty.openpty()
-    environment = {**os.environ, "TERM": "xterm", "COLUMNS": str(columns), "LINES": "24"}
-    process = subprocess.Popen(command, stdin=side, stdout=side, stderr=side, env=environment, close_fds=True)
-    os.close(side)
-    sent = b""
-    while True:
-        try:
-            chunk = os.read(main, 65536)
-        except OSError:  # Linux: the other side is closed
-            chunk = b""
-        if not chunk:
-            break
-        sent += chunk
-    os.close(main)
-    assert process.wait(timeout=5) == 0, sent.decode()
-    return sent.decode()
 
 
 def test_on_a_terminal_one_line_is_redrawn() -> None:
