@@ -50,3 +50,4 @@ def test_pages_quote_the_time_of_an_audit() -> None:
     assert [re.search(pattern, text)[1] for pattern in patterns] == expected  # type: ignore[index]
     readme = " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())
     assert f"2,000 pictures of 32 px takes {expected[0]} seconds" in readme
+    assert f"of its decisions {expected[7]} % were right where 90 % were expected" in readme
