@@ -16,6 +16,7 @@ from sl.tables.readme import fill
 
 def main(
     runs_dir: Path = Path("results/runs"),
+    unchanged_dir: Path = Path("results/open_points/unchanged"),
     changed_dir: Path = Path("results/open_points/runs"),
     page: Path = Path("docs/reproduction-notes.md"),
     scale: Literal["auto", "cpu", "paper"] = "auto",
@@ -27,6 +28,7 @@ def main(
     """Train what the published descriptions leave open, one point at a time, and rewrite a page.
 
     runs_dir: records of the usual runs
+    unchanged_dir: records of usual runs at a scale that is no longer in use elsewhere
     changed_dir: records of runs with a point changed
     page: page with the marks
     scale: auto is paper on a GPU and cpu without one
@@ -42,7 +44,8 @@ def main(
         failures = train_experiment("open_points", changed_dir, jobs, scale, seeds)
     for failure in failures:
         print(f"sl: failed: {failure}", file=sys.stderr)
-    print(fill(page, block(load_all(runs_dir, strict), load_all(changed_dir, strict))))
+    records = (load_all(folder, strict) for folder in (runs_dir, unchanged_dir, changed_dir))
+    print(fill(page, block(*records)))
     return 1 if failures else 0
 
 

@@ -71,6 +71,11 @@ def memorised_less(series: Series, other: Series) -> Array:
     return first - second
 
 
+def fitted_more(low: Series, high: Series) -> Array:
+    """Right labels predicted while training, in the last epoch: share under the second minus share under the first."""
+    return high.stack(right_fitted) - low.stack(right_fitted)
+
+
 def decline(series: Series) -> Array:
     """Accuracy, mean of classes, at its peak up to the late stage minus that at the end; both means of five epochs.
 
@@ -94,6 +99,12 @@ def surer(low: Series, high: Series) -> Array:
 def better_separated(measure: str, worse: Series, better: Series) -> Array:
     """Separation of the test classes in the kept representation: that in the second minus that in the first."""
     return better.stack(separated, measure) - worse.stack(separated, measure)
+
+
+def right_fitted(run: Run) -> float:
+    """Percent of the right labels of training images that the network predicts in the last epoch; nan if unknown."""
+    share = run.epochs[-1].right_accuracy
+    return math.nan if share is None else 100 * share
 
 
 def class_accuracy(run: Run, stage: str) -> Array:

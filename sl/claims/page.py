@@ -40,7 +40,10 @@ def markdown(found: Sequence[GroupOutcomes]) -> str:
 
 
 def findings(found: Iterable[GroupOutcomes]) -> str:
-    """The headline claims on the paper's data sets in short sentences, the paper's scale first."""
+    """The headline claims on the paper's data sets in short sentences, the paper's scale first.
+
+    Of scaled-down runs only what contradicts the paper is told; the page of claims has the rest.
+    """
     shown = [group for group in found if group.dataset in PAPER_EPOCHS]
     lines = [line for group in shown for line in _findings(group)]
     lines += [f"- {text}" for text in (unrecorded({group.dataset for group in shown}),) if text]
@@ -104,6 +107,10 @@ def _mark(outcome: Outcome) -> str:
     return f" {SURVIVES}" if outcome.survives else ""
 
 
+def _papers(outcome: Outcome) -> str:
+    return "".join(f"; paper {one.text}" for one in outcome.reported if one.paper)
+
+
 def _measured(outcome: Outcome) -> str:
     others = "".join(f" Reported: {one.text} ({one.source})." for one in outcome.reported if not one.paper)
     proof = f" It holds by algebra; `{outcome.proof}` shows it." if outcome.proof else ""
@@ -113,9 +120,12 @@ def _measured(outcome: Outcome) -> str:
 def _findings(group: GroupOutcomes) -> Iterable[str]:
     caution = f"{group.caution} " if group.caution else ""
     yield f"- **{dataset_title(group.dataset)}, {group.badge}, recipe {group.recipe}.** {caution}{summary(group)}."
-    for verdict in (Verdict.SUPPORTED, Verdict.CONTRADICTED, Verdict.UNDECIDED):
+    whole = (Verdict.SUPPORTED, Verdict.CONTRADICTED, Verdict.UNDECIDED)
+    for verdict in whole if group.paper_scale else (Verdict.CONTRADICTED,):
         shown = [outcome for outcome in group.claims if outcome.headline and outcome.verdict == verdict]
         if shown:
             seeds = ", ".join(map(str, sorted({outcome.n for outcome in shown})))
-            sentences = [f"{one.claim.rstrip('.')} ({signed(one.mean or 0, 1)}{_mark(one)})." for one in shown]
+            sentences = [
+                f"{one.claim.rstrip('.')} ({signed(one.mean or 0, 1)}{_mark(one)}{_papers(one)})." for one in shown
+            ]
             yield f"  - *{verdict.capitalize()}* (n = {seeds}): {' '.join(sentences)}"

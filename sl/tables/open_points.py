@@ -25,9 +25,9 @@ EPOCH_HEADER = ("data set, scale, recipe", "loss", "noise", *STATISTICS, "best a
 NOTHING_RECORDED = "Nothing recorded yet."
 
 
-def block(usual: Sequence[Run], changed: Iterable[Run]) -> str:
-    """What each open point moves, and how much it matters which epoch is reported."""
-    moved, epochs = points(usual, changed), reported_epochs(usual)
+def block(usual: Sequence[Run], unchanged: Sequence[Run], changed: Iterable[Run]) -> str:
+    """What each open point moves beside `usual` and `unchanged` runs, and which epoch of the `usual` is reported."""
+    moved, epochs = points([*usual, *unchanged], changed), reported_epochs(usual)
     return "\n\n".join(["### One point changed at a time", moved, "### Which epoch is reported", epochs])
 
 

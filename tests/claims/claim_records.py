@@ -30,6 +30,7 @@ class Made:
     memorised: tuple[float, float] = (0.1, 0.1)
     confidence: float = 0.5
     distance: float | None = None
+    fitted: float = 0.5
     options: dict[str, Any] = field(default_factory=dict)
     noise: str = "symmetric"
 
@@ -63,6 +64,7 @@ class Made:
             line["test_accuracy"] = float(accuracy.mean())
             memorised = np.interp(place, [0, len(epochs) - 3], self.memorised)
             line["wrong_memorised"] = float(memorised) + 0.001 * random.random()
+            line["right_accuracy"] = self.fitted + 0.001 * random.random()
 
 
 def run_group_of(root: Path, made: list[Made], seeds: tuple[int, ...] = (0, 1, 2)) -> RunGroup:

@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ import synthetic
 from claim_records import Made, accuracies, run_group_of
 
 from sl.claims import Literature, write_all
-from sl.claims.outcome import caution, read_json
+from sl.claims.outcome import all_outcomes, caution, read_json
 from sl.claims.page import findings, markdown
 from sl.errors import UserError
 from sl.record import load_all
@@ -41,10 +42,10 @@ def page(tmp_path_factory: pytest.TempPathFactory, literature: Literature) -> tu
     """CE and SL with three seeds at 40 %, CE with one on clean labels and an unfinished one."""
     root = tmp_path_factory.mktemp("page")
     for seed in (0, 1, 2):
-        CE.write(root / "runs", seed)
-        SL.write(root / "runs", seed)
-    Made("ce", 0.0, CE.middle, CE.last).write(root / "runs", 0)
-    unfinished = Made("ce", 0.0, CE.middle, CE.last).write(root / "runs", 1)
+        CE.write(root / "runs", seed, epochs=120)
+        SL.write(root / "runs", seed, epochs=120)
+    Made("ce", 0.0, CE.middle, CE.last).write(root / "runs", 0, epochs=120)
+    unfinished = Made("ce", 0.0, CE.middle, CE.last).write(root / "runs", 1, epochs=120)
     unfinished.write_text("".join(unfinished.read_text().splitlines(keepends=True)[:3]))
     return root, *written(root, literature)
 
@@ -61,8 +62,20 @@ def test_numbers_are_the_same_on_every_page(page: tuple) -> None:
     shown = with_interval(found["mean"], tuple(found["interval"]))
     by_seed = ", ".join(f"{seed}: {signed(gain)}" for seed, gain in enumerate(gains))
     assert f"| {shown} | {by_seed} | {found['p']:.2g} | **supported** ✓ |" in text
-    sentence = f"SL ends more accurate than CE (symmetric 40 %) ({signed(found['mean'], 1)} ✓)."
+    sentence = f"SL ends more accurate than CE (symmetric 40 %) ({signed(found['mean'], 1)} ✓; paper +6.64)."
     assert sentence in findings(read_json(root / "claims.json"))
+
+
+def test_of_scaled_down_runs_the_findings_tell_what_contradicts_the_paper(
+    tmp_path: Path, literature: Literature
+) -> None:
+    for seed in (0, 1, 2):
+        replace(CE, last=accuracies(0.4, 0.3)).write(tmp_path, seed)
+        Made("sl", 0.4, accuracies(0.95, 0.05), accuracies(0.95, 0.05)).write(tmp_path, seed)
+    text = findings(all_outcomes(load_all(tmp_path), literature, tmp_path))
+    assert "scaled-down run" in text
+    assert "*Contradicted* (n = 3): SL learns the classes more evenly than CE" in text
+    assert "*Supported*" not in text
 
 
 def test_what_is_read_back_is_what_was_written(page: tuple, literature: Literature) -> None:

@@ -42,6 +42,10 @@ def memorised(runs: list[dict[str, Any]], name: str) -> list[float]:
     return [100 * (one["wrong_memorised"] - floor) for one, floor in zip(found, floors, strict=True)]
 
 
+def fitted(run: dict[str, Any]) -> float:
+    return run["epochs"][-1]["right_accuracy"]
+
+
 def confidence(run: dict[str, Any]) -> float:
     return 100 * run["probes"]["late"]["confidence"][3]
 
@@ -54,6 +58,7 @@ MEASURES: dict[str, Callable[[Runs], float]] = {
     "spread_noisy_middle": lambda of: spread(of["ce", 0.4], "middle") - spread(of["ce", 0.0], "middle"),
     "ce_memorises": lambda of: memorised([of["ce", 0.4]], "late")[0] - memorised([of["ce", 0.4]], "early")[0],
     "sl_memorises_less": lambda of: float(np.subtract(*memorised([of["ce", 0.4], of["sl", 0.4]], "late"))),
+    "sl_fits_right": lambda of: 100 * (fitted(of["sl", 0.4]) - fitted(of["ce", 0.4])),
     "sl_confidence_higher": lambda of: confidence(of["sl", 0.4]) - confidence(of["ce", 0.4]),
     "sl_boosts_lsr": lambda of: last(of["lsr_sl", 0.4]) - last(of["lsr", 0.4]),
 }

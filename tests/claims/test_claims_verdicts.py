@@ -26,7 +26,7 @@ def others(sl: Made, other: Made) -> list[Made]:
 
 
 def as_the_paper_says() -> list[Made]:
-    sl = Made("sl", 0.4, accuracies(0.93, 0.71), accuracies(0.94, 0.72), (0.05, 0.1), 0.8, 3.0)
+    sl = Made("sl", 0.4, accuracies(0.93, 0.71), accuracies(0.94, 0.72), (0.05, 0.1), 0.8, 3.0, fitted=0.9)
     ce = Made("ce", 0.4, accuracies(0.92, 0.6), accuracies(0.85, 0.3), (0.05, 0.4), 0.3, 1.0)
     other = replace(ce, distance=None)
     return [
@@ -41,7 +41,7 @@ def as_the_paper_says() -> list[Made]:
 
 
 def as_it_denies() -> list[Made]:
-    sl = Made("sl", 0.4, accuracies(0.5, 0.6), accuracies(0.5, 0.6), (0.4, 0.4), 0.3, 1.0)
+    sl = Made("sl", 0.4, accuracies(0.5, 0.6), accuracies(0.5, 0.6), (0.4, 0.4), 0.3, 1.0, fitted=0.4)
     ce = Made("ce", 0.4, accuracies(0.745, 0.755), accuracies(0.795, 0.805), (0.4, 0.05), 0.9, 4.0)
     clean = Made("ce", 0.0, accuracies(0.89, 0.91), accuracies(0.89, 0.91), confidence=0.3, distance=1.0)
     other = replace(ce, distance=None)

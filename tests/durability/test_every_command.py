@@ -36,7 +36,7 @@ COMMANDS = {
     "sweep_table": ("runs_dir out strict", ()),
     "records": ("runs_dir seal", ()),
     "search_cost": ("results_dir page strict", ()),
-    "open_points": ("runs_dir changed_dir page scale seeds jobs strict", ("table_only=true",)),
+    "open_points": ("runs_dir unchanged_dir changed_dir page scale seeds jobs strict", ("table_only=true",)),
     "parity": ("runs_dir out jobs strict", ("table_only=true",)),
     "bench": ("ablation cases rounds seconds out", ("tables=true",)),
     "predict": ("", ()),

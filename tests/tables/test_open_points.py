@@ -96,4 +96,13 @@ def test_the_best_epoch_stands_beside_the_last(tmp_path: Path) -> None:
 def test_the_page_kept_is_of_its_records() -> None:
     page = (ROOT / "docs" / "reproduction-notes.md").read_text(encoding="utf-8")
     records = ROOT / "results"
-    assert open_points.block(load_all(records / "runs"), load_all(records / "open_points" / "runs")) in page
+    folders = ("runs", "open_points/unchanged", "open_points/runs")
+    assert open_points.block(*(load_all(records / folder) for folder in folders)) in page
+
+
+def test_unchanged_runs_of_another_folder_are_compared_and_not_reported(tmp_path: Path) -> None:
+    own = usual(tmp_path / "unchanged")
+    write(tmp_path / "changed", "ce", 0, 0.01, nesterov=True)
+    moved, epochs = open_points.block([], own, load_all(tmp_path / "changed")).split("### Which epoch is reported")
+    assert cells(moved, "nesterov false → true")[2] == "+1.0"
+    assert "Nothing recorded yet." in epochs
