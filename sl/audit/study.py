@@ -25,7 +25,7 @@ from sl.train.job import Described, describe_run, prepare
 from sl.train.options import RunConfig
 
 SCALED_MNIST = ("scale.train_share=0.02", "scale.test_share=0.1", "scale.epoch_share=0.3")
-SCALED_CIFAR = ("scale=cpu", "scale.train_share=0.05", "scale.test_share=0.2", "scale.epoch_share=0.1")
+SCALED_CIFAR = ("recipe=apl", "scale=cpu", "scale.epoch_share=0.25", "runtime.precision=float32")
 CELLS: dict[str, tuple[str, ...]] = {
     "digits, symmetric 20 %": ("dataset=digits", "noise=symmetric", "noise.rate=0.2"),
     "digits, symmetric 40 %": ("dataset=digits", "noise=symmetric", "noise.rate=0.4"),
