@@ -38,9 +38,10 @@ def comparisons(group: RunGroup, statistic: str) -> Comparisons:
 def notes(found: Comparisons) -> list[str]:
     """What a mark means, and which pairs were refused."""
     tests = sum(one.difference.tested for one in found.values())
+    corrected = f", corrected for the {tests} comparisons of this table (Benjamini and Hochberg)" if tests > 1 else ""
     marks = (
         f"{MARK.strip()}: differs from SL under the same noise, p < {SIGNIFICANT} (Student's t over the seeds that "
-        f"both ran, {FEWEST} at least), corrected for the {tests} comparisons of this table (Benjamini and Hochberg)."
+        f"both ran, {FEWEST} at least){corrected}."
     )
     refused = sorted({reason for one in found.values() for reason in one.refused})
     return ([marks] if tests else []) + ([f"Pairs refused: {'; '.join(refused)}."] if refused else [])
