@@ -45,7 +45,7 @@ def findings(found: Iterable[GroupOutcomes]) -> str:
     Of scaled-down runs only what contradicts the paper is told; the page of claims has the rest.
     """
     shown = [group for group in found if group.dataset in PAPER_EPOCHS]
-    lines = [line for group in shown for line in _findings(group)]
+    lines = [*_tally(shown), *(line for group in shown for line in _findings(group))]
     lines += [f"- {text}" for text in (unrecorded({group.dataset for group in shown}),) if text]
     lines.append(
         f"\n{SURVIVES}: survives the correction for the number of claims. Numbers are mean differences in percentage "
@@ -115,6 +115,15 @@ def _measured(outcome: Outcome) -> str:
     others = "".join(f" Reported: {one.text} ({one.source})." for one in outcome.reported if not one.paper)
     proof = f" It holds by algebra; `{outcome.proof}` shows it." if outcome.proof else ""
     return f"`{outcome.id}` {outcome.claim} Measured: {outcome.statistic}.{proof}{others}"
+
+
+def _tally(shown: Sequence[GroupOutcomes]) -> Iterable[str]:
+    """The verdicts at the paper's scale in a line, where there is one."""
+    counts = Counter(outcome.verdict for group in shown if group.paper_scale for outcome in group.claims)
+    if counts.total() > counts[Verdict.LACKING]:
+        tested = (Verdict.SUPPORTED, Verdict.CONTRADICTED, Verdict.UNDECIDED)
+        numbers = ", ".join(f"{counts[verdict] or 'none'} {verdict}" for verdict in tested)
+        yield f"**At the paper's scale: {numbers}.** {counts[Verdict.LACKING]} claims still lack runs.\n"
 
 
 def _findings(group: GroupOutcomes) -> Iterable[str]:

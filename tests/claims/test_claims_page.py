@@ -66,6 +66,15 @@ def test_numbers_are_the_same_on_every_page(page: tuple) -> None:
     assert sentence in findings(read_json(root / "claims.json"))
 
 
+def test_the_findings_begin_with_the_verdicts_at_the_papers_scale(page: tuple) -> None:
+    root, _, sheets = page
+    verdicts = [found["verdict"] for found in sheets[0]["claims"]]
+    numbers = (f"{verdicts.count(name) or 'none'} {name}" for name in ("supported", "contradicted", "undecided"))
+    first = findings(read_json(root / "claims.json")).splitlines()[0]
+    lacking = verdicts.count("not enough runs")
+    assert first == f"**At the paper's scale: {', '.join(numbers)}.** {lacking} claims still lack runs."
+
+
 def test_of_scaled_down_runs_the_findings_tell_what_contradicts_the_paper(
     tmp_path: Path, literature: Literature
 ) -> None:
@@ -76,6 +85,7 @@ def test_of_scaled_down_runs_the_findings_tell_what_contradicts_the_paper(
     assert "scaled-down run" in text
     assert "*Contradicted* (n = 3): SL learns the classes more evenly than CE" in text
     assert "*Supported*" not in text
+    assert "At the paper's scale" not in text
 
 
 def test_what_is_read_back_is_what_was_written(page: tuple, literature: Literature) -> None:
