@@ -5,7 +5,7 @@ from pathlib import Path
 from sl.command_line import run_script
 from sl.place import PUBLISHED
 from sl.record import load_all
-from sl.tables import load, write_all
+from sl.tables import load, load_classes, write_all
 from sl.tables.readme import block, fill
 
 
@@ -25,7 +25,7 @@ def main(
     strict: stop at a damaged record instead of leaving it out
     """
     runs = load_all(runs_dir, strict)
-    for line in write_all(runs, load(paper), out):
+    for line in write_all(runs, load(paper), out, load_classes(paper)):
         print(line, flush=True)
     if readme:
         print(fill(readme, block(runs)))

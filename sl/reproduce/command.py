@@ -18,7 +18,7 @@ from sl.reproduce.experiment import Overrides
 from sl.reproduce.options import ReproduceConfig
 from sl.reproduce.plan import PlannedRun, plan_runs
 from sl.reproduce.progress import Item, SavedPlan, duration, finishing_times
-from sl.tables import load, write_all
+from sl.tables import load, load_classes, write_all
 from sl.train.device import find_device
 
 
@@ -107,6 +107,6 @@ def redraw(runs_dir: Path, results_dir: Path) -> None:
     """Figures and tables from the records of `runs_dir`, into folders of these names below `results_dir`."""
     runs = load_all(runs_dir)
     figures = draw_all(runs, results_dir / "figures")
-    tables = write_all(runs, load(PUBLISHED), results_dir / "tables")
+    tables = write_all(runs, load(PUBLISHED), results_dir / "tables", load_classes(PUBLISHED))
     for line in chain(figures, tables):
         print(line, flush=True)

@@ -13,10 +13,11 @@ from sl.record import Run, RunGroup, run_groups
 from sl.record.titles import dataset_title, model_title, parameters
 from sl.sweep import table as sweep_table
 from sl.sweep.points import grids
+from sl.tables.classes import class_grid
 from sl.tables.compare import cells, obstacle
 from sl.tables.layout import published_grid, results_grid
 from sl.tables.paired import Comparison, comparisons
-from sl.tables.published import Published
+from sl.tables.published import ClassAccuracies, Published
 from sl.tables.results import STATISTICS
 from sl.tables.write import comma_separated, latex, markdown
 
@@ -27,7 +28,9 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def write_all(runs: list[Run], published: Sequence[Published], out: Path) -> Iterator[str]:
+def write_all(
+    runs: list[Run], published: Sequence[Published], out: Path, classes: Sequence[ClassAccuracies] = ()
+) -> Iterator[str]:
     """Write the tables of `runs` to `out`; yields a line for each file written or table missing.
 
     Raises UserError where `out` cannot be written.
@@ -41,6 +44,7 @@ def write_all(runs: list[Run], published: Sequence[Published], out: Path) -> Ite
             ".md": "\n".join(
                 [f"# {dataset_title(dataset)}, scale {scale}: test accuracy (%)\n"]
                 + [markdown(results_grid(run_group, published, name)) for run_group in pages for name in STATISTICS]
+                + [markdown(grid) for group in pages if (grid := class_grid(group, classes))]
                 + [sweep_table.markdown(grid) for group in pages for grid in grids(group.runs) if grid.varies_loss]
             ),
             ".csv": csv_page(pages, published),

@@ -76,6 +76,8 @@ class Published:
 class ClassAccuracies:
     """Published class-wise test accuracies, in percent, of one loss and noise after an epoch."""
 
+    label: str
+    dataset: str
     loss: str
     noise: Noise
     epoch: int
@@ -111,9 +113,9 @@ def load_classes(folder: Path) -> list[ClassAccuracies]:
     for path, content in _files(folder):
         with _fits(path):
             for line in content.get("classes", []):
+                where = content["label"], content["tables"][0]["dataset"], line["loss"], parse_noise(line["noise"])
                 accuracy = tuple(map(float, line["accuracy"]))
-                noise = parse_noise(line["noise"])
-                found.append(ClassAccuracies(line["loss"], noise, int(line["epoch"]), float(line["mean"]), accuracy))
+                found.append(ClassAccuracies(*where, int(line["epoch"]), float(line["mean"]), accuracy))
     return found
 
 

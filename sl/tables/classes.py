@@ -1,0 +1,48 @@
+"""Class-wise accuracy beside what others published class by class."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from sl.record import RunGroup
+from sl.record.paper import USUAL_RECIPE
+from sl.record.run import Array, Run
+from sl.record.titles import loss_title, origin, paper_scale
+from sl.tables.layout import Grid
+from sl.tables.published import ClassAccuracies
+
+
+def class_grid(group: RunGroup, published: Sequence[ClassAccuracies]) -> Grid | None:
+    """Test accuracy of each class, in percent, after the epochs that others report; None where nothing compares.
+
+    Only runs at the paper's scale by the recipe of the authors' code are compared: the published ones are of both.
+    """
+    dataset, _, recipe = group.names
+    if recipe != USUAL_RECIPE or not paper_scale(group.head):
+        return None
+    rows: list[list[str]] = []
+    for line in published:
+        series = group.series(line.loss, line.noise) if line.dataset == dataset else None
+        if series and line.epoch <= group.head.scale.epochs:
+            own = series.mean(_classes, line.epoch)
+            apart = f"{np.abs(own - line.accuracy).mean():.1f}"
+            what = f"{loss_title(line.loss)}, {line.noise.title}, epoch {line.epoch}"
+            rows.append([what, f"this project ({series.n})", *_cells(own), apart])
+            rows.append(["", line.label, *_cells(np.asarray(line.accuracy)), ""])
+    if not rows:
+        return None
+    names = [f"{number} {name}" for number, name in enumerate(group.head.data.class_names)]
+    notes = [
+        "Test accuracy in percent, mean over seeds (their number). Apart: mean distance of the classes, in points.",
+        f"{origin(group.runs)}.",
+    ]
+    header = ["runs", "source", *names, "mean", "apart"]
+    return Grid(f"Class by class beside others, recipe {recipe}", header, rows, notes)
+
+
+def _classes(run: Run, epoch: int) -> Array:
+    return 100 * run.class_curve()[epoch - 1]
+
+
+def _cells(accuracy: Array) -> list[str]:
+    return [f"{value:.1f}" for value in (*accuracy, accuracy.mean())]

@@ -1,0 +1,39 @@
+"""Class-wise accuracies beside published ones."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import synthetic
+
+from sl.record import Noise, load_all, run_groups
+from sl.tables.classes import class_grid
+from sl.tables.published import ClassAccuracies
+
+NOISY = Noise("symmetric", 0.4)
+
+
+def published(dataset: str = "cifar10", epoch: int = 50) -> ClassAccuracies:
+    return ClassAccuracies("others", dataset, "ce", NOISY, epoch, 45.0, tuple(np.arange(0.0, 100.0, 10.0)))
+
+
+@pytest.mark.parametrize("options", [{}, {"scale": "paper", "epochs": 120, "recipe": "apl"}])
+def test_other_scales_and_recipes_are_not_compared(tmp_path: Path, options: dict[str, object]) -> None:
+    synthetic.record(tmp_path, "ce", **options)
+    (group,) = run_groups(load_all(tmp_path))
+    assert class_grid(group, [published()]) is None
+
+
+def test_means_over_seeds_stand_above_what_others_published(tmp_path: Path) -> None:
+    for seed in (0, 1):
+        synthetic.record(tmp_path, "ce", seed=seed, scale="paper", epochs=120)
+    (group,) = run_groups(load_all(tmp_path))
+    assert class_grid(group, [published("mnist"), published(epoch=200)]) is None
+    grid = class_grid(group, [published()])
+    assert grid is not None
+    own, other = grid.rows
+    expected = 100 * np.mean([run.epochs[49].class_accuracy for run in group.runs], axis=0)
+    assert own[:2] == ["CE, symmetric 40 %, epoch 50", "this project (2)"]
+    assert own[2:-1] == [f"{value:.1f}" for value in (*expected, expected.mean())]
+    assert own[-1] == f"{np.abs(expected - np.arange(0, 100, 10)).mean():.1f}"
+    assert other == ["", "others", *(f"{value:.1f}" for value in range(0, 100, 10)), "45.0", ""]
