@@ -91,11 +91,13 @@ def ablate(case: str, rounds: int, seconds: float) -> Iterator[dict[str, Any]]:
     job = case_job(case)
     batch = job.plan.batch_size
     rows: list[dict[str, Any]] = []
-    with team(batch, seconds, 1, EngineContender, case) as default:
+    with team(batch, 1, EngineContender, case) as default:
+        default.fit_steps(seconds)
         all_default = interleave({"default": default}, 1)["default"]
         for change in changes_for(job.runtime):
             try:
-                with team(batch, seconds, change.count, change.make, case, *change.arguments) as changed:
+                with team(batch, change.count, change.make, case, *change.arguments) as changed:
+                    changed.fit_steps(seconds)
                     laps = interleave({"default": default, "changed": changed}, rounds)
             except Exception as error:  # hours of a machine are not lost for one change that it cannot do
                 print(f"not measured: {change.name}: {error}", file=sys.stderr, flush=True)

@@ -1,34 +1,46 @@
 """The whole of `scripts/bench.py`: measure, print, write."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from sl.bench.ablation import ablate
 from sl.bench.compare import compare
 from sl.bench.machine import busy_cores, describe_machine, slug
-from sl.bench.report import ablation_lines, comparison_table
+from sl.bench.report import ABLATION, STEP, ablation_lines, comparison_table, step_lines
+from sl.bench.step import profile_step
 from sl.record.provenance import commit, now
 from sl.train.device import find_device
 
 BUSY = 0.2  # cores that others may use before the figures are in doubt
 
 
-def bench(cases: Sequence[str], rounds: int, seconds: float, out: Path, ablation: bool) -> Path:
-    """Compare the engine with the reference loop, or with itself changed; the path of the JSON with the figures.
+Kind = Literal["comparison", "ablation", "step"]
+# The end of the file's name, what measures a case (rounds and seconds are not those of a step), and the table.
+WAYS: dict[Kind, tuple[str, Callable[[str, int, float], Iterable[dict[str, Any]]], Callable[[Any], list[str]]]] = {
+    "comparison": ("", lambda *case: [compare(*case)], lambda record: comparison_table([record])),
+    "ablation": (ABLATION, ablate, ablation_lines),
+    "step": (STEP, lambda case, *_: [profile_step(case)], step_lines),
+}
 
-    Until all cases are measured they lie beside it (.part): an earlier file is replaced by a whole one only.
+
+def bench(cases: Sequence[str], rounds: int, seconds: float, out: Path, kind: Kind = "comparison") -> Path:
+    """Compare the engine with the reference loop or with itself changed, or list what a step consists of.
+
+    The path of the JSON with the figures. Until all cases are measured they lie beside it (.part): an earlier file is
+    replaced by a whole one only.
     """
+    suffix, measure, lines = WAYS[kind]
     record = header()
-    path = out / f"{slug(record['machine'])}{'-ablation' if ablation else ''}.json"
+    path = out / f"{slug(record['machine'])}{suffix}.json"
     part = path.with_suffix(".part")
     for case in cases:
-        for measured in ablate(case, rounds, seconds) if ablation else [compare(case, rounds, seconds)]:
+        for measured in measure(case, rounds, seconds):
             record["cases"][case] = measured
             path.parent.mkdir(parents=True, exist_ok=True)
             part.write_text(json.dumps(record, indent=1) + "\n")
-    print("\n".join(ablation_lines(record) if ablation else comparison_table([record])), flush=True)
+    print("\n".join(lines(record)), flush=True)
     return part.replace(path)
 
 

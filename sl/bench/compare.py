@@ -25,10 +25,14 @@ def compare(case: str, rounds: int, seconds: float) -> dict[str, Any]:
     job = case_job(case)
     batch = job.plan.batch_size
     with ExitStack() as stack:
-        teams = {"reference": stack.enter_context(team(batch, seconds, 1, ReferenceContender, case))}
-        teams[ONE_AT_A_TIME] = stack.enter_context(team(batch, seconds, 1, EngineContender, case))
+        teams = {"reference": stack.enter_context(team(batch, 1, ReferenceContender, case))}
+        teams[ONE_AT_A_TIME] = stack.enter_context(team(batch, 1, EngineContender, case))
         for name, (count, more) in several_runs(job.runtime.device).items():
-            teams[name] = stack.enter_context(team(batch, seconds, count, EngineContender, case, more))
+            teams[name] = stack.enter_context(team(batch, count, EngineContender, case, more))
+        for each in teams.values():  # importing PyTorch takes longer than a lap: all processes do so at once
+            each.wait()
+        for each in teams.values():
+            each.fit_steps(seconds)
         laps = interleave(teams, rounds)
         facts = teams[ONE_AT_A_TIME].members[0].call("facts")
     own = {name: each for name, each in laps.items() if name != "reference"}

@@ -38,6 +38,11 @@ class Team:
         self.members, self.batch_size = members, batch_size
         self.steps = 1
 
+    def wait(self) -> None:
+        """Return when all processes have started."""
+        for member in self.members:
+            member.wait()
+
     def lap(self) -> Lap:
         """Train `steps` steps in each process."""
         started = [member.start("train", self.steps) for member in self.members]
@@ -59,12 +64,10 @@ class Team:
 
 
 @contextmanager
-def team(batch_size: int, seconds: float, count: int, make: Any, *arguments: Any) -> Iterator[Team]:
-    """`count` processes of a kind, warm, with laps of about `seconds`; they end with the block."""
+def team(batch_size: int, count: int, make: Any, *arguments: Any) -> Iterator[Team]:
+    """`count` processes of a kind, which end with the block; call `fit_steps` before the first lap."""
     with ExitStack() as stack:
-        found = Team([stack.enter_context(Child(make, *arguments)) for _ in range(count)], batch_size)
-        found.fit_steps(seconds)
-        yield found
+        yield Team([stack.enter_context(Child(make, *arguments)) for _ in range(count)], batch_size)
 
 
 def interleave(teams: Mapping[str, Team], rounds: int) -> dict[str, list[Lap]]:

@@ -8,7 +8,8 @@ from typing import Any
 from sl.tables.readme import fill
 from sl.tables.write import table
 
-ABLATION = "-ablation"
+ABLATION, STEP = "-ablation", "-step"  # ends of the names of files
+SHOWN = 12  # parts of a step
 HEADER = ("machine", "network", "reference loop, images/s", "one run", "several at once", "peak memory")
 SUMMARY = ("machine", "network", "one run", "best way of a sweep")
 NO_GPU = ("one H200 or H100", "cnn8 on CIFAR-10", "not measured yet", "not measured yet")
@@ -17,12 +18,17 @@ NO_GPU = ("one H200 or H100", "cnn8 on CIFAR-10", "not measured yet", "not measu
 def update_pages(folder: Path, page: Path, readme: Path) -> list[str]:
     """Bring the tables of `page` (docs/speed.md) and the README's speed table up to date with the files in `folder`."""
     records = {path.name: json.loads(path.read_text()) for path in sorted(folder.glob("*.json"))}
-    whole = [record for name, record in records.items() if ABLATION not in name]
-    parts = ["\n".join(comparison_table(whole)), sources(name for name in records if ABLATION not in name)]
+    whole = {
+        name: record for name, record in records.items() if not name.endswith((f"{ABLATION}.json", f"{STEP}.json"))
+    }
+    parts = ["\n".join(comparison_table(whole.values())), sources(whole)]
     for name, record in records.items():
-        if ABLATION in name:
+        if name.endswith(f"{ABLATION}.json"):
             parts += ["### What each technique brings", "\n".join(ablation_lines(record)), sources([name])]
-    return [fill(page, "\n\n".join(parts)), fill(readme, "\n".join(summary_table(whole)), "speed")]
+    for name, record in records.items():
+        if name.endswith(f"{STEP}.json"):
+            parts += ["### Where a step spends its time", "\n".join(step_lines(record)), sources([name])]
+    return [fill(page, "\n\n".join(parts)), fill(readme, "\n".join(summary_table(whole.values())), "speed")]
 
 
 def sources(names: Iterable[str]) -> str:
@@ -88,3 +94,23 @@ def ablation_lines(record: Mapping[str, Any]) -> list[str]:
     rows = [[name, *(rows.get(name, "–") for rows in found)] for name in names]
     title = f"{machine_title(record['machine'])}: times the default, median and range of {rounds} rounds, in turns"
     return [title, "", *table(["changed", *(measured["case"] for measured in cases)], rows).splitlines()]
+
+
+def step_lines(record: Mapping[str, Any]) -> list[str]:
+    """The longest parts of a step that `profile_step` found, as a Markdown table for every case."""
+    text = []
+    for measured in record["cases"].values():
+        busy, launches = measured["busy_microseconds"], measured["launches"]
+        what = ", ".join(str(value) for value in measured["runtime"].values())
+        text += [
+            f"{machine_title(record['machine'])}, {measured['case']} ({what}), batch {measured['batch_size']}: "
+            f"{measured['step_microseconds']:,.0f} µs a step, of them {busy:,.0f} in {launches:,.0f} launches",
+            "",
+        ]
+        shown = measured["parts"][:SHOWN]
+        rows = [(f"`{part['name']}`", part["microseconds"], part["launches"]) for part in shown]
+        rest = busy - sum(row[1] for row in rows), launches - sum(row[2] for row in rows)
+        rows += [("the rest", *rest)] if len(measured["parts"]) > SHOWN else []
+        cells = [[name, f"{micros:,.0f}", f"{micros / busy:.0%}", f"{count:,.0f}"] for name, micros, count in rows]
+        text += [*table(["part", "µs", "share", "launches"], cells).splitlines(), ""]
+    return text[:-1]

@@ -91,9 +91,13 @@ class Engine:
         steps = list(zip(order.split(batch_sizes(len(order), self.batch_size)), lrs, strict=True))
         for number, (index, lr) in enumerate(steps[done:], start=done + 1):
             self.optimizer.lr.copy_(lr)
-            self._steps[len(index)](index)
+            self.train_step(index)
             after_step(number)
         return self.loss_sum / len(order), self.counts
+
+    def train_step(self, index: Tensor) -> None:
+        """One step on the training images `index` (B,), as many as a batch of an epoch has, at the rate set before."""
+        self._steps[len(index)](index)
 
     def weights_finite(self) -> Tensor:
         """Whether every weight is below LARGEST_WEIGHT and every statistic of the network finite, () on the device."""

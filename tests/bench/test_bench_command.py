@@ -15,7 +15,8 @@ import pytest
 
 from sl.bench.ablation import Change, runtime_change
 from sl.bench.child import TimedCall
-from sl.bench.command import bench
+from sl.bench.command import Kind, bench
+from sl.bench.compare import compare
 from sl.bench.contender import EngineContender
 
 SCRIPT = Path(__file__).resolve().parents[2] / "scripts" / "bench.py"
@@ -26,6 +27,9 @@ class InlineChild:
 
     def __init__(self, make: Callable[..., Any], *arguments: Any) -> None:
         self.made = make(*arguments)
+
+    def wait(self) -> None:
+        pass
 
     def start(self, method: str, *arguments: Any) -> "Future[TimedCall]":
         began, core_began = time.perf_counter(), time.process_time()
@@ -54,8 +58,8 @@ def inline(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OMP_NUM_THREADS", "1")
 
 
-def measure(out: Path, *cases: str, rounds: int = 1, ablation: bool = False) -> Path:
-    return bench(cases or ("digits",), rounds, 0.02, out, ablation)
+def measure(out: Path, *cases: str, rounds: int = 1, kind: Kind = "comparison") -> Path:
+    return bench(cases or ("digits",), rounds, 0.02, out, kind)
 
 
 @pytest.mark.usefixtures("inline")
@@ -79,7 +83,7 @@ def test_every_change_is_measured(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr("sl.train.engine.COMPILED", ())
     memory_format = "sl.train.engine.Engine.memory_format"
     monkeypatch.setattr(memory_format, EngineContender("digits").engine.memory_format)  # set back after the test
-    rows = json.loads(measure(tmp_path, ablation=True).read_text())["cases"]["digits"]["changes"]
+    rows = json.loads(measure(tmp_path, kind="ablation").read_text())["cases"]["digits"]["changes"]
     assert {row["name"] for row in rows} >= {
         "everything: the reference loop",
         "images from PIL and worker processes",
@@ -99,7 +103,7 @@ def test_a_change_that_cannot_be_made_here_loses_none_of_the_others(
 
     found = [Change("impossible", cannot), runtime_change("one thread", "runtime.threads=1")]
     monkeypatch.setattr("sl.bench.ablation.changes_for", lambda runtime: found)
-    path = measure(tmp_path, ablation=True)
+    path = measure(tmp_path, kind="ablation")
     assert [row["name"] for row in json.loads(path.read_text())["cases"]["digits"]["changes"]] == ["one thread"]
     assert "not measured: impossible: on purpose" in capsys.readouterr().err
 
@@ -112,10 +116,51 @@ def test_an_ablation_that_is_stopped_keeps_what_it_has(tmp_path: Path, monkeypat
     found = [runtime_change("one thread", "runtime.threads=1"), Change("stopped", stopped)]
     monkeypatch.setattr("sl.bench.ablation.changes_for", lambda runtime: found)
     with pytest.raises(KeyboardInterrupt):
-        measure(tmp_path, ablation=True)
+        measure(tmp_path, kind="ablation")
     (path,) = tmp_path.iterdir()
     assert path.suffix == ".part"
     assert [row["name"] for row in json.loads(path.read_text())["cases"]["digits"]["changes"]] == ["one thread"]
+
+
+@pytest.mark.usefixtures("inline")
+def test_a_step_is_listed_by_its_operators_on_a_cpu(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = measure(tmp_path, kind="step")
+    measured = json.loads(path.read_text())["cases"]["digits"]
+    launches = {part["name"]: part["launches"] for part in measured["parts"]}
+    assert launches["aten::convolution_backward"] == 2  # of the two convolutions of cnn4
+    assert launches["aten::addmm"] == 2  # its dense layers
+    assert measured["busy_microseconds"] == pytest.approx(sum(p["microseconds"] for p in measured["parts"]), rel=0.01)
+    times = [part["microseconds"] for part in measured["parts"][:-1]]
+    assert times == sorted(times, reverse=True)
+    assert path.stem.endswith("-step")
+    assert "| the rest |" in capsys.readouterr().out
+
+
+def test_all_processes_have_started_before_the_first_is_measured(monkeypatch: pytest.MonkeyPatch) -> None:
+    events: list[str] = []
+
+    class Noted(InlineChild):
+        def __init__(self, make: Callable[..., Any], *arguments: Any) -> None:
+            events.append("start")
+
+        def wait(self) -> None:
+            events.append("wait")
+
+        def start(self, method: str, *arguments: Any) -> "Future[TimedCall]":
+            events.append("lap")
+            done: Future[TimedCall] = Future()
+            done.set_result(TimedCall(None, 1.0, 1.0))
+            return done
+
+        def call(self, method: str, *arguments: Any) -> Any:
+            return {}
+
+    monkeypatch.setattr("sl.bench.measure.Child", Noted)
+    monkeypatch.setattr("sl.bench.compare.cores", lambda: 2)
+    monkeypatch.setattr("torch.cuda.is_available", lambda: False)
+    compare("digits", 1, 0.02)
+    assert events[:8] == ["start"] * 4 + ["wait"] * 4
+    assert set(events[8:]) == {"lap"}
 
 
 def test_what_is_measured_is_written_before_the_next_case(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,12 +6,22 @@ from pathlib import Path
 
 import pytest
 
-from sl.bench.report import ablation_lines, comparison_table, machine_title, summary_table, update_pages
+from sl.bench.report import (
+    ABLATION,
+    STEP,
+    ablation_lines,
+    comparison_table,
+    machine_title,
+    step_lines,
+    summary_table,
+    update_pages,
+)
 
 ROOT = Path(__file__).resolve().parents[2]
 BENCH = ROOT / "results" / "bench"
 FILES = sorted(BENCH.glob("*.json"))
-COMPARISONS = [path for path in FILES if not path.stem.endswith("-ablation")]
+STEPS = [path for path in FILES if path.stem.endswith(STEP)]
+COMPARISONS = [path for path in FILES if not path.stem.endswith((ABLATION, STEP))]
 GIBI = 2**30
 
 
@@ -29,7 +39,17 @@ def test_measurements_are_of_committed_code(path: Path) -> None:
     record = json.loads(path.read_text())
     assert record["commit"]
     assert record["dirty"] is not True  # null where a copy of the code was measured, without the history
-    assert all(measured["rounds"] >= 3 for measured in record["cases"].values())
+    assert path in STEPS or all(measured["rounds"] >= 3 for measured in record["cases"].values())
+
+
+@pytest.mark.results
+@pytest.mark.parametrize("path", STEPS, ids=lambda path: path.stem)
+def test_the_parts_of_a_step_add_up(path: Path) -> None:
+    for measured in json.loads(path.read_text())["cases"].values():
+        parts = measured["parts"]
+        assert measured["busy_microseconds"] == pytest.approx(sum(part["microseconds"] for part in parts), abs=1)
+        assert measured["launches"] == pytest.approx(sum(part["launches"] for part in parts), abs=1)
+        assert measured["busy_microseconds"] <= measured["step_microseconds"] or measured["runtime"]["step"] != "graph"
 
 
 @pytest.mark.results
@@ -94,3 +114,14 @@ def test_an_ablation_has_a_row_for_each_change_and_a_column_for_each_case() -> N
         "| slow | 2.00 (1.00 to 3.00) | 2.00 (1.00 to 3.00) |",
         "| slower | – | 2.00 (1.00 to 3.00) |",
     ]
+
+
+def test_a_step_has_a_row_for_its_longest_parts_and_one_for_the_rest() -> None:
+    parts = [{"name": f"kernel<{n}>", "microseconds": float(40 - n), "launches": 2.0} for n in range(20)]
+    step = {"case": "cnn8 on CIFAR-10", "runtime": {"precision": "bfloat16", "step": "graph"}, "batch_size": 128}
+    sums = {"step_microseconds": 700.0, "busy_microseconds": 610.0, "launches": 40.0, "parts": parts}
+    title, _, _, _, *rows = step_lines({"machine": {**NEW, "gpu": "NVIDIA H200"}, "cases": {"cnn8": step | sums}})
+    assert title.startswith("NVIDIA H200, cnn8 on CIFAR-10 (bfloat16, graph), batch 128: 700 µs a step")
+    assert rows[0] == "| `kernel<0>` | 40 | 7% | 2 |"
+    assert len(rows) == 13
+    assert rows[-1] == "| the rest | 196 | 32% | 16 |"  # 28 + 27 + ... + 21
