@@ -137,10 +137,12 @@ class Training:
             raise Diverged(self.path, str(error)) from None
         except Stopped:
             self._save_and_say()
+            self.stop.hand_over()
             raise
         finally:
             self.watchers.close(finished)
         self.checkpoint.remove()
+        self.stop.hand_over()
         self.stop.check()  # a signal that came too late to stop this run stops the sweep it is part of
 
     def _resume_or_start(self, state: State) -> None:

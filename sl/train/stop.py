@@ -1,11 +1,17 @@
-"""Signals that ask a training to stop: it finishes its step, saves its state and exits with 128 + the signal."""
+"""Signals that ask a training to stop: it finishes its step, saves its state and exits with 128 + the signal.
+
+Under SLURM, submitit has handlers of its own: at the signal before a time limit or a pre-emption (SIGUSR2) it queues
+the job again and leaves at once, in the middle of a step. Here such a handler gets the signal after the state is saved.
+"""
 
 import signal
 import threading
 from types import FrameType
 from typing import Any
 
-NAMES = ("SIGTERM", "SIGHUP", "SIGUSR1", "SIGINT")  # schedulers send the first three before they take a machine away
+from sl.errors import UserError
+
+NAMES = ("SIGTERM", "SIGHUP", "SIGUSR1", "SIGUSR2", "SIGINT")  # schedulers send all but the last, before they kill
 
 
 class Stopped(SystemExit):
@@ -43,3 +49,15 @@ class StopRequest:
         """Raise Stopped if a signal has come."""
         if self.signal is not None:
             raise Stopped(128 + self.signal)
+
+    def hand_over(self) -> None:
+        """After the block: give the signal to the handler that was there before, unless that only ends the process.
+
+        Raises UserError where that handler fails: submitit's, when a job has met its time limit too often.
+        """
+        if self.signal in (None, signal.SIGINT) or not callable(self._before.get(self.signal)):
+            return
+        try:
+            signal.raise_signal(self.signal)
+        except Exception as error:
+            raise UserError(f"stopped by {self.signal.name}: {error} The same command resumes the run") from error

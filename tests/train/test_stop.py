@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from torch import Tensor
 
+from sl.errors import UserError
 from sl.record import read
 from sl.train.engine import Engine
 from sl.train.stop import Stopped
@@ -21,10 +22,11 @@ OPTIONS = ("noise=symmetric", "noise.rate=0.4", "loss=sl", "recipe.epochs=3", "r
 @pytest.fixture(autouse=True)
 def signals_that_are_not_ignored() -> Iterator[None]:
     """Under nohup, or in the background of a script, the tests' own process would ignore some; a training then does."""
-    numbers = (signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1, signal.SIGINT)
-    before = [signal.signal(number, signal.default_int_handler) for number in numbers]
+    defaults = dict.fromkeys((signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2), signal.SIG_DFL)
+    handlers = {**defaults, signal.SIGINT: signal.default_int_handler}
+    before = {number: signal.signal(number, handler) for number, handler in handlers.items()}
     yield
-    for number, handler in zip(numbers, before, strict=True):
+    for number, handler in before.items():
         signal.signal(number, handler)
 
 
@@ -46,7 +48,7 @@ def send_in_step(monkeypatch: pytest.MonkeyPatch, number: int, *signals: signal.
     monkeypatch.setattr(Engine, "update", update_and_send)
 
 
-@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP", "SIGUSR1", "SIGINT"])
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP", "SIGUSR1", "SIGUSR2", "SIGINT"])
 def test_a_signal_stops_a_run_inside_an_epoch(
     run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str, capsys: Capture
 ) -> None:
@@ -102,6 +104,42 @@ def test_a_signal_in_the_last_step_of_all_stops_the_sweep_after_it(
 ) -> None:
     send_in_step(monkeypatch, 15, signal.SIGTERM)
     with pytest.raises(Stopped):
+        run(*OPTIONS)
+
+
+@pytest.mark.parametrize("late", [False, True])  # inside the second epoch, and after the last
+def test_the_handler_of_a_launcher_gets_the_signal_after_the_state_is_saved(
+    run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, late: bool
+) -> None:
+    whole = run(*OPTIONS, where="whole")
+    saved: list[bool] = []
+
+    def queue_again(*_: object) -> None:  # as submitit does
+        (path,) = tmp_path.glob("stopped/runs/*/*.jsonl")
+        saved.append(read(path).complete if late else bool(list(tmp_path.glob("stopped/checkpoints/*.pt"))))
+        raise SystemExit(-1)
+
+    signal.signal(signal.SIGUSR2, queue_again)
+    with monkeypatch.context() as patch:
+        if late:
+            patch.setattr("sl.train.run.save_model", lambda *_: os.kill(os.getpid(), signal.SIGUSR2))
+        else:
+            send_in_step(patch, 7, signal.SIGUSR2)
+        with pytest.raises(SystemExit) as caught:
+            run(*OPTIONS, where="stopped")
+    assert (caught.value.code, saved) == (-1, [True])
+    path = run(*OPTIONS, where="stopped")
+    assert [(line.epoch, line.step) for line in read(path).resumes] == ([] if late else [(1, 2)])
+    assert measured(path) == measured(whole)
+
+
+def test_a_launcher_that_does_not_queue_again_is_said_in_one_line(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise RuntimeError("Job not requeued because: timed-out too many times.")
+
+    signal.signal(signal.SIGUSR2, refuse)
+    send_in_step(monkeypatch, 7, signal.SIGUSR2)
+    with pytest.raises(UserError, match="stopped by SIGUSR2: Job not requeued because: timed-out"):
         run(*OPTIONS)
 
 
