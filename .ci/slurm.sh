@@ -10,9 +10,11 @@ if [ "$(id -u)" != 0 ]; then
 fi
 folder=$(mktemp -d "${TMPDIR:-/tmp}/sl-slurm-XXXX")
 stop() {
-    local file
+    local file daemon
     for file in "$folder/slurmd.pid" "$folder/slurmctld.pid" "$folder/munge/pid"; do
-        [ ! -f "$file" ] || kill "$(cat "$file")" 2>/dev/null || true
+        [ -f "$file" ] || continue
+        daemon=$(cat "$file")
+        while kill "$daemon" 2>/dev/null; do sleep 0.2; done
     done
     rm -rf "$folder"
 }

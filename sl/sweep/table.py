@@ -29,11 +29,12 @@ def notes(grid: Grid) -> list[str]:
     """What a reader has to know of the table."""
     seeds = sorted({run.seed for point in grid.points for run in point.series.runs})
     tests = sum(difference.tested for difference, _ in grid.differences)
+    corrected = f"corrected for {tests} comparisons (Benjamini and Hochberg)"
+    compared = f"{MARK.strip()}: p < {SIGNIFICANT}, with {FEWEST} seeds at least, {corrected}. " if tests else ""
     return [
         f"{grid.title}. Test accuracy after the last epoch: mean over n seeds ({', '.join(map(str, seeds))}) with "
         "Student's t interval. The reference is closest to what configs/ state; differences are paired by seed.",
-        f"{MARK.strip()}: p < {SIGNIFICANT}, with {FEWEST} seeds at least, corrected for {tests} comparisons "
-        "(Benjamini and Hochberg). Test labels are clean here: do not choose parameters by this table.",
+        f"{compared}Test labels are clean here: do not choose parameters by this table.",
     ]
 
 

@@ -24,7 +24,7 @@ COMPOSED = {"train": "config", "reproduce": "reproduce", "search": "search", "au
 INLINE = re.compile(r"`((?:sl|make|pip|python) [^`]*)`")
 TARGETS = set(re.findall(r"^([a-z0-9-]+)(?= |:)", (ROOT / "Makefile").read_text(), re.MULTILINE))
 # What belongs to a shell, to other programs, or to a checkout, and is nothing that this project can take apart
-OTHERS = (". .venv/bin/activate", "python -m venv", "python -c", "python tests/", "wandb ", "tmux", "git ", "cd ")
+OTHERS = (". .venv/bin", "python -m venv", "python -c", "python tests/", "wandb ", "tmux", "git ", "cd ", "cp ")
 MADE_UP = ("my_loss", "mypackage")
 EXTRAS = {*MODULES, "slurm", "all", "dev", "adapters", "docs"}
 
