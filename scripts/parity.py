@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 from sl.command_line import run_script
+from sl.files import replace_file
 from sl.record import load_all
 from sl.tables.parity import page
 
@@ -34,8 +35,7 @@ def main(
         failures = train_experiment("parity", runs_dir, jobs, scale="paper")
     for failure in failures:
         print(f"sl: failed: {failure}", file=sys.stderr)
-    out.parent.mkdir(parents=True, exist_ok=True)
-    out.write_text(page(load_all(runs_dir, strict)), encoding="utf-8")
+    replace_file(out, page(load_all(runs_dir, strict)))
     print(out)
     return 1 if failures else 0
 

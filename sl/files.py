@@ -2,29 +2,42 @@
 
 import contextlib
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 
 def replace_file(path: Path, content: bytes | str, former: Path | None = None) -> None:
-    """Make `content` (text as UTF-8) the whole content of `path`: afterwards the file is the old or the new one.
+    """Make `content` (text as UTF-8) the whole content of `path`, as `replacing` does."""
+    with replacing(path, former) as part:
+        part.write_bytes(content.encode() if isinstance(content, str) else content)
+
+
+@contextlib.contextmanager
+def replacing(path: Path, former: Path | None = None) -> Iterator[Path]:
+    """For a block that writes a file at the path it is given: `path` is then the old or the new file, never a part.
 
     The old file becomes `former` where that is given. Content and folder entry are flushed to the disk. Raises OSError
-    where that fails; the old file is then untouched. What is being written has a hidden name, which readers of records
-    pass over.
+    where that fails; the old file is then untouched, as where the block fails. What is being written has a hidden name,
+    which readers of records pass over. A device, such as /dev/stdout, is written to directly; a link stays one.
     """
+    path = path.resolve() if path.is_symlink() else path
+    if path.exists() and not path.is_file() and not path.is_dir():
+        yield path
+        return
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        with part.open("wb") as file:
-            file.write(content.encode() if isinstance(content, str) else content)
-            file.flush()
+        yield part
+        with part.open("rb") as file:
             os.fsync(file.fileno())
         if former and path.exists():
             os.replace(path, former)
         os.replace(part, path)
-    except BaseException:
+    except BaseException as error:
         with contextlib.suppress(OSError):
             part.unlink(missing_ok=True)
+        if isinstance(error, OSError) and error.errno and not error.filename:
+            error.filename = str(path)  # of a full disk the system does not say where
         raise
     sync_folder(path.parent)
 

@@ -9,6 +9,7 @@ import numpy as np
 from sl.audit.rank import Array, Ranking
 from sl.audit.subject import Subject
 from sl.errors import UserError
+from sl.files import replace_file
 from sl.tables.write import table
 
 FILE = "classes.json"
@@ -42,10 +43,10 @@ def class_numbers(subject: Subject, ranking: Ranking, probabilities: Array) -> d
 def write_classes(out: Path, about: dict[str, Any], numbers: dict[str, list[float | None]]) -> None:
     """Write `out`/classes.json, then `out`/classes.md with all audits beside this one that share its data and folds."""
     own = {**about, **numbers}
-    (out / FILE).write_text(json.dumps(own, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    replace_file(out / FILE, json.dumps(own, indent=1, ensure_ascii=False) + "\n")
     others = [read(path) for path in sorted(out.parent.glob(f"*/{FILE}")) if path.parent != out]
     same = [other for other in others if other["setting"] == own["setting"] and other["loss"] != own["loss"]]
-    (out / PAGE).write_text(page([own, *same]), encoding="utf-8")
+    replace_file(out / PAGE, page([own, *same]))
 
 
 def read(path: Path) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from sl.audit.subject import Subject
 from sl.audit.suspects import corrected, write_labels, write_suspects
 from sl.checks import integer, number
 from sl.errors import UserError
+from sl.files import replace_file
 from sl.record.identity import identity
 from sl.reproduce.execute import choose_jobs
 from sl.train.job import Described, describe_run
@@ -116,7 +117,7 @@ def summary(subject: Subject, ranking: Ranking, estimate: NoiseEstimate, config:
 def write_noise(out: Path, subject: Subject, estimate: NoiseEstimate, about: dict[str, Any]) -> None:
     """noise.json: the estimate and where it comes from."""
     content = {**about, **estimate.as_json(subject.class_names)}
-    (out / "noise.json").write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    replace_file(out / "noise.json", json.dumps(content, indent=1, ensure_ascii=False) + "\n")
 
 
 def setting(described: Described, folds: int) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from sl.audit.rank import Array, Ranking
 from sl.audit.subject import Subject
+from sl.files import replace_file
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -50,7 +51,7 @@ def write_sheet(
     page = _part("index.html")
     for name, part in parts.items():
         page = page.replace(f"/*{name}*/", part, 1)
-    path.write_text(page, encoding="utf-8")
+    replace_file(path, page)
     return len(shown)
 
 

@@ -14,6 +14,7 @@ from sl.audit.measure import measures
 from sl.audit.predict import combine, parts, predict_all, whole_subject
 from sl.audit.rank import rank
 from sl.config.compose import compose_run
+from sl.files import replace_file
 from sl.record.provenance import provenance
 from sl.record.read import read
 from sl.record.schema import rounded
@@ -86,8 +87,7 @@ def run_study(cells: Sequence[str], results: Path, work: Path, threads: int) -> 
         path = results / trial.file
         if not path.exists():
             record = audit(trial, [*trial.overrides, *common], work / "predictions")
-            results.mkdir(parents=True, exist_ok=True)
-            path.write_text(json.dumps(rounded(record), indent=1) + "\n", encoding="utf-8")
+            replace_file(path, json.dumps(rounded(record), indent=1) + "\n")
             print(f"written: {path}", flush=True)
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from sl.audit.rank import Array, Ranking
 from sl.audit.subject import Subject
+from sl.files import replacing
 
 COLUMNS = (
     "label", "suggested", "confidence_label", "confidence_suggested", "score", "rank", "wrong_probability", "decision",
@@ -14,7 +15,7 @@ COLUMNS = (
 
 def write_suspects(path: Path, subject: Subject, ranking: Ranking, probabilities: Array) -> None:
     """A line for each image, the most suspicious first: path or index, COLUMNS; decision is change or keep."""
-    with path.open("w", newline="", encoding="utf-8") as file:
+    with replacing(path) as part, part.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow([subject.key, *COLUMNS])
         for place, row in enumerate(ranking.order.tolist(), 1):
@@ -38,7 +39,7 @@ def corrected(subject: Subject, ranking: Ranking) -> list[tuple[str, str, str]]:
 
 def write_labels(path: Path, subject: Subject, lines: Iterable[Sequence[str]]) -> None:
     """A file of labels: path (or index), label, split; `dataset=folder dataset.labels=...` reads one with paths."""
-    with path.open("w", newline="", encoding="utf-8") as file:
+    with replacing(path) as part, part.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow([subject.key, "label", "split"])
         writer.writerows(lines)

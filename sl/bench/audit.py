@@ -23,6 +23,7 @@ from sklearn.metrics import average_precision_score
 
 from sl.bench.command import header
 from sl.data import Cifar10
+from sl.files import replace_file
 from sl.noise import corrupt, symmetric
 from sl.record.provenance import ROOT
 
@@ -77,8 +78,7 @@ def main(data_dir: Path, out: Path, options: Sequence[str]) -> None:
         root, work = Path(temporary) / "pictures", Path(temporary) / "work"
         make_folder(data_dir, root)
         record["cases"].append(timed(root, work, options))
-    out.parent.mkdir(parents=True, exist_ok=True)
-    out.write_text(json.dumps(record, indent=1) + "\n")
+    replace_file(out, json.dumps(record, indent=1) + "\n")
     print(json.dumps(record["cases"][-1], indent=1))
 
 

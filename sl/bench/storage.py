@@ -22,6 +22,7 @@ from sl.bench.machine import slug
 from sl.config.compose import compose_run
 from sl.data import Dataset
 from sl.data.mapped import mapped_rows
+from sl.files import replace_file
 from sl.losses import SymmetricCrossEntropy
 from sl.models import Cnn8
 from sl.train.device import apply_runtime, resolve_runtime
@@ -89,9 +90,8 @@ def main(out: Path) -> Path:
     record = header() | {"network": f"cnn8, width {WIDTH}", "threads": THREADS}
     for name, (images, side) in CASES.items():
         record["cases"][name] = compared(images, side, ROUNDS)
-    out.mkdir(parents=True, exist_ok=True)
     path = out / f"{slug(record['machine'])}.json"
-    path.write_text(json.dumps(record, indent=1) + "\n")
+    replace_file(path, json.dumps(record, indent=1) + "\n")
     return path
 
 

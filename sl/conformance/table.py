@@ -11,6 +11,7 @@ from torch import Tensor
 from sl import losses
 from sl.conformance.batches import Batch, batches
 from sl.conformance.catalogue import LOSSES, A
+from sl.files import replace_file
 from sl.losses import Loss
 from sl.noise import symmetric
 
@@ -114,5 +115,4 @@ def write(path: Path) -> None:
     parts = content()
     cases = ",\n".join(json.dumps(case, separators=(",", ":")) for case in parts.pop("cases"))
     head = json.dumps(parts, ensure_ascii=False)[:-1]
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(f'{head},\n"cases": [\n{cases}\n]}}\n', encoding="utf-8")
+    replace_file(path, f'{head},\n"cases": [\n{cases}\n]}}\n')

@@ -199,8 +199,11 @@ def at_label(values: Tensor, labels: Tensor) -> Tensor:
 
 
 def without_autocast(device: str) -> AbstractContextManager[Any]:
-    """Autocast off for a block; devices such as meta have none."""
-    available = torch.amp.is_autocast_available(device)
+    """Autocast off for a block; devices such as meta have none.
+
+    While torch.compile traces, the question is not asked: PyTorch 2.11 cannot trace it.
+    """
+    available = device != "meta" and (torch.compiler.is_compiling() or torch.amp.is_autocast_available(device))
     return torch.autocast(device, enabled=False) if available else nullcontext()
 
 

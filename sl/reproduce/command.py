@@ -10,7 +10,7 @@ from sl.config.compose import override
 from sl.errors import UserError
 from sl.figures import draw_all
 from sl.place import PUBLISHED
-from sl.record import load_all
+from sl.record import Run, load_all
 from sl.reproduce import experiment
 from sl.reproduce.estimate import estimate
 from sl.reproduce.execute import choose_jobs, execute, thread_override
@@ -29,6 +29,9 @@ def reproduce(config: ReproduceConfig) -> list[str]:
         raise UserError("experiment", rule=f"has no options: give seeds=[...] or change configs/experiment/{name}.yaml")
     for folder in (config.runs_dir, config.results_dir):
         check_folder(Path(folder))
+    strict = flag("strict", config.strict)
+    if strict:
+        load_all(Path(config.runs_dir), strict)  # it stops here, before hours are spent
     device = find_device(config.device)
     if scale == "auto":
         scale = "paper" if device.type == "cuda" else "cpu"
@@ -52,7 +55,7 @@ def reproduce(config: ReproduceConfig) -> list[str]:
         return []
     saved.save(Path(config.runs_dir))
     failures = execute([run for run in plan if not run.done], jobs)
-    redraw(Path(config.runs_dir), Path(config.results_dir))
+    redraw(load_all(Path(config.runs_dir), strict), Path(config.results_dir))
     return failures
 
 
@@ -103,9 +106,8 @@ def check_folder(folder: Path) -> None:
         raise UserError(f"{folder}: must be a folder that can be written to: {error.strerror}") from error
 
 
-def redraw(runs_dir: Path, results_dir: Path) -> None:
-    """Figures and tables from the records of `runs_dir`, into folders of these names below `results_dir`."""
-    runs = load_all(runs_dir)
+def redraw(runs: list[Run], results_dir: Path) -> None:
+    """Figures and tables of `runs`, into folders of these names below `results_dir`."""
     figures = draw_all(runs, results_dir / "figures")
     tables = write_all(runs, load(PUBLISHED), results_dir / "tables", load_classes(PUBLISHED))
     for line in chain(figures, tables):

@@ -23,4 +23,5 @@ class ReproduceConfig:
     data_dir: str
     runs_dir: str
     results_dir: str
+    strict: bool = False
     names: dict[str, str] = field(default_factory=dict, metadata=NO_OPTION)

@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 from sl.errors import UserError
 from sl.extras import install
+from sl.files import replacing
 from sl.recipes.normalise import Normalisation
 from sl.saved.load import load_model
 
@@ -54,10 +55,9 @@ def export_onnx(model: Path, out: Path) -> str:
     proto = program.model_proto
     about = {"classes": json.dumps(loaded.about["classes"]), "identity": loaded.about["identity"]}
     onnx.helper.set_model_props(proto, about)
-    out.parent.mkdir(parents=True, exist_ok=True)
-    onnx.save(proto, out)
-    with torch.inference_mode():
-        return f"{out}: {check(out, example, whole(example))}"
+    with replacing(out) as part, torch.inference_mode():
+        part.write_bytes(proto.SerializeToString())
+        return f"{out}: {check(part, example, whole(example))}"
 
 
 def check(path: Path, pixels: Tensor, expected: Tensor) -> str:

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from sl.errors import UserError
+from sl.files import replacing
 from sl.saved.load import SavedModel, load_model, to_bytes
 
 BATCH = 256
@@ -22,7 +23,7 @@ def predict_folder(model: Path, folder: Path, out: Path, skip_unreadable: bool =
     """
     loaded, files = load_model(model), pictures_below(folder)
     try:
-        with out.open("w", newline="", encoding="utf-8") as target:
+        with replacing(out) as part, part.open("w", newline="", encoding="utf-8") as target:
             writer = csv.writer(target, lineterminator="\n")
             writer.writerow(["path", "label", "confidence"])
             count = 0

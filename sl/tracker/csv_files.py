@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+from sl.files import replacing
 from sl.record.schema import Epoch, Header, Probe
 from sl.tracker.base import Pictures, Tracker
 from sl.tracker.run_so_far import run_so_far, short_name
@@ -60,5 +61,5 @@ class CsvTracker(Tracker):
 
 
 def _write(path: Path, head: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    with path.open("w", newline="", encoding="utf-8") as file:
+    with replacing(path) as part, part.open("w", newline="", encoding="utf-8") as file:
         csv.writer(file).writerows([head, *rows])

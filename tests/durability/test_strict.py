@@ -18,6 +18,7 @@ READERS = {
     "parity": ("out=out/parity.md", "table_only=true"),
     "search_cost": ("page=page.md",),
     "track": ("tracker=csv", "figures=false"),
+    "reproduce": ("experiment=demo", "scale=paper", "results_dir=out", "plan_only=true"),
 }
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from sl.config.compose import compose_run, hydra_ready
 from sl.errors import UserError
-from sl.record import read
+from sl.record import load_all, read
 from sl.reproduce import experiment
 from sl.reproduce.command import check_folder, redraw, summary
 from sl.reproduce.estimate import estimate
@@ -160,7 +160,7 @@ def test_several_at_once_give_the_same_as_one_after_another(plan: list[PlannedRu
         run.record.unlink()
         assert train_one(run.overrides) is None
     assert at_once == {run.identity: read(run.record).epochs for run in plan}
-    redraw(tmp_path / "runs", tmp_path / "out")
+    redraw(load_all(tmp_path / "runs"), tmp_path / "out")
     assert (tmp_path / "out" / "figures" / "digits").is_dir()
     assert list((tmp_path / "out" / "tables").glob("digits_*.md"))
 

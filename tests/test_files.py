@@ -1,0 +1,92 @@
+"""Files that a user keeps appear whole or not at all, whatever writes them."""
+
+import ast
+import os
+from pathlib import Path
+
+import pytest
+
+from sl.files import replace_file, replacing
+
+ROOT = Path(__file__).parents[1]
+# Who opens files for writing by other means, and why
+OTHERWISE = {
+    "sl/data/disk.py": "unpacks to a part, which replaces the file",
+    "sl/data/download.py": "downloads to a part, whose checksum is compared first",
+    "sl/data/mapped.py": "a cache, with a checksum",
+    "sl/bench/command.py": "what is measured so far, kept as a part on purpose",
+    "sl/say.py": "the null device",
+    "sl/sweep/job.py": "what a job tells the console; a full disk must not stop the job",
+    "sl/tracker/csv_files.py": "appends lines",
+    "sl/tracker/pictures.py": "a temporary folder, from where a tracker takes it",
+}
+WRITERS = {"write_text", "write_bytes", "savefig", "savez", "savez_compressed", "to_csv", "to_json", "to_file"}
+
+
+def opens_for_writing(call: ast.Call) -> bool:
+    """Whether a call writes a file: one of WRITERS, or `open` with such a mode."""
+    name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+    if name == "open":
+        values = [*call.args, *(keyword.value for keyword in call.keywords)]
+        modes = [value.value for value in values if isinstance(value, ast.Constant) and isinstance(value.value, str)]
+        return any(mode in ("w", "wb", "a", "ab", "x", "xb") for mode in modes)
+    return name in WRITERS
+
+
+def protected(tree: ast.AST) -> set[int]:
+    """Lines inside a block of `with replacing(...)`, or of a function that hands on the content of a buffer."""
+    lines: set[int] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.With) and any("replacing(" in ast.unparse(item) for item in node.items):
+            lines |= {*range(node.lineno, (node.end_lineno or node.lineno) + 1)}
+        if isinstance(node, ast.FunctionDef) and ".getvalue())" in ast.unparse(node):
+            lines |= {*range(node.lineno, (node.end_lineno or node.lineno) + 1)}
+    return lines
+
+
+def test_every_file_is_written_by_the_same_means() -> None:
+    found = set()
+    for path in [*(ROOT / "sl").rglob("*.py"), *(ROOT / "scripts").glob("*.py")]:
+        tree = ast.parse(path.read_text())
+        calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and opens_for_writing(node)]
+        if any(call.lineno not in protected(tree) for call in calls):
+            found.add(path.relative_to(ROOT).as_posix())
+    assert found == OTHERWISE.keys()
+
+
+def test_a_block_that_fails_leaves_the_old_file(tmp_path: Path) -> None:
+    path = tmp_path / "labels.csv"
+    path.write_text("old")
+
+    def stopped() -> None:
+        with replacing(path) as part:
+            part.write_text("ne")
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        stopped()
+    assert [(found.name, found.read_text()) for found in tmp_path.iterdir()] == [("labels.csv", "old")]
+
+
+def test_a_full_disk_is_named_by_the_file_that_did_not_fit(tmp_path: Path) -> None:
+    path = tmp_path / "labels.csv"
+    path.write_text("old")
+
+    def full() -> None:
+        with replacing(path) as part:
+            os.symlink("/dev/full", part)
+            part.write_text("new")
+
+    with pytest.raises(OSError, match="No space left") as caught:
+        full()
+    assert caught.value.filename == str(path)
+    assert [(found.name, found.read_text()) for found in tmp_path.iterdir()] == [("labels.csv", "old")]
+
+
+def test_a_link_stays_one_and_a_device_a_device(tmp_path: Path) -> None:
+    link, target = tmp_path / "link", tmp_path / "deep" / "target"
+    link.symlink_to(target)
+    replace_file(link, "new")
+    assert (link.is_symlink(), target.read_text()) == (True, "new")
+    replace_file(Path(os.devnull), "nothing")
+    assert not Path(os.devnull).is_file()
