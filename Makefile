@@ -6,6 +6,10 @@ ARGS ?=
 CONSTRAINTS ?= constraints/locked.txt
 RUN := .venv/bin/python
 INSTALLED := .venv/installed
+WORKERS ?= auto
+FOLDERS ?=
+# Tests of one file run in one process, with one thread: WORKERS=1, or .venv/bin/pytest alone, runs them one after another
+PYTEST := OMP_NUM_THREADS=1 .venv/bin/pytest --numprocesses $(WORKERS) --maxprocesses 8 --dist loadfile
 
 help: ## List the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /|/' | awk -F'|' '{printf "  %-20s %s\n", $$1, $$2}'
@@ -58,10 +62,10 @@ bench-ablation: $(INSTALLED) ## Measure what each technique brings here
 	$(RUN) scripts/bench.py ablation=true
 
 test: $(INSTALLED) ## Run the tests without the slow ones; those on real data need SL_DATA_DIR
-	.venv/bin/pytest
+	$(PYTEST)
 
-test-slow: $(INSTALLED) ## Run the slow tests
-	.venv/bin/pytest -m slow
+test-slow: $(INSTALLED) ## Run the slow tests; FOLDERS='tests/durability tests/config' runs those of some folders
+	$(PYTEST) -m slow $(FOLDERS)
 
 check-results: $(INSTALLED) ## Check that committed pages, tables and findings agree with the committed records
 	.venv/bin/pytest -m results
@@ -71,11 +75,10 @@ test-package: $(INSTALLED) ## Install wheel and source distribution in empty env
 	.venv/bin/pytest -m slow tests/docs
 
 OLDEST := .venv-oldest/bin
-FOLDERS ?= .
 test-oldest: ## Run the quick tests, or those in FOLDERS, with the oldest allowed versions (constraints/oldest.txt)
 	$(PYTHON) -m venv .venv-oldest
-	$(OLDEST)/pip install --quiet -c constraints/oldest.txt --editable '.[all]' pytest hypothesis psutil nbmake
-	@for folder in $(FOLDERS); do $(OLDEST)/pytest --quiet $$folder || exit 1; done
+	$(OLDEST)/pip install --quiet -c constraints/oldest.txt --editable '.[all]' pytest pytest-xdist hypothesis psutil nbmake
+	OMP_NUM_THREADS=1 $(OLDEST)/pytest --quiet --numprocesses $(WORKERS) --maxprocesses 8 --dist loadfile $(FOLDERS)
 
 docs: $(INSTALLED) ## Build the documentation in site/; a broken link is an error
 	.venv/bin/mkdocs build --strict

@@ -8,8 +8,6 @@ from typing import Any
 import pytest
 from chromium import chromium
 
-collect_ignore = ["conftest.py"]  # it has no doctests, and behind config/conftest.py pytest takes the one for the other
-
 
 @pytest.fixture(scope="session")
 def data_dir() -> Path:

@@ -1,5 +1,6 @@
 """The search itself: Optuna proposes parameters and is told how they did."""
 
+import warnings
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from statistics import fmean
@@ -73,7 +74,9 @@ def propose(study: "Study", space: Sequence[Range], seed: int) -> "Trial":
     """
     optuna = import_optuna()
     number = len(study.get_trials(deepcopy=False))
-    study.sampler = optuna.samplers.TPESampler(seed=1000 * seed + number, constant_liar=True)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)  # of the liar, before Optuna 5
+        study.sampler = optuna.samplers.TPESampler(seed=1000 * seed + number, constant_liar=True)
     float_in = optuna.distributions.FloatDistribution
     return study.ask({known.option: float_in(known.low, known.high, log=known.log) for known in space})
 

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import numpy as np
+import PIL
 import pytest
 from PIL import Image
 
@@ -70,7 +71,13 @@ def test_pictures_are_turned_upright(tmp_path: Path, orientation: int, bits: int
     assert grey(path, 2).flatten().tolist() == [corners[corner] for corner in shown]
 
 
-@pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "CMYK", "YCbCr"])
+YCBCR = pytest.param(
+    "YCbCr",
+    marks=pytest.mark.skipif(int(PIL.__version__.split(".")[0]) < 13, reason="older Pillow cannot read what it writes"),
+)
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "CMYK", YCBCR])
 def test_other_modes_become_rgb(tmp_path: Path, mode: str) -> None:
     path = tmp_path / "white.tiff"
     Image.new("RGB", (5, 3), "white").convert(mode).save(path)

@@ -25,7 +25,7 @@ def pictures(tmp_path: Path) -> Path:
                 Image.fromarray(pixels).save(tmp_path / part / name / f"{i}.png")
     Image.new("L", (9, 5), 77).save(tmp_path / "train" / "ant" / "grey.JPG", "jpeg")
     Image.new("RGBA", (9, 5), (1, 2, 3, 4)).save(tmp_path / "train" / "ant" / "see-through.png")
-    Image.new("P", (4, 4)).save(tmp_path / "train" / "bee" / "palette.bmp")
+    Image.new("RGB", (4, 4)).quantize(2).save(tmp_path / "train" / "bee" / "palette.bmp")
     return tmp_path
 
 

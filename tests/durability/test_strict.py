@@ -41,5 +41,6 @@ def test_strict_stops_at_it(command: str, damaged: Path) -> None:
     assert code == 2
     assert said.startswith(f"sl: error: {damaged} line ")
     assert said.count("\n") == 1
-    _, said = run(command, place, *READERS[command])
-    assert said.startswith(f"sl: left out: {damaged} line ")
+    if command != "reproduce":  # which reads all records after its last run only, unless it is strict
+        _, said = run(command, place, *READERS[command])
+        assert said.startswith(f"sl: left out: {damaged} line ")

