@@ -56,7 +56,7 @@ def epoch_lines(axes: Axes, lines: Sequence[Line], average: int = 1) -> None:
 
 
 def label_ends(axes: Axes, lines: Sequence[Line], gap: float) -> None:
-    """Name each line beside its end; names are at least `gap` apart, in units of the y axis.
+    """Name each line beside its end, after a piece of it; names are at least `gap` apart, in units of the y axis.
 
     A thin dotted grey leader shows which end is meant; it cannot be read as data.
     """
@@ -64,8 +64,9 @@ def label_ends(axes: Axes, lines: Sequence[Line], gap: float) -> None:
     ends = [float(line.mean[-1]) for line in lines]
     for line, end, height in zip(lines, ends, spread_labels(ends, gap, *axes.get_ylim()), strict=True):
         axes.plot([1.005, 1.045], [end, height], transform=place, color=FAINT, lw=0.6, ls=":", clip_on=False)
-        axes.plot(1.06, height, "s", transform=place, color=line.colour, ms=4.5, clip_on=False)
-        axes.text(1.08, height, line.name, transform=place, va="center", fontsize=7.5, color=INK)
+        sample = {"color": line.colour, "lw": 2.4, "ls": line.style, "solid_capstyle": "butt"}
+        axes.plot([1.05, 1.09], [height, height], transform=place, clip_on=False, **sample)
+        axes.text(1.1, height, line.name, transform=place, va="center", fontsize=7.5, color=INK)
 
 
 def spread_labels(heights: Sequence[float], gap: float, low: float, high: float) -> Array:

@@ -65,13 +65,25 @@ def test_long_runs_are_smoothed_and_say_so(tmp_path: Path) -> None:
 def test_leaders_cannot_be_read_as_data(runs: Path) -> None:
     panel = class_curves.draw(run_group_of(runs)).axes[0]
     data = [found for found in panel.lines if len(found.get_xdata()) == 12]
-    leaders = [found for found in panel.lines if len(found.get_xdata()) == 2]
+    leaders = [found for found in panel.lines if len(found.get_xdata()) == 2 and found.get_linestyle() == ":"]
     assert len(leaders) == 10
     for leader in leaders:
         assert min(leader.get_xdata()) > 1  # right of the axes
         assert leader.get_linestyle() == ":"
         assert leader.get_linewidth() < min(found.get_linewidth() for found in data) / 2
         assert leader.get_color() not in {found.get_color() for found in data}
+
+
+def test_a_name_stands_behind_a_piece_of_its_line(tmp_path: Path) -> None:
+    for noise in ("symmetric", "none"):
+        synthetic.record(tmp_path, "ce", noise)
+    spread = class_curves.draw(run_group_of(tmp_path)).axes[2]
+    names = {text.get_text(): text.get_position()[1] for text in spread.texts}
+    pieces = {found.get_ydata()[0]: found for found in spread.lines if tuple(found.get_xdata()) == (1.05, 1.09)}
+    for name in ("CE", "CE clean"):
+        piece, data = pieces[names[name]], line(spread, name)
+        assert (piece.get_color(), piece.get_linestyle()) == (data.get_color(), data.get_linestyle())
+    assert {piece.get_linestyle() for piece in pieces.values()} == {"-", ":"}
 
 
 def test_spread_is_best_minus_worst(runs: Path) -> None:
