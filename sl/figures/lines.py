@@ -60,13 +60,14 @@ def label_ends(axes: Axes, lines: Sequence[Line], gap: float) -> None:
 
     A thin dotted grey leader shows which end is meant; it cannot be read as data.
     """
-    place = axes.get_yaxis_transform()
+    place, (low, high) = axes.get_yaxis_transform(), axes.get_ylim()
     ends = [float(line.mean[-1]) for line in lines]
-    for line, end, height in zip(lines, ends, spread_labels(ends, gap, *axes.get_ylim()), strict=True):
+    heights = spread_labels(ends, gap, low, high - gap / 2)  # a name at the very top would stand in the panel's title
+    for line, end, height in zip(lines, ends, heights, strict=True):
         axes.plot([1.005, 1.045], [end, height], transform=place, color=FAINT, lw=0.6, ls=":", clip_on=False)
         sample = {"color": line.colour, "lw": 2.4, "ls": line.style, "solid_capstyle": "butt"}
         axes.plot([1.05, 1.09], [height, height], transform=place, clip_on=False, **sample)
-        axes.text(1.1, height, line.name, transform=place, va="center", fontsize=7.5, color=INK)
+        axes.text(1.115, height, line.name, transform=place, va="center", fontsize=7.5, color=INK)
 
 
 def spread_labels(heights: Sequence[float], gap: float, low: float, high: float) -> Array:

@@ -109,11 +109,13 @@ def _missing_characters(caught: Sequence[warnings.WarningMessage]) -> list[str]:
 
 
 def settle(figure: Figure) -> None:
-    """Lay the figure out once and round where its panels lie.
+    """Lay the figure out and round where its panels lie.
 
-    The layout's solver ends up a last bit apart from one run to the next, which would change the SVG's names.
+    The layout's solver ends up a last bit apart from one run to the next, which would change the SVG's names. It needs
+    two passes: square panels leave the height that they got at first, so that their titles seem to need no room.
     """
-    figure.draw_without_rendering()
+    for _ in range(2):
+        figure.draw_without_rendering()
     figure.set_layout_engine("none")
     for axes in figure.axes:
         left, bottom, width, height = (round(value, 5) for value in axes.get_position(original=True).bounds)

@@ -1,6 +1,7 @@
 import os
 import subprocess
 import sys
+from itertools import combinations
 from pathlib import Path
 
 import numpy as np
@@ -23,7 +24,7 @@ from sl.figures import (
 )
 from sl.figures.build import FIGURES
 from sl.figures.lines import spread_labels
-from sl.figures.style import CLASS_COLOURS, STYLE, draw_styled
+from sl.figures.style import CLASS_COLOURS, STYLE, draw_styled, settle
 from sl.record import load_all
 from sl.record.run import Array
 from sl.record.shown import known
@@ -60,6 +61,22 @@ def test_long_runs_are_smoothed_and_say_so(tmp_path: Path) -> None:
     assert smoothed[0] == pytest.approx(expected[0])
     assert smoothed[-1] == pytest.approx(expected[-1])
     assert "centred means over 5 epochs" in texts(figure)
+
+
+@pytest.mark.parametrize("name", ["class_curves", "confusion"])
+def test_no_title_or_name_stands_in_another(name: str, runs: Path) -> None:
+    """Digits are short names of classes: they leave square panels more width and less height."""
+    group = run_group_of(runs)
+    for run in group.runs:
+        run.header.data.class_names[:] = map(str, range(10))
+    figure = FIGURES[name](group)
+    assert figure is not None
+    settle(figure)
+    texts = list(figure.texts)
+    for axes in figure.axes:
+        texts += [axes._left_title, axes.xaxis.label, axes.yaxis.label, *axes.texts]
+    boxes = [(text.get_window_extent().padded(-1), text.get_text()) for text in texts if text.get_text()]
+    assert not [(one[1], other[1]) for one, other in combinations(boxes, 2) if one[0].overlaps(other[0])]
 
 
 def test_leaders_cannot_be_read_as_data(runs: Path) -> None:
