@@ -1,13 +1,18 @@
 #!/usr/bin/env bash
-# The first hour on a new GPU, in order of worth: tests of the CUDA path, speed, then runs at the paper's scale.
-#   OUT=rehearsal bash scripts/gpu_rehearsal.sh          on a machine with a CUDA device
-#   TINY=1 OUT=rehearsal bash scripts/gpu_rehearsal.sh   the same steps in minutes on a CPU, to try the script itself
-# Every step has a time limit and a log of its own in $OUT; a step that fails does not stop the others, and the exit
-# status says whether any failed. Offline machines: put wheels of what is missing into .whl/ first, for example with
+# The first minutes on a new GPU, in order of worth: tests of the CUDA path, speed, then runs at the paper's scale.
+#   OUT=rehearsal MINUTES=60 bash scripts/gpu_rehearsal.sh   on a machine with a CUDA device, which is gone after an hour
+#   TINY=1 OUT=rehearsal bash scripts/gpu_rehearsal.sh       the same steps in minutes on a CPU, to try the script itself
+# JOBS runs are trained at once, under NVIDIA MPS where it is there; none is begun that would not end within MINUTES from
+# the start of this script. Every step has a time limit and a log of its own in $OUT; a step that fails does not stop
+# the others, and the exit status says whether any failed. Records that are finished are packed into
+# $OUT/records.tar.gz again and again, so that a machine that ends early takes none of them with it.
+# Offline machines: put wheels of what is missing into .whl/ first, for example with
 #   pip wheel --no-deps -w .whl hydra-core==1.3.8 omegaconf==2.3.1 antlr4-python3-runtime==4.9.3
 set -u
 OUT=${OUT:-rehearsal}; SCRATCH=${SCRATCH:-$OUT/scratch}; PY=${PY:-python3}; TINY=${TINY:-}
-mkdir -p "$OUT" "$SCRATCH"
+MINUTES=${MINUTES:-120}; JOBS=${JOBS:-8}; PACK_SECONDS=${PACK_SECONDS:-10}
+mkdir -p "$OUT/runs" "$SCRATCH"
+OUT=$(cd "$OUT" && pwd); SCRATCH=$(cd "$SCRATCH" && pwd)
 if [ -d .whl ]; then
     $PY -m pip install -q --no-index --no-deps --no-compile --no-cache-dir --target "$SCRATCH/site" .whl/*.whl || exit
     export PYTHONPATH=$SCRATCH/site:$PWD
@@ -20,20 +25,42 @@ step() { # seconds, name, command
     [ $status = 0 ] || failed=1
     echo "status $status, $((SECONDS - began)) s, $name: $(tail -n 1 "$OUT/$name.log" | cut -c1-150)"
 }
+pack() { # the records as they are now; an archive is there whole or not at all
+    tar -C "$OUT" -czf "$OUT/.records.$BASHPID" --exclude='.*' --exclude='*.part' runs
+    [ $? -le 1 ] && mv "$OUT/.records.$BASHPID" "$OUT/records.tar.gz" # 1: a record grew meanwhile
+}
+start_mps() { # several processes compute on the GPU at the same time; without it they take turns
+    command -v nvidia-cuda-mps-control >/dev/null || return
+    export CUDA_MPS_PIPE_DIRECTORY=$SCRATCH/mps CUDA_MPS_LOG_DIRECTORY=$SCRATCH/mps_log
+    mkdir -p "$CUDA_MPS_PIPE_DIRECTORY" "$CUDA_MPS_LOG_DIRECTORY"
+    nvidia-cuda-mps-control -d && timeout 60 $PY -c 'import torch; torch.ones(1).cuda()' && return
+    end_mps
+    unset CUDA_MPS_PIPE_DIRECTORY CUDA_MPS_LOG_DIRECTORY
+}
+end_mps() { [ -z "${CUDA_MPS_PIPE_DIRECTORY:-}" ] || echo quit | nvidia-cuda-mps-control; }
 run=(runs_dir="$OUT/runs" checkpoints_dir="$SCRATCH/checkpoints")
-short=(); case=cnn4; rounds=3; seconds=2; grid=(experiment=figures scale=paper)
-tests=(tests/train tests/losses/test_losses_table.py -k 'cuda or captured or streams')
+short=(); case=cnn8; rounds=3; seconds=1; grid=(experiment=figures scale=paper)
+tests=(tests/train/test_engine.py tests/train/test_learning_losses.py tests/losses/test_losses_table.py
+    -k 'cuda or captured or streams')
 if [ -n "$TINY" ]; then
-    short=(scale.train_share=0.1 recipe.epochs=2); case=digits; rounds=1; seconds=0.1; grid=(experiment=demo plan_only=true)
+    short=(scale.train_share=0.1 recipe.epochs=2); case=digits; rounds=1; seconds=0.1; JOBS=2
+    grid=(experiment=demo scale=cpu seeds=0 'overrides=["scale.train_share=0.1","recipe.epochs=2"]')
     tests=(tests/train/test_fake_cuda.py -k breach)
 fi
 step 60 card $PY -c 'import torch; print(torch.__version__, torch.cuda.is_available() and torch.cuda.get_device_name())'
-step 300 tests $PY -m pytest -q -p no:cacheprovider "${tests[@]}"
+# Plugins and packages that happen to be installed there bring warnings, which this project's settings make errors.
+step 300 tests $PY -m pytest -q -p no:cacheprovider -p no:benchmark -W default "${tests[@]}"
 step 60 digits $PY scripts/train.py dataset=digits noise=symmetric "${short[@]}" "${run[@]}"
 step 90 determinism $PY scripts/train.py -m dataset=digits noise=symmetric runtime=deterministic recipe.epochs=2 \
     seed=0,1 "${run[@]}"
+step 120 profile $PY scripts/bench.py profile=true cases=$case out="$OUT/bench"
 step 180 speed $PY scripts/bench.py cases=$case rounds=$rounds seconds=$seconds out="$OUT/bench"
-[ -n "$TINY" ] || step 180 speed_cnn8 $PY scripts/bench.py cases=cnn8 rounds=3 seconds=2 out="$OUT/bench"
-[ -n "$TINY" ] || step 400 ablation $PY scripts/bench.py ablation=true cases=cnn8 rounds=3 seconds=2 out="$OUT/bench"
-step 3600 runs $PY scripts/reproduce.py "${grid[@]}" runs_dir="$OUT/runs" results_dir="$OUT/results"
+start_mps
+(while sleep "$PACK_SECONDS"; do pack; done) & packing=$!
+left=$((MINUTES * 60 - SECONDS - 20))
+step $((left > 1 ? left : 1)) runs $PY scripts/reproduce.py "${grid[@]}" jobs="$JOBS" minutes=$((left > 60 ? left / 60 : 1)) \
+    runs_dir="$OUT/runs" results_dir="$OUT/results"
+kill $packing
+pack
+end_mps
 exit $failed

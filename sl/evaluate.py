@@ -34,13 +34,12 @@ def class_accuracy(confusion: Tensor) -> Tensor:
     return confusion.diagonal().double() / confusion.sum(1).double()
 
 
-def training_counts(logits: Tensor, noisy: Tensor, clean: Tensor) -> Tensor:
-    """Counts (5,) int64, in the order of TRAINING_COUNTS, over a batch of training examples.
+def training_counts(predictions: Tensor, noisy: Tensor, clean: Tensor) -> Tensor:
+    """Counts (5,) int64, in the order of TRAINING_COUNTS, over training examples.
 
     right: label right; right_hit: of those, predicted as the label; wrong: label wrong; wrong_memorised: of
     those, predicted as the wrong label; wrong_corrected: of those, predicted as the true class.
     """
-    predictions = logits.argmax(1)
     right = noisy == clean
     follows, corrects = predictions == noisy, predictions == clean
     return torch.stack(

@@ -14,7 +14,7 @@ from torch.nn import functional
 from sl.checks import number
 from sl.errors import UserError
 from sl.fused import NormPoolRelu
-from sl.models.classifier import Classifier
+from sl.models.classifier import Classifier, Normalised
 
 
 class Cnn(Classifier):
@@ -54,6 +54,12 @@ class Cnn(Classifier):
         self.fc1 = nn.Linear(channels if average else channels * (height // shrink) * (width // shrink), hidden)
         self.fc1_norm = nn.BatchNorm1d(hidden)
         self.head = nn.Linear(hidden, num_classes)
+
+    def normalised(self) -> list[Normalised]:
+        """Every convolution, and `fc1`."""
+        convolutions = (layer for layer in self.body if isinstance(layer, nn.Conv2d))
+        norms = (layer for layer in self.body if isinstance(layer, NormPoolRelu))
+        return [*zip(convolutions, norms, strict=True), (self.fc1, self.fc1_norm)]
 
     def features(self, images: Tensor) -> Tensor:
         """Output (N, hidden) of `fc1` after its batch normalisation and ReLU."""

@@ -4,7 +4,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from sl.fused import NormPoolRelu
-from sl.models.classifier import Classifier
+from sl.models.classifier import Classifier, Normalised
 
 WIDTHS = (16, 32, 64)
 BLOCKS_PER_STAGE = 7  # 1 + 3 * 7 * 2 + 1 = 44 layers
@@ -54,8 +54,9 @@ class ResNet44(Classifier):
 
     def __init__(self, num_classes: int, image_shape: tuple[int, int, int]) -> None:
         super().__init__()
-        self.stem = nn.Sequential(nn.Conv2d(image_shape[0], WIDTHS[0], 3, padding=1), NormPoolRelu(WIDTHS[0]))
-        blocks: list[nn.Module] = []
+        stem, norm = nn.Conv2d(image_shape[0], WIDTHS[0], 3, padding=1), NormPoolRelu(WIDTHS[0])
+        self.stem = nn.Sequential(stem, norm)
+        blocks: list[PreactivationBlock] = []
         inputs = WIDTHS[0]
         for stage, width in enumerate(WIDTHS):
             for index in range(BLOCKS_PER_STAGE):
@@ -65,6 +66,14 @@ class ResNet44(Classifier):
         self.blocks = nn.Sequential(*blocks)
         self.activation = NormPoolRelu(WIDTHS[-1])
         self.head = nn.Linear(WIDTHS[-1], num_classes)
+
+    def normalised(self) -> list[Normalised]:
+        """The stem, and the first convolution of every block; the second one's output is also added to a shortcut."""
+        stem, norm = self.stem
+        assert isinstance(stem, nn.Conv2d)
+        assert isinstance(norm, NormPoolRelu)
+        inside = (block for block in self.blocks if isinstance(block, PreactivationBlock))
+        return [(stem, norm), *((block.conv1, block.norm) for block in inside)]
 
     def features(self, images: Tensor) -> Tensor:
         """Mean (N, 64) of the last feature maps."""

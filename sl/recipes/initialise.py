@@ -1,4 +1,7 @@
-"""Initial weights, drawn on the CPU from one generator, so that they depend on its seed alone."""
+"""Initial weights, drawn on the CPU from one generator, so that they depend on its seed and not on the device.
+
+PyTorch 2.12 changed how `trunc_normal_` draws: with he_normal, weights of the same seed differ from those of 2.11.
+"""
 
 import math
 

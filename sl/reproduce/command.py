@@ -5,13 +5,14 @@ from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryFile
 
-from sl.checks import flag
+from sl.checks import flag, number
 from sl.config.compose import override
 from sl.errors import UserError
 from sl.figures import draw_all
 from sl.place import PUBLISHED
 from sl.record import Run, load_all
 from sl.reproduce import experiment
+from sl.reproduce.deadline import Deadline
 from sl.reproduce.estimate import estimate
 from sl.reproduce.execute import choose_jobs, execute, thread_override
 from sl.reproduce.experiment import Overrides
@@ -36,6 +37,8 @@ def reproduce(config: ReproduceConfig) -> list[str]:
     if scale == "auto":
         scale = "paper" if device.type == "cuda" else "cpu"
     jobs, threads = choose_jobs(config.jobs, config.device)
+    minutes = None if config.minutes is None else number("minutes", config.minutes, 0, low_open=True)
+    deadline = None if minutes is None else Deadline(60 * minutes)
     common = [f"scale={scale}", override("data_dir", config.data_dir), override("runs_dir", config.runs_dir)]
     common += [
         f"runtime.device={config.device}",
@@ -54,7 +57,7 @@ def reproduce(config: ReproduceConfig) -> list[str]:
     if flag("plan_only", config.plan_only):
         return []
     saved.save(Path(config.runs_dir))
-    failures = execute([run for run in plan if not run.done], jobs)
+    failures = execute([run for run in plan if not run.done], jobs, deadline)
     redraw(load_all(Path(config.runs_dir), strict), Path(config.results_dir))
     return failures
 
@@ -82,11 +85,11 @@ def summary(plan: SavedPlan, done: Sequence[bool], shared: Mapping[str, int]) ->
     ends = finishing_times([0.0 if d else item.seconds for d, item in zip(done, plan.items, strict=True)], plan.jobs)
     lines = []
     for step in dict.fromkeys(item.step for item in plan.items):
-        numbers = [number for number, item in enumerate(plan.items) if item.step == step]
-        todo = [number for number in numbers if not done[number]]
-        own = sum(plan.items[number].seconds for number in todo) / plan.jobs
-        text = f"{step}: {len(numbers)} runs, {len(todo)} to train"
-        after = max((ends[number] for number in todo), default=0.0)
+        places = [place for place, item in enumerate(plan.items) if item.step == step]
+        todo = [place for place in places if not done[place]]
+        own = sum(plan.items[place].seconds for place in todo) / plan.jobs
+        text = f"{step}: {len(places)} runs, {len(todo)} to train"
+        after = max((ends[place] for place in todo), default=0.0)
         lines.append(f"{text}: {duration(own)}, done after {duration(after)}" if todo else text)
     lines.append(
         f"{sum(done)} of {len(done)} runs are done; {len(done) - sum(done)} to train, "

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from sl.checks import integer
 from sl.config.compose import compose_run
 from sl.errors import UserError
+from sl.reproduce.deadline import Deadline, shares_done
 from sl.reproduce.plan import PlannedRun
 from sl.reproduce.progress import in_training
 from sl.train.device import cores, find_device
@@ -18,6 +19,7 @@ POLL_SECONDS = 5.0  # between two looks at runs that other processes train
 
 MOST_JOBS = 1024  # each is a process
 BUSY = "another process is training it"
+NO_TIME = "not begun: it would not be over in time"
 
 
 def default_jobs(device: str) -> int:
@@ -41,8 +43,10 @@ def thread_override(threads: int | None) -> list[str]:
     return [] if threads is None else [f"runtime.threads={threads}"]
 
 
-def execute(todo: Sequence[PlannedRun], jobs: int) -> list[str]:
+def execute(todo: Sequence[PlannedRun], jobs: int, deadline: Deadline | None = None) -> list[str]:
     """Train `todo` in order, `jobs` at once; a line for each run that has no complete record afterwards.
+
+    With a `deadline` no run is begun that would not be over by then.
 
     A run that another process is training is left to it: this one waits until it is complete, or takes it over. Neither
     a killed process nor a bug in one run stops the others.
@@ -51,15 +55,24 @@ def execute(todo: Sequence[PlannedRun], jobs: int) -> list[str]:
         return []
     reasons: dict[int, str | None] = {}
     queue, said = deque(range(len(todo))), False
+    begun = set[int]()
+
+    def in_time() -> bool:
+        return deadline is None or deadline.allows(shares_done([todo[number].record for number in begun]))
+
     with stopping(), Workers(min(jobs, len(todo)), train_one) as workers:
         while queue or workers.busy:
-            while workers.idle and (number := _take_free(queue, todo)) is not None:
+            while workers.idle and queue and in_time() and (number := _take_free(queue, todo)) is not None:
+                begun.add(number)
                 workers.start(number, todo[number].overrides)
             if workers.busy:
                 for number, outcome in workers.finished(POLL_SECONDS):
                     reasons[number] = str(outcome.error) if outcome.error else outcome.value
                     if reasons[number] == BUSY:
                         queue.append(number)
+            elif queue and not in_time():
+                reasons |= dict.fromkeys(queue, NO_TIME)
+                queue.clear()
             elif queue:
                 if not said:
                     print(f"waiting for {len(queue)} runs that other processes train", flush=True)

@@ -16,6 +16,7 @@ class ReproduceConfig:
     scale: Any = None  # stays empty for scale=auto, which is no file
     seeds: Any = None
     jobs: int | None = None
+    minutes: float | None = None
     plan_only: bool = False
     device: str
     scaled_down: dict[str, list[str]] = field(default_factory=dict)

@@ -11,10 +11,11 @@ from collections.abc import Callable
 from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
+from torch.func import functional_call
 
 from sl.config.build import build
-from sl.evaluate import TRAINING_COUNTS, training_counts
+from sl.evaluate import training_counts
 from sl.losses import Loss
 from sl.models.classifier import Classifier, fresh_part
 from sl.noise import NoisyLabels
@@ -32,8 +33,11 @@ from sl.train.job import Job, make_loss
 from sl.train.kernels import warn_of_slow_kernels
 from sl.train.plan import batch_sizes
 from sl.train.seeds import generator
+from sl.train.step_weights import StepWeights
 
 EVALUATION_BATCH = {"cuda": 2000, "cpu": 500}  # 5000 of CIFAR-10 would take cnn8 2 GiB for activations
+
+SO_FAR = ("loss_sum", "predictions", "finite_steps")  # what an engine keeps of the epoch that it is in
 
 LARGEST_WEIGHT = 1e4  # none that learns comes near it; a clipped loss stays finite even where weights run away
 
@@ -56,11 +60,19 @@ class Engine:
         self.optimizer = build_optimizer(self.model, recipe)
         self.augmentation = build_augmentation(recipe)
         self.loss_sum = torch.zeros((), dtype=torch.float64, device=runtime.device)
-        self.counts = torch.zeros(len(TRAINING_COUNTS), dtype=torch.int64, device=runtime.device)
+        on_gpu = runtime.device.type == "cuda"
+        self.evaluation_batch = EVALUATION_BATCH[runtime.device.type]
+        if on_gpu:  # every batch is filled up to this: no more than the test set has, which is evaluated at every epoch
+            self.evaluation_batch = max(batch_size, min(self.evaluation_batch, len(data.test_images)))
+        self.predictions = torch.zeros_like(data.noisy)  # of this epoch's steps
         self.finite_steps = torch.zeros((), dtype=torch.int64, device=runtime.device)
-        forward = self._forward
+        lower = DTYPES[runtime.precision] != torch.float32
+        self.weights = StepWeights(self.model, lower=lower, without_biases=on_gpu)
+        forward = forward_pass(self.model, self.loss, runtime)
         self._compute = torch.compile(forward, dynamic=False) if runtime.step in COMPILED else forward
-        self._steps: dict[int, Callable[[Tensor], None]] = {}
+        # By batch size. A step that is not captured is not kept: an engine that holds a method of its own never ends
+        # before a garbage collection, and its graphs with it.
+        self._captured: dict[int, CapturedStep] = {}
 
     def reset(self, model_state: dict[str, Tensor], loss: Loss, noisy: NoisyLabels) -> None:
         """Start another run: new weights, labels and buffers of the loss (its transition matrix, what it has learnt) in
@@ -86,18 +98,19 @@ class Engine:
         self.data.draws.copy_(draws)
         order, lrs = order.to(self.runtime.device), lrs.to(self.runtime.device)
         if done == 0:
-            for total in (self.loss_sum, self.counts, self.finite_steps):
-                total.zero_()
+            self.loss_sum.zero_()
+            self.finite_steps.zero_()
         steps = list(zip(order.split(batch_sizes(len(order), self.batch_size)), lrs, strict=True))
         for number, (index, lr) in enumerate(steps[done:], start=done + 1):
             self.optimizer.lr.copy_(lr)
             self.train_step(index)
             after_step(number)
-        return self.loss_sum / len(order), self.counts
+        seen = (values[order] for values in (self.predictions, self.data.noisy, self.data.clean))
+        return self.loss_sum / len(order), training_counts(*seen)
 
     def train_step(self, index: Tensor) -> None:
         """One step on the training images `index` (B,), as many as a batch of an epoch has, at the rate set before."""
-        self._steps[len(index)](index)
+        self._captured.get(len(index), self._step)(index)
 
     def weights_finite(self) -> Tensor:
         """Whether every weight is below LARGEST_WEIGHT and every statistic of the network finite, () on the device."""
@@ -107,16 +120,16 @@ class Engine:
 
     def state_dict(self) -> dict[str, Any]:
         """All that the rest of a run depends on, between two steps of an epoch or between two epochs."""
-        totals = {"loss_sum": self.loss_sum, "counts": self.counts, "finite_steps": self.finite_steps}
+        epoch = {name: getattr(self, name) for name in SO_FAR}
         learnt = {"model": self.model.state_dict(), "loss": self.loss.state_dict()}
-        return {**learnt, "optimizer": self.optimizer.state_dict(), **totals}
+        return {**learnt, "optimizer": self.optimizer.state_dict(), **epoch}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Take over, in the memory that the engine has, what `state_dict` gave; KeyError or RuntimeError if unfit."""
         self.model.load_state_dict(state["model"])
         self.loss.load_state_dict(state["loss"])
         self.optimizer.load_state_dict(state["optimizer"])
-        for name in ("loss_sum", "counts", "finite_steps"):
+        for name in SO_FAR:
             getattr(self, name).copy_(state[name])
 
     @torch.inference_mode()
@@ -136,14 +149,18 @@ class Engine:
         self, function: Callable[[Tensor], Tensor], images: Tensor, between: Callable[[], None] = nothing
     ) -> Tensor:
         self.model.eval()
-        size = EVALUATION_BATCH[self.runtime.device.type]
+        size = self.evaluation_batch
+        fill = self.runtime.device.type == "cuda"  # cuDNN would look for the best algorithms for every other size
         result: Tensor | None = None  # made once: small results between large freed blocks would splinter the heap
         with debiased_statistics(fresh_part(self.model), self.recipe.bn_zero_debias):
             for start in range(0, len(images), size):
                 batch = images[start : start + size].to(self.runtime.device)  # mapped images are not there yet
+                count = len(batch)
+                if fill and count < size:
+                    batch = torch.cat([batch, batch[:1].expand(size - count, *batch.shape[1:])])
                 between()
-                with self._autocast():
-                    output = function(self._input(self.data.normalisation(batch))).float()
+                with autocast(self.runtime):
+                    output = function(self._input(self.data.normalisation(batch))).float()[:count]
                 if result is None:
                     result = output.new_empty(len(images), output.shape[1])
                 result[start : start + size] = output
@@ -151,12 +168,11 @@ class Engine:
         return result
 
     def _prepare_steps(self) -> None:
-        """Make the step of every batch size that an epoch has; capturing runs it, so this comes before a reset."""
+        """Capture the step of every batch size that an epoch has; capturing runs it, so this comes before a reset."""
         self.model.train()
-        for length in set(batch_sizes(len(self.data.noisy), self.batch_size)):
-            if length not in self._steps:
-                capture = self.runtime.step in CAPTURED and self.data.resident
-                self._steps[length] = CapturedStep(self._step, length, self.runtime.device) if capture else self._step
+        if self.runtime.step in CAPTURED and self.data.resident:
+            for length in set(batch_sizes(len(self.data.noisy), self.batch_size)) - self._captured.keys():
+                self._captured[length] = CapturedStep(self._step, length, self.runtime.device)
 
     def _step(self, index: Tensor) -> None:
         """Forward, backward and update on the training images `index` (B,)."""
@@ -166,28 +182,36 @@ class Engine:
 
     def update(self, images: Tensor, index: Tensor) -> None:
         """One step on the network's inputs `images` (B, C, H, W), which are the training images `index` (B,)."""
-        noisy, clean = self.data.noisy[index], self.data.clean[index]
         self.optimizer.zero_grad()
-        loss, logits = self._compute(self._input(images), noisy, index)
+        self.weights.begin()
+        loss, logits = self._compute(self.weights.values, self._input(images), self.data.noisy[index], index)
         loss.backward()
+        self.weights.collect()
         self.optimizer.step()
         self.loss_sum += loss.detach() * len(index)
         self.finite_steps += self.loss_sum < math.inf  # false for nan too, and from the first such step on
-        self.counts += training_counts(logits.detach(), noisy, clean)
-
-    def _forward(self, images: Tensor, labels: Tensor, index: Tensor) -> tuple[Tensor, Tensor]:
-        with self._autocast():
-            logits = self.model(images)
-        return self.loss(logits, labels, index), logits
+        self.predictions.scatter_(0, index, logits.detach().argmax(1))
 
     def _input(self, images: Tensor) -> Tensor:
         """A copy even where the order is right already: one channel is in any, and PyTorch then takes the slower."""
         return images.clone(memory_format=self.memory_format)
 
-    def _autocast(self) -> torch.autocast:
-        precision = DTYPES[self.runtime.precision]
-        lower = precision != torch.float32
-        return torch.autocast(self.runtime.device.type, dtype=torch.bfloat16, enabled=lower, cache_enabled=False)
+
+def autocast(runtime: Runtime) -> torch.autocast:
+    """Inside, convolutions and dense layers compute in the precision of `runtime`."""
+    lower = DTYPES[runtime.precision] != torch.float32
+    return torch.autocast(runtime.device.type, dtype=torch.bfloat16, enabled=lower, cache_enabled=False)
+
+
+def forward_pass(model: nn.Module, loss: Loss, runtime: Runtime) -> Callable[..., tuple[Tensor, Tensor]]:
+    """A function of stand-ins for parameters, images, labels and their index that gives loss () and logits (B, K)."""
+
+    def forward(values: dict[str, Any], images: Tensor, labels: Tensor, index: Tensor) -> tuple[Tensor, Tensor]:
+        with autocast(runtime):
+            logits = functional_call(model, values, (images,), tie_weights=False)
+        return loss(logits, labels, index), logits
+
+    return forward
 
 
 engines: Cache[Engine] = Cache(limit=8)

@@ -118,7 +118,7 @@ def look_closely(
     """
     data = engine.data
     logits = engine.predict(data.images, between)
-    counts = training_counts(logits, data.noisy, data.clean)
+    counts = training_counts(logits.argmax(1), data.noisy, data.clean)
     seen: dict[str, Any] = {"confidence": None, "predictions": None}
     if len(probe_set.index):
         confidence, predictions = class_confidence(logits[probe_set.index])

@@ -1,6 +1,7 @@
 """Plans of experiments: which runs, in which order, which are done; and carrying them out."""
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -10,11 +11,13 @@ from sl.errors import UserError
 from sl.record import load_all, read
 from sl.reproduce import experiment
 from sl.reproduce.command import check_folder, redraw, summary
+from sl.reproduce.deadline import Deadline
 from sl.reproduce.estimate import estimate
-from sl.reproduce.execute import choose_jobs, execute, train_one
+from sl.reproduce.execute import NO_TIME, choose_jobs, execute, train_one
 from sl.reproduce.plan import PlannedRun, plan_runs
 from sl.reproduce.progress import Item, SavedPlan
 from sl.train.job import describe_run
+from sl.workers import Outcome
 
 WANTED = [
     (f"dataset=digits noise={noise}".split()[0], f"noise={noise}", f"loss={loss}", "recipe.epochs=2", "seed=0")
@@ -163,6 +166,39 @@ def test_several_at_once_give_the_same_as_one_after_another(plan: list[PlannedRu
     redraw(load_all(tmp_path / "runs"), tmp_path / "out")
     assert (tmp_path / "out" / "figures" / "digits").is_dir()
     assert list((tmp_path / "out" / "tables").glob("digits_*.md"))
+
+
+def test_no_run_is_begun_that_would_not_be_over_in_time(
+    plan: list[PlannedRun], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun: list[tuple[str, ...]] = []
+    monkeypatch.setattr("sl.reproduce.execute.Workers", partial(AtOnce, begun))
+    monkeypatch.setattr("sl.reproduce.execute.shares_done", lambda records: [1.0] * len(records))
+    clock = iter(range(0, 1000, 40)).__next__  # a run takes 40 s
+    failures = execute(plan, 1, Deadline(130, clock))
+    assert begun == [run.overrides for run in plan[:2]]
+    assert [NO_TIME in failure for failure in failures] == [False, False, True, True]
+
+
+class AtOnce:
+    """Workers whose one task is over when it begins."""
+
+    def __init__(self, begun: list[tuple[str, ...]], count: int, task: object) -> None:
+        self.begun, self.idle, self.busy = begun, 1, 0
+
+    def start(self, number: int, argument: tuple[str, ...]) -> None:
+        self.begun.append(argument)
+        self.number, self.idle, self.busy = number, 0, 1
+
+    def finished(self, seconds: float) -> list[tuple[int, Outcome]]:
+        self.idle, self.busy = 1, 0
+        return [(self.number, Outcome("as it was told"))]
+
+    def __enter__(self) -> "AtOnce":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
 
 
 def test_a_run_that_fails_does_not_stop_the_others(plan: list[PlannedRun]) -> None:

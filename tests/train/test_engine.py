@@ -1,5 +1,7 @@
 """The training step: every image once, nothing waits for the device, engines are used again."""
 
+import gc
+import weakref
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -7,6 +9,8 @@ import pytest
 import torch
 from torch import Tensor
 
+from sl.evaluate import training_counts
+from sl.train.cache import Cache
 from sl.train.engine import Engine, make_engine, make_model
 from sl.train.fit import learning_rates, train_one_epoch
 from sl.train.job import Job
@@ -25,7 +29,7 @@ def test_every_image_is_used_once_an_epoch(make_job: MakeJob, monkeypatch: pytes
     seen: list[Tensor] = []
     step = engine._step
     record = lambda index: (seen.append(index.clone()), step(index))  # noqa: E731
-    monkeypatch.setattr(engine, "_steps", dict.fromkeys(engine._steps, record))
+    monkeypatch.setattr(engine, "_step", record)
     one_epoch(engine, job)
     sizes = [len(index) for index in seen]
     assert sizes[:-1] == [50] * (len(sizes) - 1)
@@ -66,11 +70,11 @@ def test_no_synchronisation_inside_an_epoch_on_cuda(make_job: MakeJob, step: str
     engine = make_engine(job)
     index = torch.arange(job.config.recipe.batch_size, device="cuda")
     engine._prepare_steps()
-    engine._steps[len(index)](index)
+    engine.train_step(index)
     try:
         torch.cuda.set_sync_debug_mode("error")
         for _ in range(3):
-            engine._steps[len(index)](index)
+            engine.train_step(index)
     finally:
         torch.cuda.set_sync_debug_mode("default")
 
@@ -141,6 +145,46 @@ def test_an_engine_in_use_again_gets_the_transition_of_its_own_noise(make_job: M
     after = list(second.loss.buffers())
     assert before
     assert all(not torch.equal(old, new) for old, new in zip(before, after, strict=True))
+
+
+def test_an_evicted_engine_ends_at_once(make_job: MakeJob, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And the memory of its graphs with it, which a garbage collection may leave on the GPU for long."""
+    monkeypatch.setattr("sl.train.engine.engines", Cache(limit=1))
+    job = make_job("loss=ce")
+    first = weakref.ref(make_engine(job))
+    gc.disable()
+    try:
+        one_epoch(make_engine(job), job)
+        assert first() is not None
+        make_engine(make_job("loss=sl"))
+        assert first() is None
+    finally:
+        gc.enable()
+
+
+def test_on_a_cpu_no_bias_is_left_out(make_job: MakeJob) -> None:
+    assert make_engine(make_job("loss=ce")).weights.values == {}
+    lower = make_engine(make_job("loss=ce", "runtime.precision=bfloat16")).weights
+    assert not lower.biases
+    assert len(lower.copies) == 8  # weights and biases of two convolutions and two dense layers
+
+
+def test_an_epochs_counts_are_those_of_its_batches(make_job: MakeJob) -> None:
+    """At rate 0 no weight changes, so that each batch can be predicted again."""
+    job = make_job("noise=symmetric", "recipe.shift=0", "recipe.flip=false", "recipe.weight_decay=0")
+    engine, data = make_engine(job), make_engine(job).data
+    count = len(data.noisy)
+    order = torch.randperm(count, generator=generator(0, "test"))
+    draws = engine.augmentation.draw(count, data.image_shape, generator(1, "test"))
+    batches = order.split(engine.batch_size)
+    _, counts = engine.train_epoch(order, draws, torch.zeros(len(batches)))
+    engine.model.train()
+    expected = torch.zeros(5, dtype=torch.int64)
+    for batch in batches:
+        predicted = engine.model(data.normalisation(data.images[batch])).argmax(1)
+        expected += training_counts(predicted, data.noisy[batch], data.clean[batch])
+    assert counts.tolist() == expected.tolist()
+    assert expected[1] + expected[3] > 0
 
 
 def test_another_loss_gets_an_engine_of_its_own(make_job: MakeJob) -> None:

@@ -100,8 +100,8 @@ def pretended_driver(engine: Engine) -> Iterator[None]:
     """What autocast asks of a driver is granted, and the backward pass gives zeros."""
 
     def backward(*_: object, **__: object) -> None:
-        for parameter in engine.model.parameters():
-            parameter.grad = torch.zeros_like(parameter)
+        for leaf in (*engine.model.parameters(), *engine.weights.copies):
+            leaf.grad = torch.zeros_like(leaf)
 
     with ExitStack() as patches:
         patches.enter_context(mock.patch.object(Tensor, "backward", backward))
@@ -123,6 +123,30 @@ def check_step(model: str, loss: str, recipe: str = "authors_code", dataset: str
         logits = engine.predict(engine.data.test_images)
     expected = (CUDA, torch.float32, (IMAGES, DATASETS[dataset][0]))
     assert (logits.device, logits.dtype, tuple(logits.shape)) == expected
+
+
+def test_every_evaluation_batch_has_the_same_size() -> None:
+    """cuDNN looks for the best algorithms once per size, which takes longer than the evaluation."""
+    mode = FakeTensorMode(allow_non_fake_inputs=True)
+    engine = fake_engine(mode, "cnn8", "sl", "authors_code", "cifar10")
+    engine.evaluation_batch = 7
+    sizes: list[int] = []
+    engine.model.body.register_forward_pre_hook(lambda _, images: sizes.append(len(images[0])))
+    with mode, pretended_driver(engine):
+        for count in (IMAGES, 10, 3):
+            assert len(engine.predict(engine.data.images[:count])) == count
+        assert len(engine.represent(engine.data.images[:9])) == 9
+    assert sizes == [7] * (4 + 2 + 1 + 2)
+
+
+def test_a_small_test_set_is_not_filled_up_to_a_large_batch() -> None:
+    engine = fake_engine(FakeTensorMode(allow_non_fake_inputs=True), "cnn8", "sl", "authors_code", "cifar10")
+    assert engine.evaluation_batch == IMAGES
+
+
+def test_on_a_gpu_biases_before_batch_normalisation_are_left_out() -> None:
+    engine = fake_engine(FakeTensorMode(allow_non_fake_inputs=True), "cnn8", "sl", "authors_code", "cifar10")
+    assert len(engine.weights.biases) == 7  # those of six convolutions and of fc1
 
 
 @pytest.mark.parametrize("loss", LOSSES)

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import tarfile
 from pathlib import Path
 
 import pytest
@@ -26,11 +27,15 @@ def test_every_step_runs_here(tmp_path: Path) -> None:
         "tests",
         "digits",
         "determinism",
+        "profile",
         "speed",
         "runs",
     ]
     assert done.returncode == 0
-    assert list((tmp_path / "runs").rglob("*.jsonl"))
+    with tarfile.open(tmp_path / "records.tar.gz") as archive:
+        packed = {Path(name).name for name in archive.getnames() if name.endswith(".jsonl")}
+    assert packed == {path.name for path in (tmp_path / "runs").rglob("*.jsonl")} != set()
+    assert len(list((tmp_path / "bench").glob("*.json"))) == 2
 
 
 def test_a_failed_step_shows_in_the_exit_status(tmp_path: Path) -> None:

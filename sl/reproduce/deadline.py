@@ -1,0 +1,42 @@
+"""Begins no run that would not be over in time, for machines that are lent or taken away at a known time."""
+
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from sl.reproduce.progress import progress
+
+WINDOW = 60.0  # seconds over which the speed is measured
+SURE = 0.95  # of the time left that a run may be expected to take
+
+
+class Deadline:
+    """`seconds` from now. Runs are taken to be of the same length and to share the speed of the machine equally."""
+
+    def __init__(self, seconds: float, clock: Callable[[], float] = time.monotonic) -> None:
+        self.clock = clock
+        self.end = clock() + seconds
+        self._marks: deque[tuple[float, float]] = deque()  # when, and how much was done by then
+
+    def allows(self, shares: Sequence[float]) -> bool:
+        """Whether one more run would be over in time; `shares` says how much is done of each that was begun.
+
+        With r runs' worth of training left, the new one's included, and v runs done a second by all together, the last
+        run ends after r / v seconds. While nothing is known of v, any run may begin.
+        """
+        now, done = self.clock(), sum(shares)
+        self._marks.append((now, done))
+        while len(self._marks) > 2 and self._marks[1][0] <= now - WINDOW:
+            self._marks.popleft()
+        then, before = self._marks[0]
+        left = self.end - now
+        if done <= before:
+            return left > 0
+        return (len(shares) + 1 - done) * (now - then) / (done - before) < SURE * left
+
+
+def shares_done(records: Sequence[Path]) -> list[float]:
+    """How much is done of each run; one that diverged has no more to do."""
+    found = [progress(record) for record in records]
+    return [1.0 if state.diverged else state.share for state in found]
