@@ -78,7 +78,8 @@ OLDEST := .venv-oldest/bin
 test-oldest: ## Run the quick tests, or those in FOLDERS, with the oldest allowed versions (constraints/oldest.txt)
 	$(PYTHON) -m venv .venv-oldest
 	$(OLDEST)/pip install --quiet -c constraints/oldest.txt --editable '.[all]' pytest pytest-xdist hypothesis psutil nbmake
-	OMP_NUM_THREADS=1 $(OLDEST)/pytest --quiet --numprocesses $(WORKERS) --maxprocesses 8 --dist loadfile $(FOLDERS)
+	OMP_NUM_THREADS=1 $(OLDEST)/pytest --quiet --numprocesses $(WORKERS) --maxprocesses 8 --dist loadfile \
+		--ignore tests/docs --ignore tests/package $(FOLDERS)
 
 docs: $(INSTALLED) ## Build the documentation in site/; a broken link is an error
 	.venv/bin/mkdocs build --strict
