@@ -51,6 +51,6 @@ def test_compiled_and_eager_steps_agree_and_a_second_run_does_not_recompile() ->
     again = job("compile", "seed=1", "noise.rate=0.2")
     first = train_one_epoch(make_engine(again), again.plan, 1, 1)[0]
     if OLD:
-        pytest.skip("PyTorch before 2.14 compiles again for the second run")
+        pytest.skip("PyTorch 2.11 compiles again for the second run")
     assert compilations() == before
     assert first.train_loss != lines["compile"].train_loss
