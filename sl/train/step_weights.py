@@ -55,7 +55,7 @@ class StepWeights:
         if given:
             torch._foreach_copy_(gradients, [gradient for _, gradient in given])
         for (own, _), gradient in zip(given, gradients, strict=True):
-            own.grad = gradient
+            own.grad = gradient if own.grad is None else own.grad + gradient  # another layer may hold it under its name
         if self.biases:
             zeros = self.biases[0].new_zeros(sum(map(len, self.biases))).split([*map(len, self.biases)])
             for bias, zero in zip(self.biases, zeros, strict=True):

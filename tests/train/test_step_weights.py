@@ -117,6 +117,23 @@ def test_weights_of_other_layers_are_left_to_autocast() -> None:
     assert set(weights.values) == {"1.weight", "1.bias"}
 
 
+def test_a_weight_that_two_layers_share_gets_both_gradients() -> None:
+    first, second = nn.Linear(4, 4), nn.Linear(4, 4)
+    second.weight = first.weight
+    model = nn.Sequential(first, second)
+    batch = torch.ones(2, 4)
+    with torch.autocast("cpu", torch.bfloat16, cache_enabled=False):
+        model(batch).float().square().sum().backward()
+    assert first.weight.grad is not None
+    expected, first.weight.grad = first.weight.grad, None
+    weights = StepWeights(model, lower=True, without_biases=False)
+    weights.begin()
+    with torch.autocast("cpu", torch.bfloat16, cache_enabled=False):
+        functional_call(model, weights.values, (batch,), tie_weights=False).float().square().sum().backward()
+    weights.collect()
+    torch.testing.assert_close(first.weight.grad, expected)
+
+
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of the compiler's own making
 def test_the_compiler_takes_stand_ins() -> None:
     def forward(values: dict[str, Any], batch: Tensor) -> Tensor:
