@@ -68,11 +68,10 @@ test-slow: $(INSTALLED) ## Run the slow tests; FOLDERS='tests/durability tests/c
 	$(PYTEST) -m slow $(FOLDERS)
 
 check-results: $(INSTALLED) ## Check that committed pages, tables and findings agree with the committed records
-	.venv/bin/pytest -m results
+	$(PYTEST) -m results
 
 test-package: $(INSTALLED) ## Install wheel and source distribution in empty environments, run the adapters, build the docs
-	.venv/bin/pytest -m slow tests/package
-	.venv/bin/pytest -m slow tests/docs
+	$(PYTEST) -m slow tests/package tests/docs
 
 OLDEST := .venv-oldest/bin
 test-oldest: ## Run the quick tests, or those in FOLDERS, with the oldest allowed versions (constraints/oldest.txt)
