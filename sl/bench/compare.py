@@ -6,8 +6,9 @@ from typing import Any
 import torch
 
 from sl.bench.contender import CASES, EngineContender, ReferenceContender, case_job
-from sl.bench.measure import core_times, interleave, rates, team, times
+from sl.bench.measure import Team, core_times, interleave, rates, team, times
 from sl.train.device import cores
+from sl.train.job import Job
 
 ONE_AT_A_TIME = "one run"
 SEVERAL = (2, 4)  # runs at once on a GPU
@@ -20,15 +21,27 @@ def several_runs(device: torch.device) -> dict[str, tuple[int, list[str]]]:
     return {f"{cores()} single-threaded processes": (cores(), ["runtime.threads=1"])} if cores() > 1 else {}
 
 
+def make_teams(stack: ExitStack, case: str, job: Job) -> dict[str, Team]:
+    """All that take turns, in processes that end with `stack`; on a GPU one process takes part in several teams."""
+    batch, device = job.plan.batch_size, job.runtime.device
+    found = {"reference": stack.enter_context(team(batch, 1, ReferenceContender, case))}
+    several = several_runs(device)
+    if device.type == "cuda":
+        count, overrides = max(several.values())
+        members = stack.enter_context(team(batch, count, EngineContender, case, overrides)).members
+        sizes = {ONE_AT_A_TIME: 1} | {name: count for name, (count, _) in several.items()}
+        return found | {name: Team(members[:size], batch) for name, size in sizes.items()}
+    found[ONE_AT_A_TIME] = stack.enter_context(team(batch, 1, EngineContender, case))
+    for name, (count, overrides) in several.items():
+        found[name] = stack.enter_context(team(batch, count, EngineContender, case, overrides))
+    return found
+
+
 def compare(case: str, rounds: int, seconds: float) -> dict[str, Any]:
     """Measure `case` in `rounds` of about `seconds` for each contender; a record for JSON."""
     job = case_job(case)
-    batch = job.plan.batch_size
     with ExitStack() as stack:
-        teams = {"reference": stack.enter_context(team(batch, 1, ReferenceContender, case))}
-        teams[ONE_AT_A_TIME] = stack.enter_context(team(batch, 1, EngineContender, case))
-        for name, (count, more) in several_runs(job.runtime.device).items():
-            teams[name] = stack.enter_context(team(batch, count, EngineContender, case, more))
+        teams = make_teams(stack, case, job)
         for each in teams.values():  # importing PyTorch takes longer than a lap: all processes do so at once
             each.wait()
         for each in teams.values():

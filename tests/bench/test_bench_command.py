@@ -8,16 +8,19 @@ import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 
 from sl.bench.ablation import Change, runtime_change
 from sl.bench.child import TimedCall
 from sl.bench.command import Kind, bench
-from sl.bench.compare import compare
-from sl.bench.contender import EngineContender
+from sl.bench.compare import compare, make_teams
+from sl.bench.contender import EngineContender, case_job
 
 SCRIPT = Path(__file__).resolve().parents[2] / "scripts" / "bench.py"
 
@@ -136,31 +139,58 @@ def test_a_step_is_listed_by_its_operators_on_a_cpu(tmp_path: Path, capsys: pyte
     assert "| the rest |" in capsys.readouterr().out
 
 
-def test_all_processes_have_started_before_the_first_is_measured(monkeypatch: pytest.MonkeyPatch) -> None:
-    events: list[str] = []
+EVENTS: list[str] = []
 
-    class Noted(InlineChild):
-        def __init__(self, make: Callable[..., Any], *arguments: Any) -> None:
-            events.append("start")
 
-        def wait(self) -> None:
-            events.append("wait")
+class Noted(InlineChild):
+    """A `Child` without a process, which notes in EVENTS what is asked of it."""
 
-        def start(self, method: str, *arguments: Any) -> "Future[TimedCall]":
-            events.append("lap")
-            done: Future[TimedCall] = Future()
-            done.set_result(TimedCall(None, 1.0, 1.0))
-            return done
+    def __init__(self, make: Callable[..., Any], *arguments: Any) -> None:
+        EVENTS.append("start")
 
-        def call(self, method: str, *arguments: Any) -> Any:
-            return {}
+    def wait(self) -> None:
+        EVENTS.append("wait")
 
+    def start(self, method: str, *arguments: Any) -> "Future[TimedCall]":
+        EVENTS.append("lap")
+        done: Future[TimedCall] = Future()
+        done.set_result(TimedCall(None, 1.0, 1.0))
+        return done
+
+    def call(self, method: str, *arguments: Any) -> Any:
+        return {}
+
+
+@pytest.fixture
+def noted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No process is started; EVENTS is empty."""
     monkeypatch.setattr("sl.bench.measure.Child", Noted)
     monkeypatch.setattr("sl.bench.compare.cores", lambda: 2)
     monkeypatch.setattr("torch.cuda.is_available", lambda: False)
+    EVENTS.clear()
+
+
+@pytest.mark.usefixtures("noted")
+def test_all_processes_have_started_before_the_first_is_measured() -> None:
     compare("digits", 1, 0.02)
-    assert events[:8] == ["start"] * 4 + ["wait"] * 4
-    assert set(events[8:]) == {"lap"}
+    assert EVENTS[:8] == ["start"] * 4 + ["wait"] * 4
+    assert set(EVENTS[8:]) == {"lap"}
+
+
+@pytest.mark.usefixtures("noted")
+def test_on_a_gpu_the_same_processes_run_alone_and_together() -> None:
+    job = case_job("digits")
+    job = replace(job, runtime=replace(job.runtime, device=torch.device("cuda", 0)))
+    with ExitStack() as stack:
+        teams = make_teams(stack, "digits", job)
+    assert {name: len(team.members) for name, team in teams.items()} == {
+        "reference": 1,
+        "one run": 1,
+        "2 processes": 2,
+        "4 processes": 4,
+    }
+    assert EVENTS == ["start"] * (1 + 4)
+    assert teams["one run"].members[0] is teams["4 processes"].members[0] is not teams["reference"].members[0]
 
 
 def test_what_is_measured_is_written_before_the_next_case(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
