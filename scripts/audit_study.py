@@ -1,34 +1,40 @@
 """Measure how well audits find wrong labels where the truth is known; docs/audit.md shows the outcome.
 
-python scripts/audit_study.py --cells 'digits, symmetric 20 %'   (without --cells: all but CIFAR-10N)
+python scripts/audit_study.py cells=digits-symmetric-20,mnist-asymmetric-40
+python scripts/audit_study.py table_only=true
 """
 
-import argparse
 from pathlib import Path
 
+from sl.checks import one_of
 from sl.command_line import run_script
-from sl.errors import UserError
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description="Audit labels with known errors by CE, GCE and SL, three seeds.")
-    parser.add_argument("--cells", nargs="+", help="settings to run, by name; a wrong name lists them")
-    parser.add_argument("--results", type=Path, default=Path("results/audit_study"), help="records (%(default)s)")
-    parser.add_argument("--work", type=Path, default=Path("results/audit/study"), help="runs, networks (%(default)s)")
-    parser.add_argument("--page", type=Path, default=Path("docs/audit.md"), help="page to fill (%(default)s)")
-    parser.add_argument("--table-only", action="store_true", help="train nothing, only rewrite the page's table")
-    parser.add_argument("--threads", type=int, default=1, help="threads of a run (%(default)s)")
-    options = parser.parse_args()
-    from sl.audit.study import CELLS, run_study  # imports torch; --help does without it
+def main(
+    cells: tuple[str, ...] = ("digits-symmetric-20", "digits-symmetric-40", "mnist-asymmetric-40"),
+    results: Path = Path("results/audit_study"),
+    work: Path = Path("results/audit/study"),
+    page: Path = Path("docs/audit.md"),
+    table_only: bool = False,
+    threads: int = 1,
+) -> None:
+    """Audit labels with known errors by CE, GCE and SL, three seeds, and rewrite the table of a page.
+
+    cells: settings to run; a wrong name lists them
+    results: folder of the records
+    work: folder of runs and networks
+    page: page with the marks
+    table_only: train nothing
+    threads: threads of a run
+    """
+    from sl.audit.study import CELLS, run_study, slug  # imports torch; --help does without it
     from sl.audit.study_page import write_page
 
-    cells = options.cells or [cell for cell in CELLS if not cell.startswith("CIFAR")]
-    for cell in cells:
-        if cell not in CELLS:
-            raise UserError("cells", cell, f"must be one of {'; '.join(CELLS)}")
-    if not options.table_only:
-        run_study(cells, options.results, options.work, options.threads)
-    print(write_page(options.results, options.page), flush=True)
+    known = {slug(cell): cell for cell in CELLS}
+    wanted = [known[one_of("cells", cell, known)] for cell in cells]
+    if not table_only:
+        run_study(wanted, results, work, threads)
+    print(write_page(results, page), flush=True)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Runs the small commands of scripts/, whose options are the parameters of their `main`, given as OPTION=VALUE."""
+"""Runs the small commands, whose options are the parameters of their `main`, given as OPTION=VALUE."""
 
 import inspect
 import math
@@ -17,15 +17,12 @@ from sl.errors import UserError, fail, print_any_name
 def run_script(main: Callable[..., int | None]) -> NoReturn:
     """End the process with the status of `main`, called with what the command line says; a user's mistake is one line.
 
-    ``--help`` prints the docstring of `main` with the defaults. A `main` without parameters reads the command line
-    itself.
+    ``--help`` prints the docstring of `main` with the defaults.
     """
     print_any_name()
     arguments = sys.argv[1:]
     try:
-        if not inspect.signature(main).parameters:
-            status = main()
-        elif {"-h", "--help"} & {*arguments}:
+        if {"-h", "--help"} & {*arguments}:
             status = print(help_text(main))
         elif "--version" in arguments:
             status = print(f"sl {sl.__version__}")
@@ -43,27 +40,38 @@ def run_script(main: Callable[..., int | None]) -> NoReturn:
 def help_text(main: Callable[..., Any]) -> str:
     """What --help prints: the docstring, and the value that each option has by default."""
     parameters = inspect.signature(main).parameters.values()
-    defaults = "\n".join(f"  {parameter.name}={_shown(parameter.default)}" for parameter in parameters)
+    given = [parameter for parameter in parameters if parameter.default is not parameter.empty]
+    defaults = "\n".join(f"  {parameter.name}={_shown(parameter.default)}" for parameter in given)
     return f"{inspect.getdoc(main)}\n\nBy default:\n{defaults}"
 
 
 def read_options(main: Callable[..., Any], arguments: Sequence[str]) -> dict[str, Any]:
     """The values in `arguments` (OPTION=VALUE each) by option, of the types that the parameters of `main` have.
 
-    >>> def main(out: Path = Path("results"), seeds: tuple[int, ...] = (), jobs: int | None = None) -> None: ...
-    >>> read_options(main, ["seeds=0,1", "jobs=null"])
-    {'seeds': (0, 1), 'jobs': None}
+    What has no default is required; its name may be left out. A `main` with **parameters takes other names too.
+
+    >>> def main(model: Path, seeds: tuple[int, ...] = (), jobs: int | None = None) -> None: ...
+    >>> read_options(main, ["kept.json", "seeds=0,1", "jobs=null"])
+    {'model': PosixPath('kept.json'), 'seeds': (0, 1), 'jobs': None}
     """
-    types = get_type_hints(main)
-    known = ", ".join(inspect.signature(main).parameters)
-    values = {}
+    types, parameters = get_type_hints(main), inspect.signature(main).parameters
+    known = [name for name, parameter in parameters.items() if parameter.kind is not parameter.VAR_KEYWORD]
+    others = next((name for name in parameters if name not in known), None)
+    required = [name for name in known if parameters[name].default is inspect.Parameter.empty]
+    values: dict[str, Any] = {}
     for argument in arguments:
         name, given, text = argument.partition("=")
-        if not given:
-            raise UserError(f"{argument}: must be OPTION=VALUE, with one of {known}")
-        if name not in inspect.signature(main).parameters:
-            raise UserError(name, text, f"there is no such option; must be one of {known}")
-        values[name] = _read(name, text, types[name])
+        unnamed = [name for name in required if name not in values]
+        if not given and unnamed and not argument.startswith("-"):
+            name, text = unnamed[0], argument
+        elif not given:
+            raise UserError(f"{argument}: must be OPTION=VALUE, with one of {', '.join(known)}")
+        elif name not in known and not others:
+            raise UserError(name, text, f"there is no such option; must be one of {', '.join(known)}")
+        values[name] = _read(name, text, types[name if name in known else str(others)])
+    for name in required:
+        if name not in values:
+            raise UserError(name, rule="is required")
     return values
 
 

@@ -5,6 +5,8 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+from sl.errors import UserError
+
 
 def replace_file(path: Path, content: bytes | str, former: Path | None = None) -> None:
     """Make `content` (text as UTF-8) the whole content of `path`, as `replacing` does."""
@@ -53,6 +55,16 @@ def append(path: Path, content: bytes, length: int) -> None:
         except OSError:
             file.truncate(length)
             raise
+
+
+@contextlib.contextmanager
+def writing(option: str, folder: Path) -> Iterator[None]:
+    """For a block that writes to the folder which `option` names: UserError where that fails."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        yield
+    except OSError as error:
+        raise UserError(option, folder, f"must be a folder that can be written to ({error.strerror})") from None
 
 
 def sync_folder(folder: Path) -> None:

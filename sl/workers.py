@@ -39,11 +39,11 @@ def run_all(task: Task, arguments: Sequence[Any], jobs: int) -> list[Outcome]:
     if jobs == 1:
         return [_attempt(task, argument) for argument in arguments]
     outcomes = dict[int, Outcome]()
-    waiting = list(enumerate(arguments))
-    with stopping(), Workers(min(jobs, len(waiting)), task) as workers:
-        while waiting or workers.busy:
-            while waiting and workers.idle:
-                workers.start(*waiting.pop(0))
+    queue = list(enumerate(arguments))
+    with stopping(), Workers(min(jobs, len(queue)), task) as workers:
+        while queue or workers.busy:
+            while queue and workers.idle:
+                workers.start(*queue.pop(0))
             outcomes.update(workers.finished(None))
     return [outcomes[number] for number in range(len(arguments))]
 

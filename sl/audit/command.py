@@ -76,26 +76,31 @@ def audit_name(described: Described, folds: int) -> str:
 
 
 def write_audit(out: Path, subject: Subject, probabilities: Array, config: AuditConfig, described: Described) -> None:
-    """Write all files of an audit to `out` and print what was found."""
-    labels = subject.labels.numpy()
+    """Write all files of an audit to `out` and print its summary."""
+    labels, names = subject.labels.numpy(), described.result_config["names"]
     estimate = estimate_noise(labels, probabilities, config.seed)
     ranking = rank(labels, probabilities, estimate.wrong, config.expected_precision, subject.judged(config.folds))
-    names = described.result_config["names"]
+    advice = advise(estimate)
     title = f"{names['dataset']}, {names['loss']}, {f'{config.folds} folds' if config.folds else 'one run'}"
-    words = summary(subject, ranking, estimate, config)
+    findings = summary(subject, ranking, estimate, config)
     write_suspects(out / "suspects.csv", subject, ranking, probabilities)
     write_labels(out / "labels.csv", subject, corrected(subject, ranking))
-    origin = {"fingerprint": described.result_config["dataset"]["fingerprint"], "identity": described.identity}
-    advice = advise(estimate)
-    told = {"words": f"{title}. {words}", "advice": advice.as_json()}
-    write_noise(out, subject, estimate, {"names": names, "folds": config.folds, **origin, **told})
+    about = {
+        "names": names,
+        "folds": config.folds,
+        "fingerprint": described.result_config["dataset"]["fingerprint"],
+        "identity": described.identity,
+        "summary": f"{title}. {findings}",
+        "advice": advice.as_json(),
+    }
+    write_noise(out, subject, estimate, about)
     draw_noise(estimate, subject.class_names, title, out / "noise")
-    about = {"setting": setting(described, config.folds), "loss": names["loss"], "classes": list(subject.class_names)}
-    write_classes(out, about, class_numbers(subject, ranking, probabilities))
-    whole = {"words": f"{title}. {words}", "identity": f"{described.identity}-{config.folds}"}
+    audited = {"setting": setting(described, config.folds), "loss": names["loss"], "classes": list(subject.class_names)}
+    write_classes(out, audited, class_numbers(subject, ranking, probabilities))
     draw_suspects(subject, ranking, title, out / "suspects")
-    shown = write_sheet(out / "suspects.html", subject, ranking, probabilities, config.sheet, whole)
-    print(f"{words}\n{out}/suspects.html: the {shown} most suspicious; suspects.csv, labels.csv (corrected), "
+    heading = {"text": about["summary"], "identity": f"{described.identity}-{config.folds}"}
+    shown = write_sheet(out / "suspects.html", subject, ranking, probabilities, config.sheet, heading)
+    print(f"{findings}\n{out}/suspects.html: the {shown} most suspicious; suspects.csv, labels.csv (corrected), "
           "noise.json, noise.png, classes.md beside it\n"
           f"to train SL on such labels, begin with {advice}", flush=True)  # fmt: skip
 

@@ -1,8 +1,5 @@
 """The contact sheet: suspects.html, one page that needs nothing else and works from the file system."""
 
-import base64
-import json
-from importlib.resources import files
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from sl.audit.rank import Array, Ranking
 from sl.audit.subject import Subject
 from sl.files import replace_file
+from sl.html import data_uri, whole_page
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -46,12 +44,7 @@ def write_sheet(
             for row in shown
         ],
     }  # fmt: skip
-    text = json.dumps(data, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    parts = {"style": _part("style.css"), "script": _part("sheet.js"), "data": text.replace("<", "\\u003c")}
-    page = _part("index.html")
-    for name, part in parts.items():
-        page = page.replace(f"/*{name}*/", part, 1)
-    replace_file(path, page)
+    replace_file(path, whole_page("sl.audit", ["sheet"], data))
     return len(shown)
 
 
@@ -63,7 +56,9 @@ def suspicious(subject: Subject, ranking: Ranking, most: int) -> list[int]:
 
 def thumbnail(subject: Subject, row: int) -> str:
     """`small_picture` as a data URI."""
-    return data_uri(small_picture(subject, row), "PNG" if subject.root is None else "JPEG")
+    kind, buffer = "png" if subject.root is None else "jpeg", BytesIO()
+    small_picture(subject, row).save(buffer, kind, quality=QUALITY)
+    return data_uri(buffer.getvalue(), kind)
 
 
 def small_picture(subject: Subject, row: int) -> "Image":
@@ -77,14 +72,3 @@ def small_picture(subject: Subject, row: int) -> "Image":
             return picture
     array = subject.images[row].permute(1, 2, 0).numpy()
     return Image.fromarray(array[:, :, 0] if array.shape[2] == 1 else array)
-
-
-def data_uri(picture: "Image", kind: str) -> str:
-    """`picture` as a data URI."""
-    buffer = BytesIO()
-    picture.save(buffer, kind, quality=QUALITY)
-    return f"data:image/{kind.lower()};base64,{base64.b64encode(buffer.getvalue()).decode()}"
-
-
-def _part(name: str) -> str:
-    return (files("sl.audit") / "page" / name).read_text(encoding="utf-8")

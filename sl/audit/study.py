@@ -36,11 +36,8 @@ CELLS: dict[str, tuple[str, ...]] = {
     "CIFAR-10, symmetric 40 %": ("dataset=cifar10", "noise=symmetric", "noise.rate=0.4", *SCALED_CIFAR),
     "CIFAR-10, asymmetric 40 %": ("dataset=cifar10", "noise=asymmetric", "noise.rate=0.4", *SCALED_CIFAR),
 }
-RETRAINED = {
-    ("sl", 0),
-    ("ce", 4),
-    ("sl", 4),
-}  # loss and folds: on CIFAR CE is trained anew on the labels of these alone
+# Loss and folds: on CIFAR CE is trained anew on the labels of these alone.
+RETRAINED = {("sl", 0), ("ce", 4), ("sl", 4)}
 LOSSES = ("ce", "gce", "sl")
 FOLDS = (0, 4)
 SEEDS = (0, 1, 2)
@@ -59,8 +56,7 @@ class Trial:
     @property
     def file(self) -> str:
         """The name of its record."""
-        cell = "".join(letter if letter.isalnum() else "-" for letter in self.cell.lower()).replace("--", "-")
-        return f"{cell.strip('-')}_{self.loss}_folds{self.folds}_seed{self.seed}.json"
+        return f"{slug(self.cell)}_{self.loss}_folds{self.folds}_seed{self.seed}.json"
 
     @property
     def retrains(self) -> bool:
@@ -71,6 +67,15 @@ class Trial:
     def overrides(self) -> list[str]:
         """The audit as one would give it to `sl audit`."""
         return [*CELLS[self.cell], f"loss={self.loss}", f"folds={self.folds}", f"seed={self.seed}"]
+
+
+def slug(cell: str) -> str:
+    """A setting's name on the command line and in names of files.
+
+    >>> slug("digits, symmetric 20 %")
+    'digits-symmetric-20'
+    """
+    return "".join(letter if letter.isalnum() else "-" for letter in cell.lower()).replace("--", "-").strip("-")
 
 
 def trials(cells: Sequence[str]) -> Iterator[Trial]:

@@ -39,8 +39,8 @@ def make_folder(data_dir: Path, root: Path) -> None:
 
     data = Cifar10(data_dir, download=False).load().subset(PICTURES / 50_000, 0.01)
     noisy = corrupt(data.train_labels, symmetric(data.num_classes, RATE), SEED)
-    for row, (true, told) in enumerate(zip(data.train_labels.tolist(), noisy.tolist(), strict=True)):
-        path = root / data.class_names[told] / f"{data.class_names[true]}_{row:04}.png"
+    for row, (true, label) in enumerate(zip(data.train_labels.tolist(), noisy.tolist(), strict=True)):
+        path = root / data.class_names[label] / f"{data.class_names[true]}_{row:04}.png"
         path.parent.mkdir(parents=True, exist_ok=True)
         Image.fromarray(data.train_images[row].permute(1, 2, 0).numpy()).save(path)
 

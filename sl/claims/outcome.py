@@ -5,7 +5,6 @@ import os
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -15,7 +14,7 @@ from sl.claims.rule import HISTORY, RULE, Verdict, decide
 from sl.place import CONFIG_DIR
 from sl.record import Run, RunGroup, matched, run_groups
 from sl.record.paper import PAPER_EPOCHS, USUAL_NOISE
-from sl.record.titles import DATASETS_SHOWN, group_order, origin, paper_scale, recipe_changes, scale_title, setting
+from sl.record.titles import group_order, origin, paper_scale, recipe_changes, scale_title, setting
 from sl.record.variant import usual_recipe
 from sl.stats import FEWEST, SIGNIFICANT, adjusted, infer
 from sl.tables.compare import beside
@@ -160,27 +159,14 @@ def command(dataset: str, scale: str, recipe: str) -> str:
         return f"sl reproduce experiment={dataset} scale={scale} 'overrides=[\"recipe={recipe}\"]'"
     if dataset in PAPER_EPOCHS:
         return f"make reproduce-{dataset} SCALE={scale}"
-    what = f"reproduce experiment={dataset}" if dataset in DATASETS_SHOWN else f"train dataset={dataset}"
-    return f"sl {what} scale={scale}"
+    planned = (CONFIG_DIR / "experiment" / f"{dataset}.yaml").is_file()
+    return f"sl {'reproduce experiment' if planned else 'train dataset'}={dataset} scale={scale}"
 
 
 def as_json(found: Sequence[GroupOutcomes]) -> str:
     """All outcomes as the text of results/claims.json."""
     content = {"format": 2, "rule": RULE, "history": HISTORY, "sheets": [asdict(group) for group in found]}
     return json.dumps(content, indent=1) + "\n"
-
-
-def read_json(path: Path) -> list[GroupOutcomes]:
-    """What `as_json` wrote."""
-    return [_group(**group) for group in json.loads(path.read_text(encoding="utf-8"))["sheets"]]
-
-
-def _group(claims: list[dict[str, Any]], **fields: Any) -> GroupOutcomes:
-    return GroupOutcomes(claims=tuple(_outcome(**claim) for claim in claims), **fields)
-
-
-def _outcome(verdict: str, reported: list[dict[str, Any]], **fields: Any) -> Outcome:
-    return Outcome(verdict=Verdict(verdict), reported=tuple(Reported(**one) for one in reported), **fields)
 
 
 def _path(run: Run, out: Path) -> str:

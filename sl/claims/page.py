@@ -7,8 +7,7 @@ from pathlib import Path
 from sl.claims.catalogue import Literature
 from sl.claims.outcome import GroupOutcomes, Outcome, all_outcomes, as_json
 from sl.claims.rule import HISTORY, RULE, SURVIVES, Verdict
-from sl.errors import UserError
-from sl.files import replace_file
+from sl.files import replace_file, writing
 from sl.record import Run
 from sl.record.paper import PAPER_EPOCHS
 from sl.record.titles import dataset_title
@@ -20,12 +19,9 @@ HEADER = ("claim", "paper", "mean [95 % interval]", "by seed", "p", "verdict")
 def write_all(runs: Sequence[Run], literature: Literature, out: Path) -> list[GroupOutcomes]:
     """Write claims.json and claims.md of `runs` to the folder `out`, which UserError names if it cannot be written."""
     found = all_outcomes(runs, literature, out)
-    try:
-        out.mkdir(parents=True, exist_ok=True)
+    with writing("out", out):
         replace_file(out / "claims.json", as_json(found))
         replace_file(out / "claims.md", markdown(found))
-    except OSError as error:
-        raise UserError("out", out, f"must be a folder that can be written to ({error.strerror})") from None
     return found
 
 

@@ -1,21 +1,22 @@
-"""What people type: `sl train`, `sl figures`, ...; each is a module here with a function `run` that reads sys.argv."""
+"""What people type: `sl train`, `sl figures`, ...; each is a module here whose `main` is given the options."""
 
 from typing import NamedTuple
 
 
 class Command(NamedTuple):
-    """What a command does, in a line, and the extras of the package that it needs."""
+    """What a command does, the extras of the package that it needs, and its file in configs/ if it has one."""
 
     what: str
     extras: tuple[str, ...]
+    config: str | None = None
 
 
 COMMANDS = {
-    "train": Command("train one run, or with -m a sweep of runs", ("train",)),
+    "train": Command("train one run, or with -m a sweep of runs", ("train",), "config"),
     "reproduce": Command("train what a figure or table of the paper needs, and draw it", ("train", "results")),
-    "search": Command("search for a loss's parameters on held-out noisy labels", ("search",)),
+    "search": Command("search for a loss's parameters on held-out noisy labels", ("search",), "search"),
     "choose": Command("rank the parameters of a sweep by held-out noisy labels", ("results",)),
-    "audit": Command("say which of your labels are probably wrong, and how many", ("audit",)),
+    "audit": Command("say which of your labels are probably wrong, and how many", ("audit",), "audit"),
     "predict": Command("label the pictures of a folder with a network that a run kept", ("train",)),
     "export": Command("write a network that a run kept as an ONNX file", ("train", "onnx")),
     "figures": Command("draw every figure that the records allow", ("results",)),
@@ -23,7 +24,7 @@ COMMANDS = {
     "sweep_table": Command("print and draw the points of a sweep", ("results",)),
     "claims": Command("test the paper's claims on the records", ("results",)),
     "report": Command("write verdicts, figures and tables as one HTML page", ("results",)),
-    "track": Command("tell recorded runs to W&B, MLflow, TensorBoard or CSV", ("train", "results")),
+    "track": Command("tell recorded runs to W&B, MLflow, TensorBoard or CSV", ("train", "results"), "track"),
     "dashboard": Command("make a W&B workspace and report with the paper's panels", ("wandb",)),
     "records": Command("check records for damage", ("results",)),
     "conformance": Command("test another implementation of a loss", ()),

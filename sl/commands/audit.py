@@ -4,7 +4,6 @@ sl audit dataset=folder data_dir=my_pictures loss=sl
 """
 
 from sl.audit.options import AuditConfig
-from sl.config.app import run_app
 
 
 def main(config: AuditConfig) -> None:
@@ -12,8 +11,3 @@ def main(config: AuditConfig) -> None:
     from sl.audit.command import run_audit  # imports torch; --help does without it
 
     run_audit(config)
-
-
-def run() -> None:
-    """Begin with what the command line says."""
-    run_app(main, "audit")

@@ -2,12 +2,11 @@
 
 from pathlib import Path
 
-from sl.command_line import run_script
 from sl.errors import UserError
 from sl.record import load_all
 from sl.search.rank import listing, rankings
 from sl.search.validation import validated, with_holdout
-from sl.sweep.points import grids
+from sl.sweep.points import sweeps
 from sl.sweep.table import text
 
 NO_HOLDOUT = (
@@ -29,17 +28,12 @@ def main(
     """
     runs = load_all(runs_dir, strict)
     found = rankings(map(validated, with_holdout(runs)))
-    sweeps = grids(runs)
-    if not found and not sweeps:
+    found_sweeps = sweeps(runs)
+    if not found and not found_sweeps:
         raise UserError("runs_dir", runs_dir, "no finished run in it has a holdout, and no sweep is in it")
     if not found:
         print(NO_HOLDOUT)
-        for grid in sweeps:
-            print("\n".join(["", *text(grid)]), flush=True)
+        for sweep in found_sweeps:
+            print("\n".join(["", *text(sweep)]), flush=True)
     for ranking in found:
         print("\n".join(listing(ranking)), flush=True)
-
-
-def run() -> None:
-    """Begin with what the command line says."""
-    run_script(main)

@@ -4,7 +4,6 @@ from pathlib import Path
 
 from sl.claims import Literature, write_all
 from sl.claims.page import findings
-from sl.command_line import run_script
 from sl.place import PUBLISHED
 from sl.record import load_all
 from sl.tables.published import load, load_classes
@@ -30,8 +29,3 @@ def main(
     print(f"{out / 'claims.md'} and .json")
     if readme:
         print(fill(readme, findings(found), "findings"))
-
-
-def run() -> None:
-    """Begin with what the command line says."""
-    run_script(main)

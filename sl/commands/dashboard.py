@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-from sl.command_line import run_script
 from sl.place import CONFIG_DIR
 from sl.say import say
 
@@ -27,8 +26,3 @@ def main(
 
     for line in publish(Dashboard.read(file), project, entity, out):
         say(line)
-
-
-def run() -> None:
-    """Begin with what the command line says."""
-    run_script(main)

@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-from sl.command_line import run_script
 from sl.figures import draw_all
 from sl.record import load_all
 
@@ -20,8 +19,3 @@ def main(
     """
     for line in draw_all(load_all(runs_dir, strict), out):
         print(line, flush=True)
-
-
-def run() -> None:
-    """Begin with what the command line says."""
-    run_script(main)

@@ -3,7 +3,6 @@
 import sys
 from pathlib import Path
 
-from sl.command_line import run_script
 from sl.record.check import check_all, seal_all
 
 
@@ -23,8 +22,3 @@ def main(
     for line in report.damaged:
         print(line, file=sys.stderr)
     return 1 if report.damaged else 0
-
-
-def run() -> None:
-    """Begin with what the command line says."""
-    run_script(main)

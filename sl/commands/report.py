@@ -3,7 +3,6 @@
 from pathlib import Path
 
 from sl.claims import Literature
-from sl.command_line import run_script
 from sl.place import PUBLISHED
 from sl.record import load_all
 from sl.report import write
@@ -28,8 +27,3 @@ def main(
     strict: stop at a damaged record instead of leaving it out
     """
     print(write(load_all(runs_dir, strict), Literature(load(paper), load_classes(paper)), out, figures, audits))
-
-
-def run() -> None:
-    """Begin with what the command line says."""
-    run_script(main)

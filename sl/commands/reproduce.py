@@ -6,8 +6,10 @@ sl reproduce status
 """
 
 import sys
+from pathlib import Path
 
 from sl.command_line import run_script
+from sl.commands import COMMANDS
 from sl.config.app import run_app
 from sl.reproduce.options import ReproduceConfig
 
@@ -24,15 +26,19 @@ def main(config: ReproduceConfig) -> None:
         sys.exit(1)
 
 
-def main_status() -> None:
-    """Say how far a reproduction is."""
+def main_status(runs_dir: Path = Path("results/runs")) -> None:
+    """Say how far the reproductions are whose records lie in a folder.
+
+    runs_dir: folder of run records
+    """
     from sl.reproduce.status import status
 
-    status(sys.argv[2:])
+    status(runs_dir)
 
 
 def run() -> None:
-    """Begin with what the command line says."""
-    if sys.argv[1:2] == ["status"]:  # not Hydra's: it composes nothing, and answers at once
+    """Begin with what the command line says: `status` composes nothing, and answers at once."""
+    if sys.argv[1:2] == ["status"]:
+        del sys.argv[1]
         run_script(main_status)
-    run_app(main, "reproduce")
+    run_app(main, "reproduce", COMMANDS["reproduce"].extras)

@@ -3,7 +3,6 @@
 sl search dataset=digits noise=symmetric noise.rate=0.4 loss=sl
 """
 
-from sl.config.app import run_app
 from sl.search.options import SearchConfig
 
 
@@ -12,8 +11,3 @@ def main(config: SearchConfig) -> None:
     from sl.search.command import run_search  # imports torch; --help does without it
 
     run_search(config)
-
-
-def run() -> None:
-    """Begin with what the command line says."""
-    run_app(main, "search")

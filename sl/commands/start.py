@@ -4,17 +4,30 @@ import sys
 from importlib import import_module
 
 import sl
+from sl.command_line import run_script
 from sl.commands import COMMANDS
 from sl.errors import UserError, fail
 from sl.extras import missing
 
 
 def start(name: str) -> None:
-    """Run the command `name` with what sys.argv says; ends the process as the command does."""
+    """Run the command `name` with what sys.argv says; ends the process as the command does.
+
+    Its module has a `main` that takes the options, or the configuration that Hydra composes; or it begins with `run`.
+    """
+    command = COMMANDS[name]
     try:
-        import_module(f"sl.commands.{name}").run()
+        module = import_module(f"sl.commands.{name}")
+        if hasattr(module, "run"):
+            module.run()
+        elif command.config:
+            from sl.config.app import run_app  # needs Hydra, which the small commands do without
+
+            run_app(module.main, command.config, command.extras)
+        else:
+            run_script(module.main)
     except ModuleNotFoundError as error:
-        line = missing(error, COMMANDS[name].extras)
+        line = missing(error, command.extras)
         if line is None:
             raise
         fail(line)

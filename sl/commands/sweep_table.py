@@ -4,13 +4,12 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
-from sl.command_line import run_script
 from sl.errors import UserError
 from sl.figures.style import draw_styled
-from sl.files import replace_file
+from sl.files import replace_file, writing
 from sl.record import load_all
 from sl.sweep import figure, table
-from sl.sweep.points import Grid, grids
+from sl.sweep.points import Sweep, sweeps
 
 
 def main(
@@ -27,31 +26,24 @@ def main(
     out: folder to write to
     strict: stop at a damaged record instead of leaving it out
     """
-    found = grids(load_all(runs_dir, strict))
+    found = sweeps(load_all(runs_dir, strict))
     if not found:
         raise UserError("runs_dir", runs_dir, "must be a folder with finished runs of one loss whose options differ")
     used: dict[str, int] = {}
-    for grid in found:
-        used[grid.name] = used.get(grid.name, 0) + 1
-        name = grid.name if used[grid.name] == 1 else f"{grid.name}-{used[grid.name]}"
-        print("\n".join(table.text(grid)))
-        for path in write(grid, out / name):
+    for sweep in found:
+        used[sweep.name] = used.get(sweep.name, 0) + 1
+        name = sweep.name if used[sweep.name] == 1 else f"{sweep.name}-{used[sweep.name]}"
+        print("\n".join(table.text(sweep)))
+        for path in write(sweep, out / name):
             print(path, flush=True)
         print()
 
 
-def write(grid: Grid, stem: Path) -> Iterator[Path]:
+def write(sweep: Sweep, stem: Path) -> Iterator[Path]:
     """Table and picture of one sweep; yields the files."""
-    try:
-        for suffix, content in ((".md", table.markdown(grid)), (".csv", table.comma(grid))):
+    for suffix, content in ((".md", table.markdown(sweep)), (".csv", table.comma(sweep))):
+        with writing("out", stem.parent):
             replace_file(stem.with_suffix(suffix), content)
-            yield stem.with_suffix(suffix)
-    except OSError as error:
-        raise UserError("out", stem.parent, f"must be a folder that can be written to ({error.strerror})") from None
-    paths, _ = draw_styled(partial(figure.draw, grid), stem)
+        yield stem.with_suffix(suffix)
+    paths, _ = draw_styled(partial(figure.draw, sweep), stem)
     yield from paths[:1]
-
-
-def run() -> None:
-    """Begin with what the command line says."""
-    run_script(main)

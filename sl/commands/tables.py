@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-from sl.command_line import run_script
 from sl.place import PUBLISHED
 from sl.record import load_all
 from sl.tables import load, load_classes, write_all
@@ -29,8 +28,3 @@ def main(
         print(line, flush=True)
     if readme:
         print(fill(readme, block(runs)))
-
-
-def run() -> None:
-    """Begin with what the command line says."""
-    run_script(main)

@@ -1,10 +1,10 @@
 """Tell recorded runs to a tracker: sl track tracker=wandb runs=results/runs/cifar10."""
 
-from sl.config.app import run_app
+from sl.replay.options import TrackConfig
 
 
-def run() -> None:
-    """Begin with what the command line says."""
-    from sl.replay.command import track
+def main(config: TrackConfig) -> None:
+    """Tell what `config` says."""
+    from sl.replay.command import track  # imports what tables and figures need; --help does without it
 
-    run_app(track, "track")
+    track(config)

@@ -4,7 +4,6 @@ sl train dataset=cifar10 noise=symmetric noise.rate=0.4 loss=sl seed=0
 sl train -m dataset=cifar10 loss=ce,sl seed=0,1,2
 """
 
-from sl.config.app import run_app
 from sl.train.options import RunConfig
 
 
@@ -19,8 +18,3 @@ def main(config: RunConfig) -> float | None:
     run = read(train_when_free(config))
     job.tell(name=f"{short_name(run)} {run.identity[:4]}", record=str(run.path.absolute()), text=summary(run, True))
     return None if config.holdout is None else run.validation()  # never test accuracy
-
-
-def run() -> None:
-    """Begin with what the command line says."""
-    run_app(main, "config")

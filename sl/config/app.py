@@ -10,7 +10,6 @@ import hydra
 from hydra._internal.utils import get_args_parser
 
 import sl
-from sl.commands import COMMANDS
 from sl.config.explain import explain
 from sl.config.guard import Crash, guarded
 from sl.config.help import register_help
@@ -23,8 +22,10 @@ from sl.sweep.watch import watched
 JOB_LINE = "Error executing job with overrides: "
 
 
-def run_app(task: Callable[[Any], Any], config_name: str) -> None:
+def run_app(task: Callable[[Any], Any], config_name: str, extras: Sequence[str] = ()) -> None:
     """Compose `config_name` with the command line, and run `task` on its object (once for every job of a multirun).
+
+    `extras` of the package are what the command needs.
 
     A mistake of the user exits with code 2 and one line; a bug with code 1 and its traceback, from wherever it ran.
     """
@@ -37,10 +38,8 @@ def run_app(task: Callable[[Any], Any], config_name: str) -> None:
     sys.argv[1:] = overrides_first(sys.argv[1:])
     register()
     register_help()
-    extras = COMMANDS[config_name].extras if config_name in COMMANDS else ()
-    command = hydra.main(version_base="1.3", config_path=str(CONFIG_DIR), config_name=config_name)(
-        guarded(task, extras)
-    )
+    in_hydra = hydra.main(version_base="1.3", config_path=str(CONFIG_DIR), config_name=config_name)
+    command = in_hydra(guarded(task, extras))
     try:
         with without_job_line(), watched():
             command()

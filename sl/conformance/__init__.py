@@ -1,1 +1,1 @@
-"""Checks anyone's implementation of a loss against the formulas: ``python -m sl.conformance package.module:Loss``."""
+"""Checks anyone's implementation of a loss against the formulas: ``sl conformance package.module:Loss``."""

@@ -6,10 +6,11 @@ from matplotlib.figure import Figure
 
 from sl.figures.bars import Group, class_bars, key
 from sl.figures.cells import PAIR, compared_noises
-from sl.figures.panels import footer, lettered, loss_name, panels
+from sl.figures.panels import footer, lettered, panels
 from sl.figures.style import FAINT, INK, class_colour, loss_colour
 from sl.record import Run, RunGroup, Series, paired_difference
 from sl.record.run import Array
+from sl.record.titles import named_loss
 
 
 def final(run: Run) -> Array:
@@ -41,7 +42,7 @@ def _both(axes: Axes, group: RunGroup, found: dict[str, Series]) -> None:
     labels, groups = group.head.class_labels, []
     for loss, series in found.items():
         mean, colour = series.mean(final), loss_colour(loss)
-        label = f"{loss_name(group, loss)}, n = {series.n}, mean of classes {np.nanmean(mean):.1f}"
+        label = f"{named_loss(loss, group.variant(loss))}, n = {series.n}, mean of classes {np.nanmean(mean):.1f}"
         groups.append(Group(label, mean, series.std(final), [colour] * len(labels), colour))
     axes.set(ylim=(0, 113), yticks=range(0, 101, 20), ylabel="test accuracy (%)")
     class_bars(axes, labels, groups)

@@ -1,6 +1,6 @@
 """Matrices as pictures, a number in each cell where there are few."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -44,11 +44,15 @@ def row_shares(counts: Array) -> Array:
     return np.divide(counts, examples, out=np.full(counts.shape, np.nan), where=examples > 0)
 
 
-def heat_map(axes: Axes, values: Array, rows: Sequence[float], columns: Sequence[float]) -> None:
-    """Draw `values` (R, C) with one decimal over the numbers at their rows and columns; grey where they are nan."""
-    axes.imshow(values, cmap="Blues", aspect="auto", origin="lower", interpolation="nearest")
+def heat_map(axes: Axes, values: Mapping[tuple[float, float], float]) -> None:
+    """Draw `values`, by the numbers of their row and column, with one decimal; grey where there is none."""
+    rows, columns = (sorted({place[axis] for place in values}) for axis in (0, 1))
+    picture = np.full((len(rows), len(columns)), np.nan)
+    for (row, column), value in values.items():
+        picture[rows.index(row), columns.index(column)] = value
+    axes.imshow(picture, cmap="Blues", aspect="auto", origin="lower", interpolation="nearest")
     axes.set_facecolor("#dddddd")
     axes.grid(False)
     axes.set_xticks(range(len(columns)), [f"{column:g}" for column in columns])
     axes.set_yticks(range(len(rows)), [f"{row:g}" for row in rows])
-    cell_numbers(axes, values, "{:.1f}")
+    cell_numbers(axes, picture, "{:.1f}")

@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 
 from sl.figures.style import FAINT, INK, WIDTH
 from sl.record import Noise, Run, RunGroup, Series
-from sl.record.titles import loss_title, origin, parameters, setting
+from sl.record.titles import named_loss, origin, setting
 
 FOOTER_LINE = 0.16  # inches
 FOOTER_WIDTH = 152  # characters
@@ -48,15 +48,9 @@ def footer(figure: Figure, runs: Iterable[Run], note: str = "", spread: str = ""
     return figure
 
 
-def loss_name(group: RunGroup, loss: str) -> str:
-    """Loss with its parameters on this page."""
-    chosen = parameters(group.variant(loss))
-    return f"{loss_title(loss)} ({chosen})" if chosen else loss_title(loss)
-
-
 def series_title(group: RunGroup, loss: str, noise: Noise, series: Series) -> str:
     """Loss with its parameters, noise and number of runs."""
-    return f"{loss_name(group, loss)}, {noise.title}, n = {series.n}"
+    return f"{named_loss(loss, group.variant(loss))}, {noise.title}, n = {series.n}"
 
 
 def lettered(place: int, title: str) -> str:

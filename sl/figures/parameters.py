@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, NullLocator, StrMethodFormatter
@@ -26,8 +25,8 @@ VARIED = (  # what is varied, its name, marker, colour and line
 
 
 @dataclass(frozen=True, eq=False)
-class Point:
-    """A choice of the three parameters, by name, and its runs."""
+class SlPoint:
+    """A choice of alpha, beta and A, by name, and its runs."""
 
     values: dict[str, float]
     series: Series
@@ -37,22 +36,27 @@ class Point:
         return -self.values[name] if name == "log_zero" else self.values[name]
 
     @property
+    def mean(self) -> float:
+        """Test accuracy after the last epoch in percent, mean over seeds."""
+        return 100 * float(self.series.mean(Run.last))
+
+    @property
     def product(self) -> float:
         """beta * (-A)."""
         return self.place("beta") * self.place("log_zero")
 
-    def differs(self, base: "Point") -> set[str]:
+    def differs(self, base: "SlPoint") -> set[str]:
         """The parameters in which the point differs from `base`."""
         return {name for name in AXES if self.values[name] != base.values[name]}
 
 
-def sweep(group: RunGroup) -> tuple[Noise, Point | None, list[Point]]:
+def sweep(group: RunGroup) -> tuple[Noise, SlPoint | None, list[SlPoint]]:
     """The noise under which SL ran with most parameters, the point closest to the page's, and every point recorded.
 
     A point with a parameter at 0 leaves a term out: see the ablation.
     """
     noise = max(group.noises, key=lambda noise: len(group.variants("sl", noise)), default=CLEAN)
-    points = [Point(values, series) for values, series in group.variants("sl", noise)]
+    points = [SlPoint(values, series) for values, series in group.variants("sl", noise)]
     points = [point for point in points if all(point.place(name) > 0 for name in AXES)]
     stands = group.variant("sl") or {}
     return noise, min(points, key=lambda point: distance(point.values, stands), default=None), points
@@ -87,7 +91,7 @@ def draw(group: RunGroup) -> Figure | None:
     return footer(figure, (*members, *(ce.runs if ce else ())), _note(base, points), "Whiskers")
 
 
-def _drawings(base: Point, points: Sequence[Point]) -> dict[str, Callable[[Axes], None]]:
+def _drawings(base: SlPoint, points: Sequence[SlPoint]) -> dict[str, Callable[[Axes], None]]:
     """What there are points for, by title."""
     found: dict[str, Callable[[Axes], None]] = {}
     varied = [point.differs(base) for point in points]
@@ -101,29 +105,24 @@ def _drawings(base: Point, points: Sequence[Point]) -> dict[str, Callable[[Axes]
     return found
 
 
-def _one(axes: Axes, base: Point, points: Sequence[Point], name: str) -> None:
+def _one(axes: Axes, base: SlPoint, points: Sequence[SlPoint], name: str) -> None:
     """The points that differ from the base in no other parameter; the base is ringed."""
     members = sorted((point for point in points if point.differs(base) <= {name}), key=lambda point: point.place(name))
     places = [point.place(name) for point in members]
     _draw(axes, places, members, "o", BLUE, "-", "SL")
-    axes.plot(base.place(name), 100 * base.series.mean(Run.last), "o", ms=10, mfc="none", mec=INK)
+    axes.plot(base.place(name), base.mean, "o", ms=10, mfc="none", mec=INK)
     axes.set_xticks(places, [f"{place:.3g}" for place in places])
     axes.set_xlabel(f"{AXES[name]} (log scale)")
 
 
-def _grid(axes: Axes, base: Point, points: Sequence[Point]) -> None:
+def _grid(axes: Axes, base: SlPoint, points: Sequence[SlPoint]) -> None:
     """Mean accuracy over alpha and beta at the base's A, as a heat map; grey where nothing ran."""
     members = [point for point in points if point.differs(base) <= {"alpha", "beta"}]
-    alphas, betas = (sorted({point.values[name] for point in members}) for name in ("alpha", "beta"))
-    means = np.full((len(alphas), len(betas)), np.nan)
-    for point in members:
-        row, column = alphas.index(point.values["alpha"]), betas.index(point.values["beta"])
-        means[row, column] = 100 * float(point.series.mean(Run.last))
-    heat_map(axes, means, alphas, betas)
+    heat_map(axes, {(point.values["alpha"], point.values["beta"]): point.mean for point in members})
     axes.set(xlabel="β", ylabel="α")
 
 
-def _product(axes: Axes, base: Point, points: Sequence[Point]) -> None:
+def _product(axes: Axes, base: SlPoint, points: Sequence[SlPoint]) -> None:
     """The points that differ from the base in beta, in A or in both; the base belongs to each line."""
     for varied, label, marker, colour, line in VARIED:
         members = [point for point in points if point.differs(base) == varied]
@@ -136,20 +135,20 @@ def _product(axes: Axes, base: Point, points: Sequence[Point]) -> None:
 
 
 def _draw(
-    axes: Axes, places: Sequence[float], members: Sequence[Point], marker: str, colour: str, line: str, label: str
+    axes: Axes, places: Sequence[float], members: Sequence[SlPoint], marker: str, colour: str, line: str, label: str
 ) -> None:
     """Mean and standard deviation of every point, joined by `line`."""
     axes.set_xscale("log")
     axes.xaxis.set_minor_locator(NullLocator())
     if members:
-        means = [100 * float(point.series.mean(Run.last)) for point in members]
+        means = [point.mean for point in members]
         whiskers = [100 * float(point.series.std(Run.last)) if point.series.n > 1 else 0.0 for point in members]
         axes.errorbar(
             places, means, whiskers, fmt=f"{marker}{line}", color=colour, ms=5, lw=1.5, capsize=2.5, label=label
         )
 
 
-def _note(base: Point, points: Sequence[Point]) -> str:
+def _note(base: SlPoint, points: Sequence[SlPoint]) -> str:
     counts = sorted({point.series.n for point in points})
     runs = f"{counts[0]}" if len(counts) == 1 else f"{counts[0]} to {counts[-1]}"
     hidden = sum(not _has_panel(point.differs(base)) for point in points)

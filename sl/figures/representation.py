@@ -16,9 +16,10 @@ from sklearn.manifold import TSNE
 from threadpoolctl import threadpool_limits
 
 from sl.figures.cells import with_clean
-from sl.figures.panels import footer, lettered, loss_name, panels
+from sl.figures.panels import footer, lettered, panels
 from sl.figures.style import class_colour, short
 from sl.record import Run, RunGroup, Series
+from sl.record.titles import named_loss
 from sl.separation import FOLDS, NEIGHBOURS, Features, Labels, Separation, read_representation, separation_of
 
 MOST_POINTS = 1000  # t-SNE of twice as many takes three times as long
@@ -44,7 +45,7 @@ def draw(group: RunGroup) -> Figure | None:
     figure, axes = panels("Representation of the test images after the last epoch, by t-SNE", len(found), 3, 3.7)
     for place, ((loss, noise), several) in enumerate(found.items()):
         panel = axes[place]
-        panel.set_title(lettered(place, f"{loss_name(group, loss)}, {noise.title}"), fontsize=8.5)
+        panel.set_title(lettered(place, f"{named_loss(loss, group.variant(loss))}, {noise.title}"), fontsize=8.5)
         panel.set(xticks=[], yticks=[])
         panel.set_box_aspect(1)
         panel.spines[:].set_visible(False)

@@ -12,8 +12,7 @@ from matplotlib.colors import to_hex, to_rgb
 from matplotlib.figure import Figure
 from matplotlib.font_manager import fontManager
 
-from sl.errors import UserError
-from sl.files import replacing
+from sl.files import replacing, writing
 from sl.record.shown import shown
 
 WIDTH = 9.0  # inches
@@ -87,13 +86,11 @@ def draw_styled(draw: Callable[[], Figure | None], stem: Path) -> tuple[list[Pat
             return [], []
         settle(figure)
         paths = [stem.with_suffix(".png"), stem.with_suffix(".svg")]
-        try:
+        with writing("out", stem.parent):
             with replacing(paths[0]) as part:
                 figure.savefig(part, format="png", dpi=DPI, metadata={"Software": None})
             with replacing(paths[1]) as part:
                 figure.savefig(part, format="svg", metadata={"Date": None})
-        except OSError as error:
-            raise UserError(f"out={stem.parent}: not writable ({error.strerror})") from None
     return paths, _missing_characters(caught)
 
 

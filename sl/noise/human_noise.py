@@ -16,8 +16,8 @@ NAMES = tuple(name for file in FILES.values() for name in file.columns)
 class Human:
     """What people on Amazon Mechanical Turk answered (Wei et al., ICLR 2022), in the place of drawn noise.
 
-    `name`, with the published share of wrong labels. On CIFAR-10: ``aggregate`` 9.0 %, ``random1`` 17.2 %,
-    ``random2`` 18.1 %, ``random3`` 17.6 %, ``worst`` 40.2 %. On CIFAR-100: ``fine`` 40.2 %.
+    `name` is ``aggregate``, ``random1``, ``random2``, ``random3`` or ``worst`` on CIFAR-10 and ``fine`` on CIFAR-100;
+    configs/noise/human.yaml has their published shares of wrong labels.
     The file is looked for in ``<data_dir>/cifar-n`` and downloaded if it is not there.
     """
 

@@ -46,4 +46,4 @@ def paired_difference(first: Series, second: Series, value: Callable[[Run], Arra
 
 
 def _versions(run: Run) -> str:
-    return ", ".join(dict.fromkeys(stay.packages["torch"] for stay in run.provenances))
+    return ", ".join(dict.fromkeys(provenance.packages["torch"] for provenance in run.provenances))

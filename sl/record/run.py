@@ -9,12 +9,12 @@ from numpy.typing import NDArray
 
 from sl.errors import UserError
 from sl.record.schema import Data, Diverged, End, Epoch, Header, Probe, Provenance, Resume, Scale, Stage, Stages
+from sl.record.shown import place, shown
 
 Array = NDArray[np.float64]
 STAGES: tuple[Stage, ...] = ("early", "middle", "late")
 DEFAULT_VARIANTS = {"cifar100": "pairs"}  # of the asymmetric maps; the other data sets have one
-KINDS = ("none", "given", "symmetric", "asymmetric", "matrix", "human")
-KIND_TITLES = {"none": "clean", "given": "as given"}  # of kinds that have neither rate nor detail
+NAMED = ("_target_", "rate", "exact", "variant", "name", "file")  # options of noise that its title words in its own way
 
 
 @dataclass(frozen=True)
@@ -32,16 +32,13 @@ class Noise:
     @property
     def title(self) -> str:
         """For titles and table heads."""
-        if self.kind in KIND_TITLES:
-            return KIND_TITLES[self.kind]
-        rate = "" if self.rate is None else f" {100 * self.rate:g} %"
-        return f"{self.kind}{rate}" + (f" ({self.detail})" if self.detail else "")
+        rate = f" {100 * self.rate:g} %" if self.rate else ""
+        return shown("noise", self.kind).title + rate + (f" ({self.detail})" if self.detail else "")
 
     @property
-    def order(self) -> tuple[int, str, float]:
-        """Sort key: clean, as given, symmetric, asymmetric, others; each by detail, then rate."""
-        place = KINDS.index(self.kind) if self.kind in KINDS else len(KINDS)
-        return place, self.detail, self.rate or 0.0
+    def order(self) -> tuple[float, str, str, float]:
+        """Sort key: the place that the kind of noise asks for, then its name; each kind by detail, then rate."""
+        return *place("noise", self.kind), self.detail, self.rate or 0.0
 
 
 CLEAN = Noise("none", 0.0)
@@ -167,6 +164,7 @@ class Run:
         details = [named, (config.get("file") or "")[:8]]
         if config.get("exact") is False:
             details.append("drawn per example")
+        details += [f"{key} {value}" for key, value in config.items() if key not in NAMED and value is not None]
         return Noise(kind, rate, ", ".join(detail for detail in details if detail))
 
     def curve(self, metric: str) -> Array:

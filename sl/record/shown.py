@@ -1,20 +1,36 @@
-"""How losses and data sets are shown: as their own files in configs/ say, else as their records do.
+"""How data sets, noise, networks and losses are shown: as their own files in configs/ say, else as their records do.
 
-A loss from outside this package has no file here: its record carries what its own file said.
+What comes from outside this package has no file here: its record carries what its own file said.
 """
 
 import functools
+import math
 
 from sl.config.files import read_yaml
 from sl.place import CONFIG_DIR
 from sl.record.schema import Header, Presentation
 
+NO_CHOICE = {  # what no file in configs/ stands for
+    ("dataset", "webvision"): Presentation(title="WebVision"),
+    ("noise", "given"): Presentation(title="as given", order=10),
+}
 _of_records: dict[tuple[str, str], Presentation] = {}
 
 
+def described(group: str, name: str) -> Presentation | None:
+    """How the choice `name` of `group` (dataset, noise, model, loss) asks to be shown, if it does."""
+    return known(group).get(name) or NO_CHOICE.get((group, name)) or _of_records.get((group, name))
+
+
 def shown(group: str, name: str) -> Presentation:
-    """How the choice `name` of `group` (loss, dataset) is shown; without a description, by its name."""
-    return known(group).get(name) or _of_records.get((group, name)) or Presentation(title=name)
+    """How the choice `name` of `group` is shown; without a description, by its name."""
+    return described(group, name) or Presentation(title=name)
+
+
+def place(group: str, name: str) -> tuple[float, str]:
+    """Sort key of a choice: the place that it asks for, or the last, then its name."""
+    order = shown(group, name).order
+    return math.inf if order is None else order, name
 
 
 @functools.cache

@@ -1,6 +1,5 @@
 """What figures and tables say about runs: names, parameters, scale and where the runs come from."""
 
-import math
 from collections.abc import Iterable
 from typing import Any
 
@@ -8,17 +7,15 @@ from sl.record.paper import PAPER_EPOCHS
 from sl.record.run import Run
 from sl.record.run_group import RunGroup
 from sl.record.schema import Provenance
-from sl.record.shown import shown, symbols
+from sl.record.shown import described, place, shown, symbols
 from sl.record.variant import distance, stated_recipe, usual_recipe
 
-PUBLISHED_ONLY = {"webvision": "WebVision"}  # no file in configs/dataset says their title
-DATASETS_SHOWN = ("cifar10", "mnist", "cifar100", "digits")  # in this order
 GREEK = {"alpha": "α", "beta": "β", "gamma": "γ", "epsilon": "ε", "lambda_": "λ", "tau": "τ"}
 
 
 def dataset_title(name: str) -> str:
     """`CIFAR-10` for cifar10."""
-    return PUBLISHED_ONLY.get(name) or shown("dataset", name).title
+    return shown("dataset", name).title
 
 
 def loss_title(name: str) -> str:
@@ -28,8 +25,7 @@ def loss_title(name: str) -> str:
 
 def loss_order(name: str) -> tuple[float, str]:
     """Sort key of the rows: the place that a loss asks for, then its name."""
-    order = shown("loss", name).order
-    return math.inf if order is None else order, name
+    return place("loss", name)
 
 
 def parameters(values: dict[str, Any] | None) -> str:
@@ -42,6 +38,16 @@ def parameters(values: dict[str, Any] | None) -> str:
     names = {**GREEK, **symbols()}
     texts = (f"{names.get(key, key)} {value:.3g}" for key, value in numbers.items() if not isinstance(value, bool))
     return ", ".join(texts).replace("-", "−")
+
+
+def named_loss(loss: str, values: dict[str, Any] | None) -> str:
+    """A loss with its parameters.
+
+    >>> named_loss("gce", {"_target_": "sl.losses.GeneralizedCrossEntropy", "q": 0.7})
+    'GCE (q 0.7)'
+    """
+    chosen = parameters(values)
+    return f"{loss_title(loss)} ({chosen})" if chosen else loss_title(loss)
 
 
 def full_epochs(run: Run) -> int:
@@ -86,10 +92,9 @@ def group_order(group: RunGroup) -> tuple[Any, ...]:
     name, scale, recipe = group.names
     stated = {key: value for key, value in stated_recipe(name, recipe).items() if key not in ("model", "sl")}
     scaled = not (name in PAPER_EPOCHS and paper_scale(group.head))
-    place = list(DATASETS_SHOWN).index(name) if name in DATASETS_SHOWN else len(DATASETS_SHOWN)
     return (
         scaled,
-        place,
+        place("dataset", name),
         recipe != usual_recipe(name, scale),
         distance(group.head.config["recipe"], stated),
         -len(group.runs),
@@ -104,7 +109,9 @@ def recipe_changes(run: Run, usual: Run) -> str:
 
 
 def model_title(run: Run) -> str:
-    """Class name of the network, or the name it has in torchvision."""
+    """The network's title, else its name in torchvision, else that of its class."""
+    if found := described("model", run.name("model")):
+        return found.title
     model = run.config["model"]
     return str(model.get("name") or model["_target_"].rsplit(".", 1)[-1])
 
@@ -118,14 +125,14 @@ def setting(run: Run) -> str:
 def origin(runs: Iterable[Run]) -> str:
     """Seeds, devices, precisions, versions of PyTorch and commits of `runs` in one line."""
     runs = list(runs)
-    stays = [provenance for run in runs for provenance in run.provenances]
+    provenances = [provenance for run in runs for provenance in run.provenances]
     seeds = sorted({run.seed for run in runs})
     parts = [
         f"{_plural(len(runs), 'run')}, {_plural(len(seeds), 'seed')} ({', '.join(map(str, seeds))})",
-        "; ".join(_unique(stay.device for stay in stays)),
-        " and ".join(_unique(stay.precision for stay in stays)),
-        "PyTorch " + ", ".join(_unique(stay.packages["torch"] for stay in stays)),
-        "commit " + ", ".join(_unique(map(_commit, stays))),
+        "; ".join(_unique(each.device for each in provenances)),
+        " and ".join(_unique(each.precision for each in provenances)),
+        "PyTorch " + ", ".join(_unique(each.packages["torch"] for each in provenances)),
+        "commit " + ", ".join(_unique(map(_commit, provenances))),
     ]
     return " · ".join(parts)
 

@@ -40,7 +40,7 @@ def contents(
     pages = sorted(run_groups(runs), key=lambda group: (not group.runs, group_order(group)))
     shown = [
         _group(group, literature, places)
-        | {"drawn": figure_images(group, figures), "suspects": suspects(group, audits, out) if audits else []}
+        | {"images": figure_images(group, figures), "suspects": suspects(group, audits, out) if audits else []}
         for group in pages
     ]
     own = bool(shown) and all(group["own"] for group in shown)
@@ -78,7 +78,7 @@ def _group(group: RunGroup, literature: Literature, places: dict[str, int]) -> d
         "noises": [noise.title for noise in group.noises],
         "series": all_series(group, places),
         "claims": verdicts.entries(found[0].claims if found else (), places),
-        "waiting": found[0].missing if found else "",
+        "missing": found[0].missing if found else "",
         "results": results(group, literature.tables, places),
         "runs": positions(sorted(group.members, key=_order), places),
     }
@@ -91,12 +91,12 @@ def _order(run: Run) -> tuple[Any, ...]:
 def _no_group() -> dict[str, Any]:
     """The page where nothing is recorded."""
     empty: dict[str, Any] = {"classes": [], "colours": [], "noises": [], "series": [], "results": [], "runs": []}
-    empty["drawn"] = [{"title": title, "image": None} for title in FIGURES.values()]
+    empty["images"] = [{"title": title, "image": None} for title in FIGURES.values()]
     return {
         **empty,
         "own": False,
         "paper_scale": False,
-        "waiting": "",
+        "missing": "",
         "label": f"CIFAR-10 · {NOTHING_RECORDED}",
         "scale": NOTHING_RECORDED,
         "setting": f"CIFAR-10 · {NOTHING_RECORDED}",

@@ -1,10 +1,10 @@
 """The figures that the page does not draw itself, as `make figures` left them, inside the page."""
 
-from base64 import b64encode
 from pathlib import Path
 from typing import Any
 
 from sl.figures.build import folder
+from sl.html import data_uri
 from sl.record import RunGroup
 
 FIGURES = {
@@ -20,10 +20,10 @@ FIGURES = {
 def figure_images(group: RunGroup, figures: Path) -> list[dict[str, Any]]:
     """Title and picture (a data URI) of each; the picture is None where no file lies below the folder `figures`."""
     return [
-        {"title": title, "image": data_uri(figures / folder(group) / f"{name}.png")} for name, title in FIGURES.items()
+        {"title": title, "image": image(figures / folder(group) / f"{name}.png")} for name, title in FIGURES.items()
     ]
 
 
-def data_uri(path: Path) -> str | None:
+def image(path: Path) -> str | None:
     """The PNG at `path` as a data URI; None where there is none."""
-    return f"data:image/png;base64,{b64encode(path.read_bytes()).decode('ascii')}" if path.is_file() else None
+    return data_uri(path.read_bytes(), "png") if path.is_file() else None

@@ -5,11 +5,11 @@ from itertools import groupby
 from typing import Any
 
 from sl.record import Noise, RunGroup
-from sl.record.titles import dataset_title
+from sl.record.titles import dataset_title, named_loss
 from sl.report.numbers import hundredths
-from sl.report.runs import named_loss, positions
+from sl.report.runs import positions
 from sl.tables.compare import PAPER, ComparedCell, beside, cells, obstacle
-from sl.tables.layout import published_grid, source
+from sl.tables.layout import conditions, published_table, source
 from sl.tables.published import Published
 from sl.tables.results import STATISTICS
 
@@ -68,10 +68,9 @@ def _value(group: RunGroup, cell: ComparedCell) -> dict[str, Any]:
 
 def _source(group: RunGroup, table: Published) -> dict[str, Any]:
     """Where a published table is from, how sure it is, and why no difference from it is given, if none is."""
-    epoch = {"unknown": "which epoch it reports is not known", "last": "last epoch", "best": "best epoch"}
     return {
         "label": table.label,
-        "text": f"{source(table)}; {table.network}, {epoch.get(table.epoch, f'epoch {table.epoch}')}",
+        "text": f"{source(table)}; {conditions(table)}",
         "obstacle": obstacle(group, table),
     }
 
@@ -79,6 +78,6 @@ def _source(group: RunGroup, table: Published) -> dict[str, Any]:
 def published_tables(published: Iterable[Published]) -> list[dict[str, Any]]:
     """Every published table as it is, with its source and how sure it is."""
     return [
-        {"dataset": dataset_title(table.dataset), "recalled": table.unchecked, **vars(published_grid(table))}
+        {"dataset": dataset_title(table.dataset), "recalled": table.unchecked, **vars(published_table(table))}
         for table in published
     ]

@@ -6,8 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from sl.record import Run
-from sl.record.schema import Provenance
-from sl.record.titles import dataset_title, full_epochs, loss_title, parameters, scale_title
+from sl.record.titles import dataset_title, full_epochs, named_loss, scale_title
 from sl.report.numbers import hundredths
 from sl.tables.results import STATISTICS
 
@@ -32,7 +31,7 @@ def entry(run: Run, out: Path) -> dict[str, Any]:
         "accuracy": [hundredths(100 * value(run)) if finished else None for value in STATISTICS.values()],
         "weights": run.end.weights_sha256 if run.end else None,
         "seconds": run.end.seconds if run.end else None,
-        "stays": [_stay(provenance) for provenance in run.provenances],
+        "provenances": [provenance.model_dump() for provenance in run.provenances],
     }
 
 
@@ -47,21 +46,6 @@ def scale_badge(run: Run) -> str:
     return scale_title(run).partition(":")[0].partition(" (")[0]
 
 
-def named_loss(loss: str, values: dict[str, Any] | None) -> str:
-    """A loss with its parameters.
-
-    >>> named_loss("gce", {"_target_": "sl.losses.GeneralizedCrossEntropy", "q": 0.7})
-    'GCE (q 0.7)'
-    """
-    chosen = parameters(values)
-    return f"{loss_title(loss)} ({chosen})" if chosen else loss_title(loss)
-
-
 def positions(runs: Iterable[Run], places: dict[str, int]) -> list[int]:
     """Where `runs` stand in the page's list of runs; `places` by identity."""
     return [places[run.identity] for run in runs]
-
-
-def _stay(provenance: Provenance) -> dict[str, Any]:
-    """Where a run, or a part of it between two interruptions, was made."""
-    return provenance.model_dump()

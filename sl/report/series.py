@@ -8,9 +8,9 @@ import numpy as np
 from sl.figures.style import loss_colour
 from sl.record import STAGES, Run, RunGroup, Series
 from sl.record.run import Array
-from sl.record.titles import loss_order, loss_title, origin
+from sl.record.titles import loss_order, loss_title, named_loss, origin
 from sl.report.numbers import tenths
-from sl.report.runs import named_loss, positions
+from sl.report.runs import positions
 
 TRAINING = ("right_accuracy", "wrong_memorised", "wrong_corrected")
 

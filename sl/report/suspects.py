@@ -7,11 +7,11 @@ from typing import Any
 
 from sl.errors import UserError
 from sl.record import RunGroup
-from sl.report.figures import data_uri
+from sl.report.figures import image
 
 
 def suspects(group: RunGroup, audits: Path, out: Path) -> list[dict[str, Any]]:
-    """Every audit in the folder `audits` of the data of `group`: words, picture, and the path of its contact sheet.
+    """Every audit in the folder `audits` of the data of `group`: summary, picture, and the path of its contact sheet.
 
     Published data have none. Paths are relative to the folder `out`. UserError for an audit that cannot be read.
     """
@@ -20,9 +20,9 @@ def suspects(group: RunGroup, audits: Path, out: Path) -> list[dict[str, Any]]:
     found = [(file, read(file)) for file in sorted(audits.glob("*/noise.json"))]
     return [
         {
-            "words": about["words"],
+            "summary": about["summary"],
             "page": Path(os.path.relpath(file.with_name("suspects.html"), out)).as_posix(),
-            "image": data_uri(file.with_name("suspects.png")),
+            "image": image(file.with_name("suspects.png")),
         }
         for file, about in found
         if about.get("fingerprint") == group.head.data.fingerprint

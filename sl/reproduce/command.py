@@ -9,6 +9,7 @@ from sl.checks import flag, number
 from sl.config.compose import override
 from sl.errors import UserError
 from sl.figures import draw_all
+from sl.files import writing
 from sl.place import PUBLISHED
 from sl.record import Run, load_all
 from sl.reproduce import experiment
@@ -28,8 +29,9 @@ def reproduce(config: ReproduceConfig) -> list[str]:
     name, scale = config.names["experiment"], config.names["scale"]
     if config.experiment != experiment.load(name):
         raise UserError("experiment", rule=f"has no options: give seeds=[...] or change configs/experiment/{name}.yaml")
-    for folder in (config.runs_dir, config.results_dir):
-        check_folder(Path(folder))
+    for option, folder in (("runs_dir", Path(config.runs_dir)), ("results_dir", Path(config.results_dir))):
+        with writing(option, folder), TemporaryFile(dir=folder):  # before hours are spent
+            pass
     strict = flag("strict", config.strict)
     if strict:
         load_all(Path(config.runs_dir), strict)  # it stops here, before hours are spent
@@ -97,16 +99,6 @@ def summary(plan: SavedPlan, done: Sequence[bool], shared: Mapping[str, int]) ->
     )
     needs = ", ".join(f"{name} {count}" for name, count in shared.items())
     return [*lines, *([f"of these runs, experiments need: {needs}"] if needs else [])]
-
-
-def check_folder(folder: Path) -> None:
-    """Raise UserError, before hours are spent, where nothing can be written to `folder`."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with TemporaryFile(dir=folder):
-            pass
-    except OSError as error:
-        raise UserError(f"{folder}: must be a folder that can be written to: {error.strerror}") from error
 
 
 def redraw(runs: list[Run], results_dir: Path) -> None:

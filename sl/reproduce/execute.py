@@ -54,7 +54,7 @@ def execute(todo: Sequence[PlannedRun], jobs: int, deadline: Deadline | None = N
     if not todo:
         return []
     reasons: dict[int, str | None] = {}
-    queue, said = deque(range(len(todo))), False
+    queue, announced = deque(range(len(todo))), False
     begun = set[int]()
 
     def in_time() -> bool:
@@ -74,9 +74,9 @@ def execute(todo: Sequence[PlannedRun], jobs: int, deadline: Deadline | None = N
                 reasons |= dict.fromkeys(queue, NO_TIME)
                 queue.clear()
             elif queue:
-                if not said:
+                if not announced:
                     print(f"waiting for {len(queue)} runs that other processes train", flush=True)
-                said = True
+                announced = True
                 time.sleep(POLL_SECONDS)
     return [_failure(run, reasons.get(number)) for number, run in enumerate(todo) if not run.done]
 

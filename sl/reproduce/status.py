@@ -1,6 +1,5 @@
 """The whole of ``sl reproduce status``: what is trained, how far it is, what comes next, when it is done."""
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -10,14 +9,8 @@ from sl.reproduce.progress import Progress, SavedPlan, duration, finishing_times
 NEXT = 3  # runs that are named before they begin
 
 
-def status(arguments: Sequence[str]) -> None:
-    """Print where every reproduction whose records lie in runs_dir stands; `arguments` may name that folder."""
-    runs_dir = Path("results/runs")
-    for argument in arguments:
-        name, _, value = argument.partition("=")
-        if name != "runs_dir" or not value:
-            raise UserError(f"{argument}: there is no such option; status takes runs_dir=FOLDER only")
-        runs_dir = Path(value).expanduser()
+def status(runs_dir: Path) -> None:
+    """Print where every reproduction whose records lie in `runs_dir` stands."""
     plans = list(saved_plans(runs_dir))
     if not plans:
         raise UserError("runs_dir", runs_dir, "must be a folder in which reproduce.py has trained, or trains")

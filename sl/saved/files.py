@@ -10,7 +10,7 @@ from safetensors.torch import load, save
 from torch import Tensor
 
 from sl.errors import UserError
-from sl.files import replace_file
+from sl.files import replace_file, writing
 
 FORMAT = 1
 KEYS = ("network", "image_shape", "classes", "normalisation", "batchnorm", "identity", "sha256")
@@ -32,14 +32,10 @@ def write_files(path: Path, content: bytes, description: dict[str, Any]) -> None
     `description` gets the format, the weights' file name and the sha256 of that file.
     """
     weights = path.with_suffix(".safetensors")
-    try:
+    with writing("models_dir", path.parent):
         replace_file(weights, content)
         whole = {"format": FORMAT, **description, "weights": weights.name, "sha256": sha256(content)}
         replace_file(path, json.dumps(whole, indent=1, ensure_ascii=False) + "\n")
-    except OSError as error:
-        raise UserError(
-            "models_dir", path.parent, f"must be a folder that can be written to: {error.strerror}"
-        ) from None
 
 
 def read_files(path: str | Path) -> tuple[dict[str, Any], dict[str, Tensor]]:

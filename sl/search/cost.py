@@ -22,7 +22,7 @@ Points = Mapping[str, Mapping[int, Run]]  # runs by the text of their parameters
 
 
 @dataclass(frozen=True, eq=False)
-class Grid:
+class ParameterGrid:
     """P points with S seeds each. Accuracies are shares in [0, 1], (P, S).
 
     `scores` on held-out noisy labels and `held_tests` on the test set are of the runs with a holdout, `tests` of those
@@ -57,7 +57,7 @@ class Grid:
         return _problem(run) == _problem(self.runs[0])
 
 
-def grids(runs: Iterable[Run]) -> list[Grid]:
+def parameter_grids(runs: Iterable[Run]) -> list[ParameterGrid]:
     """The grids among the finished runs: on equal data, noise and recipe, the points that have all seeds both ways."""
     problems: dict[str, list[Run]] = defaultdict(list)
     for run in runs:
@@ -67,20 +67,20 @@ def grids(runs: Iterable[Run]) -> list[Grid]:
     return sorted((grid for grid in found if len(grid.points) > 1), key=lambda grid: grid.runs[0].name("dataset"))
 
 
-def accuracies_of(grid: Grid, values: Mapping[str, Any], runs: Iterable[Run]) -> Array | None:
+def accuracies_of(grid: ParameterGrid, values: Mapping[str, Any], runs: Iterable[Run]) -> Array | None:
     """Test accuracies (S,) of `runs` on the grid's problem and seeds with these loss parameters; None if one misses."""
     of_seed = _points((run for run in runs if run.complete and grid.has(run)), held=False).get(_text(values), {})
     return np.array([of_seed[seed].mean_last_ten() for seed in grid.seeds]) if {*grid.seeds} <= {*of_seed} else None
 
 
-def _grid(held: Points, whole: Points) -> Grid:
+def _grid(held: Points, whole: Points) -> ParameterGrid:
     seeds = tuple(sorted({seed for of_seed in held.values() for seed in of_seed}))
     points = sorted(point for point in held.keys() & whole.keys() if set(held[point]) == set(whole[point]) == {*seeds})
 
     def table(of: Points, value: Callable[[Run], float]) -> Array:
         return np.array([[value(of[point][seed]) for seed in seeds] for point in points], dtype=np.float64)
 
-    return Grid(
+    return ParameterGrid(
         points=tuple(json.loads(point) for point in points),
         seeds=seeds,
         scores=table(held, Run.validation),

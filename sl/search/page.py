@@ -10,7 +10,7 @@ from sl.record import Run
 from sl.record.run import Array
 from sl.record.titles import dataset_title, loss_title, origin, parameters, setting
 from sl.record.variant import stated_parameters
-from sl.search.cost import Grid, accuracies_of, grids
+from sl.search.cost import ParameterGrid, accuracies_of, parameter_grids
 from sl.search.outcome import read_outcome
 from sl.tables.write import table
 
@@ -19,7 +19,7 @@ CHOICES = ("chosen by", "test accuracy", "behind the best", "at worst", "runs wi
 
 def block(runs: Sequence[Run], searches: Sequence[dict[str, Any]]) -> str:
     """What choosing among the points of every grid costs; `searches` are what `searches_in` reads."""
-    parts = [section(grid, runs, searches) for grid in grids(runs)]
+    parts = [section(grid, runs, searches) for grid in parameter_grids(runs)]
     return "\n\n".join(parts) or "Nothing recorded yet."
 
 
@@ -29,7 +29,7 @@ def points_page(runs: Sequence[Run]) -> str:
         "# The points of the parameter grids",
         "Test accuracies in %, ± std over seeds; best on noisy labels first.",
     ]
-    for grid in grids(runs):
+    for grid in parameter_grids(runs):
         held = _held(grid)
         header = [
             "point",
@@ -46,7 +46,7 @@ def searches_in(folder: Path) -> list[dict[str, Any]]:
     return [read_outcome(path) for path in sorted(folder.glob("*.json"))]
 
 
-def section(grid: Grid, runs: Sequence[Run], searches: Sequence[dict[str, Any]]) -> str:
+def section(grid: ParameterGrid, runs: Sequence[Run], searches: Sequence[dict[str, Any]]) -> str:
     """One grid."""
     held, whole = _held(grid), next(run for run in grid.runs if not run.config.get("holdout"))
     seconds = [run.end.seconds for run in grid.runs if run.end]
@@ -61,7 +61,7 @@ def section(grid: Grid, runs: Sequence[Run], searches: Sequence[dict[str, Any]])
     return "\n\n".join(lines)
 
 
-def _held(grid: Grid) -> Run:
+def _held(grid: ParameterGrid) -> Run:
     return next(run for run in grid.runs if run.config.get("holdout"))
 
 
@@ -69,7 +69,7 @@ def _title(run: Run) -> str:
     return f"{dataset_title(run.name('dataset'))}, {run.noise.title}, {loss_title(run.name('loss'))}"
 
 
-def _choices(grid: Grid, runs: Sequence[Run], searches: Sequence[dict[str, Any]]) -> list[list[str]]:
+def _choices(grid: ParameterGrid, runs: Sequence[Run], searches: Sequence[dict[str, Any]]) -> list[list[str]]:
     rows = [_of_points(f"clean test labels: {parameters(grid.points[grid.oracle])}", grid, [grid.oracle])]
     for count in sorted({1, 2, 3, len(grid.seeds)} & set(range(1, len(grid.seeds) + 1)), reverse=True):
         chosen = grid.choices(count)
@@ -84,7 +84,7 @@ def _choices(grid: Grid, runs: Sequence[Run], searches: Sequence[dict[str, Any]]
     return [*rows, _of_points("chance, any of the points", grid, range(len(grid.points)))]
 
 
-def _searched(grid: Grid, runs: Sequence[Run], searches: Sequence[dict[str, Any]]) -> Iterable[list[str]]:
+def _searched(grid: ParameterGrid, runs: Sequence[Run], searches: Sequence[dict[str, Any]]) -> Iterable[list[str]]:
     """A row for each search on the grid's problem whose best was trained on all images with the grid's seeds."""
     known = {run.identity: run for run in runs}
     for search in searches:
@@ -98,20 +98,20 @@ def _searched(grid: Grid, runs: Sequence[Run], searches: Sequence[dict[str, Any]
             yield _of_tests(text, grid, tests)
 
 
-def _points(grid: Grid) -> list[list[str]]:
+def _points(grid: ParameterGrid) -> list[list[str]]:
     order = np.argsort(-grid.scores.mean(axis=1), kind="stable")
     columns = (grid.scores, grid.held_tests, grid.tests)
     return [[parameters(grid.points[point]), *(_mean_std(values[point]) for values in columns)] for point in order]
 
 
-def _of_points(text: str, grid: Grid, chosen: Sequence[int]) -> list[str]:
+def _of_points(text: str, grid: ParameterGrid, chosen: Sequence[int]) -> list[str]:
     """A row about choices among the grid's points."""
     accuracy = f"{100 * np.mean(grid.tests[list(chosen)]):.1f}"
     behind = [cell for tests in (grid.tests, grid.held_tests) for cell in _mean_worst(grid.behind(tests)[list(chosen)])]
     return [text, _mean_std(grid.tests[chosen[0]]) if len(set(chosen)) == 1 else accuracy, *behind]
 
 
-def _of_tests(text: str, grid: Grid, tests: Array) -> list[str]:
+def _of_tests(text: str, grid: ParameterGrid, tests: Array) -> list[str]:
     """A row about one choice that need not be a point of the grid."""
     behind = f"{100 * (grid.tests[grid.oracle].mean() - tests.mean()):.1f}"
     return [text, _mean_std(tests), behind, behind, "–", "–"]

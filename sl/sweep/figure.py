@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import NullLocator
@@ -11,36 +10,37 @@ from sl.figures.matrices import heat_map
 from sl.figures.panels import footer, lettered, panels
 from sl.figures.style import loss_colour
 from sl.record.titles import loss_title
-from sl.sweep.points import Grid, Point, percent
+from sl.sweep.points import Point, Sweep, percent
 
 MOST_PANELS = 6
 
 
-def draw(grid: Grid) -> Figure | None:
+def draw(sweep: Sweep) -> Figure | None:
     """Test accuracy over the one or two numbers that vary most, a panel for each choice of all else; None without."""
-    axes = [key for key in grid.varied if all(isinstance(point.values[key], int | float) for point in grid.points)][:2]
+    numbers = [key for key in sweep.varied if all(isinstance(point.values[key], int | float) for point in sweep.points)]
+    axes = numbers[:2]
     if not axes:
         return None
-    slices = _slices(grid, axes)[:MOST_PANELS]
+    slices = _slices(sweep, axes)[:MOST_PANELS]
     members = [point for _, points in slices for point in points]
-    title = f"{loss_title(grid.head.name('loss'))}: test accuracy after the last epoch (%) by {' and '.join(axes)}"
+    title = f"{loss_title(sweep.head.name('loss'))}: test accuracy after the last epoch (%) by {' and '.join(axes)}"
     figure, places = panels(title, len(slices), 2, 3.0)
     for number, (panel, (others, points)) in enumerate(zip(places, slices, strict=True)):
         choices = ", ".join(f"{key} {value}" for key, value in others.items())
         panel.set_title(lettered(number, choices) if choices else "")
-        _heat(panel, points, axes) if len(axes) == 2 else _curve(panel, points, axes[0], grid)
-    left = len(grid.points) - len(members)
+        _heat(panel, points, axes) if len(axes) == 2 else _curve(panel, points, axes[0], sweep)
+    left = len(sweep.points) - len(members)
     note = f"{left} more points: see the table. " if left else ""
     return footer(
         figure, [run for point in members for run in point.series.runs], note, "" if len(axes) == 2 else "Bars"
     )
 
 
-def _slices(grid: Grid, axes: Sequence[str]) -> list[tuple[dict[str, object], list[Point]]]:
+def _slices(sweep: Sweep, axes: Sequence[str]) -> list[tuple[dict[str, object], list[Point]]]:
     """The points by their values of all options but the `axes`, most points first."""
     found: dict[tuple[object, ...], list[Point]] = {}
-    others = [key for key in grid.varied if key not in axes]
-    for point in grid.points:
+    others = [key for key in sweep.varied if key not in axes]
+    for point in sweep.points:
         found.setdefault(tuple(point.values[key] for key in others), []).append(point)
     ordered = sorted(found.items(), key=lambda item: -len(item[1]))
     return [(dict(zip(others, values, strict=True)), points) for values, points in ordered]
@@ -48,20 +48,16 @@ def _slices(grid: Grid, axes: Sequence[str]) -> list[tuple[dict[str, object], li
 
 def _heat(axes: Axes, points: Sequence[Point], keys: Sequence[str]) -> None:
     """Means as a picture, grey where nothing ran."""
-    rows, columns = (sorted({point.values[key] for point in points}) for key in keys)
-    means = np.full((len(rows), len(columns)), np.nan)
-    for point in points:
-        means[rows.index(point.values[keys[0]]), columns.index(point.values[keys[1]])] = point.accuracy.mean
-    heat_map(axes, means, rows, columns)
+    heat_map(axes, {(point.values[keys[0]], point.values[keys[1]]): point.accuracy.mean for point in points})
     axes.set(ylabel=keys[0], xlabel=keys[1])
 
 
-def _curve(axes: Axes, points: Sequence[Point], key: str, grid: Grid) -> None:
+def _curve(axes: Axes, points: Sequence[Point], key: str, sweep: Sweep) -> None:
     """Means with their standard deviations; a logarithmic axis where the values span a factor of ten."""
     places = [point.values[key] for point in points]
     means = [point.accuracy.mean for point in points]
     spread = [float(point.series.std(percent)) if point.series.n > 1 else 0.0 for point in points]
-    axes.errorbar(places, means, spread, fmt="o-", color=loss_colour(grid.head.name("loss")), ms=5, capsize=2.5)
+    axes.errorbar(places, means, spread, fmt="o-", color=loss_colour(sweep.head.name("loss")), ms=5, capsize=2.5)
     if min(places) > 0 and max(places) >= 10 * min(places):
         axes.set_xscale("log")
         axes.xaxis.set_minor_locator(NullLocator())

@@ -31,7 +31,7 @@ class Point:
 
 
 @dataclass(frozen=True, eq=False)
-class Grid:
+class Sweep:
     """The points of a sweep; `varied` are the options in which they differ, those with most values first."""
 
     varied: tuple[str, ...]
@@ -80,18 +80,18 @@ def percent(run: Run) -> float:
     return 100 * run.last()
 
 
-def grids(runs: Iterable[Run]) -> list[Grid]:
+def sweeps(runs: Iterable[Run]) -> list[Sweep]:
     """The sweeps among the finished runs: those that differ in some option."""
     groups: dict[str, list[Run]] = defaultdict(list)
     for run in runs:
         if run.complete:
             same = [run.name(choice) for choice in CHOICES]
             groups[json.dumps([*same, run.holdout, run.config["precision"], run.data.fingerprint])].append(run)
-    found = (_grid(members) for _, members in sorted(groups.items()))
-    return [grid for grid in found if grid.varied]
+    found = (_sweep(members) for _, members in sorted(groups.items()))
+    return [sweep for sweep in found if sweep.varied]
 
 
-def _grid(runs: list[Run]) -> Grid:
+def _sweep(runs: list[Run]) -> Sweep:
     whole = {run.identity: dict(flat(canonical(_options(run)))) for run in runs}
     keys = sorted({key for values in whole.values() for key in values})
     different = {key: {json.dumps(values.get(key)) for values in whole.values()} for key in keys}
@@ -103,7 +103,7 @@ def _grid(runs: list[Run]) -> Grid:
         Point({key: whole[members[0].identity].get(key) for key in varied}, Series.of(members))
         for members in places.values()
     ]
-    return Grid(tuple(varied), tuple(sorted(points, key=_order)))
+    return Sweep(tuple(varied), tuple(sorted(points, key=_order)))
 
 
 def _order(point: Point) -> list[tuple[bool, float, str]]:

@@ -4,63 +4,63 @@ from collections.abc import Iterator
 from typing import Any
 
 from sl.stats import FEWEST, SIGNIFICANT
-from sl.sweep.points import Grid
+from sl.sweep.points import Sweep
 from sl.tables.write import comma_separated, table, with_interval
 
 MARK = " *"
 BASE = "reference"
 
 
-def rows(grid: Grid) -> tuple[list[str], list[list[str]]]:
+def rows(sweep: Sweep) -> tuple[list[str], list[list[str]]]:
     """Head and lines of the table, as texts."""
-    head = [*map(_short, grid.varied), "n", "test accuracy (%)", "95 % interval", "minus the reference"]
+    head = [*map(_short, sweep.varied), "n", "test accuracy (%)", "95 % interval", "minus the reference"]
     lines = []
-    for point, (difference, p) in zip(grid.points, grid.differences, strict=True):
+    for point, (difference, p) in zip(sweep.points, sweep.differences, strict=True):
         own = point.accuracy
         interval = "{:.2f} to {:.2f}".format(*own.interval) if own.interval else "–"
         other = with_interval(difference.mean, difference.interval) if difference.n else "–"
         mark = MARK if p is not None and p < SIGNIFICANT else ""
-        last = BASE if point is grid.base else other + mark
+        last = BASE if point is sweep.base else other + mark
         lines.append([*map(_plain, point.values.values()), str(own.n), f"{own.mean:.2f}", interval, last])
     return head, lines
 
 
-def notes(grid: Grid) -> list[str]:
+def notes(sweep: Sweep) -> list[str]:
     """What a reader has to know of the table."""
-    seeds = sorted({run.seed for point in grid.points for run in point.series.runs})
-    tests = sum(difference.tested for difference, _ in grid.differences)
+    seeds = sorted({run.seed for point in sweep.points for run in point.series.runs})
+    tests = sum(difference.tested for difference, _ in sweep.differences)
     corrected = f"corrected for {tests} comparisons (Benjamini and Hochberg)"
     compared = f"{MARK.strip()}: p < {SIGNIFICANT}, with {FEWEST} seeds at least, {corrected}. " if tests else ""
     return [
-        f"{grid.title}. Test accuracy after the last epoch: mean over n seeds ({', '.join(map(str, seeds))}) with "
+        f"{sweep.title}. Test accuracy after the last epoch: mean over n seeds ({', '.join(map(str, seeds))}) with "
         "Student's t interval. The reference is closest to what configs/ state; differences are paired by seed.",
         f"{compared}Test labels are clean here: do not choose parameters by this table.",
     ]
 
 
-def text(grid: Grid) -> Iterator[str]:
+def text(sweep: Sweep) -> Iterator[str]:
     """The table for a terminal."""
-    head, lines = rows(grid)
+    head, lines = rows(sweep)
     widths = [max(len(line[place]) for line in [head, *lines]) for place in range(len(head))]
     for line in [head, *lines]:
         yield "  ".join(cell.rjust(width) for cell, width in zip(line, widths, strict=True))
-    yield from notes(grid)
+    yield from notes(sweep)
 
 
-def markdown(grid: Grid) -> str:
+def markdown(sweep: Sweep) -> str:
     """The table as Markdown, under its title."""
-    title = f"### {', '.join(map(_short, grid.varied)) or 'no option'} varied, {grid.head.name('loss')}"
-    return f"{title}\n\n{table(*rows(grid))}\n\n" + "".join(f"- {note}\n" for note in notes(grid))
+    title = f"### {', '.join(map(_short, sweep.varied)) or 'no option'} varied, {sweep.head.name('loss')}"
+    return f"{title}\n\n{table(*rows(sweep))}\n\n" + "".join(f"- {note}\n" for note in notes(sweep))
 
 
-def comma(grid: Grid) -> str:
+def comma(sweep: Sweep) -> str:
     """The table as CSV, with every number unrounded."""
-    head = [*grid.varied, "n", "seeds", "mean", "low", "high", "difference", "p_adjusted"]
-    return comma_separated(head, _numbers(grid))
+    head = [*sweep.varied, "n", "seeds", "mean", "low", "high", "difference", "p_adjusted"]
+    return comma_separated(head, _numbers(sweep))
 
 
-def _numbers(grid: Grid) -> Iterator[list[Any]]:
-    for point, (difference, p) in zip(grid.points, grid.differences, strict=True):
+def _numbers(sweep: Sweep) -> Iterator[list[Any]]:
+    for point, (difference, p) in zip(sweep.points, sweep.differences, strict=True):
         own = point.accuracy
         low, high = own.interval or (None, None)
         seeds = " ".join(map(str, point.series.seeds))

@@ -162,12 +162,12 @@ def _is_news(message: logging.LogRecord) -> bool:
 def _table(records: Sequence[Path]) -> Iterator[str]:
     try:
         from sl.record import read
-        from sl.sweep.points import grids
+        from sl.sweep.points import sweeps
         from sl.sweep.table import text
     except ModuleNotFoundError:  # training works without what tables need
         return
     try:
-        yield from [line for grid in grids(map(read, records)) for line in ("", *text(grid), "")]
+        yield from [line for sweep in sweeps(map(read, records)) for line in ("", *text(sweep), "")]
     except Exception as error:  # every run is recorded: no table is worth an error after hours of training
         warn(f"the sweep's table failed ({error!r}); its runs are recorded, and sl sweep_table makes it again")
 

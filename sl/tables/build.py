@@ -7,15 +7,14 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
 
-from sl.errors import UserError
-from sl.files import replace_file
+from sl.files import replace_file, writing
 from sl.record import Run, RunGroup, run_groups
 from sl.record.titles import dataset_title, model_title, parameters
 from sl.sweep import table as sweep_table
-from sl.sweep.points import grids
-from sl.tables.classes import class_grid
+from sl.sweep.points import sweeps
+from sl.tables.classes import class_table
 from sl.tables.compare import cells, obstacle
-from sl.tables.layout import published_grid, results_grid
+from sl.tables.layout import published_table, results_table
 from sl.tables.paired import Comparison, comparisons
 from sl.tables.published import ClassAccuracies, Published
 from sl.tables.results import STATISTICS
@@ -43,13 +42,13 @@ def write_all(
         texts = {
             ".md": "\n".join(
                 [f"# {dataset_title(dataset)}, scale {scale}: test accuracy (%)\n"]
-                + [markdown(results_grid(run_group, published, name)) for run_group in pages for name in STATISTICS]
-                + [markdown(grid) for group in pages if (grid := class_grid(group, classes))]
-                + [sweep_table.markdown(grid) for group in pages for grid in grids(group.runs) if grid.varies_loss]
+                + [markdown(results_table(run_group, published, name)) for run_group in pages for name in STATISTICS]
+                + [markdown(table) for group in pages if (table := class_table(group, classes))]
+                + [sweep_table.markdown(one) for group in pages for one in sweeps(group.runs) if one.varies_loss]
             ),
             ".csv": csv_page(pages, published),
             ".tex": "\n".join(
-                latex(results_grid(run_group, published, name)) for run_group in pages for name in STATISTICS
+                latex(results_table(run_group, published, name)) for run_group in pages for name in STATISTICS
             ),
         }
         _write(out, f"{dataset}_{scale}", texts)
@@ -60,12 +59,9 @@ def write_all(
 
 def _write(out: Path, name: str, texts: dict[str, str]) -> None:
     """One file for each suffix in `texts`."""
-    try:
-        out.mkdir(parents=True, exist_ok=True)
+    with writing("out", out):
         for suffix, text in texts.items():
             replace_file(out / f"{name}{suffix}", text)
-    except OSError as error:
-        raise UserError("out", out, f"must be a folder that can be written to ({error.strerror})") from None
 
 
 def published_page(published: Sequence[Published]) -> str:
@@ -73,7 +69,7 @@ def published_page(published: Sequence[Published]) -> str:
     parts = ["# Published by others, each with its own network and recipe: test accuracy (%)\n"]
     for dataset in dict.fromkeys(table.dataset for table in published):
         parts.append(f"## {dataset_title(dataset)}\n")
-        parts += [markdown(published_grid(table)) for table in published if table.dataset == dataset]
+        parts += [markdown(published_table(table)) for table in published if table.dataset == dataset]
     return "\n".join(parts)
 
 

@@ -8,11 +8,11 @@ from sl.record import RunGroup
 from sl.record.paper import USUAL_RECIPE
 from sl.record.run import Array, Run
 from sl.record.titles import loss_title, origin, paper_scale
-from sl.tables.layout import Grid
+from sl.tables.layout import TextTable
 from sl.tables.published import ClassAccuracies
 
 
-def class_grid(group: RunGroup, published: Sequence[ClassAccuracies]) -> Grid | None:
+def class_table(group: RunGroup, published: Sequence[ClassAccuracies]) -> TextTable | None:
     """Test accuracy of each class, in percent, after the epochs that others report; None where nothing compares.
 
     Only runs at the paper's scale by the recipe of the authors' code are compared: the published ones are of both.
@@ -37,7 +37,7 @@ def class_grid(group: RunGroup, published: Sequence[ClassAccuracies]) -> Grid | 
         f"{origin(group.runs)}.",
     ]
     header = ["runs", "source", *names, "mean", "apart"]
-    return Grid(f"Class by class beside others, recipe {recipe}", header, rows, notes)
+    return TextTable(f"Class by class beside others, recipe {recipe}", header, rows, notes)
 
 
 def _classes(run: Run, epoch: int) -> Array:

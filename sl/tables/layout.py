@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sl.record import Noise, RunGroup
-from sl.record.titles import dataset_title, loss_title, origin, parameters, setting
+from sl.record.titles import dataset_title, loss_title, named_loss, origin, setting
 from sl.tables.compare import ComparedCell, beside, cells, obstacle
 from sl.tables.paired import Comparisons, comparisons, notes
 from sl.tables.published import CONFIDENCES, Published
@@ -13,7 +13,7 @@ NOTHING = "–"
 
 
 @dataclass(frozen=True)
-class Grid:
+class TextTable:
     """A table ready to be written: texts only."""
 
     title: str
@@ -22,7 +22,7 @@ class Grid:
     notes: list[str]
 
 
-def results_grid(group: RunGroup, published: Sequence[Published], statistic: str) -> Grid:
+def results_table(group: RunGroup, published: Sequence[Published], statistic: str) -> TextTable:
     """The results of a group of runs by one statistic, with what was published beside them."""
     tables = beside(group, published, statistic)
     found = list(cells(group, published, statistic))
@@ -31,17 +31,17 @@ def results_grid(group: RunGroup, published: Sequence[Published], statistic: str
     rows = []
     for loss in dict.fromkeys(cell.loss for cell in found):
         of_loss = [cell for cell in found if cell.loss == loss]
-        chosen = parameters(group.variant(loss))
-        name = f"{loss_title(loss)} ({chosen})" if chosen else loss_title(loss)
+        name = named_loss(loss, group.variant(loss))
         rows.append([name, "this project", *(_own(group, of_loss, loss, noise, paired) for noise in noises)])
         for label in dict.fromkeys(cell.published.label for cell in of_loss if cell.published):
             line = [cell for cell in of_loss if cell.published and cell.published.label == label]
             rows.append(["", _label(group, line), *(_printed(group, line, noise) for noise in noises)])
     title = f"{statistic.capitalize()}, recipe {group.names[2]}"
-    return Grid(title, ["method", "source", *(noise.title for noise in noises)], rows, _notes(group, tables, paired))
+    header = ["method", "source", *(noise.title for noise in noises)]
+    return TextTable(title, header, rows, _notes(group, tables, paired))
 
 
-def published_grid(table: Published) -> Grid:
+def published_table(table: Published) -> TextTable:
     """A published table as it is, with its source."""
     rows = [
         [loss_title(loss), *(str(table.cells.get((loss, noise), NOTHING)) for noise in table.noises)]
@@ -50,7 +50,7 @@ def published_grid(table: Published) -> Grid:
     title = f"{table.label}: {conditions(table)}"
     runs = "" if table.runs is None else f"; runs a cell: {table.runs}"
     notes = [f"{source(table)}. Recipe: {table.recipe}{runs}.", *([table.note] if table.note else [])]
-    return Grid(title, ["method", *(noise.title for noise in table.noises)], rows, notes)
+    return TextTable(title, ["method", *(noise.title for noise in table.noises)], rows, notes)
 
 
 def conditions(table: Published) -> str:

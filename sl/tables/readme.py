@@ -9,7 +9,7 @@ from sl.files import replace_file
 from sl.record import Run, RunGroup, run_groups
 from sl.record.paper import PAPER_EPOCHS
 from sl.record.titles import dataset_title, durations, group_order, origin, setting
-from sl.tables.layout import results_grid
+from sl.tables.layout import results_table
 from sl.tables.paired import MARK
 from sl.tables.write import table
 
@@ -47,11 +47,11 @@ def picture(group: RunGroup, name: str) -> str:
 
 def results(group: RunGroup) -> str:
     """A table of last-epoch accuracies under one line that says what it is."""
-    grid = results_grid(group, [], "last epoch")
-    rows = [[row[0], *row[2:]] for row in grid.rows]
+    content = results_table(group, [], "last epoch")
+    rows = [[row[0], *row[2:]] for row in content.rows]
     title = f"**{dataset_title(group.names[0])}, test accuracy (%) after the last epoch**, mean ± std over seeds (n)"
-    marked = "".join(f" {note}" for note in grid.notes if note.startswith(MARK.strip()))
-    head = [grid.header[0], *grid.header[2:]]
+    marked = "".join(f" {note}" for note in content.notes if note.startswith(MARK.strip()))
+    head = [content.header[0], *content.header[2:]]
     notes = f"{setting(group.head)}. {origin(group.runs)} · {durations(group.runs)}.{marked}"
     return f"{title}\n\n{table(head, rows)}\n\n{notes}"
 

@@ -4,7 +4,7 @@ import csv
 from collections.abc import Iterable, Sequence
 from io import StringIO
 
-from sl.tables.layout import Grid
+from sl.tables.layout import TextTable
 
 LATEX = {
     **{character: "\\" + character for character in "&%_#$"},
@@ -13,10 +13,10 @@ LATEX = {
 }
 
 
-def markdown(grid: Grid) -> str:
+def markdown(content: TextTable) -> str:
     """A Markdown table under its title, its notes below."""
-    notes = "".join(f"- {note}\n" for note in grid.notes)
-    return f"### {grid.title}\n\n{table(grid.header, grid.rows)}\n\n{notes}"
+    notes = "".join(f"- {note}\n" for note in content.notes)
+    return f"### {content.title}\n\n{table(content.header, content.rows)}\n\n{notes}"
 
 
 def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -44,14 +44,14 @@ def with_interval(mean: float, interval: tuple[float, float] | None, decimals: i
     return signed(mean, decimals) + ends
 
 
-def latex(grid: Grid) -> str:
+def latex(content: TextTable) -> str:
     """A LaTeX table (package booktabs), its notes in the caption."""
-    body = [" & ".join(map(latex_text, line)) + r" \\" for line in (grid.header, *grid.rows)]
-    caption = latex_text(" ".join([f"{grid.title}.", *grid.notes]))
+    body = [" & ".join(map(latex_text, line)) + r" \\" for line in (content.header, *content.rows)]
+    caption = latex_text(" ".join([f"{content.title}.", *content.notes]))
     lines = [
         r"\begin{table}",
         rf"\caption{{{caption}}}",
-        rf"\begin{{tabular}}{{{'l' * len(grid.header)}}}",
+        rf"\begin{{tabular}}{{{'l' * len(content.header)}}}",
         r"\toprule",
         body[0],
         r"\midrule",

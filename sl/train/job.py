@@ -139,7 +139,7 @@ def result_config(config: RunConfig, precision: str, fingerprint: str) -> dict[s
         del chosen["scale"]["width_share"]  # newer than the first records, whose identities stay
     network = chosen["model"]["_target_"].rsplit(".", 1)[-1].lower()
     named = {**names, "model": network if names["model"] == "recipe" else names["model"]}
-    for choice in ("loss", "noise"):  # a class from elsewhere in the place of one here has the name of that class
+    for choice in ("dataset", "noise", "model", "loss"):  # a class from elsewhere in the place of one here: by its name
         if not is_own(chosen[choice]) and names[choice] in choices(choice):
             named[choice] = chosen[choice]["_target_"].rsplit(".", 1)[-1]
     if set(chosen["scale"].values()) == {1.0}:

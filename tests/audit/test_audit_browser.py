@@ -18,7 +18,7 @@ from sl.audit.subject import Subject
 def sheet(driver: Any, subject: Subject, ranking: Ranking, probabilities: np.ndarray, tmp_path: Path) -> Iterator[Any]:
     """The sheet of the three suspects; afterwards the console must be empty and nothing may have been fetched."""
     path = tmp_path / "suspects.html"
-    summary = {"words": "Three labels may be wrong.", "identity": tmp_path.name}
+    summary = {"text": "Three labels may be wrong.", "identity": tmp_path.name}
     assert write_sheet(path, subject, ranking, probabilities, 500, summary) == 3
     driver.get(path.as_uri())
     yield driver

@@ -78,4 +78,4 @@ def test_the_measured_part_of_the_page_is_of_its_records(tmp_path: Path) -> None
     page = tmp_path / "audit.md"
     page.write_text(kept, encoding="utf-8")
     write_page(ROOT / "results" / "audit_study", page)
-    assert page.read_text(encoding="utf-8") == kept, "run: python scripts/audit_study.py --table-only"
+    assert page.read_text(encoding="utf-8") == kept, "run: python scripts/audit_study.py table_only=true"

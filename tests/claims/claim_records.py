@@ -8,10 +8,17 @@ from typing import Any
 
 import numpy as np
 import synthetic
+from pydantic import TypeAdapter
 
+from sl.claims.outcome import GroupOutcomes
 from sl.record import RunGroup, load_all, run_groups
 
 EASY_TO_HARD = np.array([4, 0, 7, 9, 6, 8, 2, 5, 1, 3])  # place of each class: 1 is the easiest, 3 the hardest
+
+
+def read_claims(path: Path) -> list[GroupOutcomes]:
+    """What a claims.json holds."""
+    return TypeAdapter(list[GroupOutcomes]).validate_python(json.loads(path.read_text(encoding="utf-8"))["sheets"])
 
 
 def accuracies(best: float, worst: float) -> np.ndarray:

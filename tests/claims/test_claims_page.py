@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 import synthetic
-from claim_records import Made, accuracies, run_group_of
+from claim_records import Made, accuracies, read_claims, run_group_of
 
 from sl.claims import Literature, write_all
-from sl.claims.outcome import all_outcomes, caution, read_json
+from sl.claims.outcome import all_outcomes, caution
 from sl.claims.page import findings, markdown
 from sl.errors import UserError
 from sl.record import load_all
@@ -63,14 +63,14 @@ def test_numbers_are_the_same_on_every_page(page: tuple) -> None:
     by_seed = ", ".join(f"{seed}: {signed(gain)}" for seed, gain in enumerate(gains))
     assert f"| {shown} | {by_seed} | {found['p']:.2g} | **supported** ✓ |" in text
     sentence = f"SL ends more accurate than CE (symmetric 40 %) ({signed(found['mean'], 1)} ✓; paper +6.64)."
-    assert sentence in findings(read_json(root / "claims.json"))
+    assert sentence in findings(read_claims(root / "claims.json"))
 
 
 def test_the_findings_begin_with_the_verdicts_at_the_papers_scale(page: tuple) -> None:
     root, _, sheets = page
     verdicts = [found["verdict"] for found in sheets[0]["claims"]]
     numbers = (f"{verdicts.count(name) or 'none'} {name}" for name in ("supported", "contradicted", "undecided"))
-    first = findings(read_json(root / "claims.json")).splitlines()[0]
+    first = findings(read_claims(root / "claims.json")).splitlines()[0]
     lacking = verdicts.count("not enough runs")
     assert first == f"**At the paper's scale: {', '.join(numbers)}.** {lacking} claims still lack runs."
 
@@ -90,7 +90,7 @@ def test_of_scaled_down_runs_the_findings_tell_what_contradicts_the_paper(
 
 def test_what_is_read_back_is_what_was_written(page: tuple, literature: Literature) -> None:
     root, text, _ = page
-    read = read_json(root / "claims.json")
+    read = read_claims(root / "claims.json")
     assert markdown(read) == text
     assert [outcome.id for outcome in read[0].claims if outcome.refused] == []
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+from claim_records import read_claims
 from scipy import stats
 
-from sl.claims.outcome import read_json
 from sl.claims.page import findings, markdown
 
 pytestmark = pytest.mark.results
@@ -113,7 +113,7 @@ def test_differences_are_those_of_the_records(group: dict[str, Any], claim: dict
 
 
 def test_pages_are_rendered_from_the_outcomes() -> None:
-    found = read_json(PAGE)
+    found = read_claims(PAGE)
     assert (RESULTS / "claims.md").read_text(encoding="utf-8") == markdown(found)
     readme = (RESULTS.parent / "README.md").read_text(encoding="utf-8")
     shown = readme.partition("<!-- findings:begin -->")[2].partition("<!-- findings:end -->")[0]

@@ -5,12 +5,14 @@ import sys
 from pathlib import Path
 
 import conformance_mistakes as mistakes
+import conformance_table as table
 import numpy as np
 import pytest
 import torch
 
-from sl.conformance import formulas, table
-from sl.conformance.__main__ import main
+from sl.command_line import run_script
+from sl.commands.conformance import main
+from sl.conformance import formulas
 from sl.conformance.batches import Batch, batches
 from sl.conformance.catalogue import LOSSES
 from sl.conformance.implementation import Implementation, load
@@ -18,7 +20,6 @@ from sl.conformance.verdict import Verdict, check
 from sl.errors import UserError
 
 CONFIGS = Path(__file__).parents[2] / "configs" / "loss"
-FILE = Path(__file__).parents[2] / "results" / "conformance" / "losses.json"
 every_loss = pytest.mark.parametrize("name", LOSSES)
 
 
@@ -56,9 +57,9 @@ def test_gradients_are_the_slopes_of_the_formulas(name: str) -> None:
 
 
 def test_the_file_is_what_the_losses_give() -> None:
-    """python -m sl.conformance --write results/conformance/losses.json makes it anew."""
-    stored, made = json.loads(FILE.read_text(encoding="utf-8")), table.content()
-    assert FILE.stat().st_size < 1_500_000
+    """python tests/conformance/conformance_table.py makes it anew."""
+    stored, made = json.loads(table.FILE.read_text(encoding="utf-8")), table.content()
+    assert table.FILE.stat().st_size < 1_500_000
     assert {key: stored[key] for key in ("about", "losses")} == {key: made[key] for key in ("about", "losses")}
     for name, batch in made["batches"].items():
         np.testing.assert_allclose(stored["batches"][name]["logits"], batch["logits"], rtol=1e-12)
@@ -125,14 +126,16 @@ def test_parameters_go_to_the_class_and_to_the_formulas() -> None:
 
 @pytest.mark.parametrize(
     ("arguments", "status"),
-    [(["torch.nn:CrossEntropyLoss"], 0), (["conformance_mistakes:WithoutSoftmax", "--loss", "sl"], 1)],
+    [(["torch.nn:CrossEntropyLoss"], 0), (["conformance_mistakes:WithoutSoftmax", "loss=sl"], 1)],
 )
 def test_the_command(
     arguments: list[str], status: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(sys, "argv", ["sl.conformance", *arguments])
     monkeypatch.setattr(sys, "path", [*sys.path])
-    assert main() == status
+    with pytest.raises(SystemExit) as stop:
+        run_script(main)
+    assert stop.value.code == status
     said = capsys.readouterr().out
     assert said.startswith(f"{arguments[0]}: {'conforms' if status == 0 else 'does NOT conform'}\n  computes ")
 

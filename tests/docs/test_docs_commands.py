@@ -75,10 +75,6 @@ def check_command(name: str, arguments: list[str]) -> None:
         for run in runs:
             own = [word for word in run if not any(made_up in word for made_up in MADE_UP) and "hydra" not in word]
             compose_run([word for word in own if word != "my/configs"], {"train": "config"}.get(name, name))
-    elif name in ("predict", "export", "conformance"):
-        place = "conformance/__main__.py" if name == "conformance" else f"commands/{name}.py"
-        source = (ROOT / "sl" / place).read_text()
-        assert all(f'"{word}"' in source for word in arguments if word.startswith("--") and word != "--help")
     elif name in COMMANDS and arguments != ["--help"]:
         read_options(importlib.import_module(f"sl.commands.{name}").main, arguments)
 

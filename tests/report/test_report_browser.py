@@ -47,7 +47,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for loss in ("ce", "sl"):
         synthetic.own(root / "folder", loss)
     (root / "audit" / "mine").mkdir(parents=True)
-    found = {"words": "Of 9 labels an estimated 3 % are wrong.", "fingerprint": "invented"}
+    found = {"summary": "Of 9 labels an estimated 3 % are wrong.", "fingerprint": "invented"}
     (root / "audit" / "mine" / "noise.json").write_text(json.dumps(found))
     imsave(root / "audit" / "mine" / "suspects.png", np.zeros((70, 180)))
     write(load_all(root / "folder"), literature, root / "own", root / "figures", root / "audit")

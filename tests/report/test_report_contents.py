@@ -58,7 +58,7 @@ def test_pictures_are_inside_the_page_where_they_were_drawn(runs: Path) -> None:
     picture = runs.parent / "figures" / "cifar10" / "cpu" / "ablation.png"
     picture.parent.mkdir(parents=True)
     picture.write_bytes(b"\x89PNG")
-    images = {one["title"]: one["image"] for one in data_of(runs)["sheets"][0]["drawn"]}
+    images = {one["title"]: one["image"] for one in data_of(runs)["sheets"][0]["images"]}
     assert images.pop("SL and its terms alone") == "data:image/png;base64,iVBORw=="
     assert set(images.values()) == {None}
 
@@ -68,11 +68,11 @@ def test_audits_of_the_same_own_data_are_shown(tmp_path: Path) -> None:
     synthetic.own(root, "sl")
     for name, fingerprint in (("mine", "invented"), ("other", "else")):
         (audits / name).mkdir(parents=True)
-        (audits / name / "noise.json").write_text(json.dumps({"words": f"{name}: 3 %", "fingerprint": fingerprint}))
+        (audits / name / "noise.json").write_text(json.dumps({"summary": f"{name}: 3 %", "fingerprint": fingerprint}))
         (audits / name / "suspects.png").write_bytes(b"\x89PNG")
     shown = contents(load_all(root), LITERATURE, tmp_path / "out", tmp_path, audits)["sheets"][0]["suspects"]
     picture = "data:image/png;base64,iVBORw=="
-    assert shown == [{"words": "mine: 3 %", "page": "../audit/mine/suspects.html", "image": picture}]
+    assert shown == [{"summary": "mine: 3 %", "page": "../audit/mine/suspects.html", "image": picture}]
     (audits / "mine" / "noise.json").write_text("{")
     with pytest.raises(UserError, match=r"mine/noise\.json: it must be what an audit wrote"):
         contents(load_all(root), LITERATURE, tmp_path / "out", tmp_path, audits)
@@ -148,7 +148,7 @@ def test_every_run_is_listed_with_scale_origin_and_path(runs: Path) -> None:
         record = Path(os.path.normpath(runs.parent / "out" / run["path"]))
         assert json.loads(record.read_text().splitlines()[0])["identity"] == run["id"]
         assert run["scale"] == "scaled-down run"
-        assert run["stays"][0] | {"packages": {}} == {
+        assert run["provenances"][0] | {"packages": {}} == {
             **{"commit": "0123456789abcdef", "dirty": False, "device": "cpu: invented, 1 thread"},
             **{"precision": "float32", "started": "2026-01-01T00:00:00+00:00", "python": "3.11.0", "packages": {}},
         }
@@ -227,7 +227,7 @@ def test_the_same_records_give_the_same_page(runs: Path, tmp_path: Path) -> None
 
 def test_out_that_cannot_be_written(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(UserError, match="not writable"):
+    with pytest.raises(UserError, match="must be a folder that can be written to"):
         write([], LITERATURE, tmp_path / "file", tmp_path)
 
 

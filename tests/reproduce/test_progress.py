@@ -87,9 +87,7 @@ def test_a_plan_is_read_as_it_was_saved(plan: SavedPlan, tmp_path: Path) -> None
 
 def test_mistakes(tmp_path: Path) -> None:
     with pytest.raises(UserError, match=r"runs_dir=.* must be a folder in which"):
-        status([f"runs_dir={tmp_path}"])
-    with pytest.raises(UserError, match="experiment=fig1: there is no such option"):
-        status(["experiment=fig1"])
+        status(tmp_path)
 
 
 def test_the_command_needs_no_torch(plan: SavedPlan, tmp_path: Path) -> None:

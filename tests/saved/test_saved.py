@@ -148,7 +148,7 @@ def test_predict_writes_a_line_for_each_picture(kept: Callable[..., Path], pictu
     model, out = tmp_path / "models" / "digits", tmp_path / "out.csv"
     (path,) = model.glob("*.json")
     done = subprocess.run(
-        [sys.executable, str(script), str(path), str(pictures), "--out", str(out)],
+        [sys.executable, str(script), str(path), str(pictures), f"out={out}"],
         check=False, capture_output=True, text=True, env={"PYTHONPATH": str(script.parents[1])},
     )  # fmt: skip
     assert done.returncode == 0, done.stderr

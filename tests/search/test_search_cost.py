@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from sl.record import load_all
-from sl.search.cost import Grid, accuracies_of, grids
+from sl.search.cost import ParameterGrid, accuracies_of, parameter_grids
 from sl.search.page import block, points_page, searches_in
 
 BEGIN, END = "<!-- results:begin -->", "<!-- results:end -->"
@@ -20,16 +20,16 @@ TESTS = {0.1: (0.9, 0.8), 1.0: (0.7, 0.6)}
 
 
 @pytest.fixture
-def grid(record: Record, tmp_path: Path) -> Grid:
+def grid(record: Record, tmp_path: Path) -> ParameterGrid:
     for alpha, scores in SCORES.items():
         for seed, score in enumerate(scores):
             record(alpha, 1, seed, score, TESTS[alpha][seed] - 0.1)
             record(alpha, 1, seed, 0, TESTS[alpha][seed], holdout=None)
-    (found,) = grids(load_all(tmp_path / "runs"))
+    (found,) = parameter_grids(load_all(tmp_path / "runs"))
     return found
 
 
-def test_a_grid_is_what_was_run_both_ways(grid: Grid) -> None:
+def test_a_grid_is_what_was_run_both_ways(grid: ParameterGrid) -> None:
     assert [point["alpha"] for point in grid.points] == [0.1, 1]
     assert grid.seeds == (0, 1)
     np.testing.assert_allclose(grid.scores, list(SCORES.values()))
@@ -38,21 +38,21 @@ def test_a_grid_is_what_was_run_both_ways(grid: Grid) -> None:
     assert len(grid.runs) == 8
 
 
-def test_points_without_all_seeds_are_left_out(grid: Grid, record: Record, tmp_path: Path) -> None:
+def test_points_without_all_seeds_are_left_out(grid: ParameterGrid, record: Record, tmp_path: Path) -> None:
     record(10, 1, 0, 0.99, 0.99)
     record(10, 1, 0, 0.99, 0.99, holdout=None)
-    (found,) = grids(load_all(tmp_path / "runs"))
+    (found,) = parameter_grids(load_all(tmp_path / "runs"))
     assert found.points == grid.points
 
 
-def test_choices_and_their_cost(grid: Grid) -> None:
+def test_choices_and_their_cost(grid: ParameterGrid) -> None:
     assert grid.oracle == 0
     assert grid.choices(1) == [1, 0]
     assert grid.choices(2) == [0]
     np.testing.assert_allclose(grid.behind(grid.tests), [0, 0.2])
 
 
-def test_the_test_accuracies_of_one_choice(grid: Grid, record: Record, tmp_path: Path) -> None:
+def test_the_test_accuracies_of_one_choice(grid: ParameterGrid, record: Record, tmp_path: Path) -> None:
     for seed in (0, 1):
         record(0.2, 1, seed, 0, 0.9 + seed / 20, holdout=None)
     runs = load_all(tmp_path / "runs")
@@ -60,7 +60,7 @@ def test_the_test_accuracies_of_one_choice(grid: Grid, record: Record, tmp_path:
     assert accuracies_of(grid, grid.points[0] | {"alpha": 0.3}, runs) is None
 
 
-def test_the_page_says_it(grid: Grid, record: Record, tmp_path: Path) -> None:
+def test_the_page_says_it(grid: ParameterGrid, record: Record, tmp_path: Path) -> None:
     for seed in (0, 1):
         record(0.2, 1, seed, 0, 0.95, holdout=None)
     search = {"seeds": [0, 1], "trials": [{"runs": [grid.runs[0].identity]}]}

@@ -13,7 +13,7 @@ from sl.commands import choose, sweep_table
 from sl.errors import UserError
 from sl.record import load_all
 from sl.sweep import figure, table
-from sl.sweep.points import Grid, grids
+from sl.sweep.points import Sweep, sweeps
 from sl.tables.build import write_all
 
 ALPHAS, BETAS, SEEDS = (0.01, 0.1, 1.0), (0.5, 1.0), (0, 1, 2)
@@ -43,52 +43,52 @@ def runs(tmp_path: Path) -> Path:
     return tmp_path / "runs"
 
 
-def sweep(folder: Path) -> Grid:
-    (found,) = (grid for grid in grids(load_all(folder)) if len(grid.points) > 1)
+def sweep_of(folder: Path) -> Sweep:
+    (found,) = (sweep for sweep in sweeps(load_all(folder)) if len(sweep.points) > 1)
     return found
 
 
 def test_every_point_has_its_mean_interval_and_paired_difference(runs: Path) -> None:
-    grid = sweep(runs)
-    assert grid.varied == ("loss.alpha", "loss.beta")
-    assert [(p.values["loss.alpha"], p.values["loss.beta"]) for p in grid.points] == [
+    sweep = sweep_of(runs)
+    assert sweep.varied == ("loss.alpha", "loss.beta")
+    assert [(p.values["loss.alpha"], p.values["loss.beta"]) for p in sweep.points] == [
         (alpha, beta) for alpha in ALPHAS for beta in BETAS
     ]
-    assert grid.base.values == {"loss.alpha": 0.1, "loss.beta": 1.0}  # as configs/ state for CIFAR-10
+    assert sweep.base.values == {"loss.alpha": 0.1, "loss.beta": 1.0}  # as configs/ state for CIFAR-10
     reference = 100 * np.array([accuracy(0.1, 1.0, seed) for seed in SEEDS])
     p_values = []
-    for point, (difference, _) in zip(grid.points, grid.differences, strict=True):
+    for point, (difference, _) in zip(sweep.points, sweep.differences, strict=True):
         own = 100 * np.array([accuracy(*point.values.values(), seed) for seed in SEEDS])
         assert point.accuracy.mean == pytest.approx(own.mean())
         expected = stats.t.interval(0.95, 2, own.mean(), stats.sem(own))
         assert point.accuracy.interval == pytest.approx(expected)
-        if point is not grid.base:
+        if point is not sweep.base:
             assert difference.mean == pytest.approx((own - reference).mean())
             p_values.append(stats.ttest_rel(own, reference).pvalue)
-    corrected = [p for _, p in grid.differences if p is not None]
+    corrected = [p for _, p in sweep.differences if p is not None]
     assert corrected == pytest.approx(list(stats.false_discovery_control(p_values)))
 
 
 def test_the_table_says_the_same_in_three_forms(runs: Path) -> None:
-    grid = sweep(runs)
-    shown = list(table.text(grid))
+    sweep = sweep_of(runs)
+    shown = list(table.text(sweep))
     assert len(shown) == 1 + 6 + 2
     assert shown[0].split()[:3] == ["alpha", "beta", "n"]
     (base,) = (line for line in shown[1:] if line.endswith("  reference"))
-    assert base.split()[:4] == ["0.1", "1", "3", f"{grid.base.accuracy.mean:.2f}"]
-    for row, point in zip(csv.DictReader(io.StringIO(table.comma(grid))), grid.points, strict=True):
+    assert base.split()[:4] == ["0.1", "1", "3", f"{sweep.base.accuracy.mean:.2f}"]
+    for row, point in zip(csv.DictReader(io.StringIO(table.comma(sweep))), sweep.points, strict=True):
         assert float(row["mean"]) == point.accuracy.mean
         assert (row["n"], row["seeds"], float(row["loss.alpha"])) == ("3", "0 1 2", point.values["loss.alpha"])
-    assert table.markdown(grid).count("\n|") == 1 + 1 + 6
+    assert table.markdown(sweep).count("\n|") == 1 + 1 + 6
 
 
 def test_two_parameters_are_a_heat_map_and_one_is_a_curve(runs: Path) -> None:
-    (panel,) = figure.draw(sweep(runs)).axes
+    (panel,) = figure.draw(sweep_of(runs)).axes
     means = [[100 * np.mean([accuracy(a, b, seed) for seed in SEEDS]) for b in BETAS] for a in ALPHAS]
     assert np.allclose(panel.images[0].get_array(), means)
     for path in [run.path for run in load_all(runs) if run.loss.get("beta") == 0.5]:
         path.unlink()
-    (panel,) = figure.draw(sweep(runs)).axes
+    (panel,) = figure.draw(sweep_of(runs)).axes
     drawn = panel.containers[0].lines[0]
     assert np.allclose(drawn.get_xdata(), ALPHAS)
     assert np.allclose(drawn.get_ydata(), [row[1] for row in means])
@@ -113,7 +113,7 @@ def test_tables_and_choose_show_every_point_of_such_a_sweep(
     choose.main(runs)
     said = capsys.readouterr().out
     assert said.startswith("No finished run has a holdout, so nothing is chosen")
-    for point in sweep(runs).points:
+    for point in sweep_of(runs).points:
         alpha, beta = point.values.values()
         cells = [f"{alpha:g}", f"{beta:g}", "3", f"{point.accuracy.mean:.2f}"]
         assert f"| {' | '.join(cells)} |" in page
@@ -123,8 +123,8 @@ def test_tables_and_choose_show_every_point_of_such_a_sweep(
 def test_noise_rates_alone_are_no_sweep_of_the_loss(tmp_path: Path) -> None:
     for rate in (0.2, 0.4):
         synthetic.record(tmp_path, "ce", rate=rate)
-    (grid,) = grids(load_all(tmp_path))
-    assert [len(grid.points), grid.varies_loss] == [2, False]
+    (sweep,) = sweeps(load_all(tmp_path))
+    assert [len(sweep.points), sweep.varies_loss] == [2, False]
 
 
 def test_a_folder_without_a_sweep_is_refused(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from sl.record import CLEAN, Noise, RunGroup, load_all, run_groups
 from sl.record.run import Array
 from sl.tables import load, write_all
 from sl.tables.compare import beside, cells, obstacle
-from sl.tables.layout import results_grid
+from sl.tables.layout import results_table
 from sl.tables.published import Published
 from sl.tables.results import result
 from sl.tables.write import latex, markdown
@@ -66,7 +66,7 @@ def test_difference_only_at_paper_scale(tmp_path: Path, published: list[Publishe
     for scale, epochs, why in (("cpu", 12, "not comparable: scaled-down"), ("paper", 120, "")):
         group = run_group_of(tmp_path / scale, scale=scale, epochs=epochs)
         assert obstacle(group, published[0]) == why
-        grid = results_grid(group, published, "last epoch")
+        grid = results_table(group, published, "last epoch")
         line = grid.rows[1]
         assert line[3].startswith("50.50 †")
         expected = 100 * last_accuracies(scale=scale, epochs=epochs)[:, -1].mean() - 50.5
@@ -135,7 +135,7 @@ def test_csv_holds_the_same_numbers(tmp_path: Path, published: list[Published]) 
 
 
 def test_markdown_and_latex_have_a_cell_for_each_column(tmp_path: Path, published: list[Published]) -> None:
-    grid = results_grid(run_group_of(tmp_path / "runs"), published, "last epoch")
+    grid = results_table(run_group_of(tmp_path / "runs"), published, "last epoch")
     table = [line for line in markdown(grid).splitlines() if line.startswith("|")]
     assert {line.count(" |") for line in table} == {len(grid.header)}
     text = latex(grid)
@@ -166,7 +166,7 @@ def test_a_diverged_run_is_shown_as_one_and_never_as_a_number(tmp_path: Path) ->
     for loss, seed in (("ce", 2), ("gce", 0)):
         synthetic.write(tmp_path / "runs", [*synthetic.lines(synthetic.header(loss, seed=seed))[:2], last])
     (group,) = run_groups(load_all(tmp_path / "runs"))
-    grid = results_grid(group, [], "last epoch")
+    grid = results_table(group, [], "last epoch")
     assert grid.rows[0][-1].endswith("(2), diverged (1)")
     assert (grid.rows[1][0], grid.rows[1][-1]) == ("GCE", "diverged (1)")
     assert any(note.startswith("diverged (") for note in grid.notes)
@@ -184,5 +184,5 @@ def test_the_realised_rate_is_noted_where_it_is_not_that_asked_for(tmp_path: Pat
         synthetic.write(tmp_path, synthetic.lines(head))
     synthetic.record(tmp_path, "ce", "symmetric", 0.2)
     (group,) = run_groups(load_all(tmp_path))
-    (note,) = [note for note in results_grid(group, [], "last epoch").notes if note.startswith("Labels wrong")]
+    (note,) = [note for note in results_table(group, [], "last epoch").notes if note.startswith("Labels wrong")]
     assert note == "Labels wrong among all, where that is not the rate asked for: symmetric 40 %: 0.0 to 12.3 %."

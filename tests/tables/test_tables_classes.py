@@ -7,7 +7,7 @@ import pytest
 import synthetic
 
 from sl.record import Noise, load_all, run_groups
-from sl.tables.classes import class_grid
+from sl.tables.classes import class_table
 from sl.tables.published import ClassAccuracies
 
 NOISY = Noise("symmetric", 0.4)
@@ -21,15 +21,15 @@ def published(dataset: str = "cifar10", epoch: int = 50) -> ClassAccuracies:
 def test_other_scales_and_recipes_are_not_compared(tmp_path: Path, options: dict[str, object]) -> None:
     synthetic.record(tmp_path, "ce", **options)
     (group,) = run_groups(load_all(tmp_path))
-    assert class_grid(group, [published()]) is None
+    assert class_table(group, [published()]) is None
 
 
 def test_means_over_seeds_stand_above_what_others_published(tmp_path: Path) -> None:
     for seed in (0, 1):
         synthetic.record(tmp_path, "ce", seed=seed, scale="paper", epochs=120)
     (group,) = run_groups(load_all(tmp_path))
-    assert class_grid(group, [published("mnist"), published(epoch=200)]) is None
-    grid = class_grid(group, [published()])
+    assert class_table(group, [published("mnist"), published(epoch=200)]) is None
+    grid = class_table(group, [published()])
     assert grid is not None
     own, other = grid.rows
     expected = 100 * np.mean([run.epochs[49].class_accuracy for run in group.runs], axis=0)

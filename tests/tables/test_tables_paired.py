@@ -12,7 +12,7 @@ from scipy import stats
 from sl.record import Noise, RunGroup, load_all, run_groups
 from sl.stats import Inference
 from sl.tables import write_all
-from sl.tables.layout import results_grid
+from sl.tables.layout import results_table
 from sl.tables.paired import Comparison, comparisons
 from sl.tables.readme import results
 
@@ -50,7 +50,7 @@ def test_the_correction_is_over_what_three_pairs_carry(several: RunGroup) -> Non
 
 
 def test_marks_stand_beside_the_results(several: RunGroup) -> None:
-    grid = results_grid(several, [], "last epoch")
+    grid = results_table(several, [], "last epoch")
     marked = {row[0].split(" (")[0] for row in grid.rows if row[2].endswith(" *")}
     assert marked == {"CE", "LSR"}
     assert any("corrected for the 2 comparisons of this table" in note for note in grid.notes)
@@ -60,7 +60,7 @@ def test_marks_stand_beside_the_results(several: RunGroup) -> None:
 @pytest.mark.parametrize("n", [1, 2])
 def test_fewer_than_three_pairs_carry_no_mark(tmp_path: Path, n: int) -> None:
     group = run_group_of(tmp_path, {"sl": n, "ce": 8})
-    grid = results_grid(group, [], "last epoch")
+    grid = results_table(group, [], "last epoch")
     assert not any("*" in cell for row in grid.rows for cell in row)
     assert not any(note.startswith("*") for note in grid.notes)
     assert "*" not in results(group).replace("**", "")
@@ -72,7 +72,7 @@ def test_pairs_of_another_pytorch_carry_no_mark(tmp_path: Path) -> None:
         run.header.provenance.packages["torch"] = "9.9"
     (found,) = comparisons(group, "last epoch").values()
     assert (found.difference.n, found.mark, len(found.refused)) == (1, "", 3)
-    notes = results_grid(group, [], "last epoch").notes
+    notes = results_table(group, [], "last epoch").notes
     assert any(note.startswith("Pairs refused: seed 1: PyTorch 2.0 against 9.9; seed 2") for note in notes)
 
 

@@ -121,7 +121,7 @@ function fillFilter(id, valueOf, wordsOf) {
 fillFilter("given", labelOf, (card) => DATA.classes[labelOf(card)]);
 fillFilter("suggested", (card) => card.suggested, (card) => DATA.classes[card.suggested]);
 fillFilter("pair", pairOf, (card) => `${DATA.classes[labelOf(card)]} → ${DATA.classes[card.suggested]}`);
-byId("summary").textContent = DATA.summary.words;
+byId("summary").textContent = DATA.summary.text;
 for (const id of ["given", "suggested", "pair", "judged"]) {
   byId(id).addEventListener("change", () => { drawn = PAGE; draw(); });
 }

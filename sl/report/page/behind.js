@@ -10,7 +10,7 @@ function commitName(stay) {
 }
 
 function joined(run, name) {
-  return [...new Set(run.stays.map(name))].join("; ");
+  return [...new Set(run.provenances.map(name))].join("; ");
 }
 
 const RUN_COLUMNS = [
@@ -27,14 +27,14 @@ const RUN_COLUMNS = [
   { title: "best epoch", cell: (run) => runAccuracy(run, 1), sort: (run) => run.accuracy[1], numeric: true },
   { title: "last ten", cell: (run) => runAccuracy(run, 2), sort: (run) => run.accuracy[2], numeric: true },
   { title: "scale", cell: (run) => badge(run.scale), sort: (run) => run.scale },
-  { title: "device", cell: (run) => joined(run, (stay) => stay.device), sort: (run) => run.stays[0].device },
-  { title: "precision", cell: (run) => joined(run, (stay) => stay.precision), sort: (run) => run.stays[0].precision },
+  { title: "device", cell: (run) => joined(run, (stay) => stay.device), sort: (run) => run.provenances[0].device },
+  { title: "precision", cell: (run) => joined(run, (stay) => stay.precision), sort: (run) => run.provenances[0].precision },
   {
     title: "weights", sort: (run) => run.weights ?? "",
     cell: (run) => run.weights ? el("span", { title: `sha256 ${run.weights}` }, run.weights.slice(0, 12)) : NOTHING,
   },
-  { title: "commit", cell: (run) => joined(run, commitName), sort: (run) => commitName(run.stays[0]) },
-  { title: "started (UTC)", cell: (run) => started(run), sort: (run) => run.stays[0].started },
+  { title: "commit", cell: (run) => joined(run, commitName), sort: (run) => commitName(run.provenances[0]) },
+  { title: "started (UTC)", cell: (run) => started(run), sort: (run) => run.provenances[0].started },
 ];
 
 function recordCell(run) {
@@ -46,19 +46,19 @@ function runAccuracy(run, place) {
 }
 
 function started(run) {
-  const resumed = run.stays.length > 1 ? `, resumed ${run.stays.length - 1} times` : "";
-  return run.stays[0].started.slice(0, 16).replace("T", " ") + resumed;
+  const resumed = run.provenances.length > 1 ? `, resumed ${run.provenances.length - 1} times` : "";
+  return run.provenances[0].started.slice(0, 16).replace("T", " ") + resumed;
 }
 
-function runTable(places, words) {
-  return sortableTable({ caption: words, columns: RUN_COLUMNS, rows: places.map((place) => page.runs[place]) });
+function runTable(places, caption) {
+  return sortableTable({ caption, columns: RUN_COLUMNS, rows: places.map((place) => page.runs[place]) });
 }
 
 function showBehind(title, places, ...body) {
   fill("behind-title", title);
   const scales = [...new Set(places.map((place) => page.runs[place].scale_title))];
-  const words = `Records behind it: ${places.length}`;
-  const records = places.length ? runTable(places, words) : el("p", {}, words);
+  const caption = `Records behind it: ${places.length}`;
+  const records = places.length ? runTable(places, caption) : el("p", {}, caption);
   fill("behind-body", ...body, ...scales.map((scale) => el("p", { class: "scale" }, scale)), records);
   byId("behind").showModal();
   byId("behind").scrollTop = 0;

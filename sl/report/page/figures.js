@@ -132,8 +132,8 @@ function drawNumbers(series, beside) {
     const shown = (index) => signed(difference(index) / 10);
     columns.push({ title: "difference", numeric: true, sort: difference, cell: shown });
   }
-  const words = `Test accuracy (%) of each class at epoch ${epoch}, ${sheet.scale}`;
-  fill("numbers", sortableTable({ caption: words, columns, rows: sheet.classes.map((_, index) => index) }));
+  const caption = `Test accuracy (%) of each class at epoch ${epoch}, ${sheet.scale}`;
+  fill("numbers", sortableTable({ caption, columns, rows: sheet.classes.map((_, index) => index) }));
 }
 
 function drawClasswise() {

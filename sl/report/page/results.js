@@ -68,8 +68,8 @@ function drawResults() {
     fill("results-notes");
     return fill("results-table", nothingRecorded());
   }
-  const words = `Test accuracy (%), ${table.statistic}: ${sheet.label}`;
-  fill("results-table", sortableTable({ caption: words, columns: resultColumns(table), rows: table.rows }));
+  const caption = `Test accuracy (%), ${table.statistic}: ${sheet.label}`;
+  fill("results-table", sortableTable({ caption, columns: resultColumns(table), rows: table.rows }));
   fill("results-notes", notes(table));
 }
 

@@ -5,7 +5,7 @@ function setSuspects(sheet) {
   fill("suspects-audits", sheet.suspects.length ? sheet.suspects.map(suspectsOf) : el("p", {}, none));
 }
 
-function suspectsOf({ words, page, image }) {
+function suspectsOf({ summary, page, image }) {
   const picture = image && el("img", { src: image, alt: "The most suspicious pictures, label given and suggested" });
-  return el("figure", {}, el("figcaption", {}, words, " ", el("a", { href: page }, "Look through them.")), picture);
+  return el("figure", {}, el("figcaption", {}, summary, " ", el("a", { href: page }, "Look through them.")), picture);
 }

@@ -21,14 +21,14 @@ function classOf(column) {
 }
 
 // `columns`: {title, cell(row) -> nodes, sort(row) -> number or text, numeric, kind: a class for the style}.
-function sortableTable({ caption: words, columns, rows, kind }) {
+function sortableTable({ caption, columns, rows, kind }) {
   const body = el("tbody", { role: "rowgroup" }, rows.map((row) => bodyRow(columns, row)));
   const heads = columns.map((column) => headCell(column, (falling) => {
     const sorted = [...rows].sort((one, other) => compare(column.sort(one), column.sort(other), falling));
     body.replaceChildren(...sorted.map((row) => bodyRow(columns, row)));
     heads.filter((head) => head.dataset.title !== column.title).forEach((head) => head.removeAttribute("aria-sort"));
   }));
-  return el("table", { role: "table", class: kind }, el("caption", {}, words),
+  return el("table", { role: "table", class: kind }, el("caption", {}, caption),
     el("thead", { role: "rowgroup" }, el("tr", { role: "row" }, heads)), body);
 }
 

@@ -1,4 +1,7 @@
-"""Writes what every loss gives for every batch: values and gradients of sl.losses in float64."""
+"""What every loss gives for every batch, values and gradients of sl.losses in float64: for tests in other languages.
+
+`python tests/conformance/conformance_table.py` writes results/conformance/losses.json.
+"""
 
 import json
 from collections.abc import Iterator
@@ -15,11 +18,12 @@ from sl.files import replace_file
 from sl.losses import Loss
 from sl.noise import symmetric
 
+FILE = Path(__file__).parents[2] / "results" / "conformance" / "losses.json"
 ABOUT = (
     "Losses on fixed logits and labels. values: the loss of each example; gradient: that of their sum in the logits. "
     "A is the natural logarithm of 1e-4. transition: symmetric noise of the rate. elr: each example seen for the first "
     "time. d2l: past its turning point. joint: its KL term is that of the batch. "
-    "Made by python -m sl.conformance --write."
+    "Made by python tests/conformance/conformance_table.py."
 )
 
 
@@ -110,9 +114,13 @@ def _cases() -> Iterator[dict[str, Any]]:
             yield {"loss": name, "batch": batch.name, "values": values.tolist(), "gradient": gradient.tolist()}
 
 
-def write(path: Path) -> None:
+def write() -> None:
     """Write the file, one case a line."""
     parts = content()
     cases = ",\n".join(json.dumps(case, separators=(",", ":")) for case in parts.pop("cases"))
     head = json.dumps(parts, ensure_ascii=False)[:-1]
-    replace_file(path, f'{head},\n"cases": [\n{cases}\n]}}\n')
+    replace_file(FILE, f'{head},\n"cases": [\n{cases}\n]}}\n')
+
+
+if __name__ == "__main__":
+    write()

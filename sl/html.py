@@ -1,0 +1,29 @@
+"""Pages that need nothing else and work from the file system: style, scripts, data and pictures are inside the file."""
+
+import base64
+import json
+from collections.abc import Sequence
+from importlib.resources import files
+
+
+def whole_page(package: str, scripts: Sequence[str], data: object) -> str:
+    """index.html in the folder page/ of `package`, with style.css, the `scripts` in this order, and `data` as JSON."""
+
+    def part(name: str) -> str:
+        return (files(package) / "page" / name).read_text(encoding="utf-8")
+
+    text = json.dumps(data, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    parts = {
+        "style": part("style.css"),
+        "script": "\n".join(part(f"{name}.js") for name in scripts),
+        "data": text.replace("<", "\\u003c"),  # no text in the data can end the element that holds it
+    }
+    page = part("index.html")
+    for name, content in parts.items():
+        page = page.replace(f"/*{name}*/", content, 1)
+    return page
+
+
+def data_uri(picture: bytes, kind: str) -> str:
+    """The content of an image file of the `kind` png or jpeg as a data URI."""
+    return f"data:image/{kind};base64,{base64.b64encode(picture).decode('ascii')}"

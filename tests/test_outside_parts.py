@@ -1,0 +1,202 @@
+"""A data set, a noise, a network and a loss of another package, each one class and one file: trained, tabulated, drawn
+and reported under their own titles.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+from matplotlib.colors import to_hex
+
+from sl.claims import Literature
+from sl.config.compose import compose_run
+from sl.config.shown import shown_of_run
+from sl.figures.build import FIGURES
+from sl.figures.style import draw_styled
+from sl.record import load_all, run_groups
+from sl.record import shown as shown_module
+from sl.record.run import Run
+from sl.report import write
+from sl.tables import write_all
+from sl.train.job import describe_run, prepare
+
+ROOT = Path(__file__).parents[1]
+PACKAGE = '''"""A package that knows sl, and that sl does not know."""
+
+import torch
+from torch import Tensor, nn
+
+from sl.data import Dataset
+from sl.losses import Loss
+from sl.models import Classifier
+from sl.noise import LabelledData, NoisyLabels
+
+
+class Stripes:
+    """Images of 8x8 pixels with one bright row, whose number is the class."""
+
+    def __init__(self, classes: int) -> None:
+        self.classes = classes
+
+    def load(self) -> Dataset:
+        labels = torch.arange(20 * self.classes) % self.classes
+        images = torch.zeros(len(labels), 1, 8, 8, dtype=torch.uint8)
+        images[torch.arange(len(labels)), 0, labels] = 200
+        names = tuple(f"row {row}" for row in range(self.classes))
+        return Dataset("stripes", images, labels, images[:40], labels[:40], names, torch.arange(len(labels)))
+
+    def fingerprint(self) -> str:
+        return f"stripes{self.classes}"
+
+
+class NextClass:
+    """The first labels of every class, a share of `strength`, move to the next class."""
+
+    def __init__(self, strength: float) -> None:
+        self.strength = strength
+
+    def apply(self, dataset: LabelledData, seed: int) -> NoisyLabels:
+        clean, classes = dataset.train_labels, dataset.num_classes
+        noisy = clean.clone()
+        for label in range(classes):
+            rows = (clean == label).nonzero().flatten()
+            noisy[rows[: int(self.strength * len(rows))]] = (label + 1) % classes
+        kept = torch.eye(classes, dtype=torch.float64)
+        return NoisyLabels(noisy, clean, (1 - self.strength) * kept + self.strength * kept.roll(1, dims=1))
+
+
+class OneLayer(Classifier):
+    """The pixels themselves and the head."""
+
+    def __init__(self, num_classes: int, image_shape: tuple[int, int, int]) -> None:
+        super().__init__()
+        channels, height, width = image_shape
+        self.head = nn.Linear(channels * height * width, num_classes)
+
+    def features(self, images: Tensor) -> Tensor:
+        return images.flatten(1)
+
+
+class BrierScore(Loss):
+    """sharpness * sum_k (p_k - q_k)^2."""
+
+    def __init__(self, sharpness: float, reduction: str = "mean") -> None:
+        super().__init__(reduction)
+        self.sharpness = sharpness
+
+    def per_example(self, logits: Tensor, labels: Tensor) -> Tensor:
+        p = logits.softmax(dim=1)
+        return self.sharpness * (p.square().sum(dim=1) - 2 * p.gather(1, labels[:, None]).squeeze(1) + 1)
+'''
+FILES = {
+    "dataset/stripes": "_target_: toy_parts.Stripes\nclasses: 4\nshown: {title: Striped rows, order: 15}",
+    "noise/next_class": "_target_: toy_parts.NextClass\nstrength: 0.3\nshown: {title: to the next class, order: 25}",
+    "model/one_layer": "_target_: toy_parts.OneLayer\nshown: {title: a single layer}",
+    "loss/brier": """
+        _target_: toy_parts.BrierScore
+        sharpness: 2.0
+        shown:
+          title: Brier
+          order: 15
+          colour: "#ab12cd"
+          symbols: {sharpness: ς}
+        """,
+}
+SHORT = ["recipe.epochs=3", "runtime.threads=1", "runtime.precision=float32", "runtime.device=cpu"]
+SHORT += ["allow_targets=[toy_parts]"]
+TOYS = ["dataset=stripes", "noise=next_class", "model=one_layer", "recipe.decay_on=none"]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the package and the files of its parts lie, and the records of CE and of its loss under two strengths."""
+    folder = tmp_path_factory.mktemp("outside")
+    for name, text in FILES.items():
+        path = folder / "configs" / f"{name}.yaml"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(dedent(text))
+    (folder / "toy_parts.py").write_text(PACKAGE)
+    command = [sys.executable, str(ROOT / "scripts" / "train.py"), "--config-dir", str(folder / "configs"), "-m"]
+    path = os.pathsep.join([str(folder), str(ROOT)])
+    folders = [f"{name}_dir={folder / name}" for name in ("runs", "checkpoints")]
+    choices = ["loss=ce,brier", "noise.strength=0.2,0.3", *TOYS]
+    environment = {**os.environ, "PYTHONPATH": path}
+    subprocess.run([*command, *choices, *SHORT, *folders], check=True, cwd=folder, env=environment)
+    return folder
+
+
+@pytest.fixture
+def runs(folder: Path, monkeypatch: pytest.MonkeyPatch) -> list[Run]:
+    """The records, read by a process that has read no others."""
+    monkeypatch.setattr(shown_module, "_of_records", {})
+    return load_all(folder / "runs")
+
+
+def test_its_record_says_how_each_is_shown_outside_the_configuration(runs: list[Run]) -> None:
+    run = next(run for run in runs if run.name("loss") == "brier")
+    assert run.config["loss"] == {"_target_": "toy_parts.BrierScore", "sharpness": 2.0}
+    assert run.config["model"] == {"_target_": "toy_parts.OneLayer"}
+    titles = {choice: presentation.title for choice, presentation in run.header.shown.items()}
+    assert titles == {
+        "dataset": "Striped rows", "noise": "to the next class", "model": "a single layer", "loss": "Brier",
+    }  # fmt: skip
+    assert run.complete
+
+
+def test_they_are_tabulated(runs: list[Run], tmp_path: Path) -> None:
+    list(write_all(runs, [], tmp_path))
+    page = (tmp_path / "stripes_paper.md").read_text()
+    lines = page.splitlines()
+    rows = [line.split("|")[1].strip() for line in lines if line.startswith("| ")]
+    assert rows.index("CE") < rows.index("Brier (ς 2)")
+    assert lines[0] == "# Striped rows, scale paper: test accuracy (%)"
+    assert "| to the next class (strength 0.2) | to the next class (strength 0.3) |" in page
+    assert "network a single layer" in page
+
+
+def test_noise_that_differs_in_an_option_of_its_own_is_not_the_same_noise(runs: list[Run]) -> None:
+    (group,) = run_groups(runs)
+    assert [noise.title for noise in group.noises] == [f"to the next class (strength {x})" for x in (0.2, 0.3)]
+    assert [run.realised_rate for noise in group.noises for run in group.series("brier", noise).runs] == [0.2, 0.3]
+
+
+def test_they_are_drawn(runs: list[Run], tmp_path: Path) -> None:
+    (group,) = run_groups(runs)
+    drawn = []
+    draw_styled(lambda: drawn.append(FIGURES["memorisation"](group)) or drawn[0], tmp_path / "memorisation")
+    lines = [line for axes in drawn[0].axes for line in axes.lines]
+    texts = [text.get_text() for text in drawn[0].findobj(lambda artist: hasattr(artist, "get_text"))]
+    assert any(to_hex(line.get_color()) == "#ab12cd" for line in lines)
+    assert any("Brier" in text for text in texts)
+    assert any("to the next class" in text for text in texts)
+    assert any("Striped rows" in text for text in texts)
+
+
+def test_they_are_reported(runs: list[Run], tmp_path: Path) -> None:
+    write(runs, Literature([], []), tmp_path / "report", tmp_path / "figures")
+    page = "\n".join(path.read_text() for path in (tmp_path / "report").rglob("*.html"))
+    for text in ("Brier", "#ab12cd", "Striped rows", "to the next class", "a single layer"):
+        assert text in page
+
+
+def test_how_a_part_is_shown_does_not_change_which_run_it_is(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(folder)
+    recorded = {json.loads(path.read_text().splitlines()[0])["identity"] for path in (folder / "runs").rglob("*.jsonl")}
+    chosen = [*TOYS, "loss=brier", f"hydra.searchpath=[file://{folder}/configs]"]
+    shown = ["loss.shown.colour='#000000'", "loss.shown.order=1", "noise.shown.title=other", "dataset.shown.order=2"]
+    assert describe_run(compose_run([*SHORT, *chosen, *shown])).identity in recorded
+
+
+def test_a_class_in_the_place_of_one_here_has_its_own_name(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(folder)
+    in_place = ["dataset._target_=toy_parts.Stripes", "+dataset.classes=4", "noise._target_=toy_parts.NextClass"]
+    in_place += ["+noise.strength=0.3", "model=cnn4", "model._target_=toy_parts.OneLayer", "recipe.decay_on=none"]
+    in_place += ["loss=ce", "loss._target_=toy_parts.BrierScore", "~loss.p_min", "+loss.sharpness=2.0"]
+    job = prepare(compose_run([*SHORT, *in_place]))
+    names = {"dataset": "Stripes", "noise": "NextClass", "model": "OneLayer", "loss": "BrierScore"}
+    assert {choice: job.names[choice] for choice in names} == names
+    assert shown_of_run(job.config) == {}
