@@ -64,7 +64,9 @@ def writing(option: str, folder: Path) -> Iterator[None]:
         folder.mkdir(parents=True, exist_ok=True)
         yield
     except OSError as error:
-        raise UserError(option, folder, f"must be a folder that can be written to ({error.strerror})") from None
+        raise UserError(
+            option, folder, f"must be a folder that can be written to ({error.strerror or error})"
+        ) from None
 
 
 def sync_folder(folder: Path) -> None:

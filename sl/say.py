@@ -1,6 +1,7 @@
 """Printing that never ends a run: a reader that left, a full log or a terminal that knows ASCII only."""
 
 import contextlib
+import functools
 import os
 import sys
 
@@ -25,6 +26,12 @@ def warn(text: str) -> None:
     """Print `text` as one line on stderr, if that can be written to."""
     with contextlib.suppress(OSError, ValueError):
         print(f"sl: {' '.join(text.split())}", file=sys.stderr, flush=True)
+
+
+@functools.cache
+def notice(text: str) -> None:
+    """Print `text` as one line on stderr, once in a process: what a user should know although nothing is wrong."""
+    warn(text)
 
 
 def _drop_output() -> None:

@@ -3,12 +3,12 @@
 import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from statistics import fmean, stdev
+from statistics import fmean
 from typing import Any
 
 from sl.errors import UserError
 from sl.tables.readme import fill
-from sl.tables.write import table
+from sl.tables.write import mean_std, table
 
 Record = dict[str, Any]
 NONE = "–"
@@ -59,14 +59,14 @@ def as_given(records: Sequence[Record]) -> str:
     plain = [record for record in records if not record["folds"]]
     found = {loss: [100 * one["trained_test_accuracy"] for one in plain if one["loss"] == loss]
              for loss in sorted({one["loss"] for one in plain})}  # fmt: skip
-    return ", ".join(f"{loss.upper()} {spread(values, 1)}" for loss, values in found.items())
+    return ", ".join(f"{loss.upper()} {mean_std(values, 1)}" for loss, values in found.items())
 
 
 def cells_of(group: Sequence[Record]) -> list[str]:
     """The cells of one row behind loss and folds."""
 
     def share(value: Callable[[Record], float]) -> str:
-        return spread([value(record["measures"]) for record in group], 3)
+        return mean_std([value(record["measures"]) for record in group], 3)
 
     def pair(name: str) -> str:
         flagged = [record["measures"]["flagged"][name] for record in group]
@@ -79,8 +79,8 @@ def cells_of(group: Sequence[Record]) -> list[str]:
         share(lambda found: found["average_precision"]),
         share(lambda found: found["precision_at_count"]),
         share(lambda found: found["recall_at_90"]),
-        spread([100 * (one["measures"]["rate"]["estimated"] - one["measures"]["rate"]["true"]) for one in group], 1),
-        spread(
+        mean_std([100 * (one["measures"]["rate"]["estimated"] - one["measures"]["rate"]["true"]) for one in group], 1),
+        mean_std(
             [100 * (one["measures"]["confident_learning_rate"] - one["measures"]["rate"]["true"]) for one in group], 1
         ),
         f"{covered} of {len(group)}",
@@ -90,19 +90,9 @@ def cells_of(group: Sequence[Record]) -> list[str]:
 
 
 def percent(shares: Sequence[float | None]) -> str:
-    """`spread` of `shares` in percent; a dash where one was not measured."""
+    """`mean_std` of `shares` in percent; a dash where one was not measured."""
     known = [100 * share for share in shares if share is not None]
-    return spread(known, 1) if len(known) == len(shares) else NONE
-
-
-def spread(values: Sequence[float], digits: int) -> str:
-    """Mean ± standard deviation of `values`; only the mean where there is one.
-
-    >>> spread([1.0, 2.0], 1)
-    '1.5 ± 0.7'
-    """
-    mean = f"{fmean(values):.{digits}f}".replace("-", "−")
-    return f"{mean} ± {stdev(values):.{digits}f}" if len(values) > 1 else mean
+    return mean_std(known, 1) if len(known) == len(shares) else NONE
 
 
 def commit(record: Record) -> str:

@@ -11,7 +11,8 @@ from tempfile import TemporaryDirectory
 from typing import IO
 
 from sl.errors import UserError
-from sl.notice import notice
+from sl.files import writing
+from sl.say import notice
 
 NAMED = 3  # unreadable pictures that a message names; it counts all
 
@@ -32,16 +33,6 @@ def reading(source: Path) -> Iterator[None]:
         raise UserError(f"{source} cannot be read: {error.strerror or error}") from None
 
 
-@contextmanager
-def writing(target: Path) -> Iterator[None]:
-    """For a block that writes into the folder `target`, made when missing; raises UserError if that is refused."""
-    try:
-        target.mkdir(parents=True, exist_ok=True)
-        yield
-    except OSError as error:
-        raise UserError(f"{target} cannot be written to: {error.strerror or error}") from None
-
-
 def pass_over(unreadable: Sequence[str], data_dir: Path, on_error: str) -> None:
     """Name the pictures of `data_dir` that cannot be read, each with its reason.
 
@@ -56,7 +47,7 @@ def pass_over(unreadable: Sequence[str], data_dir: Path, on_error: str) -> None:
 
 def untar(archive: Path, members: Collection[str], target: Path) -> None:
     """Unpack those `members` of a tar file that the folder `target` does not hold yet."""
-    with writing(target), tarfile.open(archive) as tar:
+    with writing("data_dir", target), tarfile.open(archive) as tar:
         for entry in tar:
             content = tar.extractfile(entry) if entry.name in members else None
             if content is not None and not (target / entry.name).exists():
@@ -65,7 +56,7 @@ def untar(archive: Path, members: Collection[str], target: Path) -> None:
 
 def gunzip(archive: Path, target: Path) -> None:
     """Unpack a gzip file to the file `target`."""
-    with writing(target.parent), gzip.open(archive) as content:
+    with writing("data_dir", target.parent), gzip.open(archive) as content:
         _place(content, target)
 
 

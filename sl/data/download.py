@@ -8,8 +8,9 @@ from pathlib import Path
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
-from sl.data.disk import reading, writing
+from sl.data.disk import reading
 from sl.errors import UserError
+from sl.files import writing
 
 MIRRORS_VARIABLE = "SL_MIRRORS"
 TIMEOUT_SECONDS = 30.0  # to connect, and between two pieces of an answer
@@ -26,7 +27,7 @@ def fetch(urls: Sequence[str], target: Path, digest: str) -> Path:
     """
     from filelock import FileLock  # here: only a download needs it, and every import of a loss or noise comes by
 
-    with writing(target.parent):
+    with writing("data_dir", target.parent):
         if not target.exists():
             with FileLock(target.with_name(f".{target.name}.lock")):
                 if not target.exists():  # another process may have fetched it while this one waited

@@ -18,7 +18,7 @@ from sl.data.find import find, without
 from sl.data.mapped import decode_mapped
 from sl.data.pictures import Picture, Pictures
 from sl.errors import UserError
-from sl.notice import notice
+from sl.say import notice
 
 if TYPE_CHECKING:
     from torch import Tensor

@@ -13,8 +13,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sl.data.disk import writing
-from sl.notice import notice
+from sl.files import writing
+from sl.say import notice
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -63,7 +63,7 @@ def decode_mapped(
     side = f"{size}-{margin}" if margin else f"{size}"
     pixels = cache / f"{key}-{side}-pillow{version('pillow')}.pixels"
     about = pixels.with_suffix(".json")
-    with writing(cache), FileLock(about.with_suffix(".lock")):
+    with writing("cache_dir", cache), FileLock(about.with_suffix(".lock")):
         progress = Progress.load(about)
         bytes_in_all = len(paths) * 3 * size * size
         if not pixels.exists() or pixels.stat().st_size != bytes_in_all:

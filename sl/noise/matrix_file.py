@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from sl.errors import UserError
-from sl.notice import notice
+from sl.say import notice
 from sl.stochastic import ROW_SUM_TOLERANCE, check_transition
 
 SUFFIXES = (".npy", ".csv", ".txt", ".json")

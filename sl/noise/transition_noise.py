@@ -7,7 +7,7 @@ from torch import Tensor
 from sl.checks import flag
 from sl.noise.corrupt import corrupt
 from sl.noise.labels import LabelledData, NoisyLabels
-from sl.notice import notice
+from sl.say import notice
 
 FAR = 0.1
 

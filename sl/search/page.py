@@ -12,7 +12,7 @@ from sl.record.titles import dataset_title, loss_title, origin, parameters, sett
 from sl.record.variant import stated_parameters
 from sl.search.cost import ParameterGrid, accuracies_of, parameter_grids
 from sl.search.outcome import read_outcome
-from sl.tables.write import table
+from sl.tables.write import mean_std, table
 
 CHOICES = ("chosen by", "test accuracy", "behind the best", "at worst", "runs with holdout: behind", "at worst")
 
@@ -101,20 +101,20 @@ def _searched(grid: ParameterGrid, runs: Sequence[Run], searches: Sequence[dict[
 def _points(grid: ParameterGrid) -> list[list[str]]:
     order = np.argsort(-grid.scores.mean(axis=1), kind="stable")
     columns = (grid.scores, grid.held_tests, grid.tests)
-    return [[parameters(grid.points[point]), *(_mean_std(values[point]) for values in columns)] for point in order]
+    return [[parameters(grid.points[point]), *(mean_std(100 * values[point]) for values in columns)] for point in order]
 
 
 def _of_points(text: str, grid: ParameterGrid, chosen: Sequence[int]) -> list[str]:
     """A row about choices among the grid's points."""
     accuracy = f"{100 * np.mean(grid.tests[list(chosen)]):.1f}"
     behind = [cell for tests in (grid.tests, grid.held_tests) for cell in _mean_worst(grid.behind(tests)[list(chosen)])]
-    return [text, _mean_std(grid.tests[chosen[0]]) if len(set(chosen)) == 1 else accuracy, *behind]
+    return [text, mean_std(100 * grid.tests[chosen[0]]) if len(set(chosen)) == 1 else accuracy, *behind]
 
 
 def _of_tests(text: str, grid: ParameterGrid, tests: Array) -> list[str]:
     """A row about one choice that need not be a point of the grid."""
     behind = f"{100 * (grid.tests[grid.oracle].mean() - tests.mean()):.1f}"
-    return [text, _mean_std(tests), behind, behind, "–", "–"]
+    return [text, mean_std(100 * tests), behind, behind, "–", "–"]
 
 
 def _mean_worst(values: Array) -> list[str]:
@@ -123,7 +123,3 @@ def _mean_worst(values: Array) -> list[str]:
 
 def _seeds(count: int) -> str:
     return "1 seed" if count == 1 else f"{count} seeds"
-
-
-def _mean_std(values: Array) -> str:
-    return f"{100 * values.mean():.1f} ± {100 * values.std(ddof=1):.1f}"

@@ -4,7 +4,7 @@ A run with one point changed is paired by seed with the usual run.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from sl.claims.measures import memorised, spread
 from sl.record import Noise, Run, RunGroup, Series, matched, run_groups
@@ -13,7 +13,7 @@ from sl.record.titles import dataset_title, group_order, loss_title, origin, rec
 from sl.stats import infer
 from sl.tables.layout import NOTHING
 from sl.tables.results import STATISTICS
-from sl.tables.write import table, with_interval
+from sl.tables.write import mean_std, table, with_interval
 
 LOSSES = ("ce", "sl")
 HEADER = (
@@ -95,18 +95,13 @@ def _beside(run: Run, group: RunGroup, noise: Noise) -> bool:
 def _row(title: str, own: dict[str, Series], base: dict[str, Series]) -> list[str]:
     cells = [title]
     for loss in LOSSES:
-        cells.append(_mean_std(own[loss], lambda run: 100 * run.last()) if loss in own else NOTHING)
+        cells.append(mean_std(own[loss].stack(lambda run: 100 * run.last())) if loss in own else NOTHING)
         cells.append(_change(base[loss], own[loss]) if loss in own and loss in base else NOTHING)
     cells.append(_change(own["ce"], own["sl"]) if len(own) == len(LOSSES) else NOTHING)
     for value in (lambda run: memorised(run, "late", False), lambda run: spread(run, "late")):
-        cells += [_mean_std(own[loss], value) if loss in own else NOTHING for loss in LOSSES]
+        cells += [mean_std(own[loss].stack(value)) if loss in own else NOTHING for loss in LOSSES]
     seeds = sorted({series.seeds for series in own.values()})
     return [*cells, "; ".join(", ".join(map(str, each)) for each in seeds)]
-
-
-def _mean_std(series: Series, value: Callable[[Run], float]) -> str:
-    deviation = f" ± {float(series.std(value)):.1f}" if series.n > 1 else ""
-    return f"{float(series.mean(value)):.1f}{deviation}"
 
 
 def _change(first: Series, second: Series) -> str:

@@ -4,6 +4,9 @@ import csv
 from collections.abc import Iterable, Sequence
 from io import StringIO
 
+import numpy as np
+from numpy.typing import ArrayLike
+
 from sl.tables.layout import TextTable
 
 LATEX = {
@@ -32,6 +35,17 @@ def signed(value: float, decimals: int = 2) -> str:
     '−0.50'
     """
     return f"{value:+.{decimals}f}".replace("-", "−")
+
+
+def mean_std(values: ArrayLike, decimals: int = 1) -> str:
+    """Mean ± sample standard deviation (divisor n - 1) of n values; only the mean of one.
+
+    >>> mean_std([1.0, 2.0])
+    '1.5 ± 0.7'
+    """
+    given = np.asarray(values, dtype=np.float64)
+    mean = f"{given.mean():.{decimals}f}".replace("-", "−")
+    return f"{mean} ± {given.std(ddof=1):.{decimals}f}" if given.size > 1 else mean
 
 
 def with_interval(mean: float, interval: tuple[float, float] | None, decimals: int = 2) -> str:
