@@ -8,7 +8,7 @@ __all__ = ["load_model"]
 
 
 def __getattr__(name: str) -> Any:
-    """`sl.load_model`, of which torch is imported only when it is asked for."""
+    """`sl.load_model`, which imports torch at its first use."""
     if name == "load_model":
         from sl.saved import load_model
 

@@ -151,7 +151,7 @@ def _begin(parent: int) -> None:
 
 
 def _run(task: Task, argument: Any, parent: int) -> Any:
-    """The task; a worker that was told to stop by its parent's end has saved its state, and ends now."""
+    """The task; a worker whose parent ended was stopped by a signal, has saved its state, and ends now."""
     try:
         return task(argument)
     finally:

@@ -63,7 +63,7 @@ def locked(out: Path) -> FileLock:
         lock = FileLock(out / ".lock")
         lock.acquire(timeout=0)
     except Timeout:
-        raise UserError("out", out, "must not be written by another audit at the same time") from None
+        raise UserError("out", out, "must not be in use: another audit writes to it") from None
     except OSError as error:
         raise UserError("out", out, f"must be a folder that can be written to: {error.strerror}") from None
     return lock

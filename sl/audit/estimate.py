@@ -1,4 +1,4 @@
-"""How many labels are wrong, in all and in each class, and which classes are taken for which."""
+"""How many labels are wrong, in all and in each class, and which classes are confused."""
 
 from dataclasses import dataclass
 from typing import Any

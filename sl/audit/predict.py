@@ -61,7 +61,7 @@ def predict_part(folder: Path, config: RunConfig) -> Path:
 
 
 def whole_subject(config: RunConfig) -> tuple[Subject, torch.Tensor]:
-    """What is audited, and the sorted rows of it that the run `config` speaks about."""
+    """What is audited, and the sorted rows of it that the run `config` predicts."""
     job = prepare(replace(config, fold=None))
     subject = subject_of(job)
     held = rows_held_out(config, job.noisy.labels)
@@ -70,16 +70,18 @@ def whole_subject(config: RunConfig) -> tuple[Subject, torch.Tensor]:
 
 
 def combine(paths: Sequence[Path], images: int) -> Array:
-    """Probabilities (N, K) of `images` N images from the files of an audit; the mean where several speak of one."""
+    """Probabilities (N, K) of `images` N images from an audit's files; the mean where several predict one."""
     total, count = None, np.zeros((images, 1))
     for path in paths:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as part:
             index, probabilities = part["index"], part["probabilities"]
         total = np.zeros((images, probabilities.shape[1])) if total is None else total
         if len(index) and index.max() >= images:
-            raise UserError(f"{path}: it must be about {images} images; remove it to predict them again")
+            raise UserError(f"{path}: must hold predictions of {images} images; remove it to repeat them")
         total[index] += probabilities
         count[index] += 1
     if total is None or not count.all():
-        raise UserError(f"{paths[0].parent}: its files must speak of all {images} images; remove them to start again")
+        raise UserError(
+            f"{paths[0].parent}: must hold predictions of all {images} images; remove its files to start again"
+        )
     return total / count

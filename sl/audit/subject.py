@@ -16,7 +16,7 @@ class Subject:
     """N labelled images: all training images, then the test images where their labels are as given too.
 
     `images` (N, C, H, W) uint8, `labels` (N,) int64 as given, `names` the path of each, or its row in the data set's
-    whole training set. `trained` is how many come first and are trained on; `clean` (N,) is None where nobody knows.
+    whole training set. `trained` is how many come first and are trained on; `clean` (N,) is None where it is unknown.
     `root` is the folder that paths begin at.
     """
 

@@ -1,4 +1,4 @@
-"""The paper's claims: what it says, and how a run record is asked whether that is so."""
+"""The paper's claims: what it says, and how that is measured on run records."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

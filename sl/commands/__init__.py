@@ -24,7 +24,7 @@ COMMANDS = {
     "sweep_table": Command("print and draw the points of a sweep", ("results",)),
     "claims": Command("test the paper's claims on the records", ("results",)),
     "report": Command("write verdicts, figures and tables as one HTML page", ("results",)),
-    "track": Command("tell recorded runs to W&B, MLflow, TensorBoard or CSV", ("train", "results"), "track"),
+    "track": Command("send recorded runs to W&B, MLflow, TensorBoard or CSV", ("train", "results"), "track"),
     "dashboard": Command("make a W&B workspace and report with the paper's panels", ("wandb",)),
     "records": Command("check records for damage", ("results",)),
     "conformance": Command("test another implementation of a loss", ()),

@@ -19,7 +19,7 @@ def main(
 ) -> None:
     """For every sweep among the records: mean, interval and number of runs of each point, and a heat map or a curve.
 
-    A sweep are runs of one data set, kind of noise, loss, network, recipe and scale in which some option differs. The
+    A sweep is a set of runs of one data set, kind of noise, loss, network, recipe and scale whose options differ. The
     table is printed, and written as Markdown and CSV beside the picture.
 
     runs_dir: folder of run records

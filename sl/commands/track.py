@@ -1,10 +1,10 @@
-"""Tell recorded runs to a tracker: sl track tracker=wandb runs=results/runs/cifar10."""
+"""Send recorded runs to a tracker: sl track tracker=wandb runs=results/runs/cifar10."""
 
 from sl.replay.options import TrackConfig
 
 
 def main(config: TrackConfig) -> None:
-    """Tell what `config` says."""
+    """Send what `config` says."""
     from sl.replay.command import track  # imports what tables and figures need; --help does without it
 
     track(config)

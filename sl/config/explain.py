@@ -55,7 +55,7 @@ def _explain_one(error: BaseException, typed: Sequence[str]) -> UserError | None
     if isinstance(error, UserError):
         return error
     if isinstance(error, OverrideParseException):
-        return UserError(f"{error.override}: must be option=value, in quotes what has = , ~ or blanks in it")
+        return UserError(f"{error.override}: must be option=value; a value with = , ~ or blanks must be in quotes")
     if isinstance(error, MissingConfigException):
         return _unknown_choice(error)
     if isinstance(error, MarkedYAMLError) and error.problem_mark:

@@ -39,7 +39,7 @@ def choices_with(option: str) -> list[str]:
 
 
 def options() -> set[str]:
-    """Every option of a run by its dotted name, whatever the choices."""
+    """The dotted names of all options that a run can have, under any choice."""
     names = set(_names_of_class(RunConfig, ""))
     for group in GROUPS:
         for choice in choices(group):

@@ -1,4 +1,4 @@
-"""A sweep as Hydra tells of it: its values are checked before a job starts, and its jobs tell how far they are."""
+"""Hydra's callbacks for a sweep: its values are checked before a job starts, and its jobs report their progress."""
 
 from collections.abc import Iterator, Sequence
 from math import prod
@@ -19,7 +19,7 @@ from sl.sweep import job, watch
 
 
 class CheckSweep(Callback):
-    """Called by Hydra (configs/config.yaml), whoever runs the jobs: a mistake ends the sweep before it has begun."""
+    """Called by Hydra (configs/config.yaml) under every launcher: a mistake ends the sweep before its first job."""
 
     def on_multirun_start(self, config: DictConfig, config_name: str = "config", **_: Any) -> None:
         """Compose and check what the command line asks for, one value at a time."""
@@ -38,12 +38,12 @@ class CheckSweep(Callback):
         watch.begin(Path(config.hydra.sweep.dir), jobs, varied)
 
     def on_job_start(self, config: DictConfig, **_: Any) -> None:
-        """Tell the command of the job; called where the job runs."""
+        """Report to the command that the job has begun; called where the job runs."""
         if config.hydra.mode == RunMode.MULTIRUN:
             job.begin(config.hydra.job.num, list(config.hydra.overrides.task))
 
     def on_job_end(self, config: DictConfig, job_return: JobReturn, **_: Any) -> None:
-        """Tell the command how the job ended."""
+        """Report to the command how the job ended."""
         failed = job_return.status == JobStatus.FAILED
         job.end(in_a_line(job_return._return_value) if failed else None)
 

@@ -62,7 +62,7 @@ def _pictures(root: Path, where: Path, classes: Sequence[str], skipped: Counter[
     for label in classes:
         found = sorted(_files(where / label, skipped))
         if not found:
-            raise _refused(root, f"{where / label} holds no picture; read are {' '.join(_suffixes())}")
+            raise _refused(root, f"{where / label} holds no picture ({' '.join(_suffixes())})")
         pictures += [Picture(path, path.relative_to(root).as_posix(), label) for path in found]
     return pictures
 

@@ -61,7 +61,7 @@ def gunzip(archive: Path, target: Path) -> None:
 
 
 def _place(content: IO[bytes] | gzip.GzipFile, target: Path) -> None:
-    """Write a file that appears whole or not at all, whoever else writes the same one."""
+    """Write a file that appears whole or not at all, even if another process writes the same one."""
     target.parent.mkdir(exist_ok=True)
     with TemporaryDirectory(dir=target.parent, prefix=".") as scratch:
         part = Path(scratch, target.name)

@@ -1,4 +1,4 @@
-"""Which class is taken for which: the confusion matrices of the test images at the early, middle and late stage."""
+"""The confusion matrices of the test images at the early, middle and late stage."""
 
 import numpy as np
 from matplotlib.figure import Figure

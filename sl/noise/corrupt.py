@@ -1,4 +1,4 @@
-"""The draw of noisy labels: the same (labels, transition, seed) give the same labels everywhere, for ever."""
+"""The draw of noisy labels: it depends on (labels, transition, seed) alone, on every machine and in every version."""
 
 import math
 

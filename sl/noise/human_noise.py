@@ -14,7 +14,7 @@ NAMES = tuple(name for file in FILES.values() for name in file.columns)
 
 
 class Human:
-    """What people on Amazon Mechanical Turk answered (Wei et al., ICLR 2022), in the place of drawn noise.
+    """Labels that people on Amazon Mechanical Turk gave (Wei et al., ICLR 2022), in place of drawn noise.
 
     `name` is ``aggregate``, ``random1``, ``random2``, ``random3`` or ``worst`` on CIFAR-10 and ``fine`` on CIFAR-100;
     configs/noise/human.yaml has their published shares of wrong labels.

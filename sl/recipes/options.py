@@ -79,6 +79,6 @@ def check_recipe(recipe: RecipeConfig) -> None:
     number("recipe.sl.log_zero", recipe.sl.log_zero, high=0, high_open=True)
     milestones = list(recipe.milestones)
     if milestones != sorted(set(milestones)) or any(epoch < 1 for epoch in milestones):
-        raise UserError("recipe.milestones", milestones, "must be epochs of at least 1, rising")
+        raise UserError("recipe.milestones", milestones, "must be epochs of at least 1 in ascending order")
     if recipe.nesterov and recipe.momentum_form == "keras":
         raise UserError("recipe.nesterov", "true", "must be false unless recipe.momentum_form is torch")

@@ -1,4 +1,4 @@
-"""Which runs may be compared: those of one seed that differ in what is asked about and in nothing else."""
+"""Which runs may be compared: those of one seed that differ in nothing but what is compared."""
 
 from collections.abc import Callable, Sequence
 

@@ -1,4 +1,4 @@
-"""What the paper's experiments are, stated once: whatever asks for its noise, epochs or methods looks here."""
+"""The paper's experiments, stated once: its noise, epochs, stages and boosted methods."""
 
 from sl.record.run import Noise, Stage
 

@@ -69,7 +69,7 @@ def parse_record(path: Path, content: bytes) -> Run:
 
 
 def record_state(path: Path) -> State:
-    """What lies at `path`, for whoever is about to write there.
+    """What lies at `path`, where a run is about to be written.
 
     "damaged end" is a record that was finished and changed since: it must not be overwritten.
     """

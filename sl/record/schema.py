@@ -1,4 +1,4 @@
-"""What the lines of a record hold: the trainer writes these objects, and whatever reads a record gets them.
+"""What the lines of a record hold: the trainer writes these objects, and readers of a record get them.
 
 A record is a file of JSON lines: one Header, then Epochs, Probes and Resumes in the order in which they happened, and
 last an End or, for a run whose loss or weights left the finite numbers, a Diverged. Accuracies are shares in [0, 1];

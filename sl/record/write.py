@@ -29,7 +29,7 @@ class RecordWriter:
         self.content = b""
 
     def start(self, header: Header) -> None:
-        """Begin a record with its first line, in place of whatever is there."""
+        """Begin a record with its first line; it replaces a file that is there."""
         self._replace(serialise(header))
 
     def resume(self, content: bytes, epoch: int, step: int, provenance: Provenance) -> None:
@@ -44,7 +44,7 @@ class RecordWriter:
         self.content += text
 
     def end(self, epoch_seconds: list[float], weights_sha256: str | None = None) -> None:
-        """Finish the record; `weights_sha256` is left out where nobody took it."""
+        """Finish the record; `weights_sha256` is left out where it was not computed."""
         seconds = [round(value, 3) for value in epoch_seconds]
         total = round(sum(seconds), 3)
         taken: dict[str, Any] = {} if weights_sha256 is None else {"weights_sha256": weights_sha256}

@@ -1,1 +1,1 @@
-"""Tells recorded runs to trackers, and prepares W&B's dashboards for them."""
+"""Sends recorded runs to trackers, and prepares W&B's dashboards for them."""

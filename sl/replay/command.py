@@ -13,7 +13,7 @@ from sl.say import say
 
 
 def track(config: TrackConfig) -> None:
-    """Tell the trackers of `config` the runs recorded in the folder `runs`, and their figures."""
+    """Send the runs recorded in the folder `runs`, and their figures, to the trackers of `config`."""
     trackers = build_trackers(config.tracker, config.allow_targets)
     if not trackers:
         known = ", ".join(choice for choice in choices("tracker") if choice != "none")

@@ -1,4 +1,4 @@
-"""Tells recorded runs to trackers again: metrics, matrices and figures, with the dates and commits of the records."""
+"""Sends recorded runs to trackers: metrics, matrices and figures, with the dates and commits of the records."""
 
 from collections.abc import Iterator, Sequence
 from itertools import accumulate
@@ -13,7 +13,7 @@ from sl.tracker.values import started
 
 
 def replay(runs: Sequence[Run], trackers: Sequence[Tracker]) -> Iterator[str]:
-    """Tell every finished run to every tracker that does not hold it yet; yields a line for each.
+    """Send every finished run to every tracker that does not hold it yet; yields a line for each.
 
     A tracker knows a run by its identity, so that a second replay leaves it there once. The runs that are not finished
     are named.
@@ -25,14 +25,14 @@ def replay(runs: Sequence[Run], trackers: Sequence[Tracker]) -> Iterator[str]:
             continue
         for tracker in trackers:
             if known := tracker.holds(run.header):
-                yield f"{place}: left alone, {known} holds it"
+                yield f"{place}: not sent, {known} holds it"
             else:
-                tell(run, tracker)
-                yield f"{place}: told to {type(tracker).__name__}"
+                send(run, tracker)
+                yield f"{place}: sent to {type(tracker).__name__}"
 
 
-def tell(run: Run, tracker: Tracker) -> None:
-    """Tell one tracker one run, at the times at which its epochs ended."""
+def send(run: Run, tracker: Tracker) -> None:
+    """Send one run to one tracker, with the times at which its epochs ended."""
     now = started(run.header)
     tracker.clock = lambda: now
     tracker.start(run.header, run.path)

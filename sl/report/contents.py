@@ -34,7 +34,7 @@ def contents(
 
     The folder `audits` holds audits (docs/audit.md) of own data; what they found is shown with the runs on these data.
 
-    Runs at the paper's scale come first. Own data, whose labels are as given, are asked nothing of the paper's.
+    Runs at the paper's scale come first. No claim of the paper is tested on own data, whose labels are as given.
     """
     places = {run.identity: place for place, run in enumerate(runs)}
     pages = sorted(run_groups(runs), key=lambda group: (not group.runs, group_order(group)))

@@ -37,7 +37,7 @@ class SavedPlan:
     items: tuple[Item, ...]
 
     def save(self, runs_dir: Path) -> None:
-        """Write it beside the records, in the place of an earlier one of the same name."""
+        """Write it beside the records; it replaces an earlier one of the same name."""
         path = runs_dir / f"{PREFIX}{self.name.replace(' ', '-')}.json"
         replace_file(path, json.dumps(asdict(self), indent=1))
 
@@ -51,7 +51,7 @@ def saved_plans(runs_dir: Path) -> Iterator[SavedPlan]:
             items = tuple(Item(**item) for item in content["items"])
             yield SavedPlan(content["name"], content["jobs"], items)
         except (OSError, ValueError, KeyError, TypeError):
-            raise UserError(f"{path}: damaged plan; the next reproduction writes it anew, or remove it") from None
+            raise UserError(f"{path}: damaged plan; remove it, or rerun the reproduction, which rewrites it") from None
 
 
 def in_training(record: Path) -> bool:

@@ -13,7 +13,7 @@ def status(runs_dir: Path) -> None:
     """Print where every reproduction whose records lie in `runs_dir` stands."""
     plans = list(saved_plans(runs_dir))
     if not plans:
-        raise UserError("runs_dir", runs_dir, "must be a folder in which reproduce.py has trained, or trains")
+        raise UserError("runs_dir", runs_dir, "must be the runs_dir of an sl reproduce that has begun")
     for plan in plans:
         print("\n".join(lines(plan, datetime.now())))
 

@@ -37,7 +37,7 @@ def run_search(config: SearchConfig) -> None:
     typed = [override for override in config.overrides if not override.lstrip("+~").startswith(OF_A_SEARCH)]
     print(f"all {len(found)} are in {task.file}; the best: {summary(best(found))}")
     command = shlex.join([*typed, *overrides(best(found))])
-    print(f"to train with it on everything: sl train {command}", flush=True)
+    print(f"to train with it on all images: sl train {command}", flush=True)
 
 
 def _locked(task: Task, trials: int, jobs: int) -> list[Trial]:
@@ -46,7 +46,7 @@ def _locked(task: Task, trials: int, jobs: int) -> list[Trial]:
         storage.parent.mkdir(parents=True, exist_ok=True)
         lock = FileLock(f"{storage}.{task.study}.lock").acquire(timeout=0)
     except Timeout:
-        raise UserError("search.storage", storage, "must not be in use: another process is at this search") from None
+        raise UserError("search.storage", storage, "must not be in use: another process runs this search") from None
     except OSError as error:
         raise UserError("search.storage", storage, f"must be a file that can be written ({error.strerror})") from error
     with lock:

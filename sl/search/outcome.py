@@ -65,7 +65,7 @@ def read_outcome(path: Path) -> dict[str, Any]:
 def check_file(task: "Task") -> None:
     """Raise UserError if the file that `task` writes is that of another search."""
     if task.file.exists() and read_outcome(task.file)["study"] != task.study:
-        raise UserError("search.name", task.file.stem, f"must be another name: {task.file} is of another search")
+        raise UserError("search.name", task.file.stem, f"must be another name: {task.file} belongs to another search")
 
 
 def write(task: "Task", study: "Study") -> str:

@@ -1,4 +1,4 @@
-"""The search itself: Optuna proposes parameters and is told how they did."""
+"""The search itself: Optuna proposes parameters and gets their scores."""
 
 import warnings
 from collections.abc import Callable, Sequence

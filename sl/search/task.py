@@ -45,7 +45,7 @@ class Task:
 def make_task(config: SearchConfig) -> Task:
     """The task of `config` (configs/search.yaml); UserError for what cannot be searched."""
     if config.holdout is None:
-        raise UserError("holdout", "null", "must be a number in (0, 1): a search sees nothing but what is held out")
+        raise UserError("holdout", "null", "must be a number in (0, 1): a search uses held-out labels only")
     count, space = integer("search.seeds", config.search.seeds, 1), tuple(search_space(config))
     check_run(run_config(config, {known.option: known.high for known in space}, config.seed))
     lowest = run_config(config, {known.option: known.low for known in space}, config.seed)

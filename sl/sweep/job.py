@@ -1,4 +1,4 @@
-"""What a job of a sweep tells the command that started it, wherever the job runs: a small file that the command reads.
+"""How a job of a sweep reports its progress to the command that started it: in a small file, wherever the job runs.
 
 The command names the folder in an environment variable, which the jobs of every launcher inherit. On a cluster it lies
 on the file system that the nodes share, below the sweep's folder.
@@ -79,7 +79,7 @@ def end(failure: str | None) -> None:
 
 
 def read_jobs(folder: Path) -> list[Job]:
-    """All jobs that told of themselves, by number."""
+    """All jobs that have reported, by number."""
     found = []
     for path in folder.glob("*.json"):
         content = json.loads(path.read_text(encoding="utf-8"))

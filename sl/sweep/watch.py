@@ -112,7 +112,7 @@ class _Running:
 
 
 def begin(sweep_dir: Path, total: int | None, varied: Sequence[str]) -> None:
-    """Watch the sweep that this process is about to start; its jobs inherit where to tell of themselves."""
+    """Watch the sweep that this process is about to start; its jobs inherit the folder that they report to."""
     logging.getLogger("submitit").addFilter(_is_news)
     for launchers in ("hydra", "hydra_plugins"):  # they name each job as it starts
         logging.getLogger(launchers).setLevel(logging.WARNING)
@@ -125,7 +125,7 @@ def begin(sweep_dir: Path, total: int | None, varied: Sequence[str]) -> None:
 
 @contextmanager
 def watched() -> Iterator[None]:
-    """For the command: whatever sweep it begins inside is shown to its end, with the table of its points."""
+    """For the command: a sweep that begins inside is shown to its end, with the table of its points."""
     try:
         yield
     finally:

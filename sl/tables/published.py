@@ -137,7 +137,7 @@ def _files(folder: Path) -> list[tuple[Path, dict[str, Any]]]:
     for path in sorted(folder.glob("*.yaml")):
         content = read_yaml(path)
         if "tables" not in content:
-            raise UserError(f"{path}: a file of published figures has tables")
+            raise UserError(f"{path}: must be a file of published figures, with tables")
         found.append((path, content))
     return found
 

@@ -20,10 +20,10 @@ def needs(package: str, extra: str) -> None:
 
 
 class Sink(Protocol):
-    """Told of one run, in order: start, epochs and probes as they come, close; each as the record has it.
+    """Receives one run in order: start, epochs and probes as they come, close; each as the record has it.
 
     When an interrupted run resumes, `start` gets `resumed` (epochs already done), and the lines of those epochs are
-    told again before new ones come.
+    repeated before new ones come.
     """
 
     def start(self, header: Header, path: Path, resumed: int = 0) -> None:
@@ -33,23 +33,23 @@ class Sink(Protocol):
         """An epoch is over."""
 
     def probe(self, line: Probe) -> None:
-        """The run was looked at more closely, at its early, middle or late stage."""
+        """A probe of the run, at its early, middle or late stage."""
 
     def close(self, finished: bool) -> None:
         """The run is over; called once, with `finished` false after an exception."""
 
 
 class Tracker(Sink, Protocol):
-    """A sink of runs that can also be told recorded ones again: sl track.
+    """A sink that also takes recorded runs: sl track.
 
-    `clock` gives the time in seconds since 1970, which a replay sets to what the record says. `start` puts what comes
-    in the place of an earlier telling of the same identity, so that telling a run twice leaves it there once.
+    `clock` gives the time in seconds since 1970, which a replay sets to what the record says. `start` replaces what an
+    earlier run of the same identity logged, so that a run logged twice is there once.
     """
 
     clock: Callable[[], float] = staticmethod(time.time)
 
     def holds(self, header: Header) -> str:
-        """Where the whole run is kept already and need not be told again; empty where it is not."""
+        """Where the whole run is kept already and need not be logged again; empty where it is not."""
         return ""
 
     def pictures(self, name: str, images: Pictures) -> None:

@@ -102,7 +102,7 @@ class ConsoleSink:
             self._progress.start()
 
     def epoch(self, line: Epoch) -> None:
-        """Show the epoch; those told again after an interruption only count for the summary."""
+        """Show the epoch; those repeated after an interruption only count for the summary."""
         assert self._header is not None
         self._epochs.append(line)
         self._shown = time.monotonic()

@@ -24,7 +24,7 @@ class CsvTracker(Tracker):
         self.dir = Path(dir).expanduser()
 
     def start(self, header: Header, path: Path, resumed: int = 0) -> None:
-        """Begin epochs.csv anew."""
+        """Begin an empty epochs.csv."""
         self._header, self._epochs = header, list[Epoch]()
         self.folder = self.dir / header.identity
         shutil.rmtree(self.folder, ignore_errors=True)

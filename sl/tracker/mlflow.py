@@ -25,7 +25,7 @@ class MlflowTracker(Tracker):
     """One MLflow run for each training run, in `experiment`; MLflow's step is the epoch.
 
     `uri` is the store, such as sqlite:///mlflow.db or a server's address; an experiment that is new there keeps its
-    files in `artifacts`, unless it is null. The tag `identity` names the record: telling a run again deletes the
+    files in `artifacts`, unless it is null. The tag `identity` names the record: logging a run again deletes the
     earlier MLflow run of the same identity (mlflow gc removes it for good). Raises UserError where mlflow is missing.
     """
 
@@ -86,7 +86,7 @@ class MlflowTracker(Tracker):
         return self._client
 
     def _open(self, name: str, tags: dict[str, str], began: float) -> None:
-        """An MLflow run with these tags, in the place of one with the same identity."""
+        """An MLflow run with these tags; it replaces one with the same identity."""
         experiment = self._experiment_id()
         for earlier in self.client.search_runs([experiment], f"tags.identity = '{tags['identity']}'"):
             self.client.delete_run(earlier.info.run_id)

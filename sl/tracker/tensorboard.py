@@ -62,7 +62,7 @@ class TensorBoardTracker(Tracker):
         writer.close()
 
     def _open(self, name: str) -> "SummaryWriter":
-        """An event file in the folder `name`, in the place of those of an earlier telling."""
+        """An event file in the folder `name`; it replaces earlier ones."""
         from torch.utils.tensorboard import SummaryWriter
 
         for file in (self.dir / name).glob("events.out.tfevents.*"):

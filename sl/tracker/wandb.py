@@ -78,7 +78,7 @@ class WandbTracker(Tracker):
         self._finish(finished)
 
     def holds(self, header: Header) -> str:
-        """The folder of the finished offline run with this identity; a run online is written anew in its place."""
+        """The folder of the finished offline run with this identity; a run online is overwritten."""
         from sl.tracker.wandb_run import resolve_mode
 
         if resolve_mode(self.mode) != "offline":

@@ -39,7 +39,7 @@ def resolve_mode(asked: str) -> Mode:
     """The mode of a run for which `asked` (auto, online, offline or disabled) is configured.
 
     `auto` follows WANDB_MODE where it is set and is otherwise online for those who are logged in (WANDB_API_KEY,
-    netrc or W&B's settings), offline for others. Nobody is asked, and no network is used. Raises UserError for online
+    netrc or W&B's settings), offline for others. It never prompts, and uses no network. Raises UserError for online
     without a login.
     """
     if asked == "offline":

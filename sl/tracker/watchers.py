@@ -1,4 +1,4 @@
-"""The sinks of a run together: whatever fails in one of them, the training and the others go on."""
+"""All sinks of a run: where one fails, the training and the other sinks continue."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -11,7 +11,7 @@ from sl.tracker.base import Sink
 
 
 class Watchers:
-    """Tells all `sinks`; one that fails is named once on stderr and told no more of the run."""
+    """Passes everything on to all `sinks`; one that fails is named once on stderr and gets no more of the run."""
 
     def __init__(self, sinks: Sequence[Sink]) -> None:
         self._sinks = list(sinks)
@@ -21,7 +21,7 @@ class Watchers:
         self._tell(lambda sink: sink.start(header, path, resumed))
 
     def repeat(self, run: Run) -> None:
-        """Tell again what the record holds."""
+        """Repeat what the record holds."""
         for line in run.epochs:
             self.epoch(line)
             for probe in run.probes.values():
@@ -33,7 +33,7 @@ class Watchers:
         self._tell(lambda sink: sink.epoch(line))
 
     def probe(self, line: Probe) -> None:
-        """The run was looked at more closely."""
+        """A probe of the run."""
         self._tell(lambda sink: sink.probe(line))
 
     def close(self, finished: bool) -> None:

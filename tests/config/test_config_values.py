@@ -56,7 +56,7 @@ RANGES = [
     ("recipe.batch_size=0", "recipe.batch_size=0: must be a whole number of at least 2"),
     ("recipe.lr=-1", "recipe.lr=-1: must be a number in (0, inf)"),
     ("recipe.lr=inf", "recipe.lr=inf: must be a number in (0, inf)"),
-    ("recipe.milestones=[3,1]", "recipe.milestones=[3,1]: must be epochs of at least 1, rising"),
+    ("recipe.milestones=[3,1]", "recipe.milestones=[3,1]: must be epochs of at least 1 in ascending order"),
     ("recipe.schedule=linear", "recipe.schedule=linear: must be one of steps, cosine"),
     ("recipe.nesterov=true", "recipe.nesterov=true: must be false unless recipe.momentum_form is torch"),
     ("seed=-1", "seed=-1: must be a whole number of at least 0"),

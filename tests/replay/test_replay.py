@@ -1,4 +1,4 @@
-"""Committed records are told to W&B and CSV again; W&B's offline files are read back and compared with the records."""
+"""Committed records are sent to W&B and CSV; W&B's offline files are read back and compared with the records."""
 
 import json
 import shutil
@@ -43,9 +43,9 @@ def test_a_replay_into_wandb_equals_the_records_and_happens_once(
     said = list(replay(runs, [WandbTracker("project", mode="offline")]))
     again = list(replay(runs, [WandbTracker("project", mode="offline")]))
     wandb.teardown()
-    assert sum("told to WandbTracker" in line for line in said) == 2
+    assert sum("sent to WandbTracker" in line for line in said) == 2
     assert sum("left out, it is not finished" in line for line in said) == 1
-    assert sum("left alone, wandb/offline-run-" in line for line in again) == 2
+    assert sum("not sent, wandb/offline-run-" in line for line in again) == 2
     files = {found.run.run_id: found for found in map(read_wandb_file, tmp_path.rglob("offline-run-*/*.wandb"))}
     finished = [run for run in runs if run.complete]
     assert files.keys() == {run.identity for run in finished}

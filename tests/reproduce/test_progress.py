@@ -86,7 +86,7 @@ def test_a_plan_is_read_as_it_was_saved(plan: SavedPlan, tmp_path: Path) -> None
 
 
 def test_mistakes(tmp_path: Path) -> None:
-    with pytest.raises(UserError, match=r"runs_dir=.* must be a folder in which"):
+    with pytest.raises(UserError, match=r"runs_dir=.* must be the runs_dir of an sl reproduce"):
         status(tmp_path)
 
 

@@ -59,7 +59,7 @@ def test_a_search_writes_down_what_it_tried(search: Search, tmp_path: Path, caps
     assert "test_accuracy" not in json.dumps(outcome)
     best = " ".join(f"{option}={value:g}" for option, value in outcome["best"]["parameters"].items())
     command = capsys.readouterr().out.splitlines()[-1]
-    assert command.startswith("to train with it on everything: sl train runtime.threads=1 ")
+    assert command.startswith("to train with it on all images: sl train runtime.threads=1 ")
     assert command.endswith(f" {' '.join(SHORT)} loss=sl {best}")
     assert not any(option in command for option in ("search.", "holdout", "runs_dir", "results_dir"))
 
@@ -99,7 +99,7 @@ def test_a_run_of_a_search_is_that_of_a_sweep(search: Search, tmp_path: Path) ->
 
 def test_searches_do_not_overwrite_each_other(search: Search) -> None:
     search("search.name=mine", trials=1)
-    with pytest.raises(UserError, match=r"search.name=mine: must be another name: .*mine.json is of another search"):
+    with pytest.raises(UserError, match=r"search.name=mine: .*mine.json belongs to another search"):
         search("search.name=mine", "noise.rate=0.2", trials=1)
     assert len(search("search.name=mine", trials=2)["trials"]) == 2
 
@@ -107,7 +107,7 @@ def test_searches_do_not_overwrite_each_other(search: Search) -> None:
 def test_one_process_is_at_a_search(search: Search, tmp_path: Path) -> None:
     study = search(trials=1)["study"]
     lock = FileLock(tmp_path / f"checkpoints/search.db.{study}.lock")
-    with lock, pytest.raises(UserError, match="another process is at this search"):
+    with lock, pytest.raises(UserError, match="another process runs this search"):
         search(trials=2)
 
 
