@@ -73,12 +73,12 @@ class Workers:
 
     @property
     def idle(self) -> int:
-        """How many have nothing to do."""
+        """How many workers have nothing to do."""
         return len(self._idle)
 
     @property
     def busy(self) -> int:
-        """How many are at a task."""
+        """How many workers are at a task."""
         return len(self._busy)
 
     def start(self, number: int, argument: Any) -> None:

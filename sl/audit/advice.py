@@ -30,12 +30,12 @@ class Advice:
         return f"loss=sl loss.alpha={self.alpha:g} loss.beta={self.beta:g}: {self.why} ({self.source})"
 
     def as_json(self) -> dict[str, Any]:
-        """For noise.json."""
+        """The fields by name, as noise.json holds them."""
         return asdict(self)
 
 
 def advise(estimate: NoiseEstimate) -> Advice:
-    """The advice for the noise of `estimate`."""
+    """Published alpha and beta for as many classes and as much noise as `estimate` finds."""
     rate, classes = estimate.rate, len(estimate.joint)
     share = f"about {100 * rate.value:.0f} % of the labels are wrong"
     if classes >= MANY_CLASSES:

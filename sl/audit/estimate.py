@@ -41,7 +41,7 @@ class NoiseEstimate:
 
     @property
     def images(self) -> int:
-        """N."""
+        """N, the number of labelled images."""
         return len(self.wrong)
 
     @property

@@ -97,7 +97,7 @@ def run_study(cells: Sequence[str], results: Path, work: Path, threads: int) -> 
 
 
 def audit(trial: Trial, overrides: list[str], folder: Path) -> dict[str, Any]:
-    """The record of one audit."""
+    """Do one audit; returns its record, as JSON holds it."""
     config = compose_run(overrides, "audit")
     described = describe_run(config)
     files = predict_all(parts(config, trial.folds), folder, 1)

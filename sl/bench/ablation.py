@@ -40,7 +40,7 @@ class Loaded(EngineContender):
         self.loop = ReferenceLoop(self.job, workers=cores())
 
     def train_on(self, order: torch.Tensor) -> None:
-        """As the reference loop feeds its network."""
+        """Train once on the images `order`, which the loader of the reference loop reads."""
         device = self.engine.runtime.device
         self.loop.order[:] = order.tolist()
         self.engine.model.train()

@@ -55,12 +55,12 @@ class ReferenceContender(Contender):
         self.loop = ReferenceLoop(self.job, workers=cores())  # as PyTorch itself suggests
 
     def train_on(self, order: torch.Tensor) -> None:
-        """A pass over them."""
+        """Train once on the images `order` with the reference loop."""
         self.loop.train(order)
 
 
 class EngineContender(Contender):
-    """This project's engine."""
+    """The engine that trains all runs of this project."""
 
     def __init__(self, case: str, overrides: Sequence[str] = ()) -> None:
         super().__init__(case, overrides)

@@ -55,7 +55,7 @@ def engine_on(dataset: Dataset, side: int) -> Engine:
 
 
 def epoch_seconds(engine: Engine, number: int) -> float:
-    """Of one epoch without evaluation."""
+    """Seconds of one epoch without evaluation."""
     count = len(engine.data.noisy)
     order = torch.randperm(count, generator=generator(0, "order", number))
     draws = engine.augmentation.draw(count, engine.data.image_shape, generator(0, "augmentation", number))

@@ -42,7 +42,7 @@ class SameProduct(Cell):
 
     @property
     def title(self) -> str:
-        """For lists of what is missing."""
+        """The cell in words, for lists of missing runs."""
         return f"{loss_title(self.loss)} (other β and A, same β·A), {self.noise.title}"
 
     def series(self, group: RunGroup) -> Series | None:

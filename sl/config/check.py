@@ -39,6 +39,6 @@ def check_weights(config: RunConfig) -> None:
 
 
 def check_scale(scale: ScaleConfig) -> None:
-    """Shares lie in (0, 1]."""
+    """Raise UserError for a share outside (0, 1]."""
     for name in ("train_share", "test_share", "epoch_share", "batch_share", "width_share"):
         number(f"scale.{name}", getattr(scale, name), 0, 1, low_open=True)

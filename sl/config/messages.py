@@ -28,13 +28,13 @@ def as_typed(error: UserError, typed: Sequence[str]) -> UserError:
 
 
 def required(option: str) -> UserError:
-    """`option` has no value."""
+    """The error for an `option` without a value."""
     allowed = choices(option)
     return UserError(option, rule="is required" + (f"; must be one of {', '.join(allowed)}" if allowed else ""))
 
 
 def unknown_option(option: str, siblings: Sequence[str], in_a_run: bool = True, value: object = MISSING) -> UserError:
-    """`option` does not exist; `siblings` do in its place, and in a run all those of `options`."""
+    """The error for an `option` that does not exist; `siblings` are the options in its place."""
     group, leaf = option.partition(".")[0], option.rpartition(".")[2]
     if in_a_run and (owners := choices_with(option)):
         return UserError(option, value, f"this option comes only with {' or '.join(f'{group}={o}' for o in owners)}")

@@ -44,7 +44,7 @@ class Dataset:
 
     @property
     def num_classes(self) -> int:
-        """K."""
+        """K, the number of classes."""
         return len(self.class_names)
 
     @property

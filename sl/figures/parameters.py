@@ -92,7 +92,7 @@ def draw(group: RunGroup) -> Figure | None:
 
 
 def _drawings(base: SlPoint, points: Sequence[SlPoint]) -> dict[str, Callable[[Axes], None]]:
-    """What there are points for, by title."""
+    """The panels that there are points for, by title."""
     found: dict[str, Callable[[Axes], None]] = {}
     varied = [point.differs(base) for point in points]
     for name, symbol in AXES.items():

@@ -21,7 +21,7 @@ def enable(wanted: bool) -> None:
 
 
 def enabled() -> bool:
-    """Whether they are used."""
+    """Whether the compiled layers are used."""
     return _enabled
 
 
@@ -101,5 +101,5 @@ def function(x: Tensor, name: str) -> Any:
 
 
 def pointers(*tensors: Tensor) -> list[int]:
-    """Where the numbers of `tensors` begin."""
+    """Addresses of the first elements of `tensors`."""
     return [tensor.data_ptr() for tensor in tensors]

@@ -15,7 +15,7 @@ class Pointwise(Loss):
         """The loss of labels, element by element, from the log-probabilities that the predictions give them."""
 
     def per_example(self, logits: Tensor, labels: Tensor) -> Tensor:
-        """That of the labels."""
+        """The loss of each label, (N,)."""
         return self.of_label(at_label(logits.log_softmax(dim=1), labels))
 
     def per_target(self, logits: Tensor, target: Tensor) -> Tensor:

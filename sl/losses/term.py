@@ -19,7 +19,7 @@ class Term(Pointwise):
         """The loss (N,) of target distributions, from log-probabilities and targets, (N, K) each."""
 
     def per_target(self, logits: Tensor, target: Tensor) -> Tensor:
-        """That of the target distributions."""
+        """The loss of each target distribution, (N,)."""
         return self.of_target(logits.log_softmax(dim=1), target)
 
 

@@ -16,7 +16,7 @@ class LabelledData(Protocol):
 
     @property
     def num_classes(self) -> int:
-        """K."""
+        """K, the number of classes."""
 
     @property
     def class_names(self) -> tuple[str, ...]:

@@ -31,7 +31,7 @@ class Noise:
 
     @property
     def title(self) -> str:
-        """For titles and table heads."""
+        """The setting in words, for titles and table heads."""
         rate = f" {100 * self.rate:g} %" if self.rate else ""
         return shown("noise", self.kind).title + rate + (f" ({self.detail})" if self.detail else "")
 

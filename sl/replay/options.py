@@ -6,7 +6,7 @@ from typing import Any
 
 @dataclass(kw_only=True)
 class TrackConfig:
-    """One replay."""
+    """The options of `sl track`."""
 
     tracker: dict[str, Any] = field(default_factory=dict)
     runs: str

@@ -78,7 +78,7 @@ class Progress:
 
     @property
     def share(self) -> float:
-        """What is done of it."""
+        """The share of its epochs that is done, in [0, 1]."""
         return 1.0 if self.complete else self.epoch / self.epochs if self.epochs else 0.0
 
 

@@ -32,7 +32,7 @@ def tried(study: "Study") -> list[Trial]:
 
 
 def best(trials: Sequence[Trial]) -> Trial:
-    """The highest score; the first of equals."""
+    """The trial with the highest score; the first of equals."""
     return max(trials, key=lambda trial: trial["score"])
 
 

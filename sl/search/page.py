@@ -47,7 +47,7 @@ def searches_in(folder: Path) -> list[dict[str, Any]]:
 
 
 def section(grid: ParameterGrid, runs: Sequence[Run], searches: Sequence[dict[str, Any]]) -> str:
-    """One grid."""
+    """Title, table and origin of one grid."""
     held, whole = _held(grid), next(run for run in grid.runs if not run.config.get("holdout"))
     seconds = [run.end.seconds for run in grid.runs if run.end]
     lines = [

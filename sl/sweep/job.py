@@ -33,7 +33,7 @@ class Job:
 
     @property
     def share(self) -> float:
-        """What is done of it."""
+        """The share of its epochs that is done, in [0, 1]; 1 for a job that failed."""
         return self.epoch / self.epochs if self.state == "training" and self.epochs else float(self.state != "training")
 
 

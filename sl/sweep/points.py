@@ -55,7 +55,7 @@ class Sweep:
 
     @property
     def name(self) -> str:
-        """For files."""
+        """The name of the files that show the sweep."""
         return "-".join(self.head.name(choice) for choice in ("dataset", "noise", "loss", "recipe", "scale"))
 
     @cached_property

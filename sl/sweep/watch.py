@@ -35,7 +35,7 @@ class Watch:
         self._thread = threading.Thread(target=self._look_on, daemon=True)
 
     def start(self) -> None:
-        """Begin to show."""
+        """Show the bars and begin to watch."""
         if self._bars:
             self._bars.start()
             self._all = self._bars.add_task("", total=self.total or 1, left="")

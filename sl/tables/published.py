@@ -68,7 +68,7 @@ class Published:
 
     @property
     def losses(self) -> list[str]:
-        """Its rows in its own order."""
+        """Its losses in the order of its rows."""
         return list(dict.fromkeys(loss for loss, _ in self.cells))
 
 

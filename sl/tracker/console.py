@@ -127,7 +127,7 @@ class ConsoleSink:
             self._progress.update(self._progress.task_ids[0], description=f"{epoch} + {100 * share:.0f} %  {rest}")
 
     def probe(self, line: Probe) -> None:
-        """Nothing of it fits in a line."""
+        """Shows nothing: a probe does not fit in a line."""
 
     def close(self, finished: bool) -> None:
         """Replace the live line by the summary."""

@@ -1,0 +1,33 @@
+"""What sl/record/paper.py and sl/record/run.py state of the paper is what configs/ and the noise maps say."""
+
+import pytest
+
+from sl.config.files import read_yaml
+from sl.config.groups import choices
+from sl.noise.maps import MAPS
+from sl.place import CONFIG_DIR
+from sl.record.paper import BOOSTED, PAPER_EPOCHS, STAGE_EPOCHS, USUAL_RECIPE
+from sl.record.run import DEFAULT_VARIANTS
+from sl.record.variant import stated_recipe
+
+
+@pytest.mark.parametrize("dataset", PAPER_EPOCHS)
+def test_epochs_are_those_of_the_usual_recipe(dataset: str) -> None:
+    assert stated_recipe(dataset, USUAL_RECIPE)["epochs"] == PAPER_EPOCHS[dataset]
+
+
+def test_stages_lie_inside_the_training_that_the_paper_shows() -> None:
+    assert sorted(STAGE_EPOCHS.values()) == list(STAGE_EPOCHS.values())
+    assert STAGE_EPOCHS["late"] < PAPER_EPOCHS["cifar10"]
+
+
+def test_the_usual_recipe_is_the_default() -> None:
+    assert {"recipe": USUAL_RECIPE} in read_yaml(CONFIG_DIR / "config.yaml")["defaults"]
+
+
+def test_every_boosted_method_can_be_trained_as_it_is_and_with_sl() -> None:
+    assert {*BOOSTED, *BOOSTED.values()} <= {*choices("loss")}
+
+
+def test_the_variant_in_a_title_is_the_one_that_null_stands_for() -> None:
+    assert {name: next(iter(maps)) for name, maps in MAPS.items() if len(maps) > 1} == DEFAULT_VARIANTS
