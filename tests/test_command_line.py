@@ -64,6 +64,47 @@ def test_a_mistake_is_named(argument: str, line: str) -> None:
     assert str(error.value) == line
 
 
+def with_required(model: Path, folder: Path, out: Path = Path("out.csv")) -> None:
+    """Take two files by their place."""
+
+
+def with_others(target: str, loss: str | None = None, **parameters: float) -> None:
+    """Take any other name as a number."""
+
+
+def test_what_is_required_may_come_without_its_name() -> None:
+    expected = {"model": Path("a.json"), "folder": Path("new"), "out": Path("b.csv")}
+    assert read_options(with_required, ["a.json", "out=b.csv", "new"]) == expected
+    assert read_options(with_required, ["folder=new", "a.json", "out=b.csv"]) == expected
+    assert help_text(with_required).endswith("By default:\n  out=out.csv")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "line"),
+    [
+        ([], "model: is required"),
+        (["a.json"], "folder: is required"),
+        (["a.json", "new", "third"], "third: must be OPTION=VALUE, with one of model, folder, out"),
+        (["a.json", "--out"], "--out: must be OPTION=VALUE, with one of model, folder, out"),
+        (["a.json", ""], "folder=: must be a path"),
+    ],
+)
+def test_a_missing_or_superfluous_word_is_named(arguments: list[str], line: str) -> None:
+    with pytest.raises(UserError) as error:
+        read_options(with_required, arguments)
+    assert str(error.value) == line
+
+
+def test_other_names_are_read_as_what_they_must_be() -> None:
+    assert read_options(with_others, ["m:Loss", "alpha=0.1", "loss=sl"]) == {
+        "target": "m:Loss",
+        "alpha": 0.1,
+        "loss": "sl",
+    }
+    with pytest.raises(UserError, match=r"^alpha=x: must be a number$"):
+        read_options(with_others, ["m:Loss", "alpha=x"])
+
+
 def run(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
     monkeypatch.setattr(sys, "argv", ["command.py", *arguments])
     with pytest.raises(SystemExit) as stop:
