@@ -20,7 +20,7 @@ def suspects(group: RunGroup, audits: Path, out: Path) -> list[dict[str, Any]]:
     found = [(file, read(file)) for file in sorted(audits.glob("*/noise.json"))]
     return [
         {
-            "summary": about["summary"],
+            "summary": about.get("summary", file.parent.name),
             "page": Path(os.path.relpath(file.with_name("suspects.html"), out)).as_posix(),
             "image": image(file.with_name("suspects.png")),
         }
