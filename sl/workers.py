@@ -20,7 +20,7 @@ Task = Callable[[Any], Any]
 
 
 @dataclass(frozen=True)
-class Outcome:
+class TaskResult:
     """What a task came to: its value, or the error that ended it."""
 
     value: Any = None
@@ -31,14 +31,14 @@ class Lost(Exception):
     """The process of a task ended before the task did."""
 
 
-def run_all(task: Task, arguments: Sequence[Any], jobs: int) -> list[Outcome]:
+def run_all(task: Task, arguments: Sequence[Any], jobs: int) -> list[TaskResult]:
     """`task` of each of the `arguments`, `jobs` at once in processes of their own; an error stops none of the others.
 
     One job at a time runs in this process.
     """
     if jobs == 1:
         return [_attempt(task, argument) for argument in arguments]
-    outcomes = dict[int, Outcome]()
+    outcomes = dict[int, TaskResult]()
     queue = list(enumerate(arguments))
     with stopping(), Workers(min(jobs, len(queue)), task) as workers:
         while queue or workers.busy:
@@ -48,7 +48,7 @@ def run_all(task: Task, arguments: Sequence[Any], jobs: int) -> list[Outcome]:
     return [outcomes[number] for number in range(len(arguments))]
 
 
-def values(outcomes: Iterable[Outcome]) -> list[Any]:
+def values(outcomes: Iterable[TaskResult]) -> list[Any]:
     """What the tasks returned; raises the first error of one that did not return."""
     for outcome in outcomes:
         if outcome.error:
@@ -56,11 +56,11 @@ def values(outcomes: Iterable[Outcome]) -> list[Any]:
     return [outcome.value for outcome in outcomes]
 
 
-def _attempt(task: Task, argument: Any) -> Outcome:
+def _attempt(task: Task, argument: Any) -> TaskResult:
     try:
-        return Outcome(task(argument))
+        return TaskResult(task(argument))
     except Exception as error:
-        return Outcome(error=error)
+        return TaskResult(error=error)
 
 
 class Workers:
@@ -86,20 +86,20 @@ class Workers:
         worker = self._idle.pop()
         self._busy[worker.submit(_run, self.task, argument, os.getpid())] = worker, number
 
-    def finished(self, seconds: float | None) -> Iterator[tuple[int, Outcome]]:
+    def finished(self, seconds: float | None) -> Iterator[tuple[int, TaskResult]]:
         """Wait at most so long for a task to end; the number of each that did, and what it came to."""
         for done in wait(self._busy, seconds, FIRST_COMPLETED).done:
             worker, number = self._busy.pop(done)
             try:
-                outcome = Outcome(done.result())
+                outcome = TaskResult(done.result())
             except BrokenProcessPool:
                 worker.shutdown()
                 worker = _new_worker()
-                outcome = Outcome(error=Lost("its process was killed; the system may have run out of memory"))
+                outcome = TaskResult(error=Lost("its process was killed; the system may have run out of memory"))
             except SystemExit:
-                outcome = Outcome(error=Lost("a signal stopped it"))
+                outcome = TaskResult(error=Lost("a signal stopped it"))
             except Exception as error:
-                outcome = Outcome(error=error)
+                outcome = TaskResult(error=error)
             self._idle.append(worker)
             yield number, outcome
 

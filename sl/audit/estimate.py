@@ -7,10 +7,10 @@ import numpy as np
 
 from sl.audit.library import import_cleanlab
 from sl.audit.posterior import Array, Labels, fit_temperature, joint_of, posterior, softened
+from sl.stats import LEVEL
 
 STEPS = 20  # of expectation maximisation, enough for the rate to move less than 0.1 points
 RESAMPLE_STEPS = 5  # from the estimate on all images
-LEVEL = 0.95
 RESAMPLES = 200
 MOST_PAIRS = 20
 

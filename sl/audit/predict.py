@@ -8,8 +8,8 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 
+from sl.audit.posterior import Array
 from sl.audit.subject import Subject, subject_of
 from sl.errors import UserError
 from sl.files import replace_file
@@ -20,8 +20,6 @@ from sl.train.job import prepare
 from sl.train.options import RunConfig
 from sl.train.run import train_when_free
 from sl.workers import run_all, values
-
-Array = NDArray[np.float64]
 
 
 def parts(config: RunConfig, folds: int) -> list[RunConfig]:

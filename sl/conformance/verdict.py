@@ -20,27 +20,27 @@ RTOL, ATOL = 1e-4, 1e-5  # float32, and a clip of 1e-7 here and there
 
 
 @dataclass(frozen=True)
-class Verdict:
+class Finding:
     """`conforms`, and in `lines` what was found."""
 
     conforms: bool
     lines: tuple[str, ...]
 
 
-def check(implementation: Implementation, losses: Iterable[str], parameters: Parameters) -> Verdict:
+def check(implementation: Implementation, losses: Iterable[str], parameters: Parameters) -> Finding:
     """What the implementation computes, tried against the `losses` with these parameters in place of the usual ones."""
     losses = list(losses)
     usual = [batch for batch in batches() if batch.kind != "extreme"]
     given = [implementation(batch) for batch in usual]
     if not all(np.isfinite(values).all() for values in given):
-        return Verdict(False, _infinite(usual, given, losses, parameters))
+        return Finding(False, _infinite(usual, given, losses, parameters))
     for loss in losses:
         chosen = {**LOSSES[loss].parameters, **{k: v for k, v in parameters.items() if k in LOSSES[loss].parameters}}
         for reading in readings(loss, chosen):
             reduction = _reduction(reading, usual, given)
             if reduction:
                 return _found(implementation, reading, reduction, chosen, usual[2], given[2])
-    return Verdict(False, ("matches none of the formulas", *_near(usual, given)))
+    return Finding(False, ("matches none of the formulas", *_near(usual, given)))
 
 
 def _reduction(reading: Reading, usual: Sequence[Batch], given: Sequence[Array]) -> str | None:
@@ -62,7 +62,7 @@ def _close(values: Array, expected: Array) -> bool:
 
 def _found(
     implementation: Implementation, reading: Reading, reduction: str, chosen: Parameters, batch: Batch, values: Array
-) -> Verdict:
+) -> Finding:
     known = LOSSES[reading.loss]
     shown = ", ".join(f"{key} {value:.5g}" for key, value in chosen.items())
     lines = [f"computes {reading.loss}{f' ({shown})' if shown else ''}: {known.text}; {known.source}", reduction]
@@ -79,7 +79,7 @@ def _found(
     extremes = [implementation(each) for each in batches() if each.kind == "extreme"]
     finite = all(np.isfinite(values).all() for values in extremes)
     lines.append("finite for logits up to 1e4" if finite else "MISTAKE: not finite for logits of 50 to 1e4")
-    return Verdict(conforms and finite, tuple(lines))
+    return Finding(conforms and finite, tuple(lines))
 
 
 def _infinite(

@@ -24,7 +24,7 @@ ROWS = 32  # images that are copied at once
 
 
 @dataclass
-class Progress:
+class DecodeProgress:
     """What a file of pixels holds so far, kept as JSON beside it; `sha256` of the file once all is there."""
 
     done: list[int] = field(default_factory=list)
@@ -32,7 +32,7 @@ class Progress:
     sha256: str = ""
 
     @classmethod
-    def load(cls, path: Path) -> Progress:
+    def load(cls, path: Path) -> DecodeProgress:
         """The progress kept at `path`; none where that is missing or damaged."""
         try:
             saved = json.loads(path.read_text())
@@ -64,15 +64,15 @@ def decode_mapped(
     pixels = cache / f"{key}-{side}-pillow{version('pillow')}.pixels"
     about = pixels.with_suffix(".json")
     with writing("cache_dir", cache), FileLock(about.with_suffix(".lock")):
-        progress = Progress.load(about)
+        progress = DecodeProgress.load(about)
         bytes_in_all = len(paths) * 3 * size * size
         if not pixels.exists() or pixels.stat().st_size != bytes_in_all:
-            progress = Progress()
+            progress = DecodeProgress()
             with pixels.open("wb") as file:
                 file.truncate(bytes_in_all)
         if progress.sha256 and progress.sha256 != _sha256(pixels):
             notice(f"{pixels} is damaged and is decoded again")
-            progress = Progress()
+            progress = DecodeProgress()
         if not progress.sha256:
             _decode(paths, (size, margin), pixels, about, progress, workers)
     images = _mapped(pixels, len(paths), size)
@@ -105,7 +105,7 @@ def _mapped(pixels: Path, count: int, size: int) -> Tensor:
 
 
 def _decode(
-    paths: Sequence[Path], frame: tuple[int, int], pixels: Path, about: Path, progress: Progress, workers: int
+    paths: Sequence[Path], frame: tuple[int, int], pixels: Path, about: Path, progress: DecodeProgress, workers: int
 ) -> None:
     from joblib import Parallel, delayed
     from rich.console import Console

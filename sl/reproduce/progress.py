@@ -67,7 +67,7 @@ def in_training(record: Path) -> bool:
 
 
 @dataclass(frozen=True)
-class Progress:
+class RunProgress:
     """How far a run is: `epoch` of `epochs` recorded (0 of 0 where there is no record yet)."""
 
     complete: bool
@@ -82,14 +82,14 @@ class Progress:
         return 1.0 if self.complete else self.epoch / self.epochs if self.epochs else 0.0
 
 
-def progress(record: Path) -> Progress:
+def progress(record: Path) -> RunProgress:
     """How far the run of this record is; one that cannot be read counts as not begun."""
     training = in_training(record)
     try:
         run = read(record)
     except UserError:
-        return Progress(False, training)
-    return Progress(run.complete, training, len(run.epochs), run.scale.epochs, run.diverged)
+        return RunProgress(False, training)
+    return RunProgress(run.complete, training, len(run.epochs), run.scale.epochs, run.diverged)
 
 
 def duration(seconds: float) -> str:

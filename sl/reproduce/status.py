@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from sl.errors import UserError
-from sl.reproduce.progress import Progress, SavedPlan, duration, finishing_times, progress, saved_plans
+from sl.reproduce.progress import RunProgress, SavedPlan, duration, finishing_times, progress, saved_plans
 
 NEXT = 3  # runs that are named before they begin
 
@@ -46,7 +46,7 @@ def lines(plan: SavedPlan, now: datetime) -> list[str]:
     return text
 
 
-def state_text(state: Progress, seconds: float) -> str:
+def state_text(state: RunProgress, seconds: float) -> str:
     """A run's state in a few words; `seconds` are left of it."""
     left = duration(seconds)
     if state.training:

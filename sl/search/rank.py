@@ -18,7 +18,7 @@ Candidate = tuple[ValidatedRun, ...]  # the runs of one choice of parameters, by
 
 
 @dataclass(frozen=True)
-class Ranking:
+class ParameterRanking:
     """The choices that ran with all seeds of a problem, best first, and how many others there are.
 
     `behind`: how far each is behind the best, in points, paired by seed; `p_adjusted` is corrected for their number.
@@ -31,7 +31,7 @@ class Ranking:
     incomplete: int
 
 
-def rankings(runs: Iterable[ValidatedRun]) -> list[Ranking]:
+def rankings(runs: Iterable[ValidatedRun]) -> list[ParameterRanking]:
     """A ranking of every problem among the runs."""
     problems: dict[str, list[ValidatedRun]] = defaultdict(list)
     for run in runs:
@@ -39,7 +39,7 @@ def rankings(runs: Iterable[ValidatedRun]) -> list[Ranking]:
     return [rank(group) for group in problems.values()]
 
 
-def rank(runs: Iterable[ValidatedRun]) -> Ranking:
+def rank(runs: Iterable[ValidatedRun]) -> ParameterRanking:
     """The choices of one problem; they compare only where they ran with the same seeds, so with all there are."""
     groups: dict[str, dict[int, ValidatedRun]] = defaultdict(dict)
     for run in runs:
@@ -50,7 +50,7 @@ def rank(runs: Iterable[ValidatedRun]) -> Ranking:
     accuracies = 100 * np.array([[run.accuracy for run in candidate] for candidate in whole]).reshape(-1, len(seeds))
     behind = [infer(accuracies[0] - other) for other in accuracies]
     p_values = adjusted([one.p if one.tested else None for one in behind])
-    return Ranking(tuple(whole), tuple(behind), tuple(p_values), len(groups) - len(whole))
+    return ParameterRanking(tuple(whole), tuple(behind), tuple(p_values), len(groups) - len(whole))
 
 
 def score(candidate: Candidate) -> float:
@@ -58,7 +58,7 @@ def score(candidate: Candidate) -> float:
     return fmean(run.accuracy for run in candidate)
 
 
-def listing(ranking: Ranking) -> list[str]:
+def listing(ranking: ParameterRanking) -> list[str]:
     """The ranking in lines, as overrides of `sl train`."""
     lines = ["  noisy validation accuracy, seeds, parameters, points behind the best [95 % interval]"]
     for candidate, behind, p in zip(ranking.candidates, ranking.behind, ranking.p_adjusted, strict=True):

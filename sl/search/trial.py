@@ -9,8 +9,8 @@ from sl.search.space import with_values
 from sl.search.study import Answer, Parameters
 from sl.search.validation import ValidatedRun, validated
 from sl.train.options import RunConfig
-from sl.train.run import Diverged, train_when_free
-from sl.workers import Outcome, run_all
+from sl.train.run import RunDiverged, train_when_free
+from sl.workers import TaskResult, run_all
 
 
 def run_config(config: RunConfig, parameters: Parameters, seed: int) -> RunConfig:
@@ -26,11 +26,11 @@ def evaluate(config: RunConfig, seeds: Sequence[int], jobs: int, proposals: Sequ
     return [answer(done[place : place + len(seeds)]) for place in range(0, len(done), len(seeds))]
 
 
-def answer(outcomes: Sequence[Outcome]) -> Answer:
+def answer(outcomes: Sequence[TaskResult]) -> Answer:
     """What the runs of a proposal came to."""
     errors = [outcome.error for outcome in outcomes if outcome.error]
     for error in errors:
-        if not isinstance(error, Diverged):
+        if not isinstance(error, RunDiverged):
             return error
         warn(str(error))
     return [] if errors else [outcome.value for outcome in outcomes]

@@ -19,7 +19,7 @@ State = Literal["training", "done", "failed"]
 
 
 @dataclass(frozen=True)
-class Job:
+class SweepJob:
     """A job: its number, its overrides, and how far its run is. `text` is the run's latest line, or why it failed."""
 
     number: int
@@ -38,14 +38,14 @@ class Job:
 
 
 class _Current:
-    job: Job | None = None  # of this process
+    job: SweepJob | None = None  # of this process
     written = 0.0
 
 
 def begin(number: int, overrides: list[str]) -> None:
     """This process works on a job of a sweep from now on; nothing happens outside a sweep."""
     if FOLDER in os.environ:
-        _write(Job(number, tuple(overrides)))
+        _write(SweepJob(number, tuple(overrides)))
 
 
 def in_sweep() -> bool:
@@ -78,16 +78,16 @@ def end(failure: str | None) -> None:
     _Current.job = None
 
 
-def read_jobs(folder: Path) -> list[Job]:
+def read_jobs(folder: Path) -> list[SweepJob]:
     """All jobs that have reported, by number."""
     found = []
     for path in folder.glob("*.json"):
         content = json.loads(path.read_text(encoding="utf-8"))
-        found.append(Job(**content | {"overrides": tuple(content["overrides"])}))
+        found.append(SweepJob(**content | {"overrides": tuple(content["overrides"])}))
     return sorted(found, key=lambda job: job.number)
 
 
-def _write(job: Job) -> None:
+def _write(job: SweepJob) -> None:
     _Current.job, _Current.written = job, time.monotonic()
     path = Path(os.environ[FOLDER], f"{job.number}.json")
     part = path.with_suffix(f".{os.getpid()}.part")

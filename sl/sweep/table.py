@@ -5,9 +5,9 @@ from typing import Any
 
 from sl.stats import FEWEST, SIGNIFICANT
 from sl.sweep.points import Sweep
+from sl.tables.paired import MARK
 from sl.tables.write import comma_separated, table, with_interval
 
-MARK = " *"
 BASE = "reference"
 
 

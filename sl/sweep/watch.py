@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from sl.say import say, warn
-from sl.sweep.job import FOLDER, Job, read_jobs
+from sl.sweep.job import FOLDER, SweepJob, read_jobs
 from sl.tracker.run_so_far import VARIED
 
 LOOK_SECONDS = 0.5
@@ -26,7 +26,7 @@ class Watch:
 
     def __init__(self, folder: Path, total: int | None) -> None:
         self.folder, self.total = folder, total
-        self.jobs: list[Job] = []
+        self.jobs: list[SweepJob] = []
         self._ended: set[int] = set()
         self._began = self._said = time.monotonic()
         self._at_first: dict[int, float] = {}  # shares that were done when a job was first seen
@@ -84,7 +84,7 @@ class Watch:
         seconds = (time.monotonic() - self._began) / trained * (self.total - done)
         return str(timedelta(seconds=round(seconds)))
 
-    def _say(self, job: Job) -> None:
+    def _say(self, job: SweepJob) -> None:
         name = job.name or " ".join(job.overrides)
         self._print(f"{self.counted}  {name}  {'failed: ' if job.state == 'failed' else ''}{job.text}")
 
@@ -139,7 +139,7 @@ def watched() -> Iterator[None]:
                 os.environ.pop(name, None)
 
 
-def closing(jobs: Sequence[Job], total: int | None) -> Iterator[str]:
+def closing(jobs: Sequence[SweepJob], total: int | None) -> Iterator[str]:
     """The sweep as a whole: the points of its finished runs, and what failed with the command to run it again."""
     records = [Path(job.record) for job in jobs if job.state == "done" and job.record]
     yield from _table(records)

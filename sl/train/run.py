@@ -40,7 +40,7 @@ class Busy(UserError):
     """Another process is training the run."""
 
 
-class Diverged(UserError):
+class RunDiverged(UserError):
     """The run's loss or a weight was not finite. Its record says so; no table or figure counts it."""
 
     def __init__(self, path: Path, where: str = "") -> None:
@@ -53,7 +53,8 @@ def train(config: RunConfig) -> Path:
     """Train the run that `config` describes, unless its record is complete; returns the record's path.
 
     An interrupted run resumes from its checkpoint. Raises UserError for a configuration that cannot be run; Busy where
-    another process is training it; Diverged, now or on an earlier call, for a run whose loss or weights are not finite.
+    another process is training it; RunDiverged for a run whose loss or weights are not finite, now or on an earlier
+    call.
     """
     job = prepare(config)
     path = record_path(Path(config.runs_dir), job.dataset.name, job.identity)
@@ -65,7 +66,7 @@ def train(config: RunConfig) -> Path:
                 check_saved(job, path)
                 say(f"already trained: {path}")
             case "diverged":
-                raise Diverged(path)
+                raise RunDiverged(path)
             case "damaged end":
                 raise UserError(
                     f"{path}: the record of a finished run, damaged since; restore it, or remove it to train again"
@@ -120,7 +121,7 @@ class Training:
     def run(self, state: State) -> None:
         """Train to the end; `state` is that of the record there is.
 
-        Raises Diverged where the numbers are no longer finite, and Stopped, once the state is saved, on a signal.
+        Raises RunDiverged where the numbers are no longer finite, and Stopped, once the state is saved, on a signal.
         """
         finished = False
         try:
@@ -134,7 +135,7 @@ class Training:
         except NotFinite as error:
             self.record.diverged(error.epoch, error.step, error.lr, error.loss)
             self.checkpoint.remove()
-            raise Diverged(self.path, str(error)) from None
+            raise RunDiverged(self.path, str(error)) from None
         except Stopped:
             self._save_and_say()
             self.stop.hand_over()

@@ -16,7 +16,7 @@ from sl.conformance import formulas
 from sl.conformance.batches import Batch, batches
 from sl.conformance.catalogue import LOSSES
 from sl.conformance.implementation import Implementation, load
-from sl.conformance.verdict import Verdict, check
+from sl.conformance.verdict import Finding, check
 from sl.errors import UserError
 
 CONFIGS = Path(__file__).parents[2] / "configs" / "loss"
@@ -70,7 +70,7 @@ def test_the_file_is_what_the_losses_give() -> None:
             np.testing.assert_allclose(ours[what], theirs[what], rtol=1e-6, atol=1e-9)
 
 
-def verdict(name: str, **parameters: float) -> Verdict:
+def verdict(name: str, **parameters: float) -> Finding:
     return check(Implementation(getattr(mistakes, name), parameters), LOSSES, parameters)
 
 

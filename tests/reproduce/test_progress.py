@@ -12,7 +12,7 @@ import synthetic
 from filelock import FileLock
 
 from sl.errors import UserError
-from sl.reproduce.progress import Item, Progress, SavedPlan, progress, saved_plans
+from sl.reproduce.progress import Item, RunProgress, SavedPlan, progress, saved_plans
 from sl.reproduce.status import lines, status
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -103,7 +103,7 @@ def test_the_command_needs_no_torch(plan: SavedPlan, tmp_path: Path) -> None:
 def test_a_diverged_run_is_named_and_not_waited_for(plan: SavedPlan, monkeypatch: pytest.MonkeyPatch) -> None:
     last = Path(plan.items[3].record)
     monkeypatch.setattr(
-        "sl.reproduce.status.progress", lambda record: Progress(record != last, False, diverged=record == last)
+        "sl.reproduce.status.progress", lambda record: RunProgress(record != last, False, diverged=record == last)
     )
     told = lines(plan, NOW)
     assert told[1] == "  diverged: run 3"

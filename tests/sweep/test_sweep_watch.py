@@ -13,7 +13,7 @@ from terminal import in_terminal
 from sl.errors import UserError
 from sl.processes import COMMAND
 from sl.sweep import job
-from sl.sweep.job import Job, read_jobs
+from sl.sweep.job import SweepJob, read_jobs
 from sl.sweep.watch import Watch, closing
 from sl.train.device import find_device
 
@@ -53,12 +53,14 @@ def test_outside_a_sweep_a_run_tells_nothing(monkeypatch: pytest.MonkeyPatch, tm
 def test_a_job_tells_how_far_it_is(folder: Path) -> None:
     job.begin(3, ["seed=1"])
     job.tell(final=True, name="digits", epochs=60, epoch=15)
-    assert read_jobs(folder) == [Job(3, ("seed=1",), "training", "digits", 15, 60)]
+    assert read_jobs(folder) == [SweepJob(3, ("seed=1",), "training", "digits", 15, 60)]
     assert read_jobs(folder)[0].share == 0.25
     job.tell(epoch=16)  # too soon for a file of its own
     assert read_jobs(folder)[0].epoch == 15
     job.end("loss.alpha=-1: must be a number")
-    assert read_jobs(folder) == [Job(3, ("seed=1",), "failed", "digits", 16, 60, "", "loss.alpha=-1: must be a number")]
+    assert read_jobs(folder) == [
+        SweepJob(3, ("seed=1",), "failed", "digits", 16, 60, "", "loss.alpha=-1: must be a number")
+    ]
     assert not job.in_sweep()
 
 
@@ -110,9 +112,9 @@ def test_a_log_gets_one_line_for_each_run(folder: Path, capsys: pytest.CaptureFi
 
 def test_failures_are_listed_with_the_command_to_run_them_again() -> None:
     jobs = [
-        Job(0, ("loss=ce", "seed=0"), "done", "ce"),
-        Job(1, ("loss=sl", "data_dir=my data"), "failed", "sl", text="data_dir=my data: must be a folder"),
-        Job(2, ("seed=2",), "training", "killed", epoch=3, epochs=9),
+        SweepJob(0, ("loss=ce", "seed=0"), "done", "ce"),
+        SweepJob(1, ("loss=sl", "data_dir=my data"), "failed", "sl", text="data_dir=my data: must be a folder"),
+        SweepJob(2, ("seed=2",), "training", "killed", epoch=3, epochs=9),
     ]
     assert list(closing(jobs, 5)) == [
         "1 of 5 runs done, 2 failed",

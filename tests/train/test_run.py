@@ -17,7 +17,7 @@ from sl.record import read, schema
 from sl.train import run as training
 from sl.train.checkpoint import Checkpoint
 from sl.train.engine import Engine
-from sl.train.run import Busy, Diverged
+from sl.train.run import Busy, RunDiverged
 
 NOISY = ("noise=symmetric", "noise.rate=0.4", "loss=sl")
 Run = Callable[..., Path]
@@ -259,7 +259,7 @@ def test_two_processes_do_not_train_the_same_run(run: Run, tmp_path: Path) -> No
 
 
 def test_a_loss_that_is_not_finite_ends_the_run(run: Run, tmp_path: Path, capsys: Capture) -> None:
-    with pytest.raises(Diverged, match=r"diverged in epoch 1, step \d+: lr 1e\+20, loss nan"):
+    with pytest.raises(RunDiverged, match=r"diverged in epoch 1, step \d+: lr 1e\+20, loss nan"):
         run(*NOISY, "recipe.lr=1e20")
     (path,) = tmp_path.rglob("*.jsonl")
     recorded = read(path)
@@ -269,14 +269,14 @@ def test_a_loss_that_is_not_finite_ends_the_run(run: Run, tmp_path: Path, capsys
     assert (line.epoch, line.loss) == (1, "nan")
     assert line.lr == pytest.approx(1e20, rel=1e-3)
     content = path.read_bytes()
-    with pytest.raises(Diverged, match="remove it to train the run again"):
+    with pytest.raises(RunDiverged, match="remove it to train the run again"):
         run(*NOISY, "recipe.lr=1e20")
     assert path.read_bytes() == content
 
 
 def test_weights_that_run_away_under_a_clipped_loss_end_the_run(run: Run) -> None:
     """The loss of such a run stays finite: it cannot exceed -ln(1e-7) = 16.1."""
-    with pytest.raises(Diverged, match=r"epoch 1, step \d+: lr 1e\+06, loss \d"):
+    with pytest.raises(RunDiverged, match=r"epoch 1, step \d+: lr 1e\+06, loss \d"):
         run("loss=ce", "recipe.lr=1e6")
 
 
@@ -294,7 +294,7 @@ def test_the_first_step_with_a_loss_that_is_not_finite_is_named(
         update(self, images, index)
 
     monkeypatch.setattr(Engine, "update", update_then_break)
-    with pytest.raises(Diverged, match="epoch 2, step 3"):
+    with pytest.raises(RunDiverged, match="epoch 2, step 3"):
         run(*NOISY, "recipe.batch_size=60")
     (path,) = tmp_path.rglob("*.jsonl")
     assert len(read(path).epochs) == 1
@@ -311,7 +311,7 @@ def test_weights_that_are_not_finite_end_the_run(run: Run, monkeypatch: pytest.M
         return trained
 
     monkeypatch.setattr(Engine, "train_epoch", train_then_break)
-    with pytest.raises(Diverged, match="epoch 1, step 3"):
+    with pytest.raises(RunDiverged, match="epoch 1, step 3"):
         run(*NOISY)
     (path,) = tmp_path.rglob("*.jsonl")
     assert isinstance(read(path).last_line, schema.Diverged)
