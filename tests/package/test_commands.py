@@ -57,7 +57,7 @@ def test_every_command_has_help_and_a_thin_script(
         main()
     assert len(capfd.readouterr().out.splitlines()) >= lines
     script = ROOT / "scripts" / f"{name}.py"
-    if name != "conformance":  # `python -m sl.conformance` is older
+    if name != "conformance":  # it tests losses of other projects
         assert f'start("{name}")' in script.read_text()
         assert len(script.read_text().splitlines()) < 8
 
