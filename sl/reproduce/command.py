@@ -29,9 +29,8 @@ def reproduce(config: ReproduceConfig) -> list[str]:
     name, scale = config.names["experiment"], config.names["scale"]
     if config.experiment != experiment.load(name):
         raise UserError("experiment", rule=f"has no options: give seeds=[...] or change configs/experiment/{name}.yaml")
-    for option, folder in (("runs_dir", Path(config.runs_dir)), ("results_dir", Path(config.results_dir))):
-        with writing(option, folder), TemporaryFile(dir=folder):  # before hours are spent
-            pass
+    check_folder("runs_dir", Path(config.runs_dir))
+    check_folder("results_dir", Path(config.results_dir))
     strict = flag("strict", config.strict)
     if strict:
         load_all(Path(config.runs_dir), strict)  # it stops here, before hours are spent
@@ -99,6 +98,12 @@ def summary(plan: SavedPlan, done: Sequence[bool], shared: Mapping[str, int]) ->
     )
     needs = ", ".join(f"{name} {count}" for name, count in shared.items())
     return [*lines, *([f"of these runs, experiments need: {needs}"] if needs else [])]
+
+
+def check_folder(option: str, folder: Path) -> None:
+    """Raise UserError, before hours are spent, where nothing can be written to the `folder` of `option`."""
+    with writing(option, folder), TemporaryFile(dir=folder):
+        pass
 
 
 def redraw(runs: list[Run], results_dir: Path) -> None:

@@ -217,7 +217,7 @@ def test_a_folder_where_a_record_should_be_is_no_complete_run(plan: list[Planned
 def test_a_folder_that_cannot_be_written_is_found_before_training(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(UserError, match="must be a folder that can be written to"):
-        check_folder(tmp_path / "file" / "runs")
+        check_folder("runs_dir", tmp_path / "file" / "runs")
 
 
 def test_cpu_runs_share_the_cores() -> None:
