@@ -30,10 +30,14 @@ SCRIPTS = (
 def write(runs: Sequence[Run], literature: Literature, out: Path, figures: Path, audits: Path | None = None) -> str:
     """Write index.html of `runs` to the folder `out`; returns its path. UserError where it cannot be written.
 
-    Links to records are relative to `out`. Pictures are taken from the folder `figures`, where `make figures` drew
-    them, and from audits in `audits`.
+    Pictures are taken from the folder `figures`, where `make figures` drew them, and from audits in `audits`.
     """
     target = out / "index.html"
     with writing("out", out):
-        replace_file(target, whole_page("sl.report", SCRIPTS, contents(runs, literature, out, figures, audits)))
+        replace_file(target, page(runs, literature, out, figures, audits))
     return str(target)
+
+
+def page(runs: Sequence[Run], literature: Literature, out: Path, figures: Path, audits: Path | None = None) -> str:
+    """The page as HTML; links to records are relative to `out`."""
+    return whole_page("sl.report", SCRIPTS, contents(runs, literature, out, figures, audits))
