@@ -75,7 +75,7 @@ def check_command(name: str, arguments: list[str]) -> None:
         for run in runs:
             own = [word for word in run if not any(made_up in word for made_up in MADE_UP) and "hydra" not in word]
             compose_run([word for word in own if word != "my/configs"], {"train": "config"}.get(name, name))
-    elif name in COMMANDS and arguments != ["--help"]:
+    elif name in COMMANDS and arguments and arguments != ["--help"]:  # a name alone is a mention
         read_options(importlib.import_module(f"sl.commands.{name}").main, arguments)
 
 
