@@ -12,7 +12,7 @@ FILES = sorted((Path(__file__).parents[2] / "configs" / "noise").glob("*.yaml"))
 def test_every_file_sets_exactly_the_parameters_of_its_class(file: Path) -> None:
     node = OmegaConf.load(file)
     parameters = inspect.signature(get_class(node._target_)).parameters
-    assert set(node) - {"_target_"} == set(parameters)
+    assert set(node) - {"_target_", "shown"} == set(parameters)
 
 
 def test_there_is_a_file_for_every_kind() -> None:
