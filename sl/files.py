@@ -58,15 +58,14 @@ def append(path: Path, content: bytes, length: int) -> None:
 
 
 @contextlib.contextmanager
-def writing(option: str, folder: Path) -> Iterator[None]:
-    """For a block that writes to the folder which `option` names: UserError where that fails."""
+def writing(folder: Path, option: str = "") -> Iterator[None]:
+    """For a block that writes to `folder`, which `option` names if one does: UserError where that fails."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         yield
     except OSError as error:
-        raise UserError(
-            option, folder, f"must be a folder that can be written to ({error.strerror or error})"
-        ) from None
+        rule = f"must be a folder that can be written to: {error.strerror or error}"
+        raise (UserError(option, folder, rule) if option else UserError(f"{folder}: {rule}")) from None
 
 
 def sync_folder(folder: Path) -> None:

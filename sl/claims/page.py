@@ -19,7 +19,7 @@ HEADER = ("claim", "paper", "mean [95 % interval]", "by seed", "p", "verdict")
 def write_all(runs: Sequence[Run], literature: Literature, out: Path) -> list[GroupOutcomes]:
     """Write claims.json and claims.md of `runs` to the folder `out`, which UserError names if it cannot be written."""
     found = all_outcomes(runs, literature, out)
-    with writing("out", out):
+    with writing(out, "out"):
         replace_file(out / "claims.json", as_json(found))
         replace_file(out / "claims.md", markdown(found))
     return found

@@ -42,7 +42,7 @@ def main(
 def write(sweep: Sweep, stem: Path) -> Iterator[Path]:
     """Table and picture of one sweep; yields the files."""
     for suffix, content in ((".md", table.markdown(sweep)), (".csv", table.comma(sweep))):
-        with writing("out", stem.parent):
+        with writing(stem.parent, "out"):
             replace_file(stem.with_suffix(suffix), content)
         yield stem.with_suffix(suffix)
     paths, _ = draw_styled(partial(figure.draw, sweep), stem)

@@ -47,7 +47,7 @@ def pass_over(unreadable: Sequence[str], data_dir: Path, on_error: str) -> None:
 
 def untar(archive: Path, members: Collection[str], target: Path) -> None:
     """Unpack those `members` of a tar file that the folder `target` does not hold yet."""
-    with writing("data_dir", target), tarfile.open(archive) as tar:
+    with writing(target), tarfile.open(archive) as tar:
         for entry in tar:
             content = tar.extractfile(entry) if entry.name in members else None
             if content is not None and not (target / entry.name).exists():
@@ -56,7 +56,7 @@ def untar(archive: Path, members: Collection[str], target: Path) -> None:
 
 def gunzip(archive: Path, target: Path) -> None:
     """Unpack a gzip file to the file `target`."""
-    with writing("data_dir", target.parent), gzip.open(archive) as content:
+    with writing(target.parent), gzip.open(archive) as content:
         _place(content, target)
 
 

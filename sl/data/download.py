@@ -27,7 +27,7 @@ def fetch(urls: Sequence[str], target: Path, digest: str) -> Path:
     """
     from filelock import FileLock  # here: only a download needs it, and every import of a loss or noise comes by
 
-    with writing("data_dir", target.parent):
+    with writing(target.parent):
         if not target.exists():
             with FileLock(target.with_name(f".{target.name}.lock")):
                 if not target.exists():  # another process may have fetched it while this one waited

@@ -63,7 +63,7 @@ def decode_mapped(
     side = f"{size}-{margin}" if margin else f"{size}"
     pixels = cache / f"{key}-{side}-pillow{version('pillow')}.pixels"
     about = pixels.with_suffix(".json")
-    with writing("cache_dir", cache), FileLock(about.with_suffix(".lock")):
+    with writing(cache), FileLock(about.with_suffix(".lock")):
         progress = DecodeProgress.load(about)
         bytes_in_all = len(paths) * 3 * size * size
         if not pixels.exists() or pixels.stat().st_size != bytes_in_all:

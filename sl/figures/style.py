@@ -86,7 +86,7 @@ def draw_styled(draw: Callable[[], Figure | None], stem: Path) -> tuple[list[Pat
             return [], []
         settle(figure)
         paths = [stem.with_suffix(".png"), stem.with_suffix(".svg")]
-        with writing("out", stem.parent):
+        with writing(stem.parent, "out"):
             with replacing(paths[0]) as part:
                 figure.savefig(part, format="png", dpi=DPI, metadata={"Software": None})
             with replacing(paths[1]) as part:

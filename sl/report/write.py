@@ -33,7 +33,7 @@ def write(runs: Sequence[Run], literature: Literature, out: Path, figures: Path,
     Pictures are taken from the folder `figures`, where `make figures` drew them, and from audits in `audits`.
     """
     target = out / "index.html"
-    with writing("out", out):
+    with writing(out, "out"):
         replace_file(target, page(runs, literature, out, figures, audits))
     return str(target)
 

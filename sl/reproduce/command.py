@@ -102,7 +102,7 @@ def summary(plan: SavedPlan, done: Sequence[bool], shared: Mapping[str, int]) ->
 
 def check_folder(option: str, folder: Path) -> None:
     """Raise UserError, before hours are spent, where nothing can be written to the `folder` of `option`."""
-    with writing(option, folder), TemporaryFile(dir=folder):
+    with writing(folder, option), TemporaryFile(dir=folder):
         pass
 
 

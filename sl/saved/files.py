@@ -32,7 +32,7 @@ def write_files(path: Path, content: bytes, description: dict[str, Any]) -> None
     `description` gets the format, the weights' file name and the sha256 of that file.
     """
     weights = path.with_suffix(".safetensors")
-    with writing("models_dir", path.parent):
+    with writing(path.parent, "models_dir"):
         replace_file(weights, content)
         whole = {"format": FORMAT, **description, "weights": weights.name, "sha256": sha256(content)}
         replace_file(path, json.dumps(whole, indent=1, ensure_ascii=False) + "\n")

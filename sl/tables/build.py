@@ -59,7 +59,7 @@ def write_all(
 
 def _write(out: Path, name: str, texts: dict[str, str]) -> None:
     """One file for each suffix in `texts`."""
-    with writing("out", out):
+    with writing(out, "out"):
         for suffix, text in texts.items():
             replace_file(out / f"{name}{suffix}", text)
 

@@ -104,7 +104,8 @@ def test_a_folder_that_is_a_file(option: str, train: Command, tmp_path: Path) ->
     short = ("recipe.epochs=1", "scale.train_share=0.1", "runtime.threads=1", "runtime.precision=float32")
     line = train(f"{option}=file", "dataset=mnist" if option == "data_dir" else "dataset=digits", *short).mistake
     # The data sources name the file alone; what the command itself makes is named by its option.
-    assert line.startswith("file/MNIST/raw " if option == "data_dir" else f"{option}=file: must be a folder")
+    named = "file/MNIST/raw" if option == "data_dir" else f"{option}=file"
+    assert line.startswith(f"{named}: must be a folder")
     assert line.endswith(("Not a directory", "File exists"))
 
 

@@ -119,7 +119,7 @@ def test_a_damaged_file_on_disk_is_kept_and_named(server: Server, tmp_path: Path
 
 def test_places_that_cannot_be_used_are_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"")
-    with pytest.raises(UserError, match=r"file/in: must be a folder that can be written to \(Not a directory\)$"):
+    with pytest.raises(UserError, match=r"file/in: must be a folder that can be written to: Not a directory$"):
         fetch(["http://127.0.0.1:9/a"], tmp_path / "file" / "in" / "a", MD5)
     with pytest.raises(UserError, match=r"cannot be read: Is a directory$"):
         verify(tmp_path, MD5, "")
