@@ -17,7 +17,7 @@ from sl.reproduce.execute import NO_TIME, choose_jobs, execute, train_one
 from sl.reproduce.plan import PlannedRun, plan_runs
 from sl.reproduce.progress import Item, SavedPlan
 from sl.train.job import describe_run
-from sl.workers import Outcome
+from sl.workers import TaskResult
 
 WANTED = [
     (f"dataset=digits noise={noise}".split()[0], f"noise={noise}", f"loss={loss}", "recipe.epochs=2", "seed=0")
@@ -190,9 +190,9 @@ class AtOnce:
         self.begun.append(argument)
         self.number, self.idle, self.busy = number, 0, 1
 
-    def finished(self, seconds: float) -> list[tuple[int, Outcome]]:
+    def finished(self, seconds: float) -> list[tuple[int, TaskResult]]:
         self.idle, self.busy = 1, 0
-        return [(self.number, Outcome("as it was told"))]
+        return [(self.number, TaskResult("as it was told"))]
 
     def __enter__(self) -> "AtOnce":
         return self
