@@ -1,6 +1,7 @@
 """The page in headless Chromium: Debian's packages chromium and chromium-driver, and selenium."""
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from chromium import TOO_WIDE
 from matplotlib.image import imsave
 
 from sl.claims import Literature
+from sl.figures.lines import smooth, window
 from sl.record import load_all
 from sl.report import write
 from sl.tables.published import load, load_classes
@@ -191,6 +193,29 @@ def test_the_switch_of_scale_reaches_every_section(show: Callable[..., Any]) -> 
     assert set(texts(driver, "#results-table .badge")) == {"paper scale"}
     driver.find_element("css selector", "#overview .card").click()
     assert driver.execute_script("return document.querySelector('#sheets').value") == "0"
+
+
+def test_curves_of_classes_are_means_over_a_tenth_of_a_long_run(show: Callable[..., Any], pages: Path) -> None:
+    driver = show()
+    assert "centred means" not in texts(driver, "#curves figcaption")[0]  # 12 epochs: every epoch by itself
+    choose(driver, "#sheets", "CIFAR-10 · paper scale")
+    assert "Curves are centred means over 13 epochs." in texts(driver, "#curves figcaption")[0]
+    script = (
+        "return [...document.querySelectorAll('#curves figure:first-child path')].map((one) => one.getAttribute('d'))"
+    )
+    drawn = np.array(
+        [[pair.split()[1] for pair in re.split("[ML]", line)[1:]] for line in driver.execute_script(script)]
+    )
+    run = next(run for run in load_all(pages / "runs") if run.name("scale") == "paper" and run.name("loss") == "ce")
+    # 292 of the chart's 330 pixels are 100 %
+    for index, line in enumerate(300 - 292 * np.round(run.class_curve().T, 3)):
+        assert np.allclose(drawn[index].astype(float), smooth(line, window(120)), atol=0.1)
+
+
+def test_a_command_in_a_note_is_code(show: Callable[..., Any]) -> None:
+    driver = show()
+    assert texts(driver, "#verdicts-missing code")[0].startswith("sl reproduce experiment=cifar10 scale=cpu")
+    assert "`" not in texts(driver, "#verdicts-missing")[0]
 
 
 def test_other_figures_follow_their_switches(show: Callable[..., Any]) -> None:

@@ -53,6 +53,11 @@ function numberIn(text) {
   return Number.isNaN(value) ? null : value;
 }
 
+// Text with what stands between backticks as code.
+function withCode(text) {
+  return text.split("`").map((part, index) => (index % 2 ? el("code", {}, part) : part));
+}
+
 function badge(text) {
   return el("span", { class: `badge ${text.split(" ")[0]}` }, text);
 }

@@ -52,8 +52,10 @@ function curveLines(sheet, series) {
   const order = names.map((_, index) => index).sort((one, other) => last(one) - last(other));
   const named = names.length > MOST_NAMED ? [...order.slice(0, 3), ...order.slice(-3)] : order;
   const picked = byId("class").value;
+  const smoothed = (values) => values && smooth(values, averaged(sheet.epochs));
   return names.map((name, index) => ({
-    name, colour: sheet.colours[index], mean: series.classes.mean[index], std: series.classes.std?.[index],
+    name, colour: sheet.colours[index],
+    mean: smoothed(series.classes.mean[index]), std: smoothed(series.classes.std?.[index]),
     strong: picked === String(index), faint: picked !== "" && picked !== String(index),
     unnamed: !named.includes(index) && picked !== String(index),
   }));
@@ -74,7 +76,9 @@ function drawCurves(holder, series) {
     epochs: sheet.epochs, top: 1000, lines: curveLines(sheet, series), epoch, pick: setEpoch,
   });
   const spread = series.classes.std && sheet.classes.length < MANY_BANDS ? "Bands: ± 1 standard deviation over seeds" : "";
-  holder.append(chart, caption(sheet, series.origin, spread), figureRuns(title, series.runs));
+  const average = averaged(sheet.epochs);
+  const means = average > 1 ? `Curves are centred means over ${average} epochs` : "";
+  holder.append(chart, caption(sheet, series.origin, spread, means), figureRuns(title, series.runs));
 }
 
 // All classes, or where there are many the five worst and the five best and the one that is chosen.

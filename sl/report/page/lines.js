@@ -23,6 +23,20 @@ function spreadLabels(heights, gap, low, high) {
   return placed;
 }
 
+// How many epochs a smoothed line averages: about a tenth of the run, an odd number.
+function averaged(epochs) {
+  return Math.floor(epochs / 10) | 1;
+}
+
+// Centred mean over `epochs` values; near the ends over fewer, so that the first and last value stay.
+function smooth(values, epochs) {
+  return values.map((_, place) => {
+    const far = Math.min((epochs - 1) / 2, place, values.length - 1 - place);
+    const near = values.slice(place - far, place + far + 1);
+    return near.every(known) ? near.reduce((sum, value) => sum + value, 0) / near.length : null;
+  });
+}
+
 function niceStep(length, most) {
   return [1, 2, 5, 10, 20, 50, 100, 200, 500].find((step) => length / step <= most);
 }

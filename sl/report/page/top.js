@@ -29,7 +29,7 @@ function setTop(sheet) {
 
 function topClaims(sheet) {
   const shown = headlines(sheet);
-  if (!shown.length) return el("p", { class: "note" }, sheet.missing);
+  if (!shown.length) return el("p", { class: "note" }, withCode(sheet.missing));
   const scale = plotScale(shown);
   const rows = shown.map((claim) => el("li", {},
     el("span", {}, claim.claim), verdictBadge(claim.verdict), intervalPlot(claim, scale),

@@ -131,7 +131,7 @@ function drawClaims(sheet) {
 function setVerdicts(sheet) {
   const counted = page.verdicts.map((verdict) => [verdict, `${verdict} (${countOf(sheet, verdict)})`]);
   const count = sheet.claims.filter(measured).length;
-  byId("verdicts-missing").textContent = sheet.missing;
+  fill("verdicts-missing", withCode(sheet.missing));
   const first = [["measured", `measured (${count})`], ["all", `all (${sheet.claims.length})`]];
   options("verdicts-shown", [...first, ...counted]);
   drawClaims(sheet);
