@@ -1,5 +1,6 @@
 """The console of a sweep: one line for each run, one bar over all with the time left, and the failures at the end."""
 
+import itertools
 import logging
 import os
 import shlex
@@ -18,6 +19,7 @@ from sl.sweep.job import FOLDER, SweepJob, read_jobs
 from sl.tracker.run_so_far import VARIED
 
 LOOK_SECONDS = 0.5
+BAR = 10  # characters
 QUIET_SECONDS = 600.0  # after which a log gets a line although no run has ended
 
 
@@ -98,13 +100,29 @@ class Watch:
     def _draw(self, bars: Any) -> None:
         done = sum(job.share for job in self.jobs)
         bars.update(self._all, completed=done, total=self.total or max(1, len(self.jobs)), left=self.counted)
+        names = own_parts([job.name for job in self.jobs])
         for job in self.jobs:
             if job.state == "training" and job.epochs:
                 if job.number not in self._lines:
                     self._lines[job.number] = bars.add_task("", total=job.epochs, left="")
-                bars.update(self._lines[job.number], completed=job.epoch, left=f"{job.name}  {job.text}")
+                text = f"{names.get(job.name, '')}  {job.text}"[
+                    : bars.console.width - BAR - 1
+                ]  # longer, it displaces the bar
+                bars.update(self._lines[job.number], completed=job.epoch, left=text)
             elif job.state != "training" and job.number in self._lines:
                 bars.remove_task(self._lines.pop(job.number))
+
+
+def own_parts(names: Sequence[str]) -> dict[str, str]:
+    """By name: what is left of it without the parts that all names begin with, and without the identity.
+
+    >>> own_parts(["digits-sl-alpha0.1-s0 1a2b", "digits-sl-alpha1-s0 3c4d"])
+    {'digits-sl-alpha0.1-s0 1a2b': 'alpha0.1-s0', 'digits-sl-alpha1-s0 3c4d': 'alpha1-s0'}
+    """
+    parts = {name: name.partition(" ")[0].split("-") for name in names if name}
+    columns = zip(*parts.values(), strict=False)
+    same = sum(1 for _ in itertools.takewhile(lambda column: len(set(column)) == 1, columns)) if len(parts) > 1 else 0
+    return {name: "-".join(own[same:] or own) for name, own in parts.items()}
 
 
 class _Running:
@@ -181,4 +199,4 @@ def _bars() -> Any:
     from rich.table import Column
 
     text = TextColumn("{task.fields[left]}", markup=False, table_column=Column(no_wrap=True))
-    return Progress(BarColumn(bar_width=20), text, transient=True, refresh_per_second=4)
+    return Progress(BarColumn(bar_width=BAR), text, transient=True, refresh_per_second=4)

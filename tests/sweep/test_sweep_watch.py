@@ -1,6 +1,7 @@
 """The console of a sweep is judged by what a reader sees: of a pipe, of a terminal, and at the end."""
 
 import os
+import re
 import sys
 import time
 from collections.abc import Iterator
@@ -30,6 +31,21 @@ with watch.watched():
         time.sleep(1.5)
         job.tell(final=True, text=f"last {number}.5 %")
         job.end(None)
+"""
+
+NARROW = """
+import sys, time
+from pathlib import Path
+from sl.sweep.job import Job
+from sl.sweep import watch
+text = "left 1:23:45  worst automobile 45.3 %  test 77.1 %  loss 3.121"
+names = ["cifar10-sym0.4-sl-alpha0.01-beta0.1-s0 2dcf", "cifar10-sym0.4-sl-alpha0.1-beta0.1-s0 9a01"]
+jobs = [Job(number, (), name=name, epoch=60, epochs=120, text=text) for number, name in enumerate(names)]
+watch.read_jobs = lambda folder: jobs
+shown = watch.Watch(Path(), 9)
+shown.start()
+time.sleep(1)
+shown.stop()
 """
 
 
@@ -136,6 +152,13 @@ def test_a_terminal_shows_a_bar_over_all_and_a_line_for_each_run(tmp_path: Path)
     assert "2 of 3 runs done" in text
     assert "1 not started" in text
     assert not list(tmp_path.iterdir())
+
+
+def test_a_narrow_terminal_keeps_the_bars_what_varies_time_left_and_worst_class() -> None:
+    text = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", in_terminal(sys.executable, "-c", NARROW, columns=72, seconds=20))
+    for own in ("alpha0.01-beta0.1-s0", "alpha0.1-beta0.1-s0"):
+        assert f"━━━━ {own}  left 1:23:45  worst automobile 45.3 %" in text
+    assert "━ 0 of 9 done, left unknown" in text
 
 
 def test_a_mistake_stays_one_line() -> None:
