@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -65,7 +66,7 @@ def label_ends(axes: Axes, lines: Sequence[Line], gap: float) -> None:
     heights = spread_labels(ends, gap, low, high - gap / 2)  # a name at the very top would stand in the panel's title
     for line, end, height in zip(lines, ends, heights, strict=True):
         axes.plot([1.005, 1.045], [end, height], transform=place, color=FAINT, lw=0.6, ls=":", clip_on=False)
-        sample = {"color": line.colour, "lw": 2.4, "ls": line.style, "solid_capstyle": "butt"}
+        sample: dict[str, Any] = {"color": line.colour, "lw": 2.4, "ls": line.style, "solid_capstyle": "butt"}
         axes.plot([1.05, 1.09], [height, height], transform=place, clip_on=False, **sample)
         axes.text(1.115, height, line.name, transform=place, va="center", fontsize=7.5, color=INK)
 
