@@ -46,6 +46,17 @@ def test_version_and_wrong_command(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_has_this_version(
+    name: str, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["sl", name, "--version"])
+    monkeypatch.setenv("HYDRA_FULL_ERROR", "0")
+    with suppress(SystemExit):
+        main()
+    assert capfd.readouterr().out == f"sl {sl.__version__}\n"
+
+
+@pytest.mark.parametrize("name", COMMANDS)
 def test_every_command_has_help_and_a_thin_script(
     name: str, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
