@@ -22,7 +22,7 @@ Command = Callable[..., Any]  # returns an Outcome (conftest.py)
         ("experiment=demo plan_only=maybe", "plan_only=maybe: must be true or false"),
         ("experiment=demo device=banana", "device=banana: must be auto, cpu, cuda or cuda:N"),
         ("experiment=demo overrides=5", "overrides=5: must be a list such as [a,b]"),
-        ("experiment=demo overrides=[seed=1]", "overrides=[seed=1]: must be option=value,"),
+        ("experiment=demo overrides=[seed=1]", "overrides=[seed=1]: must be option=value;"),
         ("experiment=demo overrides=['recipe.epohcs=1']", "recipe.epohcs=1: there is no such option; did you mean epo"),
         ("experiment=demo +foo=1", "foo=1: there is no such option; must be one of data_dir,"),
     ],

@@ -36,11 +36,11 @@ with watch.watched():
 NARROW = """
 import sys, time
 from pathlib import Path
-from sl.sweep.job import Job
+from sl.sweep.job import SweepJob
 from sl.sweep import watch
 text = "left 1:23:45  worst automobile 45.3 %  test 77.1 %  loss 3.121"
 names = ["cifar10-sym0.4-sl-alpha0.01-beta0.1-s0 2dcf", "cifar10-sym0.4-sl-alpha0.1-beta0.1-s0 9a01"]
-jobs = [Job(number, (), name=name, epoch=60, epochs=120, text=text) for number, name in enumerate(names)]
+jobs = [SweepJob(number, (), name=name, epoch=60, epochs=120, text=text) for number, name in enumerate(names)]
 watch.read_jobs = lambda folder: jobs
 shown = watch.Watch(Path(), 9)
 shown.start()

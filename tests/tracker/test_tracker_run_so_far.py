@@ -19,7 +19,7 @@ Make = Callable[..., dict]
         ("symmetric", {"rate": 0.4, "exact": False}, "insects-sym0.4-drawn-per-example-sl-s0"),
         ("asymmetric", {"rate": 0.35, "variant": "cyclic"}, "insects-asym0.35-cyclic-sl-s0"),
         ("human", {"name": "worst"}, "insects-human-worst-sl-s0"),
-        ("matrix", {"path": "pairs.npy", "file": "0123456789abcdef"}, "insects-matrix-01234567-sl-s0"),
+        ("matrix", {"file": "0123456789abcdef"}, "insects-matrix-01234567-sl-s0"),
     ],
 )
 def test_short_names(header: Make, choice: str, noise: dict[str, Any], name: str) -> None:
