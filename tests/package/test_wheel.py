@@ -100,7 +100,7 @@ def test_a_loss_brings_only_losses_and_in_no_time(base: Path, run: Run) -> None:
 
 
 def test_losses_work_with_the_base_alone(base: Path, run: Run) -> None:
-    done = run(base / "sl", "conformance", "sl.losses:SymmetricCrossEntropy", "alpha=0.1", "beta=1", "--loss", "sl")
+    done = run(base / "sl", "conformance", "sl.losses:SymmetricCrossEntropy", "alpha=0.1", "beta=1", "loss=sl")
     assert done.returncode == 0, done.stderr
     assert "conforms" in done.stdout
     assert [*base.parent.glob("lib/python*/site-packages/sl/py.typed")]
