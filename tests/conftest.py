@@ -1,12 +1,17 @@
 """What all tests share."""
 
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from chromium import chromium
+
+# JAX starts threads, and warns where a later test forks. The kit's test of it runs in processes of its own.
+sys.modules["jax"] = None  # type: ignore[assignment]
+collect_ignore = ["conformance/jax_losses.py"]
 
 
 @pytest.fixture(scope="session")
