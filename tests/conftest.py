@@ -1,7 +1,6 @@
 """What all tests share."""
 
 import os
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -9,9 +8,7 @@ from typing import Any
 import pytest
 from chromium import chromium
 
-# JAX starts threads, and warns where a later test forks. The kit's test of it runs in processes of its own.
-sys.modules["jax"] = None  # type: ignore[assignment]
-collect_ignore = ["conformance/jax_losses.py"]
+collect_ignore = ["conformance/jax_losses.py"]  # JAX starts threads, and warns where a later test forks
 
 
 @pytest.fixture(scope="session")
