@@ -3,7 +3,6 @@
 import os
 import signal
 import sys
-import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -14,8 +13,8 @@ from types import FrameType
 from typing import Any
 
 from sl.processes import end_with_parent
+from sl.signals import BEFORE_A_KILL, give_back, take
 
-STOP_SIGNALS = ("SIGTERM", "SIGHUP", "SIGUSR1")
 Task = Callable[[Any], Any]
 
 
@@ -128,16 +127,11 @@ def stopping() -> Iterator[None]:
         )
         raise SystemExit(128 + number)
 
-    before = {}
-    if threading.current_thread() is threading.main_thread():  # no other thread may handle signals
-        for number in (getattr(signal, name) for name in STOP_SIGNALS if hasattr(signal, name)):
-            if signal.getsignal(number) != signal.SIG_IGN:  # nohup
-                before[number] = signal.signal(number, stop)
+    before = take(BEFORE_A_KILL, stop)
     try:
         yield
     finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+        give_back(before)
 
 
 def _new_worker() -> ProcessPoolExecutor:

@@ -5,13 +5,11 @@ the job again and leaves at once, in the middle of a step. Here such a handler g
 """
 
 import signal
-import threading
 from types import FrameType
 from typing import Any
 
 from sl.errors import UserError
-
-NAMES = ("SIGTERM", "SIGHUP", "SIGUSR1", "SIGUSR2", "SIGINT")  # schedulers send all but the last, before they kill
+from sl.signals import BEFORE_A_KILL, give_back, take
 
 
 class Stopped(SystemExit):
@@ -21,8 +19,7 @@ class Stopped(SystemExit):
 class StopRequest:
     """Inside its block, a signal sets `signal` instead of ending the process; a second SIGINT stops at once.
 
-    Python lets only the main thread handle signals: elsewhere, and for signals that the parent has set to be ignored
-    (nohup), nothing changes.
+    Where it has no effect, `sl.signals.take` says.
     """
 
     def __init__(self) -> None:
@@ -30,15 +27,11 @@ class StopRequest:
         self._before: dict[signal.Signals, Any] = {}
 
     def __enter__(self) -> "StopRequest":
-        if threading.current_thread() is threading.main_thread():
-            for number in (getattr(signal, name) for name in NAMES if hasattr(signal, name)):
-                if signal.getsignal(number) != signal.SIG_IGN:
-                    self._before[number] = signal.signal(number, self._handle)
+        self._before = take((*BEFORE_A_KILL, "SIGINT"), self._handle)
         return self
 
     def __exit__(self, *_: object) -> None:
-        for number, handler in self._before.items():
-            signal.signal(number, handler)
+        give_back(self._before)
 
     def _handle(self, number: int, frame: FrameType | None) -> None:
         if self.signal == number == signal.SIGINT:
