@@ -11,8 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 import torch
-from torch import Tensor, nn
-from torch.func import functional_call
+from torch import Tensor
 
 from sl.config.build import build
 from sl.evaluate import training_counts
@@ -27,8 +26,9 @@ from sl.recipes.options import RecipeConfig
 from sl.record.identity import canonical
 from sl.train.cache import Cache
 from sl.train.capture import CapturedStep
-from sl.train.device import CAPTURED, COMPILED, DTYPES, Runtime, apply_runtime
+from sl.train.device import CAPTURED, COMPILED, Runtime, apply_runtime
 from sl.train.device_data import DeviceData
+from sl.train.forward import autocast, forward_pass, lower_precision
 from sl.train.job import Job, make_loss
 from sl.train.kernels import warn_of_slow_kernels
 from sl.train.plan import batch_sizes
@@ -66,8 +66,7 @@ class Engine:
             self.evaluation_batch = max(batch_size, min(self.evaluation_batch, len(data.test_images)))
         self.predictions = torch.zeros_like(data.noisy)  # of this epoch's steps
         self.finite_steps = torch.zeros((), dtype=torch.int64, device=runtime.device)
-        lower = DTYPES[runtime.precision] != torch.float32
-        self.weights = StepWeights(self.model, lower=lower, without_biases=on_gpu)
+        self.weights = StepWeights(self.model, lower=lower_precision(runtime), without_biases=on_gpu)
         forward = forward_pass(self.model, self.loss, runtime)
         self._compute = torch.compile(forward, dynamic=False) if runtime.step in COMPILED else forward
         # By batch size. A step that is not captured is not kept: an engine that holds a method of its own never ends
@@ -195,23 +194,6 @@ class Engine:
     def _input(self, images: Tensor) -> Tensor:
         """A copy even where the order is right already: one channel is in any, and PyTorch then takes the slower."""
         return images.clone(memory_format=self.memory_format)
-
-
-def autocast(runtime: Runtime) -> torch.autocast:
-    """Inside, convolutions and dense layers compute in the precision of `runtime`."""
-    lower = DTYPES[runtime.precision] != torch.float32
-    return torch.autocast(runtime.device.type, dtype=torch.bfloat16, enabled=lower, cache_enabled=False)
-
-
-def forward_pass(model: nn.Module, loss: Loss, runtime: Runtime) -> Callable[..., tuple[Tensor, Tensor]]:
-    """A function of stand-ins for parameters, images, labels and their index that gives loss () and logits (B, K)."""
-
-    def forward(values: dict[str, Any], images: Tensor, labels: Tensor, index: Tensor) -> tuple[Tensor, Tensor]:
-        with autocast(runtime):
-            logits = functional_call(model, values, (images,), tie_weights=False)
-        return loss(logits, labels, index), logits
-
-    return forward
 
 
 engines: Cache[Engine] = Cache(limit=8)

@@ -1,0 +1,33 @@
+"""The forward pass of a training step, in the precision that its runtime has."""
+
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.func import functional_call
+
+from sl.losses import Loss
+from sl.train.device import DTYPES, Runtime
+
+
+def lower_precision(runtime: Runtime) -> bool:
+    """Whether convolutions and dense layers compute in less than float32."""
+    return DTYPES[runtime.precision] != torch.float32
+
+
+def autocast(runtime: Runtime) -> torch.autocast:
+    """Inside, convolutions and dense layers compute in the precision of `runtime`."""
+    enabled = lower_precision(runtime)
+    return torch.autocast(runtime.device.type, dtype=torch.bfloat16, enabled=enabled, cache_enabled=False)
+
+
+def forward_pass(model: nn.Module, loss: Loss, runtime: Runtime) -> Callable[..., tuple[Tensor, Tensor]]:
+    """A function of stand-ins for parameters, images, labels and their index that gives loss () and logits (B, K)."""
+
+    def forward(values: dict[str, Any], images: Tensor, labels: Tensor, index: Tensor) -> tuple[Tensor, Tensor]:
+        with autocast(runtime):
+            logits = functional_call(model, values, (images,), tie_weights=False)
+        return loss(logits, labels, index), logits
+
+    return forward
