@@ -13,6 +13,7 @@ from sl.record.paper import PAPER_EPOCHS
 from sl.record.titles import dataset_title
 from sl.tables.write import signed, table, with_interval
 
+TESTED = (Verdict.SUPPORTED, Verdict.CONTRADICTED, Verdict.UNDECIDED)
 HEADER = ("claim", "paper", "mean [95 % interval]", "by seed", "p", "verdict")
 
 
@@ -117,16 +118,14 @@ def _tally(shown: Sequence[GroupOutcomes]) -> Iterable[str]:
     """The verdicts at the paper's scale in a line, where there is one."""
     counts = Counter(outcome.verdict for group in shown if group.paper_scale for outcome in group.claims)
     if counts.total() > counts[Verdict.LACKING]:
-        tested = (Verdict.SUPPORTED, Verdict.CONTRADICTED, Verdict.UNDECIDED)
-        numbers = ", ".join(f"{counts[verdict] or 'none'} {verdict}" for verdict in tested)
+        numbers = ", ".join(f"{counts[verdict] or 'none'} {verdict}" for verdict in TESTED)
         yield f"**At the paper's scale: {numbers}.** {counts[Verdict.LACKING]} claims still lack runs.\n"
 
 
 def _findings(group: GroupOutcomes) -> Iterable[str]:
     caution = f"{group.caution} " if group.caution else ""
     yield f"- **{dataset_title(group.dataset)}, {group.badge}, recipe {group.recipe}.** {caution}{summary(group)}."
-    whole = (Verdict.SUPPORTED, Verdict.CONTRADICTED, Verdict.UNDECIDED)
-    for verdict in whole if group.paper_scale else (Verdict.CONTRADICTED,):
+    for verdict in TESTED if group.paper_scale else (Verdict.CONTRADICTED,):
         shown = [outcome for outcome in group.claims if outcome.headline and outcome.verdict == verdict]
         if shown:
             seeds = ", ".join(map(str, sorted({outcome.n for outcome in shown})))

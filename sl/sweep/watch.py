@@ -101,14 +101,13 @@ class Watch:
         done = sum(job.share for job in self.jobs)
         bars.update(self._all, completed=done, total=self.total or max(1, len(self.jobs)), left=self.counted)
         names = own_parts([job.name for job in self.jobs])
+        room = bars.console.width - BAR - 1  # a longer text displaces the bar
         for job in self.jobs:
             if job.state == "training" and job.epochs:
                 if job.number not in self._lines:
                     self._lines[job.number] = bars.add_task("", total=job.epochs, left="")
-                text = f"{names.get(job.name, '')}  {job.text}"[
-                    : bars.console.width - BAR - 1
-                ]  # longer, it displaces the bar
-                bars.update(self._lines[job.number], completed=job.epoch, left=text)
+                text = f"{names.get(job.name, '')}  {job.text}"
+                bars.update(self._lines[job.number], completed=job.epoch, left=text[:room])
             elif job.state != "training" and job.number in self._lines:
                 bars.remove_task(self._lines.pop(job.number))
 
