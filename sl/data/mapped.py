@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 CHUNK = 256  # pictures that one task of a worker decodes; what is lost where decoding is stopped
-ROWS = 32  # images that are copied at once
 
 
 @dataclass
@@ -92,8 +91,7 @@ def mapped_rows(images: Tensor, rows: Tensor, scratch: Path) -> Tensor:
     with tempfile.NamedTemporaryFile(dir=scratch, prefix=".rows-") as file:
         file.truncate(size)
         taken = torch.from_file(file.name, shared=True, size=size, dtype=torch.uint8).view(len(rows), *shape)
-    for first in range(0, len(rows), ROWS):
-        taken[first : first + ROWS] = images[rows[first : first + ROWS]]
+    torch.index_select(images, 0, rows, out=taken)  # image by image into the file: `images[rows]` holds them all first
     return taken
 
 
