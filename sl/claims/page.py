@@ -1,4 +1,4 @@
-"""What people read of the claims: results/claims.md, and the findings on the README's first screen."""
+"""What people read of the claims: results/claims.md, and the verdicts and findings on the README's first screen."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -42,13 +42,23 @@ def findings(found: Iterable[GroupOutcomes]) -> str:
     Of scaled-down runs only what contradicts the paper is told; the page of claims has the rest.
     """
     shown = [group for group in found if group.dataset in PAPER_EPOCHS]
-    lines = [*_tally(shown), *(line for group in shown for line in _findings(group))]
+    lines = [line for group in shown for line in _findings(group)]
     lines += [f"- {text}" for text in (unrecorded({group.dataset for group in shown}),) if text]
     lines.append(
         f"\n{SURVIVES}: survives the correction for the number of claims. Numbers are mean differences in percentage "
         "points. [results/claims.md](results/claims.md) has the rule, every claim and its interval."
     )
     return "\n".join(lines)
+
+
+def tally(found: Iterable[GroupOutcomes]) -> str:
+    """The verdicts at the paper's scale on the paper's data sets in one line; what is missing where there is none."""
+    groups = [group for group in found if group.dataset in PAPER_EPOCHS and group.paper_scale]
+    counts = Counter(outcome.verdict for group in groups for outcome in group.claims)
+    if counts.total() == counts[Verdict.LACKING]:
+        return "No claim is tested at the paper's scale yet."
+    numbers = ", ".join(f"{counts[verdict] or 'none'} {verdict}" for verdict in TESTED)
+    return f"**At the paper's scale: {numbers}.** {counts[Verdict.LACKING]} claims still lack runs."
 
 
 def unrecorded(datasets: set[str]) -> str:
@@ -112,14 +122,6 @@ def _measured(outcome: Outcome) -> str:
     others = "".join(f" Reported: {one.text} ({one.source})." for one in outcome.reported if not one.paper)
     proof = f" It holds by algebra; `{outcome.proof}` shows it." if outcome.proof else ""
     return f"`{outcome.id}` {outcome.claim} Measured: {outcome.statistic}.{proof}{others}"
-
-
-def _tally(shown: Sequence[GroupOutcomes]) -> Iterable[str]:
-    """The verdicts at the paper's scale in a line, where there is one."""
-    counts = Counter(outcome.verdict for group in shown if group.paper_scale for outcome in group.claims)
-    if counts.total() > counts[Verdict.LACKING]:
-        numbers = ", ".join(f"{counts[verdict] or 'none'} {verdict}" for verdict in TESTED)
-        yield f"**At the paper's scale: {numbers}.** {counts[Verdict.LACKING]} claims still lack runs.\n"
 
 
 def _findings(group: GroupOutcomes) -> Iterable[str]:

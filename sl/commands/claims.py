@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from sl.claims import Literature, write_all
-from sl.claims.page import findings
+from sl.claims.page import findings, tally
 from sl.place import PUBLISHED
 from sl.record import load_all
 from sl.tables.published import load, load_classes
@@ -28,4 +28,5 @@ def main(
     found = write_all(load_all(runs_dir, strict), Literature(load(paper), load_classes(paper)), out)
     print(f"{out / 'claims.md'} and .json")
     if readme:
+        print(fill(readme, tally(found), "verdicts"))
         print(fill(readme, findings(found), "findings"))

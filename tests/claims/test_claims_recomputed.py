@@ -10,7 +10,7 @@ import pytest
 from claim_records import read_claims
 from scipy import stats
 
-from sl.claims.page import findings, markdown
+from sl.claims.page import findings, markdown, tally
 
 pytestmark = pytest.mark.results
 RESULTS = Path(__file__).parents[2] / "results"
@@ -116,8 +116,9 @@ def test_pages_are_rendered_from_the_outcomes() -> None:
     found = read_claims(PAGE)
     assert (RESULTS / "claims.md").read_text(encoding="utf-8") == markdown(found)
     readme = (RESULTS.parent / "README.md").read_text(encoding="utf-8")
-    shown = readme.partition("<!-- findings:begin -->")[2].partition("<!-- findings:end -->")[0]
-    assert shown.strip() == findings(found).strip(), "run: make claims"
+    for name, expected in (("verdicts", tally(found)), ("findings", findings(found))):
+        shown = readme.partition(f"<!-- {name}:begin -->")[2].partition(f"<!-- {name}:end -->")[0]
+        assert shown.strip() == expected.strip(), "run: make claims"
 
 
 def test_no_verdict_is_older_than_its_records() -> None:
