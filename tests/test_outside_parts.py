@@ -12,7 +12,6 @@ from textwrap import dedent
 import pytest
 from matplotlib.colors import to_hex
 
-from sl.claims import Literature
 from sl.config.compose import compose_run
 from sl.config.shown import shown_of_run
 from sl.figures.build import FIGURES
@@ -21,7 +20,7 @@ from sl.record import load_all, run_groups
 from sl.record import shown as shown_module
 from sl.record.run import Run
 from sl.report import write
-from sl.tables import write_all
+from sl.tables import Literature, write_all
 from sl.train.job import describe_run, prepare
 
 ROOT = Path(__file__).parents[1]
@@ -148,7 +147,7 @@ def test_its_record_says_how_each_is_shown_outside_the_configuration(runs: list[
 
 
 def test_they_are_tabulated(runs: list[Run], tmp_path: Path) -> None:
-    list(write_all(runs, [], tmp_path))
+    list(write_all(runs, Literature(), tmp_path))
     page = (tmp_path / "stripes_paper.md").read_text()
     lines = page.splitlines()
     rows = [line.split("|")[1].strip() for line in lines if line.startswith("| ")]
@@ -177,7 +176,7 @@ def test_they_are_drawn(runs: list[Run], tmp_path: Path) -> None:
 
 
 def test_they_are_reported(runs: list[Run], tmp_path: Path) -> None:
-    write(runs, Literature([], []), tmp_path / "report", tmp_path / "figures")
+    write(runs, Literature(), tmp_path / "report", tmp_path / "figures")
     page = "\n".join(path.read_text() for path in (tmp_path / "report").rglob("*.html"))
     for text in ("Brier", "#ab12cd", "Striped rows", "to the next class", "a single layer"):
         assert text in page

@@ -1,7 +1,6 @@
 """The paper's claims: what it says, and how that is measured on run records."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from functools import partial
 
 from sl.claims import measures
@@ -10,7 +9,7 @@ from sl.record import STAGES, Noise
 from sl.record.paper import BOOSTED, HIGHER_NOISE, STAGE_EPOCHS, USUAL_NOISE, USUAL_RECIPE
 from sl.record.titles import loss_title
 from sl.tables.compare import PAPER
-from sl.tables.published import CONFIDENCES, ClassAccuracies, Published
+from sl.tables.published import CONFIDENCES, ClassAccuracies, Literature, Published
 
 CLASSES, MEMORISATION, ACCURACY = "Class-wise learning", "Memorisation", "SL against other losses"
 EVERY_CLASS, CONFIDENCE, REPRESENTATION = "SL against CE, class by class", "Confidence", "Representation"
@@ -23,14 +22,6 @@ LAST = "test accuracy, last epoch, symmetric 40 %"
 RIGHT = "mean confidence in class 3 on its rightly labelled training images, late"
 WRONG = "wrong labels predicted beyond chance"
 PROOF = "tests/losses/test_losses_symmetric.py::test_only_the_product_of_beta_and_log_zero_matters"
-
-
-@dataclass(frozen=True)
-class Literature:
-    """What others published, as read from results/paper."""
-
-    tables: Sequence[Published] = ()
-    classes: Sequence[ClassAccuracies] = ()
 
 
 def catalogue(dataset: str, recipe: str, literature: Literature, usual: bool) -> list[Claim]:

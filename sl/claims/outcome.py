@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from sl.claims.catalogue import Literature, catalogue
+from sl.claims.catalogue import catalogue
 from sl.claims.claim import Claim, Reported
 from sl.claims.rule import HISTORY, RULE, Verdict, decide
 from sl.place import CONFIG_DIR
@@ -18,6 +18,7 @@ from sl.record.titles import group_order, origin, paper_scale, recipe_changes, s
 from sl.record.variant import usual_recipe
 from sl.stats import FEWEST, SIGNIFICANT, adjusted, infer
 from sl.tables.compare import beside
+from sl.tables.published import Literature
 
 MEMORISES = 40.0  # percent of the wrong labels below which CE has not overfitted them
 

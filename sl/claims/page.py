@@ -4,13 +4,13 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from sl.claims.catalogue import Literature
 from sl.claims.outcome import GroupOutcomes, Outcome, all_outcomes, as_json
 from sl.claims.rule import HISTORY, RULE, SURVIVES, Verdict
 from sl.files import replace_file, writing
 from sl.record import Run
 from sl.record.paper import PAPER_EPOCHS
 from sl.record.titles import dataset_title
+from sl.tables.published import Literature
 from sl.tables.write import signed, table, with_interval
 
 TESTED = (Verdict.SUPPORTED, Verdict.CONTRADICTED, Verdict.UNDECIDED)

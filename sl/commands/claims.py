@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-from sl.claims import Literature, write_all
+from sl.claims import write_all
 from sl.claims.page import findings, tally
 from sl.place import PUBLISHED
 from sl.record import load_all
-from sl.tables.published import load, load_classes
+from sl.tables import load
 from sl.tables.readme import fill
 
 
@@ -25,7 +25,7 @@ def main(
     readme: README whose findings are rewritten too
     strict: stop at a damaged record instead of leaving it out
     """
-    found = write_all(load_all(runs_dir, strict), Literature(load(paper), load_classes(paper)), out)
+    found = write_all(load_all(runs_dir, strict), load(paper), out)
     print(f"{out / 'claims.md'} and .json")
     if readme:
         print(fill(readme, tally(found), "verdicts"))

@@ -2,11 +2,10 @@
 
 from pathlib import Path
 
-from sl.claims import Literature
 from sl.place import PUBLISHED
 from sl.record import load_all
 from sl.report import write
-from sl.tables.published import load, load_classes
+from sl.tables import load
 
 
 def main(
@@ -26,4 +25,4 @@ def main(
     out: folder to write to
     strict: stop at a damaged record instead of leaving it out
     """
-    print(write(load_all(runs_dir, strict), Literature(load(paper), load_classes(paper)), out, figures, audits))
+    print(write(load_all(runs_dir, strict), load(paper), out, figures, audits))

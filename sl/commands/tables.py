@@ -4,7 +4,7 @@ from pathlib import Path
 
 from sl.place import PUBLISHED
 from sl.record import load_all
-from sl.tables import load, load_classes, write_all
+from sl.tables import load, write_all
 from sl.tables.readme import block, fill
 
 
@@ -24,7 +24,7 @@ def main(
     strict: stop at a damaged record instead of leaving it out
     """
     runs = load_all(runs_dir, strict)
-    for line in write_all(runs, load(paper), out, load_classes(paper)):
+    for line in write_all(runs, load(paper), out):
         print(line, flush=True)
     if readme:
         print(fill(readme, block(runs)))

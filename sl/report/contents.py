@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from sl.claims import Literature
 from sl.claims.outcome import all_outcomes
 from sl.claims.rule import RULE, Verdict
 from sl.figures.style import class_colour
@@ -17,6 +16,7 @@ from sl.report.results import published_tables, results
 from sl.report.runs import entry, positions, scale_badge
 from sl.report.series import all_series
 from sl.report.suspects import suspects
+from sl.tables.published import Literature
 
 NOTHING_RECORDED = "no run recorded yet"
 BEHIND = "Press a number, or the button below a figure, to see the runs behind it."

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from sl.claims import Literature
 from sl.files import replace_file, writing
 from sl.html import whole_page
 from sl.record import Run
 from sl.report.contents import contents
+from sl.tables.published import Literature
 
 SCRIPTS = (
     "dom",

@@ -20,7 +20,7 @@ from sl.reproduce.experiment import Overrides
 from sl.reproduce.options import ReproduceConfig
 from sl.reproduce.plan import PlannedRun, plan_runs
 from sl.reproduce.progress import Item, SavedPlan, duration, finishing_times
-from sl.tables import load, load_classes, write_all
+from sl.tables import load, write_all
 from sl.train.device import find_device
 
 
@@ -109,6 +109,6 @@ def check_folder(option: str, folder: Path) -> None:
 def redraw(runs: list[Run], results_dir: Path) -> None:
     """Figures and tables of `runs`, into folders of these names below `results_dir`."""
     figures = draw_all(runs, results_dir / "figures")
-    tables = write_all(runs, load(PUBLISHED), results_dir / "tables", load_classes(PUBLISHED))
+    tables = write_all(runs, load(PUBLISHED), results_dir / "tables")
     for line in chain(figures, tables):
         print(line, flush=True)

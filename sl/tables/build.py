@@ -16,7 +16,7 @@ from sl.tables.classes import class_table
 from sl.tables.compare import cells, obstacle
 from sl.tables.layout import published_table, results_table
 from sl.tables.paired import Comparison, comparisons
-from sl.tables.published import ClassAccuracies, Published
+from sl.tables.published import Literature, Published
 from sl.tables.results import STATISTICS
 from sl.tables.write import comma_separated, latex, markdown
 
@@ -27,13 +27,12 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def write_all(
-    runs: list[Run], published: Sequence[Published], out: Path, classes: Sequence[ClassAccuracies] = ()
-) -> Iterator[str]:
-    """Write the tables of `runs` to `out`; yields a line for each file written or table missing.
+def write_all(runs: list[Run], literature: Literature, out: Path) -> Iterator[str]:
+    """Write the tables of `runs` beside `literature` to `out`; yields a line for each file written or table missing.
 
     Raises UserError where `out` cannot be written.
     """
+    published = literature.tables
     if not any(run.complete for run in runs):
         yield "no finished run recorded yet: sl train records runs"
     finished = [run_group for run_group in run_groups(runs) if run_group.runs or run_group.diverged]
@@ -43,7 +42,7 @@ def write_all(
             ".md": "\n".join(
                 [f"# {dataset_title(dataset)}, scale {scale}: test accuracy (%)\n"]
                 + [markdown(results_table(run_group, published, name)) for run_group in pages for name in STATISTICS]
-                + [markdown(table) for group in pages if (table := class_table(group, classes))]
+                + [markdown(table) for group in pages if (table := class_table(group, literature.classes))]
                 + [sweep_table.markdown(one) for group in pages for one in sweeps(group.runs) if one.varies_loss]
             ),
             ".csv": csv_page(pages, published),

@@ -1,7 +1,7 @@
 """The figures that others published, from results/paper: each with its source and how sure it is."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -85,6 +85,14 @@ class ClassAccuracies:
     accuracy: tuple[float, ...]
 
 
+@dataclass(frozen=True)
+class Literature:
+    """Everything that others published: tables of accuracies, and accuracies class by class."""
+
+    tables: Sequence[Published] = ()
+    classes: Sequence[ClassAccuracies] = ()
+
+
 def parse_noise(text: str) -> Noise:
     """The noise setting that a column is headed with: kind, rate and detail.
 
@@ -98,25 +106,14 @@ def parse_noise(text: str) -> Noise:
     return Noise(kind, rate, " ".join(rest))
 
 
-def load(folder: Path) -> list[Published]:
-    """Every published table of the files in `folder`, by file name; UserError names a file that does not fit."""
-    tables = []
+def load(folder: Path) -> Literature:
+    """What the files in `folder` hold, by file name; UserError names a file that does not fit."""
+    tables, classes = list[Published](), list[ClassAccuracies]()
     for path, content in _files(folder):
         with _fits(path):
             tables += [_table(path, content, table) for table in content["tables"]]
-    return tables
-
-
-def load_classes(folder: Path) -> list[ClassAccuracies]:
-    """Every published class-wise accuracy of the files in `folder`."""
-    found = []
-    for path, content in _files(folder):
-        with _fits(path):
-            for line in content.get("classes", []):
-                where = content["label"], content["tables"][0]["dataset"], line["loss"], parse_noise(line["noise"])
-                accuracy = tuple(map(float, line["accuracy"]))
-                found.append(ClassAccuracies(*where, int(line["epoch"]), float(line["mean"]), accuracy))
-    return found
+            classes += [_class_accuracies(content, line) for line in content.get("classes", [])]
+    return Literature(tables, classes)
 
 
 @contextmanager
@@ -161,6 +158,18 @@ def _table(path: Path, content: dict[str, Any], table: dict[str, Any]) -> Publis
         note=table.get("note"),
         noises=noises,
         cells=_cells(path, table, noises),
+    )
+
+
+def _class_accuracies(content: dict[str, Any], line: dict[str, Any]) -> ClassAccuracies:
+    return ClassAccuracies(
+        label=content["label"],
+        dataset=content["tables"][0]["dataset"],
+        loss=line["loss"],
+        noise=parse_noise(line["noise"]),
+        epoch=int(line["epoch"]),
+        mean=float(line["mean"]),
+        accuracy=tuple(map(float, line["accuracy"])),
     )
 
 

@@ -13,12 +13,12 @@ import pytest
 import synthetic
 from claim_records import Made, accuracies, read_claims, run_group_of
 
-from sl.claims import Literature, write_all
+from sl.claims import write_all
 from sl.claims.outcome import all_outcomes, caution
 from sl.claims.page import findings, markdown, tally
 from sl.errors import UserError
 from sl.record import load_all
-from sl.tables.published import load, load_classes
+from sl.tables import Literature, load
 from sl.tables.write import signed, with_interval
 
 ROOT = Path(__file__).parents[2]
@@ -28,8 +28,7 @@ SL = Made("sl", 0.4, accuracies(0.95, 0.7), accuracies(0.95, 0.7))
 
 @pytest.fixture(scope="module")
 def literature() -> Literature:
-    folder = ROOT / "results" / "paper"
-    return Literature(load(folder), load_classes(folder))
+    return load(ROOT / "results" / "paper")
 
 
 def written(root: Path, literature: Literature) -> tuple[str, list[dict[str, Any]]]:

@@ -6,11 +6,12 @@ from pathlib import Path
 import pytest
 from claim_records import Made, accuracies, run_group_of
 
-from sl.claims.catalogue import BOOSTED, Literature, catalogue
+from sl.claims.catalogue import BOOSTED, catalogue
 from sl.claims.outcome import Outcome, outcomes
 from sl.claims.rule import Verdict, decide
 from sl.record import RunGroup
 from sl.stats import Inference, adjusted
+from sl.tables import Literature
 
 
 def others(sl: Made, other: Made) -> list[Made]:

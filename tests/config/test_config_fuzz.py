@@ -21,7 +21,7 @@ from sl.data.labels_file import read_labels
 from sl.noise.matrix_file import read_matrix
 from sl.search.outcome import read_outcome
 from sl.separation import read_representation
-from sl.tables.published import load, load_classes
+from sl.tables.published import Literature, load
 
 PAPER = Path(__file__).parents[2] / "results/paper"
 
@@ -133,9 +133,8 @@ def test_a_file_of_published_figures(folder: Path, seed: int, how: str) -> None:
     else:
         del content[place : place + int(draw.integers(1, 40))]
     (folder / "paper.yaml").write_bytes(content)
-    for load_some in (load, load_classes):
-        found, refusal = attempt(partial(load_some, folder))
-        assert "paper.yaml" in refusal or isinstance(found, list)
+    found, refusal = attempt(partial(load, folder))
+    assert "paper.yaml" in refusal or isinstance(found, Literature)
 
 
 LABELS = b"path,label,split\nants/1.png,ant,train\nants/2.png,ant,test\nbees/1.png,bee,train\n"

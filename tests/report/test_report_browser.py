@@ -12,11 +12,10 @@ import synthetic
 from chromium import TOO_WIDE
 from matplotlib.image import imsave
 
-from sl.claims import Literature
 from sl.figures.lines import smooth, window
 from sl.record import load_all
 from sl.report import write
-from sl.tables.published import load, load_classes
+from sl.tables import load
 
 pytest.importorskip("selenium", reason="selenium is not installed: pip install selenium")
 from selenium.webdriver.common.keys import Keys
@@ -40,7 +39,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
         synthetic.record(root / "runs", loss, rate=0.6)
         synthetic.record(root / "runs", loss, scale="paper", epochs=120)
     synthetic.record(root / "runs", "gce")
-    literature = Literature(load(PAPER), load_classes(PAPER))
+    literature = load(PAPER)
     picture = root / "figures" / "cifar10" / "cpu" / "parameters.png"
     picture.parent.mkdir(parents=True)
     imsave(picture, np.zeros((700, 1800)))

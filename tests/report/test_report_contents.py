@@ -12,7 +12,6 @@ import pytest
 import synthetic
 from scipy import stats
 
-from sl.claims import Literature
 from sl.errors import UserError
 from sl.figures.build import folder
 from sl.record import load_all, run_groups
@@ -20,11 +19,11 @@ from sl.record.run import Array
 from sl.report import write
 from sl.report.contents import contents
 from sl.report.write import page
-from sl.tables.published import load, load_classes
+from sl.tables import load
 
 ROOT = Path(__file__).parents[2]
 PAPER = ROOT / "results" / "paper"
-LITERATURE = Literature(load(PAPER), load_classes(PAPER))
+LITERATURE = load(PAPER)
 SEEDS = (0, 1, 2)
 
 

@@ -14,7 +14,7 @@ from sl.errors import UserError
 from sl.record import load_all
 from sl.sweep import figure, table
 from sl.sweep.points import Sweep, sweeps
-from sl.tables.build import write_all
+from sl.tables import Literature, write_all
 
 ALPHAS, BETAS, SEEDS = (0.01, 0.1, 1.0), (0.5, 1.0), (0, 1, 2)
 
@@ -108,7 +108,7 @@ def test_the_command_writes_table_and_picture(runs: Path, tmp_path: Path, capsys
 def test_tables_and_choose_show_every_point_of_such_a_sweep(
     runs: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    list(write_all(load_all(runs), [], tmp_path / "tables"))
+    list(write_all(load_all(runs), Literature(), tmp_path / "tables"))
     page = (tmp_path / "tables/cifar10_cpu.md").read_text()
     choose.main(runs)
     said = capsys.readouterr().out

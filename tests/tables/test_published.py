@@ -5,14 +5,14 @@ import pytest
 
 from sl.errors import UserError
 from sl.record import CLEAN, Noise
-from sl.tables.published import Published, load, load_classes, parse_noise
+from sl.tables.published import Published, load, parse_noise
 
 FOLDER = Path(__file__).parents[2] / "results" / "paper"
 
 
 @pytest.fixture(scope="module")
 def tables() -> list[Published]:
-    return load(FOLDER)
+    return list(load(FOLDER).tables)
 
 
 def value(tables: list[Published], dataset: str, loss: str, noise: str, **facts: Any) -> str:
@@ -78,7 +78,7 @@ def test_a_disputed_figure_says_so(tables: list[Published]) -> None:
 
 
 def test_kth_class_accuracies_agree_with_their_means() -> None:
-    lines = load_classes(FOLDER)
+    lines = load(FOLDER).classes
     assert len(lines) == 9
     for line in lines:
         assert sum(line.accuracy) / 10 == pytest.approx(line.mean, abs=0.11)

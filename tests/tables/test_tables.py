@@ -9,7 +9,7 @@ import synthetic
 from sl.errors import UserError
 from sl.record import CLEAN, Noise, RunGroup, load_all, run_groups
 from sl.record.run import Array
-from sl.tables import load, write_all
+from sl.tables import Literature, load, write_all
 from sl.tables.compare import beside, cells, obstacle
 from sl.tables.layout import results_table
 from sl.tables.published import Published
@@ -33,7 +33,7 @@ tables:
 def published(tmp_path: Path) -> list[Published]:
     (tmp_path / "paper").mkdir()
     (tmp_path / "paper" / "x.yaml").write_text(PUBLISHED)
-    return load(tmp_path / "paper")
+    return list(load(tmp_path / "paper").tables)
 
 
 def run_group_of(root: Path, **options: Any) -> RunGroup:
@@ -93,7 +93,7 @@ def test_pages_name_scale_source_and_mark(tmp_path: Path, published: list[Publis
     run_group_of(tmp_path / "runs")
     record = synthetic.lines(synthetic.header("sl"))
     synthetic.write(tmp_path / "runs", record[:3])
-    written = list(write_all(load_all(tmp_path / "runs"), published, tmp_path / "out"))
+    written = list(write_all(load_all(tmp_path / "runs"), Literature(published), tmp_path / "out"))
     assert [Path(line.split(".md")[0]).name for line in written] == ["cifar10_cpu", "published"]
     page = (tmp_path / "out" / "cifar10_cpu.md").read_text()
     order = [
@@ -111,8 +111,8 @@ def test_pages_name_scale_source_and_mark(tmp_path: Path, published: list[Publis
 
 
 def test_everything_published_is_on_one_page(tmp_path: Path) -> None:
-    published = load(Path(__file__).parents[2] / "results" / "paper")
-    list(write_all([], published, tmp_path))
+    published = load(Path(__file__).parents[2] / "results" / "paper").tables
+    list(write_all([], Literature(published), tmp_path))
     page = (tmp_path / "published.md").read_text(encoding="utf-8")
     clothing = page[page.index("## Clothing1M") : page.index("## WebVision")]
     assert "| SL | 71.02 |" in clothing  # as the ELR paper copies it
@@ -124,7 +124,7 @@ def test_everything_published_is_on_one_page(tmp_path: Path) -> None:
 
 def test_csv_holds_the_same_numbers(tmp_path: Path, published: list[Published]) -> None:
     run_group_of(tmp_path / "runs", scale="paper", epochs=120)
-    list(write_all(load_all(tmp_path / "runs"), published, tmp_path / "out"))
+    list(write_all(load_all(tmp_path / "runs"), Literature(published), tmp_path / "out"))
     with (tmp_path / "out" / "cifar10_paper.csv").open() as file:
         lines = [line for line in csv.DictReader(file) if (line["noise"], line["loss"]) == ("symmetric 40 %", "ce")]
     last = next(line for line in lines if line["statistic"] == "last epoch")
@@ -149,17 +149,17 @@ def test_out_that_cannot_be_written(tmp_path: Path, published: list[Published]) 
     run_group_of(tmp_path / "runs")
     (tmp_path / "file").write_text("")
     with pytest.raises(UserError, match="must be a folder that can be written to"):
-        list(write_all(load_all(tmp_path / "runs"), published, tmp_path / "file"))
+        list(write_all(load_all(tmp_path / "runs"), Literature(published), tmp_path / "file"))
 
 
 def test_nothing_recorded(tmp_path: Path, published: list[Published]) -> None:
     said = ["no finished run recorded yet: sl train records runs", f"{tmp_path / 'published'}.md"]
-    assert list(write_all([], published, tmp_path)) == said
+    assert list(write_all([], Literature(published), tmp_path)) == said
 
 
 def test_a_diverged_run_is_shown_as_one_and_never_as_a_number(tmp_path: Path) -> None:
     """A loss of which one seed diverged, and one of which all did."""
-    published = load(Path(__file__).parents[2] / "results" / "paper")
+    published = load(Path(__file__).parents[2] / "results" / "paper").tables
     for seed in (0, 1):
         synthetic.record(tmp_path / "runs", "ce", seed=seed)
     last = {"kind": "diverged", "epoch": 2, "step": 3, "lr": 0.1, "loss": "nan", "finished": "2026"}
@@ -172,7 +172,7 @@ def test_a_diverged_run_is_shown_as_one_and_never_as_a_number(tmp_path: Path) ->
     assert any(note.startswith("diverged (") for note in grid.notes)
     assert "Left out" not in " ".join(grid.notes)
     only = [run for run in load_all(tmp_path / "runs") if run.diverged]
-    list(write_all(only, published, tmp_path / "out"))
+    list(write_all(only, Literature(published), tmp_path / "out"))
     assert "diverged (1)" in (tmp_path / "out" / "cifar10_cpu.md").read_text()
 
 

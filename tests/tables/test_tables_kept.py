@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from sl.record import load_all
-from sl.tables import load, load_classes, write_all
+from sl.tables import load, write_all
 from sl.tables.parity import page
 
 RESULTS = Path(__file__).resolve().parents[2] / "results"
@@ -13,7 +13,7 @@ RESULTS = Path(__file__).resolve().parents[2] / "results"
 
 @pytest.mark.results
 def test_the_tables_kept_with_the_records_are_theirs(tmp_path: Path) -> None:
-    list(write_all(load_all(RESULTS / "runs"), load(RESULTS / "paper"), tmp_path, load_classes(RESULTS / "paper")))
+    list(write_all(load_all(RESULTS / "runs"), load(RESULTS / "paper"), tmp_path))
     written = {path.name: path.read_text(encoding="utf-8") for path in tmp_path.glob("*.md")}
     kept = {path.name: path.read_text(encoding="utf-8") for path in (RESULTS / "tables").glob("*.md")}
     del kept["parity.md"]

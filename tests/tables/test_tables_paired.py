@@ -11,7 +11,7 @@ from scipy import stats
 
 from sl.record import Noise, RunGroup, load_all, run_groups
 from sl.stats import Inference
-from sl.tables import write_all
+from sl.tables import Literature, write_all
 from sl.tables.layout import results_table
 from sl.tables.paired import Comparison, comparisons
 from sl.tables.readme import results
@@ -87,7 +87,7 @@ def test_mark_needs_the_corrected_p() -> None:
 
 
 def test_csv_holds_the_comparison(several: RunGroup, tmp_path: Path) -> None:
-    list(write_all(list(several.members), [], tmp_path))
+    list(write_all(list(several.members), Literature(), tmp_path))
     with (tmp_path / "cifar10_cpu.csv").open() as file:
         lines = {line["loss"]: line for line in csv.DictReader(file) if line["statistic"] == "best epoch"}
     found = comparisons(several, "best epoch")[("ce", NOISY)]
