@@ -84,9 +84,7 @@ def draw(group: RunGroup) -> Figure | None:
         panel.set_ylabel("test accuracy,\nlast epoch (%)")
         panel.sharey(axes[0])
         if ce:
-            level = 100 * float(ce.mean(Run.last))
-            panel.axhline(level, color=loss_colour("ce"), lw=1.2, ls="--", label="CE", zorder=1)
-        panel.legend(fontsize=8)
+            _level(panel, 100 * float(ce.mean(Run.last)), "CE", loss_colour("ce"))
     members = [run for point in points for run in point.series.runs]
     return footer(figure, (*members, *(ce.runs if ce else ())), _note(base, points), "Whiskers")
 
@@ -99,7 +97,7 @@ def _drawings(base: SlPoint, points: Sequence[SlPoint]) -> dict[str, Callable[[A
         if {name} in varied:
             found[f"{symbol} varied"] = partial(_one, base=base, points=points, name=name)
     if {"beta"} in varied and {"log_zero"} in varied:
-        found["the product of β and −A"] = partial(_product, base=base, points=points)
+        found["β · (−A)"] = partial(_product, base=base, points=points)
     if {"alpha", "beta"} in varied:
         found["α and β varied: test accuracy, last epoch (%)"] = partial(_grid, base=base, points=points)
     return found
@@ -132,6 +130,15 @@ def _product(axes: Axes, base: SlPoint, points: Sequence[SlPoint]) -> None:
     axes.xaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
     axes.xaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
     axes.set_xlabel("β · (−A) (log scale)")
+    above = {"loc": "lower right", "bbox_to_anchor": (1, 1), "borderaxespad": 0.0}
+    axes.legend(**above, ncols=len(VARIED), fontsize=8, handlelength=1.5, columnspacing=1.2)
+
+
+def _level(axes: Axes, level: float, name: str, colour: str) -> None:
+    """A dashed line across the panel, named beside its right end."""
+    axes.axhline(level, color=colour, lw=1.2, ls="--", label=name, zorder=1)
+    beside = axes.get_yaxis_transform()
+    axes.annotate(name, (1, level), (3, 0), xycoords=beside, textcoords="offset points", va="center", fontsize=8)
 
 
 def _draw(

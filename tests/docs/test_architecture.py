@@ -1,0 +1,67 @@
+"""docs/architecture.md: its paths exist, it names every room, and rooms import only what it says."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from fences import PAGES, ROOT
+
+PAGE = ROOT / "docs" / "architecture.md"
+TOP = ("configs", "docs", "notebooks", "scripts", "sl", "tests")  # what a checkout has before anything runs
+UPSTREAM = {"data", "fused", "losses", "models", "noise", "recipes"}
+READERS = {"claims", "figures", "report", "tables"}
+TRAINING = {"audit", "reproduce", "saved", "search", "tracker", "train"}
+
+
+def paths(page: Path) -> Iterator[str]:
+    """Paths of this repository between backticks; a part in <> stands for any name."""
+    for code in re.findall(r"`([^`\s]+)`", page.read_text(encoding="utf-8")):
+        place = code.partition("::")[0]
+        if place.partition("/")[0] in TOP and "/" in place and "..." not in place:
+            yield place
+
+
+NAMED = [(page, place) for page in PAGES for place in dict.fromkeys(paths(page))]
+
+
+@pytest.mark.parametrize(("page", "place"), NAMED, ids=[f"{page.name}: {place}" for page, place in NAMED])
+def test_a_named_path_exists(page: Path, place: str) -> None:
+    assert list(ROOT.glob(re.sub(r"<\w+>", "*", place).rstrip("/")))
+
+
+def test_every_room_is_on_the_page() -> None:
+    rooms = {path.parent.name for path in (ROOT / "sl").glob("*/__init__.py")}
+    named = set(re.findall(r"\bsl/(\w+)\b", PAGE.read_text(encoding="utf-8")))
+    assert "train" in rooms
+    assert rooms <= named
+
+
+def imported_rooms(room: str) -> set[str]:
+    """The rooms of sl/ that a room imports, anywhere in its files, but for annotations only."""
+    found = set[str]()
+    for path in (ROOT / "sl" / room).rglob("*.py"):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        unseen = {id(inner) for node in ast.walk(tree) if is_for_types(node) for inner in ast.walk(node)}
+        modules = [
+            node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and id(node) not in unseen
+        ]
+        found |= {module.split(".")[1] for module in modules if module and module.startswith("sl.")}
+    return found
+
+
+def is_for_types(node: ast.AST) -> bool:
+    return isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
+
+
+@pytest.mark.parametrize("room", sorted(UPSTREAM))
+def test_what_a_run_is_made_of_knows_neither_trainer_nor_records(room: str) -> None:
+    assert not imported_rooms(room) & {*READERS, *TRAINING, "record"}
+
+
+@pytest.mark.parametrize("room", sorted(READERS))
+def test_readers_know_records_alone(room: str) -> None:
+    rooms = imported_rooms(room)
+    assert "record" in rooms
+    assert not rooms & {*UPSTREAM, *TRAINING}
