@@ -13,7 +13,7 @@ class ActivePassive(Loss):
 
     Ma et al., "Normalized Loss Functions for Deep Learning with Noisy Labels", ICML 2020. An active loss, such as
     NCE, only raises p_y; a passive one, such as MAE or RCE, also lowers p_k of a class k that is not the label.
-    The parts' own `reduction` plays no role: only that of the sum does.
+    The parts' own `reduction` has no effect.
 
     Shapes: see `Loss`. Raises UserError if a weight is outside its range or a part is not a `Loss`.
 
@@ -42,11 +42,11 @@ class ActivePassive(Loss):
         self.beta = number("beta", beta, 0)
 
     def per_example(self, logits: Tensor, labels: Tensor) -> Tensor:
-        """Sum of the two parts."""
+        """alpha active + beta passive, (N,)."""
         active = self.active.per_example(logits, labels)
         passive = self.passive.per_example(logits, labels)
         return self.alpha * active + self.beta * passive
 
     def per_target(self, logits: Tensor, target: Tensor) -> Tensor:
-        """Sum of the two parts, each with its own reading of a soft target."""
+        """The same sum for soft targets (N, K), which each part reads in its own way."""
         return self.alpha * self.active.per_target(logits, target) + self.beta * self.passive.per_target(logits, target)

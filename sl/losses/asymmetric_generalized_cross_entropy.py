@@ -30,6 +30,6 @@ class AsymmetricGeneralizedCrossEntropy(Pointwise):
         self.q = number("q", q, 0, low_open=True)
 
     def of_label(self, log_p: Tensor) -> Tensor:
-        """-(a + 1)^q expm1(q log1p((p_y - 1) / (a + 1))) / q: near p_y = 1 no digits cancel."""
+        """-(a + 1)^q expm1(q log1p((p_y - 1) / (a + 1))) / q, so that no digits cancel near p_y = 1."""
         wrong = torch.expm1(log_p)
         return -((self.a + 1) ** self.q) * torch.expm1(self.q * torch.log1p(wrong / (self.a + 1))) / self.q

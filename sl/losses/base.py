@@ -18,7 +18,7 @@ REDUCTIONS = ("mean", "sum", "none")
 
 @dataclass(frozen=True)
 class EpochView:
-    """What a loss may see when an epoch is over.
+    """What a loss can use after an epoch.
 
     epoch: its number, from 1; epochs: how many the run has. represent(count): representations (count, D) of that many
     training images (of all, if there are fewer), drawn anew for every epoch.
@@ -41,21 +41,22 @@ class Loss(nn.Module, ABC):
 
     logits: (N, K) or (N, K, d1, ...) floating point, unnormalised, K >= 2; value and gradient are finite for entries up
     to +-1e4. labels: (N,) or (N, d1, ...) int64 in [0, K); or soft targets, floating point in the shape of the logits,
-    which sum to 1 over the classes. Their values are not looked at, which would make an accelerator wait.
-    index: (N,) int64, which training example each is. The trainer gives it; only a loss that remembers examples asks.
-    Result: a scalar for reduction "mean" or "sum", the shape of the labels, without classes, for "none"; float32, or
+    which sum to 1 over the classes. Their values are not checked, because an accelerator would have to wait for that.
+    index: (N,) int64, the number of each training example. The trainer passes it; only a loss that remembers examples
+    uses it.
+    Result: a scalar for reduction "mean" or "sum", the shape of the logits without classes for "none"; float32, or
     float64 if the logits are.
 
     weight (K,) multiplies the loss of each label, and "mean" divides by the sum of the weights of the labels.
     Labels equal to `ignore_index` count as zero, with zero gradient, and "mean" leaves them out. With soft targets
-    "mean" divides by N, weight applies to each class's share of the loss where the loss is such a sum, and
-    `ignore_index` does not exist. All as in `torch.nn.functional.cross_entropy`, except that nothing is ignored unless
+    "mean" divides by N, weight multiplies each class's term where the loss is a sum over classes (else UserError), and
+    `ignore_index` is refused. All as in `torch.nn.functional.cross_entropy`, except that nothing is ignored unless
     `ignore_index` is given.
 
     A subclass defines `per_example`, and most define nothing else. One that learns during a run defines
     `per_indexed_example` (called in every step) or `after_epoch` too, keeps what it learns in persistent buffers and
-    changes them in place: so a step can be captured, and a checkpoint holds them. Half precision and autocast are
-    dealt with here, and `.to(dtype)` leaves a loss's buffers in the precision that they were made in.
+    changes them in place. A CUDA graph can then hold the step, and a checkpoint what was learnt. This class handles
+    half precision and autocast, and `.to(dtype)` leaves a loss's buffers in the precision that they were made in.
     Raises UserError for a parameter out of its range, and for a batch of another shape or type.
     """
 
@@ -76,17 +77,17 @@ class Loss(nn.Module, ABC):
         """The loss of each example, (N,), from float32 or float64 logits (N, K), with autocast off."""
 
     def per_target(self, logits: Tensor, target: Tensor) -> Tensor:
-        """The same for soft targets (N, K): here the mean of the labels' losses, each weighted by its probability."""
+        """The loss (N,) for soft targets t (N, K): here sum_k t_k times the loss of label k."""
         labels = torch.arange(logits.shape[1], device=logits.device)
         losses = [self.per_example(logits, label.expand(len(logits))) for label in labels]
         return (target * torch.stack(losses, dim=1)).sum(dim=1)
 
     def per_indexed_example(self, logits: Tensor, labels: Tensor, index: Tensor) -> Tensor:
-        """`per_example`, where it is known which training examples these are."""
+        """`per_example` with the number (N,) of each training example, which this class does not use."""
         return self.per_example(logits, labels)
 
     def after_epoch(self, view: EpochView) -> None:
-        """Called when an epoch is over and before the next begins."""
+        """Called after every epoch; does nothing here."""
 
     def forward(self, logits: Tensor, labels: Tensor, index: Tensor | None = None) -> Tensor:
         """The reduced loss of a batch."""
@@ -104,9 +105,9 @@ class Loss(nn.Module, ABC):
         return losses.mean() if divisor is None else losses.sum() / divisor
 
     def _of_labels(self, logits: Tensor, labels: Tensor, index: Tensor | None) -> tuple[Tensor, Tensor | None]:
-        """Weighted losses (N,), and what their sum is divided by where that is not N.
+        """Weighted losses (N,), and the divisor of their sum for the mean; None stands for N.
 
-        Ignored rows are computed like others and then masked: their number must not shape a captured step.
+        Ignored rows are computed and then masked, so that their number does not change the shapes of a captured step.
         """
         counted = None if self.ignore_index is None else labels != self.ignore_index
         if counted is not None:
@@ -130,7 +131,7 @@ class Loss(nn.Module, ABC):
         return self.per_target(logits, target * self.weight.to(target.dtype))
 
     def check_batch(self, logits: Tensor, labels: Tensor, index: Tensor | None) -> None:
-        """Raise UserError unless the shapes and types are those of the class's description; reads no values."""
+        """Raise UserError unless shapes and types are as `Loss` describes them; reads no values."""
         if not logits.is_floating_point() or logits.ndim < 2 or logits.shape[1] < 2:
             rule = "must be floating point of shape (N, K) or (N, K, d1, ...) with K at least 2"
             raise UserError("logits", describe(logits), rule)
@@ -146,12 +147,12 @@ class Loss(nn.Module, ABC):
             raise UserError("weight", f"{len(self.weight)} classes", f"must have {logits.shape[1]}, as the logits have")
 
     def extra_repr(self) -> str:
-        """The parameters that the constructor took, but for other losses, which have lines of their own."""
+        """The constructor's parameters; a loss inside this one is printed on a line of its own."""
         names = [*inspect.signature(type(self)).parameters, "weight", "ignore_index"]
         return ", ".join(f"{name}={_short(getattr(self, name))}" for name in dict.fromkeys(names) if _shown(self, name))
 
     def _apply(self, fn: Callable[[Tensor], Tensor], recurse: bool = True) -> Self:
-        """Moves buffers to another device, but leaves them as precise as they are: targets and T need it."""
+        """Move buffers to another device but keep their precision, which running targets and T need."""
 
         def move(tensor: Tensor) -> Tensor:
             moved = fn(tensor)
@@ -161,9 +162,10 @@ class Loss(nn.Module, ABC):
 
 
 def part_of(loss: object, name: str, kind: type) -> Any:
-    """`loss` if it can be a part, called `name`, of another loss; UserError otherwise.
+    """`loss` if it is a `kind` that can be a part of another loss; else UserError about the parameter `name`.
 
-    The whole reduces, weighs and ignores: a part's own `reduction` plays no role, and other options would be lost.
+    The outer loss reduces, weights and ignores. So a part's own `reduction` has no effect, and a part that has a weight
+    or an ignore_index is refused.
     """
     if not isinstance(loss, kind):
         raise UserError(name, loss, f"must be a {kind.__name__} of sl.losses")
@@ -199,9 +201,9 @@ def at_label(values: Tensor, labels: Tensor) -> Tensor:
 
 
 def without_autocast(device: str) -> AbstractContextManager[Any]:
-    """Autocast off for a block; devices such as meta have none.
+    """Switch autocast off for a block; does nothing on devices without autocast, such as meta.
 
-    While torch.compile traces, the question is not asked: PyTorch 2.11 cannot trace it.
+    While torch.compile traces, nothing asks whether the device has it: PyTorch 2.11 cannot trace that call.
     """
     available = device != "meta" and (torch.compiler.is_compiling() or torch.amp.is_autocast_available(device))
     return torch.autocast(device, enabled=False) if available else nullcontext()

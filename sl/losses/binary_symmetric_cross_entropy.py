@@ -1,4 +1,4 @@
-"""SL for yes-or-no questions: binary and multi-label classification, and masks."""
+"""SL for binary and multi-label classification, and for masks."""
 
 import torch
 from torch import Tensor
@@ -12,9 +12,9 @@ class BinarySymmetricCrossEntropy(SymmetricCrossEntropy):
     """`SymmetricCrossEntropy` of each logit's two classes, p = (1 - sigmoid(z), sigmoid(z)).
 
     For a label y in {0, 1} with s = sigmoid(z) and p_y = s^y (1 - s)^(1 - y): -alpha log p_y - beta A (1 - p_y).
-    logits of any shape; labels in the same shape, int64 of 0 and 1, or floating point in [0, 1] (then soft, where 0 and
-    1 mean the same as the integers). Result: "none" keeps the shape. weight (2,) is that of no and of yes;
-    `ignore_index` marks int64 labels that are not known.
+    logits of any shape; labels in the same shape: int64 of 0 and 1, or floating point in [0, 1] for soft labels.
+    Result: "none" keeps the shape. weight (2,) holds the weights of label 0 and of label 1; int64 labels equal to
+    `ignore_index` are ignored.
 
     The paper's second author advises on segmentation (issue 5 of YisenWang/symmetric_cross_entropy_for_noisy_labels):
     A = -1 or -2 in place of the -4 of classification, because a mask has many entries; for noisy masks alpha about 0.1

@@ -17,7 +17,7 @@ class Bootstrap(Loss):
     Reed et al., "Training Deep Neural Networks on Noisy Labels with Bootstrapping", ICLR 2015 workshop. As in the
     code published with SL, the gradient goes through the soft target too: that part is then (1 - beta) times the
     entropy of p. The hard target is piecewise constant and passes none. At beta = 1 both are CE.
-    A `term` compares target and prediction in place of CE.
+    `term` compares target and prediction in place of CE.
 
     Shapes: see `Loss`. Raises UserError if beta is outside its range, hard is neither true nor false or term is no
     `Term`.
@@ -41,11 +41,11 @@ class Bootstrap(Loss):
         self.term = term_or_cross_entropy(term)
 
     def per_example(self, logits: Tensor, labels: Tensor) -> Tensor:
-        """The term between prediction and mixed label."""
+        """The term (N,) of prediction and mixed label."""
         return self.per_target(logits, one_hot(logits, labels))
 
     def per_target(self, logits: Tensor, target: Tensor) -> Tensor:
-        """The term between prediction and mixed target."""
+        """The term (N,) of prediction and mixed target."""
         log_p = logits.log_softmax(dim=1)
         if self.hard:
             mixed = towards_guess(log_p, target, self.beta)

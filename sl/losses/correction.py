@@ -38,8 +38,8 @@ class ForwardCorrection(Correction):
     """Forward = -log (T^T p)_y = -log sum_i T[i, y] p_i: CE between the noisy label and the noisy prediction.
 
     Patrini et al., "Making Deep Neural Networks Robust to Label Noise: a Loss Correction Approach", CVPR 2017.
-    A label that T never gives (a column of zeros) costs a constant, -ln of the smallest normal float32, in place
-    of infinity. A `term` compares the noisy label and the noisy prediction in place of CE.
+    For a label that T never produces (a column of zeros) the loss is constant, -ln of the smallest normal float32, and
+    not infinite. `term` compares the noisy label and the noisy prediction in place of CE.
 
     Shapes: see `Loss`; transition (K, K). Raises UserError if transition is not row-stochastic or of another K, or if
     term is no `Term`.
@@ -64,12 +64,12 @@ class ForwardCorrection(Correction):
         self.register_buffer("log_columns", logs, persistent=False)
 
     def per_example(self, logits: Tensor, labels: Tensor) -> Tensor:
-        """Summed as logarithms, so that neither p nor T underflows."""
+        """-log sum_i T[i, y] p_i, by logsumexp, so that neither p nor T underflows."""
         columns = self.log_columns.index_select(0, labels).to(logits.dtype)
         return self.term.of_label((logits.log_softmax(dim=1) + columns).logsumexp(dim=1))
 
     def per_target(self, logits: Tensor, target: Tensor) -> Tensor:
-        """The term between the target, as distribution of noisy labels, and the noisy prediction."""
+        """The term (N,) of the noisy prediction and the target, a distribution of noisy labels."""
         noisy = (logits.log_softmax(dim=1).unsqueeze(1) + self.log_columns.to(logits.dtype)).logsumexp(dim=2)
         return self.term.of_target(noisy, target)
 
@@ -98,9 +98,9 @@ class BackwardCorrection(Correction):
         self.register_buffer("inverse", torch.linalg.inv(self.transition), persistent=False)
 
     def per_example(self, logits: Tensor, labels: Tensor) -> Tensor:
-        """The CE of every class, weighted by the label's row of the inverse."""
+        """-sum_j (T^-1)[y, j] log p_j, (N,)."""
         return -(self.inverse.index_select(0, labels).to(logits.dtype) * logits.log_softmax(dim=1)).sum(dim=1)
 
     def per_target(self, logits: Tensor, target: Tensor) -> Tensor:
-        """The same with the target's mean of the rows."""
+        """The same with the mean of the rows of T^-1 under the target (N, K)."""
         return -(target @ self.inverse.to(logits.dtype) * logits.log_softmax(dim=1)).sum(dim=1)

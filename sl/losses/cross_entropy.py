@@ -1,4 +1,4 @@
-"""Cross entropy, the loss that all others here are compared with."""
+"""Cross entropy, the loss that the others here are compared with."""
 
 import math
 from typing import Unpack
@@ -15,8 +15,8 @@ class CrossEntropy(Term):
 
     p_min = 0 is ordinary cross entropy. Keras clips probabilities at 1e-7 (tf.keras.backend.epsilon), and so does the
     code published with SL: below p_min the value is constant and the gradient is zero, so that an example whose label
-    the network firmly rejects no longer acts. Keras also clips at 1 - 1e-7, where the gradient is below 1e-7 anyway;
-    that is left out here.
+    gets less than p_min no longer changes the network. Keras also clips at 1 - 1e-7, where the gradient is below 1e-7
+    anyway; that is left out here.
 
     Shapes: see `Loss`. Raises UserError if p_min is outside its range.
 

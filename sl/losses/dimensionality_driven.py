@@ -1,4 +1,4 @@
-"""Dimensionality-driven learning: labels give way to predictions once representations grow in dimension."""
+"""Dimensionality-driven learning: predictions replace labels once the dimension of the representations grows."""
 
 import math
 from typing import Unpack
@@ -13,11 +13,11 @@ from sl.losses.cross_entropy import CrossEntropy, term_or_cross_entropy
 from sl.losses.local_dimensionality import local_intrinsic_dimensionality
 from sl.losses.term import Term, one_hot, towards_guess
 
-SAMPLE, BATCH = 1280, 128  # images whose LID is measured each epoch, and among how many: as in the published code
+SAMPLE, BATCH = 1280, 128  # images measured each epoch, in parts of this size, as in the published code
 
 
 def parts(points: int) -> int:
-    """Into how many parts of about BATCH a sample of `points` is cut."""
+    """How many parts of about BATCH points a sample of `points` is split into."""
     return max(1, points // BATCH)
 
 
@@ -31,15 +31,16 @@ class DimensionalityDriven(Loss):
     """D2L: CE with the target a q + (1 - a) g, q the label, g one-hot at the predicted class; a = 1 at first.
 
     Ma et al., "Dimensionality-Driven Learning with Noisy Labels", ICML 2018, in the form of its published code. After
-    every epoch i of T the LID of the representation is measured: the mean over a sample, of k = `neighbours`. The
+    every epoch i of T the LID of the representation is measured: the mean over a sample, with k = `neighbours`. The
     turning point is the first epoch from start * T on whose LID exceeds the mean of the `window` epochs before it by
     more than two of their standard deviations. From there on a = exp(-(i / T) LID_i / min_{j <= i} LID_j).
 
-    What differs: the paper goes back to the weights of the epoch before the turning point; the published code loads
-    the latest weights there, so nothing changes, nor does it here. That code also measures the untrained network and
-    smooths the labels by 0.01 as long as a = 1. An epoch whose LID is not finite counts as the one before it.
-    start in [0, 1], window >= 2. A `term` takes the place of CE up to the turning point, where the published code has
-    SL in its later form; from there on that too is CE with the adapted label. `p_min` is CE's.
+    Differences: the paper returns to the weights of the epoch before the turning point. The published code loads the
+    latest weights there, which changes nothing, and this class keeps the weights too. That code also measures the
+    untrained network and smooths the labels by 0.01 while a = 1; this class does neither. An epoch whose LID is not
+    finite takes the LID of the epoch before.
+    start in [0, 1], window >= 2. `term` replaces CE before the turning point, as SL does in the published code's later
+    form; after it the loss is CE with the adapted label. `p_min` is CE's.
 
     `alpha` () is a, `turned` () whether the turning point is past, `least` () the least LID and `recent` (window,)
     the latest ones. Shapes: see `Loss`. Raises UserError if a parameter is outside its range.
@@ -79,12 +80,12 @@ class DimensionalityDriven(Loss):
         self.register_buffer("recent", torch.full((integer("window", window, 2),), math.nan, dtype=torch.float64))
 
     def per_example(self, logits: Tensor, labels: Tensor) -> Tensor:
-        """The term and the label as it is, or CE and the adapted label: chosen on the device."""
+        """The term of the given label before the turning point, CE of the adapted label after it."""
         log_p = logits.log_softmax(dim=1)
         return self._chosen(log_p, self.term.of_label(at_label(log_p, labels)), one_hot(log_p, labels))
 
     def per_target(self, logits: Tensor, target: Tensor) -> Tensor:
-        """The term and the target as it is, or CE and the adapted target."""
+        """The same for soft targets (N, K)."""
         log_p = logits.log_softmax(dim=1)
         return self._chosen(log_p, self.term.of_target(log_p, target), target)
 
@@ -94,9 +95,9 @@ class DimensionalityDriven(Loss):
 
     @torch.no_grad()
     def after_epoch(self, view: EpochView) -> None:
-        """Measure the LID, look for the turning point, adapt `alpha`; nothing here waits for the device.
+        """Measure the LID, detect the turning point and adapt `alpha`, all without waiting for the device.
 
-        `recent` is nan until the window is full, and a comparison with nan finds no turning point.
+        `recent` holds nan until the window is full; a comparison with nan is false, so no turning point is found.
         """
         lid = self.measure(view)
         lid = torch.where(lid.isfinite(), lid, self.recent[-1])
@@ -109,7 +110,7 @@ class DimensionalityDriven(Loss):
         self.recent.copy_(torch.cat([self.recent[1:], lid[None]]))
 
     def measure(self, view: EpochView) -> Tensor:
-        """Mean LID () float64 of a sample of training images, each among those of its own batch."""
+        """Mean LID () float64 of a sample of training images; neighbours are searched within parts of about BATCH."""
         points = view.represent(SAMPLE)
         batches = points.tensor_split(parts(len(points)))
         return torch.cat([local_intrinsic_dimensionality(batch, self.neighbours) for batch in batches]).mean()

@@ -1,4 +1,4 @@
-"""Early-learning regularisation: what a network said of an example early on holds it back from memorising the label."""
+"""Early-learning regularisation: early predictions of an example keep the network from memorising its label."""
 
 from typing import Unpack
 
@@ -9,16 +9,16 @@ from sl.checks import integer, number
 from sl.errors import UserError
 from sl.losses.base import Loss, Options, at_label, describe
 
-LEAST = 1e-4  # predictions enter the targets cut off at this and 1 minus this, as in the published code
+LEAST = 1e-4  # predictions are clipped to [LEAST, 1 - LEAST] before they enter the targets, as in the published code
 
 
 class EarlyLearningRegularization(Loss):
     """ELR = CE + lambda log(1 - <p, t>); t <- beta t + (1 - beta) p is each example's running prediction, 0 at first.
 
-    Liu et al., "Early-Learning Regularization Prevents Memorization of Noisy Labels", NeurIPS 2020. No gradient goes
-    through t, which is brought up to date before it is used. lambda >= 0, called `lambda_` here; beta in [0, 1).
-    As in the published code, p enters t cut off at 1e-4 and scaled to sum to 1, so that <p, t> stays below 1; unlike
-    there, the other p is not cut off.
+    Liu et al., "Early-Learning Regularization Prevents Memorization of Noisy Labels", NeurIPS 2020. t is updated
+    before it is used, and no gradient flows through it. lambda >= 0, called `lambda_` here; beta in [0, 1).
+    As in the published code, the p that enters t is clipped at 1e-4 and scaled to sum to 1, so that <p, t> stays below
+    1. Unlike there, the p in the loss itself is not clipped.
 
     `targets` (num_examples, num_classes), float32, is t of every training example. A call in training mode with
     gradients enabled changes the rows of its index; in eval() or under no_grad nothing changes, and the value is the
@@ -54,11 +54,11 @@ class EarlyLearningRegularization(Loss):
         self.register_buffer("targets", torch.zeros(size))
 
     def per_example(self, logits: Tensor, labels: Tensor) -> Tensor:
-        """Needs the index of each image, which this call lacks."""
-        raise UserError("index", None, "must be which training example each is, int64 of shape (N,)")
+        """Raises UserError: this loss needs the number of each training example."""
+        raise UserError("index", None, "must be the number of each training example, int64 of shape (N,)")
 
     def check_batch(self, logits: Tensor, labels: Tensor, index: Tensor | None) -> None:
-        """As `Loss`, but for labels (N,) and the number of classes of `targets` only."""
+        """As `Loss`; labels must be (N,), and the classes those of `targets`."""
         super().check_batch(logits, labels, index)
         if labels.ndim != 1:
             raise UserError("labels", describe(labels), "must be torch.int64 of shape (N,)")
@@ -66,14 +66,14 @@ class EarlyLearningRegularization(Loss):
             raise UserError("logits", f"{logits.shape[1]} classes", f"must have num_classes={self.targets.shape[1]}")
 
     def per_indexed_example(self, logits: Tensor, labels: Tensor, index: Tensor) -> Tensor:
-        """1 - <p, t> is summed as sum_k p_k (1 - t_k) in logarithms, where nothing cancels."""
+        """log(1 - <p, t>) is the logsumexp of log p_k + log(1 - t_k), in which no digits cancel."""
         log_p = logits.log_softmax(dim=1)
         target = self.updated(log_p.detach().exp(), index, keep=self.training and torch.is_grad_enabled())
         return -at_label(log_p, labels) + self.lambda_ * (log_p + torch.log1p(-target)).logsumexp(dim=1)
 
     @torch.no_grad()
     def updated(self, p: Tensor, index: Tensor, keep: bool) -> Tensor:
-        """The targets (N, K) of the examples `index` with the predictions p (N, K) taken in; kept if it trains."""
+        """Targets (N, K) of the examples `index` after an update by the predictions p (N, K); stored if `keep`."""
         p = p.clamp(LEAST, 1 - LEAST)
         target = self.beta * self.targets[index] + (1 - self.beta) * p / p.sum(dim=1, keepdim=True)
         if keep:

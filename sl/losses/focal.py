@@ -1,4 +1,4 @@
-"""Focal loss: cross entropy that eases off where the label is already well predicted."""
+"""Focal loss: cross entropy with less weight on examples that are predicted well."""
 
 import math
 from typing import Unpack
@@ -29,7 +29,7 @@ class FocalLoss(Loss):
         self.gamma = number("gamma", gamma, 0)
 
     def per_example(self, logits: Tensor, labels: Tensor) -> Tensor:
-        """The power is taken through log(1 - p_y) over the other classes: with gamma < 1 it has a pole at p_y = 1."""
+        """log(1 - p_y) is summed over the other classes: for gamma < 1 the power has an infinite slope at p_y = 1."""
         log_p = logits.log_softmax(dim=1)
         log_rest = log_p.scatter(1, labels.unsqueeze(1), -math.inf).logsumexp(dim=1)
         return -(self.gamma * log_rest).exp() * at_label(log_p, labels)

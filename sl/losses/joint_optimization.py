@@ -15,10 +15,10 @@ class JointOptimization(Loss):
 
     Tanaka et al., "Joint Optimization Framework for Learning with Noisy Labels", CVPR 2018, as in the code published
     with SL: the loss alone, with the labels as given. The paper's method then replaces the labels by averaged
-    predictions and trains anew, which is not done here. The KL term keeps the classes in balance. It belongs to the
-    batch, so every example of it carries the whole term, and the mean over the batch is the paper's loss. The
+    predictions and trains anew, which is not done here. The KL term keeps the classes in balance. It is one
+    number for the batch and part of every example's loss, so that the mean over the batch is the paper's loss. The
     published code has the cross entropy of u and m in its place, which is larger by the constant log K.
-    There is no `ignore_index`: an ignored example would still be part of m.
+    `ignore_index` is refused: an ignored example would still be part of m.
 
     Shapes: see `Loss`. Raises UserError if alpha or beta is negative, or for an ignore_index.
 
@@ -36,7 +36,7 @@ class JointOptimization(Loss):
         self.beta = number("beta", beta, 0)
 
     def per_example(self, logits: Tensor, labels: Tensor) -> Tensor:
-        """The mean prediction is summed as logarithms: no class that the batch gives up makes it infinite."""
+        """log m is a logsumexp: a class that gets almost no probability in the batch does not make it infinite."""
         log_p = logits.log_softmax(dim=1)
         log_mean = log_p.logsumexp(dim=0) - math.log(max(1, len(log_p)))
         divergence = -math.log(log_p.shape[1]) - log_mean.mean()

@@ -17,7 +17,7 @@ class LabelSmoothing(Loss):
     1 - epsilon + epsilon / K on the label and epsilon / K on each other class, as in torch's `label_smoothing`.
     The code published with SL differs: its targets are 1 - epsilon and epsilon / 10 whatever K is, so that with
     epsilon 0.1 they sum to 0.99 for ten classes and to 1.89 for a hundred.
-    A `term` compares targets and prediction in place of CE.
+    `term` compares targets and prediction in place of CE.
 
     Shapes: see `Loss`. Raises UserError if epsilon is outside its range or term is no `Term`.
 
@@ -37,10 +37,10 @@ class LabelSmoothing(Loss):
         self.term = term_or_cross_entropy(term)
 
     def per_example(self, logits: Tensor, labels: Tensor) -> Tensor:
-        """The term between prediction and smoothed label."""
+        """The term (N,) of prediction and smoothed label."""
         return self.per_target(logits, one_hot(logits, labels))
 
     def per_target(self, logits: Tensor, target: Tensor) -> Tensor:
-        """The term between prediction and smoothed target."""
+        """The term (N,) of prediction and smoothed target."""
         smoothed = (1 - self.epsilon) * target + self.epsilon / logits.shape[1]
         return self.term.of_target(logits.log_softmax(dim=1), smoothed)

@@ -1,4 +1,4 @@
-"""How many dimensions points fill around each of them."""
+"""Local intrinsic dimensionality (LID): how many dimensions the points around a point fill."""
 
 import torch
 from torch import Tensor
@@ -6,15 +6,15 @@ from torch import Tensor
 from sl.checks import integer
 from sl.errors import UserError
 
-LEAST_RATIO = 1e-8  # of distances: two points in the same place would else make a logarithm infinite
+LEAST_RATIO = 1e-8  # of distances: without it, two points in the same place would make a logarithm infinite
 
 
 def local_intrinsic_dimensionality(points: Tensor, neighbours: int) -> Tensor:
     """LID (N,) float64 of each of the points (N, D) among the others: -k / sum_j log(r_j / r_k), j = 1 .. k.
 
     r_1 <= .. <= r_k are the distances to its k = `neighbours` nearest: the maximum-likelihood estimate of Amsaleg et
-    al., "Estimating Local Intrinsic Dimensionality", KDD 2015. In the middle of a ball of d dimensions that is filled
-    evenly its mean is d k / (k - 2). Where the k are all equally far or all in the same place it is not finite.
+    al., "Estimating Local Intrinsic Dimensionality", KDD 2015. In the middle of a uniformly
+    filled ball of d dimensions its mean is d k / (k - 2). It is not finite where all k distances are equal.
 
     Raises UserError unless there are more points than neighbours.
 

@@ -9,7 +9,7 @@ class MeanAbsoluteError(Pointwise):
     """MAE = sum_k |p_k - q_k| = 2 (1 - p_y) for a one-hot label q.
 
     Ghosh et al., "Robust Loss Functions under Label Noise for Deep Neural Networks", AAAI 2017. Equal to
-    `ReverseCrossEntropy` at log_zero = -2. Some code of the field calls half of it, 1 - p_y, by the same name.
+    `ReverseCrossEntropy` at log_zero = -2. Other code often calls half of it, 1 - p_y, by the same name.
 
     Shapes and errors: see `Loss`.
 

@@ -20,7 +20,7 @@ class NormalizedCrossEntropy(Loss):
     """
 
     def per_example(self, logits: Tensor, labels: Tensor) -> Tensor:
-        """The denominator is at least K log K in size, so nothing is added to it."""
+        """The denominator is at least K log K in size, so it needs no small constant added to it."""
         log_p = logits.log_softmax(dim=1)
         return at_label(log_p, labels) / log_p.sum(dim=1)
 

@@ -1,4 +1,4 @@
-"""Partially Huberised cross entropy: cross entropy whose slope in p_y is cut off."""
+"""Partially Huberised cross entropy: cross entropy with a limited slope in p_y."""
 
 import math
 from typing import Unpack

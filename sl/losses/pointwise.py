@@ -1,4 +1,4 @@
-"""Losses that look at nothing but the label's own probability."""
+"""Losses that depend on the probability of the label alone."""
 
 from abc import abstractmethod
 

@@ -1,4 +1,4 @@
-"""Reverse cross entropy: prediction and label change places."""
+"""Reverse cross entropy: cross entropy with prediction and label exchanged."""
 
 from typing import Unpack
 
@@ -17,7 +17,7 @@ class ReverseCrossEntropy(Term):
     """RCE = -sum_k p_k log q_k = -A (1 - p_y) for a one-hot label q, with log 0 set to A = `log_zero` < 0.
 
     Wang et al., "Symmetric Cross Entropy for Robust Learning with Noisy Labels", ICCV 2019. Over all labels of an
-    example it sums to the constant -(K - 1) A, which is what makes it tolerant of symmetric noise below 1 - 1/K.
+    example it sums to the constant -(K - 1) A, which makes it tolerant of symmetric noise below 1 - 1/K.
     A soft target t costs -sum_k p_k max(log t_k, A): the definition itself, which is not the mean over labels.
 
     Shapes: see `Loss`. Raises UserError if log_zero is not negative.

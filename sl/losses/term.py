@@ -1,4 +1,4 @@
-"""Losses that compare whole distributions, and so can stand inside others in place of cross entropy."""
+"""Losses of a target distribution and a prediction, which other losses can use in place of cross entropy."""
 
 from abc import abstractmethod
 
@@ -9,7 +9,7 @@ from sl.losses.pointwise import Pointwise
 
 
 class Term(Pointwise):
-    """A loss between what should be predicted and what is: cross entropy, reverse cross entropy, or SL of both.
+    """A loss of a target distribution and a prediction: cross entropy, reverse cross entropy, or SL, their sum.
 
     Losses that change the label or the prediction before they compare the two take one as their `term`.
     """
@@ -29,5 +29,5 @@ def one_hot(log_p: Tensor, labels: Tensor) -> Tensor:
 
 
 def towards_guess(log_p: Tensor, target: Tensor, share: float | Tensor) -> Tensor:
-    """Targets (N, K): `share` of the target, the rest on the class predicted now (the lower index in a tie)."""
+    """share * target + (1 - share) * one-hot at the predicted class (the lower index in a tie), (N, K)."""
     return share * target + (1 - share) * one_hot(log_p, log_p.argmax(dim=1))

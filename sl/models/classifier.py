@@ -1,4 +1,4 @@
-"""What every network offers: the representation of an image, and the logits that a linear head makes of it."""
+"""What every network has: a representation of images, and a linear head that turns it into logits."""
 
 from typing import Any
 
@@ -17,19 +17,19 @@ class Classifier(nn.Module):
 
     @property
     def fresh(self) -> nn.Module:
-        """The part whose weights and batch normalisation a run sets up; what else there is comes with its own."""
+        """The part whose initial weights and batch normalisation the run sets; the rest keeps what was loaded."""
         return self
 
     def normalised(self) -> list[Normalised]:
-        """Layers whose output goes to the batch normalisation beside them and nowhere else.
+        """Layers, each with the batch normalisation that alone reads its output.
 
-        In training that subtracts the batch's mean, and a bias of the layer with it. A network that names none is
-        trained in the same way, on a GPU a little slower.
+        In training the normalisation subtracts the batch's mean and so removes the layer's bias. A network that lists
+        none is trained in the same way, a little slower on a GPU.
         """
         return []
 
     def described(self, node: dict[str, Any]) -> dict[str, Any]:
-        """The configuration `node` of this network as one that saved weights can be put into."""
+        """`node`, the configuration of this network, as one whose network takes this network's saved weights."""
         return node
 
     def features(self, images: Tensor) -> Tensor:
@@ -42,12 +42,12 @@ class Classifier(nn.Module):
 
 
 def fresh_part(model: nn.Module) -> nn.Module:
-    """`Classifier.fresh`; all of a network from another package, which need not have it."""
+    """`Classifier.fresh`; the whole network where a class of another package does not have it."""
     found: nn.Module = getattr(model, "fresh", model)
     return found
 
 
 def normalised_biases(model: nn.Module) -> list[tuple[Tensor, nn.BatchNorm1d | nn.BatchNorm2d]]:
-    """Biases of the layers in `Classifier.normalised`, each with its normalisation; none of networks from elsewhere."""
+    """Biases of the layers in `Classifier.normalised`, each with its normalisation; none if it is no `Classifier`."""
     named = model.normalised() if isinstance(model, Classifier) else []
     return [(layer.bias, norm) for layer, norm in named if layer.bias is not None]

@@ -3,9 +3,10 @@
 As the authors' published Keras code has them: 3x3 convolutions with "same" padding and biases, batch normalisation
 before every ReLU, 2x2 max pooling after each block, one hidden dense layer, no dropout.
 
-With `width`, all these layers have that share of their channels: a cheaper network of the same depth.
+`width` is the share of their channels that all these layers keep: a cheaper network of the same depth.
 """
 
+import math
 from itertools import pairwise
 
 from torch import Tensor, nn
@@ -40,9 +41,9 @@ class Cnn(Classifier):
         blocks = tuple(tuple(max(1, round(width * channels)) for channels in block) for block in blocks)
         hidden = max(1, round(width * hidden))
         self.average = average
-        channels, height, width = image_shape
+        channels, *sides = image_shape
         shrink = 2 ** len(blocks)
-        if min(height, width) < shrink:
+        if min(sides) < shrink:
             raise UserError("image_shape", tuple(image_shape), f"must be at least {shrink}x{shrink}")
         layers: list[nn.Module] = []
         for block in blocks:
@@ -51,7 +52,8 @@ class Cnn(Classifier):
             layers[-1] = NormPoolRelu(block[-1], pool=True)
             channels = block[-1]
         self.body = nn.Sequential(*layers)
-        self.fc1 = nn.Linear(channels if average else channels * (height // shrink) * (width // shrink), hidden)
+        places = 1 if average else math.prod(side // shrink for side in sides)
+        self.fc1 = nn.Linear(channels * places, hidden)
         self.fc1_norm = nn.BatchNorm1d(hidden)
         self.head = nn.Linear(hidden, num_classes)
 
@@ -69,7 +71,7 @@ class Cnn(Classifier):
 
 
 class Cnn4(Cnn):
-    """The paper's MNIST network: two convolutions (32, 64) and two dense layers (128, K); 422,090 parameters there."""
+    """The paper's MNIST network: two convolutions (32, 64) and two dense layers (128, K); 422,090 parameters."""
 
     def __init__(self, num_classes: int, image_shape: tuple[int, int, int], width: float = 1.0) -> None:
         super().__init__(((32,), (64,)), 128, num_classes, image_shape, width)
@@ -78,7 +80,7 @@ class Cnn4(Cnn):
 class Cnn8(Cnn):
     """The paper's CIFAR-10 network: six convolutions (64, 64, 128, 128, 196, 196) and two dense layers (256, K).
 
-    1,639,794 parameters there. 196 is the published code's width, not a slip of this project.
+    1,639,794 parameters on CIFAR-10. 196 is the published code's width, not a slip of this project.
     """
 
     def __init__(self, num_classes: int, image_shape: tuple[int, int, int], width: float = 1.0) -> None:

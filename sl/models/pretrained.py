@@ -22,9 +22,10 @@ SUFFIXES = (".pt", ".pth", ".safetensors")
 
 @dataclass(frozen=True)
 class Weights:
-    """Weights of torchvision's `network`; `entry` is its description of them, `file` where they lie, if on disk.
+    """Weights of torchvision's `network`: `entry` is torchvision's description of them, `file` a file on disk or None.
 
-    A file of another name than torchvision's is taken to want what the network's DEFAULT weights want.
+    A file that is not called like one of torchvision's is assumed to need the image size and normalisation of the
+    network's DEFAULT weights.
     """
 
     network: str
@@ -33,7 +34,7 @@ class Weights:
 
     @property
     def name(self) -> str:
-        """What stands for them in a run's identity: torchvision's name, or 16 digits of the file's sha256."""
+        """Their name in a run's identity: torchvision's name, or 16 digits of the file's sha256."""
         if self.file is None:
             return str(self.entry)
         stat = self.file.stat()
@@ -46,12 +47,12 @@ class Weights:
 
     @property
     def mean_and_std(self) -> tuple[list[float], list[float]]:
-        """Of each channel of the images that they were trained on, scaled to [0, 1]."""
+        """Mean and deviation (3,) of the channels of the images in [0, 1] that they were trained on."""
         transform = self.entry.transforms()
         return list(transform.mean), list(transform.std)
 
     def tensors(self) -> dict[str, Tensor]:
-        """By name; UserError where a file does not hold any, or torchvision's cannot be downloaded."""
+        """The tensors by name; UserError for a file without any, or where torchvision's cannot be downloaded."""
         if self.file is not None:
             return _read(self.file)
         from torchvision.models import get_model
@@ -64,7 +65,7 @@ class Weights:
 
 
 def find_weights(network: str, weights: str) -> Weights:
-    """`weights` of torchvision's `network`; UserError for a network or name that there is not, or a missing file."""
+    """`weights` of torchvision's `network`; UserError for an unknown network or name, or a missing file."""
     from torchvision.models import get_model_weights
 
     try:
@@ -83,7 +84,7 @@ def find_weights(network: str, weights: str) -> Weights:
 
 
 def unknown_network(name: str) -> UserError:
-    """For a network that torchvision does not have, or that cannot be used here."""
+    """The error for a network that torchvision does not have, or that cannot be used here."""
     return UserError("model.name", name, "must be a classifier of torchvision.models that ends in one dense layer")
 
 

@@ -1,6 +1,6 @@
 """torchvision's ResNets with the stem that small images need: 3x3 convolution of stride 1 and no pooling.
 
-Comparisons with SL often use ResNet-34 on CIFAR-100, where the paper itself has ResNet-44.
+Comparisons with SL often use ResNet-34 on CIFAR-100, where the paper itself uses ResNet-44.
 """
 
 from torch import Tensor, nn

@@ -36,9 +36,9 @@ class PreactivationBlock(nn.Module):
 
 
 def pad_same(x: Tensor) -> Tensor:
-    """Zeros round (N, C, H, W) for a 3x3 convolution of stride 2, where Keras' "same" puts them.
+    """Zeros around (N, C, H, W) for a 3x3 convolution of stride 2, where Keras' "same" puts them.
 
-    An even side gets one line at its end and none at its start, so the windows stand one pixel further than with
+    An even side gets one line at its end and none at its start, so the windows lie one pixel further than with
     PyTorch's symmetric padding.
     """
     height, width = x.shape[-2:]

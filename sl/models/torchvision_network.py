@@ -1,4 +1,4 @@
-"""Any classifier of torchvision, such as ResNet-50, from scratch or from weights."""
+"""Any classifier of torchvision, such as ResNet-50, with random or pretrained weights."""
 
 from typing import Any
 
@@ -58,7 +58,7 @@ class TorchVision(Classifier):
 
     @property
     def fresh(self) -> nn.Module:
-        """The part whose weights the run draws; the rest, batch normalisation's constants too, comes with weights."""
+        """The part whose weights the run draws: with pretrained weights the head alone."""
         return self.head if self.starts_from_weights else self
 
     def train(self, mode: bool = True) -> "TorchVision":
@@ -75,7 +75,7 @@ class TorchVision(Classifier):
         return self.body((images - self.mean) / self.std)
 
     def described(self, node: dict[str, Any]) -> dict[str, Any]:
-        """`node`, which made this network, as one that makes it again for saved weights: without a file or download."""
+        """`node` without pretrained weights: saved weights are loaded into what it builds, without file or download."""
         return {**node, "weights": None, "frozen": False, "input_size": self.input_size}
 
 
@@ -102,10 +102,14 @@ def body_of(name: str) -> tuple[nn.Module, int]:
 
 
 def load_body(body: nn.Module, tensors: dict[str, Tensor], weights: str) -> None:
-    """Put those `tensors` into `body` that it has; the old head's are left. UserError where one is missing or unfit."""
+    """Load the `tensors` that `body` has, not the old head's. UserError if one is missing or has another shape."""
     wanted = {name: value for name, value in body.state_dict().items() if not name.endswith(COUNTER)}
     unfit = [name for name, value in wanted.items() if name not in tensors or tensors[name].shape != value.shape]
     if unfit:
         named = ", ".join(unfit[:NAMED])
-        raise UserError("model.weights", weights, f"must fit the network; {len(unfit)} tensors do not, such as {named}")
+        raise UserError(
+            "model.weights",
+            weights,
+            f"must fit the network; {len(unfit)} tensors are missing or have another shape: {named}",
+        )
     body.load_state_dict({name: tensors[name] for name in wanted}, strict=False)

@@ -100,7 +100,7 @@ def test_what_it_has_learnt_is_its_state() -> None:
 @pytest.mark.parametrize(
     ("index", "message"),
     [
-        (None, "index=None: must be which training example each is"),
+        (None, "index=None: must be the number of each training example"),
         (torch.arange(3), r"index=torch.int64 of shape \(3,\): must be torch.int64 of shape \(24,\)"),
         (torch.zeros(24), r"index=torch.float32 of shape \(24,\): must be torch.int64 of shape \(24,\)"),
     ],

@@ -129,7 +129,7 @@ def test_which_networks_can_be_used(name: str) -> None:
         ({}, "must hold the tensors of a network by name"),
         (
             {"conv1.weight": torch.zeros(64, 3, 7, 7)},
-            r"must fit the network; \d+ tensors do not, such as bn1\.weight, ",
+            r"must fit the network; \d+ tensors are missing or have another shape: bn1\.weight, ",
         ),
     ],
 )
