@@ -1,6 +1,8 @@
-"""Writing files so that neither a stop nor a full disk leaves a part of one."""
+"""Writing files so that neither a stop nor a full disk leaves a part of one; and the hash of a file."""
 
 import contextlib
+import functools
+import hashlib
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -66,6 +68,23 @@ def writing(folder: Path, option: str = "") -> Iterator[None]:
     except OSError as error:
         rule = f"must be a folder that can be written to: {error.strerror or error}"
         raise (UserError(option, folder, rule) if option else UserError(f"{folder}: {rule}")) from None
+
+
+def file_digest(path: Path, algorithm: str = "sha256") -> str:
+    """The hash of the file's bytes in hexadecimal digits: against damage, not against attack."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, lambda: hashlib.new(algorithm, usedforsecurity=False)).hexdigest()
+
+
+def remembered_digest(path: Path) -> str:
+    """`file_digest`, read once in a process as long as size and time of the file stay the same."""
+    stat = path.stat()
+    return _digest_once(path, stat.st_size, stat.st_mtime_ns)
+
+
+@functools.cache
+def _digest_once(path: Path, size: int, changed: int) -> str:
+    return file_digest(path)
 
 
 def sync_folder(folder: Path) -> None:

@@ -11,7 +11,6 @@ from sl.files import replace_file, replacing
 ROOT = Path(__file__).parents[1]
 # Who opens files for writing by other means, and why
 OTHERWISE = {
-    "sl/data/disk.py": "unpacks to a part, which replaces the file",
     "sl/data/download.py": "downloads to a part, whose checksum is compared first",
     "sl/data/mapped.py": "a cache, with a checksum",
     "sl/bench/command.py": "what is measured so far, kept as a part on purpose",

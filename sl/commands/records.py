@@ -16,8 +16,8 @@ def main(
     seal: give finished records of older versions the checksum that they lack
     """
     if seal:
-        print(seal_all([runs_dir]))
-    report = check_all([runs_dir])
+        print(seal_all(runs_dir))
+    report = check_all(runs_dir)
     print(report.summary)
     for line in report.damaged:
         print(line, file=sys.stderr)

@@ -7,11 +7,9 @@ import tarfile
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import IO
 
 from sl.errors import UserError
-from sl.files import writing
+from sl.files import replacing, writing
 from sl.say import notice
 
 NAMED = 3  # unreadable pictures that a message names; it counts all
@@ -51,20 +49,11 @@ def untar(archive: Path, members: Collection[str], target: Path) -> None:
         for entry in tar:
             content = tar.extractfile(entry) if entry.name in members else None
             if content is not None and not (target / entry.name).exists():
-                _place(content, target / entry.name)
+                with replacing(target / entry.name) as part, part.open("wb") as file:
+                    shutil.copyfileobj(content, file)
 
 
 def gunzip(archive: Path, target: Path) -> None:
     """Unpack a gzip file to the file `target`."""
-    with writing(target.parent), gzip.open(archive) as content:
-        _place(content, target)
-
-
-def _place(content: IO[bytes] | gzip.GzipFile, target: Path) -> None:
-    """Write a file that appears whole or not at all, even if another process writes the same one."""
-    target.parent.mkdir(exist_ok=True)
-    with TemporaryDirectory(dir=target.parent, prefix=".") as scratch:
-        part = Path(scratch, target.name)
-        with part.open("wb") as file:
-            shutil.copyfileobj(content, file)
-        os.replace(part, target)
+    with writing(target.parent), gzip.open(archive) as content, replacing(target) as part, part.open("wb") as file:
+        shutil.copyfileobj(content, file)

@@ -1,6 +1,5 @@
 """Files from the network: mirrors first, checked by their hash, and never half a file under the final name."""
 
-import hashlib
 import os
 from collections.abc import Iterable, Sequence
 from http.client import HTTPException
@@ -10,7 +9,7 @@ from urllib.request import Request, urlopen
 
 from sl.data.disk import reading
 from sl.errors import UserError
-from sl.files import writing
+from sl.files import file_digest, writing
 
 MIRRORS_VARIABLE = "SL_MIRRORS"
 TIMEOUT_SECONDS = 30.0  # to connect, and between two pieces of an answer
@@ -39,15 +38,10 @@ def fetch(urls: Sequence[str], target: Path, digest: str) -> Path:
 def verify(path: Path, digest: str, remedy: str) -> None:
     """Raises UserError that says the found and the expected hash and the `remedy` if `path` has another `digest`."""
     algorithm, expected = digest.split(":")
-    found = _hash_of(path, algorithm)
+    with reading(path):
+        found = file_digest(path, algorithm)
     if found != expected:
         raise UserError(f"{path} is damaged: its {algorithm} is {found}, expected {expected}; {remedy}")
-
-
-def _hash_of(path: Path, algorithm: str) -> str:
-    with reading(path), path.open("rb") as file:
-        # Against damage, not attack: the published hashes of these files are md5.
-        return hashlib.file_digest(file, lambda: hashlib.new(algorithm, usedforsecurity=False)).hexdigest()
 
 
 def _user_mirrors(name: str) -> Iterable[str]:

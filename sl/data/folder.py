@@ -7,7 +7,7 @@ import os
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from functools import cache, cached_property
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -18,6 +18,7 @@ from sl.data.find import find, without
 from sl.data.mapped import decode_mapped
 from sl.data.pictures import Picture, Pictures
 from sl.errors import UserError
+from sl.files import remembered_digest
 from sl.say import notice
 
 if TYPE_CHECKING:
@@ -115,8 +116,7 @@ class ImageFolder:
     def _digest(self, picture: Picture) -> bytes:
         with reading(picture.path):
             try:
-                stat = picture.path.stat()
-                return _sha256(picture.path, stat.st_size, stat.st_mtime_ns)
+                return bytes.fromhex(remembered_digest(picture.path))
             except OSError:
                 if self.on_error == "skip":
                     return b"unreadable"
@@ -153,12 +153,6 @@ class ImageFolder:
             scratch=self.cache_dir if self.storage == "mapped" else None,
             facts={"split": found.split, "skipped": dict(found.skipped)},
         )
-
-
-@cache
-def _sha256(path: Path, size: int, changed: int) -> bytes:
-    """Of the file's bytes, which a sweep asks for at every run; a file of another `size` or time is another one."""
-    return hashlib.sha256(path.read_bytes()).digest()
 
 
 def lines(found: Pictures) -> Iterator[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import sys
@@ -13,7 +12,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sl.files import writing
+from sl.files import file_digest, replace_file, writing
 from sl.say import notice
 
 if TYPE_CHECKING:
@@ -43,9 +42,7 @@ class DecodeProgress:
 
     def save(self, path: Path) -> None:
         """Keep it at `path`, whole or not at all."""
-        part = path.with_suffix(".part")
-        part.write_text(json.dumps(vars(self)))
-        os.replace(part, path)
+        replace_file(path, json.dumps(vars(self)))
 
 
 def decode_mapped(
@@ -69,7 +66,7 @@ def decode_mapped(
             progress = DecodeProgress()
             with pixels.open("wb") as file:
                 file.truncate(bytes_in_all)
-        if progress.sha256 and progress.sha256 != _sha256(pixels):
+        if progress.sha256 and progress.sha256 != file_digest(pixels):
             notice(f"{pixels} is damaged and is decoded again")
             progress = DecodeProgress()
         if not progress.sha256:
@@ -118,7 +115,7 @@ def _decode(
         progress.done.append(first)
         progress.unreadable.update(unreadable)
         progress.save(about)
-    progress.sha256 = _sha256(pixels)
+    progress.sha256 = file_digest(pixels)
     progress.save(about)
 
 
@@ -139,8 +136,3 @@ def _decode_chunk(
         file.flush()
         os.fsync(file.fileno())
     return first, unreadable
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

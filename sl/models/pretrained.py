@@ -5,13 +5,12 @@ Nothing but torchvision's names (`DEFAULT`, `IMAGENET1K_V1`, ...) is downloaded,
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sl.errors import UserError
+from sl.files import remembered_digest
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -35,10 +34,7 @@ class Weights:
     @property
     def name(self) -> str:
         """Their name in a run's identity: torchvision's name, or 16 digits of the file's sha256."""
-        if self.file is None:
-            return str(self.entry)
-        stat = self.file.stat()
-        return _digest(self.file, stat.st_size, stat.st_mtime_ns)
+        return str(self.entry) if self.file is None else remembered_digest(self.file)[:16]
 
     @property
     def side(self) -> int:
@@ -86,12 +82,6 @@ def find_weights(network: str, weights: str) -> Weights:
 def unknown_network(name: str) -> UserError:
     """The error for a network that torchvision does not have, or that cannot be used here."""
     return UserError("model.name", name, "must be a classifier of torchvision.models that ends in one dense layer")
-
-
-@cache
-def _digest(file: Path, size: int, changed: int) -> str:
-    with file.open("rb") as content:
-        return hashlib.file_digest(content, "sha256").hexdigest()[:16]
 
 
 def _read(file: Path) -> dict[str, Tensor]:

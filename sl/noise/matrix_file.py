@@ -1,7 +1,6 @@
 """A transition matrix in a file: .npy, .csv (commas), .txt (blanks) or .json, as people and programs write them."""
 
 import csv
-import hashlib
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from sl.errors import UserError
+from sl.files import file_digest
 from sl.say import notice
 from sl.stochastic import ROW_SUM_TOLERANCE, check_transition
 
@@ -50,7 +50,7 @@ class MatrixFile:
 
 def digest(path: str | Path) -> str:
     """The first 16 hexadecimal digits of the sha256 of a file that `read_matrix` has read."""
-    return hashlib.sha256(Path(path).expanduser().read_bytes()).hexdigest()[:16]
+    return file_digest(Path(path).expanduser())[:16]
 
 
 def read_matrix(path: object, option: str) -> MatrixFile:

@@ -38,9 +38,20 @@ class Draws(NamedTuple):
     flip: Tensor
     angle: Tensor
 
+    @classmethod
+    def none(cls, count: int, device: torch.device) -> Draws:
+        """Draws that leave `count` images as they are."""
+        zeros = torch.zeros(count, device=device)
+        return cls(offset=torch.zeros(count, 2, device=device), flip=zeros.bool(), angle=zeros)
+
     def take(self, index: Tensor) -> Draws:
         """The draws of the images `index` (B,)."""
         return Draws(*(field[index] for field in self))
+
+    def copy_(self, other: Draws) -> None:
+        """Overwrite these draws, in place, by `other` draws for as many images."""
+        for own, new in zip(self, other, strict=True):
+            own.copy_(new)
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,6 @@
-"""Checks all records of some folders, and adds the checksum that those of older versions lack."""
+"""Checks all records of a folder, and adds the checksum that those of older versions lack."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,10 +24,10 @@ class Report:
         return ", ".join(f"{self.counts[state]} {state}" for state in states)
 
 
-def check_all(folders: Iterable[Path]) -> Report:
-    """Read every record below `folders`: checked against its checksum, unchecked (it has none), unfinished, damaged."""
+def check_all(folder: Path) -> Report:
+    """Read every record below `folder`: checked against its checksum, unchecked (it has none), unfinished, damaged."""
     counts, damaged = Counter[str](), list[str]()
-    for path in _files(folders):
+    for path in record_files(folder):
         try:
             counts[_state(read(path))] += 1
         except UserError as error:
@@ -37,12 +36,12 @@ def check_all(folders: Iterable[Path]) -> Report:
     return Report(counts, damaged)
 
 
-def seal_all(folders: Iterable[Path]) -> str:
+def seal_all(folder: Path) -> str:
     """Give every finished record without a checksum one; says how many. A damaged record raises UserError.
 
     Nothing else of a record changes. Earlier damage cannot be detected.
     """
-    unchecked = [run for run in map(read, _files(folders)) if _state(run) == "unchecked"]
+    unchecked = [run for run in map(read, record_files(folder)) if _state(run) == "unchecked"]
     for run in unchecked:
         assert run.last_line is not None
         lines = run.path.read_bytes().rstrip(BLANK).split(b"\n")
@@ -58,8 +57,3 @@ def _state(run: Run) -> str:
     if run.last_line is None:
         return "unfinished"
     return "checked" if run.checked else "unchecked"
-
-
-def _files(folders: Iterable[Path]) -> Iterator[Path]:
-    for folder in folders:
-        yield from record_files(folder)

@@ -1,31 +1,11 @@
-"""Picks runs by what their choices are called, and gathers runs that differ in nothing but the seed."""
+"""Runs that differ in nothing but the seed: means and deviations over them."""
 
-import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import numpy as np
 
 from sl.record.run import Array, Run
-
-
-def select(
-    runs: Iterable[Run], *, rate: float | None = None, seed: int | None = None, finished: bool = True, **names: str
-) -> list[Run]:
-    """Runs with these `names` (dataset, noise, model, loss, recipe, scale), noise rate and seed.
-
-    Unfinished runs are left out unless `finished` is false.
-    """
-
-    def fits(run: Run) -> bool:
-        return (
-            (run.complete or not finished)
-            and (seed is None or run.seed == seed)
-            and (rate is None or math.isclose(rate, run.noise.rate if run.noise.rate is not None else math.nan))
-            and all(run.name(choice) == name for choice, name in names.items())
-        )
-
-    return [run for run in runs if fits(run)]
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,26 +9,6 @@ from sl.recipes.normalise import Normalisation, fit_normalisation
 from sl.train.holdout import Validation
 
 
-class DrawBuffers:
-    """One epoch's augmentation draws for all N images, always in the same memory, where a captured step finds them."""
-
-    def __init__(self, count: int, device: torch.device) -> None:
-        self.values = Draws(
-            offset=torch.zeros(count, 2, device=device),
-            flip=torch.zeros(count, dtype=torch.bool, device=device),
-            angle=torch.zeros(count, device=device),
-        )
-
-    def copy_(self, draws: Draws) -> None:
-        """Take over the `draws` of another epoch."""
-        for own, new in zip(self.values, draws, strict=True):
-            own.copy_(new)
-
-    def take(self, index: Tensor) -> Draws:
-        """The draws of the images `index` (B,)."""
-        return self.values.take(index)
-
-
 class DeviceData:
     """Images (uint8) and labels on `device`; mapped images stay in their file, and only batches come to the device.
 
@@ -52,7 +32,7 @@ class DeviceData:
         self.test_labels = dataset.test_labels.to(device)
         self.validation = validation and Validation(placed(validation.images), validation.labels.to(device))
         self.normalisation: Normalisation = fit_normalisation(normalisation, dataset.train_images).to(device)
-        self.draws = DrawBuffers(len(self.noisy), device)
+        self.draws = Draws.none(len(self.noisy), device)  # always in the same memory, where a captured step reads them
 
     @property
     def resident(self) -> bool:

@@ -19,7 +19,7 @@ def test_records_are_counted_by_their_state(tmp_path: Path) -> None:
     synthetic.write(tmp_path, synthetic.lines(synthetic.header(seed=2))[:3])
     bad = synthetic.record(tmp_path, seed=3)
     bad.write_text("no record\n")
-    report = check_all([tmp_path])
+    report = check_all(tmp_path)
     assert report.summary == "1 checked, 1 unchecked, 1 unfinished, 1 damaged"
     (line,) = report.damaged
     assert line.startswith(f"{bad} line 1: damaged record")
@@ -29,13 +29,13 @@ def test_sealing_changes_nothing_but_the_last_line(tmp_path: Path) -> None:
     path = synthetic.record(tmp_path)
     unfinished = synthetic.write(tmp_path, synthetic.lines(synthetic.header(seed=2))[:3])
     before, kept = path.read_bytes().splitlines(), unfinished.read_bytes()
-    assert seal_all([tmp_path]) == "1 records have a checksum now"
+    assert seal_all(tmp_path) == "1 records have a checksum now"
     after = path.read_bytes().splitlines()
     assert after[:-1] == before[:-1]
     assert json.loads(after[-1]).items() > json.loads(before[-1]).items()
     assert read(path).checked
     assert unfinished.read_bytes() == kept
-    assert seal_all([tmp_path]) == "0 records have a checksum now"
+    assert seal_all(tmp_path) == "0 records have a checksum now"
 
 
 def test_the_command_says_by_its_exit_code_whether_all_is_well(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ import pytest
 import synthetic
 
 from sl.errors import UserError
-from sl.record import load_all, read, select
+from sl.record import load_all, read
 from sl.record.read import record_state
 from sl.record.schema import serialise
 
@@ -51,8 +51,6 @@ def test_a_record_without_its_end_is_unfinished(tmp_path: Path, kept: int) -> No
     record = synthetic.lines(synthetic.header())
     run = read(synthetic.write(tmp_path, record[:kept]))
     assert not run.complete
-    assert select([run]) == []
-    assert select([run], finished=False) == [run]
 
 
 def test_a_line_cut_off_while_written_is_no_damage(tmp_path: Path) -> None:
@@ -248,7 +246,6 @@ def test_a_diverged_run_is_no_complete_one(tmp_path: Path) -> None:
     run = read(synthetic.write(tmp_path, [*record[:2], last]))
     assert (run.diverged, run.complete, run.end) == (True, False, None)
     assert record_state(run.path) == "diverged"
-    assert select([run]) == []
 
 
 def test_an_older_record_without_a_loss_reads_as_diverged(tmp_path: Path) -> None:

@@ -6,23 +6,10 @@ import pytest
 import synthetic
 
 from sl.config.compose import compose_run
-from sl.record import CLEAN, Noise, Run, Series, load_all, matched, paired_difference, read, run_groups, select
+from sl.record import CLEAN, Noise, Run, Series, load_all, matched, paired_difference, read, run_groups
 from sl.record.variant import stated_parameters
 
 NOISY = Noise("symmetric", 0.4)
-
-
-def test_select_by_every_name(tmp_path: Path) -> None:
-    synthetic.record(tmp_path, "ce", seed=0)
-    synthetic.record(tmp_path, "sl", seed=1)
-    synthetic.record(tmp_path, "sl", rate=0.6, seed=1, recipe="apl")
-    synthetic.record(tmp_path, "sl", "none", seed=1, scale="paper", dataset="mnist")
-    runs = load_all(tmp_path)
-    assert len(select(runs)) == 4
-    assert len(select(runs, loss="sl", seed=1)) == 3
-    assert [run.noise.rate for run in select(runs, recipe="apl")] == [0.6]
-    assert [run.name("loss") for run in select(runs, rate=0.4, noise="symmetric", seed=0)] == ["ce"]
-    assert len(select(runs, dataset="mnist", scale="paper", noise="none", rate=0.0)) == 1
 
 
 def test_series_mean_and_sample_deviation(tmp_path: Path) -> None:
