@@ -86,7 +86,8 @@ class GroupOutcomes:
         runs = sum(max(0, FEWEST - n) for n in cells.values())
         if not self.lacking:
             return ""
-        return f"{len(self.lacking)} claims lack runs; {runs} give each {FEWEST} seeds: `{self.command}` trains them."
+        counts = f"Claims without enough runs: {len(self.lacking)}. Runs missing for {FEWEST} seeds each: {runs}"
+        return f"{counts}; `{self.command}` trains them."
 
 
 def evaluate(claim: Claim, group: RunGroup, out: Path) -> Outcome:

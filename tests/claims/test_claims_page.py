@@ -118,11 +118,12 @@ def test_what_is_missing_is_one_line_with_its_command(page: tuple) -> None:
     assert (found["verdict"], found["n"], found["interval"]) == ("not enough runs", 1, None)
     assert found["cells"] == {"CE, clean": 1, "CE, symmetric 40 %": 3}
     assert "not enough runs** |" not in page[1]
-    (line,) = (line for line in page[1].splitlines() if "claims lack runs" in line)
+    (line,) = (line for line in page[1].splitlines() if line.startswith("Claims without enough runs"))
     lacking = [found for found in page[2][0]["claims"] if found["verdict"] == "not enough runs"]
     cells = {words: n for found in lacking for words, n in found["cells"].items()}
     assert line == (
-        f"{len(lacking)} claims lack runs; {sum(max(0, 3 - n) for n in cells.values())} give each 3 seeds: "
+        f"Claims without enough runs: {len(lacking)}. "
+        f"Runs missing for 3 seeds each: {sum(max(0, 3 - n) for n in cells.values())}; "
         "`make reproduce-cifar10 SCALE=paper` trains them."
     )
     assert "MNIST: no run is recorded; `make reproduce-mnist` trains them." in page[1]
