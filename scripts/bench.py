@@ -38,13 +38,13 @@ def main(
     integer("rounds", rounds, 1)
     number("seconds", seconds, 0, low_open=True)
     if tables:
-        from sl.bench.report import update_pages
+        from studies.bench.report import update_pages
 
         print("\n".join(update_pages(out, *PAGES)))
         return
     if ablation and profile:
         raise UserError("profile", profile, "must be false with ablation=true")
-    from sl.bench.command import bench  # imports torch; --help does without it
+    from studies.bench.command import bench  # imports torch; --help does without it
 
     print(bench(cases, rounds, seconds, out, "ablation" if ablation else "step" if profile else "comparison"))
 

@@ -26,7 +26,6 @@ MODULES = {
     "search": (*RECORDS, *TRAIN, "optuna", "sqlalchemy"),
     "audit": (*RECORDS, *TRAIN, *RESULTS, "cleanlab"),
     "onnx": ("onnx", "onnxruntime", "onnxscript"),
-    "dev": ("psutil",),
 }
 
 

@@ -67,7 +67,7 @@ class Workers:
 
     def __init__(self, count: int, task: Task) -> None:
         self.task = task
-        self._idle = [_new_worker() for _ in range(count)]
+        self._idle = [new_worker() for _ in range(count)]
         self._busy: dict[Future[Any], tuple[ProcessPoolExecutor, int]] = {}
 
     @property
@@ -93,7 +93,7 @@ class Workers:
                 outcome = TaskResult(done.result())
             except BrokenProcessPool:
                 worker.shutdown()
-                worker = _new_worker()
+                worker = new_worker()
                 outcome = TaskResult(error=Lost("its process was killed; the system may have run out of memory"))
             except SystemExit:
                 outcome = TaskResult(error=Lost("a signal stopped it"))
@@ -134,7 +134,7 @@ def stopping() -> Iterator[None]:
         give_back(before)
 
 
-def _new_worker() -> ProcessPoolExecutor:
+def new_worker() -> ProcessPoolExecutor:
     """A pool of its own for every process: a pool breaks as a whole when one of its processes is killed."""
     return ProcessPoolExecutor(1, get_context("spawn"), initializer=_begin, initargs=(os.getpid(),))
 

@@ -5,7 +5,6 @@ import os
 import platform
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import ExitStack
@@ -16,11 +15,10 @@ from typing import Any
 import pytest
 import torch
 
-from sl.bench.ablation import Change, runtime_change
-from sl.bench.child import TimedCall
-from sl.bench.command import Kind, bench
-from sl.bench.compare import compare, make_teams
-from sl.bench.contender import EngineContender, case_job
+from studies.bench.ablation import Change, runtime_change
+from studies.bench.command import Kind, bench
+from studies.bench.compare import compare, make_teams
+from studies.bench.contender import EngineContender, case_job
 
 SCRIPT = Path(__file__).resolve().parents[2] / "scripts" / "bench.py"
 
@@ -34,15 +32,10 @@ class InlineChild:
     def wait(self) -> None:
         pass
 
-    def start(self, method: str, *arguments: Any) -> "Future[TimedCall]":
-        began, core_began = time.perf_counter(), time.process_time()
-        result = getattr(self.made, method)(*arguments)
-        done: Future[TimedCall] = Future()
-        done.set_result(TimedCall(result, time.perf_counter() - began, time.process_time() - core_began))
+    def start(self, method: str, *arguments: Any) -> "Future[Any]":
+        done: Future[Any] = Future()
+        done.set_result(getattr(self.made, method)(*arguments))
         return done
-
-    def call(self, method: str, *arguments: Any) -> Any:
-        return self.start(method, *arguments).result().result
 
     def __enter__(self) -> "InlineChild":
         return self
@@ -55,9 +48,9 @@ class InlineChild:
 def inline(monkeypatch: pytest.MonkeyPatch) -> None:
     """Contenders run in this process and on the CPU, the reference loop without workers."""
     monkeypatch.setattr("torch.cuda.is_available", lambda: False)
-    monkeypatch.setattr("sl.bench.measure.Child", InlineChild)
-    monkeypatch.setattr("sl.bench.contender.cores", lambda: 0)
-    monkeypatch.setattr("sl.bench.ablation.cores", lambda: 0)
+    monkeypatch.setattr("studies.bench.measure.Child", InlineChild)
+    monkeypatch.setattr("studies.bench.contender.cores", lambda: 0)
+    monkeypatch.setattr("studies.bench.ablation.cores", lambda: 0)
     monkeypatch.setenv("OMP_NUM_THREADS", "1")
 
 
@@ -105,7 +98,7 @@ def test_a_change_that_cannot_be_made_here_loses_none_of_the_others(
         raise RuntimeError("on purpose")
 
     found = [Change("impossible", cannot), runtime_change("one thread", "runtime.threads=1")]
-    monkeypatch.setattr("sl.bench.ablation.changes_for", lambda runtime: found)
+    monkeypatch.setattr("studies.bench.ablation.changes_for", lambda runtime: found)
     path = measure(tmp_path, kind="ablation")
     assert [row["name"] for row in json.loads(path.read_text())["cases"]["digits"]["changes"]] == ["one thread"]
     assert "not measured: impossible: on purpose" in capsys.readouterr().err
@@ -117,7 +110,7 @@ def test_an_ablation_that_is_stopped_keeps_what_it_has(tmp_path: Path, monkeypat
         raise KeyboardInterrupt
 
     found = [runtime_change("one thread", "runtime.threads=1"), Change("stopped", stopped)]
-    monkeypatch.setattr("sl.bench.ablation.changes_for", lambda runtime: found)
+    monkeypatch.setattr("studies.bench.ablation.changes_for", lambda runtime: found)
     with pytest.raises(KeyboardInterrupt):
         measure(tmp_path, kind="ablation")
     (path,) = tmp_path.iterdir()
@@ -151,21 +144,18 @@ class Noted(InlineChild):
     def wait(self) -> None:
         EVENTS.append("wait")
 
-    def start(self, method: str, *arguments: Any) -> "Future[TimedCall]":
-        EVENTS.append("lap")
-        done: Future[TimedCall] = Future()
-        done.set_result(TimedCall(None, 1.0, 1.0))
+    def start(self, method: str, *arguments: Any) -> "Future[Any]":
+        EVENTS.append(method)
+        done: Future[Any] = Future()
+        done.set_result(1.0 if method == "train" else {})
         return done
-
-    def call(self, method: str, *arguments: Any) -> Any:
-        return {}
 
 
 @pytest.fixture
 def noted(monkeypatch: pytest.MonkeyPatch) -> None:
     """No process is started; EVENTS is empty."""
-    monkeypatch.setattr("sl.bench.measure.Child", Noted)
-    monkeypatch.setattr("sl.bench.compare.cores", lambda: 2)
+    monkeypatch.setattr("studies.bench.measure.Child", Noted)
+    monkeypatch.setattr("studies.bench.compare.cores", lambda: 2)
     monkeypatch.setattr("torch.cuda.is_available", lambda: False)
     EVENTS.clear()
 
@@ -174,7 +164,7 @@ def noted(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_all_processes_have_started_before_the_first_is_measured() -> None:
     compare("digits", 1, 0.02)
     assert EVENTS[:8] == ["start"] * 4 + ["wait"] * 4
-    assert set(EVENTS[8:]) == {"lap"}
+    assert EVENTS[8:] == ["train"] * (len(EVENTS) - 9) + ["facts"]
 
 
 @pytest.mark.usefixtures("noted")
@@ -199,7 +189,7 @@ def test_what_is_measured_is_written_before_the_next_case(tmp_path: Path, monkey
             raise KeyboardInterrupt
         return {"case": case}
 
-    monkeypatch.setattr("sl.bench.command.compare", compare)
+    monkeypatch.setattr("studies.bench.command.compare", compare)
     with pytest.raises(KeyboardInterrupt):
         measure(tmp_path, "digits", "cnn8")
     (path,) = tmp_path.iterdir()

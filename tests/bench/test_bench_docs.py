@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from sl.bench.report import (
+from studies.bench.report import (
     ABLATION,
     STEP,
     ablation_lines,

@@ -6,7 +6,7 @@ import platform
 import pytest
 import torch
 
-from sl.bench.machine import busy_cores, describe_machine, slug
+from studies.bench.machine import busy_cores, describe_machine, slug
 
 
 def test_the_machine_is_described_without_its_name() -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from sl.bench.contender import EngineContender
+from studies.bench.contender import EngineContender
 
 
 def test_second_run_on_cifar10_takes_less_than_a_second_to_its_first_step(

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from sl.bench.storage import compared, engine_on, epoch_seconds, random_dataset
+from bench_storage import compared, engine_on, epoch_seconds, random_dataset
 from sl.data.mapped import mapped_rows
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -44,7 +44,7 @@ def imports() -> set[tuple[str, Path]]:
         for node in ast.walk(ast.parse(path.read_text())):
             names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
             names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
-            for top in {name.partition(".")[0] for name in names} - {"sl", *sys.stdlib_module_names}:
+            for top in {name.partition(".")[0] for name in names} - {"sl", "studies", *sys.stdlib_module_names}:
                 found.add((top, path))
     return found
 
@@ -92,7 +92,6 @@ def test_commands_name_extras_that_exist() -> None:
 
 def test_what_no_extra_brings_is_not_explained() -> None:
     assert missing(ModuleNotFoundError(name="somebodys_loss"), ["train"]) is None
-    assert missing(ModuleNotFoundError(name="psutil")) == "psutil is not installed: pip install 'sl-noisy-labels[dev]'"
     line = missing(ModuleNotFoundError(name="cleanlab.rank"), ["train", "results"])
     assert line == "cleanlab is not installed: pip install 'sl-noisy-labels[audit]'"
 

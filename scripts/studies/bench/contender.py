@@ -1,5 +1,6 @@
 """What is timed against each other."""
 
+import time
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from pathlib import Path
@@ -7,14 +8,13 @@ from typing import Any
 
 import torch
 
-from sl import fused
-from sl.bench.reference import ReferenceLoop
 from sl.config.compose import compose_run
-from sl.train.device import cores
+from sl.train.device import Runtime, cores
 from sl.train.engine import make_engine
 from sl.train.fit import learning_rates
 from sl.train.job import Job, prepare
 from sl.train.seeds import generator
+from studies.bench.reference import ReferenceLoop
 
 CASES = {
     "cnn8": ("cnn8 on CIFAR-10", ("dataset=cifar10",)),
@@ -34,13 +34,15 @@ class Contender(ABC):
     def __init__(self, case: str, overrides: Sequence[str] = ()) -> None:
         self.job = case_job(case, overrides)
 
-    def train(self, steps: int) -> None:
-        """Train that many whole batches, in as many epochs as that takes; returns when the device is done."""
+    def train(self, steps: int) -> float:
+        """Train that many whole batches, in as many epochs as that takes; the seconds until the device is done."""
+        began = time.perf_counter()
         most = len(self.job.noisy.labels) // self.job.plan.batch_size
         while steps > 0:
             order = torch.randperm(len(self.job.noisy.labels), generator=generator(0, "order"))
             self.train_on(order[: min(steps, most) * self.job.plan.batch_size])
             steps -= most
+        return time.perf_counter() - began
 
     @abstractmethod
     def train_on(self, order: torch.Tensor) -> None:
@@ -75,13 +77,14 @@ class EngineContender(Contender):
 
     def facts(self) -> dict[str, Any]:
         """Runtime, size of the data, and memory of all that was done so far."""
-        runtime, data = self.job.runtime, self.engine.data
-        return {
-            **{name: getattr(runtime, name) for name in ("precision", "step", "threads")},
-            "fused_layers": fused.enabled(),
-            "data_bytes": data.images.nbytes + data.test_images.nbytes,
-            "peak_bytes": peak_bytes(runtime.device),
-        }
+        data = self.engine.data
+        sizes = {"data_bytes": data.images.nbytes + data.test_images.nbytes}
+        return chosen(self.job.runtime) | sizes | {"peak_bytes": peak_bytes(self.job.runtime.device)}
+
+
+def chosen(runtime: Runtime) -> dict[str, Any]:
+    """What a runtime decides of the speed, for JSON."""
+    return {name: getattr(runtime, name) for name in ("precision", "step", "threads")}
 
 
 def peak_bytes(device: torch.device) -> int | None:

@@ -1,9 +1,6 @@
-"""How long an audit of a folder takes, and what it finds there: pictures of CIFAR-10 with planted errors.
+"""Measure how long an audit of a folder takes, and what it finds there: pictures of CIFAR-10 with planted errors.
 
-    python -m sl.bench.audit DATA_DIR OUT.json [OPTION=VALUE ...]
-
-DATA_DIR holds CIFAR-10. The folder is made first; what is measured is the whole command of the audit in a process of
-its own: start, reading, training, sheet.
+python scripts/audit_time.py data_dir=DATA out=results/audit_time/MACHINE.json options=folds=0,jobs=1,runtime.threads=1
 """
 
 import csv
@@ -18,14 +15,9 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-import torch
-from sklearn.metrics import average_precision_score
-
-from sl.bench.command import header
-from sl.data import Cifar10
+from sl.command_line import run_script
 from sl.files import replace_file
-from sl.noise import corrupt, symmetric
-from sl.record.provenance import ROOT
+from sl.place import ROOT
 
 PICTURES, RATE, SEED = 2000, 0.2, 0
 
@@ -37,6 +29,9 @@ def make_folder(data_dir: Path, root: Path) -> None:
     """
     from PIL import Image
 
+    from sl.data import Cifar10
+    from sl.noise import corrupt, symmetric
+
     data = Cifar10(data_dir, download=False).load().subset(PICTURES / 50_000, 0.01)
     noisy = corrupt(data.train_labels, symmetric(data.num_classes, RATE), SEED)
     for row, (true, label) in enumerate(zip(data.train_labels.tolist(), noisy.tolist(), strict=True)):
@@ -46,33 +41,45 @@ def make_folder(data_dir: Path, root: Path) -> None:
 
 
 def timed(root: Path, work: Path, options: Sequence[str]) -> dict[str, Any]:
-    """Audit the folder; seconds on the clock and of processors, and how good the ranking is."""
+    """Audit the folder in a process of its own; its seconds on the clock and of processors, and what it found."""
     folders = [f"{name}_dir={work / name}" for name in ("runs", "models", "checkpoints", "results")]
     command = ["scripts/audit.py", "dataset=folder", f"data_dir={root}", "loss=sl", *options]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     before, began = resource.getrusage(resource.RUSAGE_CHILDREN), perf_counter()
     subprocess.run([sys.executable, *command, *folders, f"out={work / 'out'}"], check=True, cwd=ROOT, env=environment)
     wall, after = perf_counter() - began, resource.getrusage(resource.RUSAGE_CHILDREN)
-    lines = list(csv.DictReader((work / "out" / "suspects.csv").read_text().splitlines()))
+    processor = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    seconds = {"wall_seconds": round(wall, 1), "processor_seconds": round(processor, 1)}
+    return {"options": list(options), **found(work / "out"), **seconds}
+
+
+def found(out: Path) -> dict[str, Any]:
+    """How good the ranking, the estimate and the decisions of the audit in the folder `out` are."""
+    from sklearn.metrics import average_precision_score
+
+    lines = list(csv.DictReader((out / "suspects.csv").read_text().splitlines()))
     wrong = [Path(line["path"]).name.partition("_")[0] != line["label"] for line in lines]
-    ranked = average_precision_score(wrong, [-float(line["score"]) for line in lines])
-    noise = json.loads((work / "out" / "noise.json").read_text())
     changed = [bad for bad, line in zip(wrong, lines, strict=True) if line["decision"] == "change"]
+    ranked = average_precision_score(wrong, [-float(line["score"]) for line in lines])
     return {
-        "options": list(options),
         "pictures": len(lines),
         "wrong": round(sum(wrong) / len(wrong), 4),
-        "estimated": noise["rate"],
+        "estimated": json.loads((out / "noise.json").read_text())["rate"],
         "average_precision": round(float(ranked), 4),
         "decided": len(changed),
         "decision_precision": round(sum(changed) / len(changed), 4) if changed else None,
-        "wall_seconds": round(wall, 1),
-        "processor_seconds": round(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, 1),
     }
 
 
-def main(data_dir: Path, out: Path, options: Sequence[str]) -> None:
-    """Make the folder, audit it, and add what was measured to the JSON at `out`."""
+def main(data_dir: Path, out: Path, options: tuple[str, ...] = ()) -> None:
+    """Make a folder of pictures with planted errors, audit it, and add what was measured to a record.
+
+    data_dir: folder that holds CIFAR-10
+    out: JSON file of the record
+    options: of sl audit, such as folds=0,jobs=1
+    """
+    from studies.bench.command import header
+
     record = json.loads(out.read_text()) if out.exists() else header() | {"cases": []}
     with tempfile.TemporaryDirectory() as temporary:
         root, work = Path(temporary) / "pictures", Path(temporary) / "work"
@@ -83,5 +90,4 @@ def main(data_dir: Path, out: Path, options: Sequence[str]) -> None:
 
 
 if __name__ == "__main__":
-    torch.set_num_threads(1)
-    main(Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3:])
+    run_script(main)

@@ -7,11 +7,10 @@ from typing import Any
 import torch
 from torch.profiler import ProfilerActivity, profile
 
-from sl.bench.contender import CASES, EngineContender, peak_bytes
+from studies.bench.contender import CASES, EngineContender, chosen, peak_bytes
 
 WARM_UP_STEPS = 20
 STEPS = 20
-LONGEST = 45  # parts that are named; the rest are one line
 NAME = 100  # characters of a kernel's name: C++ spells out all of its template
 NAMESPACES = re.compile(r"^void |\(anonymous namespace\)::|at::native::|at::|c10::|std::")
 
@@ -35,35 +34,31 @@ def profile_step(case: str) -> dict[str, Any]:
     began = time.perf_counter()
     steps()
     seconds = time.perf_counter() - began
-    on_gpu = runtime.device.type == "cuda"
-    with profile(activities=[ProfilerActivity.CUDA if on_gpu else ProfilerActivity.CPU]) as found:
+    kind, time_of = (ProfilerActivity.CPU, "self_cpu_time_total")
+    if runtime.device.type == "cuda":
+        kind, time_of = (ProfilerActivity.CUDA, "self_device_time_total")
+    with profile(activities=[kind]) as found:
         steps()
-    timed = [
-        (each, each.self_device_time_total if on_gpu else each.self_cpu_time_total) for each in found.key_averages()
-    ]
+    averages = found.key_averages()
     return {
         "case": CASES[case][0],
-        "runtime": {name: getattr(runtime, name) for name in ("precision", "step", "threads")},
+        "runtime": chosen(runtime),
         "batch_size": engine.batch_size,
         "step_microseconds": round(seconds / STEPS * 1e6, 1),
         "peak_bytes": peak_bytes(runtime.device),
-        **summary([(each.key, micros / STEPS, each.count / STEPS) for each, micros in timed if micros]),
+        **summary([(each.key, getattr(each, time_of) / STEPS, each.count / STEPS) for each in averages]),
     }
 
 
 def summary(parts: list[tuple[str, float, float]]) -> dict[str, Any]:
-    """Sums over `parts` (name, microseconds, launches of a step each), and the LONGEST of them by name."""
-    ordered = sorted(parts, key=lambda part: -part[1])
-    rest = ordered[LONGEST:]
-    named = [(short_name(name), micros, count) for name, micros, count in ordered[:LONGEST]]
-    if rest:
-        named.append(("all others", sum(part[1] for part in rest), sum(part[2] for part in rest)))
+    """Sums over `parts` (name, microseconds, launches of a step each), and those that take time, the longest first."""
+    ordered = sorted((part for part in parts if part[1]), key=lambda part: -part[1])
     return {
-        "busy_microseconds": round(sum(part[1] for part in parts), 1),
-        "launches": round(sum(part[2] for part in parts), 1),
+        "busy_microseconds": round(sum(part[1] for part in ordered), 1),
+        "launches": round(sum(part[2] for part in ordered), 1),
         "parts": [
-            {"name": name, "microseconds": round(micros, 1), "launches": round(count, 1)}
-            for name, micros, count in named
+            {"name": short_name(name), "microseconds": round(micros, 1), "launches": round(count, 1)}
+            for name, micros, count in ordered
         ],
     }
 

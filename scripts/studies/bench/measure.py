@@ -4,10 +4,9 @@ import math
 import statistics
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from typing import Any
 
-from sl.bench.child import Child
+from studies.bench.child import Child
 
 WARM_UP_STEPS = 3
 FIRST_TRY = 0.2  # of a lap's seconds, to learn how many steps they have
@@ -23,14 +22,6 @@ def spread(values: Sequence[float]) -> dict[str, float]:
     return {name: float(f"{value:.4g}") for name, value in found.items()}
 
 
-@dataclass(frozen=True)
-class Lap:
-    """Images a second, and images a core-second: the latter changes less when others use the machine too."""
-
-    rate: float
-    core_rate: float
-
-
 class Team:
     """Processes that train the same at the same time; one alone is the usual case."""
 
@@ -43,13 +34,10 @@ class Team:
         for member in self.members:
             member.wait()
 
-    def lap(self) -> Lap:
-        """Train `steps` steps in each process."""
+    def lap(self) -> float:
+        """Train `steps` steps in each process; images a second of all together."""
         started = [member.start("train", self.steps) for member in self.members]
-        calls = [call.result() for call in started]
-        images = len(self.members) * self.steps * self.batch_size
-        core_seconds = sum(call.core_seconds for call in calls)
-        return Lap(images / max(call.seconds for call in calls), images / core_seconds)
+        return len(self.members) * self.steps * self.batch_size / max(call.result() for call in started)
 
     def fit_steps(self, seconds: float) -> None:
         """Warm up, then choose the steps that take about `seconds`.
@@ -59,7 +47,7 @@ class Team:
         self.steps = WARM_UP_STEPS
         self.lap()
         for share in (FIRST_TRY, 1):
-            wanted = share * seconds * self.lap().rate / (len(self.members) * self.batch_size)
+            wanted = share * seconds * self.lap() / (len(self.members) * self.batch_size)
             self.steps = max(1, math.ceil(wanted))
 
 
@@ -70,25 +58,15 @@ def team(batch_size: int, count: int, make: Any, *arguments: Any) -> Iterator[Te
         yield Team([stack.enter_context(Child(make, *arguments)) for _ in range(count)], batch_size)
 
 
-def interleave(teams: Mapping[str, Team], rounds: int) -> dict[str, list[Lap]]:
+def interleave(teams: Mapping[str, Team], rounds: int) -> dict[str, list[float]]:
     """The laps of every team; each round goes through all of them."""
-    laps: dict[str, list[Lap]] = {name: [] for name in teams}
+    laps: dict[str, list[float]] = {name: [] for name in teams}
     for _ in range(rounds):
         for name, each in teams.items():
             laps[name].append(each.lap())
     return laps
 
 
-def rates(laps: Sequence[Lap]) -> dict[str, float]:
-    """Images a second."""
-    return spread([lap.rate for lap in laps])
-
-
-def times(laps: Sequence[Lap], base: Sequence[Lap]) -> dict[str, float]:
+def times(laps: Sequence[float], base: Sequence[float]) -> dict[str, float]:
     """How many times as fast as `base`, round by round."""
-    return spread([own.rate / other.rate for own, other in zip(laps, base, strict=True)])
-
-
-def core_times(laps: Sequence[Lap], base: Sequence[Lap]) -> dict[str, float]:
-    """The same by images a core-second."""
-    return spread([own.core_rate / other.core_rate for own, other in zip(laps, base, strict=True)])
+    return spread([own / other for own, other in zip(laps, base, strict=True)])

@@ -21,23 +21,17 @@ from sl.train.job import Job, make_loss
 
 
 def torchvision_transform(recipe: RecipeConfig, train_images: Tensor) -> transforms.Compose:
-    """The recipe's augmentation and normalisation in torchvision's words, for one PIL image."""
+    """Augmentation and normalisation of the authors' recipes in torchvision's words, for one PIL image."""
     steps: list[object] = []
-    if recipe.rotation:
-        steps.append(transforms.RandomRotation(recipe.rotation))
     if recipe.shift:
         bilinear = transforms.InterpolationMode.BILINEAR
         steps.append(transforms.RandomAffine(0, translate=(recipe.shift, recipe.shift), interpolation=bilinear))
-    if recipe.crop_padding:
-        steps.append(transforms.RandomCrop(train_images.shape[-1], padding=recipe.crop_padding))
     if recipe.flip:
         steps.append(transforms.RandomHorizontalFlip())
     steps.append(transforms.ToTensor())
     fitted = fit_normalisation(recipe.normalisation, train_images)
     if fitted.mean_image is not None:
         steps.append(partial(torch.sub, other=fitted.mean_image))
-    if fitted.mean is not None and fitted.std is not None:
-        steps.append(transforms.Normalize(fitted.mean.flatten().tolist(), fitted.std.flatten().tolist()))
     return transforms.Compose(steps)
 
 

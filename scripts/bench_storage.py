@@ -1,13 +1,12 @@
-"""Training speed on images that are mapped from a file (`storage=mapped`), beside the same images in memory.
+"""Measure training on images that are mapped from a file (`storage=mapped`), beside the same images in memory.
 
-    python -m sl.bench.storage results/storage
+python scripts/bench_storage.py out=results/storage
 
 Epochs of both take turns, so that whatever else the machine does slows both. The file was just written and is in the
 operating system's cache: the figures say what mapping costs, not how fast a disk is.
 """
 
 import json
-import sys
 import tempfile
 from dataclasses import replace
 from pathlib import Path
@@ -17,8 +16,7 @@ from typing import Any
 
 import torch
 
-from sl.bench.command import header
-from sl.bench.machine import slug
+from sl.command_line import run_script
 from sl.config.compose import compose_run
 from sl.data import Dataset
 from sl.data.mapped import mapped_rows
@@ -30,6 +28,8 @@ from sl.train.device_data import DeviceData
 from sl.train.engine import Engine
 from sl.train.plan import batch_sizes
 from sl.train.seeds import generator
+from studies.bench.command import header
+from studies.bench.machine import slug
 
 CLASSES, WIDTH, THREADS = 10, 0.25, 1
 CASES = {"32 px": (2000, 32), "64 px": (500, 64)}  # images and their side: an epoch takes seconds
@@ -85,15 +85,18 @@ def compared(images: int, side: int, rounds: int) -> dict[str, Any]:
     return {"images": images, "side": side, "rounds": rounds, "seconds": later, "mapped_speed": speed}
 
 
-def main(out: Path) -> Path:
-    """Measure all cases and write them to the folder `out`."""
+def main(out: Path = Path("results/storage")) -> None:
+    """Measure training speed on images in a file beside images in memory.
+
+    out: folder to write to
+    """
     record = header() | {"network": f"cnn8, width {WIDTH}", "threads": THREADS}
     for name, (images, side) in CASES.items():
         record["cases"][name] = compared(images, side, ROUNDS)
     path = out / f"{slug(record['machine'])}.json"
     replace_file(path, json.dumps(record, indent=1) + "\n")
-    return path
+    print(path)
 
 
 if __name__ == "__main__":
-    print(main(Path(sys.argv[1])))
+    run_script(main)

@@ -5,17 +5,15 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
-from sl.bench.ablation import ablate
-from sl.bench.compare import compare
-from sl.bench.machine import busy_cores, describe_machine, slug
-from sl.bench.report import ABLATION, STEP, ablation_lines, comparison_table, step_lines
-from sl.bench.step import profile_step
 from sl.record.provenance import commit, now
 from sl.train.device import find_device
+from studies.bench.ablation import ablate
+from studies.bench.compare import compare
+from studies.bench.machine import busy_cores, describe_machine, slug
+from studies.bench.report import ABLATION, STEP, ablation_lines, comparison_table, step_lines
+from studies.bench.step import profile_step
 
 BUSY = 0.2  # cores that others may use before the figures are in doubt
-
-
 Kind = Literal["comparison", "ablation", "step"]
 # The end of the file's name, what measures a case (rounds and seconds are not those of a step), and the table.
 WAYS: dict[Kind, tuple[str, Callable[[str, int, float], Iterable[dict[str, Any]]], Callable[[Any], list[str]]]] = {

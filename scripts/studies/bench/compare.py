@@ -5,10 +5,10 @@ from typing import Any
 
 import torch
 
-from sl.bench.contender import CASES, EngineContender, ReferenceContender, case_job
-from sl.bench.measure import Team, core_times, interleave, rates, team, times
 from sl.train.device import cores
 from sl.train.job import Job
+from studies.bench.contender import CASES, EngineContender, ReferenceContender, case_job
+from studies.bench.measure import Team, interleave, spread, team, times
 
 ONE_AT_A_TIME = "one run"
 SEVERAL = (2, 4)  # runs at once on a GPU
@@ -47,13 +47,12 @@ def compare(case: str, rounds: int, seconds: float) -> dict[str, Any]:
         for each in teams.values():
             each.fit_steps(seconds)
         laps = interleave(teams, rounds)
-        facts = teams[ONE_AT_A_TIME].members[0].call("facts")
+        facts = teams[ONE_AT_A_TIME].members[0].start("facts").result()
     own = {name: each for name, each in laps.items() if name != "reference"}
     return {
         "case": CASES[case][0],
         "rounds": rounds,
-        "images_per_second": {name: rates(each) for name, each in laps.items()},
+        "images_per_second": {name: spread(each) for name, each in laps.items()},
         "times_reference": {name: times(each, laps["reference"]) for name, each in own.items()},
-        "times_reference_per_core": {name: core_times(each, laps["reference"]) for name, each in own.items()},
         "engine": facts,
     }

@@ -11,19 +11,18 @@ from sl.train.device import cores, cpu_fields, instruction_set
 
 
 def describe_machine(device: torch.device) -> dict[str, Any]:
-    """Processor, widest instruction set, cores, memory, GPU and packages."""
+    """Processor, widest instruction set, cores, GPU, and the versions of Python, PyTorch and CUDA."""
     cpu = cpu_fields()
+    on_gpu = device.type == "cuda"
     return {
         "cpu": cpu.get("model name", platform.processor()),
         "cpu_family": cpu.get("cpu family"),
-        "cpu_model": cpu.get("model"),
         "instructions": instruction_set(),
         "cores": cores(),
-        "memory_gib": round(psutil.virtual_memory().total / 2**30, 1),
-        "gpu": torch.cuda.get_device_name(device) if device.type == "cuda" else None,
+        "gpu": torch.cuda.get_device_name(device) if on_gpu else None,
         "python": platform.python_version(),
         "torch": torch.__version__,
-        "cuda": torch.version.cuda if device.type == "cuda" else None,
+        "cuda": torch.version.cuda if on_gpu else None,
     }
 
 

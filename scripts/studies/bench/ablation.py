@@ -8,12 +8,11 @@ from typing import Any
 import torch
 
 from sl import fused
-from sl.bench.compare import several_runs
-from sl.bench.contender import CASES, EngineContender, ReferenceContender, case_job
-from sl.bench.measure import core_times, interleave, rates, team, times
-from sl.bench.reference import ReferenceLoop
 from sl.train.device import CAPTURED, Runtime, cores
 from sl.train.engine import Engine
+from studies.bench.contender import CASES, EngineContender, ReferenceContender, case_job, chosen
+from studies.bench.measure import interleave, spread, team, times
+from studies.bench.reference import ReferenceLoop
 
 
 class ChannelsFirst(EngineContender):
@@ -51,17 +50,16 @@ class Loaded(EngineContender):
 
 @dataclass(frozen=True)
 class Change:
-    """What is changed, and `count` processes of `make(case, *arguments)` that have it so."""
+    """What is changed, and the contender `make(case, *arguments)` that has it so."""
 
     name: str
     make: Callable[..., Any]
     arguments: tuple[Any, ...] = ()
-    count: int = 1
 
 
-def runtime_change(name: str, *overrides: str, count: int = 1) -> Change:
+def runtime_change(name: str, override: str) -> Change:
     """A change that a runtime option makes."""
-    return Change(name, EngineContender, (overrides,), count)
+    return Change(name, EngineContender, ([override],))
 
 
 def changes_for(runtime: Runtime) -> list[Change]:
@@ -82,8 +80,7 @@ def changes_for(runtime: Runtime) -> list[Change]:
         found.append(runtime_change("step compiled and captured (runtime=fast)", "runtime=fast"))
     else:
         found += [Change("layers not fused", Unfused), runtime_change("one thread", "runtime.threads=1")]
-    several = several_runs(runtime.device).items()
-    return found + [runtime_change(name, *more, count=count) for name, (count, more) in several]
+    return found
 
 
 def ablate(case: str, rounds: int, seconds: float) -> Iterator[dict[str, Any]]:
@@ -93,23 +90,22 @@ def ablate(case: str, rounds: int, seconds: float) -> Iterator[dict[str, Any]]:
     rows: list[dict[str, Any]] = []
     with team(batch, 1, EngineContender, case) as default:
         default.fit_steps(seconds)
-        all_default = interleave({"default": default}, 1)["default"]
+        all_default: list[float] = []
         for change in changes_for(job.runtime):
             try:
-                with team(batch, change.count, change.make, case, *change.arguments) as changed:
+                with team(batch, 1, change.make, case, *change.arguments) as changed:
                     changed.fit_steps(seconds)
                     laps = interleave({"default": default, "changed": changed}, rounds)
             except Exception as error:  # hours of a machine are not lost for one change that it cannot do
                 print(f"not measured: {change.name}: {error}", file=sys.stderr, flush=True)
                 continue
             all_default += laps["default"]
-            compared = laps["changed"], laps["default"]
-            row = {"name": change.name, "images_per_second": rates(laps["changed"])}
-            rows.append(row | {"times": times(*compared), "times_per_core": core_times(*compared)})
+            ratio = times(laps["changed"], laps["default"])
+            rows.append({"name": change.name, "images_per_second": spread(laps["changed"]), "times": ratio})
             yield {
                 "case": CASES[case][0],
                 "rounds": rounds,
-                "default": rates(all_default),
-                "runtime": {name: getattr(job.runtime, name) for name in ("precision", "step", "threads")},
+                "default": spread(all_default),
+                "runtime": chosen(job.runtime),
                 "changes": rows,
             }
