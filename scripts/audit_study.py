@@ -27,8 +27,8 @@ def main(
     table_only: train nothing
     threads: threads of a run
     """
-    from sl.audit.study import CELLS, run_study, slug  # imports torch; --help does without it
-    from sl.audit.study_page import write_page
+    from studies.audit.page import write_page
+    from studies.audit.study import CELLS, run_study, slug  # imports torch; --help does without it
 
     known = {slug(cell): cell for cell in CELLS}
     wanted = [known[one_of("cells", cell, known)] for cell in cells]

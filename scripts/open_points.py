@@ -4,7 +4,6 @@ python scripts/open_points.py seeds=0
 python scripts/open_points.py table_only=true
 """
 
-import sys
 from pathlib import Path
 from typing import Literal
 
@@ -39,11 +38,9 @@ def main(
     """
     failures = []
     if not table_only:
-        from sl.reproduce.train import train_experiment  # imports torch; --help and the table do without it
+        from studies.train import train_experiment  # imports torch; --help and the table do without it
 
         failures = train_experiment("open_points", changed_dir, jobs, scale, seeds)
-    for failure in failures:
-        print(f"sl: failed: {failure}", file=sys.stderr)
     records = (load_all(folder, strict) for folder in (runs_dir, unchanged_dir, changed_dir))
     print(fill(page, block(*records)))
     return 1 if failures else 0

@@ -4,7 +4,6 @@ python scripts/parity.py
 python scripts/parity.py table_only=true
 """
 
-import sys
 from pathlib import Path
 
 from sl.command_line import run_script
@@ -30,11 +29,9 @@ def main(
     """
     failures = []
     if not table_only:
-        from sl.reproduce.train import train_experiment  # imports torch; --help and the table do without it
+        from studies.train import train_experiment  # imports torch; --help and the table do without it
 
         failures = train_experiment("parity", runs_dir, jobs, scale="paper")
-    for failure in failures:
-        print(f"sl: failed: {failure}", file=sys.stderr)
     replace_file(out, page(load_all(runs_dir, strict)))
     print(out)
     return 1 if failures else 0

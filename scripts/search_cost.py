@@ -5,8 +5,8 @@ from pathlib import Path
 from sl.command_line import run_script
 from sl.files import replace_file
 from sl.record import load_all
-from sl.search.page import block, points_page, searches_in
 from sl.tables.readme import fill
+from studies.search.page import block, points_page, searches_in
 
 
 def main(

@@ -1,1 +1,1 @@
-"""Choosing a loss's parameters by held-out noisy labels, and what that costs against choosing by clean ones."""
+"""Chooses a loss's parameters by held-out noisy labels."""

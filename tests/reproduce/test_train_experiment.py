@@ -7,7 +7,7 @@ import pytest
 
 from sl.record import load_all
 from sl.reproduce import experiment
-from sl.reproduce.train import train_experiment
+from studies.train import train_experiment
 
 SHORT = ("dataset=digits", "recipe.epochs=1", "scale.train_share=0.2", "runtime.device=cpu")
 
@@ -30,6 +30,6 @@ def test_what_is_there_is_not_trained_again(tmp_path: Path, monkeypatch: pytest.
 def test_scale_auto_is_the_small_one_without_a_gpu(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     wanted: list[str] = []
     monkeypatch.setattr("torch.cuda.is_available", lambda: False)
-    monkeypatch.setattr("sl.reproduce.train.plan_runs", lambda runs, common: wanted.extend(common) or [])
+    monkeypatch.setattr("studies.train.plan_runs", lambda runs, common: wanted.extend(common) or [])
     assert train_experiment("open_points", tmp_path / "runs", 1) == []
     assert {"scale=cpu", f"runs_dir={tmp_path / 'runs'}"} <= set(wanted)

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from sl.record import load_all
-from sl.search.cost import ParameterGrid, accuracies_of, parameter_grids
-from sl.search.page import block, points_page, searches_in
+from studies.search.cost import ParameterGrid, accuracies_of, parameter_grids
+from studies.search.page import block, points_page, searches_in
 
 BEGIN, END = "<!-- results:begin -->", "<!-- results:end -->"
 ROOT = Path(__file__).resolve().parents[2]

@@ -10,7 +10,6 @@ from typing import Any
 import torch
 
 from sl.audit.estimate import estimate_noise
-from sl.audit.measure import measures
 from sl.audit.predict import combine, parts, predict_all, whole_subject
 from sl.audit.rank import rank
 from sl.config.compose import compose_run
@@ -24,6 +23,7 @@ from sl.train.engine import make_engine
 from sl.train.fit import train_one_epoch
 from sl.train.job import Described, describe_run, prepare
 from sl.train.options import RunConfig
+from studies.audit.measure import measures
 
 SCALED_MNIST = ("scale.train_share=0.02", "scale.test_share=0.1", "scale.epoch_share=0.3")
 SCALED_CIFAR = ("recipe=apl", "scale=cpu", "scale.epoch_share=0.25", "runtime.precision=float32")

@@ -3,10 +3,11 @@
 from typing import Any
 
 import numpy as np
+from cleanlab.filter import find_label_issues
 from numpy.typing import NDArray
+from sklearn.metrics import average_precision_score, precision_recall_curve
 
 from sl.audit.estimate import NoiseEstimate
-from sl.audit.library import import_cleanlab
 from sl.audit.rank import Array, Ranking
 
 LEAST_PRECISION = 0.9
@@ -15,34 +16,26 @@ LEAST_PRECISION = 0.9
 def measures(
     labels: NDArray[np.int64], clean: NDArray[np.int64], probabilities: Array, ranking: Ranking, estimate: NoiseEstimate
 ) -> dict[str, Any]:
-    """What is compared in docs/audit.md; `flagged` holds precision and recall of four ways to decide.
+    """What docs/audit.md compares; `flagged` holds precision and recall of three ways to decide.
 
-    decision: `Ranking.change`; estimated_count: the first of the ranking, as many as are estimated to be wrong;
-    disagree: the prediction is not the label; cleanlab: its own filter with default settings.
+    decision: `Ranking.change`; disagree: the prediction is not the label; cleanlab: its own filter.
     """
-    from sklearn.metrics import average_precision_score, precision_recall_curve, roc_auc_score
-
     wrong, suspicion = labels != clean, -ranking.score
     precision, recall, _ = precision_recall_curve(wrong, suspicion)
     first = wrong[ranking.order]
-    estimated = np.zeros(len(labels), dtype=bool)
-    estimated[ranking.order[: round(estimate.rate.value * len(labels))]] = True
     flags = {
         "decision": ranking.change,
-        "estimated_count": estimated,
         "disagree": probabilities.argmax(1) != labels,
-        "cleanlab": import_cleanlab().filter.find_label_issues(labels, probabilities, n_jobs=1),
+        "cleanlab": find_label_issues(labels, probabilities, n_jobs=1),
     }
     rate = float(wrong.mean())
     return {
         "average_precision": float(average_precision_score(wrong, suspicion)),
-        "area_under_roc": float(roc_auc_score(wrong, suspicion)),
         "precision_at_count": float(first[: wrong.sum()].mean()),
         "recall_at_90": float(recall[precision >= LEAST_PRECISION].max()),
         "rate": {"true": rate, "estimated": estimate.rate.value, "low": estimate.rate.low, "high": estimate.rate.high,
                  "covered": estimate.rate.low <= rate <= estimate.rate.high},
         "confident_learning_rate": estimate.confident_rate,
-        "suggestion_right": float((ranking.suggested == clean)[wrong].mean()),
         "flagged": {name: precision_recall(wrong, flag) for name, flag in flags.items()},
     }  # fmt: skip
 

@@ -1,5 +1,6 @@
 """Trains an experiment into a folder of its own, away from the records of the figures and tables."""
 
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from sl.train.device import find_device
 def train_experiment(
     name: str, runs_dir: Path, jobs: int | None, scale: str = "auto", seeds: Sequence[int] | None = None
 ) -> list[str]:
-    """Train what `runs_dir` lacks of the experiment `name`; a line for each run that failed.
+    """Train what `runs_dir` lacks of the experiment `name`; a line for each run that failed, which is printed too.
 
     Scale auto is the paper's on a GPU and cpu without one, as in sl reproduce.
     """
@@ -22,4 +23,7 @@ def train_experiment(
     jobs, threads = choose_jobs(jobs, "auto")
     common = [f"scale={scale}", override("runs_dir", runs_dir), *thread_override(threads)]
     plan = plan_runs(experiment.runs(name, seeds), common)
-    return execute([run for run in plan if not run.done], jobs)
+    failures = execute([run for run in plan if not run.done], jobs)
+    for failure in failures:
+        print(f"sl: failed: {failure}", file=sys.stderr)
+    return failures

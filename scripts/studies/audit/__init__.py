@@ -1,0 +1,1 @@
+"""How well audits find wrong labels where the truth is known; docs/audit.md shows it."""
