@@ -1,6 +1,6 @@
-"""Which alpha and beta of SL to begin with under the noise that an audit estimates: published ones, A = ln 1e-4.
+"""Published alpha and beta of SL to start with, for the noise that an audit estimates; A = ln 1e-4.
 
-docs/choosing-parameters.md has all published advice, and how to search on from there.
+docs/choosing-parameters.md has all published advice, and says how to search from there.
 """
 
 from dataclasses import asdict, dataclass

@@ -55,7 +55,7 @@ def read(path: Path) -> dict[str, Any]:
         content = json.loads(path.read_text(encoding="utf-8"))
         return {key: content[key] for key in ("setting", "loss", "classes", "accuracy", "confidence")}
     except (ValueError, KeyError, TypeError) as error:
-        raise UserError(f"{path}: it must be what an audit wrote ({error}); remove it or repeat that audit") from None
+        raise UserError(f"{path}: must be written by an audit ({error}); remove it or repeat that audit") from None
 
 
 def page(audits: list[dict[str, Any]]) -> str:

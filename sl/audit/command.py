@@ -1,4 +1,4 @@
-"""The whole of `sl audit`: train, predict, rank, estimate, and write it all down."""
+"""The whole of `sl audit`: train, predict, rank, estimate, and write the results."""
 
 import json
 from dataclasses import replace
@@ -11,7 +11,6 @@ from sl.audit.advice import advise
 from sl.audit.classes import class_numbers, write_classes
 from sl.audit.estimate import NoiseEstimate, estimate_noise
 from sl.audit.figure import draw_noise
-from sl.audit.library import import_cleanlab
 from sl.audit.options import AuditConfig
 from sl.audit.predict import combine, parts, predict_all, whole_subject
 from sl.audit.rank import Array, Ranking, rank
@@ -29,7 +28,6 @@ from sl.train.job import Described, describe_run
 
 def run_audit(config: AuditConfig) -> Path:
     """Audit the labels of the data set of `config` (configs/audit.yaml); the folder with what was found."""
-    import_cleanlab()  # what is missing shows before anything else is done
     folds = check_options(config)
     jobs, threads = choose_jobs(config.jobs, config.runtime.device)
     if config.runtime.threads is None and folds:
@@ -57,7 +55,7 @@ def check_options(config: AuditConfig) -> int:
 
 
 def locked(out: Path) -> FileLock:
-    """Keeps a second audit from the same folder; UserError where there is one, or `out` cannot be made."""
+    """Lock the folder `out` of an audit; UserError where another audit holds it, or it cannot be made."""
     try:
         out.mkdir(parents=True, exist_ok=True)
         lock = FileLock(out / ".lock")
@@ -120,7 +118,7 @@ def summary(subject: Subject, ranking: Ranking, estimate: NoiseEstimate, config:
 
 
 def write_noise(out: Path, subject: Subject, estimate: NoiseEstimate, about: dict[str, Any]) -> None:
-    """noise.json: the estimate and where it comes from."""
+    """Write noise.json: the estimate and its origin."""
     content = {**about, **estimate.as_json(subject.class_names)}
     replace_file(out / "noise.json", json.dumps(content, indent=1, ensure_ascii=False) + "\n")
 

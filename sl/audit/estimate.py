@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from cleanlab.count import estimate_joint
 
-from sl.audit.library import import_cleanlab
 from sl.audit.posterior import Array, Labels, fit_temperature, joint_of, posterior, softened
 from sl.stats import LEVEL
 
@@ -82,7 +82,7 @@ def transition_of(joint: Array) -> Array:
 
 def confident_joint(labels: Labels, probabilities: Array) -> Array:
     """P(label = i, true = j) (K, K) by confident learning (Northcutt et al. 2021), cleanlab's calibrated estimate."""
-    return np.asarray(import_cleanlab().count.estimate_joint(labels, probabilities), dtype=np.float64)
+    return np.asarray(estimate_joint(labels, probabilities), dtype=np.float64)
 
 
 def refined(joint: Array, labels: Labels, probabilities: Array) -> tuple[Array, Array]:

@@ -7,10 +7,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sl.audit.estimate import NoiseEstimate
+from sl.figures.matrices import MOST_NUMBERS, class_matrix
 from sl.figures.style import INK, WIDTH, draw_styled
 
 MOST_CLASSES = 40  # of which single bars can be told apart
-MOST_NUMBERS = 12
 BAR = "#0072b2"
 
 
@@ -44,17 +44,7 @@ def _bars(axes: Axes, estimate: NoiseEstimate, names: list[str], shown: list[int
 
 
 def _matrix(axes: Axes, estimate: NoiseEstimate, class_names: tuple[str, ...]) -> None:
-    transition = estimate.transition
-    axes.imshow(transition, vmin=0, vmax=1, cmap="Blues", interpolation="nearest")
-    axes.grid(False)
-    axes.set_title("P(label given true class), estimated")
-    axes.set(xlabel="label given", ylabel="true class")
-    if len(class_names) > MOST_NUMBERS:
-        return
-    places = range(len(class_names))
-    axes.set(xticks=places, yticks=places, yticklabels=class_names)
-    axes.set_xticklabels(class_names, rotation=45, ha="right")
-    for (row, column), value in np.ndenumerate(transition):
-        if value >= 0.005:
-            colour = "white" if value > 0.55 else INK
-            axes.text(column, row, f"{value:.2f}".lstrip("0"), ha="center", va="center", fontsize=6, color=colour)
+    labels = [name if name == str(number) else f"{number} {name}" for number, name in enumerate(class_names)]
+    class_matrix(axes, estimate.transition, labels)
+    colours = ", colours by square root" if len(class_names) > MOST_NUMBERS else ""
+    axes.set(title=f"P(label given true class), estimated, %{colours}", xlabel="label given", ylabel="true class")

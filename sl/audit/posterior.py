@@ -25,7 +25,7 @@ def fit_temperature(probabilities: Array, labels: Labels, transition: Array) -> 
     """The temperature at which `softened` predictions explain the labels best; y has the likelihood sum_i p_i T[i, y].
 
     Guo et al. 2017, "On Calibration of Modern Neural Networks", with noisy labels in place of clean ones, so that noise
-    is not taken for doubt of the network. It holds for predictions of images that were not trained on.
+    is not mistaken for uncertainty of the network. It holds for predictions of images that were not trained on.
     """
 
     def surprise(log_temperature: float) -> float:

@@ -35,7 +35,7 @@ def predict_all(runs: Sequence[RunConfig], folder: Path, jobs: int) -> list[Path
 
 
 def predict_part(folder: Path, config: RunConfig) -> Path:
-    """Train one run, unless its predictions are there, and write what it says of the images it was not trained on.
+    """Train one run, unless its predictions exist, and write what it predicts for images that it was not trained on.
 
     With folds these are the held-out images; without, all of them. Test images of own data come with every part. The
     file <identity>.npz holds identity, fold, index (rows of the subject) and probabilities.

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 import numpy as np
+from cleanlab.rank import get_label_quality_scores
 from numpy.typing import NDArray
 
-from sl.audit.library import import_cleanlab
 from sl.audit.posterior import Array, Labels
 
 
@@ -30,7 +30,7 @@ def rank(labels: Labels, probabilities: Array, wrong: Array, precision: float, j
     Changed are the first labels of the ranking that differ from the suggestion: as many as keep their mean `wrong` at
     `precision` or above; only those that are `judged` (N,) are.
     """
-    score = np.asarray(import_cleanlab().rank.get_label_quality_scores(labels, probabilities, method="self_confidence"))
+    score = np.asarray(get_label_quality_scores(labels, probabilities, method="self_confidence"))
     order, suggested = np.argsort(score, kind="stable"), probabilities.argmax(1)
     candidates = order[(suggested != labels)[order] & judged[order]]
     expected = wrong[candidates].cumsum() / np.arange(1, len(candidates) + 1)

@@ -1,12 +1,12 @@
 """The lists that an audit writes: every image by suspicion, and the labels with the decisions put into practice."""
 
-import csv
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from sl.audit.rank import Array, Ranking
 from sl.audit.subject import Subject
-from sl.files import replacing
+from sl.files import replace_file
+from sl.tables.write import comma_separated
 
 COLUMNS = (
     "label", "suggested", "confidence_label", "confidence_suggested", "score", "rank", "wrong_probability", "decision",
@@ -15,17 +15,16 @@ COLUMNS = (
 
 def write_suspects(path: Path, subject: Subject, ranking: Ranking, probabilities: Array) -> None:
     """A line for each image, the most suspicious first: path or index, COLUMNS; decision is change or keep."""
-    with replacing(path) as part, part.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow([subject.key, *COLUMNS])
-        for place, row in enumerate(ranking.order.tolist(), 1):
-            label, suggested = int(subject.labels[row]), int(ranking.suggested[row])
-            values = (probabilities[row, label], probabilities[row, suggested], ranking.score[row])
-            writer.writerow(
-                [subject.names[row], subject.class_names[label], subject.class_names[suggested]]
-                + [f"{value:.6f}" for value in values]
-                + [place, f"{ranking.wrong[row]:.4f}", "change" if ranking.change[row] else "keep"]
-            )
+    lines = []
+    for place, row in enumerate(ranking.order.tolist(), 1):
+        label, suggested = int(subject.labels[row]), int(ranking.suggested[row])
+        values = (probabilities[row, label], probabilities[row, suggested], ranking.score[row])
+        lines.append(
+            [subject.names[row], subject.class_names[label], subject.class_names[suggested]]
+            + [f"{value:.6f}" for value in values]
+            + [str(place), f"{ranking.wrong[row]:.4f}", "change" if ranking.change[row] else "keep"]
+        )
+    replace_file(path, comma_separated([subject.key, *COLUMNS], lines))
 
 
 def corrected(subject: Subject, ranking: Ranking) -> list[tuple[str, str, str]]:
@@ -39,7 +38,4 @@ def corrected(subject: Subject, ranking: Ranking) -> list[tuple[str, str, str]]:
 
 def write_labels(path: Path, subject: Subject, lines: Iterable[Sequence[str]]) -> None:
     """A file of labels: path (or index), label, split; `dataset=folder dataset.labels=...` reads one with paths."""
-    with replacing(path) as part, part.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow([subject.key, "label", "split"])
-        writer.writerows(lines)
+    replace_file(path, comma_separated([subject.key, "label", "split"], lines))

@@ -4,11 +4,11 @@ import json
 import warnings
 from pathlib import Path
 
+import onnx
+import onnxscript  # noqa: F401, torch.onnx needs it
 import torch
 from torch import Tensor, nn
 
-from sl.errors import UserError
-from sl.extras import install
 from sl.files import replacing
 from sl.recipes.normalise import Normalisation
 from sl.saved.load import load_model
@@ -34,13 +34,8 @@ def export_onnx(model: Path, out: Path) -> str:
     """Write the saved network `model` to the ONNX file `out`; says what was written and whether it was checked.
 
     Input `pixels` (N, C, H, W) float32 in [0, 255], output `probabilities` (N, K); the metadata hold the classes.
-    Where onnxruntime is installed, both must agree within 1e-4. Raises UserError where the packages are missing.
+    Where onnxruntime is installed, both must agree within 1e-4.
     """
-    try:
-        import onnx
-        import onnxscript  # noqa: F401, torch.onnx needs it
-    except ImportError:
-        raise UserError(f"onnx and onnxscript are not installed: {install(['onnx'])}") from None
     loaded = load_model(model)
     whole = Whole(loaded.module.to(memory_format=torch.contiguous_format), loaded.normalisation).eval()
     example = torch.randint(256, (CHECKED, *loaded.about["image_shape"])).float()

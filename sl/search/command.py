@@ -1,4 +1,4 @@
-"""The whole of `sl search`: search, and say and write down what was found."""
+"""The whole of `sl search`: search, write every trial, print the best."""
 
 import shlex
 from dataclasses import replace
@@ -13,7 +13,7 @@ from sl.errors import UserError
 from sl.reproduce.execute import choose_jobs
 from sl.search.options import SearchConfig
 from sl.search.outcome import Trial, best, check_file, overrides, summary, tried, write
-from sl.search.study import import_optuna, open_study, search
+from sl.search.study import open_study, search
 from sl.search.task import Task, make_task
 from sl.search.trial import evaluate
 from sl.train.device import asked_threads
@@ -23,7 +23,6 @@ OF_A_SEARCH = ("search.", "holdout", "runs_dir", "results_dir", "seed")  # what 
 
 def run_search(config: SearchConfig) -> None:
     """Search as `config` says, write down what was tried and print the best, with the command that trains with it."""
-    import_optuna()  # what is missing shows before anything else is done
     trials = integer("search.trials", config.search.trials, 1)
     with under("search"):
         jobs, threads = choose_jobs(config.search.jobs, config.runtime.device)

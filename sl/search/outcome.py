@@ -3,23 +3,21 @@
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from optuna import Study
 
 from sl.errors import UserError
 from sl.files import replace_file
 from sl.search.space import rounded
 from sl.search.study import diverged, finished
-
-if TYPE_CHECKING:
-    from optuna import Study
-
-    from sl.search.task import Task
+from sl.search.task import Task
 
 SCORE = "accuracy on the held-out noisy labels, mean of the last ten epochs and of the seeds"
 Trial = dict[str, Any]  # parameters, score (a share in [0, 1]) and the identities of its runs
 
 
-def tried(study: "Study") -> list[Trial]:
+def tried(study: Study) -> list[Trial]:
     """The finished trials of `study` in their order."""
     return [
         {
@@ -62,14 +60,14 @@ def read_outcome(path: Path) -> dict[str, Any]:
     return content
 
 
-def check_file(task: "Task") -> None:
+def check_file(task: Task) -> None:
     """Raise UserError if the file that `task` writes is that of another search."""
     if task.file.exists() and read_outcome(task.file)["study"] != task.study:
         raise UserError("search.name", task.file.stem, f"must be another name: {task.file} belongs to another search")
 
 
-def write(task: "Task", study: "Study") -> str:
-    """Write the trials as JSON, replacing what an earlier part of the same search wrote; how it stands, in a line."""
+def write(task: Task, study: Study) -> str:
+    """Write the trials as JSON, replacing those of an earlier part of the same search; returns a line of progress."""
     trials, without = tried(study), [rounded(trial.params) for trial in diverged(study)]
     counts = f"{len(trials) + len(without)} tried" + (f", {len(without)} of them diverged" if without else "")
     if not trials:

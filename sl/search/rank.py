@@ -1,4 +1,4 @@
-"""Ranks the points of a grid by accuracy on held-out noisy labels, and says which the best is not shown to beat."""
+"""Ranks the points of a grid by accuracy on held-out noisy labels, and says which are not shown to be worse."""
 
 import json
 from collections import defaultdict

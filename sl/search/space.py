@@ -12,6 +12,7 @@ from sl.errors import UserError
 from sl.search.options import SearchConfig
 
 FIELDS = ("low", "high", "log")
+Parameters = dict[str, float]  # options of a run, such as loss.alpha, with their values
 DIGITS = 3  # significant, of a value that is tried: what is printed can be typed, and finer differences mean nothing
 
 
@@ -68,7 +69,7 @@ def name_of(config: SearchConfig) -> str:
     return f"loss={config.loss['_target_']}"
 
 
-def rounded(values: Mapping[str, float]) -> dict[str, float]:
+def rounded(values: Mapping[str, float]) -> Parameters:
     """`values` as they are tried.
 
     >>> rounded({"loss.alpha": 0.0321987})

@@ -9,8 +9,7 @@ from sl.config.check import check_run
 from sl.errors import UserError
 from sl.record.identity import identity
 from sl.search.options import SearchConfig
-from sl.search.space import Range, search_space, value_at
-from sl.search.study import Parameters
+from sl.search.space import Parameters, Range, search_space, value_at
 from sl.search.trial import run_config
 from sl.train.job import describe_run
 

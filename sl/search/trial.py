@@ -5,12 +5,13 @@ from dataclasses import replace
 
 from sl.record.read import read
 from sl.say import warn
-from sl.search.space import with_values
-from sl.search.study import Answer, Parameters
+from sl.search.space import Parameters, with_values
 from sl.search.validation import ValidatedRun, validated
 from sl.train.options import RunConfig
 from sl.train.run import RunDiverged, train_when_free
 from sl.workers import TaskResult, run_all
+
+Answer = list[ValidatedRun] | Exception  # a proposal's runs, none where one diverged; or why it has no answer
 
 
 def run_config(config: RunConfig, parameters: Parameters, seed: int) -> RunConfig:
@@ -27,7 +28,7 @@ def evaluate(config: RunConfig, seeds: Sequence[int], jobs: int, proposals: Sequ
 
 
 def answer(outcomes: Sequence[TaskResult]) -> Answer:
-    """What the runs of a proposal came to."""
+    """The answer to a proposal, from what its runs returned."""
     errors = [outcome.error for outcome in outcomes if outcome.error]
     for error in errors:
         if not isinstance(error, RunDiverged):
@@ -37,5 +38,5 @@ def answer(outcomes: Sequence[TaskResult]) -> Answer:
 
 
 def train_and_validate(config: RunConfig) -> ValidatedRun:
-    """Train the run unless it is there, or wait for who trains it; what a choice may know of it."""
+    """Train the run, or wait for the process that trains it; returns what a choice may know of it."""
     return validated(read(train_when_free(config)))

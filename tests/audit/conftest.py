@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import torch
 
+from sl.audit.command import run_audit
 from sl.audit.rank import Ranking
 from sl.audit.subject import Subject
 from sl.config.compose import compose_run
@@ -33,9 +34,6 @@ def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def audit(tmp_path: Path) -> Audit:
     """Run an audit with these overrides; the folder with its results."""
-    pytest.importorskip("cleanlab", reason="cleanlab is not installed: pip install -e '.[audit]'")
-    from sl.audit.command import run_audit
-
     folders = [f"{name}_dir={tmp_path / 'audit' / name}" for name in ("runs", "models", "checkpoints")]
     folders.append(f"results_dir={tmp_path / 'audit'}")
     return lambda *more: run_audit(compose_run([*SHORT, *folders, *more], "audit"))

@@ -13,8 +13,6 @@ from sl.audit.rank import Ranking, rank
 from sl.audit.subject import Subject
 from sl.audit.suspects import corrected, write_labels, write_suspects
 
-pytest.importorskip("cleanlab", reason="cleanlab is not installed: pip install -e '.[audit]'")
-
 
 def test_the_decision_keeps_its_expected_precision() -> None:
     """Six suspects with P(wrong) 1, 1, 0.8, 0.4, 0.3, 0.1: three have the mean 0.93, four 0.8, five 0.7."""

@@ -21,7 +21,6 @@ from sl.search.trial import run_config, train_and_validate
 from sl.train.engine import Engine
 from sl.train.fit import NotFinite, train_one_epoch
 
-pytest.importorskip("optuna", reason="optuna is not installed (extra: search)")
 SHORT = ["dataset=digits", "noise=symmetric", "noise.rate=0.4", "recipe.epochs=2", "scale.train_share=0.2"]
 Search = Callable[..., dict[str, Any]]
 

@@ -1,16 +1,19 @@
 """Proposals: the same for the same seed, resumed without loss, the known values first."""
 
+import importlib
 import sys
 from pathlib import Path
 
 import pytest
 
+from sl.commands import COMMANDS
 from sl.errors import UserError
-from sl.search.space import Range
-from sl.search.study import Answer, Parameters, diverged, finished, import_optuna, open_study, search
+from sl.extras import missing
+from sl.search.space import Parameters, Range
+from sl.search.study import diverged, finished, open_study, search
+from sl.search.trial import Answer
 from sl.search.validation import ValidatedRun
 
-pytest.importorskip("optuna", reason="optuna is not installed (extra: search)")
 SPACE = (Range("loss.alpha", 0.01, 10, True), Range("loss.beta", 0.1, 10, True))
 FIRST = {"loss.alpha": 0.1, "loss.beta": 1.0}
 
@@ -121,5 +124,8 @@ def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
 
 def test_without_optuna_one_line_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "optuna", None)
-    with pytest.raises(UserError, match=r"optuna is not installed: pip install 'sl-noisy-labels\[search\]'"):
-        import_optuna()
+    monkeypatch.delitem(sys.modules, "sl.search.study")
+    with pytest.raises(ModuleNotFoundError) as caught:
+        importlib.import_module("sl.search.study")
+    line = missing(caught.value, COMMANDS["search"].extras)
+    assert line == "optuna is not installed: pip install 'sl-noisy-labels[search]'"
