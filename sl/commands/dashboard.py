@@ -14,7 +14,7 @@ def main(
 ) -> None:
     """Make a W&B workspace and a report from one file, or update those made before.
 
-    Without a W&B login the specifications are written to `out`, and what would be made is said.
+    Without a W&B login the command writes the specifications to `out` and prints what it would make.
 
     project: W&B's project, as tracker.wandb.project
     entity: your team; null is your own account

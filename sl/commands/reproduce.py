@@ -27,7 +27,7 @@ def main(config: ReproduceConfig) -> None:
 
 
 def main_status(runs_dir: Path = Path("results/runs")) -> None:
-    """Say how far the reproductions are whose records lie in a folder.
+    """Print how far the reproductions in a folder of records are.
 
     runs_dir: folder of run records
     """

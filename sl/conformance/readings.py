@@ -1,4 +1,4 @@
-"""What an implementation may compute: the losses as published, and the mistakes that are made with them in public."""
+"""What an implementation may compute: the losses as published, and mistakes that are known from public code."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass

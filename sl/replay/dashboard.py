@@ -1,7 +1,7 @@
 """W&B's dashboards from one declarative file (configs/wandb/dashboard.yaml), by the package wandb-workspaces."""
 
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -75,20 +75,6 @@ class Dashboard:
                 runs = reports.Runset(name=loss or "all runs", filters=filters)  # of the report's own project
                 blocks.append(reports.PanelGrid(runsets=[runs], panels=panels(section.panels)))
         return reports.Report(entity=entity, project=project, title=self.name, blocks=blocks, width="fluid")
-
-    def logged(self) -> Iterator[tuple[str, str]]:
-        """What the panels point at: pairs of history, pattern, config, summary or media, and the key."""
-        for panel in (panel for section in self.sections for panel in section.panels):
-            if "lines" in panel:
-                yield from (("history", key) for key in panel.get("metrics", []))
-                yield from [("pattern", panel["regex"])] if "regex" in panel else []
-            elif "confusion" in panel:
-                yield "history", f"confusion/{panel['confusion']}_table"
-            elif "pictures" in panel:
-                yield from (("media", f"figures/{name}") for name in panel["metrics"])
-            else:
-                yield from (("config", key) for key in panel["config"])
-                yield from (("summary", key) for key in panel["summary"])
 
 
 def panels(described: Sequence[dict[str, Any]]) -> list[Any]:

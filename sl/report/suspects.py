@@ -30,9 +30,9 @@ def suspects(group: RunGroup, audits: Path, out: Path) -> list[dict[str, Any]]:
 
 
 def read(file: Path) -> dict[str, Any]:
-    """What an audit wrote of the noise; UserError where it is damaged."""
+    """What an audit wrote about the noise; UserError where it is damaged."""
     try:
         about = json.loads(file.read_text(encoding="utf-8"))
         return dict(about)
     except (OSError, ValueError, TypeError) as error:
-        raise UserError(f"{file}: it must be what an audit wrote ({error}); remove it or repeat that audit") from None
+        raise UserError(f"{file}: must be written by an audit ({error}); remove it or repeat that audit") from None

@@ -25,7 +25,7 @@ from sl.train.device import find_device
 
 
 def reproduce(config: ReproduceConfig) -> list[str]:
-    """Do the experiment that `config` names; a line for each failed run."""
+    """Run the experiment that `config` names; returns a line for each failed run."""
     name, scale = config.names["experiment"], config.names["scale"]
     if config.experiment != experiment.load(name):
         raise UserError("experiment", rule=f"has no options: give seeds=[...] or change configs/experiment/{name}.yaml")
@@ -33,7 +33,7 @@ def reproduce(config: ReproduceConfig) -> list[str]:
     check_folder("results_dir", Path(config.results_dir))
     strict = flag("strict", config.strict)
     if strict:
-        load_all(Path(config.runs_dir), strict)  # it stops here, before hours are spent
+        load_all(Path(config.runs_dir), strict)  # a damaged record ends it here, not after hours
     device = find_device(config.device)
     if scale == "auto":
         scale = "paper" if device.type == "cuda" else "cpu"
@@ -64,7 +64,7 @@ def reproduce(config: ReproduceConfig) -> list[str]:
 
 
 def tell(run: PlannedRun) -> None:
-    """A run of the plan in a line."""
+    """Print a run of the plan as one line."""
     print(f"  {run.identity}  {'done' if run.done else '    '}  {' '.join(run.wanted)}", flush=True)
 
 

@@ -1,4 +1,4 @@
-"""Begins no run that would not be over in time, for machines that are lent or taken away at a known time."""
+"""Starts no run that would not finish in time, for machines that are available until a known time."""
 
 import time
 from collections import deque
@@ -8,7 +8,7 @@ from pathlib import Path
 from sl.reproduce.progress import progress
 
 WINDOW = 60.0  # seconds over which the speed is measured
-SURE = 0.95  # of the time left that a run may be expected to take
+SURE = 0.95  # a run may be expected to take this share of the time left
 
 
 class Deadline:
@@ -20,10 +20,10 @@ class Deadline:
         self._marks: deque[tuple[float, float]] = deque()  # when, and how much was done by then
 
     def allows(self, shares: Sequence[float]) -> bool:
-        """Whether one more run would be over in time; `shares` says how much is done of each that was begun.
+        """Whether one more run would finish in time; `shares` says how much is done of each that was started.
 
         With r runs' worth of training left, the new one's included, and v runs done a second by all together, the last
-        run ends after r / v seconds. While nothing is known of v, any run may begin.
+        run ends after r / v seconds. While v is unknown, any run may start.
         """
         now, done = self.clock(), sum(shares)
         self._marks.append((now, done))

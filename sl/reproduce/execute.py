@@ -25,7 +25,7 @@ NO_TIME = "not begun: it would not be over in time"
 def default_jobs(device: str) -> int:
     """One run after another on a GPU; on a CPU one single-threaded process per core.
 
-    How much more two such processes bring than one of two threads stands in docs/speed.md.
+    docs/speed.md compares such processes with one run on all cores.
     """
     return 1 if find_device(device).type == "cuda" else cores()
 
@@ -46,7 +46,7 @@ def thread_override(threads: int | None) -> list[str]:
 def execute(todo: Sequence[PlannedRun], jobs: int, deadline: Deadline | None = None) -> list[str]:
     """Train `todo` in order, `jobs` at once; a line for each run that has no complete record afterwards.
 
-    With a `deadline` no run is begun that would not be over by then.
+    With a `deadline`, no run starts that would not finish by then.
 
     A run that another process is training is left to it: this one waits until it is complete, or takes it over. Neither
     a killed process nor a bug in one run stops the others.

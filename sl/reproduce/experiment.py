@@ -1,4 +1,4 @@
-"""What an experiment (configs/experiment) asks for, as overrides of single runs in the order of their worth."""
+"""What an experiment (configs/experiment) asks for, as overrides of single runs, the most useful first."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import product
@@ -89,7 +89,7 @@ def sharing(wanted: Iterable[Overrides]) -> dict[str, int]:
 
 
 def _what(run: Overrides) -> frozenset[str]:
-    """What is trained: what is looked at besides makes no other run."""
+    """What decides which run it is: options of the probe make no other run."""
     return frozenset(override for override in run if not override.startswith("probe."))
 
 

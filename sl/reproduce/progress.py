@@ -83,7 +83,7 @@ class RunProgress:
 
 
 def progress(record: Path) -> RunProgress:
-    """How far the run of this record is; one that cannot be read counts as not begun."""
+    """How far the run of this record is; one that cannot be read counts as not started."""
     training = in_training(record)
     try:
         run = read(record)
@@ -93,7 +93,7 @@ def progress(record: Path) -> RunProgress:
 
 
 def duration(seconds: float) -> str:
-    """A time for people.
+    """A duration in words.
 
     >>> duration(90), duration(5400)
     ('2 min', '1.5 h')

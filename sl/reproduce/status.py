@@ -1,4 +1,4 @@
-"""The whole of ``sl reproduce status``: what is trained, how far it is, what comes next, when it is done."""
+"""The whole of ``sl reproduce status``: what is being trained, how far it is, what comes next, when all is done."""
 
 from datetime import datetime, timedelta
 from pathlib import Path

@@ -59,7 +59,7 @@ def job_number() -> int | None:
 
 
 def tell(*, final: bool = False, **changes: object) -> None:
-    """Change fields of the job; what is not `final` may be dropped if there was something half a second ago."""
+    """Change fields of the job. Unless `final`, a change is written only half a second after the last one or later."""
     if _Current.job is None:
         return
     job = replace(_Current.job, **changes)  # type: ignore[arg-type]

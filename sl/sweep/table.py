@@ -26,7 +26,7 @@ def rows(sweep: Sweep) -> tuple[list[str], list[list[str]]]:
 
 
 def notes(sweep: Sweep) -> list[str]:
-    """What a reader has to know of the table."""
+    """What a reader must know about the table."""
     seeds = sorted({run.seed for point in sweep.points for run in point.series.runs})
     tests = sum(difference.tested for difference, _ in sweep.differences)
     corrected = f"corrected for {tests} comparisons (Benjamini and Hochberg)"

@@ -1,4 +1,4 @@
-"""What is seen of a run where it is started: one live line on a terminal, a few plain lines elsewhere."""
+"""What a run prints: one live line on a terminal, a few plain lines elsewhere."""
 
 import math
 import multiprocessing
@@ -40,18 +40,7 @@ def is_due(epoch: int, epochs: int) -> bool:
 
 
 def status(run: Run, left: float) -> str:
-    """The run after its latest epoch; `left` in seconds."""
-    line = run.epochs[-1]
-    name, accuracy = worst_class(run)
-    return (
-        f"epoch {line.epoch}/{run.scale.epochs}  loss {line.train_loss:.4g}"
-        f"  test {100 * line.test_accuracy:.1f} %  worst class {name} {100 * accuracy:.1f} %"
-        f"  left {timedelta(seconds=round(left))}"
-    )
-
-
-def live(run: Run, left: float) -> str:
-    """As `status`, with what matters most first: a narrow terminal cuts the end off."""
+    """The run after its latest epoch; `left` in seconds. What matters most comes first: narrow windows cut the end."""
     line = run.epochs[-1]
     name, accuracy = worst_class(run)
     return (
@@ -110,10 +99,9 @@ class ConsoleSink:
         if done <= 0:
             return
         left = (self._shown - self._began) / done * (self._epochs_in_all - line.epoch)
-        run = run_so_far(self._header, [line])
-        text = status(run, left)
-        job.tell(epoch=line.epoch, text=live(run, left).partition("  ")[2])
-        self._line = f"{live(run, left)}  {self._name}"
+        text = status(run_so_far(self._header, [line]), left)
+        job.tell(epoch=line.epoch, text=text.partition("  ")[2])
+        self._line = f"{text}  {self._name}"
         if self._progress:
             self._progress.update(self._progress.task_ids[0], description=self._line)
         elif self._here and is_due(line.epoch, self._epochs_in_all):

@@ -98,7 +98,7 @@ class MlflowTracker(Tracker):
         file = Path(self.uri.removeprefix("sqlite:///"))
         alone = FileLock(lock_beside(file)) if self.uri.startswith("sqlite:///") else nullcontext()
         with alone, warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # MLflow's use of SQLAlchemy is not for a user to mend
+            warnings.simplefilter("ignore")  # users cannot change how MLflow calls SQLAlchemy
             known = self.client.get_experiment_by_name(self.experiment)
             return known.experiment_id if known else self.client.create_experiment(self.experiment, self.artifacts)
 

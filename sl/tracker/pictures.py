@@ -1,13 +1,11 @@
 """Pictures of a run for trackers that have no chart of their own."""
 
-from pathlib import Path
-
 import matplotlib
 import numpy as np
 from matplotlib.figure import Figure
 
 from sl.figures.matrices import class_matrix, row_shares
-from sl.figures.style import DPI, STYLE
+from sl.figures.style import STYLE
 from sl.record.schema import Header, Probe
 from sl.tracker.run_so_far import run_so_far
 
@@ -21,10 +19,3 @@ def confusion(header: Header, line: Probe) -> Figure:
         class_matrix(axes, shares, run_so_far(header, []).class_labels)
         axes.set(title=f"Test set, {line.stage} (epoch {line.epoch}), %", xlabel="predicted class", ylabel="true class")
     return figure
-
-
-def save(figure: Figure, path: Path) -> Path:
-    """Write the figure as a PNG file; returns its path."""
-    with matplotlib.rc_context(STYLE):
-        figure.savefig(path, dpi=DPI)
-    return path

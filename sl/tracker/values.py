@@ -1,4 +1,4 @@
-"""What trackers get of a run record, as plain values."""
+"""What trackers log of a run record, as plain values."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
@@ -11,7 +11,7 @@ METRICS = (
     "lr", "train_loss", "noisy_accuracy", "clean_accuracy", "test_accuracy", "right_accuracy", "wrong_memorised",
     "wrong_corrected", "validation_accuracy",
 )  # fmt: skip
-MOST_CLASSES = 100  # whose accuracies are told one by one: trackers make a chart of each, and a record has them all
+MOST_CLASSES = 100  # of more, no class is logged by itself: trackers make a chart of each; the record has them all
 FACTS = ("identity", "data", "scale", "noise", "stages", "provenance")
 
 

@@ -73,7 +73,7 @@ def test_audits_of_the_same_own_data_are_shown(tmp_path: Path) -> None:
     picture = "data:image/png;base64,iVBORw=="
     assert shown == [{"summary": "mine: 3 %", "page": "../audit/mine/suspects.html", "image": picture}]
     (audits / "mine" / "noise.json").write_text("{")
-    with pytest.raises(UserError, match=r"mine/noise\.json: it must be what an audit wrote"):
+    with pytest.raises(UserError, match=r"mine/noise\.json: must be written by an audit"):
         contents(load_all(root), LITERATURE, tmp_path / "out", tmp_path, audits)
     synthetic.record(tmp_path / "published", "sl")
     assert (
