@@ -9,8 +9,8 @@ from typing import Literal
 
 from sl.command_line import run_script
 from sl.record import load_all
-from sl.tables.open_points import block
 from sl.tables.readme import fill
+from studies.open_points import block
 
 
 def main(

@@ -9,7 +9,7 @@ from pathlib import Path
 from sl.command_line import run_script
 from sl.files import replace_file
 from sl.record import load_all
-from sl.tables.parity import page
+from studies.parity import page
 
 
 def main(

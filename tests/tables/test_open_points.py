@@ -8,7 +8,7 @@ import synthetic
 
 from sl.claims.measures import memorised
 from sl.record import Run, load_all
-from sl.tables import open_points
+from studies import open_points
 
 ROOT = Path(__file__).resolve().parents[2]
 USUAL = {"weight_decay": 0.02, "decay_on": "fc1", "nesterov": False}

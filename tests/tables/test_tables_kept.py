@@ -6,7 +6,7 @@ import pytest
 
 from sl.record import load_all
 from sl.tables import load, write_all
-from sl.tables.parity import page
+from studies.parity import page
 
 RESULTS = Path(__file__).resolve().parents[2] / "results"
 

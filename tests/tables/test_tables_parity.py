@@ -11,7 +11,7 @@ from sl.errors import UserError
 from sl.record import load_all
 from sl.reproduce.execute import execute
 from sl.reproduce.plan import plan_runs
-from sl.tables.parity import STATISTICS, page, pairs
+from studies.parity import STATISTICS, page, pairs
 
 ROOT = Path(__file__).resolve().parents[2]
 SEEDS = (0, 1, 2, 3)

@@ -96,7 +96,7 @@ def test_time_left_is_that_of_the_epochs_to_come(
     sink = ConsoleSink()
     sink.start(header(), PATH, 2)
     sink.epoch(line(3))
-    assert capsys.readouterr().out.endswith("left 0:45:00\n")  # 9 more at 300 seconds
+    assert "  left 0:45:00  " in capsys.readouterr().out  # 9 more at 300 seconds
 
 
 def test_close_without_start_is_silent(capsys: pytest.CaptureFixture[str]) -> None:
