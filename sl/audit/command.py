@@ -20,7 +20,7 @@ from sl.audit.subject import Subject
 from sl.audit.suspects import corrected, write_labels, write_suspects
 from sl.checks import integer, number
 from sl.errors import UserError
-from sl.files import replace_file
+from sl.files import replace_file, writing
 from sl.record.identity import identity
 from sl.reproduce.execute import choose_jobs
 from sl.train.job import Described, describe_run
@@ -56,14 +56,12 @@ def check_options(config: AuditConfig) -> int:
 
 def locked(out: Path) -> FileLock:
     """Lock the folder `out` of an audit; UserError where another audit holds it, or it cannot be made."""
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(out / ".lock")
-        lock.acquire(timeout=0)
-    except Timeout:
-        raise UserError("out", out, "must not be in use: another audit writes to it") from None
-    except OSError as error:
-        raise UserError("out", out, f"must be a folder that can be written to: {error.strerror}") from None
+    lock = FileLock(out / ".lock")
+    with writing(out, "out"):
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            raise UserError("out", out, "must not be in use: another audit writes to it") from None
     return lock
 
 

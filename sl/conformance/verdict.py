@@ -35,12 +35,18 @@ def check(implementation: Implementation, losses: Iterable[str], parameters: Par
     if not all(np.isfinite(values).all() for values in given):
         return Finding(False, _infinite(usual, given, losses, parameters))
     for loss in losses:
-        chosen = {**LOSSES[loss].parameters, **{k: v for k, v in parameters.items() if k in LOSSES[loss].parameters}}
+        chosen = _chosen(loss, parameters)
         for reading in readings(loss, chosen):
             reduction = _reduction(reading, usual, given)
             if reduction:
                 return _found(implementation, reading, reduction, chosen, usual[2], given[2])
     return Finding(False, ("matches none of the formulas", *_near(usual, given)))
+
+
+def _chosen(loss: str, parameters: Parameters) -> Parameters:
+    """The loss's usual parameters, with those of its own that are given in their place."""
+    usual = LOSSES[loss].parameters
+    return usual | {name: value for name, value in parameters.items() if name in usual}
 
 
 def _reduction(reading: Reading, usual: Sequence[Batch], given: Sequence[Array]) -> str | None:
@@ -89,8 +95,7 @@ def _infinite(
     batch, values = usual[place], given[place]
     lines = [f"MISTAKE: {_short(values)} on ordinary logits ({batch.name})"]
     if any("log_zero" in LOSSES[loss].parameters for loss in losses):
-        chosen = {**LOSSES["sl"].parameters, **{k: v for k, v in parameters.items() if k in LOSSES["sl"].parameters}}
-        right = next(readings("sl", chosen)).values(batch.logits, batch.labels)
+        right = next(readings("sl", _chosen("sl", parameters))).values(batch.logits, batch.labels)
         expected = right if values.ndim else right.mean()
         lines.append(f"in SL or RCE: the clamp of log 0 is missing ({_short(values)} for {_short(expected)})")
     return tuple(lines)

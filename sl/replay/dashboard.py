@@ -9,6 +9,7 @@ from typing import Any
 import yaml  # type: ignore[import-untyped]
 
 from sl.errors import UserError
+from sl.tracker.wandb_run import CONFUSION_CHART, CONFUSION_COLUMNS
 
 with warnings.catch_warnings():  # the package is written for an older form of pydantic
     warnings.simplefilter("ignore")
@@ -16,8 +17,6 @@ with warnings.catch_warnings():  # the package is written for an older form of p
     import wandb_workspaces.workspaces as workspaces
 
 LOSS = "names.loss"  # of the configuration that a run logs
-CONFUSION_CHART = "wandb/confusion_matrix/v1"  # what wandb.plot.confusion_matrix draws
-COLUMNS = {name: name for name in ("Actual", "Predicted", "nPredictions")}
 KINDS = ("lines", "confusion", "pictures", "parallel")
 
 
@@ -101,7 +100,7 @@ def _panel(panel: dict[str, Any]) -> Any:
         return reports.CustomChart(
             query={"summaryTable": {"tableKey": f"confusion/{stage}_table"}},
             chart_name=CONFUSION_CHART,
-            chart_fields=COLUMNS,
+            chart_fields=CONFUSION_COLUMNS,
             chart_strings={"title": f"Test images, {stage} stage"},
         )
     if "pictures" in panel:

@@ -47,9 +47,9 @@ def _entry(
         "origin": origin(series.runs),
         "classes": _moments(series, _class_rows),
         "metrics": {
-            "test_accuracy": _moments(series, _curve, "test_accuracy"),
+            "test_accuracy": _moments(series, Run.curve, "test_accuracy"),
             "spread": _moments(series, Run.spread),
-            **{name: _moments(series, _curve, name) for name in TRAINING},
+            **{name: _moments(series, Run.curve, name) for name in TRAINING},
         },
         "probes": {stage: _probe(series, stage) for stage in STAGES},
     }
@@ -66,10 +66,6 @@ def _probe(series: Series, stage: str) -> dict[str, Any]:
         "confidence": _moments(series, Run.probe_values, stage, "confidence"),
         "predictions": _moments(series, _predicted, stage),
     }
-
-
-def _curve(run: Run, metric: str) -> Array:
-    return run.curve(metric)
 
 
 def _class_rows(run: Run) -> Array:

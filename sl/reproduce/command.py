@@ -41,11 +41,7 @@ def reproduce(config: ReproduceConfig) -> list[str]:
     minutes = None if config.minutes is None else number("minutes", config.minutes, 0, low_open=True)
     deadline = None if minutes is None else Deadline(60 * minutes)
     common = [f"scale={scale}", override("data_dir", config.data_dir), override("runs_dir", config.runs_dir)]
-    common += [
-        f"runtime.device={config.device}",
-        *thread_override(threads),
-        *config.overrides,
-    ]
+    common += [f"runtime.device={config.device}", *thread_override(threads), *config.overrides]
     wanted: dict[Overrides, str] = {}
     for step, run in experiment.steps(name, experiment.parse_seeds(config.seeds)):
         wanted.setdefault(run, step)

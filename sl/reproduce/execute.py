@@ -22,20 +22,16 @@ BUSY = "another process is training it"
 NO_TIME = "not begun: it would not be over in time"
 
 
-def default_jobs(device: str) -> int:
-    """One run after another on a GPU; on a CPU one single-threaded process per core.
-
-    docs/speed.md compares such processes with one run on all cores.
-    """
-    return 1 if find_device(device).type == "cuda" else cores()
-
-
 def choose_jobs(wanted: object, device: str) -> tuple[int, int | None]:
-    """How many runs at once, and the threads of each; None on a GPU."""
-    jobs = default_jobs(device) if wanted is None else integer("jobs", wanted, 1, MOST_JOBS)
-    on_cpu = find_device(device).type == "cpu"
-    threads = max(1, default_jobs(device) // jobs)
-    return jobs, threads if on_cpu else None
+    """How many runs at once, and the threads of each; None on a GPU.
+
+    Unless a number is `wanted`: one run after another on a GPU, on a CPU one single-threaded process per core, which
+    docs/speed.md compares with one run on all cores.
+    """
+    on_gpu = find_device(device).type == "cuda"
+    usual = 1 if on_gpu else cores()
+    jobs = usual if wanted is None else integer("jobs", wanted, 1, MOST_JOBS)
+    return jobs, None if on_gpu else max(1, usual // jobs)
 
 
 def thread_override(threads: int | None) -> list[str]:

@@ -4,7 +4,6 @@ Imports wandb, which takes a second or two: only a run that is tracked imports t
 """
 
 import contextlib
-from collections.abc import Iterator
 from typing import Any, Literal
 
 import wandb
@@ -18,6 +17,8 @@ from sl.tracker.values import MOST_CLASSES, config
 Mode = Literal["online", "offline", "disabled"]
 INIT_TIMEOUT = 30.0  # seconds that a server has to answer
 FINISH_TIMEOUT = 120.0  # seconds that the rest of a run has to reach it
+CONFUSION_CHART = "wandb/confusion_matrix/v1"  # W&B's own chart, and the columns of its table
+CONFUSION_COLUMNS = {name: name for name in ("Actual", "Predicted", "nPredictions")}
 failed_servers: set[str] = set()  # where a run of this process could not be opened
 
 
@@ -119,26 +120,19 @@ def charts(class_names: list[str], line: Probe) -> dict[str, Any]:
     stage, epoch, probed = line.stage, line.epoch, class_names[line.probe_class]
     if len(class_names) > MOST_CLASSES:
         return {}
-    true, predicted = zip(*pairs(line.confusion), strict=True)
-    title = f"Test set, {stage} (epoch {epoch})"
-    chart = wandb.plot.confusion_matrix(y_true=true, preds=predicted, class_names=class_names, title=title)
-    found: dict[str, Any] = {f"confusion/{stage}": chart}
+    counts = [
+        [true, predicted, count]
+        for true, row in zip(class_names, line.confusion, strict=True)
+        for predicted, count in zip(class_names, row, strict=True)
+    ]
+    cells = wandb.Table(columns=list(CONFUSION_COLUMNS), data=counts)
+    title = {"title": f"Test set, {stage} (epoch {epoch})"}
+    found: dict[str, Any] = {f"confusion/{stage}": wandb.plot_table(CONFUSION_CHART, cells, CONFUSION_COLUMNS, title)}
     if line.confidence is None or line.predictions is None:
         return found
     table = wandb.Table(
         columns=["class", "confidence", "predictions"],
         data=[list(row) for row in zip(class_names, line.confidence, line.predictions, strict=True)],
     )
-    title = f"Mean confidence for rightly labelled {probed}, {stage} (epoch {epoch})"
-    return {**found, f"confidence/{stage}": wandb.plot.bar(table, "class", "confidence", title=title)}
-
-
-def pairs(confusion: list[list[int]]) -> Iterator[tuple[int, int]]:
-    """(true class, prediction) of every counted example.
-
-    >>> list(pairs([[1, 0], [2, 1]]))
-    [(0, 0), (1, 0), (1, 0), (1, 1)]
-    """
-    for true, row in enumerate(confusion):
-        for predicted, count in enumerate(row):
-            yield from [(true, predicted)] * count
+    text = f"Mean confidence for rightly labelled {probed}, {stage} (epoch {epoch})"
+    return {**found, f"confidence/{stage}": wandb.plot.bar(table, "class", "confidence", title=text)}

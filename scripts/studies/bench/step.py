@@ -7,7 +7,7 @@ from typing import Any
 import torch
 from torch.profiler import ProfilerActivity, profile
 
-from studies.bench.contender import CASES, EngineContender, chosen, peak_bytes
+from studies.bench.contender import CASES, EngineContender, chosen
 
 WARM_UP_STEPS = 20
 STEPS = 20
@@ -45,7 +45,6 @@ def profile_step(case: str) -> dict[str, Any]:
         "runtime": chosen(runtime),
         "batch_size": engine.batch_size,
         "step_microseconds": round(seconds / STEPS * 1e6, 1),
-        "peak_bytes": peak_bytes(runtime.device),
         **summary([(each.key, getattr(each, time_of) / STEPS, each.count / STEPS) for each in averages]),
     }
 
