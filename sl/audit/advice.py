@@ -3,8 +3,7 @@
 docs/choosing-parameters.md has all published advice, and says how to search from there.
 """
 
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -28,10 +27,6 @@ class Advice:
 
     def __str__(self) -> str:
         return f"loss=sl loss.alpha={self.alpha:g} loss.beta={self.beta:g}: {self.why} ({self.source})"
-
-    def as_json(self) -> dict[str, Any]:
-        """The fields by name, as noise.json holds them."""
-        return asdict(self)
 
 
 def advise(estimate: NoiseEstimate) -> Advice:

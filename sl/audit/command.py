@@ -1,9 +1,8 @@
 """The whole of `sl audit`: train, predict, rank, estimate, and write the results."""
 
 import json
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any
 
 from filelock import FileLock, Timeout
 
@@ -87,9 +86,10 @@ def write_audit(out: Path, subject: Subject, probabilities: Array, config: Audit
         "fingerprint": described.result_config["dataset"]["fingerprint"],
         "identity": described.identity,
         "summary": f"{title}. {findings}",
-        "advice": advice.as_json(),
+        "advice": asdict(advice),
     }
-    write_noise(out, subject, estimate, about)
+    noise = about | estimate.as_json(subject.class_names)
+    replace_file(out / "noise.json", json.dumps(noise, indent=1, ensure_ascii=False) + "\n")
     draw_noise(estimate, subject.class_names, title, out / "noise")
     audited = {"setting": setting(described, config.folds), "loss": names["loss"], "classes": list(subject.class_names)}
     write_classes(out, audited, class_numbers(subject, ranking, probabilities))
@@ -113,12 +113,6 @@ def summary(subject: Subject, ranking: Ranking, estimate: NoiseEstimate, config:
         f"Of {len(subject.names):,} labels an estimated {100 * rate.value:.1f} % ({interval} %) are wrong. "
         f"{changed:,} are decided to be wrong{decided}.{few if unjudged else ''}"
     )
-
-
-def write_noise(out: Path, subject: Subject, estimate: NoiseEstimate, about: dict[str, Any]) -> None:
-    """Write noise.json: the estimate and its origin."""
-    content = {**about, **estimate.as_json(subject.class_names)}
-    replace_file(out / "noise.json", json.dumps(content, indent=1, ensure_ascii=False) + "\n")
 
 
 def setting(described: Described, folds: int) -> str:

@@ -80,11 +80,6 @@ def transition_of(joint: Array) -> Array:
     return by_true / by_true.sum(1, keepdims=True)
 
 
-def confident_joint(labels: Labels, probabilities: Array) -> Array:
-    """P(label = i, true = j) (K, K) by confident learning (Northcutt et al. 2021), cleanlab's calibrated estimate."""
-    return np.asarray(estimate_joint(labels, probabilities), dtype=np.float64)
-
-
 def refined(joint: Array, labels: Labels, probabilities: Array) -> tuple[Array, Array]:
     """`joint` brought to agreement with the predictions, and these calibrated (N, K).
 
@@ -107,7 +102,7 @@ def estimate_noise(labels: Labels, probabilities: Array, seed: int) -> NoiseEsti
     calibration is not repeated. They say what another sample of images would change, not how wrong network and method
     are.
     """
-    first = confident_joint(labels, probabilities)
+    first = np.asarray(estimate_joint(labels, probabilities))  # P(label = i, true = j) (K, K), Northcutt et al. 2021
     joint, soft = refined(first, labels, probabilities)
     true = posterior(soft, labels, transition_of(joint))
     random = np.random.default_rng(seed)
