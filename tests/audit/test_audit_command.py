@@ -1,7 +1,9 @@
 """Whole audits: planted errors are found, a stopped audit is resumed, odd data sets are no crash."""
 
 import csv
+import importlib
 import json
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,9 +13,11 @@ import torch
 from PIL import Image
 from sklearn.metrics import average_precision_score
 
+from sl.commands import COMMANDS
 from sl.config.compose import compose_run
 from sl.data import Digits
 from sl.errors import UserError
+from sl.extras import missing
 from sl.train.job import make_loss, prepare
 
 Audit = Callable[..., Path]
@@ -84,10 +88,13 @@ def test_a_mistake_is_said_before_anything_is_trained(audit: Audit, option: str,
     assert not (tmp_path / "audit").exists()
 
 
-def test_without_cleanlab_it_says_what_to_install(audit: Audit, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(__import__("sys").modules, "cleanlab.count", None)
-    with pytest.raises(UserError, match=r"pip install 'sl-noisy-labels\[audit\]'"):
-        audit(*DIGITS)
+def test_without_cleanlab_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "cleanlab.count", None)
+    monkeypatch.delitem(sys.modules, "sl.audit.estimate")
+    with pytest.raises(ModuleNotFoundError) as caught:
+        importlib.import_module("sl.audit.estimate")
+    line = missing(caught.value, COMMANDS["audit"].extras)
+    assert line == "cleanlab is not installed: pip install 'sl-noisy-labels[audit]'"
 
 
 @pytest.fixture
