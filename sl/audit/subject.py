@@ -17,7 +17,7 @@ class Subject:
 
     `images` (N, C, H, W) uint8, `labels` (N,) int64 as given, `names` the path of each, or its row in the data set's
     whole training set. `trained` is how many come first and are trained on; `clean` (N,) is None where it is unknown.
-    `root` is the folder that paths begin at.
+    Paths are relative to the folder `root`.
     """
 
     images: Tensor

@@ -1,4 +1,4 @@
-"""Loads somebody's loss and calls it: arrays in, numbers out."""
+"""Loads an implementation of a loss and calls it: arrays in, numbers out."""
 
 import inspect
 from collections.abc import Callable

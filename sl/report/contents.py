@@ -110,7 +110,7 @@ def _no_group() -> dict[str, Any]:
 
 
 def _missing(runs: Sequence[Run], own: bool) -> list[str]:
-    """Data sets of the paper without a finished run, and runs that have begun and not finished."""
+    """Data sets of the paper without a finished run, and the number of unfinished runs."""
     finished = {run.name("dataset") for run in runs if run.complete}
     lacking = [
         f"no finished run yet: {dataset_title(name)}" for name in PAPER_EPOCHS if name not in finished and not own

@@ -19,7 +19,7 @@ POLL_SECONDS = 5.0  # between two looks at runs that other processes train
 
 MOST_JOBS = 1024  # each is a process
 BUSY = "another process is training it"
-NO_TIME = "not begun: it would not be over in time"
+NO_TIME = "not started: it would not finish in time"
 
 
 def choose_jobs(wanted: object, device: str) -> tuple[int, int | None]:
@@ -51,15 +51,15 @@ def execute(todo: Sequence[PlannedRun], jobs: int, deadline: Deadline | None = N
         return []
     reasons: dict[int, str | None] = {}
     queue, announced = deque(range(len(todo))), False
-    begun = set[int]()
+    started = set[int]()
 
     def in_time() -> bool:
-        return deadline is None or deadline.allows(shares_done([todo[number].record for number in begun]))
+        return deadline is None or deadline.allows(shares_done([todo[number].record for number in started]))
 
     with stopping(), Workers(min(jobs, len(todo)), train_one) as workers:
         while queue or workers.busy:
             while workers.idle and queue and in_time() and (number := _take_free(queue, todo)) is not None:
-                begun.add(number)
+                started.add(number)
                 workers.start(number, todo[number].overrides)
             if workers.busy:
                 for number, outcome in workers.finished(POLL_SECONDS):

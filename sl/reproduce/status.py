@@ -6,14 +6,14 @@ from pathlib import Path
 from sl.errors import UserError
 from sl.reproduce.progress import RunProgress, SavedPlan, duration, finishing_times, progress, saved_plans
 
-NEXT = 3  # runs that are named before they begin
+NEXT = 3  # runs that are named before they start
 
 
 def status(runs_dir: Path) -> None:
-    """Print where every reproduction whose records lie in `runs_dir` stands."""
+    """Print how far every reproduction with records in `runs_dir` is."""
     plans = list(saved_plans(runs_dir))
     if not plans:
-        raise UserError("runs_dir", runs_dir, "must be the runs_dir of an sl reproduce that has begun")
+        raise UserError("runs_dir", runs_dir, "must be the runs_dir of an sl reproduce that was started")
     for plan in plans:
         print("\n".join(lines(plan, datetime.now())))
 

@@ -12,7 +12,7 @@ from sl.train.engine import Engine
 from sl.train.job import Job
 from sl.train.options import RunConfig
 
-OWN_DATA = "folder"  # the choice of data set whose networks are kept unless told otherwise
+OWN_DATA = "folder"  # the choice of data set whose networks are kept by default
 
 
 def keeps_model(config: RunConfig, dataset: str) -> bool:

@@ -49,7 +49,7 @@ def begin(number: int, overrides: list[str]) -> None:
 
 
 def in_sweep() -> bool:
-    """Whether this process works on a job of a sweep, whose command shows what there is to see."""
+    """Whether this process works on a job of a sweep; the command that started the sweep shows its progress."""
     return _Current.job is not None
 
 

@@ -113,7 +113,7 @@ class Watch:
 
 
 def own_parts(names: Sequence[str]) -> dict[str, str]:
-    """By name: what is left of it without the parts that all names begin with, and without the identity.
+    """By name: the name without the parts that all names start with, and without the identity.
 
     >>> own_parts(["digits-sl-alpha0.1-s0 1a2b", "digits-sl-alpha1-s0 3c4d"])
     {'digits-sl-alpha0.1-s0 1a2b': 'alpha0.1-s0', 'digits-sl-alpha1-s0 3c4d': 'alpha1-s0'}
@@ -142,7 +142,7 @@ def begin(sweep_dir: Path, total: int | None, varied: Sequence[str]) -> None:
 
 @contextmanager
 def watched() -> Iterator[None]:
-    """For the command: a sweep that begins inside is shown to its end, with the table of its points."""
+    """For the command: shows a sweep that starts inside the block until it ends, then the table of its points."""
     try:
         yield
     finally:

@@ -108,7 +108,7 @@ class ConsoleSink:
             say(f"{self._name}  {text}")
 
     def inside(self, share: float) -> None:
-        """Show on the live line which share of the next epoch is done, where an epoch takes longer than a moment."""
+        """Show on the live line which share of the next epoch is done, where an epoch takes some seconds."""
         if self._progress and time.monotonic() - self._shown > LONG_EPOCH:
             self._shown = time.monotonic()
             epoch, rest = self._line.split("  ", 1)

@@ -1,4 +1,4 @@
-"""A run as known so far, with the same derived figures as a recorded one, and what it is called in a list of runs."""
+"""A run in progress, with the same derived numbers as a recorded run, and its name in a list of runs."""
 
 import os
 import re

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import wandb
 
 MODES = ("auto", "online", "offline", "disabled")
-WHOLE = "whole-run"  # an empty file in the folder of an offline run that came to its end
+WHOLE = "whole-run"  # an empty file in the folder of an offline run that finished
 FORBIDDEN, LONGEST_PROJECT, LONGEST_TAG = "/\\#?%:", 128, 64  # W&B's own rules, known without importing it
 
 
@@ -100,7 +100,7 @@ class WandbTracker(Tracker):
         self._finish(True)
 
     def _offline(self, identity: str) -> list[Path]:
-        """The folders of the offline runs with this id that came to their end."""
+        """The folders of the offline runs with this id that finished."""
         found = Path(self.place["dir"] or ".", "wandb").glob(f"offline-run-*-{identity}")
         return [folder for folder in sorted(found) if (folder / WHOLE).exists()]
 

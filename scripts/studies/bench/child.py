@@ -14,7 +14,7 @@ class Child:
     """The object that `make(*arguments)` gives, in a new process that ends with this one.
 
     The process starts at once and imports what it needs; the object is made before the first call. So the imports of
-    several children overlap, but nobody else disturbs what an object measures while it is made.
+    several children overlap, but each object is made alone, so that what it measures then is not disturbed.
     """
 
     def __init__(self, make: Callable[..., Any], *arguments: Any) -> None:

@@ -26,8 +26,8 @@ WAYS: dict[Kind, tuple[str, Callable[[str, int, float], Iterable[dict[str, Any]]
 def bench(cases: Sequence[str], rounds: int, seconds: float, out: Path, kind: Kind = "comparison") -> Path:
     """Compare the engine with the reference loop or with itself changed, or list what a step consists of.
 
-    The path of the JSON with the figures. Until all cases are measured they lie beside it (.part): an earlier file is
-    replaced by a whole one only.
+    Returns the path of the JSON. Until all cases are measured the figures are in a file beside it (.part): only a whole
+    file replaces an earlier one.
     """
     suffix, measure, lines = WAYS[kind]
     record = header()
