@@ -2,7 +2,6 @@
 
 import os
 import signal
-import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -13,6 +12,7 @@ from types import FrameType
 from typing import Any
 
 from sl.processes import end_with_parent
+from sl.say import warn
 from sl.signals import BEFORE_A_KILL, give_back, take
 
 Task = Callable[[Any], Any]
@@ -122,9 +122,7 @@ def stopping() -> Iterator[None]:
     """Inside, a signal that asks to stop raises SystemExit with 128 + its number, so that `Workers` end first."""
 
     def stop(number: int, frame: FrameType | None) -> None:
-        print(
-            "sl: stopping; runs in training save their state, and the same command resumes", file=sys.stderr, flush=True
-        )
+        warn("stopping; runs in training save their state, and the same command resumes")
         raise SystemExit(128 + number)
 
     before = take(BEFORE_A_KILL, stop)

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
 from sl.claims.measures import memorised, spread
-from sl.record import Noise, Run, RunGroup, Series, matched, run_groups
+from sl.record import Noise, Run, RunGroup, Series, matched, paired_difference, run_groups
 from sl.record.paper import PAPER_EPOCHS, USUAL_RECIPE
 from sl.record.titles import dataset_title, group_order, loss_title, origin, recipe_changes, setting
 from sl.stats import infer
@@ -106,7 +106,7 @@ def _row(title: str, own: dict[str, Series], base: dict[str, Series]) -> list[st
 
 def _change(first: Series, second: Series) -> str:
     """Last-epoch accuracy of the second minus the first, with its interval; what may not be compared is said."""
-    pair, refused = matched(first, second)
-    found = infer(100 * (pair[1].stack(Run.last) - pair[0].stack(Run.last)) if pair else [])
+    _, refused = matched(first, second)
+    found = infer(100 * paired_difference(first, second, Run.last))
     text = with_interval(found.mean, found.interval, 1) if found.n else NOTHING
     return text + (f" (refused: {'; '.join(refused)})" if refused else "")

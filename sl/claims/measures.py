@@ -4,6 +4,7 @@ Accuracies become percentage points here; nan stands for a seed on which nothing
 """
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
@@ -25,9 +26,9 @@ def difference(first: Series, second: Series) -> Array:
     return 100 * (first.stack(Run.last) - second.stack(Run.last))
 
 
-def wider(stage: str, narrow: Series, wide: Series) -> Array:
-    """How much wider the second series spreads over classes (best minus worst) at a stage."""
-    return wide.stack(spread, stage) - narrow.stack(spread, stage)
+def increase(value: Callable[[Run], Array | float], low: Series, high: Series) -> Array:
+    """`value` of the second series minus that of the first."""
+    return high.stack(value) - low.stack(value)
 
 
 def excess_spread(least: float, series: Series) -> Array:
@@ -71,11 +72,6 @@ def memorised_less(series: Series, other: Series) -> Array:
     return first - second
 
 
-def fitted_more(low: Series, high: Series) -> Array:
-    """Right labels predicted while training, in the last epoch: share under the second minus share under the first."""
-    return high.stack(right_fitted) - low.stack(right_fitted)
-
-
 def decline(series: Series) -> Array:
     """Accuracy, mean of classes, at its peak up to the late stage minus that at the end; both means of five epochs.
 
@@ -89,16 +85,6 @@ def decline(series: Series) -> Array:
     if np.isnan(others).any():
         return np.full(len(curves), np.nan)
     return np.take_along_axis(smooth, others.argmax(axis=1)[:, None], axis=1)[:, 0] - smooth[:, -1]
-
-
-def surer(low: Series, high: Series) -> Array:
-    """Mean confidence in class 3, late, on its rightly labelled training images: the second minus the first."""
-    return high.stack(confidence) - low.stack(confidence)
-
-
-def better_separated(measure: str, worse: Series, better: Series) -> Array:
-    """Separation of the test classes in the kept representation: that in the second minus that in the first."""
-    return better.stack(separated, measure) - worse.stack(separated, measure)
 
 
 def right_fitted(run: Run) -> float:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from omegaconf import OmegaConf
+from omegaconf import DictConfig, ListConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 from yaml import YAMLError  # type: ignore[import-untyped]
 
@@ -24,14 +24,15 @@ def read_yaml(path: Path) -> dict[str, Any]:
 
 def merged(files: Sequence[Path]) -> dict[str, Any]:
     """The content of those of `files` that exist; where two have a value, the later one counts."""
-    whole = OmegaConf.merge(*(OmegaConf.load(file) for file in files if file.is_file()), {})
-    values = OmegaConf.to_container(whole)
-    assert isinstance(values, dict)
-    return {str(key): value for key, value in values.items()}
+    return _plain(OmegaConf.merge(*(OmegaConf.load(file) for file in files if file.is_file()), {}))
 
 
 def resolved(values: dict[str, Any]) -> dict[str, Any]:
     """`values` with ${option} replaced by the value that it points at."""
-    whole = OmegaConf.to_container(OmegaConf.create(values), resolve=True)
-    assert isinstance(whole, dict)
-    return {str(key): value for key, value in whole.items()}
+    return _plain(OmegaConf.create(values), resolve=True)
+
+
+def _plain(config: DictConfig | ListConfig, *, resolve: bool = False) -> dict[str, Any]:
+    values = OmegaConf.to_container(config, resolve=resolve)
+    assert isinstance(values, dict)
+    return {str(key): value for key, value in values.items()}

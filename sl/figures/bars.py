@@ -1,6 +1,6 @@
 """Bars side by side for each class; for many classes, where bars could not be told apart, lines over sorted classes."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import matplotlib.patheffects as effects
@@ -11,7 +11,8 @@ from matplotlib.typing import ColorType
 from numpy.typing import ArrayLike
 
 from sl.figures.style import INK, class_colour, short, tint
-from sl.record.run import STAGES, Array
+from sl.record import STAGES, Run, Series
+from sl.record.run import Array
 
 MOST_BARS = 10
 MOST_LETTERS = 130  # that fit side by side below a panel
@@ -34,11 +35,15 @@ class Group:
         return replace(self, mean=self.mean[chosen], std=self.std[chosen], colours=colours)
 
 
-def stage_group(stage: str, mean: Array, std: Array, epoch: int) -> Group:
-    """Bars in the colours of the classes, stronger the later the stage."""
-    strength, classes = STRENGTHS[stage], len(mean)
-    colours = [tint(class_colour(index, classes), strength) for index in range(classes)]
-    return Group(f"{stage} (epoch {epoch})", mean, std, colours, tint(INK, strength))
+def stage_groups(series: Series, value: Callable[[Run, str], Array]) -> list[Group]:
+    """`value(run, stage)` (K,) at every stage, in the colours of the classes, stronger the later the stage."""
+    groups = []
+    for stage, strength in STRENGTHS.items():
+        mean, std = series.mean(value, stage), series.std(value, stage)
+        colours = [tint(class_colour(index, len(mean)), strength) for index in range(len(mean))]
+        label = f"{stage} (epoch {series.runs[0].stages.of(stage)})"
+        groups.append(Group(label, mean, std, colours, tint(INK, strength)))
+    return groups
 
 
 def class_bars(axes: Axes, labels: Sequence[str], groups: Sequence[Group], form: str = "{:.0f}") -> None:

@@ -7,7 +7,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from sl.figures.bars import MOST_BARS, Group, class_bars, key, stage_group
+from sl.figures.bars import MOST_BARS, Group, class_bars, key, stage_groups
 from sl.figures.cells import lacking, shown, usual_noise
 from sl.figures.panels import footer, lettered, panels, series_title
 from sl.record import STAGES, Run, RunGroup, Series
@@ -68,10 +68,7 @@ def _probing(series: Series, label: int) -> Series | None:
 
 
 def _stages(axes: Axes, series: Series, value: Callable[[Run, str], Array]) -> list[Group]:
-    groups = []
-    for stage in STAGES:
-        epoch = series.runs[0].probes[stage].epoch
-        groups.append(stage_group(stage, series.mean(value, stage), series.std(value, stage), epoch))
+    groups = stage_groups(series, value)
     labels, late = series.runs[0].class_labels, groups[-1].mean
     chosen = sorted(np.argsort(-late, kind="stable")[:MOST_BARS].tolist())
     class_bars(axes, [labels[index] for index in chosen], [group.only(chosen) for group in groups])

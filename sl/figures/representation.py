@@ -4,7 +4,6 @@ The picture is t-SNE's, which shows neighbourhoods and no distances; the two num
 representation itself, in all its dimensions.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import matplotlib.patheffects as effects
@@ -21,6 +20,7 @@ from sl.figures.style import class_colour, short
 from sl.record import Run, RunGroup, Series
 from sl.record.titles import named_loss
 from sl.separation import FOLDS, NEIGHBOURS, Features, Labels, Separation, read_representation, separation_of
+from sl.tables.write import mean_std
 
 MOST_POINTS = 1000  # t-SNE of twice as many takes three times as long
 MOST_NAMES = 10
@@ -107,15 +107,9 @@ def _class_names(axes: Axes, medians: dict[int, Features], names: list[str], hal
 
 def _caption(several: list[Representation]) -> str:
     """Silhouette and k-NN accuracy as mean and deviation over the runs."""
-    silhouette = _value(several, lambda shown: shown.separation.silhouette, 3)
-    neighbours = _value(several, lambda shown: 100 * shown.separation.neighbours, 1)
+    silhouette = mean_std([shown.separation.silhouette for shown in several], 3)
+    neighbours = mean_std([100 * shown.separation.neighbours for shown in several])
     return f"silhouette {silhouette}\n{NEIGHBOURS}-NN accuracy {neighbours} %\nn = {len(several)}"
-
-
-def _value(several: list[Representation], value: Callable[[Representation], float], digits: int) -> str:
-    values = np.array([value(shown) for shown in several])
-    spread = f" ± {values.std(ddof=1):.{digits}f}" if len(values) > 1 else ""
-    return f"{values.mean():.{digits}f}{spread}".replace("-", "−")
 
 
 def _note(shown: Representation) -> str:

@@ -1,13 +1,13 @@
 """The paper's Fig. 3: test accuracy of each class at the early, middle and late stage; SL is added to its CE."""
 
 import numpy as np
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from sl.figures.bars import Group, class_bars, key, stage_group
+from sl.figures.bars import class_bars, key, stage_groups
 from sl.figures.cells import lacking, with_clean
 from sl.figures.panels import footer, lettered, panels, series_title
-from sl.record import STAGES, Run, RunGroup, Series
+from sl.record import Run, RunGroup
+from sl.record.run import Array
 
 
 def draw(run_group: RunGroup) -> Figure | None:
@@ -20,7 +20,8 @@ def draw(run_group: RunGroup) -> Figure | None:
     for place, ((loss, noise), series) in enumerate(found.items()):
         axes[place].set_title(lettered(place, series_title(run_group, loss, noise, series)))
         axes[place].set(ylim=(0, 113), ylabel="test accuracy (%)", yticks=range(0, 101, 20))
-        groups = _stages(axes[place], series)
+        groups = stage_groups(series, accuracies)
+        class_bars(axes[place], series.runs[0].class_labels, groups)
         ranges = [np.nanmax(group.mean) - np.nanmin(group.mean) for group in groups]
         spreads.append(lettered(place, " / ".join(f"{value:.0f}" for value in ranges)))
     key(axes[0], groups)
@@ -30,11 +31,6 @@ def draw(run_group: RunGroup) -> Figure | None:
     return footer(figure, (run for series in found.values() for run in series.runs), note, "Whiskers")
 
 
-def _stages(axes: Axes, series: Series) -> list[Group]:
-    epochs = series.runs[0].stages
-    groups = []
-    for stage in STAGES:
-        mean, std = series.mean(Run.at_stage, stage), series.std(Run.at_stage, stage)
-        groups.append(stage_group(stage, 100 * mean, 100 * std, epochs.of(stage)))
-    class_bars(axes, series.runs[0].class_labels, groups)
-    return groups
+def accuracies(run: Run, stage: str) -> Array:
+    """Test accuracy of each class (K,) at a stage, in percent."""
+    return 100 * run.at_stage(stage)

@@ -58,7 +58,7 @@ def class_colour(index: int, classes: int) -> str:
 
 
 def loss_colour(loss: str) -> str:
-    """The colour of a loss, the same on every figure; losses without their own are dark grey."""
+    """The colour of a loss, which its file in configs/loss states under `shown`; dark grey where it states none."""
     return shown("loss", loss).colour or OTHER_LOSS
 
 

@@ -13,6 +13,7 @@ from sl.record.shown import remember
 from sl.say import warn
 
 BLANK = b" \t\r\n\0"  # what may follow the last line: an editor adds line breaks, a power loss NUL bytes
+NO_HEADER = "a record must begin with its one line of kind run"
 SEAL = re.compile(rb',"sha256":"([0-9a-f]{64})"\}$')
 
 State = Literal["missing", "complete", "diverged", "unfinished", "damaged", "damaged end"]
@@ -37,18 +38,18 @@ def parse_record(path: Path, content: bytes) -> Run:
     epochs: list[Epoch] = []
     probes: dict[str, Probe] = {}
     resumes: list[Resume] = []
-    header: Header | None = None
     end: End | Diverged | None = None
-    number = 1
-    for number, line in _lines(path, content):
-        if isinstance(line, Header) != (header is None):
-            raise _damaged(path, number, "a record must begin with its one line of kind run")
+    lines = _lines(path, content)
+    number, header = next(lines)
+    if not isinstance(header, Header):
+        raise _damaged(path, number, NO_HEADER)
+    remember(header)
+    for number, line in lines:
         if end is not None:
             raise _damaged(path, number, "nothing may follow the last line, of kind end or diverged")
         match line:
             case Header():
-                header = line
-                remember(header)
+                raise _damaged(path, number, NO_HEADER)
             case Epoch():
                 _check_epoch(path, number, line, len(epochs) + 1, header)
                 epochs.append(line)
@@ -59,8 +60,6 @@ def parse_record(path: Path, content: bytes) -> Run:
                 resumes.append(line)
             case End() | Diverged():
                 end = line
-    if header is None:
-        raise _damaged(path, 1, "a record must begin with its one line of kind run")
     if isinstance(end, End):
         _check_end(path, number, header, epochs, probes)
     if end is not None and end.sha256 is not None:
@@ -143,8 +142,7 @@ def _lines(path: Path, content: bytes) -> Iterator[tuple[int, Line]]:
             raise _damaged(path, number, str(error)) from None
 
 
-def _check_epoch(path: Path, number: int, line: Epoch, expected: int, header: Header | None) -> None:
-    assert header is not None
+def _check_epoch(path: Path, number: int, line: Epoch, expected: int, header: Header) -> None:
     if line.epoch != expected:
         raise _damaged(path, number, f"epoch={line.epoch}: must be {expected} here")
     classes = len(header.data.class_names)
@@ -152,8 +150,7 @@ def _check_epoch(path: Path, number: int, line: Epoch, expected: int, header: He
         raise _damaged(path, number, f"class_accuracy has {len(line.class_accuracy)} values for {classes} classes")
 
 
-def _check_probe(path: Path, number: int, line: Probe, header: Header | None) -> None:
-    assert header is not None
+def _check_probe(path: Path, number: int, line: Probe, header: Header) -> None:
     classes = len(header.data.class_names)
     rows = [line.confusion, *line.confusion, *(row for row in (line.confidence, line.predictions) if row is not None)]
     if line.probe_class >= classes or any(len(row) != classes for row in rows):

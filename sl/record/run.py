@@ -92,6 +92,11 @@ class Run:
         return {name: value for name, value in self.config["loss"].items() if name != "_target_"}
 
     @property
+    def chosen(self) -> dict[str, Any]:
+        """The parameters of the loss that were chosen, not derived."""
+        return {name: value for name, value in self.loss.items() if name != "reduction"}
+
+    @property
     def provenances(self) -> tuple[Provenance, ...]:
         """Commit, packages and device of the start and of every resumption."""
         return (self.header.provenance, *(line.provenance for line in self.resumes))

@@ -24,11 +24,6 @@ def _page(run: Run) -> str:
     return _text([names, run.data.model_dump(), run.scale.model_dump(), *config])
 
 
-def _parameters(run: Run) -> dict[str, Any]:
-    """The parameters of the run's loss that were chosen, not derived."""
-    return {key: value for key, value in run.loss.items() if key != "reduction"}
-
-
 @dataclass(frozen=True, eq=False)
 class RunGroup:
     """All runs, finished and not, of one data set, scale, recipe (all values), network and precision; at least one."""
@@ -67,7 +62,7 @@ class RunGroup:
         """
         dataset, _, recipe = self.names
         stated = stated_parameters(dataset, recipe, loss)
-        found = [(run.started, _parameters(run)) for run in self.runs if run.name("loss") == loss]
+        found = [(run.started, run.chosen) for run in self.runs if run.name("loss") == loss]
         closest = min(found, key=lambda one: (distance(one[1], stated), one[0], _text(one[1])), default=None)
         return closest[1] if closest else None
 
@@ -76,8 +71,8 @@ class RunGroup:
         groups: dict[str, list[Run]] = defaultdict(list)
         for run in self.runs:
             if (run.name("loss"), run.noise) == (loss, noise):
-                groups[_text(_parameters(run))].append(run)
-        return [(_parameters(runs[0]), Series.of(runs)) for runs in groups.values()]
+                groups[_text(run.chosen)].append(run)
+        return [(runs[0].chosen, Series.of(runs)) for runs in groups.values()]
 
     def series(self, loss: str, noise: Noise = CLEAN) -> Series | None:
         """The finished runs of a loss, with its parameters of this page, under a noise; None where there is none."""
@@ -97,7 +92,7 @@ class RunGroup:
         """Seeds with which the loss, with its parameters of this page if any finished, diverged under a noise."""
         chosen = self.variant(loss)
         found = [run for run in self.diverged if (run.name("loss"), run.noise) == (loss, noise)]
-        return sorted({run.seed for run in found if chosen is None or _text(_parameters(run)) == _text(chosen)})
+        return sorted({run.seed for run in found if chosen is None or _text(run.chosen) == _text(chosen)})
 
 
 def run_groups(runs: Iterable[Run]) -> list[RunGroup]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from sl.record import Run, Series, matched
+from sl.record import Run, Series, paired_difference
 from sl.record.identity import canonical
 from sl.record.titles import loss_title, setting
 from sl.record.variant import distance, stated_parameters
@@ -63,15 +63,15 @@ class Sweep:
         """The point whose parameters are, or come closest to, those that configs/ state."""
         run = self.head
         stated = stated_parameters(run.name("dataset"), run.name("recipe"), run.name("loss"))
-        return min(self.points, key=lambda point: distance(_chosen(point.series.runs[0]), stated))
+        return min(self.points, key=lambda point: distance(point.series.runs[0].chosen, stated))
 
     @cached_property
     def differences(self) -> list[tuple[Inference, float | None]]:
         """Each point minus the base in points, over the seeds of both, and its p corrected for the number of points."""
-        found = []
-        for point in self.points:
-            pair, _ = matched(self.base.series, point.series) if point is not self.base else ([], [])
-            found.append(infer(pair[1].stack(percent) - pair[0].stack(percent) if pair else []))
+        found = [
+            infer(paired_difference(self.base.series, point.series, percent) if point is not self.base else [])
+            for point in self.points
+        ]
         return list(zip(found, adjusted([one.p if one.tested else None for one in found]), strict=True))
 
 
@@ -113,7 +113,3 @@ def _order(point: Point) -> list[tuple[bool, float, str]]:
 
 def _options(run: Run) -> dict[str, Any]:
     return {key: value for key, value in run.config.items() if key in CHOICES}
-
-
-def _chosen(run: Run) -> dict[str, Any]:
-    return {key: value for key, value in run.loss.items() if key != "reduction"}

@@ -79,23 +79,15 @@ def csv_page(pages: Sequence[RunGroup], published: Sequence[Published]) -> str:
 
 def _lines(run_group: RunGroup, published: Sequence[Published]) -> Iterator[list[object]]:
     head, (dataset, scale, recipe) = run_group.head, run_group.names
-    size = [head.scale.epochs, head.data.train_images]
+    where = [dataset, scale, head.scale.epochs, head.data.train_images, recipe, model_title(head)]
     for statistic in STATISTICS:
         paired = comparisons(run_group, statistic)
         for cell in cells(run_group, published, statistic):
             own, table, value = cell.result, cell.published, cell.value
             why = obstacle(run_group, table) if table else None
             yield [
-                *(
-                    dataset,
-                    scale,
-                    *size,
-                    recipe,
-                    model_title(head),
-                    cell.loss,
-                    parameters(run_group.variant(cell.loss)),
-                ),
-                *(cell.noise.title, statistic),
+                *where,
+                *(cell.loss, parameters(run_group.variant(cell.loss)), cell.noise.title, statistic),
                 *((own.n, " ".join(map(str, own.seeds)), _short(own.mean)) if own else (0, None, None)),
                 _short(own.std) if own and own.n > 1 else None,
                 *((value.mean, value.std) if value else (None, None)),

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from sl.record import Noise, Run, RunGroup, matched
+from sl.record import Noise, RunGroup, matched, paired_difference
 from sl.stats import FEWEST, SIGNIFICANT, Inference, adjusted, infer
 from sl.tables.results import STATISTICS
 
@@ -52,8 +52,5 @@ def _compare(group: RunGroup, loss: str, noise: Noise, statistic: str) -> Compar
     if other is None or sl is None or not {*other.seeds} & {*sl.seeds}:
         return None
 
-    def percent(run: Run) -> float:
-        return 100 * STATISTICS[statistic](run)
-
-    pair, refused = matched(other, sl)
-    return Comparison(infer(pair[1].stack(percent) - pair[0].stack(percent) if pair else []), tuple(refused))
+    _, refused = matched(other, sl)
+    return Comparison(infer(100 * paired_difference(other, sl, STATISTICS[statistic])), tuple(refused))

@@ -4,13 +4,13 @@ Since PyTorch 2.13 some processors get oneDNN's reference kernel for them, 4 to 
 (pytorch/pytorch#183815).
 """
 
-import sys
 import time
 from functools import cache
 
 import torch
 from torch.nn.functional import conv2d
 
+from sl.say import warn
 from sl.train.device import Runtime
 
 SLOW = 2.0  # times float32's time; where the hardware multiplies bfloat16, it takes less than that time
@@ -27,12 +27,10 @@ def warn_of_slow_kernels(runtime: Runtime) -> None:
 def _warn(version: str) -> None:
     ratio = convolution_seconds(torch.bfloat16) / convolution_seconds(torch.float32)
     if ratio > SLOW:
-        print(
-            f"sl: warning: bfloat16 convolutions take {ratio:.1f} times as long as float32: PyTorch {version} "
+        warn(
+            f"warning: bfloat16 convolutions take {ratio:.1f} times as long as float32: PyTorch {version} "
             "uses a slow reference kernel on this processor; install another version of PyTorch, or set "
-            "runtime.precision=float32 (a run of its own: precision is part of its identity)",
-            file=sys.stderr,
-            flush=True,
+            "runtime.precision=float32 (a run of its own: precision is part of its identity)"
         )
 
 
