@@ -17,7 +17,7 @@ from typing import Any
 
 from sl.command_line import run_script
 from sl.files import replace_file
-from sl.place import ROOT
+from sl.paths import ROOT
 
 PICTURES, RATE, SEED = 2000, 0.2, 0
 

@@ -10,7 +10,7 @@ from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 from omegaconf import OmegaConf
 
-from sl.place import CONFIG_DIR, ROOT
+from sl.paths import CONFIG_DIR, ROOT
 
 LINK = re.compile(r"(?P<image>!?)\[(?P<label>[^\]]*)\]\((?P<target>[^)#\s]+)(?P<anchor>#[^)]*)?\)")
 CODE = re.compile(r"(```.*?```)", re.DOTALL)

@@ -11,9 +11,9 @@ from sl.record import Noise, Run, RunGroup, Series, matched, paired_difference, 
 from sl.record.paper import PAPER_EPOCHS, USUAL_RECIPE
 from sl.record.titles import dataset_title, group_order, loss_title, origin, recipe_changes, setting
 from sl.stats import infer
+from sl.tables.formats import mean_std, table, with_interval
 from sl.tables.layout import NOTHING
 from sl.tables.results import STATISTICS
-from sl.tables.write import mean_std, table, with_interval
 
 LOSSES = ("ce", "sl")
 HEADER = (

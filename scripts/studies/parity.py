@@ -11,7 +11,7 @@ from sl.record import Run, conflict
 from sl.record.identity import canonical
 from sl.record.titles import origin, setting
 from sl.stats import FEWEST, infer
-from sl.tables.write import table, with_interval
+from sl.tables.formats import table, with_interval
 
 FAST, PLAIN = "bfloat16", "float32"
 STATISTICS: dict[str, Callable[[Run], float]] = {"last epoch": Run.last, "mean of last ten": Run.mean_last_ten}

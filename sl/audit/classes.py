@@ -10,7 +10,7 @@ from sl.audit.rank import Array, Ranking
 from sl.audit.subject import Subject
 from sl.errors import UserError
 from sl.files import replace_file
-from sl.tables.write import table
+from sl.tables.formats import table
 
 FILE = "classes.json"
 PAGE = "classes.md"

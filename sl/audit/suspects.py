@@ -6,7 +6,7 @@ from pathlib import Path
 from sl.audit.rank import Array, Ranking
 from sl.audit.subject import Subject
 from sl.files import replace_file
-from sl.tables.write import comma_separated
+from sl.tables.formats import comma_separated
 
 COLUMNS = (
     "label", "suggested", "confidence_label", "confidence_suggested", "score", "rank", "wrong_probability", "decision",

@@ -11,7 +11,7 @@ import numpy as np
 from sl.claims.catalogue import catalogue
 from sl.claims.claim import Claim, Reported
 from sl.claims.rule import HISTORY, RULE, Verdict, decide
-from sl.place import CONFIG_DIR
+from sl.paths import CONFIG_DIR
 from sl.record import Run, RunGroup, matched, run_groups
 from sl.record.paper import PAPER_EPOCHS, USUAL_NOISE
 from sl.record.titles import group_order, origin, paper_scale, recipe_changes, scale_title, setting

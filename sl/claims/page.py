@@ -10,8 +10,8 @@ from sl.files import replace_file, writing
 from sl.record import Run
 from sl.record.paper import PAPER_EPOCHS
 from sl.record.titles import dataset_title
+from sl.tables.formats import signed, table, with_interval
 from sl.tables.published import Literature
-from sl.tables.write import signed, table, with_interval
 
 TESTED = (Verdict.SUPPORTED, Verdict.CONTRADICTED, Verdict.UNDECIDED)
 HEADER = ("claim", "paper", "mean [95 % interval]", "by seed", "p", "verdict")

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from sl.claims import write_all
 from sl.claims.page import findings, tally
-from sl.place import PUBLISHED
+from sl.paths import PUBLISHED
 from sl.record import load_all
 from sl.tables import load
 from sl.tables.readme import fill

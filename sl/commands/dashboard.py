@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from sl.place import CONFIG_DIR
+from sl.paths import CONFIG_DIR
 from sl.say import say
 
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from sl.place import PUBLISHED
+from sl.paths import PUBLISHED
 from sl.record import load_all
 from sl.tables import load, write_all
 from sl.tables.readme import block, fill

@@ -10,12 +10,12 @@ import hydra
 from hydra._internal.utils import get_args_parser
 
 import sl
-from sl.config.explain import explain
 from sl.config.guard import Crash, guarded
 from sl.config.help import register_help
+from sl.config.hydra_errors import explain
 from sl.config.schema import register
 from sl.errors import UserError, fail, print_any_name
-from sl.place import CONFIG_DIR
+from sl.paths import CONFIG_DIR
 from sl.processes import begin_command
 from sl.sweep.watch import watched
 

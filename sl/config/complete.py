@@ -7,8 +7,8 @@ from typing import Any
 from omegaconf import DictConfig, OmegaConf
 
 from sl.config.build import KINDS, TRACKER
-from sl.config.explain import CONFIG_ERRORS, explain
 from sl.config.groups import choices, option_fields
+from sl.config.hydra_errors import CONFIG_ERRORS, explain
 from sl.config.messages import required, unknown_option
 from sl.errors import UserError
 

@@ -9,10 +9,10 @@ from hydra import compose, initialize_config_dir
 from hydra.core.global_hydra import GlobalHydra
 from omegaconf import open_dict
 
-from sl.config.explain import CONFIG_ERRORS, explain
+from sl.config.hydra_errors import CONFIG_ERRORS, explain
 from sl.config.schema import register
 from sl.config.typed import typed
-from sl.place import CONFIG_DIR
+from sl.paths import CONFIG_DIR
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from omegaconf import OmegaConf
 
 from sl.config.files import read_yaml
 from sl.config.groups import GROUPS, choices
-from sl.place import CONFIG_DIR
+from sl.paths import CONFIG_DIR
 
 WIDTH = 110
 

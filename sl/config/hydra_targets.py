@@ -18,7 +18,7 @@ from omegaconf.errors import OmegaConfBaseException
 
 from sl.config.groups import choices
 from sl.errors import UserError
-from sl.place import CONFIG_DIR
+from sl.paths import CONFIG_DIR
 
 NODES = ("callbacks", "launcher", "sweeper", "job_logging", "hydra_logging")  # what objects are made of
 ALLOWED = {

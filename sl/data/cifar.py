@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from sl.checks import flag
+from sl.data.archive import Archive
 from sl.data.dataset import Dataset
 from sl.data.disk import folder, untar
-from sl.data.published import Archive
 
 TRAIN_IMAGES = 50_000
 

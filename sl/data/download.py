@@ -1,7 +1,7 @@
 """Files from the network: mirrors first, checked by their hash, and never half a file under the final name."""
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from http.client import HTTPException
 from pathlib import Path
 from urllib.error import HTTPError
@@ -30,7 +30,10 @@ def fetch(urls: Sequence[str], target: Path, digest: str) -> Path:
         if not target.exists():
             with FileLock(target.with_name(f".{target.name}.lock")):
                 if not target.exists():  # another process may have fetched it while this one waited
-                    _download_first([*_user_mirrors(target.name), *urls], target, digest)
+                    mirrors = (
+                        f"{base.rstrip('/')}/{target.name}" for base in os.environ.get(MIRRORS_VARIABLE, "").split()
+                    )
+                    _download_first([*mirrors, *urls], target, digest)
     verify(target, digest, f"delete it and run again, or get it from {urls[-1]}")
     return target
 
@@ -44,10 +47,6 @@ def verify(path: Path, digest: str, remedy: str) -> None:
         raise UserError(f"{path} is damaged: its {algorithm} is {found}, expected {expected}; {remedy}")
 
 
-def _user_mirrors(name: str) -> Iterable[str]:
-    return (f"{base.rstrip('/')}/{name}" for base in os.environ.get(MIRRORS_VARIABLE, "").split())
-
-
 def _download_first(urls: Sequence[str], target: Path, digest: str) -> None:
     part = target.with_name(f".{target.name}.part")  # a fixed name: what a killed process left is written over
     failures = []
@@ -59,7 +58,7 @@ def _download_first(urls: Sequence[str], target: Path, digest: str) -> None:
             except UserError:
                 failures.append(f"{url} (damaged)")
             except (OSError, HTTPException, ValueError) as error:
-                failures.append(f"{url} ({_reason(error)})")
+                failures.append(f"{url} ({' '.join(str(error).split()) or type(error).__name__})")
                 if isinstance(error, HTTPError):
                     error.close()  # it holds the connection
             else:
@@ -71,10 +70,6 @@ def _download_first(urls: Sequence[str], target: Path, digest: str) -> None:
         f"{target.name}: no address serves it with {digest.replace(':', ' ')}: {', '.join(failures)}; "
         f"get it from {urls[-1]} and put it at {target}, or name a mirror in {MIRRORS_VARIABLE}"
     )
-
-
-def _reason(error: Exception) -> str:
-    return " ".join(str(error).split()) or type(error).__name__
 
 
 def _stream(url: str, part: Path, name: str) -> None:

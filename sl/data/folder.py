@@ -76,7 +76,8 @@ class ImageFolder:
             images.append(pixels)
             unreadable.update({part[place].name: reason for place, reason in failed.items()})
         if unreadable:
-            found = self._left(unreadable)
+            pass_over([f"{name}: {reason}" for name, reason in unreadable.items()], self.data_dir, self.on_error)
+            found = without(found, set(unreadable))
         for line in lines(found):
             notice(f"{self.data_dir}: {line}")
         return self._dataset(found, *images)
@@ -131,10 +132,6 @@ class ImageFolder:
         from sl.data.decode import decode_all  # needs numpy
 
         return decode_all(paths, self.image_size)
-
-    def _left(self, unreadable: dict[str, str]) -> Pictures:
-        pass_over([f"{name}: {reason}" for name, reason in unreadable.items()], self.data_dir, self.on_error)
-        return without(self._found, set(unreadable))
 
     def _dataset(self, found: Pictures, train_images: Tensor, test_images: Tensor) -> Dataset:
         import torch

@@ -71,11 +71,12 @@ def decode_mapped(
             progress = DecodeProgress()
         if not progress.sha256:
             _decode(paths, (size, margin), pixels, about, progress, workers)
-    images = _mapped(pixels, len(paths), size)
-    if not progress.unreadable:
-        return images, {}
     import torch
 
+    flat = torch.from_file(str(pixels), shared=True, size=bytes_in_all, dtype=torch.uint8)
+    images = flat.view(len(paths), 3, size, size)
+    if not progress.unreadable:
+        return images, {}
     readable = [place for place in range(len(paths)) if place not in progress.unreadable]
     return mapped_rows(images, torch.tensor(readable), cache), progress.unreadable
 
@@ -90,13 +91,6 @@ def mapped_rows(images: Tensor, rows: Tensor, scratch: Path) -> Tensor:
         taken = torch.from_file(file.name, shared=True, size=size, dtype=torch.uint8).view(len(rows), *shape)
     torch.index_select(images, 0, rows, out=taken)  # image by image into the file: `images[rows]` holds them all first
     return taken
-
-
-def _mapped(pixels: Path, count: int, size: int) -> Tensor:
-    import torch
-
-    flat = torch.from_file(str(pixels), shared=True, size=count * 3 * size * size, dtype=torch.uint8)
-    return flat.view(count, 3, size, size)
 
 
 def _decode(

@@ -7,9 +7,9 @@ from functools import partial
 from pathlib import Path
 
 from sl.checks import flag
+from sl.data.archive import Archive
 from sl.data.dataset import Dataset
 from sl.data.disk import folder, gunzip
-from sl.data.published import Archive
 
 # md5 of the unpacked files; torchvision knows only those of the packed ones and reads the unpacked ones unchecked.
 FILES = {

@@ -20,7 +20,7 @@ from sl.figures.style import class_colour, short
 from sl.record import Run, RunGroup, Series
 from sl.record.titles import named_loss
 from sl.separation import FOLDS, NEIGHBOURS, Features, Labels, Separation, read_representation, separation_of
-from sl.tables.write import mean_std
+from sl.tables.formats import mean_std
 
 MOST_POINTS = 1000  # t-SNE of twice as many takes three times as long
 MOST_NAMES = 10

@@ -10,7 +10,7 @@ from sl.errors import UserError
 from sl.losses.base import Loss, Options
 from sl.losses.cross_entropy import term_or_cross_entropy
 from sl.losses.term import Term
-from sl.stochastic import check_transition
+from sl.transition_matrix import check_transition
 
 
 class Correction(Loss):

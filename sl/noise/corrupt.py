@@ -9,7 +9,7 @@ from torch import Tensor
 
 from sl.checks import flag, integer
 from sl.errors import UserError
-from sl.stochastic import check_transition
+from sl.transition_matrix import check_transition
 
 FLOAT_ERROR = 1e-9  # 0.4 * n that comes out a hair below a whole number still counts as that number
 

@@ -15,7 +15,7 @@ from torch import Tensor
 from sl.errors import UserError
 from sl.files import file_digest
 from sl.say import notice
-from sl.stochastic import ROW_SUM_TOLERANCE, check_transition
+from sl.transition_matrix import ROW_SUM_TOLERANCE, check_transition
 
 SUFFIXES = (".npy", ".csv", ".txt", ".json")
 ROUNDING = 1e-4  # how far from 1 a row may be that was written with few decimals; it is then divided by its sum

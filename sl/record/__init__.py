@@ -4,7 +4,7 @@ from sl.record.pairs import conflict, matched, paired_difference
 from sl.record.read import load_all, read
 from sl.record.run import CLEAN, GIVEN, STAGES, Noise, Run
 from sl.record.run_group import RunGroup, run_groups
-from sl.record.select import Series
+from sl.record.series import Series
 
 __all__ = [
     "CLEAN",

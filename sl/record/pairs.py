@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from sl.record.run import Array, Run
-from sl.record.select import Series
+from sl.record.series import Series
 
 
 def conflict(runs: Sequence[Run], *, precision: bool = True) -> str:

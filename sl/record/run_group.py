@@ -9,7 +9,7 @@ from typing import Any
 
 from sl.record.identity import canonical
 from sl.record.run import CLEAN, Noise, Run
-from sl.record.select import Series
+from sl.record.series import Series
 from sl.record.variant import distance, stated_parameters
 
 

@@ -7,7 +7,7 @@ import functools
 import math
 
 from sl.config.files import read_yaml
-from sl.place import CONFIG_DIR
+from sl.paths import CONFIG_DIR
 from sl.record.schema import Header, Presentation
 
 NO_CHOICE = {  # what no file in configs/ stands for

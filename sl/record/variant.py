@@ -6,14 +6,14 @@ from functools import cache
 from typing import Any
 
 from sl.config.files import merged, read_yaml, resolved
-from sl.place import CONFIG_DIR
+from sl.paths import CONFIG_DIR
 from sl.record.paper import USUAL_RECIPE
 
 
 @cache
 def stated_recipe(dataset: str, recipe: str) -> dict[str, Any]:
     """The values of a recipe on a data set, as configs/ has them today; empty for a recipe unknown there."""
-    return merged([CONFIG_DIR / "recipe" / f"{recipe}.yaml", CONFIG_DIR / "preset" / f"{recipe}_{dataset}.yaml"])
+    return merged([CONFIG_DIR / "recipe" / f"{recipe}.yaml", CONFIG_DIR / "recipe_preset" / f"{recipe}_{dataset}.yaml"])
 
 
 @cache

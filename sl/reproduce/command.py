@@ -10,7 +10,7 @@ from sl.config.compose import override
 from sl.errors import UserError
 from sl.figures import draw_all
 from sl.files import writing
-from sl.place import PUBLISHED
+from sl.paths import PUBLISHED
 from sl.record import Run, load_all
 from sl.reproduce import experiment
 from sl.reproduce.deadline import Deadline

@@ -9,7 +9,7 @@ from hydra.core.override_parser.overrides_parser import OverridesParser
 from sl.checks import integer
 from sl.config.files import read_yaml
 from sl.errors import UserError
-from sl.place import CONFIG_DIR
+from sl.paths import CONFIG_DIR
 
 Overrides = tuple[str, ...]
 

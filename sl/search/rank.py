@@ -12,7 +12,7 @@ import numpy as np
 from sl.record.identity import canonical
 from sl.search.validation import ValidatedRun
 from sl.stats import SIGNIFICANT, Inference, adjusted, infer
-from sl.tables.write import with_interval
+from sl.tables.formats import with_interval
 
 Candidate = tuple[ValidatedRun, ...]  # the runs of one choice of parameters, by seed
 

@@ -5,8 +5,8 @@ from typing import Any
 
 from sl.stats import FEWEST, SIGNIFICANT
 from sl.sweep.points import Sweep
+from sl.tables.formats import comma_separated, table, with_interval
 from sl.tables.paired import MARK
-from sl.tables.write import comma_separated, table, with_interval
 
 BASE = "reference"
 

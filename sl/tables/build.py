@@ -14,11 +14,11 @@ from sl.sweep import table as sweep_table
 from sl.sweep.points import sweeps
 from sl.tables.classes import class_table
 from sl.tables.compare import cells, obstacle
+from sl.tables.formats import comma_separated, latex, markdown
 from sl.tables.layout import published_table, results_table
 from sl.tables.paired import Comparison, comparisons
 from sl.tables.published import Literature, Published
 from sl.tables.results import STATISTICS
-from sl.tables.write import comma_separated, latex, markdown
 
 COLUMNS = (
     "dataset", "scale", "epochs", "train_images", "recipe", "network", "loss", "parameters", "noise", "statistic",

@@ -9,9 +9,9 @@ from sl.files import replace_file
 from sl.record import Run, RunGroup, run_groups
 from sl.record.paper import PAPER_EPOCHS
 from sl.record.titles import dataset_title, durations, group_order, origin, setting
+from sl.tables.formats import table
 from sl.tables.layout import results_table
 from sl.tables.paired import MARK
-from sl.tables.write import table
 
 PICTURES = {"cifar10": "class_curves", "mnist": "memorisation"}
 

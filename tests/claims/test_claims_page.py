@@ -19,7 +19,7 @@ from sl.claims.page import findings, markdown, tally
 from sl.errors import UserError
 from sl.record import load_all
 from sl.tables import Literature, load
-from sl.tables.write import signed, with_interval
+from sl.tables.formats import signed, with_interval
 
 ROOT = Path(__file__).parents[2]
 CE = Made("ce", 0.4, accuracies(0.9, 0.5), accuracies(0.9, 0.5))

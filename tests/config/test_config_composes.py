@@ -85,7 +85,7 @@ def test_every_scale(scale: str, dataset: str) -> None:
         assert set(asdict(config.scale).values()) == {1.0}
 
 
-@pytest.mark.parametrize("name", choices("preset"))
+@pytest.mark.parametrize("name", choices("recipe_preset"))
 def test_every_preset_belongs_to_a_recipe_and_a_data_set(name: str) -> None:
     assert name in {f"{recipe}_{dataset}" for recipe, dataset in product(choices("recipe"), SIZES)}
 

@@ -11,7 +11,7 @@ from omegaconf import OmegaConf
 
 from sl.config.groups import GROUPS, choices
 from sl.config.help import first_sentence
-from sl.place import CONFIG_DIR
+from sl.paths import CONFIG_DIR
 
 Command = Callable[..., Any]  # returns an Outcome (conftest.py)
 

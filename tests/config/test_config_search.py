@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from omegaconf import OmegaConf
 
-from sl.place import CONFIG_DIR
+from sl.paths import CONFIG_DIR
 from sl.record import load_all
 
 Command = Callable[..., Any]  # returns an Outcome (conftest.py)

@@ -12,7 +12,7 @@ import pytest
 from sl.config.compose import hydra_ready
 from sl.config.sweep import single_changes
 from sl.errors import UserError
-from sl.place import CONFIG_DIR
+from sl.paths import CONFIG_DIR
 from sl.train.device import asked_threads
 from sl.train.options import RunConfig
 

@@ -8,7 +8,7 @@ import torch
 from sl.data import Dataset
 from sl.errors import UserError
 from sl.noise import Human, LabelledData
-from sl.stochastic import check_transition
+from sl.transition_matrix import check_transition
 
 # Shares of wrong labels in per cent, as published with CIFAR-N, to the first decimal.
 CIFAR10N = {"aggregate": 9.0, "random1": 17.2, "random2": 18.1, "random3": 17.6, "worst": 40.2}

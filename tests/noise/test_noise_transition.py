@@ -8,7 +8,7 @@ from sl.errors import UserError
 from sl.noise import asymmetric, symmetric
 from sl.noise.maps import MAPS
 from sl.noise.transition import empirical
-from sl.stochastic import check_transition
+from sl.transition_matrix import check_transition
 
 RATES = (0.0, 0.2, 0.3, 0.4, 0.6, 1.0)
 MATRICES = [(f"symmetric {k}", k, lambda rate, k=k: symmetric(k, rate)) for k in (2, 10, 100)] + [

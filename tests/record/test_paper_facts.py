@@ -5,7 +5,7 @@ import pytest
 from sl.config.files import read_yaml
 from sl.config.groups import choices
 from sl.noise.maps import MAPS
-from sl.place import CONFIG_DIR
+from sl.paths import CONFIG_DIR
 from sl.record.paper import BOOSTED, PAPER_EPOCHS, STAGE_EPOCHS, USUAL_RECIPE
 from sl.record.run import DEFAULT_VARIANTS
 from sl.record.variant import stated_recipe

@@ -11,10 +11,10 @@ from sl.record import CLEAN, Noise, RunGroup, load_all, run_groups
 from sl.record.run import Array
 from sl.tables import Literature, load, write_all
 from sl.tables.compare import beside, cells, obstacle
+from sl.tables.formats import latex, markdown
 from sl.tables.layout import results_table
 from sl.tables.published import Published
 from sl.tables.results import result
-from sl.tables.write import latex, markdown
 
 NOISY = Noise("symmetric", 0.4)
 PUBLISHED = """

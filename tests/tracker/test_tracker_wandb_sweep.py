@@ -9,7 +9,7 @@ from wandb.cli.cli import cli as wandb_commands
 from wandb.sdk.launch.sweeps.utils import create_sweep_command, create_sweep_command_args
 
 from sl.config.compose import compose_run
-from sl.place import CONFIG_DIR
+from sl.paths import CONFIG_DIR
 from sl.tracker import values
 
 FILE = CONFIG_DIR / "wandb/sweep_alpha_beta.yaml"

@@ -21,7 +21,7 @@ from sl.config.build import build
 from sl.config.compose import compose_run
 from sl.data import Dataset
 from sl.losses import CrossEntropy
-from sl.place import CONFIG_DIR
+from sl.paths import CONFIG_DIR
 from sl.recipes.normalise import Normalisation
 from sl.train.device import Runtime
 from sl.train.device_data import DeviceData

@@ -7,8 +7,8 @@ from statistics import fmean
 from typing import Any
 
 from sl.errors import UserError
+from sl.tables.formats import mean_std, table
 from sl.tables.readme import fill
-from sl.tables.write import mean_std, table
 
 Record = dict[str, Any]
 NONE = "–"

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from sl.tables.formats import table
 from sl.tables.readme import fill
-from sl.tables.write import table
 
 ABLATION, STEP = "-ablation", "-step"  # ends of the names of files
 SHOWN = 12  # parts of a step

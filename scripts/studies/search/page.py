@@ -11,7 +11,7 @@ from sl.record.run import Array
 from sl.record.titles import dataset_title, loss_title, origin, parameters, setting
 from sl.record.variant import stated_parameters
 from sl.search.outcome import read_outcome
-from sl.tables.write import mean_std, table
+from sl.tables.formats import mean_std, table
 from studies.search.cost import ParameterGrid, accuracies_of, parameter_grids
 
 CHOICES = ("chosen by", "test accuracy", "behind the best", "at worst", "runs with holdout: behind", "at worst")
