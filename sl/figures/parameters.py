@@ -130,8 +130,8 @@ def _product(axes: Axes, base: SlPoint, points: Sequence[SlPoint]) -> None:
     axes.xaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
     axes.xaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
     axes.set_xlabel("β · (−A) (log scale)")
-    above = {"loc": "lower right", "bbox_to_anchor": (1, 1), "borderaxespad": 0.0}
-    axes.legend(**above, ncols=len(VARIED), fontsize=8, handlelength=1.5, columnspacing=1.2)
+    spacing = {"handlelength": 1.5, "columnspacing": 1.2, "borderaxespad": 0.0}
+    axes.legend(loc="lower right", ncols=len(VARIED), fontsize=8, **spacing).set_bbox_to_anchor((1, 1))
 
 
 def _level(axes: Axes, level: float, name: str, colour: str) -> None:
