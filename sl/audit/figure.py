@@ -14,10 +14,9 @@ MOST_CLASSES = 40  # of which single bars can be told apart
 BAR = "#0072b2"
 
 
-def draw_noise(estimate: NoiseEstimate, class_names: tuple[str, ...], title: str, stem: Path) -> list[Path]:
-    """Save `stem`.png and .svg; returns their paths."""
-    paths, _ = draw_styled(lambda: _figure(estimate, class_names, title), stem)
-    return paths
+def draw_noise(estimate: NoiseEstimate, class_names: tuple[str, ...], title: str, stem: Path) -> None:
+    """Save `stem`.png and .svg."""
+    draw_styled(lambda: _figure(estimate, class_names, title), stem)
 
 
 def _figure(estimate: NoiseEstimate, class_names: tuple[str, ...], title: str) -> Figure:
@@ -46,5 +45,5 @@ def _bars(axes: Axes, estimate: NoiseEstimate, names: list[str], shown: list[int
 def _matrix(axes: Axes, estimate: NoiseEstimate, class_names: tuple[str, ...]) -> None:
     labels = [name if name == str(number) else f"{number} {name}" for number, name in enumerate(class_names)]
     class_matrix(axes, estimate.transition, labels)
-    colours = ", colours by square root" if len(class_names) > MOST_NUMBERS else ""
-    axes.set(title=f"P(label given true class), estimated, %{colours}", xlabel="label given", ylabel="true class")
+    colours = " (colours follow the square root)" if len(class_names) > MOST_NUMBERS else ""
+    axes.set(title="P(label given true class), estimated, %", xlabel=f"label given{colours}", ylabel="true class")

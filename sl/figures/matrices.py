@@ -27,6 +27,8 @@ def class_matrix(axes: Axes, matrix: Array, labels: Sequence[str], *, named: boo
         axes.set_xticks(range(len(matrix)))
         axes.set_yticks(range(len(matrix)), [short(label) for label in labels] if named else None)
         cell_numbers(axes, 100 * matrix, "{:.0f}")
+    else:
+        axes.locator_params(integer=True)
 
 
 def cell_numbers(axes: Axes, values: Array, form: str) -> None:

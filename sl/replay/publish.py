@@ -20,7 +20,7 @@ def publish(dashboard: Dashboard, project: str, entity: str | None, out: Path) -
     What was made before is known by its address, which is kept in `out`.
     """
     login = wandb.login(prompt=False, verify=False)
-    owner = entity or (_default_entity() if login else None) or "ENTITY"
+    owner = entity or (wandb.Api().default_entity if login else None) or "ENTITY"
     made = {"workspace": dashboard.workspace(owner, project), "report": dashboard.report(owner, project)}
     for kind, view in made.items():
         path = out / f"{kind}.json"
@@ -59,8 +59,3 @@ def saved(view: Any, address: str | None) -> str:
         view = known
     view.save()
     return str(view.url)
-
-
-def _default_entity() -> str | None:
-    entity: str | None = wandb.Api().default_entity
-    return entity

@@ -10,12 +10,12 @@ from sl.figures.style import class_colour
 from sl.record import Run, RunGroup, run_groups
 from sl.record.paper import PAPER_EPOCHS
 from sl.record.titles import dataset_title, group_order, loss_order, origin, paper_scale, setting
-from sl.report import verdicts
 from sl.report.figures import FIGURES, figure_images
 from sl.report.results import published_tables, results
 from sl.report.runs import entry, positions, scale_badge
 from sl.report.series import all_series
 from sl.report.suspects import suspects
+from sl.report.verdicts import verdict_entry
 from sl.tables.published import Literature
 
 NOTHING_RECORDED = "no run recorded yet"
@@ -77,7 +77,7 @@ def _group(group: RunGroup, literature: Literature, places: dict[str, int]) -> d
         "probed": next((probe.probe_class for run in group.runs for probe in run.probes.values()), None),
         "noises": [noise.title for noise in group.noises],
         "series": all_series(group, places),
-        "claims": verdicts.entries(found[0].claims if found else (), places),
+        "claims": [verdict_entry(claim, places) for claim in (found[0].claims if found else ())],
         "missing": found[0].missing if found else "",
         "results": results(group, literature.tables, places),
         "runs": positions(sorted(group.members, key=_order), places),

@@ -1,6 +1,5 @@
 """The claims of one group of runs as the page shows them."""
 
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -8,12 +7,8 @@ from sl.claims.outcome import Outcome
 from sl.report.numbers import hundredths
 
 
-def entries(outcomes: Iterable[Outcome], places: dict[str, int]) -> list[dict[str, Any]]:
-    """Every claim with its verdict; numbers are percentage points, above 0 where the claim is right."""
-    return [_entry(outcome, places) for outcome in outcomes]
-
-
-def _entry(outcome: Outcome, places: dict[str, int]) -> dict[str, Any]:
+def verdict_entry(outcome: Outcome, places: dict[str, int]) -> dict[str, Any]:
+    """A claim with its verdict; numbers are percentage points, above 0 where the claim is right."""
     low, high = outcome.interval or (None, None)
     cells = "; ".join(f"{title}: {n}" for title, n in outcome.cells.items())
     return {

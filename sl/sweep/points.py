@@ -92,7 +92,9 @@ def sweeps(runs: Iterable[Run]) -> list[Sweep]:
 
 
 def _sweep(runs: list[Run]) -> Sweep:
-    whole = {run.identity: dict(flat(canonical(_options(run)))) for run in runs}
+    whole = {
+        run.identity: dict(flat(canonical({choice: run.config.get(choice) for choice in CHOICES}))) for run in runs
+    }
     keys = sorted({key for values in whole.values() for key in values})
     different = {key: {json.dumps(values.get(key)) for values in whole.values()} for key in keys}
     varied = sorted((key for key in keys if len(different[key]) > 1), key=lambda key: (-len(different[key]), key))
@@ -109,7 +111,3 @@ def _sweep(runs: list[Run]) -> Sweep:
 def _order(point: Point) -> list[tuple[bool, float, str]]:
     numbers = (value if isinstance(value, int | float) else 0.0 for value in point.values.values())
     return [(value is None, number, str(value)) for value, number in zip(point.values.values(), numbers, strict=True)]
-
-
-def _options(run: Run) -> dict[str, Any]:
-    return {key: value for key, value in run.config.items() if key in CHOICES}

@@ -43,8 +43,9 @@ def test_pages_quote_the_time_of_an_audit() -> None:
     expected += [f"{case['wrong']:.2f}", *rate, f"{100 * case['decision_precision']:.0f}", str(case["decided"])]
     text = " ".join((ROOT / "docs" / "audit.md").read_text(encoding="utf-8").split())
     patterns = (
-        r"took (\d+) seconds of processor", r"took (\d+) minutes by the clock", r"average precision ([\d.]+) \(a random",
-        r"order has ([\d.]+)\);", r"estimated ([\d.]+) % wrong labels", r"labels \(([\d.]+) to",
+        r"took (\d+) seconds of processor", r"took (\d+) minutes by the clock",
+        r"average precision ([\d.]+) \(a random", r"order has ([\d.]+)\);",
+        r"estimated ([\d.]+) % wrong labels", r"labels \(([\d.]+) to",
         r"\([\d.]+ to ([\d.]+)\) where", r"; (\d+) % of the \d+ decisions", r"% of the (\d+) decisions",
     )  # fmt: skip
     assert [re.search(pattern, text)[1] for pattern in patterns] == expected  # type: ignore[index]

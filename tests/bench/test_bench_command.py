@@ -9,13 +9,13 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import ExitStack
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
 
-from studies.bench.ablation import Change, runtime_change
 from studies.bench.command import Kind, bench
 from studies.bench.compare import compare, make_teams
 from studies.bench.contender import EngineContender, case_job
@@ -97,7 +97,7 @@ def test_a_change_that_cannot_be_made_here_loses_none_of_the_others(
     def cannot(case: str) -> Any:
         raise RuntimeError("on purpose")
 
-    found = [Change("impossible", cannot), runtime_change("one thread", "runtime.threads=1")]
+    found = {"impossible": cannot, "one thread": partial(EngineContender, overrides=["runtime.threads=1"])}
     monkeypatch.setattr("studies.bench.ablation.changes_for", lambda runtime: found)
     path = measure(tmp_path, kind="ablation")
     assert [row["name"] for row in json.loads(path.read_text())["cases"]["digits"]["changes"]] == ["one thread"]
@@ -109,7 +109,7 @@ def test_an_ablation_that_is_stopped_keeps_what_it_has(tmp_path: Path, monkeypat
     def stopped(case: str) -> Any:
         raise KeyboardInterrupt
 
-    found = [runtime_change("one thread", "runtime.threads=1"), Change("stopped", stopped)]
+    found = {"one thread": partial(EngineContender, overrides=["runtime.threads=1"]), "stopped": stopped}
     monkeypatch.setattr("studies.bench.ablation.changes_for", lambda runtime: found)
     with pytest.raises(KeyboardInterrupt):
         measure(tmp_path, kind="ablation")

@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import torch
@@ -10,7 +10,7 @@ import torch
 from sl import fused
 from sl.train.device import CAPTURED, Runtime, cores
 from sl.train.engine import Engine
-from studies.bench.contender import CASES, EngineContender, ReferenceContender, case_job, chosen
+from studies.bench.contender import CASES, Contender, EngineContender, ReferenceContender, case_job, chosen
 from studies.bench.measure import interleave, spread, team, times
 from studies.bench.reference import ReferenceLoop
 
@@ -48,39 +48,26 @@ class Loaded(EngineContender):
         self.engine.loss_sum.item()
 
 
-@dataclass(frozen=True)
-class Change:
-    """What is changed, and the contender `make(case, *arguments)` that has it so."""
-
-    name: str
-    make: Callable[..., Any]
-    arguments: tuple[Any, ...] = ()
-
-
-def runtime_change(name: str, override: str) -> Change:
-    """A change that a runtime option makes."""
-    return Change(name, EngineContender, ([override],))
-
-
-def changes_for(runtime: Runtime) -> list[Change]:
-    """All that can be changed on this device."""
-    found = [
-        Change("everything: the reference loop", ReferenceContender),
-        Change(
-            "images from PIL and worker processes" + (", step not captured" if runtime.step in CAPTURED else ""), Loaded
-        ),
-        Change("channels first", ChannelsFirst),
-        runtime_change("runtime=deterministic", "runtime=deterministic"),
-        runtime_change("step compiled", "runtime.step=compile"),
-    ]
+def changes_for(runtime: Runtime) -> dict[str, Callable[[str], Contender]]:
+    """All that can be changed on this device, and what makes the contender of a case that has it so."""
+    captured = ", step not captured" if runtime.step in CAPTURED else ""
+    found: dict[str, Callable[[str], Contender]] = {
+        "everything: the reference loop": ReferenceContender,
+        f"images from PIL and worker processes{captured}": Loaded,
+        "channels first": ChannelsFirst,
+    }
+    options = {"runtime=deterministic": "runtime=deterministic", "step compiled": "runtime.step=compile"}
     if runtime.precision == "bfloat16":
-        found.append(runtime_change("float32", "runtime.precision=float32"))
+        options["float32"] = "runtime.precision=float32"
     if runtime.device.type == "cuda":
-        found.append(runtime_change("step not captured", "runtime.step=eager"))
-        found.append(runtime_change("step compiled and captured (runtime=fast)", "runtime=fast"))
+        options |= {
+            "step not captured": "runtime.step=eager",
+            "step compiled and captured (runtime=fast)": "runtime=fast",
+        }
     else:
-        found += [Change("layers not fused", Unfused), runtime_change("one thread", "runtime.threads=1")]
-    return found
+        found["layers not fused"] = Unfused
+        options["one thread"] = "runtime.threads=1"
+    return found | {name: partial(EngineContender, overrides=[option]) for name, option in options.items()}
 
 
 def ablate(case: str, rounds: int, seconds: float) -> Iterator[dict[str, Any]]:
@@ -91,17 +78,17 @@ def ablate(case: str, rounds: int, seconds: float) -> Iterator[dict[str, Any]]:
     with team(batch, 1, EngineContender, case) as default:
         default.fit_steps(seconds)
         all_default: list[float] = []
-        for change in changes_for(job.runtime):
+        for name, make in changes_for(job.runtime).items():
             try:
-                with team(batch, 1, change.make, case, *change.arguments) as changed:
+                with team(batch, 1, make, case) as changed:
                     changed.fit_steps(seconds)
                     laps = interleave({"default": default, "changed": changed}, rounds)
             except Exception as error:  # hours of a machine are not lost for one change that it cannot do
-                print(f"not measured: {change.name}: {error}", file=sys.stderr, flush=True)
+                print(f"not measured: {name}: {error}", file=sys.stderr, flush=True)
                 continue
             all_default += laps["default"]
             ratio = times(laps["changed"], laps["default"])
-            rows.append({"name": change.name, "images_per_second": spread(laps["changed"]), "times": ratio})
+            rows.append({"name": name, "images_per_second": spread(laps["changed"]), "times": ratio})
             yield {
                 "case": CASES[case][0],
                 "rounds": rounds,
