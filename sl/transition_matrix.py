@@ -1,4 +1,4 @@
-"""What a transition matrix must be; outside sl.noise, so that losses need nothing of it."""
+"""The check of a transition matrix, which noise models and losses share."""
 
 import torch
 from torch import Tensor

@@ -143,7 +143,7 @@ def _begin(parent: int) -> None:
 
 
 def _run(task: Task, argument: Any, parent: int) -> Any:
-    """The task; a worker whose parent ended was stopped by a signal, has saved its state, and ends now."""
+    """Do the task; then end this process if its parent has ended: a signal stopped both, and the state is saved."""
     try:
         return task(argument)
     finally:

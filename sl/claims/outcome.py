@@ -14,8 +14,8 @@ from sl.claims.rule import HISTORY, RULE, Verdict, decide
 from sl.paths import CONFIG_DIR
 from sl.record import Run, RunGroup, matched, run_groups
 from sl.record.paper import PAPER_EPOCHS, USUAL_NOISE
+from sl.record.stated import usual_recipe
 from sl.record.titles import group_order, origin, paper_scale, recipe_changes, scale_title, setting
-from sl.record.variant import usual_recipe
 from sl.stats import FEWEST, SIGNIFICANT, adjusted, infer
 from sl.tables.compare import beside
 from sl.tables.published import Literature

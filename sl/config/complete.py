@@ -1,4 +1,4 @@
-"""Whether a composed configuration has every value, and none that nothing reads."""
+"""Checks that a composed configuration has every value and no option that does not exist."""
 
 import os
 from dataclasses import is_dataclass

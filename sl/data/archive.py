@@ -1,4 +1,4 @@
-"""Files of a published data set: there, or unpacked from their archive, or downloaded; and as they were published."""
+"""Files of a published data set: found on disk, unpacked or downloaded, and checked against the published md5."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, ClassVar
 from sl.checks import integer, number, one_of
 from sl.data.dataset import Dataset
 from sl.data.disk import folder, pass_over, reading
-from sl.data.find import find, without
+from sl.data.find_pictures import find, without
 from sl.data.mapped import decode_mapped
 from sl.data.pictures import Picture, Pictures
 from sl.errors import UserError

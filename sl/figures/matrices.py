@@ -14,7 +14,7 @@ MANY = f"Colours of more than {MOST_NUMBERS} classes follow the square root of t
 
 
 def class_matrix(axes: Axes, matrix: Array, labels: Sequence[str], *, named: bool = True) -> None:
-    """Draw shares in [0, 1], (K, K), from white (0) to dark blue (1), few with their percentage.
+    """Draw shares in [0, 1], (K, K), from white (0) to dark blue (1); where K <= MOST_NUMBERS, with percentages.
 
     `named` puts names and numbers of the classes beside the rows; without it, and below the columns, stand numbers.
     """

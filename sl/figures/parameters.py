@@ -12,8 +12,8 @@ from sl.figures.matrices import heat_map
 from sl.figures.panels import footer, lettered, panels
 from sl.figures.style import INK, loss_colour
 from sl.record import CLEAN, Noise, Run, RunGroup, Series
+from sl.record.stated import distance
 from sl.record.titles import parameters
-from sl.record.variant import distance
 
 AXES = {"alpha": "α", "beta": "β", "log_zero": "−A"}
 BLUE, GOLD = loss_colour("sl"), loss_colour("rce")

@@ -5,6 +5,6 @@ much as the convolutions of a small network. The C++ source beside this file is 
 the machine's own instructions; where there is no compiler, PyTorch's layers do the work.
 """
 
-from sl.fused.layer import NormPoolRelu, enable, enabled
+from sl.fused.layer import NormPoolRelu, enable
 
-__all__ = ["NormPoolRelu", "enable", "enabled"]
+__all__ = ["NormPoolRelu", "enable"]

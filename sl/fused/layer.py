@@ -20,11 +20,6 @@ def enable(wanted: bool) -> None:
     _enabled = wanted and library() is not None
 
 
-def enabled() -> bool:
-    """Whether the compiled layers are used."""
-    return _enabled
-
-
 class NormPoolRelu(nn.BatchNorm2d):
     """Batch normalisation, then 2x2 max pooling if `pool`, then ReLU: (N, C, H, W) -> the same, or half of H and W.
 

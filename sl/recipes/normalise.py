@@ -10,7 +10,7 @@ from torch import Tensor
 from sl.checks import one_of
 from sl.recipes.options import NORMALISATIONS
 
-VALUES = 2**20  # that are looked at once: the whole set as floats may not fit into memory
+VALUES = 2**20  # that are converted at once: the whole set as floats may not fit into memory
 
 
 @dataclass(frozen=True, eq=False)

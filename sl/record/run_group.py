@@ -10,7 +10,7 @@ from typing import Any
 from sl.record.identity import canonical
 from sl.record.run import CLEAN, Noise, Run
 from sl.record.series import Series
-from sl.record.variant import distance, stated_parameters
+from sl.record.stated import distance, stated_parameters
 
 
 def _text(value: Any) -> str:

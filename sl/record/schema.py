@@ -140,7 +140,7 @@ class Presentation(Entry):
 
 
 class Header(Entry):
-    """The first line: which run this is, and how its choices are `shown` (loss, dataset), which is no part of it."""
+    """The first line: which run this is, and how its choices are `shown`, which its identity does not depend on."""
 
     kind: Literal["run"] = "run"
     format: Literal[1] = 1

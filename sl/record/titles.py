@@ -8,7 +8,7 @@ from sl.record.run import Run
 from sl.record.run_group import RunGroup
 from sl.record.schema import Provenance
 from sl.record.shown import described, place, shown, symbols
-from sl.record.variant import distance, stated_recipe, usual_recipe
+from sl.record.stated import distance, stated_recipe, usual_recipe
 
 GREEK = {"alpha": "α", "beta": "β", "gamma": "γ", "epsilon": "ε", "lambda_": "λ", "tau": "τ"}
 

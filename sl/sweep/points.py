@@ -9,8 +9,8 @@ from typing import Any
 
 from sl.record import Run, Series, paired_difference
 from sl.record.identity import canonical
+from sl.record.stated import distance, stated_parameters
 from sl.record.titles import loss_title, setting
-from sl.record.variant import distance, stated_parameters
 from sl.stats import Inference, adjusted, infer
 from sl.tracker.values import flat
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from sl.record.run import Run
 from sl.record.schema import Epoch, Header
-from sl.record.variant import equal, stated_parameters, stated_recipe
+from sl.record.stated import equal, stated_parameters, stated_recipe
 
 SHORT_NOISE = {"none": "clean", "symmetric": "sym", "asymmetric": "asym"}
 VARIED = "SL_VARIED"  # environment variable: the options that a sweep varies, for the jobs that it starts

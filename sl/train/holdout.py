@@ -51,8 +51,7 @@ def hold_out(
 def split(labels: Tensor, share: float, seed: int) -> tuple[Tensor, Tensor]:
     """Sorted rows of `labels` (N,) to train on, and those of a class-balanced `share`, N * share rounded up.
 
-    Which rows these are depends on `seed` alone, how many in all not even on that. Raises UserError where a class would
-    be missing on either side.
+    The rows depend on `seed`, their number does not. Raises UserError where a class would be missing on either side.
     """
     from sklearn.model_selection import train_test_split  # takes a second to import, and few runs need it
 

@@ -8,7 +8,7 @@ from sl.noise.maps import MAPS
 from sl.paths import CONFIG_DIR
 from sl.record.paper import BOOSTED, PAPER_EPOCHS, STAGE_EPOCHS, USUAL_RECIPE
 from sl.record.run import DEFAULT_VARIANTS
-from sl.record.variant import stated_recipe
+from sl.record.stated import stated_recipe
 
 
 @pytest.mark.parametrize("dataset", PAPER_EPOCHS)

@@ -7,7 +7,7 @@ import synthetic
 
 from sl.config.compose import compose_run
 from sl.record import CLEAN, Noise, Run, Series, load_all, matched, paired_difference, read, run_groups
-from sl.record.variant import stated_parameters
+from sl.record.stated import stated_parameters
 
 NOISY = Noise("symmetric", 0.4)
 

@@ -8,8 +8,8 @@ import numpy as np
 
 from sl.record import Run
 from sl.record.run import Array
+from sl.record.stated import stated_parameters
 from sl.record.titles import dataset_title, loss_title, origin, parameters, setting
-from sl.record.variant import stated_parameters
 from sl.search.outcome import read_outcome
 from sl.tables.formats import mean_std, table
 from studies.search.cost import ParameterGrid, accuracies_of, parameter_grids

@@ -1,4 +1,4 @@
-"""Which pictures own data consist of: from a file of labels where there is one, else from folders."""
+"""Finds the pictures of own data: in a file of labels where there is one, else in folders."""
 
 from __future__ import annotations
 
