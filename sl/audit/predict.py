@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from sl.audit.posterior import Array
 from sl.audit.subject import Subject, subject_of
@@ -16,7 +17,7 @@ from sl.files import replace_file
 from sl.saved import load_model
 from sl.saved.files import model_path
 from sl.train.holdout import rows_held_out
-from sl.train.job import prepare
+from sl.train.job import Job, prepare
 from sl.train.options import RunConfig
 from sl.train.run import train_when_free
 from sl.workers import run_all, values
@@ -49,13 +50,20 @@ def predict_part(folder: Path, config: RunConfig) -> Path:
     subject, rows = whole_subject(config)
     path_of_model = model_path(Path(config.models_dir), job.dataset.name, job.identity)
     loaded = load_model(path_of_model, job.runtime.device, config.allow_targets)
-    probabilities = loaded.probabilities(subject.images[rows]).cpu().numpy()
+    probabilities = torch.cat([loaded.probabilities(images) for images in images_of(job, subject)]).cpu().numpy()
     content = io.BytesIO()
     np.savez_compressed(
         content, identity=job.identity, fold=config.fold or "", index=rows.numpy(), probabilities=probabilities
     )
     replace_file(path, content.getvalue())
     return path
+
+
+def images_of(job: Job, subject: Subject) -> list[Tensor]:
+    """The images of the `subject` that the run `job` predicts, in order, as they lie: none are copied together."""
+    held = job.config.fold is not None and job.validation
+    own = held.images if held else job.dataset.train_images
+    return [own] if subject.trained == len(subject.names) else [own, job.dataset.test_images]
 
 
 def whole_subject(config: RunConfig) -> tuple[Subject, torch.Tensor]:

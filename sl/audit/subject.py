@@ -15,9 +15,9 @@ from sl.train.job import Job
 class Subject:
     """N labelled images: all training images, then the test images where their labels are as given too.
 
-    `images` (N, C, H, W) uint8, `labels` (N,) int64 as given, `names` the path of each, or its row in the data set's
-    whole training set. `trained` is how many come first and are trained on; `clean` (N,) is None where it is unknown.
-    Paths are relative to the folder `root`.
+    `labels` (N,) int64 as given, `names` the path of each, or its row in the data set's whole training set. `trained`
+    is how many come first and are trained on; `clean` (N,) is None where it is unknown. Paths are relative to the folder
+    `root`; without one all N are trained on, and `images` (N, C, H, W) uint8 are what they look like.
     """
 
     images: Tensor
@@ -57,7 +57,7 @@ def subject_of(job: Job) -> Subject:
     if data.test_checked:
         return Subject(data.train_images, noisy.labels, None, paths, data.class_names, len(paths), root)
     return Subject(
-        images=torch.cat([data.train_images, data.test_images]),
+        images=data.train_images,
         labels=torch.cat([noisy.labels, data.test_labels]),
         clean=None,
         names=(*paths, *data.test_paths),

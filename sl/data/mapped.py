@@ -82,15 +82,28 @@ def decode_mapped(
 
 
 def mapped_rows(images: Tensor, rows: Tensor, scratch: Path) -> Tensor:
-    """`images[rows]` for mapped images, mapped too: a file in the folder `scratch` that goes when nobody uses it."""
+    """`images[rows]` for mapped images, mapped too: a file in the folder `scratch` that goes when nobody uses it.
+
+    Raises UserError where `scratch` has no room for it.
+    """
     import torch
 
     shape, size = images.shape[1:], len(rows) * images[0].numel()
-    with tempfile.NamedTemporaryFile(dir=scratch, prefix=".rows-") as file:
-        file.truncate(size)
+    with writing(scratch), tempfile.NamedTemporaryFile(dir=scratch, prefix=".rows-") as file:
+        take_room(file.fileno(), size)
         taken = torch.from_file(file.name, shared=True, size=size, dtype=torch.uint8).view(len(rows), *shape)
     torch.index_select(images, 0, rows, out=taken)  # image by image into the file: `images[rows]` holds them all first
     return taken
+
+
+def take_room(descriptor: int, size: int) -> None:
+    """Make a file `size` bytes long; OSError where the disk is too full for them.
+
+    Where the system can, the room is taken at once: it kills a process that finds a disk full in mapped memory.
+    """
+    if hasattr(os, "posix_fallocate") and size:
+        os.posix_fallocate(descriptor, 0, size)
+    os.truncate(descriptor, size)
 
 
 def _decode(

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from sl.config.build import build
 from sl.data.decode import eight_bits
 from sl.errors import UserError
+from sl.models.batches import images_at_once, in_batches
 from sl.recipes.batchnorm import configure_batchnorm
 from sl.recipes.normalise import Normalisation
 from sl.saved.files import read_files
@@ -18,7 +19,7 @@ from sl.saved.files import read_files
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-BATCH = 500
+BATCH = 500  # images of 32 px
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,8 +40,9 @@ class SavedModel:
     def probabilities(self, images: Tensor) -> Tensor:
         """Softmax (N, K) float64 of uint8 `images` (N, C, H, W) of the network's size, computed in float32."""
         device = next(self.module.parameters()).device
-        logits = [self.module(self.normalisation(batch.to(device))) for batch in images.split(BATCH)]
-        return torch.cat(logits).double().softmax(1)
+        size = images_at_once(BATCH, *images.shape[2:])
+        logits = in_batches(lambda batch: self.module(self.normalisation(batch.to(device))), images, size)
+        return logits.double().softmax(1)
 
 
 def load_model(path: str | Path, device: torch.device | str = "cpu", allow_targets: Sequence[str] = ()) -> SavedModel:

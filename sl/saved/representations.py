@@ -19,7 +19,7 @@ def save_representations(engine: Engine, job: Job, path: Path) -> None:
         return
     labels = engine.data.test_labels.cpu()
     chosen = spread_over_classes(labels, job.config.probe.representations)
-    features = engine.represent(engine.data.test_images[chosen.to(engine.data.test_images.device)])
+    features = engine.represent(engine.data.test_images, chosen)
     content = io.BytesIO()
     representation = features.cpu().numpy().astype(np.float16)
     np.savez_compressed(content, representation=representation, labels=labels[chosen].numpy(), index=chosen.numpy())
@@ -38,6 +38,7 @@ def spread_over_classes(labels: Tensor, count: int) -> Tensor:
     >>> spread_over_classes(torch.tensor([0, 0, 0, 1, 1, 2]), 4).tolist()
     [0, 3, 5, 1]
     """
-    same = torch.nn.functional.one_hot(labels)
-    rank_in_class = same.cumsum(0).gather(1, labels[:, None]).flatten()
+    by_class, counts = labels.argsort(stable=True), labels.bincount()
+    rank_in_class = torch.empty_like(labels)
+    rank_in_class[by_class] = torch.arange(len(labels)) - (counts.cumsum(0) - counts)[labels[by_class]]
     return rank_in_class.sort(stable=True).indices[:count]

@@ -1,7 +1,7 @@
 """What this process has built and later runs of a sweep use again: warm engines, data on the device."""
 
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
@@ -15,10 +15,18 @@ class Cache(Generic[T]):
         self._items: OrderedDict[str, T] = OrderedDict()
 
     def get(self, key: str, new: Callable[[], T]) -> T:
-        """The object under `key`, a new one if there is none."""
+        """The object under `key`, a new one if there is none; an old one goes first, so that both never fill memory."""
         if key not in self._items:
+            if len(self._items) == self.limit:
+                self._items.popitem(last=False)
             self._items[key] = new()
         self._items.move_to_end(key)
-        if len(self._items) > self.limit:
-            self._items.popitem(last=False)
         return self._items[key]
+
+    def values(self) -> Iterable[T]:
+        """The objects that are kept."""
+        return self._items.values()
+
+    def keep(self, wanted: Callable[[T], bool]) -> None:
+        """Let go of the objects that are not `wanted`."""
+        self._items = OrderedDict((key, item) for key, item in self._items.items() if wanted(item))

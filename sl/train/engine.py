@@ -16,6 +16,7 @@ from torch import Tensor
 from sl.config.build import build
 from sl.evaluate import training_counts
 from sl.losses import Loss
+from sl.models.batches import images_at_once, in_batches
 from sl.models.classifier import Classifier, fresh_part
 from sl.noise import NoisyLabels
 from sl.recipes.augment import Draws, build_augmentation
@@ -35,7 +36,7 @@ from sl.train.plan import batch_sizes
 from sl.train.seeds import generator
 from sl.train.step_weights import StepWeights
 
-EVALUATION_BATCH = {"cuda": 2000, "cpu": 500}  # 5000 of CIFAR-10 would take cnn8 2 GiB for activations
+EVALUATION_BATCH = {"cuda": 2000, "cpu": 500}  # of 32 px; 5000 of CIFAR-10 would take cnn8 2 GiB for activations
 
 SO_FAR = ("loss_sum", "predictions", "finite_steps")  # what an engine keeps of the epoch that it is in
 
@@ -61,7 +62,8 @@ class Engine:
         self.augmentation = build_augmentation(recipe)
         self.loss_sum = torch.zeros((), dtype=torch.float64, device=runtime.device)
         on_gpu = runtime.device.type == "cuda"
-        self.evaluation_batch = EVALUATION_BATCH[runtime.device.type]
+        most = EVALUATION_BATCH[runtime.device.type]
+        self.evaluation_batch = min(most, max(batch_size, images_at_once(most, *data.image_shape[1:])))
         if on_gpu:  # every batch is filled up to this: no more than the test set has, which is evaluated at every epoch
             self.evaluation_batch = max(batch_size, min(self.evaluation_batch, len(data.test_images)))
         self.predictions = torch.zeros_like(data.noisy)  # of this epoch's steps
@@ -140,9 +142,13 @@ class Engine:
         return self._apply(self.model, images, between)
 
     @torch.inference_mode()
-    def represent(self, images: Tensor) -> Tensor:
-        """Representations (M, D) float32 of uint8 images (M, C, H, W): the input of the network's head."""
-        return self._apply(self.model.features, images)
+    def represent(self, images: Tensor, rows: Tensor) -> Tensor:
+        """Representations (R, D) float32 of `images[rows]`, uint8 (R, C, H, W): the input of the network's head."""
+
+        def of_rows(part: Tensor) -> Tensor:
+            return self._apply(self.model.features, images[part])  # mapped images are not all taken at once
+
+        return in_batches(of_rows, rows.to(images.device), self.evaluation_batch)
 
     def _apply(
         self, function: Callable[[Tensor], Tensor], images: Tensor, between: Callable[[], None] = nothing
@@ -150,21 +156,17 @@ class Engine:
         self.model.eval()
         size = self.evaluation_batch
         fill = self.runtime.device.type == "cuda"  # cuDNN would look for the best algorithms for every other size
-        result: Tensor | None = None  # made once: small results between large freed blocks would splinter the heap
+
+        def of_batch(batch: Tensor) -> Tensor:
+            batch, count = batch.to(self.runtime.device), len(batch)  # mapped images are not there yet
+            if fill and count < size:
+                batch = torch.cat([batch, batch[:1].expand(size - count, *batch.shape[1:])])
+            between()
+            with autocast(self.runtime):
+                return function(self._input(self.data.normalisation(batch))).float()[:count]
+
         with debiased_statistics(fresh_part(self.model), self.recipe.bn_zero_debias):
-            for start in range(0, len(images), size):
-                batch = images[start : start + size].to(self.runtime.device)  # mapped images are not there yet
-                count = len(batch)
-                if fill and count < size:
-                    batch = torch.cat([batch, batch[:1].expand(size - count, *batch.shape[1:])])
-                between()
-                with autocast(self.runtime):
-                    output = function(self._input(self.data.normalisation(batch))).float()[:count]
-                if result is None:
-                    result = output.new_empty(len(images), output.shape[1])
-                result[start : start + size] = output
-        assert result is not None
-        return result
+            return in_batches(of_batch, images, size)
 
     def _prepare_steps(self) -> None:
         """Capture the step of every batch size that an epoch has; capturing runs it, so this comes before a reset."""
@@ -231,6 +233,7 @@ def make_engine(job: Job) -> Engine:
             key("dataset", "scale", *split) + normalisation,
             lambda: DeviceData(job.dataset, normalisation, job.runtime.device, job.validation),
         )
+        engines.keep(lambda engine: any(engine.data is kept for kept in device_data.values()))  # each holds its images
         return Engine(model, copy.deepcopy(loss), data, job.config.recipe, job.plan.batch_size, job.runtime)
 
     engine = engines.get(key("dataset", "model", "loss", "recipe", "scale", *split), new_engine)

@@ -77,7 +77,7 @@ def validation_accuracy(engine: Engine, validation: Validation, between: Callabl
 def sample_representations(engine: Engine, seed: int, epoch: int, count: int) -> Tensor:
     """Representations (count, D) of `count` training images, or of all if there are fewer; each epoch draws others."""
     chosen = torch.randperm(len(engine.data.images), generator=generator(seed, "representations", epoch))[:count]
-    return engine.represent(engine.data.take(chosen.to(engine.runtime.device)))
+    return engine.represent(engine.data.images, chosen)
 
 
 def learning_rates(engine: Engine, plan: Plan, epoch: int) -> Tensor:

@@ -102,6 +102,27 @@ def test_rows_are_taken_into_a_file_that_leaves_no_trace(tmp_path: Path) -> None
     assert list(tmp_path.iterdir()) == []
 
 
+def test_rows_that_do_not_fit_on_the_disk_are_one_line(tmp_path: Path) -> None:
+    """In mapped memory a full disk would kill the process."""
+    place = tmp_path / "full"
+    place.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(place)]
+    if subprocess.run(mount, capture_output=True, check=False).returncode:
+        pytest.skip("only root can mount a small disk")
+    code = "import sys, torch; from pathlib import Path; from sl.data.mapped import mapped_rows\n"
+    code += "images = torch.zeros(9, 3, 64, 64, dtype=torch.uint8)\n"
+    code += "mapped_rows(images, torch.arange(9), Path(sys.argv[1]))"
+    try:
+        run = [sys.executable, "-c", code, str(place)]
+        done = subprocess.run(run, capture_output=True, text=True, check=False)
+        assert done.returncode == 1
+        said = f"sl.errors.UserError: {place}: must be a folder that can be written to: No space left on device"
+        assert done.stderr.splitlines()[-1] == said
+        assert list(place.iterdir()) == []
+    finally:
+        subprocess.run(["umount", str(place)], check=True)
+
+
 def test_a_folder_is_the_same_mapped(tmp_path: Path) -> None:
     rng = np.random.default_rng(0)
     for name in ("ant", "bee"):
@@ -125,14 +146,28 @@ def test_a_folder_is_the_same_mapped(tmp_path: Path) -> None:
 
 UNDER_A_LIMIT = """
 import resource, sys
+from dataclasses import dataclass, replace
 from pathlib import Path
+from types import SimpleNamespace
 import torch
 from joblib import Parallel, delayed
+from torch import nn
+from sl.audit.predict import images_of
+from sl.audit.subject import subject_of
 from sl.data import ImageFolder
 from sl.noise import NoNoise
+from sl.saved import load
 from sl.train.device_data import DeviceData
 from sl.train.holdout import hold_out, split
 
+@dataclass
+class Run:
+    config: object
+    dataset: object
+    noisy: object
+    validation: object = None
+
+load.BATCH = 64
 root, storage, allowed = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
 source = ImageFolder("mine", root / "mine", 128, storage=storage, cache_dir=root / "cache")
 source.outline()
@@ -142,9 +177,16 @@ used = 1024 * int(Path("/proc/self/status").read_text().split("VmData:")[1].spli
 resource.setrlimit(resource.RLIMIT_DATA, (used + allowed, used + allowed))
 whole = source.load()
 part = whole.subset(0.9, 1)
-data, noisy, validation = hold_out(part, NoNoise().apply(part, 0), *split(part.train_labels, 0.1, 0))
+config = SimpleNamespace(fold="1/10", dataset={"data_dir": root / "mine"})
+run = Run(config, part, NoNoise().apply(part, 0))
+subject = subject_of(run)
+data, noisy, validation = hold_out(part, run.noisy, *split(part.train_labels, 0.1, 0))
 device = DeviceData(data, "channel", torch.device("cpu"), validation)
 seen = sum(len(device.normalisation(device.images[rows])) for rows in torch.randperm(len(data.train_labels)).split(4))
+model = nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(3, 2))
+saved = load.SavedModel(model, None, ("class0", "class1"), device.normalisation, {})
+predicted = sum(len(saved.probabilities(images)) for images in images_of(replace(run, validation=validation), subject))
+assert predicted == len(validation.labels) + len(whole.test_labels), predicted
 print(whole.train_images.nbytes + whole.test_images.nbytes, seen + len(validation.labels), len(part.train_labels))
 """
 
@@ -152,9 +194,10 @@ print(whole.train_images.nbytes + whole.test_images.nbytes, seen + len(validatio
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="RLIMIT_DATA counts what Linux counts")
 def test_four_times_the_memory_allowed(tmp_path: Path) -> None:
-    """Every step from the pictures to the batches, with 32 MiB beyond what the programs themselves take.
+    """Every step from the pictures to the batches, and an audit's predictions.
 
-    Modules that are imported on the way take 11 of them, whatever the size of the pictures.
+    32 MiB are allowed beyond what the programs themselves take. Modules that are imported on the way take 11 of them,
+    whatever the size of the pictures.
     """
     allowed, count = 32 * 2**20, 2732
     for number in range(count):

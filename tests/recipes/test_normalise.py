@@ -1,5 +1,6 @@
 """From bytes to a network's input."""
 
+import weakref
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,7 @@ from torchvision.transforms import functional as torchvision
 
 from sl.data import Cifar10
 from sl.errors import UserError
-from sl.recipes.normalise import fit_normalisation
+from sl.recipes.normalise import fit_normalisation, value_counts
 
 TRAIN = torch.randint(0, 256, (1500, 3, 6, 5), dtype=torch.uint8, generator=torch.Generator().manual_seed(0))
 TEST = TRAIN[:40].flip(2)
@@ -30,6 +31,25 @@ def test_channel_standardises_as_torchvision_after_augmentation() -> None:
     scaled = TEST.float() / 255
     torch.testing.assert_close(normalisation.before(TEST), scaled)
     torch.testing.assert_close(normalisation(TEST), torchvision.normalize(scaled, mean, std))
+
+
+def test_counts_of_one_part_at_a_time_are_in_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A million images of 224 px have 170,000 parts."""
+    counts: list[weakref.ref[torch.Tensor]] = []
+
+    def watched(images: torch.Tensor) -> torch.Tensor:
+        assert sum(one() is not None for one in counts) <= 1
+        found = value_counts(images)
+        counts.append(weakref.ref(found))
+        return found
+
+    expected = fit_normalisation("channel", TRAIN)
+    monkeypatch.setattr("sl.recipes.normalise.value_counts", watched)
+    monkeypatch.setattr("sl.recipes.normalise.VALUES", TRAIN[:100].numel())
+    found = fit_normalisation("channel", TRAIN)
+    assert len(counts) == 15
+    for one, other in ((found.mean, expected.mean), (found.std, expected.std)):
+        assert torch.equal(one, other)
 
 
 def test_none_only_scales() -> None:

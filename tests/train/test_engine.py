@@ -9,6 +9,7 @@ import pytest
 import torch
 from torch import Tensor
 
+from sl.bench.storage import engine_on, random_dataset
 from sl.evaluate import training_counts
 from sl.train.cache import Cache
 from sl.train.engine import Engine, make_engine, make_model
@@ -160,6 +161,38 @@ def test_an_evicted_engine_ends_at_once(make_job: MakeJob, monkeypatch: pytest.M
         assert first() is None
     finally:
         gc.enable()
+
+
+def test_what_is_built_anew_does_not_stand_in_memory_beside_what_it_replaces() -> None:
+    class Held:
+        pass
+
+    cache, one = Cache[Held](limit=1), Held()
+    first = weakref.ref(one)
+    cache.get("one", lambda one=one: one)  # type: ignore[misc]
+    del one
+    gc.collect()
+    alive: list[bool] = []
+
+    def new() -> Held:
+        alive.append(first() is not None)
+        return Held()
+
+    cache.get("other", new)
+    assert alive == [False]
+
+
+def test_engines_do_not_keep_the_images_of_many_folds(make_job: MakeJob) -> None:
+    """Each fold has images of its own: without it, eight of an audit's folds would stay in memory."""
+    held = [weakref.ref(make_engine(make_job("loss=ce", f"fold={fold}/5")).data) for fold in range(1, 6)]
+    gc.collect()
+    assert [data() is not None for data in held] == [False, False, False, True, True]
+
+
+def test_fewer_images_are_evaluated_at_once_the_larger_they_are() -> None:
+    """Their activations would take several GB at 224 px; up to 32 px nothing changes, nor below the training batch."""
+    at_once = [engine_on(random_dataset(10, side), side).evaluation_batch for side in (8, 32, 40, 96)]
+    assert at_once == [500, 500, 500 * 32 * 32 // 40**2, 128]
 
 
 def test_on_a_cpu_no_bias_is_left_out(make_job: MakeJob) -> None:

@@ -135,7 +135,7 @@ def test_every_evaluation_batch_has_the_same_size() -> None:
     with mode, pretended_driver(engine):
         for count in (IMAGES, 10, 3):
             assert len(engine.predict(engine.data.images[:count])) == count
-        assert len(engine.represent(engine.data.images[:9])) == 9
+        assert len(engine.represent(engine.data.images, torch.arange(9))) == 9
     assert sizes == [7] * (4 + 2 + 1 + 2)
 
 

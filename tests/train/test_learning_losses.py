@@ -61,7 +61,7 @@ def test_a_step_says_which_examples_it_has(make_job: MakeJob, monkeypatch: pytes
 
 def test_representations_of_training_images(make_job: MakeJob) -> None:
     engine = make_engine(make_job("loss=d2l"))
-    every = engine.represent(engine.data.images)
+    every = engine.represent(engine.data.images, torch.arange(len(engine.data.images)))
     some = sample_representations(engine, 0, 1, 40)
     assert some.shape == (40, every.shape[1])
     assert (torch.cdist(some, every).min(dim=1).values < 0.01 * every.norm(dim=1).mean()).all()

@@ -1,0 +1,28 @@
+"""A network on many images, without filling the memory."""
+
+from collections.abc import Callable
+
+from torch import Tensor
+
+
+def images_at_once(most: int, height: int, width: int) -> int:
+    """How many images a network evaluates at once: `most` up to 32 px; of larger ones fewer, with as many pixels.
+
+    Activations grow with the pixels: 500 images of 224 px take a ResNet-18 several GB.
+
+    >>> images_at_once(500, 28, 28), images_at_once(500, 224, 224), images_at_once(500, 2000, 2000)
+    (500, 10, 1)
+    """
+    return max(1, min(most, most * 32 * 32 // (height * width)))
+
+
+def in_batches(function: Callable[[Tensor], Tensor], items: Tensor, size: int) -> Tensor:
+    """`function` of `items` (M, ...), one at least, for `size` of them at a time; its results (M, D) in order."""
+    result: Tensor | None = None  # made once: small results between large freed blocks would splinter the heap
+    for start in range(0, len(items), size):
+        output = function(items[start : start + size])
+        if result is None:
+            result = output.new_empty(len(items), output.shape[1])
+        result[start : start + size] = output
+    assert result is not None
+    return result
