@@ -15,7 +15,7 @@ from sl.paths import CONFIG_DIR
 from sl.record import Run, RunGroup, matched, run_groups
 from sl.record.paper import PAPER_EPOCHS, USUAL_NOISE
 from sl.record.stated import usual_recipe
-from sl.record.titles import group_order, origin, paper_scale, recipe_changes, scale_title, setting
+from sl.record.titles import group_order, origin, paper_scale, recipe_differences, scale_title, setting
 from sl.stats import FEWEST, SIGNIFICANT, adjusted, infer
 from sl.tables.compare import beside
 from sl.tables.published import Literature
@@ -124,11 +124,10 @@ def outcomes(group: RunGroup, literature: Literature, out: Path = Path()) -> tup
 
 def all_outcomes(runs: Iterable[Run], literature: Literature, out: Path) -> list[GroupOutcomes]:
     """The outcomes of every group with a finished run, the paper's scale first."""
-    first: dict[tuple[str, str, str], Run] = {}
     found = []
-    for group in sorted((group for group in run_groups(runs) if group.runs), key=group_order):
+    groups = sorted((group for group in run_groups(runs) if group.runs), key=group_order)
+    for group, differs in zip(groups, recipe_differences(groups), strict=True):
         head, (dataset, scale, recipe) = group.head, group.names
-        differs = recipe_changes(head, first.setdefault(group.names, head))
         found.append(
             GroupOutcomes(
                 dataset, scale, recipe, paper_scale(head), scale_title(head).partition(":")[0], setting(head),

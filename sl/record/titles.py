@@ -68,7 +68,7 @@ def scale_title(run: Run) -> str:
     train, test = f"{run.data.train_images:,}", f"{run.data.test_images:,}"
     epochs, full = run.scale.epochs, full_epochs(run)
     if not paper_scale(run):
-        lengths = f"{epochs} of {full} epochs" if epochs != full else f"{epochs} epochs"
+        lengths = f"{epochs} of {full} epochs" if epochs != full else _plural(epochs, "epoch")
         full_train, share = run.data.paper_train_images, 100 * run.scale.test_share
         holdout = run.holdout
         train = f"{train} of {full_train:,}" if run.scale.train_share < 1 or holdout else train
@@ -81,7 +81,7 @@ def scale_title(run: Run) -> str:
         return f"scaled-down run: {train} training and {test} test images, {lengths}"
     name = "paper scale" if run.name("dataset") in PAPER_EPOCHS else "full scale (not a data set of the paper)"
     name = "full set" if run.labels_given else name
-    return f"{name}: all {train} training and {test} test images, {epochs} epochs"
+    return f"{name}: all {train} training and {test} test images, {_plural(epochs, 'epoch')}"
 
 
 def group_order(group: RunGroup) -> tuple[Any, ...]:
@@ -106,6 +106,12 @@ def recipe_changes(run: Run, usual: Run) -> str:
     before, after = usual.config["recipe"], run.config["recipe"]
     keys = [key for key in {**before, **after} if before.get(key) != after.get(key)]
     return ", ".join(f"{key} {_plain(before.get(key))} → {_plain(after.get(key))}" for key in keys)
+
+
+def recipe_differences(groups: Iterable[RunGroup]) -> list[str]:
+    """For each group how its recipe differs from that of the first group of the same names; empty for the first."""
+    first: dict[tuple[str, str, str], Run] = {}
+    return [recipe_changes(group.head, first.setdefault(group.names, group.head)) for group in groups]
 
 
 def model_title(run: Run) -> str:

@@ -9,7 +9,7 @@ from sl.claims.rule import RULE, Verdict
 from sl.figures.style import class_colour
 from sl.record import Run, RunGroup, run_groups
 from sl.record.paper import PAPER_EPOCHS
-from sl.record.titles import dataset_title, group_order, loss_order, origin, paper_scale, setting
+from sl.record.titles import dataset_title, group_order, loss_order, origin, paper_scale, recipe_differences, setting
 from sl.report.figures import FIGURES, figure_images
 from sl.report.results import published_tables, results
 from sl.report.runs import entry, positions, scale_badge
@@ -43,6 +43,8 @@ def contents(
         | {"images": figure_images(group, figures), "suspects": suspects(group, audits, out) if audits else []}
         for group in pages
     ]
+    for sheet, differs in zip(shown, recipe_differences(pages), strict=True):
+        sheet["setting"] += f" · differs from the runs of the same name above: {differs}" if differs else ""
     own = bool(shown) and all(group["own"] for group in shown)
     for place, group in enumerate(shown):
         namesakes = sum(other["label"].startswith(group["label"]) for other in shown[:place])

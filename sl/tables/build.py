@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sl.files import replace_file, writing
 from sl.record import Run, RunGroup, run_groups
-from sl.record.titles import dataset_title, model_title, parameters
+from sl.record.titles import dataset_title, model_title, parameters, recipe_differences
 from sl.sweep import table as sweep_table
 from sl.sweep.points import sweeps
 from sl.tables.classes import class_table
@@ -38,17 +38,20 @@ def write_all(runs: list[Run], literature: Literature, out: Path) -> Iterator[st
     finished = [run_group for run_group in run_groups(runs) if run_group.runs or run_group.diverged]
     for (dataset, scale), group in groupby(finished, key=lambda run_group: run_group.names[:2]):
         pages = list(group)
+        results = [
+            results_table(run_group, published, statistic, differs)
+            for run_group, differs in zip(pages, recipe_differences(pages), strict=True)
+            for statistic in STATISTICS
+        ]
         texts = {
             ".md": "\n".join(
                 [f"# {dataset_title(dataset)}, scale {scale}: test accuracy (%)\n"]
-                + [markdown(results_table(run_group, published, name)) for run_group in pages for name in STATISTICS]
+                + [markdown(table) for table in results]
                 + [markdown(table) for group in pages if (table := class_table(group, literature.classes))]
                 + [sweep_table.markdown(one) for group in pages for one in sweeps(group.runs) if one.varies_loss]
             ),
             ".csv": csv_page(pages, published),
-            ".tex": "\n".join(
-                latex(results_table(run_group, published, name)) for run_group in pages for name in STATISTICS
-            ),
+            ".tex": "\n".join(map(latex, results)),
         }
         _write(out, f"{dataset}_{scale}", texts)
         yield f"{out / f'{dataset}_{scale}'}.md, .csv and .tex"

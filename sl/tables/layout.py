@@ -22,8 +22,11 @@ class TextTable:
     notes: list[str]
 
 
-def results_table(group: RunGroup, published: Sequence[Published], statistic: str) -> TextTable:
-    """The results of a group of runs by one statistic, with what was published beside them."""
+def results_table(group: RunGroup, published: Sequence[Published], statistic: str, differs: str = "") -> TextTable:
+    """The results of a group of runs by one statistic, with what was published beside them.
+
+    `differs` says how its recipe differs from that of the same name in a table above.
+    """
     tables = beside(group, published, statistic)
     found = list(cells(group, published, statistic))
     noises = sorted({cell.noise for cell in found}, key=lambda noise: noise.order)
@@ -38,7 +41,8 @@ def results_table(group: RunGroup, published: Sequence[Published], statistic: st
             rows.append(["", _label(group, line), *(_printed(group, line, noise) for noise in noises)])
     title = f"{statistic.capitalize()}, recipe {group.names[2]}"
     header = ["method", "source", *(noise.title for noise in noises)]
-    return TextTable(title, header, rows, _notes(group, tables, paired))
+    told = [f"These runs differ from those of the same name above: {differs}."] if differs else []
+    return TextTable(title, header, rows, told + _notes(group, tables, paired))
 
 
 def published_table(table: Published) -> TextTable:

@@ -1,3 +1,4 @@
+import errno
 import os
 import subprocess
 import sys
@@ -316,6 +317,17 @@ def test_out_that_cannot_be_written(runs: Path, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(UserError, match="out="):
         list(draw_all(load_all(runs), tmp_path / "file"))
+
+
+def test_a_full_disk_ends_the_command(runs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And is not passed over figure by figure, with exit code 0 at the end."""
+
+    def full(self: Figure, target: Path, **_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Figure, "savefig", full)
+    with pytest.raises(UserError, match=r"out=.*: must be a folder that can be written to: No space left on device"):
+        list(draw_all(load_all(runs), tmp_path / "out"))
 
 
 @pytest.mark.parametrize("script", ["figures", "tables"])

@@ -160,9 +160,13 @@ def test_every_run_is_listed_with_scale_origin_and_path(runs: Path) -> None:
 
 def test_sheets_of_one_name_are_told_apart(runs: Path) -> None:
     synthetic.record(runs, "ce", epochs=3)
-    labels = [group["label"] for group in data_of(runs)["sheets"]]
+    synthetic.record(runs, "ce", recipe_options={"lr": 1000.0})
+    sheets = data_of(runs)["sheets"]
     first = "CIFAR-10 · scaled-down run · authors_code"
-    assert labels == [first, f"{first} · 2"]
+    assert [sheet["label"] for sheet in sheets] == [first, f"{first} · 2", f"{first} · 3"]
+    differs = ["differs from the runs of the same name above: lr 0.01 → 1000" in sheet["setting"] for sheet in sheets]
+    assert sum(differs) == 1
+    assert not differs[0]
 
 
 def test_runs_that_are_not_finished_are_listed_and_nothing_else(tmp_path: Path) -> None:

@@ -186,3 +186,14 @@ def test_the_realised_rate_is_noted_where_it_is_not_that_asked_for(tmp_path: Pat
     (group,) = run_groups(load_all(tmp_path))
     (note,) = [note for note in results_table(group, [], "last epoch").notes if note.startswith("Labels wrong")]
     assert note == "Labels wrong among all, where that is not the rate asked for: symmetric 40 %: 0.0 to 12.3 %."
+
+
+def test_runs_of_another_recipe_value_say_so(tmp_path: Path) -> None:
+    """Two tables of one name: the reader sees which value made the other one."""
+    for options in ({}, {"seed": 1}, {"recipe_options": {"lr": 1000.0}}):
+        synthetic.record(tmp_path / "runs", "ce", **options)
+    list(write_all(load_all(tmp_path / "runs"), Literature(), tmp_path / "tables"))
+    for suffix in (".md", ".tex"):
+        _, *other = (tmp_path / "tables" / f"cifar10_cpu{suffix}").read_text().split("These runs differ from")
+        assert len(other) == 3  # one for each statistic
+        assert all(text.startswith(" those of the same name above: lr 0.01 → 1000.") for text in other)
