@@ -7,6 +7,7 @@ import contextlib
 from typing import Any, Literal
 
 import wandb
+from pydantic import ValidationError
 
 from sl.errors import UserError
 from sl.record.schema import Header, Probe
@@ -28,11 +29,14 @@ def notice(text: str) -> None:
 
 
 def in_one_line(error: Exception) -> str:
-    """The first line of what `error` says, or its kind where it says nothing.
+    """The first line of what `error` says, or its kind where it says nothing; of wrong settings name, value and reason.
 
     >>> in_one_line(TimeoutError()), in_one_line(OSError("No space left on device"))
     ('TimeoutError', 'No space left on device')
     """
+    if isinstance(error, ValidationError):  # of W&B's settings: its first line only counts them
+        wrong = error.errors(include_url=False)
+        return "; ".join(f"{'.'.join(map(str, one['loc']))}={one['input']}: {one['msg']}" for one in wrong)
     return (str(error).splitlines() or [""])[0] or type(error).__name__
 
 

@@ -246,18 +246,25 @@ def test_a_probe_without_right_labels_has_no_bars(
     assert "gets no more of this run" not in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("variable", [("WANDB_BASE_URL", "no address"), ("WANDB_MODE", "banana")])
+@pytest.mark.parametrize(
+    ("variable", "wrong"),
+    [
+        (("WANDB_BASE_URL", "no address"), "base_url=no address: "),
+        (("WANDB_MODE", "banana"), "mode=banana: Input should be 'online', 'offline', "),
+    ],
+)
 def test_settings_that_wandb_cannot_read_are_one_notice(
     header: Make,
     tell_run: Tell,
     no_login: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
     variable: tuple[str, str],
+    wrong: str,
 ) -> None:
     no_login.setenv(*variable)
     tell_run([WandbTracker("project")], header())
     (said,) = capsys.readouterr().out.splitlines()
-    assert said.startswith("W&B: ")
+    assert said.startswith(f"W&B: {wrong}")
     assert said.endswith("W&B gets no more of this run; its record is not affected")
 
 

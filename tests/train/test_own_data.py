@@ -101,7 +101,7 @@ def test_forward_correction_by_an_unknown_matrix_is_refused(
         ("probe.label=3", r"^probe\.label=3: must be a number from 0 to 1 or one of class0, class1$"),
         ("scale.batch_share=0.25", r"^recipe\.batch_size=4: batches must have two"),
         ("holdout=0.01", r"^holdout=0\.01: must leave images of every class"),
-        ("loss=d2l", r"^loss\.neighbours=20: must be less than 6 with 6 training images$"),
+        ("loss=d2l", r"^loss\.neighbours=20: must be less than 6, as many training images as are compared$"),
         ("noise=matrix noise.path=MATRIX", r"^noise\.path=.*must be 2 x 2 on dataset=folder$"),
         ("loss=forward loss.transition=MATRIX", r"^loss\.transition=.*must be 2 x 2 on dataset=folder$"),
     ],
