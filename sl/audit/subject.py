@@ -16,8 +16,8 @@ class Subject:
     """N labelled images: all training images, then the test images where their labels are as given too.
 
     `labels` (N,) int64 as given, `names` the path of each, or its row in the data set's whole training set. `trained`
-    is how many come first and are trained on; `clean` (N,) is None where it is unknown. Paths are relative to the folder
-    `root`; without one all N are trained on, and `images` (N, C, H, W) uint8 are what they look like.
+    is how many come first and are trained on; `clean` (N,) is None where it is unknown. Paths are relative to the
+    folder `root`; without one all N are trained on, and `images` (N, C, H, W) uint8 are what they look like.
     """
 
     images: Tensor

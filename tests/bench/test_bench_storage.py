@@ -26,6 +26,12 @@ def test_both_train_alike(tmp_path: Path) -> None:
     assert not torch.equal(first[0], state["body.0.weight"])
 
 
+def test_fewer_images_are_evaluated_at_once_the_larger_they_are() -> None:
+    """Their activations would take several GB at 224 px; up to 32 px nothing changes, nor below the training batch."""
+    at_once = [engine_on(random_dataset(10, side), side).evaluation_batch for side in (8, 32, 40, 96)]
+    assert at_once == [500, 500, 500 * 32 * 32 // 40**2, 128]
+
+
 def test_what_is_compared() -> None:
     found = compared(20, 8, rounds=2)
     ratios = [fast / slow for fast, slow in zip(*found["seconds"].values(), strict=True)]

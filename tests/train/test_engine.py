@@ -9,7 +9,6 @@ import pytest
 import torch
 from torch import Tensor
 
-from sl.bench.storage import engine_on, random_dataset
 from sl.evaluate import training_counts
 from sl.train.cache import Cache
 from sl.train.engine import Engine, make_engine, make_model
@@ -187,12 +186,6 @@ def test_engines_do_not_keep_the_images_of_many_folds(make_job: MakeJob) -> None
     held = [weakref.ref(make_engine(make_job("loss=ce", f"fold={fold}/5")).data) for fold in range(1, 6)]
     gc.collect()
     assert [data() is not None for data in held] == [False, False, False, True, True]
-
-
-def test_fewer_images_are_evaluated_at_once_the_larger_they_are() -> None:
-    """Their activations would take several GB at 224 px; up to 32 px nothing changes, nor below the training batch."""
-    at_once = [engine_on(random_dataset(10, side), side).evaluation_batch for side in (8, 32, 40, 96)]
-    assert at_once == [500, 500, 500 * 32 * 32 // 40**2, 128]
 
 
 def test_on_a_cpu_no_bias_is_left_out(make_job: MakeJob) -> None:
