@@ -14,7 +14,7 @@ from matplotlib.colors import to_hex
 
 from sl.config.compose import compose_run
 from sl.config.shown import shown_of_run
-from sl.figures.build import FIGURES
+from sl.figures.catalogue import FIGURES
 from sl.figures.style import draw_styled
 from sl.record import load_all, run_groups
 from sl.record import shown as shown_module

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from sl.figures.build import folder
+from sl.figures.catalogue import folder
 from sl.html import data_uri
 from sl.record import RunGroup
 

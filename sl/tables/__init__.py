@@ -1,6 +1,6 @@
 """Tables of recorded runs beside published figures; needs no torch."""
 
-from sl.tables.build import write_all
+from sl.tables.pages import write_all
 from sl.tables.published import Literature, load
 
 __all__ = ["Literature", "load", "write_all"]

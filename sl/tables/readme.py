@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from sl.errors import UserError
-from sl.figures.build import folder
+from sl.figures.catalogue import folder
 from sl.files import replace_file
 from sl.record import Run, RunGroup, run_groups
 from sl.record.paper import PAPER_EPOCHS

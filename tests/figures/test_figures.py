@@ -23,7 +23,7 @@ from sl.figures import (
     stage_bars,
     transition,
 )
-from sl.figures.build import FIGURES
+from sl.figures.catalogue import FIGURES
 from sl.figures.lines import spread_labels
 from sl.figures.style import CLASS_COLOURS, STYLE, draw_styled, settle
 from sl.record import load_all

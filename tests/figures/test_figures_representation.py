@@ -10,7 +10,7 @@ from drawn import run_group_of, texts
 
 from sl.errors import UserError
 from sl.figures import draw_all, representation
-from sl.figures.build import FIGURES
+from sl.figures.catalogue import FIGURES
 from sl.record import Noise, load_all
 from sl.separation import separation_of
 

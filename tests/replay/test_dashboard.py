@@ -13,7 +13,7 @@ from wandb_file import WandbFile, read_wandb_file
 
 from sl.config.compose import compose_run, hydra_ready
 from sl.errors import UserError
-from sl.figures.build import FIGURES
+from sl.figures.catalogue import FIGURES
 from sl.replay.dashboard import Dashboard
 from sl.replay.publish import publish
 from sl.train.run import train

@@ -13,7 +13,7 @@ import synthetic
 from scipy import stats
 
 from sl.errors import UserError
-from sl.figures.build import folder
+from sl.figures.catalogue import folder
 from sl.record import load_all, run_groups
 from sl.record.run import Array
 from sl.report import write

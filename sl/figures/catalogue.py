@@ -1,4 +1,4 @@
-"""Draws every figure that the records at hand allow, and says what is missing."""
+"""Every figure there is: draws those that the records allow, and says what is missing."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator
