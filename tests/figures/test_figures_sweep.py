@@ -30,6 +30,17 @@ def test_the_product_panel_holds_every_point_at_the_chosen_alpha(full: Path) -> 
     assert np.allclose(line(panel, "CE").get_ydata(), last("ce"))
 
 
+def test_names_of_lines_lie_outside_the_panels(full: Path) -> None:
+    figure = parameters.draw(run_group_of(full))
+    figure.draw_without_rendering()
+    legends = [(panel, panel.get_legend()) for panel in figure.axes if panel.get_legend()]
+    assert len(legends) == 1
+    assert all(legend.get_window_extent().y0 >= panel.bbox.y1 - 0.5 for panel, legend in legends)
+    names = [(panel, text) for panel in figure.axes for text in panel.texts if text.get_text() == "CE"]
+    assert len(names) == 4
+    assert all(text.get_window_extent().x0 > panel.bbox.x1 for panel, text in names)
+
+
 def test_no_parameter_figure_without_a_second_value(runs: Path) -> None:
     assert parameters.draw(run_group_of(runs)) is None
     synthetic.record(runs, "sl", loss_options={"alpha": 0.0})
