@@ -9,7 +9,6 @@ from matplotlib.ticker import NullLocator
 from sl.figures.matrices import heat_map
 from sl.figures.panels import footer, lettered, panels
 from sl.figures.style import loss_colour
-from sl.record.titles import loss_title
 from sl.sweep.points import Point, Sweep, percent
 
 MOST_PANELS = 6
@@ -23,7 +22,7 @@ def draw(sweep: Sweep) -> Figure | None:
         return None
     slices = _slices(sweep, axes)[:MOST_PANELS]
     members = [point for _, points in slices for point in points]
-    title = f"{loss_title(sweep.head.name('loss'))}: test accuracy after the last epoch (%) by {' and '.join(axes)}"
+    title = f"{sweep.loss_and_noise}: test accuracy after the last epoch (%) by {' and '.join(axes)}"
     figure, places = panels(title, len(slices), 2, 3.0)
     for number, (panel, (others, points)) in enumerate(zip(places, slices, strict=True)):
         choices = ", ".join(f"{key} {value}" for key, value in others.items())

@@ -48,10 +48,15 @@ class Sweep:
         return any(not option.startswith("noise.") for option in self.varied)
 
     @property
-    def title(self) -> str:
-        """Loss, noise kind and setting."""
+    def loss_and_noise(self) -> str:
+        """The loss, and the noise with its rate unless that varies."""
         noise = self.head.noise.kind if "noise.rate" in self.varied else self.head.noise.title
-        return f"{loss_title(self.head.name('loss'))}, {noise} · {setting(self.head)}"
+        return f"{loss_title(self.head.name('loss'))}, {noise}"
+
+    @property
+    def title(self) -> str:
+        """Loss, noise and setting."""
+        return f"{self.loss_and_noise} · {setting(self.head)}"
 
     @property
     def name(self) -> str:
