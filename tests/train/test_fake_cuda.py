@@ -71,7 +71,7 @@ def data_to_cuda(data: DeviceData, mode: FakeTensorMode) -> None:
         setattr(data, name, move(getattr(data, name)))
     fitted = data.normalisation
     data.normalisation = Normalisation(move(fitted.mean_image), move(fitted.mean), move(fitted.std))
-    data.draws.values = tree_map_only(Tensor, move, data.draws.values)
+    data.draws = tree_map_only(Tensor, move, data.draws)
 
 
 def fake_engine(mode: FakeTensorMode, model: str, loss: str, recipe: str, dataset: str) -> Engine:
