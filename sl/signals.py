@@ -28,3 +28,9 @@ def give_back(before: Mapping[signal.Signals, Any]) -> None:
     """Let the handlers that `take` returned have their signals again."""
     for number, handler in before.items():
         signal.signal(number, handler)
+
+
+def ignore_interrupts() -> None:
+    """For a process that is ending: one more Ctrl-C would be a traceback of Python's own end, and another exit code."""
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGINT, signal.SIG_IGN)

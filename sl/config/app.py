@@ -1,6 +1,7 @@
 """Runs a command that Hydra configures: mistakes of its user end in one line and exit code 2."""
 
 import os
+import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, redirect_stderr
@@ -17,8 +18,10 @@ from sl.config.schema import register
 from sl.errors import UserError, fail, print_any_name
 from sl.paths import CONFIG_DIR
 from sl.processes import begin_command
+from sl.signals import ignore_interrupts
 from sl.sweep.watch import watched
 
+INTERRUPTED = 128 + signal.SIGINT  # the exit code
 JOB_LINE = "Error executing job with overrides: "
 
 
@@ -52,9 +55,14 @@ def run_app(task: Callable[[Any], Any], config_name: str, extras: Sequence[str] 
         if "Traceback" in str(error):  # of a job that died on another machine before its task began
             raise
         fail(str(explain(error, sys.argv[1:])))
+    except SystemExit as end:  # of a run that a signal stopped
+        if end.code == INTERRUPTED:
+            ignore_interrupts()
+        raise
     except KeyboardInterrupt:
+        ignore_interrupts()
         print("sl: stopped; rerun the same command to resume", file=sys.stderr, flush=True)
-        sys.exit(130)
+        sys.exit(INTERRUPTED)
 
 
 def overrides_first(arguments: Sequence[str]) -> list[str]:

@@ -2,7 +2,10 @@
 
 import os
 import signal
+import subprocess
+import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -149,3 +152,22 @@ def test_a_training_outside_the_main_thread_leaves_signals_alone(run: Run) -> No
     thread.start()
     thread.join()
     assert read(paths[0]).complete
+
+
+@pytest.mark.slow
+def test_more_interrupts_while_the_process_ends_are_no_traceback(tmp_path: Path) -> None:
+    options = ["dataset=digits", "loss=ce", "recipe.epochs=500", f"runs_dir={tmp_path}", f"checkpoints_dir={tmp_path}"]
+    command = [sys.executable, "-m", "sl", "train", *options]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
+        assert process.stdout is not None
+        assert any(" epoch 1/" in line for line in process.stdout)
+        process.send_signal(signal.SIGINT)
+        assert any("stopped by SIGINT" in line for line in process.stdout)
+        for _ in range(100):
+            time.sleep(0.1)
+            if process.poll() is not None:
+                break
+            process.send_signal(signal.SIGINT)
+        said = process.stdout.read()
+    assert "Traceback" not in said
+    assert process.returncode == 130
