@@ -16,6 +16,7 @@ from time import perf_counter
 from typing import Any
 
 from sl.command_line import run_script
+from sl.errors import UserError
 from sl.files import replace_file
 from sl.paths import ROOT
 
@@ -80,7 +81,10 @@ def main(data_dir: Path, out: Path, options: tuple[str, ...] = ()) -> None:
     """
     from studies.bench.command import header
 
-    record = json.loads(out.read_text()) if out.exists() else header() | {"cases": []}
+    try:
+        record = json.loads(out.read_bytes()) if out.exists() else header() | {"cases": []}
+    except ValueError:
+        raise UserError("out", out, "must be a record of this command, or a new file") from None
     with tempfile.TemporaryDirectory() as temporary:
         root, work = Path(temporary) / "pictures", Path(temporary) / "work"
         make_folder(data_dir, root)

@@ -39,6 +39,8 @@ COMMANDS = {
     "open_points": ("runs_dir unchanged_dir changed_dir page scale seeds jobs strict", ("table_only=true",)),
     "parity": ("runs_dir out jobs strict", ("table_only=true",)),
     "bench": ("ablation cases rounds seconds out", ("tables=true",)),
+    "bench_storage": ("out", ()),
+    "audit_time": ("data_dir out options", ()),
     "predict": ("model folder out skip_unreadable", ()),
     "export": ("model out", ()),
     "audit_study": ("cells results page threads", ("table_only=true",)),
@@ -74,7 +76,7 @@ def harmless(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     synthetic.record(Path("runs"), epochs=2, classes=3)
     for name in ("a_file", "damaged.npy", "damaged.json"):
         Path(name).write_bytes(b'{"a": \xff')
-    for place in ("train.run.Training", "search.command._locked", "audit.command.predict_all"):
+    for place in ("train.run.Training", "train.engine.Engine", "search.command._locked", "audit.command.predict_all"):
         monkeypatch.setattr(f"sl.{place}", stop)
     monkeypatch.setattr("sl.reproduce.command.estimate", lambda plan: {})
     with as_before():

@@ -147,7 +147,7 @@ def test_readers_do_not_import_torch(tmp_path: Path) -> None:
     code = (
         "import sys, json; from pathlib import Path; import sl.record, sl.figures, sl.tables;"
         f"runs = sl.record.load_all(Path({str(tmp_path / 'runs')!r}));"
-        f"list(sl.figures.catalogue(runs, Path({str(tmp_path / 'out')!r})));"
+        f"list(sl.figures.draw_all(runs, Path({str(tmp_path / 'out')!r})));"
         "print(json.dumps([name for name in sys.modules if name.split('.')[0] in ('torch', 'hydra')]))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
