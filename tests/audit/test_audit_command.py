@@ -1,9 +1,7 @@
 """Whole audits: planted errors are found, a stopped audit is resumed, odd data sets are no crash."""
 
 import csv
-import importlib
 import json
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,11 +11,9 @@ import torch
 from PIL import Image
 from sklearn.metrics import average_precision_score
 
-from sl.commands import COMMANDS
 from sl.config.compose import compose_run
 from sl.data import Digits
 from sl.errors import UserError
-from sl.extras import missing
 from sl.train.job import make_loss, prepare
 
 Audit = Callable[..., Path]
@@ -86,15 +82,6 @@ def test_a_mistake_is_said_before_anything_is_trained(audit: Audit, option: str,
     with pytest.raises(UserError, match=message):
         audit(*DIGITS, option)
     assert not (tmp_path / "audit").exists()
-
-
-def test_without_cleanlab_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "cleanlab.count", None)
-    monkeypatch.delitem(sys.modules, "sl.audit.estimate")
-    with pytest.raises(ModuleNotFoundError) as caught:
-        importlib.import_module("sl.audit.estimate")
-    line = missing(caught.value, COMMANDS["audit"].extras)
-    assert line == "cleanlab is not installed: pip install 'sl-noisy-labels[audit]'"
 
 
 @pytest.fixture

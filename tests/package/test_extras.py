@@ -1,6 +1,7 @@
 """What the package declares: few base dependencies, extras that bring what the code imports, one version."""
 
 import ast
+import importlib
 import re
 import sys
 import tomllib
@@ -94,6 +95,21 @@ def test_what_no_extra_brings_is_not_explained() -> None:
     assert missing(ModuleNotFoundError(name="somebodys_loss"), ["train"]) is None
     line = missing(ModuleNotFoundError(name="cleanlab.rank"), ["train", "results"])
     assert line == "cleanlab is not installed: pip install 'sl-noisy-labels[audit]'"
+
+
+@pytest.mark.parametrize(
+    ("command", "imports", "package", "absent"),
+    [("audit", "sl.audit.estimate", "cleanlab", "cleanlab.count"), ("search", "sl.search.study", "optuna", "optuna")],
+)
+def test_a_command_without_its_package_says_what_to_install(
+    command: str, imports: str, package: str, absent: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, absent, None)
+    monkeypatch.delitem(sys.modules, imports, raising=False)
+    with pytest.raises(ModuleNotFoundError) as caught:
+        importlib.import_module(imports)
+    line = missing(caught.value, COMMANDS[command].extras)
+    assert line == f"{package} is not installed: pip install 'sl-noisy-labels[{command}]'"
 
 
 def test_version_and_changes_agree() -> None:

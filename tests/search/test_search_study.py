@@ -1,14 +1,10 @@
 """Proposals: the same for the same seed, resumed without loss, the known values first."""
 
-import importlib
-import sys
 from pathlib import Path
 
 import pytest
 
-from sl.commands import COMMANDS
 from sl.errors import UserError
-from sl.extras import missing
 from sl.search.space import Parameters, Range
 from sl.search.study import diverged, finished, open_study, search
 from sl.search.trial import Answer
@@ -120,12 +116,3 @@ def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
         UserError, match=r"search.storage=.*a.db: must be a file that a search made \(file is not a database"
     ):
         open_study(tmp_path / "a.db", "name", FIRST, SPACE)
-
-
-def test_without_optuna_one_line_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "optuna", None)
-    monkeypatch.delitem(sys.modules, "sl.search.study")
-    with pytest.raises(ModuleNotFoundError) as caught:
-        importlib.import_module("sl.search.study")
-    line = missing(caught.value, COMMANDS["search"].extras)
-    assert line == "optuna is not installed: pip install 'sl-noisy-labels[search]'"
