@@ -4,6 +4,9 @@ import contextlib
 import functools
 import os
 import sys
+from collections.abc import Iterator
+
+READER_LEFT = 141  # the exit code that a shell gives: 128 + SIGPIPE
 
 
 def say(text: str) -> None:
@@ -32,6 +35,22 @@ def warn(text: str) -> None:
 def notice(text: str) -> None:
     """Print `text` as one line on stderr, once in a process: what a user should know although nothing is wrong."""
     warn(text)
+
+
+@contextlib.contextmanager
+def until_the_reader_leaves() -> Iterator[None]:
+    """For the block that is a command: where the reader of stdout has left, as ``| head`` does, it ends without a word.
+
+    Runs in training print by `say` and go on.
+    """
+    try:
+        try:
+            yield
+        finally:
+            print(end="", flush=True)  # nothing where there is no stdout
+    except BrokenPipeError:
+        _drop_output()
+        sys.exit(READER_LEFT)
 
 
 def _drop_output() -> None:

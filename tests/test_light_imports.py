@@ -1,4 +1,4 @@
-"""Importing a loss or a noise model brings torch and numpy, and nothing of the trainer."""
+"""Losses and noise models need torch and numpy alone, and what reads records needs no torch; neither the trainer."""
 
 import json
 import re
@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from sl.extras import MODULES
+
+ROOT = Path(__file__).parents[1]
 SCRIPT = """
 import json, sys, time
 import torch
@@ -17,7 +20,7 @@ seconds = time.process_time() - start
 print(json.dumps([seconds, sorted(set(sys.modules) - before)]))
 """
 ALLOWED = {"sl", "torch", "numpy", *sys.stdlib_module_names}
-HELPERS = {f"sl.{path.stem}" for path in (Path(__file__).parents[1] / "sl").glob("*.py")}  # checks, errors, ...
+HELPERS = {f"sl.{path.stem}" for path in (ROOT / "sl").glob("*.py")}  # checks, errors, ...
 MOST_SECONDS = 0.05
 
 
@@ -37,13 +40,34 @@ def test_brings_nothing_of_the_trainer(module: str) -> None:
     assert seconds < MOST_SECONDS or min(imported(module)[0] for _ in range(2)) < MOST_SECONDS
 
 
+READ = """
+import sys
+for name in {hidden}:
+    sys.modules[name] = None
+import {modules}
+assert "torch" not in sys.modules
+print(*sorted({{name.split(".")[1] for name in sys.modules if name.startswith("sl.")}}))
+"""
+READERS = ("claims", "figures", "report", "search.rank", "sweep.figure", "sweep.table", "tables")
+WITH_OTHERS = {"cloudpickle", "joblib", "PIL"}  # scikit-learn and matplotlib bring them
+
+
+def test_what_reads_records_needs_the_extra_results_alone() -> None:
+    hidden = {*MODULES["train"]} - {*MODULES["results"]} - WITH_OTHERS
+    script = READ.format(hidden=sorted(hidden), modules=", ".join(f"sl.{name}" for name in READERS))
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert {*done.stdout.split()} & {path.parent.name for path in ROOT.glob("sl/*/__init__.py")} == {
+        *("claims", "figures", "record", "report", "search", "sweep", "tables")
+    }
+
+
 def test_only_the_configuration_knows_what_it_is_composed_with() -> None:
     """Beyond sl/config a configuration is a typed object: nothing imports OmegaConf."""
-    root = Path(__file__).parents[1]
-    sources = [path for folder in ("sl", "scripts") for path in sorted((root / folder).rglob("*.py"))]
+    sources = [path for folder in ("sl", "scripts") for path in sorted((ROOT / folder).rglob("*.py"))]
     assert len(sources) > 100
     found = {
-        str(path.relative_to(root))
+        str(path.relative_to(ROOT))
         for path in sources
         if re.search(r"import.*omegaconf|omegaconf.*import", path.read_text())
     }

@@ -137,8 +137,8 @@ def runs(folder: Path, monkeypatch: pytest.MonkeyPatch) -> list[Run]:
 
 def test_its_record_says_how_each_is_shown_outside_the_configuration(runs: list[Run]) -> None:
     run = next(run for run in runs if run.name("loss") == "brier")
-    assert run.config["loss"] == {"_target_": "toy_parts.BrierScore", "sharpness": 2.0}
-    assert run.config["model"] == {"_target_": "toy_parts.OneLayer"}
+    assert run.config.loss == {"_target_": "toy_parts.BrierScore", "sharpness": 2.0}
+    assert run.config.model == {"_target_": "toy_parts.OneLayer"}
     titles = {choice: presentation.title for choice, presentation in run.header.shown.items()}
     assert titles == {
         "dataset": "Striped rows", "noise": "to the next class", "model": "a single layer", "loss": "Brier",

@@ -49,9 +49,9 @@ class Broken:
 def test_a_sink_that_fails_is_named_once_and_told_no_more(capsys: pytest.CaptureFixture[str]) -> None:
     broken, whole = Broken(), Broken()
     whole.epoch = lambda line: whole.told.append(line.epoch)  # type: ignore[method-assign]
-    watchers = Watchers([broken, whole])  # type: ignore[list-item]
+    watchers = Watchers({"csv": broken, "mlflow": whole})  # type: ignore[dict-item]
     for epoch in (1, 2, 3):
         watchers.epoch(Epoch.model_construct(epoch=epoch))
     assert (broken.told, whole.told) == ([1, 2], [1, 2, 3])
     (said,) = capsys.readouterr().err.splitlines()
-    assert said.startswith("sl: Broken failed and gets no more of this run; training continues: ")
+    assert said.startswith("sl: csv failed and gets no more of this run; training continues: ")

@@ -89,7 +89,7 @@ def _beside(run: Run, group: RunGroup, noise: Noise) -> bool:
     """Whether `run` differs from those of the group in its recipe only."""
     same = run.data == group.head.data and run.scale == group.head.scale
     named = all(run.name(key) == group.head.name(key) for key in ("dataset", "scale"))
-    return same and named and run.config["model"] == group.head.config["model"] and run.noise == noise
+    return same and named and run.config.model == group.head.config.model and run.noise == noise
 
 
 def _row(title: str, own: dict[str, Series], base: dict[str, Series]) -> list[str]:

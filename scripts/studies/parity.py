@@ -24,9 +24,9 @@ def pairs(runs: Iterable[Run]) -> list[list[tuple[Run, Run]]]:
     for run in runs:
         if run.complete:
             setting_of_run = {
-                name: value for name, value in run.config.items() if name not in ("seed", "precision", "probe")
+                name: value for name, value in run.config.plain().items() if name not in ("seed", "precision", "probe")
             }
-            by_seed[json.dumps(canonical(setting_of_run))][run.seed][run.config["precision"]] = run
+            by_seed[json.dumps(canonical(setting_of_run))][run.seed][run.config.precision] = run
     found = []
     for _, seeds in sorted(by_seed.items(), key=lambda item: item[0]):
         both = [(seeds[seed][FAST], seeds[seed][PLAIN]) for seed in sorted(seeds) if len(seeds[seed]) > 1]

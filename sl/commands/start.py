@@ -8,8 +8,10 @@ from sl.command_line import run_script
 from sl.commands import COMMANDS
 from sl.errors import UserError, fail
 from sl.extras import missing
+from sl.say import until_the_reader_leaves
 
 
+@until_the_reader_leaves()
 def start(name: str) -> None:
     """Run the command `name` with what sys.argv says; ends the process as the command does.
 
@@ -33,6 +35,7 @@ def start(name: str) -> None:
         fail(line)
 
 
+@until_the_reader_leaves()
 def main() -> None:
     """The console command `sl`: the first argument names the command, the rest is the command's own."""
     name, *rest = sys.argv[1:] or ["--help"]

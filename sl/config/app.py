@@ -51,6 +51,8 @@ def run_app(task: Callable[[Any], Any], config_name: str, extras: Sequence[str] 
         sys.exit(1)
     except UserError as error:
         fail(str(error))
+    except BrokenPipeError:
+        raise
     except Exception as error:  # of Hydra, on its way to the task: the task's own would have come as a Crash
         if "Traceback" in str(error):  # of a job that died on another machine before its task began
             raise

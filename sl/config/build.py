@@ -48,9 +48,9 @@ def build(node: Mapping[str, Any], option: str, allow_targets: Sequence[str] = (
     return _make(node, option, allow_targets, context)
 
 
-def build_trackers(nodes: Mapping[str, Any], allow_targets: Sequence[str] = ()) -> list[Any]:
+def build_trackers(nodes: Mapping[str, Any], allow_targets: Sequence[str] = ()) -> dict[str, Any]:
     """The trackers of a run by name, in the order of their choice."""
-    return [build(node, f"{TRACKER}.{name}", allow_targets) for name, node in nodes.items()]
+    return {name: build(node, f"{TRACKER}.{name}", allow_targets) for name, node in nodes.items()}
 
 
 def check_node(node: Any, option: str, allow_targets: Sequence[str], context: Mapping[str, Any]) -> None:

@@ -24,7 +24,7 @@ from sl.figures import (
 from sl.figures.style import draw_styled
 from sl.record import Run, RunGroup, run_groups
 from sl.record.paper import USUAL_RECIPE
-from sl.record.titles import dataset_title, scale_title
+from sl.record.titles import dataset_title, plural, scale_title
 
 FIGURES: dict[str, Callable[[RunGroup], Figure | None]] = {
     "class_curves": class_curves.draw,
@@ -63,11 +63,12 @@ def draw_all(runs: list[Run], out: Path) -> Iterator[str]:
         place = folder(group)
         places[place] += 1
         if places[place] > 1:
-            yield f"{place}: left out {len(group.members)} run(s) of other size or training ({scale_title(group.head)})"
+            left = plural(len(group.members), "run")
+            yield f"{place}: left out {left} of other size or training ({scale_title(group.head)})"
             continue
         unfinished = len(group.members) - len(group.runs)
         if unfinished:
-            yield f"{place}: {unfinished} run(s) not finished, not drawn"
+            yield f"{place}: {plural(unfinished, 'run')} not finished, not drawn"
         yield from _draw_group(group, out / place, announced)
 
 

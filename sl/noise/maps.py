@@ -1,5 +1,6 @@
 """Which class is mistaken for which in the published asymmetric noise: {clean class: noisy class}."""
 
+from sl.asymmetric_variants import ONLY, variant_of
 from sl.errors import UserError
 from sl.noise.superclasses import CLASS_NAMES, SUPERCLASSES
 
@@ -34,24 +35,22 @@ def _superclass() -> LabelMap:
     return {label: CLASS_NAMES.index(following[name]) for label, name in enumerate(CLASS_NAMES)}
 
 
-# Data set -> variant -> map; the first variant of a data set is its default, and what the authors' code does.
+# Data set -> variant -> map.
 MAPS: dict[str, dict[str, LabelMap]] = {
-    "mnist": {"published": {7: 1, 2: 7, 3: 8, 5: 6, 6: 5}},
+    "mnist": {ONLY: {7: 1, 2: 7, 3: 8, 5: 6, 6: 5}},
     # truck -> automobile, bird -> airplane, deer -> horse, cat <-> dog
-    "cifar10": {"published": {9: 1, 2: 0, 4: 7, 3: 5, 5: 3}},
+    "cifar10": {ONLY: {9: 1, 2: 0, 4: 7, 3: 5, 5: 3}},
     "cifar100": {"pairs": _pairs(), "cyclic": _cyclic(), "superclass": _superclass()},
 }
 NUM_CLASSES = {"mnist": 10, "cifar10": 10, "cifar100": 100}
 
 
 def published_map(dataset: str, variant: str | None = None) -> LabelMap:
-    """The map of `dataset` and `variant` (None: its first); raises UserError where there is none."""
+    """The map of `dataset` and `variant` (None: its default); raises UserError where there is none."""
     if dataset not in MAPS:
         rule = f"has no map for dataset={dataset}, only for {', '.join(MAPS)}; noise=matrix takes one of your own"
         raise UserError("noise", "asymmetric", rule)
-    maps = MAPS[dataset]
-    if variant is None:
-        return next(iter(maps.values()))
-    if variant not in maps:
+    maps, chosen = MAPS[dataset], variant_of(dataset, variant)
+    if chosen not in maps:
         raise UserError("noise.variant", variant, f"must be one of {', '.join(maps)} on dataset={dataset}")
-    return maps[variant]
+    return maps[chosen]

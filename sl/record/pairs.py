@@ -17,7 +17,7 @@ def conflict(runs: Sequence[Run], *, precision: bool = True) -> str:
     labels = {run.noise: {other.header.noise.fingerprint for other in runs if other.noise == run.noise} for run in runs}
     if any(len(found) > 1 for found in labels.values()):
         return "the wrong labels differ"
-    versions, precisions = {_versions(run) for run in runs}, {run.config["precision"] for run in runs if precision}
+    versions, precisions = {_versions(run) for run in runs}, {run.config.precision for run in runs if precision}
     for name, values in (("PyTorch", versions), ("precision", precisions)):
         if len(values) > 1:
             return f"{name} {' against '.join(sorted(values))}"

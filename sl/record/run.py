@@ -7,13 +7,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sl.asymmetric_variants import ONLY, variant_of
 from sl.errors import UserError
-from sl.record.schema import Data, Diverged, End, Epoch, Header, Probe, Provenance, Resume, Scale, Stage, Stages
+from sl.record.schema import Config, Data, Diverged, End, Epoch, Header, Probe, Provenance, Resume, Scale, Stage, Stages
 from sl.record.shown import place, shown
 
 Array = NDArray[np.float64]
 STAGES: tuple[Stage, ...] = ("early", "middle", "late")
-DEFAULT_VARIANTS = {"cifar100": "pairs"}  # of the asymmetric maps; the other data sets have one
 NAMED = ("_target_", "rate", "exact", "variant", "name", "file")  # options of noise that its title words in its own way
 
 
@@ -62,8 +62,8 @@ class Run:
         return self.header.identity
 
     @property
-    def config(self) -> dict[str, Any]:
-        """The resolved configuration."""
+    def config(self) -> Config:
+        """What determines the result, as resolved."""
         return self.header.config
 
     @property
@@ -84,12 +84,12 @@ class Run:
     @property
     def holdout(self) -> float | None:
         """The share of the training set that was held out for validation."""
-        return self.config.get("holdout") or None
+        return self.config.holdout or None
 
     @property
     def loss(self) -> dict[str, Any]:
         """The parameters of the loss, as configured or derived; without its class."""
-        return {name: value for name, value in self.config["loss"].items() if name != "_target_"}
+        return {name: value for name, value in self.config.loss.items() if name != "_target_"}
 
     @property
     def chosen(self) -> dict[str, Any]:
@@ -129,7 +129,7 @@ class Run:
     @property
     def seed(self) -> int:
         """The seed of weights, order, augmentation and noise."""
-        return self.config["seed"]
+        return self.config.seed
 
     @property
     def class_names(self) -> list[str]:
@@ -143,7 +143,8 @@ class Run:
 
     def name(self, choice: str) -> str:
         """What a choice is called: `choice` is dataset, noise, model, loss, recipe or scale."""
-        return self.config["names"][choice]
+        name: str = getattr(self.config.names, choice)
+        return name
 
     @property
     def labels_given(self) -> bool:
@@ -158,15 +159,14 @@ class Run:
     @property
     def noise(self) -> Noise:
         """The noise setting; rate 0 of any kind is clean, or as given where the data are somebody's own."""
-        config = self.config["noise"]
+        config = self.config.noise
         kind, rate = self.name("noise"), config.get("rate")
         if self.labels_given and self.realised_rate is None:
             return GIVEN
         if kind == "none" or rate == 0:
             return CLEAN
-        variant = config.get("variant") or DEFAULT_VARIANTS.get(self.name("dataset"))
-        named = variant if kind == "asymmetric" and variant != "published" else config.get("name")
-        details = [named, (config.get("file") or "")[:8]]
+        variant = variant_of(self.name("dataset"), config.get("variant")) if kind == "asymmetric" else ONLY
+        details = [config.get("name") if variant == ONLY else variant, (config.get("file") or "")[:8]]
         if config.get("exact") is False:
             details.append("drawn per example")
         details += [f"{key} {value}" for key, value in config.items() if key not in NAMED and value is not None]

@@ -20,7 +20,7 @@ def _text(value: Any) -> str:
 def _page(run: Run) -> str:
     """Everything that must be equal on one page."""
     names = [run.name(choice) for choice in ("dataset", "scale", "recipe")]
-    config = (run.config[key] for key in ("recipe", "model", "precision"))
+    config = (run.config.recipe, run.config.model, run.config.precision)
     return _text([names, run.data.model_dump(), run.scale.model_dump(), *config])
 
 

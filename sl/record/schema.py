@@ -7,10 +7,9 @@ epochs and steps count from 1; K classes. A field with a default is one that old
 
 import json
 import math
-from typing import Annotated, Any, Literal, NotRequired
+from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
-from typing_extensions import TypedDict  # pydantic asks for it below Python 3.12
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 Share = Annotated[float, Field(ge=0, le=1)]
 Count = Annotated[int, Field(ge=0)]
@@ -26,7 +25,9 @@ class Entry(BaseModel):
     model_config = ConfigDict(strict=True, frozen=True, extra="ignore", allow_inf_nan=False)
 
 
-class _Choices(TypedDict):
+class Names(Entry):
+    """What the choices of a run are called."""
+
     dataset: str
     noise: str
     model: str
@@ -35,7 +36,14 @@ class _Choices(TypedDict):
     scale: str
 
 
-class _Config(TypedDict):
+class Config(Entry):
+    """What determines the run's result, as resolved; the options of each choice are its own to check.
+
+    `holdout` and `fold` say what was held out for validation, `probe` what is looked at more closely.
+    """
+
+    model_config = ConfigDict(extra="allow")  # the identity is a hash of everything that stands here
+
     dataset: dict[str, Any]
     noise: dict[str, Any]
     model: dict[str, Any]
@@ -43,22 +51,15 @@ class _Config(TypedDict):
     recipe: dict[str, Any]
     scale: dict[str, Any]
     seed: Count
-    holdout: NotRequired[Share | None]
+    holdout: Share | None = None
+    probe: dict[str, Any] = {}
+    fold: str | None = None
     precision: str
-    names: _Choices
+    names: Names
 
-
-_CONFIG = TypeAdapter(_Config)
-
-
-def _checked(config: dict[str, Any]) -> dict[str, Any]:
-    _CONFIG.validate_python(config, strict=True)
-    return config
-
-
-# What determines the run's result, as resolved; the options of each choice are its own to check. `names` is what
-# people call the choices.
-Config = Annotated[dict[str, Any], AfterValidator(_checked)]
+    def plain(self) -> dict[str, Any]:
+        """The values by option, as `sl.record.identity.identity` takes them."""
+        return self.model_dump(exclude_unset=True)
 
 
 class Data(Entry):

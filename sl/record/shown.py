@@ -44,7 +44,7 @@ def known(group: str) -> dict[str, Presentation]:
 def remember(header: Header) -> None:
     """Take over what a record's first line says of its choices; the first record of a name counts."""
     for group, presentation in header.shown.items():
-        _of_records.setdefault((group, header.config["names"][group]), presentation)
+        _of_records.setdefault((group, getattr(header.config.names, group)), presentation)
 
 
 def symbols() -> dict[str, str]:

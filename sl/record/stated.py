@@ -1,12 +1,12 @@
 """What configs/ state of a recipe and of a loss under it: which parameters stand for the loss on a page."""
 
 import math
-from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
 from sl.config.files import merged, read_yaml, resolved
 from sl.paths import CONFIG_DIR
+from sl.record.identity import flat
 from sl.record.paper import USUAL_RECIPE
 
 
@@ -44,18 +44,9 @@ def distance(values: dict[str, Any], stated: dict[str, Any]) -> tuple[int, int]:
     >>> distance({"alpha": 0.1, "beta": 2}, {"alpha": 0.1, "beta": 1, "p_min": 1e-7})
     (1, 1)
     """
-    first, second = dict(_flat(values)), dict(_flat(stated))
+    first, second = ({key: value for key, value in flat(one) if value is not None} for one in (values, stated))
     differing = sum(not equal(first[key], second[key]) for key in first.keys() & second.keys())
     return differing, len(first.keys() ^ second.keys())
-
-
-def _flat(values: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
-    """The values that are not null by their dotted names; a loss inside a loss has its parameters in it."""
-    for key, value in values.items():
-        if isinstance(value, dict):
-            yield from _flat(value, f"{prefix}{key}.")
-        elif value is not None:
-            yield f"{prefix}{key}", value
 
 
 def equal(one: Any, other: Any) -> bool:

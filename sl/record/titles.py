@@ -68,7 +68,7 @@ def scale_title(run: Run) -> str:
     train, test = f"{run.data.train_images:,}", f"{run.data.test_images:,}"
     epochs, full = run.scale.epochs, full_epochs(run)
     if not paper_scale(run):
-        lengths = f"{epochs} of {full} epochs" if epochs != full else _plural(epochs, "epoch")
+        lengths = f"{epochs} of {full} epochs" if epochs != full else plural(epochs, "epoch")
         full_train, share = run.data.paper_train_images, 100 * run.scale.test_share
         holdout = run.holdout
         train = f"{train} of {full_train:,}" if run.scale.train_share < 1 or holdout else train
@@ -81,7 +81,7 @@ def scale_title(run: Run) -> str:
         return f"scaled-down run: {train} training and {test} test images, {lengths}"
     name = "paper scale" if run.name("dataset") in PAPER_EPOCHS else "full scale (not a data set of the paper)"
     name = "full set" if run.labels_given else name
-    return f"{name}: all {train} training and {test} test images, {_plural(epochs, 'epoch')}"
+    return f"{name}: all {train} training and {test} test images, {plural(epochs, 'epoch')}"
 
 
 def group_order(group: RunGroup) -> tuple[Any, ...]:
@@ -96,14 +96,14 @@ def group_order(group: RunGroup) -> tuple[Any, ...]:
         scaled,
         place("dataset", name),
         recipe != usual_recipe(name, scale),
-        distance(group.head.config["recipe"], stated),
+        distance(group.head.config.recipe, stated),
         -len(group.runs),
     )
 
 
 def recipe_changes(run: Run, usual: Run) -> str:
     """The values of the recipe in which `run` differs from `usual`, before and after; empty where none does."""
-    before, after = usual.config["recipe"], run.config["recipe"]
+    before, after = usual.config.recipe, run.config.recipe
     keys = [key for key in {**before, **after} if before.get(key) != after.get(key)]
     return ", ".join(f"{key} {_plain(before.get(key))} → {_plain(after.get(key))}" for key in keys)
 
@@ -118,7 +118,7 @@ def model_title(run: Run) -> str:
     """The network's title, else its name in torchvision, else that of its class."""
     if found := described("model", run.name("model")):
         return found.title
-    model = run.config["model"]
+    model = run.config.model
     return str(model.get("name") or model["_target_"].rsplit(".", 1)[-1])
 
 
@@ -134,7 +134,7 @@ def origin(runs: Iterable[Run]) -> str:
     provenances = [provenance for run in runs for provenance in run.provenances]
     seeds = sorted({run.seed for run in runs})
     parts = [
-        f"{_plural(len(runs), 'run')}, {_plural(len(seeds), 'seed')} ({', '.join(map(str, seeds))})",
+        f"{plural(len(runs), 'run')}, {plural(len(seeds), 'seed')} ({', '.join(map(str, seeds))})",
         "; ".join(_unique(each.device for each in provenances)),
         " and ".join(_unique(each.precision for each in provenances)),
         "PyTorch " + ", ".join(_unique(each.packages["torch"] for each in provenances)),
@@ -163,7 +163,8 @@ def _plain(value: Any) -> str:
     return f"{value:g}" if isinstance(value, int | float) and not isinstance(value, bool) else str(value).lower()
 
 
-def _plural(count: int, noun: str) -> str:
+def plural(count: int, noun: str) -> str:
+    """`1 run`, `2 runs`."""
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 

@@ -22,5 +22,5 @@ def track(config: TrackConfig) -> None:
     if not folder.is_dir():
         raise UserError("runs", folder, "must be a folder that holds run records")
     runs = load_all(folder, config.strict)
-    for line in chain(replay(runs, trackers), replay_figures(runs, trackers) if config.figures else ()):
+    for line in chain(replay(runs, trackers), replay_figures(runs, trackers.values()) if config.figures else ()):
         say(line)

@@ -1,6 +1,6 @@
 """Sends recorded runs to trackers: metrics, matrices and figures, with the dates and commits of the records."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import accumulate
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -12,8 +12,8 @@ from sl.tracker.run_so_far import short_name
 from sl.tracker.values import started
 
 
-def replay(runs: Sequence[Run], trackers: Sequence[Tracker]) -> Iterator[str]:
-    """Send every finished run to every tracker that does not hold it yet; yields a line for each.
+def replay(runs: Sequence[Run], trackers: Mapping[str, Tracker]) -> Iterator[str]:
+    """Send every finished run to each of the `trackers`, by name, that does not hold it yet; yields a line for each.
 
     A tracker knows a run by its identity, so that a second replay leaves it there once. The runs that are not finished
     are named.
@@ -23,12 +23,12 @@ def replay(runs: Sequence[Run], trackers: Sequence[Tracker]) -> Iterator[str]:
         if not run.complete:
             yield f"{place}: left out, it is not finished"
             continue
-        for tracker in trackers:
+        for name, tracker in trackers.items():
             if known := tracker.holds(run.header):
                 yield f"{place}: not sent, {known} holds it"
             else:
                 send(run, tracker)
-                yield f"{place}: sent to {type(tracker).__name__}"
+                yield f"{place}: sent to {name}"
 
 
 def send(run: Run, tracker: Tracker) -> None:
@@ -51,7 +51,7 @@ def moments(run: Run) -> list[float]:
     return [started(run.header) + passed for passed in accumulate(seconds)]
 
 
-def replay_figures(runs: Sequence[Run], trackers: Sequence[Tracker]) -> Iterator[str]:
+def replay_figures(runs: Sequence[Run], trackers: Iterable[Tracker]) -> Iterator[str]:
     """Draw the figures of the runs and keep them in every tracker, those of a data set and scale together."""
     with TemporaryDirectory() as made:
         out = Path(made)

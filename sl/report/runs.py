@@ -18,7 +18,7 @@ def entry(run: Run, out: Path) -> dict[str, Any]:
         "id": run.identity,
         "path": Path(os.path.relpath(run.path, out)).as_posix(),
         "dataset": dataset_title(run.name("dataset")),
-        "loss": named_loss(run.name("loss"), run.config["loss"]),
+        "loss": named_loss(run.name("loss"), run.config.loss),
         "noise": _noise(run),
         "seed": run.seed,
         "scale": scale_badge(run),

@@ -43,7 +43,7 @@ def from_records(run: PlannedRun, recorded: Sequence[Run]) -> float | None:
     device, scale = describe(run.described.runtime), canonical(run.described.result_config["scale"])
     for other in recorded:
         same = all(other.name(key) == run.described.names[key] for key in ("model", "recipe"))
-        same = same and canonical(other.config["scale"]) == scale
+        same = same and canonical(other.config.scale) == scale
         if same and other.end and other.provenances[-1].device == device:
             return other.end.seconds
     return None

@@ -1,6 +1,6 @@
 """What a choice of parameters may know of a run: its accuracy on held-out noisy labels. Nothing else is read."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,20 +27,15 @@ class ValidatedRun:
 def validated(run: Run) -> ValidatedRun:
     """`run`, which has a holdout, as a choice sees it; UserError for a run without one."""
     title = f"{loss_title(run.name('loss'))}, {run.noise.title} · {setting(run)}"
-    return ValidatedRun(run.identity, problem(run.config), title, parameters(run.config), run.seed, run.validation())
+    return ValidatedRun(run.identity, problem(run), title, run.loss, run.seed, run.validation())
 
 
-def parameters(config: dict[str, Any]) -> dict[str, Any]:
-    """The parameters of the loss."""
-    return {key: value for key, value in config["loss"].items() if key != "_target_"}
-
-
-def problem(config: dict[str, Any]) -> str:
-    """A hash of everything but the seed and the values of the loss's parameters."""
-    rest = {key: value for key, value in config.items() if key not in ("loss", "seed")}
-    return identity({**rest, "loss": config["loss"]["_target_"], "of_loss": sorted(parameters(config))})
+def problem(run: Run, *, without: Collection[str] = ()) -> str:
+    """A hash of everything but the seed, the values of the loss's parameters and the options `without`."""
+    rest = {key: value for key, value in run.config.plain().items() if key not in ("loss", "seed", *without)}
+    return identity({**rest, "loss": run.config.loss["_target_"], "of_loss": sorted(run.loss)})
 
 
 def with_holdout(runs: Iterable[Run]) -> list[Run]:
     """The finished runs among `runs` that held a share of their training set out."""
-    return [run for run in runs if run.complete and run.config.get("holdout")]
+    return [run for run in runs if run.complete and run.holdout]

@@ -8,11 +8,10 @@ from functools import cached_property
 from typing import Any
 
 from sl.record import Run, Series, paired_difference
-from sl.record.identity import canonical
+from sl.record.identity import canonical, flat
 from sl.record.stated import distance, stated_parameters
 from sl.record.titles import loss_title, setting
 from sl.stats import Inference, adjusted, infer
-from sl.tracker.values import flat
 
 CHOICES = ("dataset", "noise", "model", "loss", "recipe", "scale")
 
@@ -91,14 +90,14 @@ def sweeps(runs: Iterable[Run]) -> list[Sweep]:
     for run in runs:
         if run.complete:
             same = [run.name(choice) for choice in CHOICES]
-            groups[json.dumps([*same, run.holdout, run.config["precision"], run.data.fingerprint])].append(run)
+            groups[json.dumps([*same, run.holdout, run.config.precision, run.data.fingerprint])].append(run)
     found = (_sweep(members) for _, members in sorted(groups.items()))
     return [sweep for sweep in found if sweep.varied]
 
 
 def _sweep(runs: list[Run]) -> Sweep:
     whole = {
-        run.identity: dict(flat(canonical({choice: run.config.get(choice) for choice in CHOICES}))) for run in runs
+        run.identity: dict(flat(canonical({choice: getattr(run.config, choice) for choice in CHOICES}))) for run in runs
     }
     keys = sorted({key for values in whole.values() for key in values})
     different = {key: {json.dumps(values.get(key)) for values in whole.values()} for key in keys}

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sl.record import Noise, RunGroup
-from sl.record.titles import dataset_title, loss_title, named_loss, origin, setting
+from sl.record.titles import dataset_title, loss_title, named_loss, origin, plural, setting
+from sl.sweep.points import sweeps
 from sl.tables.compare import ComparedCell, beside, cells, obstacle
 from sl.tables.paired import Comparisons, comparisons, notes
 from sl.tables.published import CONFIDENCES, Published
@@ -130,10 +131,12 @@ def _realised(group: RunGroup) -> list[str]:
 
 
 def _left_out(group: RunGroup) -> list[str]:
-    found = [group.series(loss, noise) for loss in group.losses for noise in group.noises]
-    other = len(group.runs) - sum(series.n for series in found if series)
+    """Which runs are neither in a row nor in the table of a sweep, which stands below on the same page."""
+    in_rows = [group.series(loss, noise) for loss in group.losses for noise in group.noises]
+    in_sweeps = [point.series for sweep in sweeps(group.runs) if sweep.varies_loss for point in sweep.points]
+    other = len(group.runs) - len({run.identity for series in (*in_rows, *in_sweeps) if series for run in series.runs})
     unfinished = len(group.members) - len(group.runs) - len(group.diverged)
-    lines = [f"Left out: {other} run(s) with other parameters of the loss."] if other else []
+    lines = [f"Left out: {plural(other, 'run')} with other parameters of the loss."] if other else []
     if group.diverged:
         lines.append("diverged (number of runs): stopped because loss or weights were not finite; in no mean.")
-    return lines + ([f"Left out: {unfinished} run(s) that are not finished."] if unfinished else [])
+    return lines + ([f"Left out: {plural(unfinished, 'run')} not finished yet."] if unfinished else [])

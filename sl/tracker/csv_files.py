@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from sl.files import replacing
+from sl.record.identity import flat
 from sl.record.schema import Epoch, Header, Probe
 from sl.tracker.base import Pictures, Tracker
 from sl.tracker.run_so_far import run_so_far, short_name
-from sl.tracker.values import config, epoch_values, flat, started, summary
+from sl.tracker.values import config, epoch_values, started, summary
 
 
 class CsvTracker(Tracker):

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 from filelock import FileLock
 
 from sl.files import lock_beside
+from sl.record.identity import flat
 from sl.record.schema import Epoch, Header, Probe
 from sl.tracker.base import Pictures, Tracker, needs
 from sl.tracker.run_so_far import method_name, run_so_far, setting_name, short_name
-from sl.tracker.values import config, epoch_values, flat, started, summary
+from sl.tracker.values import config, epoch_values, started, summary
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient

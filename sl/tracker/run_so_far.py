@@ -51,7 +51,7 @@ def changed(run: Run) -> list[str]:
     return [
         f"{node}.{key}"
         for node, values in stated.items()
-        for key, value in run.config[node].items()
+        for key, value in getattr(run.config, node).items()
         if key in values and not equal(value, values[key])
     ]
 
@@ -69,7 +69,7 @@ def _word(run: Run, option: str) -> str:
         return ""
     if option in GROUPS:
         return run.name(option)
-    value: Any = run.config
+    value: Any = run.config.plain()
     for key in option.split("."):
         value = value.get(key) if isinstance(value, dict) else None
     if value is None or isinstance(value, dict):

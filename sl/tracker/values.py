@@ -1,6 +1,6 @@
 """What trackers log of a run record, as plain values."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -18,20 +18,7 @@ FACTS = ("identity", "data", "scale", "noise", "stages", "provenance")
 def config(header: Header) -> dict[str, Any]:
     """The run's configuration, and under `record` the rest of the header but the noise matrix."""
     facts = header.model_dump(include={*FACTS}, exclude={"noise": {"transition"}}, exclude_unset=True)
-    return {**header.config, "record": facts}
-
-
-def flat(values: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
-    """Every value by its dotted name.
-
-    >>> dict(flat({"loss": {"alpha": 0.1}, "seed": 0}))
-    {'loss.alpha': 0.1, 'seed': 0}
-    """
-    for key, value in values.items():
-        if isinstance(value, Mapping):
-            yield from flat(value, f"{prefix}{key}.")
-        else:
-            yield f"{prefix}{key}", value
+    return {**header.config.plain(), "record": facts}
 
 
 def started(header: Header) -> float:

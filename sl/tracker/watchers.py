@@ -1,6 +1,6 @@
 """All sinks of a run: where one fails, the training and the other sinks continue."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from sl.errors import UserError
@@ -13,8 +13,8 @@ from sl.tracker.base import Sink
 class Watchers:
     """Passes everything on to all `sinks`; one that fails is named once on stderr and gets no more of the run."""
 
-    def __init__(self, sinks: Sequence[Sink]) -> None:
-        self._sinks = list(sinks)
+    def __init__(self, sinks: Mapping[str, Sink]) -> None:
+        self._sinks = dict(sinks)
 
     def start(self, header: Header, path: Path, resumed: int) -> None:
         """The run begins; a UserError, such as a missing login, ends it before the first step."""
@@ -41,11 +41,11 @@ class Watchers:
         self._tell(lambda sink: sink.close(finished))
 
     def _tell(self, act: Callable[[Sink], None]) -> None:
-        for sink in tuple(self._sinks):
+        for name, sink in tuple(self._sinks.items()):
             try:
                 act(sink)
             except UserError:
                 raise
             except Exception as error:
-                self._sinks.remove(sink)
-                warn(f"{type(sink).__name__} failed and gets no more of this run; training continues: {error!r}")
+                del self._sinks[name]
+                warn(f"{name} failed and gets no more of this run; training continues: {error!r}")

@@ -16,7 +16,7 @@ from sl.models.pretrained import find_weights
 from sl.noise import NoisyLabels
 from sl.noise.matrix_file import digest, read_matrix
 from sl.record.identity import identity
-from sl.record.schema import Data, Header, LabelNoise, Provenance, Scale, Stages
+from sl.record.schema import Config, Data, Header, LabelNoise, Provenance, Scale, Stages
 from sl.train.cache import Cache
 from sl.train.device import Runtime, asked_threads, resolve_runtime, threads_that_pay
 from sl.train.holdout import Validation, hold_out, rows_held_out
@@ -77,7 +77,7 @@ class Job(Described):
             known |= {"labels": "given", **self.dataset.facts}
         return Header(
             identity=self.identity,
-            config=self.result_config,
+            config=Config.model_validate(self.result_config),
             data=Data(
                 name=self.dataset.name,
                 class_names=list(self.dataset.class_names),

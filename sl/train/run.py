@@ -5,7 +5,7 @@ A run that is finished is never trained again; what a run leaves behind is its r
 
 import os
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
@@ -106,12 +106,12 @@ def alone_at(record: Path, checkpoint: Path) -> Iterator[None]:
 class Training:
     """One run that is being trained. `epoch` epochs and `step` steps of the next one are done."""
 
-    def __init__(self, job: Job, path: Path, checkpoint: Checkpoint, trackers: Sequence[Sink]) -> None:
+    def __init__(self, job: Job, path: Path, checkpoint: Checkpoint, trackers: Mapping[str, Sink]) -> None:
         self.job, self.path, self.checkpoint = job, path, checkpoint
         self.engine = make_engine(job)
         self.record = RecordWriter(path)
         self.console = ConsoleSink()
-        self.watchers = Watchers([self.console, *trackers])
+        self.watchers = Watchers({"console": self.console, **trackers})
         self.stop = StopRequest()
         self.epoch = self.step = 0
         self.epoch_seconds: list[float] = []

@@ -24,7 +24,7 @@ from sl.claims.measures import (
 )  # fmt: skip
 from sl.record import Noise, Run, RunGroup, Series, read
 from sl.record.paper import USUAL_NOISE
-from sl.record.schema import Data, Epoch, Header, Probe, Stages, TrainingShares
+from sl.record.schema import Config, Data, Epoch, Header, Probe, Stages, TrainingShares
 from sl.stats import infer
 
 CE = Made("ce", 0.4, accuracies(0.9, 0.5), accuracies(0.9, 0.5))
@@ -67,7 +67,7 @@ def test_halves_are_those_of_clean_labels(tmp_path: Path) -> None:
 
 def series_of(curves: np.ndarray, late: int = 3) -> Series:
     """Runs with these class-wise accuracies (n, E, K) and nothing else."""
-    header = Header.model_construct(stages=Stages.model_construct(late=late), config={"seed": 0})
+    header = Header.model_construct(stages=Stages.model_construct(late=late), config=Config.model_construct(seed=0))
     epochs = [tuple(Epoch.model_construct(class_accuracy=line) for line in run.tolist()) for run in curves]
     return Series(tuple(Run(Path("none"), header, lines) for lines in epochs))
 
@@ -108,7 +108,9 @@ def test_the_decline_never_looks_at_the_seed_for_its_peak() -> None:
 def probed(memorised: float | None, corrected: float | None, classes: int = 10, **probe: Any) -> Run:
     shares = {"wrong_memorised": memorised, "wrong_corrected": corrected}
     data = Data.model_construct(class_names=["?"] * classes)
-    header = Header.model_construct(stages=Stages.model_construct(late=1), data=data, config={"seed": 0})
+    header = Header.model_construct(
+        stages=Stages.model_construct(late=1), data=data, config=Config.model_construct(seed=0)
+    )
     if "training" in probe:
         probe["training"] = TrainingShares.model_construct(**probe["training"])
     return Run(Path("none"), header, (Epoch.model_construct(**shares),), {"late": Probe.model_construct(**probe)})
@@ -187,12 +189,12 @@ def test_a_cell_with_changed_parameters(sweep: RunGroup) -> None:
     for alpha, n in ((0.1, 2), (1.0, 2), (0.01, 2), (10.0, 0)):
         series = Cell("sl", USUAL_NOISE, (("alpha", alpha),)).series(sweep)
         assert (series.n if series else 0) == n
-        assert series is None or {run.config["loss"]["alpha"] for run in series.runs} == {alpha}
+        assert series is None or {run.config.loss["alpha"] for run in series.runs} == {alpha}
     assert Cell("sl", Noise("symmetric", 0.2), (("alpha", 0.1),)).series(sweep) is None
 
 
 def test_the_same_product_of_beta_and_log_zero(sweep: RunGroup) -> None:
     series = SameProduct("sl", USUAL_NOISE).series(sweep)
-    assert {(run.config["loss"]["beta"], run.config["loss"]["log_zero"]) for run in series.runs} == {(2.0, -4.60515)}
+    assert {(run.config.loss["beta"], run.config.loss["log_zero"]) for run in series.runs} == {(2.0, -4.60515)}
     assert SameProduct("sl", Noise("symmetric", 0.6)).series(sweep) is None
     assert SameProduct("ce", USUAL_NOISE).series(sweep) is None

@@ -310,7 +310,7 @@ def test_runs_of_another_size_are_left_out_and_named(
     for name in list(FIGURES):
         monkeypatch.delitem(FIGURES, name)
     said = list(draw_all(load_all(runs), tmp_path / "out"))
-    assert [line.split(" (")[0] for line in said] == ["cifar10/cpu: left out 1 run(s) of other size or training"]
+    assert [line.split(" (")[0] for line in said] == ["cifar10/cpu: left out 1 run of other size or training"]
 
 
 def test_out_that_cannot_be_written(runs: Path, tmp_path: Path) -> None:

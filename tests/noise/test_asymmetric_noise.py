@@ -4,10 +4,11 @@ from typing import Any
 import pytest
 import torch
 
+from sl.asymmetric_variants import ONLY, variant_of
 from sl.data import Dataset
 from sl.errors import UserError
 from sl.noise import Asymmetric, LabelledData, asymmetric
-from sl.noise.maps import MAPS
+from sl.noise.maps import MAPS, published_map
 
 CASES = [(dataset, variant) for dataset, maps in MAPS.items() for variant in maps]
 
@@ -84,3 +85,8 @@ def test_pairs_of_data_set_and_map_that_do_not_exist_are_refused(
 def test_unfit_parameters_are_refused_when_built(arguments: dict[str, Any], message: str) -> None:
     with pytest.raises(UserError, match=message):
         Asymmetric(**arguments)
+
+
+def test_every_data_set_has_the_map_that_stands_for_it() -> None:
+    assert {name: variant_of(name, None) for name in MAPS} == {"mnist": ONLY, "cifar10": ONLY, "cifar100": "pairs"}
+    assert all(published_map(name) is maps[variant_of(name, None)] for name, maps in MAPS.items())

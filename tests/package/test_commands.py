@@ -1,5 +1,6 @@
 """The console command `sl`: what it offers, and one line for what is missing."""
 
+import os
 import subprocess
 import sys
 import tomllib
@@ -43,6 +44,16 @@ def test_version_and_wrong_command(tmp_path: Path) -> None:
     done = run(["trian"], tmp_path)
     assert done.returncode == 2
     assert done.stderr == f"sl: error: sl trian: there is no such command; must be one of {', '.join(COMMANDS)}\n"
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["tables", "--help"], ["train", "--help"]])
+def test_a_reader_that_leaves_ends_the_command_without_a_word(arguments: list[str]) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    command = [sys.executable, "-m", "sl", *arguments]
+    done = subprocess.run(command, stdout=writing, stderr=subprocess.PIPE, check=False, cwd=ROOT)
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (141, b"")
 
 
 @pytest.mark.parametrize("name", COMMANDS)

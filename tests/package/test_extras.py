@@ -21,6 +21,8 @@ from sl.extras import DISTRIBUTION, MODULES, missing
 ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 EXTRAS = PROJECT["optional-dependencies"]
+STUDIES = ROOT / "scripts" / "studies"  # started from a checkout alone
+BASE = {"torch", "numpy"}
 ANYBODYS = {"jax", "tensorflow", "typing_extensions"}  # given to whoever has them; the last comes with torch
 OF_OTHERS = {"yaml": "omegaconf", "sqlalchemy": "optuna"}  # modules that come with another package
 
@@ -41,7 +43,7 @@ def requirements(extra: str) -> dict[str, Requirement]:
 def imports() -> set[tuple[str, Path]]:
     """Every module that is not this project's nor Python's own, with the file that imports it."""
     found = set()
-    for path in [*(ROOT / "sl").rglob("*.py"), *(ROOT / "scripts").glob("*.py")]:
+    for path in [*(ROOT / "sl").rglob("*.py"), *(ROOT / "scripts").rglob("*.py")]:
         for node in ast.walk(ast.parse(path.read_text())):
             names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
             names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
@@ -51,14 +53,12 @@ def imports() -> set[tuple[str, Path]]:
 
 
 def test_the_base_is_torch_and_numpy() -> None:
-    assert {Requirement(line).name for line in PROJECT["dependencies"]} == {"torch", "numpy"}
+    assert {Requirement(line).name for line in PROJECT["dependencies"]} == BASE
 
 
 def test_every_import_is_in_an_extra_that_brings_it() -> None:
     distributions = packages_distributions()
-    imported = (
-        {name for name, _ in imports()} - {"torch", "numpy", "typing_extensions"} - ANYBODYS
-    )  # the last is torch's own
+    imported = {name for name, path in imports() if not path.is_relative_to(STUDIES)} - BASE - ANYBODYS
     assert imported <= {module for modules in MODULES.values() for module in modules}
     for extra, modules in MODULES.items():
         for module in {*modules} & imported:
@@ -66,9 +66,16 @@ def test_every_import_is_in_an_extra_that_brings_it() -> None:
             assert bringing & requirements(extra).keys(), f"{extra}: {module}"
 
 
+def test_what_the_studies_import_comes_with_the_extra_dev() -> None:
+    distributions, brought = packages_distributions(), requirements("dev").keys()
+    imported = {name for name, path in imports() if path.is_relative_to(STUDIES)} - BASE
+    assert "psutil" in imported
+    assert {name for name in imported if not brought & {*map(canonicalize_name, distributions[name])}} == set()
+
+
 @pytest.mark.parametrize("folder", ["losses", "noise", "conformance", "evaluate.py"])
 def test_the_base_is_enough_for_the_parts_people_use(folder: str) -> None:
-    allowed = {"numpy", "torch"} | ANYBODYS
+    allowed = BASE | ANYBODYS
     assert {name for name, path in imports() if path.is_relative_to(ROOT / "sl" / folder)} <= allowed
 
 

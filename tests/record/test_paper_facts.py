@@ -1,13 +1,11 @@
-"""What sl/record/paper.py and sl/record/run.py state of the paper is what configs/ and the noise maps say."""
+"""What sl/record/paper.py states of the paper is what configs/ say."""
 
 import pytest
 
 from sl.config.files import read_yaml
 from sl.config.groups import choices
-from sl.noise.maps import MAPS
 from sl.paths import CONFIG_DIR
 from sl.record.paper import BOOSTED, PAPER_EPOCHS, STAGE_EPOCHS, USUAL_RECIPE
-from sl.record.run import DEFAULT_VARIANTS
 from sl.record.stated import stated_recipe
 
 
@@ -27,7 +25,3 @@ def test_the_usual_recipe_is_the_default() -> None:
 
 def test_every_boosted_method_can_be_trained_as_it_is_and_with_sl() -> None:
     assert {*BOOSTED, *BOOSTED.values()} <= {*choices("loss")}
-
-
-def test_the_variant_in_a_title_is_the_one_that_null_stands_for() -> None:
-    assert {name: next(iter(maps)) for name, maps in MAPS.items() if len(maps) > 1} == DEFAULT_VARIANTS

@@ -43,7 +43,8 @@ def header(tmp_path: Path) -> Header:
 
 def described(header: Header, loss: str, **values: Any) -> Header:
     """A record's first line that says how its loss is shown."""
-    config = {**header.config, "names": {**header.config["names"], "loss": loss}}
+    names = header.config.names.model_copy(update={"loss": loss})
+    config = header.config.model_copy(update={"names": names})
     return header.model_copy(update={"config": config, "shown": {"loss": Presentation(**values)}})
 
 

@@ -40,10 +40,10 @@ def test_a_replay_into_wandb_equals_the_records_and_happens_once(
         monkeypatch.delenv(name, raising=False)
     monkeypatch.chdir(tmp_path)
     runs = load_all(records)
-    said = list(replay(runs, [WandbTracker("project", mode="offline")]))
-    again = list(replay(runs, [WandbTracker("project", mode="offline")]))
+    said = list(replay(runs, {"wandb": WandbTracker("project", mode="offline")}))
+    again = list(replay(runs, {"wandb": WandbTracker("project", mode="offline")}))
     wandb.teardown()
-    assert sum("sent to WandbTracker" in line for line in said) == 2
+    assert sum("sent to wandb" in line for line in said) == 2
     assert sum("left out, it is not finished" in line for line in said) == 1
     assert sum("not sent, wandb/offline-run-" in line for line in again) == 2
     files = {found.run.run_id: found for found in map(read_wandb_file, tmp_path.rglob("offline-run-*/*.wandb"))}
@@ -53,7 +53,7 @@ def test_a_replay_into_wandb_equals_the_records_and_happens_once(
         found = files[run.identity]
         assert found.run.git.commit == run.header.provenance.commit
         assert found.config["record"]["provenance"]["started"] == run.started
-        assert found.config["loss"] == run.config["loss"]
+        assert found.config["loss"] == run.config.loss
         began = datetime.fromisoformat(run.started).timestamp()
         assert found.history[1]["_timestamp"] == pytest.approx(began + run.end.epoch_seconds[0])
         assert found.history[len(run.epochs)]["_timestamp"] == pytest.approx(began + sum(run.end.epoch_seconds))

@@ -50,7 +50,7 @@ def test_a_search_writes_down_what_it_tried(search: Search, tmp_path: Path, caps
         members = [runs[identity] for identity in trial["runs"]]
         assert [run.seed for run in members] == [0, 1]
         assert trial["score"] == pytest.approx(sum(run.validation() for run in members) / 2, abs=1e-6)
-        assert {f"loss.{key}": run.config["loss"][key] for key in ("alpha", "beta") for run in members} == trial[
+        assert {f"loss.{key}": run.config.loss[key] for key in ("alpha", "beta") for run in members} == trial[
             "parameters"
         ]
     assert outcome["trials"][0]["parameters"] == {"loss.alpha": 0.01, "loss.beta": 1.0}

@@ -77,7 +77,7 @@ def test_difference_only_at_paper_scale(tmp_path: Path, published: list[Publishe
 
 def test_another_network_is_not_compared(tmp_path: Path, published: list[Published]) -> None:
     group = run_group_of(tmp_path / "runs", scale="paper", epochs=120)
-    group.head.config["model"]["_target_"] = "sl.models.Cnn4"
+    group.head.config.model["_target_"] = "sl.models.Cnn4"
     assert obstacle(group, published[0]) == "not comparable: other network"
 
 
@@ -104,7 +104,7 @@ def test_pages_name_scale_source_and_mark(tmp_path: Path, published: list[Publis
         "scaled-down run: 5,000 of 50,000",
         "an invented paper; recalled, not checked",
         "which epoch it reports is not known",
-        "Left out: 1 run(s) that are not finished.",
+        "Left out: 1 run not finished yet.",
         "| D2L | this project | – | – |",
     ):
         assert part in page

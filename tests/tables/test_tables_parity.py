@@ -36,7 +36,7 @@ def test_runs_are_paired_by_setting_and_seed(tmp_path: Path) -> None:
     write(tmp_path, "sl", 0, "float32")  # one pair is too few
     (found,) = pairs(load_all(tmp_path))
     assert [(fast.seed, plain.seed) for fast, plain in found] == [(seed, seed) for seed in SEEDS]
-    assert {(fast.config["precision"], plain.config["precision"]) for fast, plain in found} == {("bfloat16", "float32")}
+    assert {(fast.config.precision, plain.config.precision) for fast, plain in found} == {("bfloat16", "float32")}
     text = page(load_all(tmp_path))
     spread = stats.t.ppf(0.975, 3) * math.sqrt(5 / 3) / 10 / 2  # differences of 0.1, 0.2, 0.3, 0.4 %
     assert f"| +0.25 [+{0.25 - spread:.2f}, +{0.25 + spread:.2f}] | 0.03" in text

@@ -80,7 +80,7 @@ def make_probe(stage: str, epoch: int, **changes: Any) -> Probe:
 
 def tell(sinks: list[Any], header: Header, epochs: int = EPOCHS, finished: bool = True, path: Path = PATH) -> None:
     """Tell `sinks` a run as the trainer does."""
-    seed = header.config["seed"]
+    seed = header.config.seed
     for sink in sinks:
         sink.start(header, path)
     for epoch in range(1, epochs + 1):

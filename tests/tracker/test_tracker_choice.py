@@ -1,5 +1,7 @@
 """Trackers are chosen on the command line: none, one, or several at once."""
 
+from typing import Any
+
 import pytest
 
 from sl.config.build import build_trackers
@@ -9,19 +11,20 @@ from sl.extras import install
 from sl.tracker import CsvTracker, TensorBoardTracker, WandbTracker, base
 
 
-def chosen(*overrides: str) -> list[object]:
+def chosen(*overrides: str) -> dict[str, Any]:
     config = compose_run(overrides)
     return build_trackers(config.tracker, config.allow_targets)
 
 
 def test_several_trackers_at_once() -> None:
-    assert chosen() == []
-    assert [type(tracker) for tracker in chosen("tracker=csv")] == [CsvTracker]
-    wandb, csv = chosen("tracker=[wandb,csv]", "tracker.wandb.project=mine", "tracker.csv.dir=elsewhere")
+    assert chosen() == {}
+    assert {name: type(tracker) for name, tracker in chosen("tracker=csv").items()} == {"csv": CsvTracker}
+    both = chosen("tracker=[wandb,csv]", "tracker.wandb.project=mine", "tracker.csv.dir=elsewhere")
+    wandb, csv = both["wandb"], both["csv"]
     assert isinstance(wandb, WandbTracker)
     assert wandb.place["project"] == "mine"
     assert str(csv.dir) == "elsewhere"
-    assert [type(one) for one in chosen("tracker=[tensorboard,wandb]")] == [TensorBoardTracker, WandbTracker]
+    assert [type(one) for one in chosen("tracker=[tensorboard,wandb]").values()] == [TensorBoardTracker, WandbTracker]
 
 
 def test_a_missing_package_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -23,7 +23,7 @@ Make = Callable[..., dict]
     ],
 )
 def test_short_names(header: Make, choice: str, noise: dict[str, Any], name: str) -> None:
-    config = header().config
+    config = header().config.plain()
     changed = {**config, "noise": noise, "names": {**config["names"], "noise": choice}}
     assert short_name(run_so_far(header(config=changed), [])) == name
 
@@ -41,7 +41,7 @@ def test_worst_class_is_the_first_with_the_lowest_accuracy(
 
 def varied(header: Make, loss: dict[str, Any], **names: str) -> Any:
     """SL on CIFAR-10 by the authors' recipe, but for these parameters and names."""
-    config = header().config
+    config = header().config.plain()
     sl = {"_target_": "sl.losses.SymmetricCrossEntropy", "alpha": 0.1, "beta": 1.0, "log_zero": -9.2103}
     names = {**config["names"], "dataset": "cifar10", "recipe": "authors_code", **names}
     return run_so_far(header(config={**config, "loss": {**sl, **loss}, "recipe": {"lr": 0.01}, "names": names}), [])

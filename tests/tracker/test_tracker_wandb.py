@@ -92,7 +92,7 @@ def test_two_runs_in_one_process_equal_their_records(header: Make, tell_run: Tel
         record = read(tmp_path / f"{seed}.jsonl")
         assert mirrored.run.display_name == f"insects-sym0.4-sl-s{seed}"
         assert mirrored.exit_code == 0
-        for key, value in record.config.items():
+        for key, value in record.config.plain().items():
             assert mirrored.config[key] == value
         assert mirrored.config["record"]["data"] == record.data.model_dump(exclude_unset=True)
         for line in record.epochs:

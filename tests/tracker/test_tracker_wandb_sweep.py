@@ -47,7 +47,7 @@ def test_the_commands_in_its_head_are_ones_that_exist() -> None:
 
 
 def test_the_sweep_looks_at_a_value_that_is_there(sweep: dict) -> None:
-    held_out = make_header(config={**make_header().config, "holdout": 0.1})
+    held_out = make_header(config={**make_header().config.plain(), "holdout": 0.1})
     lines = [make_line(1, validation_accuracy=0.4)]
     assert values.summary(held_out, lines)[sweep["metric"]["name"]] == 0.4
     assert sweep["metric"]["name"] not in values.summary(make_header(), [make_line(1)])

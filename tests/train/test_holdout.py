@@ -113,7 +113,7 @@ def test_identities_of_committed_records_are_what_they_were() -> None:
     """Those were given before there was such an option."""
     runs = load_all(ROOT / "results/runs")
     assert runs
-    assert all(identity({**run.config, "holdout": None}) == run.path.stem for run in runs)
+    assert all(identity({**run.config.plain(), "holdout": None}) == run.path.stem for run in runs)
 
 
 def test_folds_hold_out_every_image_once_and_the_same_share_of_each_class() -> None:

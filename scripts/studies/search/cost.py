@@ -16,7 +16,7 @@ import numpy as np
 from sl.record import Run
 from sl.record.identity import canonical
 from sl.record.run import Array
-from sl.search.validation import parameters, problem
+from sl.search.validation import problem
 
 Points = Mapping[str, Mapping[int, Run]]  # runs by the text of their parameters and by seed
 
@@ -93,14 +93,14 @@ def _grid(held: Points, whole: Points) -> ParameterGrid:
 def _points(runs: Iterable[Run], *, held: bool) -> dict[str, dict[int, Run]]:
     points: dict[str, dict[int, Run]] = defaultdict(dict)
     for run in runs:
-        if bool(run.config.get("holdout")) == held:
-            points[_text(parameters(run.config))][run.seed] = run
+        if bool(run.holdout) == held:
+            points[_text(run.loss)][run.seed] = run
     return points
 
 
 def _problem(run: Run) -> str:
     """The run's problem, with or without a holdout."""
-    return problem({**run.config, "holdout": None})
+    return problem(run, without=["holdout"])
 
 
 def _text(values: Mapping[str, Any]) -> str:

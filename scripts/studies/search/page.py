@@ -48,7 +48,7 @@ def searches_in(folder: Path) -> list[dict[str, Any]]:
 
 def section(grid: ParameterGrid, runs: Sequence[Run], searches: Sequence[dict[str, Any]]) -> str:
     """Title, table and origin of one grid."""
-    held, whole = _held(grid), next(run for run in grid.runs if not run.config.get("holdout"))
+    held, whole = _held(grid), next(run for run in grid.runs if not run.holdout)
     seconds = [run.end.seconds for run in grid.runs if run.end]
     lines = [
         f"### {_title(held)}",
@@ -62,7 +62,7 @@ def section(grid: ParameterGrid, runs: Sequence[Run], searches: Sequence[dict[st
 
 
 def _held(grid: ParameterGrid) -> Run:
-    return next(run for run in grid.runs if run.config.get("holdout"))
+    return next(run for run in grid.runs if run.holdout)
 
 
 def _title(run: Run) -> str:
