@@ -22,6 +22,12 @@ def test_the_readme_is_up_to_date() -> None:
     assert shown == block(load_all(ROOT / "results" / "runs")).strip(), "run: make figures tables"
 
 
+def test_at_most_two_screens_stand_before_the_first_command() -> None:
+    before = (ROOT / "README.md").read_text(encoding="utf-8").partition("```")[0]
+    assert before.count("\n") <= 62
+    assert 1 <= before.count("![") <= 2
+
+
 def test_every_file_that_the_readme_links_to_exists() -> None:
     import re
 
