@@ -8,20 +8,23 @@ from filelock import FileLock, Timeout
 
 from sl.audit.advice import advise
 from sl.audit.classes import class_numbers, write_classes
-from sl.audit.estimate import NoiseEstimate, estimate_noise
+from sl.audit.estimate import estimate_noise
 from sl.audit.figure import draw_noise
 from sl.audit.options import AuditConfig
 from sl.audit.predict import combine, parts, predict_all, whole_subject
-from sl.audit.rank import Array, Ranking, rank
+from sl.audit.rank import Array, rank
 from sl.audit.sheet import write_sheet
 from sl.audit.sheet_figure import draw_suspects
 from sl.audit.subject import Subject
+from sl.audit.summary import closing, findings
 from sl.audit.suspects import corrected, write_labels, write_suspects
+from sl.audit.trust import trust_in
 from sl.checks import integer, number
 from sl.errors import UserError
 from sl.files import replace_file, writing
 from sl.record.identity import identity
 from sl.reproduce.execute import choose_jobs
+from sl.say import say
 from sl.train.job import Described, describe_run
 
 
@@ -35,6 +38,7 @@ def run_audit(config: AuditConfig) -> Path:
     out = Path(config.out or Path(config.results_dir) / audit_name(described, folds))
     with locked(out):
         runs = parts(config, folds)
+        say(f"audit: {f'{folds} folds' if folds else 'one run'}; results will be in {out}; the same command resumes")
         files = predict_all(runs, out / "predictions", min(jobs, len(runs)))
         subject, _ = whole_subject(config)
         write_audit(out, subject, combine(files, len(subject.names)), config, described)
@@ -66,18 +70,21 @@ def locked(out: Path) -> FileLock:
 
 def audit_name(described: Described, folds: int) -> str:
     """The folder's name: data set, noise, loss, folds and the run's identity."""
-    chosen = [described.result_config["names"][choice] for choice in ("dataset", "noise", "loss")]
-    return "-".join([*chosen, f"folds{folds}", described.identity[:8]])
+    dataset, noise, loss = (described.names[choice] for choice in ("dataset", "noise", "loss"))
+    if noise == "none" and getattr(described.source, "labels_given", False):
+        noise = "given"  # such labels are not free of noise
+    return "-".join([dataset, noise, loss, f"folds{folds}", described.identity[:8]])
 
 
 def write_audit(out: Path, subject: Subject, probabilities: Array, config: AuditConfig, described: Described) -> None:
     """Write all files of an audit to `out` and print its summary."""
-    labels, names = subject.labels.numpy(), described.result_config["names"]
+    labels, names = subject.labels.numpy(), described.names
     estimate = estimate_noise(labels, probabilities, config.seed)
-    ranking = rank(labels, probabilities, estimate.wrong, config.expected_precision, subject.judged(config.folds))
+    trust = trust_in(subject, probabilities, estimate, config.folds)
+    ranking = rank(labels, probabilities, estimate.wrong, config.expected_precision, trust.judged)
     advice = advise(estimate)
     title = f"{names['dataset']}, {names['loss']}, {f'{config.folds} folds' if config.folds else 'one run'}"
-    findings = summary(subject, ranking, estimate, config)
+    found = findings(ranking, estimate, trust, config.expected_precision)
     write_suspects(out / "suspects.csv", subject, ranking, probabilities)
     write_labels(out / "labels.csv", subject, corrected(subject, ranking))
     about = {
@@ -85,7 +92,9 @@ def write_audit(out: Path, subject: Subject, probabilities: Array, config: Audit
         "folds": config.folds,
         "fingerprint": described.result_config["dataset"]["fingerprint"],
         "identity": described.identity,
-        "summary": f"{title}. {findings}",
+        "summary": f"{title}. {found}",
+        "not_learnt": list(trust.unlearnt),
+        "predicted_as_labelled": trust.agreement,
         "advice": asdict(advice),
     }
     noise = about | estimate.as_json(subject.class_names)
@@ -96,23 +105,7 @@ def write_audit(out: Path, subject: Subject, probabilities: Array, config: Audit
     draw_suspects(subject, ranking, title, out / "suspects")
     heading = {"text": about["summary"], "identity": f"{described.identity}-{config.folds}"}
     shown = write_sheet(out / "suspects.html", subject, ranking, probabilities, config.sheet, heading)
-    print(f"{findings}\n{out}/suspects.html: the {shown} most suspicious; suspects.csv, labels.csv (corrected), "
-          "noise.json, noise.png, classes.md beside it\n"
-          f"to train SL on such labels, begin with {advice}", flush=True)  # fmt: skip
-
-
-def summary(subject: Subject, ranking: Ranking, estimate: NoiseEstimate, config: AuditConfig) -> str:
-    """What was found, in two sentences."""
-    rate, changed = estimate.rate, int(ranking.change.sum())
-    interval = f"{100 * rate.low:.1f} to {100 * rate.high:.1f}"
-    expected = float(ranking.wrong[ranking.change].mean()) if changed else float("nan")
-    decided = f", expected precision {expected:.2f} (wanted {config.expected_precision:g})" if changed else ""
-    unjudged = set(subject.labels.numpy()[~subject.judged(config.folds)].tolist())
-    few = f" Too few images to judge: {', '.join(subject.class_names[label] for label in sorted(unjudged))}."
-    return (
-        f"Of {len(subject.names):,} labels an estimated {100 * rate.value:.1f} % ({interval} %) are wrong. "
-        f"{changed:,} are decided to be wrong{decided}.{few if unjudged else ''}"
-    )
+    say(closing(found, out, shown, len(labels), advice, "labels" in config.dataset))
 
 
 def setting(described: Described, folds: int) -> str:

@@ -16,6 +16,7 @@ from sl.errors import UserError
 from sl.files import replace_file
 from sl.saved import load_model
 from sl.saved.files import model_path
+from sl.say import say
 from sl.train.holdout import rows_held_out
 from sl.train.job import Job, prepare
 from sl.train.options import RunConfig
@@ -44,8 +45,10 @@ def predict_part(folder: Path, config: RunConfig) -> Path:
     job = prepare(config)
     path = folder / f"{job.identity}.npz"
     if path.exists():
-        print(f"already predicted: {path}", flush=True)
+        say(f"already predicted: {path}")
         return path
+    if config.fold is not None:
+        say(f"fold {config.fold}: run {job.identity[:4]}")
     train_when_free(config)
     subject, rows = whole_subject(config)
     path_of_model = model_path(Path(config.models_dir), job.dataset.name, job.identity)

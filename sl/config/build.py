@@ -59,8 +59,14 @@ def check_node(node: Any, option: str, allow_targets: Sequence[str], context: Ma
     Nodes inside `node` are checked likewise, before anything is built.
     """
     parameters = find_parameters(node, option, allow_targets)
+    spare = [key for key in node if key != "_target_" and key not in parameters]
+    if spare and not is_own(node):  # it took the place of a class from here, whose options are still there
+        taken = f"it takes {', '.join(parameters)}" if parameters else "it takes none"
+        without = " ".join(f"~{option}.{key}" for key in spare)
+        rule = f"has no option {', '.join(spare)} ({taken}); {without} leaves out what the choice brings"
+        raise UserError(f"{option}._target_", node["_target_"], rule)
     for key, value in node.items():
-        if key != "_target_" and key not in parameters:
+        if key in spare:
             raise unknown_option(f"{option}.{key}", [*parameters], value=value)
         from_file = key == TRANSITION and isinstance(value, str)  # whoever builds the loss reads the file
         if key in context and not from_file:
@@ -130,6 +136,11 @@ def find_class(target: object, option: str, allow_targets: Sequence[str] = ()) -
         rule = f"must be one of {', '.join(known)}" if known else f"must be a class with {', '.join(kind.methods)}"
         raise UserError(place, target, f"{did_you_mean(name, known)}{rule}")
     return known[name]
+
+
+def is_own(node: Mapping[str, Any]) -> bool:
+    """Whether the class of `node` is one of this package."""
+    return str(node["_target_"]).startswith("sl.")
 
 
 def fits(found: type, kind: Kind) -> bool:

@@ -2,11 +2,11 @@
 the run, so that it is taken out of the configuration before anything is built or hashed.
 """
 
-from typing import Any
 
 from omegaconf import DictConfig, open_dict
 from pydantic import ValidationError
 
+from sl.config.build import is_own
 from sl.config.groups import choices, read_choice
 from sl.errors import UserError
 from sl.record.schema import Presentation
@@ -28,11 +28,6 @@ def extract_shown(config: DictConfig) -> None:
             values = node.pop(SHOWN)
             if is_own(node) or not any(values == read_choice(choice, name).get(SHOWN) for name in choices(choice)):
                 config[SHOWN][choice] = values
-
-
-def is_own(node: Any) -> bool:
-    """Whether the class is one of this package."""
-    return str(node["_target_"]).startswith("sl.")
 
 
 def shown_of_run(config: RunConfig) -> dict[str, Presentation]:

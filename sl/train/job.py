@@ -6,9 +6,9 @@ from typing import Any
 
 from torch import Tensor
 
-from sl.config.build import NOISE_MATRIX, TRANSITION, build, under
+from sl.config.build import NOISE_MATRIX, TRANSITION, build, is_own, under
 from sl.config.groups import choices
-from sl.config.shown import is_own, shown_of_run
+from sl.config.shown import shown_of_run
 from sl.data import Dataset
 from sl.errors import UserError
 from sl.losses import Loss

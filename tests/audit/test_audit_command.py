@@ -104,10 +104,22 @@ def pictures(tmp_path: Path) -> Callable[..., Path]:
     return make
 
 
-def test_planted_errors_in_a_folder_are_found_and_put_right(audit: Audit, pictures: Callable[..., Path]) -> None:
+def test_planted_errors_in_a_folder_are_found_and_put_right(
+    audit: Audit, pictures: Callable[..., Path], capsys: pytest.CaptureFixture[str]
+) -> None:
     root = pictures(WAY, each=60, planted=9)
     out = audit(*FOLDER, f"data_dir={root}", "folds=2", "recipe.epochs=15")
+    said = capsys.readouterr().out
+    assert said.startswith(f"audit: 2 folds; results will be in {out}; the same command resumes\n")
+    identities = [path.stem[:4] for path in (out / "predictions").glob("*.npz")]
+    folds = [line for line in said.splitlines() if line.startswith("fold ")]
+    assert [line[:14] for line in folds] == ["fold 1/2: run ", "fold 2/2: run "]
+    assert sorted(line[14:] for line in folds) == sorted(identities)
+    assert f"add dataset.labels={out / 'labels.csv'}" in said
+    assert out.name.startswith("folder-given-sl-folds2-")  # such labels are not free of noise
     lines = suspects(out)
+    agree = np.mean([line["label"] == line["suggested"] for line in lines])
+    assert json.loads((out / "noise.json").read_text())["predicted_as_labelled"] == pytest.approx(agree)
     assert len(lines) == 180  # those that were drawn for testing too
     wrong = [line["label"] != f"digit {Path(line['path']).name[0]}" for line in lines]
     assert sum(wrong) == 27

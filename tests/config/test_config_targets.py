@@ -103,6 +103,18 @@ def test_a_package_of_ones_own_can_be_allowed() -> None:
         compose_run(own[:-1])
 
 
+def test_options_that_a_class_of_ones_own_does_not_have_are_named_together() -> None:
+    """The class takes the place of the default loss, sl, whose options nobody typed."""
+    own = [f"loss._target_={__name__}.OwnLoss", f"allow_targets=[{__name__}]"]
+    left_out = ["~loss.alpha", "~loss.beta", "~loss.log_zero", "~loss.p_min"]
+    with pytest.raises(UserError) as caught:
+        compose_run(own)
+    message = str(caught.value)
+    assert message.startswith(f"loss._target_={__name__}.OwnLoss: has no option alpha, beta, ")
+    assert all(option in message for option in left_out)
+    assert compose_run([*own, *left_out]).loss["_target_"] == f"{__name__}.OwnLoss"
+
+
 def test_allowing_a_package_changes_no_identity() -> None:
     plain, allowed = (describe_run(compose_run(more)) for more in ([], [f"allow_targets=[{__name__}]"]))
     assert plain.identity == allowed.identity

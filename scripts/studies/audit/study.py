@@ -12,6 +12,7 @@ import torch
 from sl.audit.estimate import estimate_noise
 from sl.audit.predict import combine, parts, predict_all, whole_subject
 from sl.audit.rank import rank
+from sl.audit.trust import trust_in
 from sl.config.compose import compose_run
 from sl.files import replace_file
 from sl.record.provenance import provenance
@@ -105,7 +106,8 @@ def audit(trial: Trial, overrides: list[str], folder: Path) -> dict[str, Any]:
     assert subject.clean is not None
     labels, clean, probabilities = subject.labels.numpy(), subject.clean.numpy(), combine(files, len(subject.names))
     estimate = estimate_noise(labels, probabilities, trial.seed)
-    ranking = rank(labels, probabilities, estimate.wrong, EXPECTED_PRECISION, subject.judged(trial.folds))
+    judged = trust_in(subject, probabilities, estimate, trial.folds).judged
+    ranking = rank(labels, probabilities, estimate.wrong, EXPECTED_PRECISION, judged)
     found = measures(labels, clean, probabilities, ranking, estimate)
     changed = torch.from_numpy(labels.copy())
     rows = torch.from_numpy(ranking.change)

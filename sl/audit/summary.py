@@ -1,0 +1,37 @@
+"""What an audit says at its end: what was found, what speaks against it, and how to go on."""
+
+from pathlib import Path
+
+from sl.audit.advice import Advice
+from sl.audit.estimate import NoiseEstimate
+from sl.audit.rank import Ranking
+from sl.audit.trust import Trust
+
+FILES = """\
+  suspects.html  the {shown} most suspicious: look through them in a browser, then save the corrected list
+  suspects.csv   all {images:,} labels, the most suspicious first
+  labels.csv     all labels, those that the audit decided on changed
+  noise.json     how many labels are wrong, of each class too; noise.png draws it
+  classes.md     which classes suffer"""
+
+
+def findings(ranking: Ranking, estimate: NoiseEstimate, trust: Trust, wanted: float) -> str:
+    """How many labels are wrong and how many are changed, where `wanted` is the expected precision, and warnings."""
+    rate, changed = estimate.rate, int(ranking.change.sum())
+    interval = f"{100 * rate.low:.1f} to {100 * rate.high:.1f}"
+    decided = "None is changed."
+    if changed:
+        expected = 100 * float(ranking.wrong[ranking.change].mean())
+        share = f"{expected:.0f} % of these are expected to be wrong (asked: {100 * wanted:g} %)"
+        decided = f"{changed:,} are changed; {share}."
+    found = f"Of {estimate.images:,} labels an estimated {100 * rate.value:.1f} % ({interval} %) are wrong. {decided}"
+    return f"{found} {trust}".rstrip()
+
+
+def closing(found: str, out: Path, shown: int, images: int, advice: Advice, own: bool) -> str:
+    """The last lines of an audit, of one's `own` data or others, whose sheet in `out` shows so many of its images."""
+    lines = [found, f"{out}:", FILES.format(shown=shown, images=images)]
+    if own:
+        labels = f"dataset.labels={out / 'labels.csv'}"
+        lines.append(f"to train on the corrected labels, add {labels}, or the list that the sheet saved")
+    return "\n".join([*lines, f"to train SL on such labels, begin with {advice}"])
