@@ -2,7 +2,6 @@
 the run, so that it is taken out of the configuration before anything is built or hashed.
 """
 
-
 from omegaconf import DictConfig, open_dict
 from pydantic import ValidationError
 
