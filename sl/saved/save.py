@@ -15,9 +15,9 @@ from sl.train.options import RunConfig
 OWN_DATA = "folder"  # the choice of data set whose networks are kept by default
 
 
-def keeps_model(config: RunConfig, dataset: str) -> bool:
+def keeps_model(config: RunConfig) -> bool:
     """Whether the run's network is to be kept: as `save` says, else on data of one's own only."""
-    return bool(config.save) if config.save is not None else dataset == OWN_DATA
+    return bool(config.save) if config.save is not None else config.names["dataset"] == OWN_DATA
 
 
 def check_saved(job: Job, record: Path) -> None:
@@ -45,7 +45,7 @@ def save_model(engine: Engine, job: Job) -> str:
         if value is not None:
             tensors[f"normalisation.{name}"] = value
     weights = as_file(tensors)
-    if keeps_model(job.config, job.result_config["names"]["dataset"]):
+    if keeps_model(job.config):
         path = model_path(Path(job.config.models_dir), job.dataset.name, job.identity)
         write_files(path, weights, describe_model(engine, job))
         print(f"network kept: {path}", flush=True)

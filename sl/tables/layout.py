@@ -114,7 +114,7 @@ def _notes(group: RunGroup, tables: Sequence[Published], paired: Comparisons) ->
         lines.append("†: not checked.")
     epochs = {"unknown": "which epoch it reports is not known"}
     lines += dict.fromkeys(f"{t.label}: {source(t)}; {epochs.get(t.epoch, f'{t.epoch} epoch')}." for t in tables)
-    if not tables:
+    if not tables and not group.head.labels_given:
         lines.append(f"No published figures for {dataset_title(group.names[0])} with this recipe are in results/paper.")
     return lines + _left_out(group)
 

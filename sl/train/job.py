@@ -139,6 +139,8 @@ def result_config(config: RunConfig, precision: str, fingerprint: str) -> dict[s
         del chosen["scale"]["width_share"]  # newer than the first records, whose identities stay
     network = chosen["model"]["_target_"].rsplit(".", 1)[-1].lower()
     named = {**names, "model": network if names["model"] == "recipe" else names["model"]}
+    if "name" in config.dataset:  # several data sets of one's own stay apart
+        named["dataset"] = own_name(config.dataset["name"], names["dataset"])
     for choice in ("dataset", "noise", "model", "loss"):  # a class from elsewhere in the place of one here: by its name
         if not is_own(chosen[choice]) and names[choice] in choices(choice):
             named[choice] = chosen[choice]["_target_"].rsplit(".", 1)[-1]
@@ -150,6 +152,13 @@ def result_config(config: RunConfig, precision: str, fingerprint: str) -> dict[s
     if config.fold is not None:
         rest["fold"] = whole["fold"]
     return {**chosen, **rest, "precision": precision, "names": named}
+
+
+def own_name(name: str, choice: str) -> str:
+    """The `name` that somebody gave to own data, which are the `choice`; UserError where other data are called so."""
+    if name != choice and name in choices("dataset"):
+        raise UserError("dataset.name", name, "must not be the name of another data set")
+    return name
 
 
 def prepare(config: RunConfig) -> Job:

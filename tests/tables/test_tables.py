@@ -197,3 +197,9 @@ def test_runs_of_another_recipe_value_say_so(tmp_path: Path) -> None:
         _, *other = (tmp_path / "tables" / f"cifar10_cpu{suffix}").read_text().split("These runs differ from")
         assert len(other) == 3  # one for each statistic
         assert all(text.startswith(" those of the same name above: lr 0.01 → 1000.") for text in other)
+
+
+def test_tables_of_own_data_have_no_word_of_the_paper(tmp_path: Path) -> None:
+    synthetic.own(tmp_path / "runs", "ce")
+    written = results_table(run_groups(load_all(tmp_path / "runs"))[0], [], "last epoch")
+    assert "paper" not in markdown(written)

@@ -78,6 +78,15 @@ def test_any_number_of_classes_is_trained_and_called_what_it_is(
     assert [accuracy is not None for accuracy in recorded.epochs[-1].class_accuracy] == tested
 
 
+def test_a_name_keeps_several_data_sets_apart(
+    pictures: Callable[..., Path], options: Callable[..., list[str]], tmp_path: Path
+) -> None:
+    recorded = run(options(pictures(4, 4), "loss=ce", "dataset.name=bees", "recipe.epochs=1"))
+    assert recorded.name("dataset") == recorded.data.name == "bees"
+    assert short_name(recorded).startswith("bees-given-ce-")
+    assert (tmp_path / "models" / "bees" / f"{recorded.identity}.json").exists()
+
+
 def test_noise_on_top_has_the_given_labels_as_reference(
     pictures: Callable[..., Path], options: Callable[..., list[str]]
 ) -> None:
@@ -100,6 +109,7 @@ def test_forward_correction_by_an_unknown_matrix_is_refused(
     [
         ("probe.label=3", r"^probe\.label=3: must be a number from 0 to 1 or one of class0, class1$"),
         ("scale.batch_share=0.25", r"^recipe\.batch_size=4: batches must have two"),
+        ("dataset.name=cifar10", r"^dataset\.name=cifar10: must not be the name of another data set$"),
         ("holdout=0.01", r"^holdout=0\.01: must leave images of every class"),
         ("loss=d2l", r"^loss\.neighbours=20: must be less than 6, as many training images as are compared$"),
         ("noise=matrix noise.path=MATRIX", r"^noise\.path=.*must be 2 x 2 on dataset=folder$"),
