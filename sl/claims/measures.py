@@ -12,13 +12,13 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from sl.record import Run, Series
+from sl.record.paper import PROBED_CLASS
 from sl.record.run import Array
 from sl.separation import separation_of
 
 Numbers = NDArray[np.intp]
 GRID = np.linspace(0, 1, 5001)
 WIDTH = 5  # epochs that a curve is averaged over
-PROBED = 3  # the class whose confidence the paper shows
 
 
 def difference(first: Series, second: Series) -> Array:
@@ -134,9 +134,9 @@ def memorised(run: Run, stage: str, evaluated: bool) -> float:
 def confidence(run: Run) -> float:
     """Mean softmax confidence in class 3, late, over its rightly labelled training images, in percent."""
     probe = run.probes["late"]
-    if probe.probe_class != PROBED or not probe.count:
+    if probe.probe_class != PROBED_CLASS or not probe.count:
         return math.nan
-    return 100 * float(run.probe_values("late", "confidence")[PROBED])
+    return 100 * float(run.probe_values("late", "confidence")[PROBED_CLASS])
 
 
 def separated(run: Run, measure: str) -> float:

@@ -15,7 +15,7 @@ from sl.paths import CONFIG_DIR
 from sl.record import Run, RunGroup, matched, run_groups
 from sl.record.paper import PAPER_EPOCHS, USUAL_NOISE
 from sl.record.stated import usual_recipe
-from sl.record.titles import group_order, origin, paper_scale, recipe_differences, scale_title, setting
+from sl.record.titles import group_order, origin, paper_scale, recipe_differences, scale_name, setting
 from sl.stats import FEWEST, SIGNIFICANT, adjusted, infer
 from sl.tables.compare import beside
 from sl.tables.published import Literature
@@ -130,7 +130,7 @@ def all_outcomes(runs: Iterable[Run], literature: Literature, out: Path) -> list
         head, (dataset, scale, recipe) = group.head, group.names
         found.append(
             GroupOutcomes(
-                dataset, scale, recipe, paper_scale(head), scale_title(head).partition(":")[0], setting(head),
+                dataset, scale, recipe, paper_scale(head), scale_name(head), setting(head),
                 origin(group.runs), head.stages.model_dump(), caution(group), differs,
                 command(dataset, scale, recipe), outcomes(group, literature, out),
             )

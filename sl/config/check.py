@@ -40,5 +40,5 @@ def check_weights(config: RunConfig) -> None:
 
 def check_scale(scale: ScaleConfig) -> None:
     """Raise UserError for a share outside (0, 1]."""
-    for name in ("train_share", "test_share", "epoch_share", "batch_share", "width_share"):
-        number(f"scale.{name}", getattr(scale, name), 0, 1, low_open=True)
+    for name, share in vars(scale).items():
+        number(f"scale.{name}", share, 0, 1, low_open=True)

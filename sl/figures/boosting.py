@@ -27,11 +27,6 @@ def draw(group: RunGroup) -> Figure | None:
     return footer(figure, members, "Gain: with SL minus without, over the seeds that both ran.", "Whiskers")
 
 
-def last(run: Run) -> float:
-    """Test accuracy after the last epoch, in percent."""
-    return 100 * run.last()
-
-
 def _pairs(group: RunGroup, noise: Noise) -> dict[str, Pair]:
     """Every method that ran with SL, by its title: its runs as it is (None where there are none) and those with SL."""
     methods = sorted(BOOSTED, key=loss_order)
@@ -50,14 +45,17 @@ def _accuracy(axes: Axes, noise: Noise, pairs: dict[str, Pair]) -> None:
 
 
 def _group(label: str, found: tuple[Series | None, ...], colour: str) -> Group:
-    mean = np.array([series.mean(last) if series else np.nan for series in found])
-    std = np.array([series.std(last) if series else np.nan for series in found])
+    mean = np.array([series.mean(Run.last_percent) if series else np.nan for series in found])
+    std = np.array([series.std(Run.last_percent) if series else np.nan for series in found])
     return Group(label, mean, std, [colour] * len(found), colour)
 
 
 def _gain(axes: Axes, pairs: dict[str, Pair]) -> None:
     """What SL adds to each method, paired by seed; no bar where no seed ran both."""
-    gains = [paired_difference(plain, boosted, last) if plain else np.empty(0) for plain, boosted in pairs.values()]
+    gains = [
+        paired_difference(plain, boosted, Run.last_percent) if plain else np.empty(0)
+        for plain, boosted in pairs.values()
+    ]
     mean = np.array([gain.mean() if gain.size else np.nan for gain in gains])
     std = np.array([gain.std(ddof=1) if gain.size > 1 else np.nan for gain in gains])
     labels = [f"{name}\nn = {gain.size}" for name, gain in zip(pairs, gains, strict=True)]

@@ -17,7 +17,7 @@ from sl.record.titles import parameters
 
 AXES = {"alpha": "α", "beta": "β", "log_zero": "−A"}
 BLUE, GOLD = loss_colour("sl"), loss_colour("rce")
-VARIED = (  # what is varied, its name, marker, colour and line
+VARIED_LINES = (  # what is varied, its name, marker, colour and line
     ({"beta"}, "β varied", "o", BLUE, "-"),
     ({"log_zero"}, "A varied", "s", GOLD, "-"),
     ({"beta", "log_zero"}, "both varied", "D", INK, ""),
@@ -122,7 +122,7 @@ def _grid(axes: Axes, base: SlPoint, points: Sequence[SlPoint]) -> None:
 
 def _product(axes: Axes, base: SlPoint, points: Sequence[SlPoint]) -> None:
     """The points that differ from the base in beta, in A or in both; the base belongs to each line."""
-    for varied, label, marker, colour, line in VARIED:
+    for varied, label, marker, colour, line in VARIED_LINES:
         members = [point for point in points if point.differs(base) == varied]
         if members and line:
             members = sorted([*members, base], key=lambda point: point.product)
@@ -131,7 +131,7 @@ def _product(axes: Axes, base: SlPoint, points: Sequence[SlPoint]) -> None:
     axes.xaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
     axes.set_xlabel("β · (−A) (log scale)")
     spacing = {"handlelength": 1.5, "columnspacing": 1.2, "borderaxespad": 0.0}
-    axes.legend(loc="lower right", ncols=len(VARIED), fontsize=8, **spacing).set_bbox_to_anchor((1, 1))
+    axes.legend(loc="lower right", ncols=len(VARIED_LINES), fontsize=8, **spacing).set_bbox_to_anchor((1, 1))
 
 
 def _level(axes: Axes, level: float, name: str, colour: str) -> None:

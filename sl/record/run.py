@@ -197,6 +197,10 @@ class Run:
         """Test accuracy after the last epoch."""
         return float(self.curve("test_accuracy")[-1])
 
+    def last_percent(self) -> float:
+        """Test accuracy after the last epoch, in percent."""
+        return 100 * self.last()
+
     def best(self) -> float:
         """Highest test accuracy of any epoch; it is chosen on the test set, so it flatters."""
         return float(self.curve("test_accuracy").max())

@@ -63,6 +63,21 @@ def paper_scale(run: Run) -> bool:
     return whole and scale.batch_size == scale.paper_batch_size and scale.width_share == 1
 
 
+def scale_badge(run: Run) -> str:
+    """The run's scale in two words, to stand beside every number."""
+    if not paper_scale(run):
+        return "scaled-down run"
+    if run.labels_given:
+        return "full set"
+    return "paper scale" if run.name("dataset") in PAPER_EPOCHS else "full scale"
+
+
+def scale_name(run: Run) -> str:
+    """The scale, and that the data are not the paper's, where nothing else says so."""
+    other = paper_scale(run) and not run.labels_given and run.name("dataset") not in PAPER_EPOCHS
+    return scale_badge(run) + (" (not a data set of the paper)" if other else "")
+
+
 def scale_title(run: Run) -> str:
     """The run's scale in a line; it never passes a scaled-down run off as the paper's."""
     train, test = f"{run.data.train_images:,}", f"{run.data.test_images:,}"
@@ -78,10 +93,8 @@ def scale_title(run: Run) -> str:
         if run.scale.width_share != 1:
             lengths += f", {100 * run.scale.width_share:.3g} % of the network's channels"
         lengths += f", {100 * holdout:.3g} % held out for validation" if holdout else ""
-        return f"scaled-down run: {train} training and {test} test images, {lengths}"
-    name = "paper scale" if run.name("dataset") in PAPER_EPOCHS else "full scale (not a data set of the paper)"
-    name = "full set" if run.labels_given else name
-    return f"{name}: all {train} training and {test} test images, {plural(epochs, 'epoch')}"
+        return f"{scale_name(run)}: {train} training and {test} test images, {lengths}"
+    return f"{scale_name(run)}: all {train} training and {test} test images, {plural(epochs, 'epoch')}"
 
 
 def group_order(group: RunGroup) -> tuple[Any, ...]:

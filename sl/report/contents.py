@@ -1,5 +1,6 @@
 """Everything that the page shows, as JSON holds it; nothing in it depends on when the page is made."""
 
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -9,10 +10,19 @@ from sl.claims.rule import RULE, Verdict
 from sl.figures.style import class_colour
 from sl.record import Run, RunGroup, run_groups
 from sl.record.paper import PAPER_EPOCHS
-from sl.record.titles import dataset_title, group_order, loss_order, origin, paper_scale, recipe_differences, setting
+from sl.record.titles import (
+    dataset_title,
+    group_order,
+    loss_order,
+    origin,
+    paper_scale,
+    recipe_differences,
+    scale_badge,
+    setting,
+)
 from sl.report.figures import FIGURES, figure_images
 from sl.report.results import published_tables, results
-from sl.report.runs import entry, positions, scale_badge
+from sl.report.runs import entry, positions
 from sl.report.series import all_series
 from sl.report.suspects import suspects
 from sl.report.verdicts import verdict_entry
@@ -43,12 +53,14 @@ def contents(
         | {"images": figure_images(group, figures), "suspects": suspects(group, audits, out) if audits else []}
         for group in pages
     ]
-    for sheet, differs in zip(shown, recipe_differences(pages), strict=True):
-        sheet["setting"] += f" · differs from the runs of the same name above: {differs}" if differs else ""
+    for group, differs in zip(shown, recipe_differences(pages), strict=True):
+        group["setting"] += f" · differs from the runs of the same name above: {differs}" if differs else ""
     own = bool(shown) and all(group["own"] for group in shown)
-    for place, group in enumerate(shown):
-        namesakes = sum(other["label"].startswith(group["label"]) for other in shown[:place])
-        group["label"] += f" · {namesakes + 1}" if namesakes else ""
+    namesakes = Counter[str]()
+    for group in shown:
+        namesakes[group["label"]] += 1
+        number = namesakes[group["label"]]
+        group["label"] += f" · {number}" if number > 1 else ""
     return {
         "title": "Runs with labels as given" if own else PAPER_TITLE,
         "intro": BEHIND if own else PAPER_INTRO,

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from sl.record import Run
-from sl.record.titles import dataset_title, full_epochs, named_loss, scale_title
+from sl.record.titles import dataset_title, full_epochs, named_loss, scale_badge, scale_title
 from sl.report.numbers import hundredths
 from sl.tables.results import STATISTICS
 
@@ -39,11 +39,6 @@ def _noise(run: Run) -> str:
     """The noise setting, with the share of wrong labels where its name does not say it."""
     rate = run.realised_rate if run.noise.rate is None else None
     return run.noise.title + ("" if rate is None else f" ({100 * rate:.3g} % wrong)")
-
-
-def scale_badge(run: Run) -> str:
-    """The scale in two words, to stand beside every number: `scaled-down run`, `paper scale` or `full scale`."""
-    return scale_title(run).partition(":")[0].partition(" (")[0]
 
 
 def positions(runs: Iterable[Run], places: dict[str, int]) -> list[int]:

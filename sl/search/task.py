@@ -53,4 +53,4 @@ def make_task(config: SearchConfig) -> Task:
     seeds = tuple(range(config.seed, config.seed + count))
     ranges = [[known.option, known.low, known.high, known.log] for known in space]
     study = identity({"run": described.identity, "seeds": seeds, "ranges": ranges})
-    return Task(config, described.result_config["names"], space, seeds, study)
+    return Task(config, described.names, space, seeds, study)

@@ -9,7 +9,8 @@ from matplotlib.ticker import NullLocator
 from sl.figures.matrices import heat_map
 from sl.figures.panels import footer, lettered, panels
 from sl.figures.style import loss_colour
-from sl.sweep.points import Point, Sweep, percent
+from sl.record import Run
+from sl.sweep.points import Point, Sweep
 
 MOST_PANELS = 6
 
@@ -55,7 +56,7 @@ def _curve(axes: Axes, points: Sequence[Point], key: str, sweep: Sweep) -> None:
     """Means with their standard deviations; a logarithmic axis where the values span a factor of ten."""
     places = [point.values[key] for point in points]
     means = [point.accuracy.mean for point in points]
-    spread = [float(point.series.std(percent)) if point.series.n > 1 else 0.0 for point in points]
+    spread = [float(point.series.std(Run.last_percent)) if point.series.n > 1 else 0.0 for point in points]
     axes.errorbar(places, means, spread, fmt="o-", color=loss_colour(sweep.head.name("loss")), ms=5, capsize=2.5)
     if min(places) > 0 and max(places) >= 10 * min(places):
         axes.set_xscale("log")

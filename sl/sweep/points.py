@@ -9,11 +9,12 @@ from typing import Any
 
 from sl.record import Run, Series, paired_difference
 from sl.record.identity import canonical, flat
+from sl.record.schema import Names
 from sl.record.stated import distance, stated_parameters
 from sl.record.titles import loss_title, setting
 from sl.stats import Inference, adjusted, infer
 
-CHOICES = ("dataset", "noise", "model", "loss", "recipe", "scale")
+CHOICES = tuple(Names.model_fields)
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,7 +27,7 @@ class Point:
     @cached_property
     def accuracy(self) -> Inference:
         """Mean test accuracy after the last epoch in percent, with its interval over seeds."""
-        return infer(self.series.stack(percent))
+        return infer(self.series.stack(Run.last_percent))
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,15 +74,10 @@ class Sweep:
     def differences(self) -> list[tuple[Inference, float | None]]:
         """Each point minus the base in points, over the seeds of both, and its p corrected for the number of points."""
         found = [
-            infer(paired_difference(self.base.series, point.series, percent) if point is not self.base else [])
+            infer(paired_difference(self.base.series, point.series, Run.last_percent) if point is not self.base else [])
             for point in self.points
         ]
         return list(zip(found, adjusted([one.p if one.tested else None for one in found]), strict=True))
-
-
-def percent(run: Run) -> float:
-    """Test accuracy after the last epoch, in percent."""
-    return 100 * run.last()
 
 
 def sweeps(runs: Iterable[Run]) -> list[Sweep]:

@@ -25,18 +25,18 @@ def class_table(group: RunGroup, published: Sequence[ClassAccuracies]) -> TextTa
         series = group.series(line.loss, line.noise) if line.dataset == dataset else None
         if series and line.epoch <= group.head.scale.epochs:
             own = series.mean(_classes, line.epoch)
-            apart = f"{np.abs(own - line.accuracy).mean():.1f}"
+            distance = f"{np.abs(own - line.accuracy).mean():.1f}"
             what = f"{loss_title(line.loss)}, {line.noise.title}, epoch {line.epoch}"
-            rows.append([what, f"this project ({series.n})", *_cells(own), apart])
+            rows.append([what, f"this project ({series.n})", *_cells(own), distance])
             rows.append(["", line.label, *_cells(np.asarray(line.accuracy)), ""])
     if not rows:
         return None
     names = [f"{number} {name}" for number, name in enumerate(group.head.data.class_names)]
     notes = [
-        "Test accuracy in percent, mean over seeds (their number). Apart: mean distance of the classes, in points.",
+        "Test accuracy in percent, mean over seeds (their number). Distance: mean over the classes, in points.",
         f"{origin(group.runs)}.",
     ]
-    header = ["runs", "source", *names, "mean", "apart"]
+    header = ["runs", "source", *names, "mean", "distance"]
     return TextTable(f"Class by class beside others, recipe {recipe}", header, rows, notes)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sl.record import Noise, RunGroup
 from sl.record.titles import loss_order, model_title, paper_scale
 from sl.tables.published import Published, Value
-from sl.tables.results import Result, result
+from sl.tables.results import REPORTED_EPOCHS, Result, result
 
 PAPER = "SL paper"
 
@@ -33,7 +33,7 @@ def beside(group: RunGroup, published: Iterable[Published], statistic: str) -> l
     The paper's own come first.
     """
     dataset, _, recipe = group.names
-    epochs = ("unknown", statistic.split()[0])
+    epochs = ("unknown", REPORTED_EPOCHS.get(statistic))
     found = [table for table in published if table.dataset == dataset and recipe in table.beside]
     return sorted((table for table in found if table.epoch in epochs), key=lambda table: table.label != PAPER)
 

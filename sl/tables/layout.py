@@ -42,8 +42,8 @@ def results_table(group: RunGroup, published: Sequence[Published], statistic: st
             rows.append(["", _label(group, line), *(_printed(group, line, noise) for noise in noises)])
     title = f"{statistic.capitalize()}, recipe {group.names[2]}"
     header = ["method", "source", *(noise.title for noise in noises)]
-    told = [f"These runs differ from those of the same name above: {differs}."] if differs else []
-    return TextTable(title, header, rows, told + _notes(group, tables, paired))
+    differing = [f"These runs differ from those of the same name above: {differs}."] if differs else []
+    return TextTable(title, header, rows, differing + _notes(group, tables, paired))
 
 
 def published_table(table: Published) -> TextTable:

@@ -35,16 +35,22 @@ def comparisons(group: RunGroup, statistic: str) -> Comparisons:
     return {key: replace(one, p_adjusted=p) for (key, one), p in zip(found.items(), corrected, strict=True)}
 
 
-def notes(found: Comparisons) -> list[str]:
-    """What a mark means, and which pairs were refused."""
+def mark_note(found: Comparisons) -> str:
+    """What a mark means; empty where nothing was tested."""
     tests = sum(one.difference.tested for one in found.values())
     corrected = f", corrected for the {tests} comparisons of this table (Benjamini and Hochberg)" if tests > 1 else ""
-    marks = (
+    meaning = (
         f"{MARK.strip()}: differs from SL under the same noise, p < {SIGNIFICANT} (Student's t over the seeds that "
         f"both ran, {FEWEST} at least){corrected}."
     )
+    return meaning if tests else ""
+
+
+def notes(found: Comparisons) -> list[str]:
+    """What a mark means, and which pairs were refused."""
     refused = sorted({reason for one in found.values() for reason in one.refused})
-    return ([marks] if tests else []) + ([f"Pairs refused: {'; '.join(refused)}."] if refused else [])
+    lines = [mark_note(found), f"Pairs refused: {'; '.join(refused)}." if refused else ""]
+    return [line for line in lines if line]
 
 
 def _compare(group: RunGroup, loss: str, noise: Noise, statistic: str) -> Comparison | None:

@@ -11,8 +11,9 @@ from sl.record.paper import PAPER_EPOCHS
 from sl.record.titles import dataset_title, durations, group_order, origin, setting
 from sl.tables.formats import table
 from sl.tables.layout import results_table
-from sl.tables.paired import MARK
+from sl.tables.paired import comparisons, mark_note
 
+STATISTIC = "last epoch"
 PICTURES = {"cifar10": "class_curves", "mnist": "memorisation"}
 
 
@@ -47,12 +48,12 @@ def picture(group: RunGroup, name: str) -> str:
 
 def results(group: RunGroup) -> str:
     """A table of last-epoch accuracies under one line that says what it is."""
-    content = results_table(group, [], "last epoch")
+    content = results_table(group, [], STATISTIC)
     rows = [[row[0], *row[2:]] for row in content.rows]
     title = f"**{dataset_title(group.names[0])}, test accuracy (%) after the last epoch**, mean ± std over seeds (n)"
-    marked = "".join(f" {note}" for note in content.notes if note.startswith(MARK.strip()))
     head = [content.header[0], *content.header[2:]]
-    notes = f"{setting(group.head)}. {origin(group.runs)} · {durations(group.runs)}.{marked}"
+    marks = mark_note(comparisons(group, STATISTIC))
+    notes = f"{setting(group.head)}. {origin(group.runs)} · {durations(group.runs)}. {marks}".rstrip()
     return f"{title}\n\n{table(head, rows)}\n\n{notes}"
 
 

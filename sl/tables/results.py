@@ -12,6 +12,9 @@ STATISTICS: dict[str, Callable[[Run], float]] = {
 }
 
 
+REPORTED_EPOCHS = {"last epoch": "last", "best epoch": "best"}  # what results/paper calls the epoch of a statistic
+
+
 @dataclass(frozen=True)
 class Result:
     """Mean and sample standard deviation (divisor n - 1; nan for one run) of test accuracy in percent."""

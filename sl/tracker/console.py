@@ -13,7 +13,7 @@ from rich.table import Column
 
 from sl.record.run import Run
 from sl.record.schema import Epoch, Header, Probe
-from sl.record.titles import scale_title
+from sl.record.titles import scale_name
 from sl.say import say
 from sl.sweep import job
 from sl.tracker.run_so_far import run_so_far, short_name, worst_class
@@ -59,7 +59,7 @@ def summary(run: Run, finished: bool) -> str:
         f"last {100 * run.last():.2f} %, best {100 * run.best():.2f} %",
         f"mean of last ten {100 * run.mean_last_ten():.2f} %",
         f"worst class {name} {100 * accuracy:.1f} %",
-        scale_title(run).partition(":")[0],
+        scale_name(run),
     ]
     return ", ".join([*parts, f"record {run.path}"])
 

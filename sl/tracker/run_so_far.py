@@ -15,7 +15,7 @@ from sl.record.stated import equal, stated_parameters, stated_recipe
 SHORT_NOISE = {"none": "clean", "symmetric": "sym", "asymmetric": "asym"}
 VARIED = "SL_VARIED"  # environment variable: the options that a sweep varies, for the jobs that it starts
 IN_EVERY_NAME = ("dataset", "noise", "noise.rate", "loss", "seed")
-GROUPS = ("model", "recipe", "scale")
+CALLED_BY_NAME = ("model", "recipe", "scale")  # choices that a sweep varies as a whole
 
 
 def run_so_far(header: Header, epochs: Sequence[Epoch], path: Path = Path()) -> Run:
@@ -67,7 +67,7 @@ def _word(run: Run, option: str) -> str:
     """`alpha0.01` for loss.alpha; nothing for what the record does not hold, or every name says."""
     if option in IN_EVERY_NAME:
         return ""
-    if option in GROUPS:
+    if option in CALLED_BY_NAME:
         return run.name(option)
     value: Any = run.config.plain()
     for key in option.split("."):

@@ -116,7 +116,7 @@ class WandbTracker(Tracker):
             self._give_up(error)
 
     def _finish(self, finished: bool) -> None:
-        from sl.tracker.wandb_run import notice
+        from sl.tracker.wandb_run import print_note
 
         if self._run is None:
             return
@@ -126,7 +126,7 @@ class WandbTracker(Tracker):
         if offline:
             if whole:
                 Path(folder, WHOLE).touch()
-            notice(f"offline run in {folder}; to upload it: wandb sync {folder}")
+            print_note(f"offline run in {folder}; to upload it: wandb sync {folder}")
 
     def _tell(self, act: Callable[["wandb.Run"], Any]) -> None:
         if self._run is None:
@@ -137,9 +137,9 @@ class WandbTracker(Tracker):
             self._give_up(error)
 
     def _give_up(self, error: Exception) -> None:
-        from sl.tracker.wandb_run import forget_service, in_one_line, notice
+        from sl.tracker.wandb_run import forget_service, in_one_line, print_note
 
-        notice(f"{in_one_line(error)}; W&B gets no more of this run; its record is not affected")
+        print_note(f"{in_one_line(error)}; W&B gets no more of this run; its record is not affected")
         self._run = None
         forget_service()
 

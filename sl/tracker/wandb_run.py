@@ -23,7 +23,7 @@ CONFUSION_COLUMNS = {name: name for name in ("Actual", "Predicted", "nPrediction
 failed_servers: set[str] = set()  # where a run of this process could not be opened
 
 
-def notice(text: str) -> None:
+def print_note(text: str) -> None:
     """Print `text` as W&B's."""
     say(f"W&B: {text}")
 
@@ -57,7 +57,7 @@ def resolve_mode(asked: str) -> Mode:
         login = wandb.login(prompt=False, verify=False)
     except wandb.Error as error:  # a key that cannot be one
         problem = in_one_line(error)
-        notice(problem)
+        print_note(problem)
     if login:
         return "online"
     if asked == "online":
@@ -99,12 +99,12 @@ def open_named(mode: Mode, tags: list[str], named: dict[str, Any], **facts: Any)
         if mode == "offline":
             raise
         failed_servers.add(server)
-        notice(f"{in_one_line(error)}; this run is kept offline")
+        print_note(f"{in_one_line(error)}; this run is kept offline")
         forget_service()  # it still holds the id
         wandb.setup(wandb.Settings(silent=True))
         run = wandb.init(mode="offline", **options)
     if run.url:
-        notice(run.url)
+        print_note(run.url)
     return run
 
 

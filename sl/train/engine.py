@@ -233,7 +233,8 @@ def make_engine(job: Job) -> Engine:
             key("dataset", "scale", *split) + normalisation,
             lambda: DeviceData(job.dataset, normalisation, job.runtime.device, job.validation),
         )
-        engines.keep(lambda engine: any(engine.data is kept for kept in device_data.values()))  # each holds its images
+        # An engine holds its images: it goes with them.
+        engines.keep(lambda engine: any(engine.data is other for other in device_data.values()))
         return Engine(model, copy.deepcopy(loss), data, job.config.recipe, job.plan.batch_size, job.runtime)
 
     engine = engines.get(key("dataset", "model", "loss", "recipe", "scale", *split), new_engine)

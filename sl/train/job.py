@@ -16,6 +16,7 @@ from sl.models.pretrained import find_weights
 from sl.noise import NoisyLabels
 from sl.noise.matrix_file import digest, read_matrix
 from sl.record.identity import identity
+from sl.record.paper import PROBED_CLASS
 from sl.record.schema import Config, Data, Header, LabelNoise, Provenance, Scale, Stages
 from sl.train.cache import Cache
 from sl.train.device import Runtime, asked_threads, resolve_runtime, threads_that_pay
@@ -26,7 +27,6 @@ from sl.train.plan import Plan, make_plan
 # Where data lie says nothing of the result, nor what is done with pictures that no record of a result has.
 LOCATIONS = ("data_dir", "download", "path", "labels", "on_error", "storage", "cache_dir")
 HERE_ONLY = ("model", "sl")  # the recipe's defaults for choices that stand elsewhere in the configuration
-PAPER_PROBE = 3
 datasets: Cache[Dataset] = Cache(limit=1)
 
 
@@ -121,7 +121,7 @@ def describe_run(config: RunConfig) -> Described:
 def result_config(config: RunConfig, precision: str, fingerprint: str) -> dict[str, Any]:
     """What determines the run's result, as plain values; `fingerprint` identifies the data set's content."""
     whole, names = asdict(config), config.names
-    chosen = {key: whole[key] for key in ("dataset", "noise", "model", "loss", "recipe", "scale")}
+    chosen = {key: whole[key] for key in config.CHOICES}
     if "path" in chosen["noise"]:
         chosen["noise"]["file"] = digest(chosen["noise"]["path"])
     if transition_file(config.loss):
@@ -200,7 +200,7 @@ def make_job(run: Described, full: Dataset) -> Job:
 def make_probe_set(label: str | int | None, dataset: Dataset, noisy: NoisyLabels) -> ProbeSet:
     """The rightly labelled images of the class `label`; null is class 3 (the paper's cat), or the last of fewer."""
     last = dataset.num_classes - 1
-    number = min(PAPER_PROBE, last) if label is None else dataset.class_index(label, "probe.label")
+    number = min(PROBED_CLASS, last) if label is None else dataset.class_index(label, "probe.label")
     return ProbeSet(number, ((noisy.clean == number) & (noisy.labels == noisy.clean)).nonzero().flatten())
 
 

@@ -266,3 +266,10 @@ def test_every_page_of_records_has_its_figures() -> None:
         place = ROOT / "results" / "figures" / folder(group)
         drawn = {path.stem for path in place.glob("*.png")}
         assert drawn >= {"class_curves", "memorisation", "transition"}, "run: make figures"
+
+
+def test_a_recipe_whose_name_begins_as_another_is_not_its_namesake(tmp_path: Path) -> None:
+    for recipe in ("apl", "apl_longer"):
+        synthetic.record(tmp_path / "runs", "ce", recipe=recipe)
+    labels = {sheet["label"] for sheet in data_of(tmp_path / "runs")["sheets"]}
+    assert labels == {f"CIFAR-10 · scaled-down run · {recipe}" for recipe in ("apl", "apl_longer")}
