@@ -39,13 +39,16 @@ def is_due(epoch: int, epochs: int) -> bool:
     return epoch in (1, epochs) or epoch % math.ceil(epochs / PLAIN_LINES) == 0
 
 
-def status(run: Run, left: float) -> str:
-    """The run after its latest epoch; `left` in seconds. What matters most comes first: narrow windows cut the end."""
+def status(run: Run, left: float) -> tuple[str, str]:
+    """The run's latest epoch, and where it stands after it; `left` in seconds.
+
+    What matters most comes first: narrow windows cut the end.
+    """
     line = run.epochs[-1]
     name, accuracy = worst_class(run)
-    return (
-        f"epoch {line.epoch}/{run.scale.epochs}  left {timedelta(seconds=round(left))}"
-        f"  worst {name} {100 * accuracy:.1f} %  test {100 * line.test_accuracy:.1f} %  loss {line.train_loss:.4g}"
+    return f"epoch {line.epoch}/{run.scale.epochs}", (
+        f"left {timedelta(seconds=round(left))}  worst {name} {100 * accuracy:.1f} %"
+        f"  test {100 * line.test_accuracy:.1f} %  loss {line.train_loss:.4g}"
     )
 
 
@@ -86,8 +89,8 @@ class ConsoleSink:
         if self._here and on_terminal():
             text = TextColumn("{task.description}", markup=False, table_column=Column(no_wrap=True))
             self._progress = Progress(SpinnerColumn(), text, transient=True, refresh_per_second=4)
-            self._line = f"epoch {self._resumed}/{self._epochs_in_all}  {self._name}"
-            self._progress.add_task(self._line)
+            self._at, self._text = f"epoch {self._resumed}/{self._epochs_in_all}", self._name
+            self._progress.add_task(f"{self._at}  {self._text}")
             self._progress.start()
 
     def epoch(self, line: Epoch) -> None:
@@ -99,20 +102,20 @@ class ConsoleSink:
         if done <= 0:
             return
         left = (self._shown - self._began) / done * (self._epochs_in_all - line.epoch)
-        text = status(run_so_far(self._header, [line]), left)
-        job.tell(epoch=line.epoch, text=text.partition("  ")[2])
-        self._line = f"{text}  {self._name}"
+        self._at, text = status(run_so_far(self._header, [line]), left)
+        self._text = f"{text}  {self._name}"
+        job.tell(epoch=line.epoch, text=text)
         if self._progress:
-            self._progress.update(self._progress.task_ids[0], description=self._line)
+            self._progress.update(self._progress.task_ids[0], description=f"{self._at}  {self._text}")
         elif self._here and is_due(line.epoch, self._epochs_in_all):
-            say(f"{self._name}  {text}")
+            say(f"{self._name}  {self._at}  {text}")
 
     def inside(self, share: float) -> None:
         """Show on the live line which share of the next epoch is done, where an epoch takes some seconds."""
         if self._progress and time.monotonic() - self._shown > LONG_EPOCH:
             self._shown = time.monotonic()
-            epoch, rest = self._line.split("  ", 1)
-            self._progress.update(self._progress.task_ids[0], description=f"{epoch} + {100 * share:.0f} %  {rest}")
+            text = f"{self._at} + {100 * share:.0f} %  {self._text}"
+            self._progress.update(self._progress.task_ids[0], description=text)
 
     def probe(self, line: Probe) -> None:
         """Shows nothing: a probe does not fit in a line."""
