@@ -11,19 +11,24 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.mark.results
-def test_the_readme_quotes_the_study() -> None:
+@pytest.mark.parametrize(
+    ("cell", "sentence", "decimals"),
+    [
+        ("digits, symmetric 20 %", r"On digits with 20 % .*?precision of ([\d.]+), one run with CE with ([\d.]+)", 3),
+        ("CIFAR-10, symmetric 40 %", r"On CIFAR-10 with 40 %.*?it is ([\d.]+) against ([\d.]+)", 3),
+        ("CIFAR-10N worst", r"\(CIFAR-10N worst\) ([\d.]+) against ([\d.]+)", 2),
+        ("CIFAR-10, asymmetric 40 %", r"asymmetric noise of 40 % .*?\(([\d.]+) against ([\d.]+)", 2),
+    ],
+)
+def test_the_readme_quotes_the_study(cell: str, sentence: str, decimals: int) -> None:
     records = [json.loads(path.read_text()) for path in (ROOT / "results" / "audit_study").glob("*.json")]
     expected = []
     for loss in ("sl", "ce"):
-        found = [
-            one for one in records if (one["cell"], one["loss"], one["folds"]) == ("digits, symmetric 20 %", loss, 0)
-        ]
+        found = [one for one in records if (one["cell"], one["loss"], one["folds"]) == (cell, loss, 0)]
         assert len({one["seed"] for one in found}) == len(found) == 3
-        expected.append(f"{fmean(one['measures']['average_precision'] for one in found):.3f}")
+        expected.append(f"{fmean(one['measures']['average_precision'] for one in found):.{decimals}f}")
     text = " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())
-    quoted = re.search(
-        r"On digits with 20 % wrong labels, .*?precision of ([\d.]+), .*?with ([\d.]+) \(three seeds\)", text
-    )
+    quoted = re.search(sentence, text)
     assert quoted is not None
     assert list(quoted.groups()) == expected
 
