@@ -18,6 +18,7 @@ from sl.noise.matrix_file import digest, read_matrix
 from sl.record.identity import identity
 from sl.record.paper import PROBED_CLASS
 from sl.record.schema import Config, Data, Header, LabelNoise, Provenance, Scale, Stages
+from sl.say import notice
 from sl.train.cache import Cache
 from sl.train.device import Runtime, asked_threads, resolve_runtime, threads_that_pay
 from sl.train.holdout import Validation, hold_out, rows_held_out
@@ -109,6 +110,9 @@ class Job(Described):
 def describe_run(config: RunConfig) -> Described:
     """Which run `config` asks for; raises UserError for what cannot be run."""
     runtime = resolve_runtime(config.runtime)
+    if "data_dir" not in config.dataset and any(typed.startswith("data_dir=") for typed in config.overrides):
+        unread = f"data_dir={config.data_dir} is not read by dataset={config.names['dataset']}"
+        notice(f"{unread}; dataset=folder reads pictures of your own")
     source, noise = (build(getattr(config, option), option, config.allow_targets) for option in ("dataset", "noise"))
     with under("dataset"):
         fingerprint = source.fingerprint()

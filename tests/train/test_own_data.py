@@ -14,7 +14,7 @@ from sl.errors import UserError
 from sl.record import GIVEN, Run, read
 from sl.record.titles import scale_title
 from sl.tracker.run_so_far import short_name
-from sl.train.job import make_loss, prepare
+from sl.train.job import describe_run, make_loss, prepare
 from sl.train.run import train
 
 UNKNOWN = ("clean_accuracy", "right_accuracy", "wrong_memorised", "wrong_corrected")
@@ -85,6 +85,16 @@ def test_a_name_keeps_several_data_sets_apart(
     assert recorded.name("dataset") == recorded.data.name == "bees"
     assert short_name(recorded).startswith("bees-given-ce-")
     assert (tmp_path / "models" / "bees" / f"{recorded.identity}.json").exists()
+
+
+def test_a_folder_that_the_data_set_does_not_read_is_a_notice(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    describe_run(compose_run(["dataset=digits", "runtime.device=cpu"]))
+    assert capsys.readouterr().err == ""
+    describe_run(compose_run(["dataset=digits", f"data_dir={tmp_path}", "runtime.device=cpu"]))
+    said = f"sl: data_dir={tmp_path} is not read by dataset=digits; dataset=folder reads pictures of your own\n"
+    assert capsys.readouterr().err == said
 
 
 def test_noise_on_top_has_the_given_labels_as_reference(
