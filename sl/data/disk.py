@@ -37,7 +37,7 @@ def pass_over(unreadable: Sequence[str], data_dir: Path, on_error: str) -> None:
     Raises UserError unless `on_error` is skip.
     """
     more = f"; and {len(unreadable) - NAMED} more" if len(unreadable) > NAMED else ""
-    what = f"{len(unreadable)} picture(s) in {data_dir} cannot be read: {'; '.join(unreadable[:NAMED])}{more}"
+    what = f"{len(unreadable)} of the pictures in {data_dir} cannot be read: {'; '.join(unreadable[:NAMED])}{more}"
     if on_error == "fail":
         raise UserError(f"{what}; dataset.on_error=skip leaves them out")
     notice(what)

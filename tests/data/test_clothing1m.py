@@ -97,7 +97,7 @@ def test_an_unreadable_picture_is_named_or_left_out(
 ) -> None:
     write_stand_in(tmp_path / "data")
     (tmp_path / "data" / "images/0/00/0,0.jpg").write_text("no picture")
-    with pytest.raises(UserError, match=r"1 picture\(s\) in .* cannot be read: images/0/00/0,0\.jpg: .*on_error=skip"):
+    with pytest.raises(UserError, match=r"1 of the pictures in .*: images/0/00/0,0\.jpg: .*on_error=skip"):
         source(storage=storage).load()
     data = source(storage=storage, on_error="skip").load()
     assert "images/0/00/0,0.jpg" not in data.train_paths

@@ -224,7 +224,7 @@ def test_an_empty_class(pictures: Path) -> None:
 def test_an_unreadable_picture(pictures: Path, keep: int, capsys: pytest.CaptureFixture[str]) -> None:
     broken = pictures / "train" / "bee" / "1.png"
     broken.write_bytes(broken.read_bytes()[:keep])
-    start = f"1 picture(s) in {pictures} cannot be read: train/bee/1.png: "
+    start = f"1 of the pictures in {pictures} cannot be read: train/bee/1.png: "
     assert refused(pictures).startswith(start)
     data = ImageFolder("mine", pictures, 8, on_error="skip").load()
     assert data.train_labels.tolist() == [0] * 5 + [1] * 3
