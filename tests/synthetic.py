@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from sl.record.lines import parse, serialise
 from sl.record.read import sealed
-from sl.record.schema import parse, serialise
 
 CIFAR10 = ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"]
 LOSSES: dict[str, dict[str, Any]] = {

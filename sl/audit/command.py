@@ -38,7 +38,7 @@ def run_audit(config: AuditConfig) -> Path:
     out = Path(config.out or Path(config.results_dir) / audit_name(described, folds))
     with locked(out):
         runs = parts(config, folds)
-        say(f"audit: {f'{folds} folds' if folds else 'one run'}; results will be in {out}; the same command resumes")
+        say(f"audit: {method(folds)}; results will be in {out}; the same command resumes")
         files = predict_all(runs, out / "predictions", min(jobs, len(runs)))
         subject, _ = whole_subject(config)
         write_audit(out, subject, combine(files, len(subject.names)), config, described)
@@ -71,9 +71,14 @@ def locked(out: Path) -> FileLock:
 def audit_name(described: Described, folds: int) -> str:
     """The folder's name: data set, noise, loss, folds and the run's identity."""
     dataset, noise, loss = (described.names[choice] for choice in ("dataset", "noise", "loss"))
-    if noise == "none" and getattr(described.source, "labels_given", False):
+    if noise == "none" and described.labels_given:
         noise = "given"  # such labels are not free of noise
     return "-".join([dataset, noise, loss, f"folds{folds}", described.identity[:8]])
+
+
+def method(folds: int) -> str:
+    """How the labels are predicted, in words."""
+    return f"{folds} folds" if folds else "one run"
 
 
 def write_audit(out: Path, subject: Subject, probabilities: Array, config: AuditConfig, described: Described) -> None:
@@ -83,7 +88,7 @@ def write_audit(out: Path, subject: Subject, probabilities: Array, config: Audit
     trust = trust_in(subject, probabilities, estimate, config.folds)
     ranking = rank(labels, probabilities, estimate.wrong, config.expected_precision, trust.judged)
     advice = advise(estimate)
-    title = f"{names['dataset']}, {names['loss']}, {f'{config.folds} folds' if config.folds else 'one run'}"
+    title = f"{names['dataset']}, {names['loss']}, {method(config.folds)}"
     found = findings(ranking, estimate, trust, config.expected_precision)
     write_suspects(out / "suspects.csv", subject, ranking, probabilities)
     write_labels(out / "labels.csv", subject, corrected(subject, ranking))

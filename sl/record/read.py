@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Literal
 
 from sl.errors import UserError
+from sl.record.lines import parse, serialise
 from sl.record.run import STAGES, Run
-from sl.record.schema import Diverged, End, Epoch, Header, Line, Probe, Resume, parse, serialise
+from sl.record.schema import Diverged, End, Epoch, Header, Line, Probe, Resume
 from sl.record.shown import remember
 from sl.say import warn
 

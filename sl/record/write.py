@@ -8,9 +8,10 @@ from typing import Any, Literal, cast
 
 from sl.errors import UserError
 from sl.files import append, replace_file
+from sl.record.lines import serialise
 from sl.record.provenance import now
 from sl.record.read import sealed
-from sl.record.schema import Diverged, End, Epoch, Header, Probe, Provenance, Resume, serialise
+from sl.record.schema import Diverged, End, Epoch, Header, Probe, Provenance, Resume
 
 
 def record_path(runs_dir: Path, dataset: str, identity: str) -> Path:

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sl.record.schema import Epoch, Header, rounded
+from sl.record.lines import rounded
+from sl.record.schema import Epoch, Header
 from sl.tracker.run_so_far import run_so_far, worst_class
 
 METRICS = (

@@ -59,6 +59,11 @@ class Described:
         """What the run's choices are called in its record."""
         return self.result_config["names"]
 
+    @property
+    def labels_given(self) -> bool:
+        """Whether the data are somebody's own: nobody knows which of their labels are right."""
+        return getattr(self.source, "labels_given", False)
+
 
 @dataclass(frozen=True)
 class Job(Described):
@@ -116,10 +121,10 @@ def describe_run(config: RunConfig) -> Described:
     source, noise = (build(getattr(config, option), option, config.allow_targets) for option in ("dataset", "noise"))
     with under("dataset"):
         fingerprint = source.fingerprint()
-    result = result_config(config, runtime.precision, fingerprint)
-    if getattr(source, "labels_given", False) and result["names"]["scale"] == "paper":
-        result["names"]["scale"] = "full"  # the paper has no such data
-    return Described(config, source, noise, runtime, result)
+    run = Described(config, source, noise, runtime, result_config(config, runtime.precision, fingerprint))
+    if run.labels_given and run.names["scale"] == "paper":
+        run.names["scale"] = "full"  # the paper has no such data
+    return run
 
 
 def result_config(config: RunConfig, precision: str, fingerprint: str) -> dict[str, Any]:

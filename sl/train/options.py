@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from sl.recipes.options import RecipeConfig
+from sl.record.schema import Names
 
 
 @dataclass
@@ -49,7 +50,7 @@ class RunConfig:
     `names` is what the choices (dataset, noise, model, loss, recipe, scale) are called, `overrides` the command line.
     """
 
-    CHOICES: ClassVar = ("dataset", "noise", "model", "loss", "recipe", "scale")
+    CHOICES: ClassVar = tuple(Names.model_fields)
 
     dataset: Any
     noise: Any

@@ -12,8 +12,8 @@ import synthetic
 
 from sl.errors import UserError
 from sl.record import load_all, read
+from sl.record.lines import serialise
 from sl.record.read import record_state
-from sl.record.schema import serialise
 
 Record = list[dict[str, Any]]
 

@@ -14,9 +14,10 @@ import synthetic
 
 from sl.errors import UserError
 from sl.record.identity import identity
+from sl.record.lines import parse, rounded
 from sl.record.provenance import commit, provenance
 from sl.record.read import is_complete, read, record_state
-from sl.record.schema import Header, parse, rounded
+from sl.record.schema import Header
 from sl.record.write import RecordWriter
 
 CONFIG = {
@@ -139,7 +140,7 @@ def test_a_line_that_does_not_fit_on_the_disk_is_taken_back(tmp_path: Path) -> N
     """With a real limit of the system: a file may not grow beyond a line and a half."""
     code = (
         "import json, resource, sys; sys.path.insert(0, sys.argv[2]); import synthetic; from pathlib import Path;"
-        "from sl.errors import UserError; from sl.record.schema import Header, parse;"
+        "from sl.errors import UserError; from sl.record.lines import parse; from sl.record.schema import Header;"
         "from sl.record.write import RecordWriter;"
         "head = synthetic.header(epochs=2); line = synthetic.lines(head)[1]; writer = RecordWriter(Path(sys.argv[1]));"
         "writer.start(Header.model_validate(head)); size = Path(sys.argv[1]).stat().st_size + 40;"

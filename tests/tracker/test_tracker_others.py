@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from conftest import EPOCHS, PATH, STAGES, make_line, make_probe
 
-from sl.record.schema import rounded
+from sl.record.lines import rounded
 from sl.tracker import CsvTracker, MlflowTracker, TensorBoardTracker, Tracker
 
 Make = Callable[..., Any]

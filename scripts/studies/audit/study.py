@@ -15,9 +15,9 @@ from sl.audit.rank import rank
 from sl.audit.trust import trust_in
 from sl.config.compose import compose_run
 from sl.files import replace_file
+from sl.record.lines import rounded
 from sl.record.provenance import provenance
 from sl.record.read import read
-from sl.record.schema import rounded
 from sl.record.write import record_path
 from sl.train.device import describe
 from sl.train.engine import make_engine
