@@ -57,10 +57,11 @@ class SameProduct(Cell):
 
 @dataclass(frozen=True)
 class Reported:
-    """What somebody else reports on the claim; `paper`: whether it is what the paper itself reports."""
+    """What somebody else reports on the claim, with how sure that is; `paper`: whether it is the paper's own."""
 
     text: str
     source: str
+    confidence: str
     paper: bool = True
 
 

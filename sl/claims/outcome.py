@@ -166,7 +166,7 @@ def command(dataset: str, scale: str, recipe: str) -> str:
 
 def as_json(found: Sequence[GroupOutcomes]) -> str:
     """All outcomes as the text of results/claims.json."""
-    content = {"format": 2, "rule": RULE, "history": HISTORY, "sheets": [asdict(group) for group in found]}
+    content = {"format": 3, "rule": RULE, "history": HISTORY, "sheets": [asdict(group) for group in found]}
     return json.dumps(content, indent=1) + "\n"
 
 

@@ -102,7 +102,7 @@ def _section(group: GroupOutcomes) -> Iterable[str]:
 
 
 def _row(outcome: Outcome) -> list[str]:
-    paper = next((f"{one.text} ({one.source.rpartition('; ')[2]})" for one in outcome.reported if one.paper), "–")
+    paper = next((f"{one.text} ({one.confidence})" for one in outcome.reported if one.paper), "–")
     pairs = zip(outcome.seeds, outcome.differences, strict=True)
     by_seed = ", ".join(f"{seed}: {signed(value)}" for seed, value in pairs)
     p = "–" if outcome.p is None else f"{outcome.p:.2g}"
@@ -119,7 +119,9 @@ def _papers(outcome: Outcome) -> str:
 
 
 def _measured(outcome: Outcome) -> str:
-    others = "".join(f" Reported: {one.text} ({one.source})." for one in outcome.reported if not one.paper)
+    others = "".join(
+        f" Reported: {one.text} ({one.source}; {one.confidence})." for one in outcome.reported if not one.paper
+    )
     proof = f" It holds by algebra; `{outcome.proof}` shows it." if outcome.proof else ""
     return f"`{outcome.id}` {outcome.claim} Measured: {outcome.statistic}.{proof}{others}"
 

@@ -99,7 +99,7 @@ def test_what_is_read_back_is_what_was_written(page: tuple, literature: Literatu
 
 def test_what_others_report_stands_beside_with_its_mark(page: tuple) -> None:
     reported = claim(page[2], "sl_vs_ce_symmetric_40")["reported"]
-    assert {"text": "+6.64", "source": "SL paper; recalled, not checked", "paper": True} in reported
+    assert {"text": "+6.64", "source": "SL paper", "confidence": "recalled, not checked", "paper": True} in reported
     assert any(line["source"].startswith("KTH re-run, last epoch") and line["text"] == "+7.06" for line in reported)
     assert "| +6.64 (recalled, not checked) | " in page[1]
     gap = claim(page[2], "classes_1_3_clean")["reported"]
