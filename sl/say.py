@@ -1,10 +1,13 @@
 """Printing that never ends a run: a reader that left, a full log or a terminal that knows ASCII only."""
 
 import contextlib
+import errno
 import functools
 import os
 import sys
 from collections.abc import Iterator
+
+from sl.errors import fail
 
 READER_LEFT = 141  # the exit code that a shell gives: 128 + SIGPIPE
 
@@ -41,16 +44,25 @@ def notice(text: str) -> None:
 def until_the_reader_leaves() -> Iterator[None]:
     """For the block that is a command: where the reader of stdout has left, as ``| head`` does, it ends without a word.
 
-    Runs in training print by `say` and go on.
+    Where the disk that stdout is written to is full, it ends with one line. Runs in training print by `say` and go on.
     """
     try:
         try:
             yield
         finally:
             print(end="", flush=True)  # nothing where there is no stdout
-    except BrokenPipeError:
+    except OSError as error:
+        if not output_failed(error):
+            raise
         _drop_output()
-        sys.exit(READER_LEFT)
+        if error.errno == errno.EPIPE:
+            sys.exit(READER_LEFT)
+        fail(f"output cannot be written: {error.strerror}")
+
+
+def output_failed(error: Exception) -> bool:
+    """Whether `error` comes from an output whose reader has left or whose disk is full."""
+    return isinstance(error, OSError) and error.errno in (errno.EPIPE, errno.ENOSPC) and not error.filename
 
 
 def _drop_output() -> None:

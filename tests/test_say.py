@@ -30,6 +30,13 @@ def test_nobody_who_listens_stops_nothing(shell: str) -> None:
     assert all("output cannot be written any more" in notice for notice in notices)
 
 
+@pytest.mark.parametrize("command", ["--help", "train --help", "claims --help"])
+def test_a_command_whose_output_finds_a_full_disk_says_so(command: str) -> None:
+    done = run("from sl.commands.start import main; main()", f"{command} > /dev/full")
+    assert done.returncode == 2
+    assert done.stderr == "sl: error: output cannot be written: No space left on device\n"
+
+
 def test_what_the_terminal_cannot_encode_is_escaped() -> None:
     assert run(LINES, "", "ascii").stdout.splitlines() == [f"{number} \\u732b" for number in range(3)]
 

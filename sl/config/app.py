@@ -18,6 +18,7 @@ from sl.config.schema import register
 from sl.errors import UserError, fail, print_any_name
 from sl.paths import CONFIG_DIR
 from sl.processes import begin_command
+from sl.say import output_failed
 from sl.signals import ignore_interrupts
 from sl.sweep.watch import watched
 
@@ -51,10 +52,8 @@ def run_app(task: Callable[[Any], Any], config_name: str, extras: Sequence[str] 
         sys.exit(1)
     except UserError as error:
         fail(str(error))
-    except BrokenPipeError:
-        raise
     except Exception as error:  # of Hydra, on its way to the task: the task's own would have come as a Crash
-        if "Traceback" in str(error):  # of a job that died on another machine before its task began
+        if output_failed(error) or "Traceback" in str(error):  # of a job that died elsewhere before its task began
             raise
         fail(str(explain(error, sys.argv[1:])))
     except SystemExit as end:  # of a run that a signal stopped

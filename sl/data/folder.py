@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from sl.checks import integer, number, one_of
 from sl.data.dataset import Dataset
-from sl.data.disk import folder, pass_over, reading
+from sl.data.disk import folder, pass_over
 from sl.data.find_pictures import find, without
 from sl.data.mapped import decode_mapped
 from sl.data.pictures import Picture, Pictures
@@ -100,7 +100,7 @@ class ImageFolder:
         parts = [*(("train", picture) for picture in found.train), *(("test", picture) for picture in found.test)]
         for part, picture in sorted(parts, key=lambda entry: entry[1].name):
             said = f"{picture.label}\0{part}\0".encode() if self._labels_file else b""
-            content.update(os.fsencode(picture.name) + b"\0" + said + self._digest(picture))
+            content.update(os.fsencode(picture.name) + b"\0" + said + self._digests[picture.name])
         if list(found.class_names) != sorted(found.class_names):
             content.update("\0".join(found.class_names).encode())
         return content.hexdigest()[:16]
@@ -114,20 +114,25 @@ class ImageFolder:
     def _found(self) -> Pictures:
         return find(self.data_dir, self._labels_file, self.test_share, self.split_seed)
 
-    def _digest(self, picture: Picture) -> bytes:
-        with reading(picture.path):
+    @cached_property
+    def _digests(self) -> dict[str, bytes]:
+        """sha256 of every picture's file by name; raises UserError for files that are not there, unless skipped."""
+        digests, failed = dict[str, bytes](), list[str]()
+        for picture in (*self._found.train, *self._found.test):
             try:
-                return bytes.fromhex(remembered_digest(picture.path))
-            except OSError:
-                if self.on_error == "skip":
-                    return b"unreadable"
-                raise
+                digests[picture.name] = bytes.fromhex(remembered_digest(picture.path))
+            except OSError as error:
+                digests[picture.name] = b"unreadable"
+                failed.append(f"{picture.name}: {error.strerror or error}")
+        if failed and self.on_error == "fail":
+            pass_over(failed, self.data_dir, self.on_error)
+        return digests
 
     def _decode(self, part: Sequence[Picture]) -> tuple[Tensor, dict[int, str]]:
         """Images (N, 3, size, size) of those that can be read, and place and reason of the others."""
         paths = [picture.path for picture in part]
         if self.storage == "mapped":
-            content = hashlib.sha256(b"".join(map(self._digest, part)))
+            content = hashlib.sha256(b"".join(self._digests[picture.name] for picture in part))
             return decode_mapped(paths, self.image_size, self.cache_dir, content.hexdigest()[:16])
         from sl.data.decode import decode_all  # needs numpy
 

@@ -295,6 +295,13 @@ def test_files_lie_by_data_set_scale_and_recipe(tmp_path: Path, monkeypatch: pyt
     assert sum("class_comparison: not drawn" in line for line in said) == 2
 
 
+def test_of_own_data_no_experiment_of_the_paper_is_missed(tmp_path: Path) -> None:
+    synthetic.own(tmp_path / "runs", "ce")
+    said = list(draw_all(load_all(tmp_path / "runs"), tmp_path / "out"))
+    assert any("class_curves.png" in line for line in said)
+    assert not any("not drawn" in line for line in said)
+
+
 def test_files_repeat_byte_for_byte(runs: Path, tmp_path: Path) -> None:
     group = run_group_of(runs)
     for name in ("first", "second"):
