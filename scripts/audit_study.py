@@ -18,7 +18,7 @@ def main(
     table_only: bool = False,
     threads: int = 1,
 ) -> None:
-    """Audit labels with known errors by CE, GCE and SL, three seeds, and rewrite the table of a page.
+    """Audit labels with known errors by CE, GCE and SL, six seeds (folds: three), and rewrite the table of a page.
 
     cells: settings to run; a wrong name lists them
     results: folder of the records

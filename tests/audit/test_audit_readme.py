@@ -25,7 +25,7 @@ def test_the_readme_quotes_the_study(cell: str, sentence: str, decimals: int) ->
     expected = []
     for loss in ("sl", "ce"):
         found = [one for one in records if (one["cell"], one["loss"], one["folds"]) == (cell, loss, 0)]
-        assert len({one["seed"] for one in found}) == len(found) == 3
+        assert len({one["seed"] for one in found}) == len(found) >= 3
         expected.append(f"{fmean(one['measures']['average_precision'] for one in found):.{decimals}f}")
     text = " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())
     quoted = re.search(sentence, text)

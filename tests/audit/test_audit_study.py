@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from sl.audit.estimate import Interval, NoiseEstimate
 from sl.audit.rank import rank
 from sl.config.compose import compose_run
 from studies.audit.measure import measures
+from studies.audit.overview import overview
 from studies.audit.page import write_page
 from studies.audit.study import CELLS, Trial, trials
 
@@ -36,7 +38,7 @@ def test_measures_by_hand() -> None:
 
 def test_every_trial_is_an_audit_with_a_record_of_its_own() -> None:
     planned = list(trials(list(CELLS)))
-    assert len({trial.file for trial in planned}) == len(planned) == 7 * 3 * 2 * 3
+    assert len({trial.file for trial in planned}) == len(planned) == 7 * 3 * (6 + 3)
     for cell in CELLS:
         config = compose_run(Trial(cell, "gce", 4, 1).overrides, "audit")
         assert (config.folds, config.seed, config.names["loss"]) == (4, 1, "gce")
@@ -62,11 +64,33 @@ def test_the_page_shows_means_and_deviations(tmp_path: Path) -> None:
     assert (
         "1,000 images, 3 epochs, 40.0 % of the labels wrong. Test accuracy (%) on the labels as given: CE 70.0" in text
     )
-    row = next(line for line in text.splitlines() if line.startswith("| CE"))
+    row = next(line for line in text.splitlines() if line.startswith("| CE |"))
     cells = [cell.strip() for cell in row.strip("|").split("|")]
     assert cells[2:4] == ["2", "0.850 ± 0.071"]
     assert cells[6:10] == ["−5.0 ± 0.0", "10.0 ± 0.0", "1 of 2", "0.50 / 0.25"]
     assert cells[-1] == "85.0 ± 7.1"
+
+
+def invented(loss: str, folds: int, seed: int, precision: float, decided: float | None = 0.8) -> dict[str, Any]:
+    flags = {"decision": {"precision": decided, "recall": 0.3}, "cleanlab": {"precision": 0.7, "recall": 0.9}}
+    found = {"average_precision": precision, "rate": {"true": 0.4, "estimated": 0.35}, "flagged": flags}
+    found["confident_learning_rate"] = 0.5
+    return {"cell": "invented", "loss": loss, "folds": folds, "seed": seed, "measures": found}
+
+
+def test_the_overview_marks_what_differs_from_cross_entropy() -> None:
+    usual, better = (0.70, 0.80, 0.75), (0.76, 0.85, 0.80)  # differences 0.06, 0.05, 0.05: p = 0.004
+    records = [invented("ce", 0, seed, value, None) for seed, value in enumerate(usual)]
+    records += [invented("sl", 0, seed, value) for seed, value in enumerate(better)]
+    records += [invented("gce", 0, seed, value) for seed, value in enumerate((0.76, 0.72, 0.80))]
+    records += [invented("ce", 4, seed, 0.8) for seed in (0, 1)]
+    text = overview(records)
+    lines = [[cell.strip() for cell in line.split("|")[2:-1]] for line in text.splitlines() if "| invented" in line]
+    ranking, miss, decision = lines
+    assert ranking == ["0.750", "0.760", "0.803 *", "0.800", "–", "–", "0.400"]
+    assert miss == ["−5.0", "−5.0", "−5.0", "−5.0", "–", "–", "+10.0"]
+    assert decision[:4] == ["– / 0.30", "0.80 / 0.30", "0.80 / 0.30", "0.80 / 0.30"]
+    assert decision[-1] == "0.70 / 0.90"
 
 
 @pytest.mark.results
