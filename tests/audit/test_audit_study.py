@@ -79,7 +79,7 @@ def invented(loss: str, folds: int, seed: int, precision: float, decided: float 
 
 
 def test_the_overview_marks_what_differs_from_cross_entropy() -> None:
-    usual, better = (0.70, 0.80, 0.75), (0.76, 0.85, 0.80)  # differences 0.06, 0.05, 0.05: p = 0.004
+    usual, better = (0.70, 0.80, 0.75), (0.76, 0.85, 0.80)  # differences 0.06, 0.05, 0.05: p = 0.004, corrected 0.008
     records = [invented("ce", 0, seed, value, None) for seed, value in enumerate(usual)]
     records += [invented("sl", 0, seed, value) for seed, value in enumerate(better)]
     records += [invented("gce", 0, seed, value) for seed, value in enumerate((0.76, 0.72, 0.80))]

@@ -1,10 +1,10 @@
 """The study at a glance: a line for each setting, a column for each loss and way of predicting."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from statistics import fmean
 from typing import Any
 
-from sl.stats import SIGNIFICANT, infer
+from sl.stats import SIGNIFICANT, Inference, adjusted, infer
 from sl.tables.formats import signed, table
 
 Record = dict[str, Any]
@@ -21,13 +21,14 @@ def overview(records: Sequence[Record]) -> str:
     settings = dict.fromkeys(record["cell"] for record in records)
     found = {name: by_way([record for record in records if record["cell"] == name]) for name in settings}
     parts = [
-        ("Which ranks best: average precision", ranking, "random order"),
-        ("How many: estimated − true rate (points)", miss, "cleanlab, CE, 4 folds"),
-        ("Decisions: precision / recall", decision, "cleanlab's filter, CE, 4 folds"),
+        ("Which ranks best: average precision", "random order", ranking(found.values())),
+        ("How many: estimated − true rate (points)", "cleanlab, CE, 4 folds", map(miss, found.values())),
+        ("Decisions: precision / recall", "cleanlab's filter, CE, 4 folds", map(decision, found.values())),
     ]
     return "\n\n".join(
-        f"### {title}\n\n{table(['labels', *COLUMNS, last], [[name, *row(cells)] for name, cells in found.items()])}"
-        for title, row, last in parts
+        f"### {title}\n\n"
+        + table(["labels", *COLUMNS, last], [[name, *row] for name, row in zip(found, rows, strict=True)])
+        for title, last, rows in parts
     )
 
 
@@ -40,16 +41,28 @@ def by_way(records: Sequence[Record]) -> Cells:
     }
 
 
-def ranking(cells: Cells) -> list[str]:
+def ranking(settings: Collection[Cells]) -> Iterator[list[str]]:
     """Mean average precision; * where it differs from that of CE. Last, the share of wrong labels."""
-    row = []
-    for (_, folds), own in cells.items():
-        values = {seed: one["measures"]["average_precision"] for seed, one in own.items()}
-        usual = {seed: one["measures"]["average_precision"] for seed, one in cells["ce", folds].items()}
-        test = infer([values[seed] - usual[seed] for seed in sorted(values.keys() & usual.keys())])
-        mark = " *" if test.tested and test.p is not None and test.p < SIGNIFICANT else ""
-        row.append(f"{fmean(values.values()):.3f}{mark}" if values else NONE)
-    return [*row, f"{fmean(rate(one, 'true') for own in cells.values() for one in own.values()):.3f}"]
+    tests = [against_ce(cells, own, folds) for cells in settings for (_, folds), own in cells.items()]
+    corrected = iter(adjusted([test.p if test.tested else None for test in tests]))
+    for cells in settings:
+        row = []
+        for own in cells.values():
+            p = next(corrected)
+            mark = " *" if p is not None and p < SIGNIFICANT else ""
+            row.append(f"{fmean(precisions(own).values()):.3f}{mark}" if own else NONE)
+        yield [*row, f"{fmean(rate(one, 'true') for own in cells.values() for one in own.values()):.3f}"]
+
+
+def against_ce(cells: Cells, own: Mapping[int, Record], folds: int) -> Inference:
+    """The test of a loss against CE with as many folds, over the seeds that both have."""
+    values, usual = precisions(own), precisions(cells["ce", folds])
+    return infer([values[seed] - usual[seed] for seed in sorted(values.keys() & usual.keys())])
+
+
+def precisions(records: Mapping[int, Record]) -> dict[int, float]:
+    """Average precision by seed."""
+    return {seed: record["measures"]["average_precision"] for seed, record in records.items()}
 
 
 def miss(cells: Cells) -> list[str]:
