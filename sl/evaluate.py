@@ -12,8 +12,6 @@ from torch import Tensor
 
 from sl.errors import UserError
 
-TRAINING_COUNTS = ("right", "right_hit", "wrong", "wrong_memorised", "wrong_corrected")
-
 
 def confusion_matrix(predictions: Tensor, labels: Tensor, num_classes: int) -> Tensor:
     """Counts (K, K) int64: row = label, column = prediction.
@@ -35,10 +33,10 @@ def class_accuracy(confusion: Tensor) -> Tensor:
 
 
 def training_counts(predictions: Tensor, noisy: Tensor, clean: Tensor) -> Tensor:
-    """Counts (5,) int64, in the order of TRAINING_COUNTS, over training examples.
+    """Counts (5,) int64 over training examples.
 
-    right: label right; right_hit: of those, predicted as the label; wrong: label wrong; wrong_memorised: of
-    those, predicted as the wrong label; wrong_corrected: of those, predicted as the true class.
+    Label right; of those, predicted as the label; label wrong; of those, predicted as the wrong label (memorised), and
+    as the true class (corrected).
     """
     right = noisy == clean
     follows, corrects = predictions == noisy, predictions == clean

@@ -1,4 +1,4 @@
-"""Child processes that end with the process that started them, however that one ends."""
+"""The cores that a process may use, and child processes that end with the one that started them, however that ends."""
 
 import ctypes
 import os
@@ -20,6 +20,11 @@ def end_with_parent(parent: int) -> None:
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
     if os.getppid() != parent:  # it ended before the call
         os.kill(os.getpid(), signal.SIGTERM)
+
+
+def cores() -> int:
+    """CPU cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def begin_command() -> None:

@@ -1,6 +1,5 @@
 """Does speed cost accuracy? Recorded runs that differ in nothing but the precision, paired by seed; needs no torch."""
 
-import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 
@@ -8,7 +7,7 @@ import numpy as np
 
 from sl.errors import UserError
 from sl.record import Run, conflict
-from sl.record.identity import canonical
+from sl.record.identity import canonical_text
 from sl.record.titles import origin, setting
 from sl.stats import FEWEST, infer
 from sl.tables.formats import table, with_interval
@@ -26,7 +25,7 @@ def pairs(runs: Iterable[Run]) -> list[list[tuple[Run, Run]]]:
             setting_of_run = {
                 name: value for name, value in run.config.plain().items() if name not in ("seed", "precision", "probe")
             }
-            by_seed[json.dumps(canonical(setting_of_run))][run.seed][run.config.precision] = run
+            by_seed[canonical_text(setting_of_run)][run.seed][run.config.precision] = run
     found = []
     for _, seeds in sorted(by_seed.items(), key=lambda item: item[0]):
         both = [(seeds[seed][FAST], seeds[seed][PLAIN]) for seed in sorted(seeds) if len(seeds[seed]) > 1]

@@ -8,8 +8,8 @@ import numpy as np
 
 from sl.audit.rank import Array, Ranking
 from sl.audit.subject import Subject
-from sl.errors import UserError
 from sl.files import replace_file
+from sl.say import warn
 from sl.tables.formats import table
 
 FILE = "classes.json"
@@ -45,17 +45,18 @@ def write_classes(out: Path, about: dict[str, Any], numbers: dict[str, list[floa
     own = {**about, **numbers}
     replace_file(out / FILE, json.dumps(own, indent=1, ensure_ascii=False) + "\n")
     others = [read(path) for path in sorted(out.parent.glob(f"*/{FILE}")) if path.parent != out]
-    same = [other for other in others if other["setting"] == own["setting"] and other["loss"] != own["loss"]]
+    same = [other for other in others if other and other["setting"] == own["setting"] and other["loss"] != own["loss"]]
     replace_file(out / PAGE, page([own, *same]))
 
 
-def read(path: Path) -> dict[str, Any]:
-    """The numbers of another audit; UserError where the file is damaged."""
+def read(path: Path) -> dict[str, Any] | None:
+    """The numbers of another audit; None, with a warning, where its file is damaged: that costs this audit a column."""
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
         return {key: content[key] for key in ("setting", "loss", "classes", "accuracy", "confidence")}
-    except (ValueError, KeyError, TypeError) as error:
-        raise UserError(f"{path}: must be written by an audit ({error}); remove it or repeat that audit") from None
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        warn(f"{path}: left out, it must be written by an audit ({error}); remove it or repeat that audit")
+        return None
 
 
 def page(audits: list[dict[str, Any]]) -> str:

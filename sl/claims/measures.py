@@ -38,13 +38,13 @@ def excess_spread(least: float, series: Series) -> Array:
 
 def class_gap(high: int, low: int, least: float, series: Series) -> Array:
     """Late accuracy of class `high` minus that of class `low`, minus `least` points."""
-    accuracies = series.stack(class_accuracy, "late")
+    accuracies = series.stack(Run.stage_percent, "late")
     return accuracies[:, high] - accuracies[:, low] - least
 
 
 def under_learning(clean: Series, noisy: Series) -> Array:
     """What the harder half of the classes loses by noise, late, minus what the easier half loses."""
-    return harder_minus_easier(clean, clean.stack(class_accuracy, "late") - noisy.stack(class_accuracy, "late"))
+    return harder_minus_easier(clean, clean.stack(Run.stage_percent, "late") - noisy.stack(Run.stage_percent, "late"))
 
 
 def least_lifted(ce: Series, sl: Series) -> Array:
@@ -91,11 +91,6 @@ def right_fitted(run: Run) -> float:
     """Percent of the right labels of training images that the network predicts in the last epoch; nan if unknown."""
     share = run.epochs[-1].right_accuracy
     return math.nan if share is None else 100 * share
-
-
-def class_accuracy(run: Run, stage: str) -> Array:
-    """Test accuracy of each class (K,) at a stage, in percent."""
-    return 100 * run.at_stage(stage)
 
 
 def spread(run: Run, stage: str) -> float:
@@ -156,7 +151,7 @@ def others_mean(values: Array) -> Array:
 
 def halves(clean: Series) -> tuple[Numbers, Numbers]:
     """Numbers of the harder and of the easier half of the classes: by CE on clean labels, late, over its seeds."""
-    order = np.argsort(clean.mean(class_accuracy, "late"), kind="stable")
+    order = np.argsort(clean.mean(Run.stage_percent, "late"), kind="stable")
     half = len(order) // 2
     return order[:half], order[-half:]
 

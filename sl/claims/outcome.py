@@ -1,7 +1,6 @@
 """What the records say of every claim: one outcome per claim and group. All pages are rendered from these."""
 
 import json
-import os
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -11,6 +10,7 @@ import numpy as np
 from sl.claims.catalogue import catalogue
 from sl.claims.claim import Claim, Reported
 from sl.claims.rule import HISTORY, RULE, Verdict, decide
+from sl.files import relative
 from sl.paths import CONFIG_DIR
 from sl.record import Run, RunGroup, matched, run_groups
 from sl.record.paper import PAPER_EPOCHS, USUAL_NOISE
@@ -105,7 +105,7 @@ def evaluate(claim: Claim, group: RunGroup, out: Path) -> Outcome:
         result.mean if result.n else None, result.interval, result.p, None, result.n, claim.proof,
         {cell.title: series.n if series else 0 for cell, series in zip(claim.cells, found, strict=True)},
         tuple(refused), claim.reported,
-        tuple(_path(run, out) for series in paired for run in series.runs if run.seed in seeds),
+        tuple(relative(run.path, out) for series in paired for run in series.runs if run.seed in seeds),
     )  # fmt: skip
 
 
@@ -168,7 +168,3 @@ def as_json(found: Sequence[GroupOutcomes]) -> str:
     """All outcomes as the text of results/claims.json."""
     content = {"format": 3, "rule": RULE, "history": HISTORY, "sheets": [asdict(group) for group in found]}
     return json.dumps(content, indent=1) + "\n"
-
-
-def _path(run: Run, out: Path) -> str:
-    return Path(os.path.relpath(run.path, out)).as_posix()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -10,6 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+
+from sl.processes import cores
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -32,7 +33,7 @@ def decode_all(paths: Sequence[Path], size: int, margin: int = 0) -> tuple[Tenso
 
     unreadable: dict[int, str] = {}
     pixels = torch.empty(len(paths), 3, size, size, dtype=torch.uint8)
-    with ThreadPoolExecutor(os.cpu_count()) as threads:  # Pillow works outside of Python's lock
+    with ThreadPoolExecutor(cores()) as threads:  # Pillow works outside of Python's lock
         for place, picture in enumerate(threads.map(partial(_decoded, size=size, margin=margin), paths)):
             if isinstance(picture, Unreadable):
                 unreadable[place] = str(picture)

@@ -7,7 +7,6 @@ from sl.figures.bars import class_bars, key, stage_groups
 from sl.figures.cells import lacking, with_clean
 from sl.figures.panels import footer, lettered, panels, series_title
 from sl.record import Run, RunGroup
-from sl.record.run import Array
 
 
 def draw(run_group: RunGroup) -> Figure | None:
@@ -20,7 +19,7 @@ def draw(run_group: RunGroup) -> Figure | None:
     for place, ((loss, noise), series) in enumerate(found.items()):
         axes[place].set_title(lettered(place, series_title(run_group, loss, noise, series)))
         axes[place].set(ylim=(0, 113), ylabel="test accuracy (%)", yticks=range(0, 101, 20))
-        groups = stage_groups(series, accuracies)
+        groups = stage_groups(series, Run.stage_percent)
         class_bars(axes[place], series.runs[0].class_labels, groups)
         ranges = [np.nanmax(group.mean) - np.nanmin(group.mean) for group in groups]
         spreads.append(lettered(place, " / ".join(f"{value:.0f}" for value in ranges)))
@@ -29,8 +28,3 @@ def draw(run_group: RunGroup) -> Figure | None:
         f"Highest minus lowest bar, early / middle / late, in points: {', '.join(spreads)}. {lacking(run_group, found)}"
     )
     return footer(figure, (run for series in found.values() for run in series.runs), note, "Whiskers")
-
-
-def accuracies(run: Run, stage: str) -> Array:
-    """Test accuracy of each class (K,) at a stage, in percent."""
-    return 100 * run.at_stage(stage)

@@ -20,6 +20,11 @@ def canonical(value: Any) -> Any:
     return value
 
 
+def canonical_text(value: Any) -> str:
+    """Equal for values that are equal as hashed: to group runs by."""
+    return json.dumps(canonical(value))
+
+
 def flat(values: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
     """Every value by its dotted name.
 

@@ -184,6 +184,14 @@ class Run:
         """Class-wise test accuracy (K,) at the end of the stage's epoch: early, middle or late."""
         return self.class_curve()[self.stages.of(stage) - 1]
 
+    def stage_percent(self, stage: str) -> Array:
+        """Class-wise test accuracy (K,) at a stage, in percent."""
+        return 100 * self.at_stage(stage)
+
+    def probes_of(self, epoch: int) -> list[Probe]:
+        """The probes that were taken after an epoch."""
+        return [probe for probe in self.probes.values() if probe.epoch == epoch]
+
     def probe_values(self, stage: str, what: str) -> Array:
         """What the probe of a stage holds for each class: confidence or predictions (K,), confusion (K, K)."""
         return np.array(getattr(self.probes[stage], what), dtype=np.float64)

@@ -1,27 +1,22 @@
 """Gathers the runs that may stand on one page: only noise, loss and seed differ between them."""
 
-import json
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from sl.record.identity import canonical
+from sl.record.identity import canonical_text
 from sl.record.run import CLEAN, Noise, Run
 from sl.record.series import Series
 from sl.record.stated import distance, stated_parameters
-
-
-def _text(value: Any) -> str:
-    return json.dumps(canonical(value))
 
 
 def _page(run: Run) -> str:
     """Everything that must be equal on one page."""
     names = [run.name(choice) for choice in ("dataset", "scale", "recipe")]
     config = (run.config.recipe, run.config.model, run.config.precision)
-    return _text([names, run.data.model_dump(), run.scale.model_dump(), *config])
+    return canonical_text([names, run.data.model_dump(), run.scale.model_dump(), *config])
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,7 +58,7 @@ class RunGroup:
         dataset, _, recipe = self.names
         stated = stated_parameters(dataset, recipe, loss)
         found = [(run.started, run.chosen) for run in self.runs if run.name("loss") == loss]
-        closest = min(found, key=lambda one: (distance(one[1], stated), one[0], _text(one[1])), default=None)
+        closest = min(found, key=lambda one: (distance(one[1], stated), one[0], canonical_text(one[1])), default=None)
         return closest[1] if closest else None
 
     def variants(self, loss: str, noise: Noise = CLEAN) -> list[tuple[dict[str, Any], Series]]:
@@ -71,13 +66,13 @@ class RunGroup:
         groups: dict[str, list[Run]] = defaultdict(list)
         for run in self.runs:
             if (run.name("loss"), run.noise) == (loss, noise):
-                groups[_text(run.chosen)].append(run)
+                groups[canonical_text(run.chosen)].append(run)
         return [(runs[0].chosen, Series.of(runs)) for runs in groups.values()]
 
     def series(self, loss: str, noise: Noise = CLEAN) -> Series | None:
         """The finished runs of a loss, with its parameters of this page, under a noise; None where there is none."""
-        chosen = _text(self.variant(loss))
-        return next((series for values, series in self.variants(loss, noise) if _text(values) == chosen), None)
+        chosen = canonical_text(self.variant(loss))
+        return next((series for values, series in self.variants(loss, noise) if canonical_text(values) == chosen), None)
 
     @cached_property
     def diverged(self) -> tuple[Run, ...]:
@@ -92,7 +87,9 @@ class RunGroup:
         """Seeds with which the loss, with its parameters of this page if any finished, diverged under a noise."""
         chosen = self.variant(loss)
         found = [run for run in self.diverged if (run.name("loss"), run.noise) == (loss, noise)]
-        return sorted({run.seed for run in found if chosen is None or _text(run.chosen) == _text(chosen)})
+        return sorted(
+            {run.seed for run in found if chosen is None or canonical_text(run.chosen) == canonical_text(chosen)}
+        )
 
 
 def run_groups(runs: Iterable[Run]) -> list[RunGroup]:

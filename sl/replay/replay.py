@@ -39,9 +39,8 @@ def send(run: Run, tracker: Tracker) -> None:
     for line, moment in zip(run.epochs, moments(run), strict=True):
         now = moment
         tracker.epoch(line)
-        for probe in run.probes.values():
-            if probe.epoch == line.epoch:
-                tracker.probe(probe)
+        for probe in run.probes_of(line.epoch):
+            tracker.probe(probe)
     tracker.close(run.complete)
 
 

@@ -1,12 +1,12 @@
 """What the page says about each run: its settings, results, record and provenance."""
 
-import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from sl.files import relative
 from sl.record import Run
-from sl.record.titles import dataset_title, full_epochs, named_loss, scale_badge, scale_title
+from sl.record.titles import dataset_title, named_loss, scale_badge, scale_title
 from sl.report.numbers import hundredths
 from sl.tables.results import STATISTICS
 
@@ -16,7 +16,7 @@ def entry(run: Run, out: Path) -> dict[str, Any]:
     finished = run.complete
     return {
         "id": run.identity,
-        "path": Path(os.path.relpath(run.path, out)).as_posix(),
+        "path": relative(run.path, out),
         "dataset": dataset_title(run.name("dataset")),
         "loss": named_loss(run.name("loss"), run.config.loss),
         "noise": _noise(run),
@@ -25,12 +25,10 @@ def entry(run: Run, out: Path) -> dict[str, Any]:
         "scale_title": scale_title(run),
         "epochs": len(run.epochs),
         "of": run.scale.epochs,
-        "full": full_epochs(run),
         "finished": finished,
         "diverged": run.diverged,
         "accuracy": [hundredths(100 * value(run)) if finished else None for value in STATISTICS.values()],
         "weights": run.end.weights_sha256 if run.end else None,
-        "seconds": run.end.seconds if run.end else None,
         "provenances": [provenance.model_dump() for provenance in run.provenances],
     }
 

@@ -1,11 +1,11 @@
 """What audits found among the labels of own data, beside the runs on the same data."""
 
 import json
-import os
 from pathlib import Path
 from typing import Any
 
 from sl.errors import UserError
+from sl.files import relative
 from sl.record import RunGroup
 from sl.report.figures import image
 
@@ -21,7 +21,7 @@ def suspects(group: RunGroup, audits: Path, out: Path) -> list[dict[str, Any]]:
     return [
         {
             "summary": about.get("summary", file.parent.name),
-            "page": Path(os.path.relpath(file.with_name("suspects.html"), out)).as_posix(),
+            "page": relative(file.with_name("suspects.html"), out),
             "image": image(file.with_name("suspects.png")),
         }
         for file, about in found

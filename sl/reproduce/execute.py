@@ -9,10 +9,11 @@ from collections.abc import Sequence
 from sl.checks import integer
 from sl.config.compose import compose_run
 from sl.errors import UserError
+from sl.processes import cores
 from sl.reproduce.deadline import Deadline, shares_done
 from sl.reproduce.plan import PlannedRun
 from sl.reproduce.progress import in_training
-from sl.train.device import cores, find_device
+from sl.train.device import find_device
 from sl.workers import Workers, stopping
 
 POLL_SECONDS = 5.0  # between two looks at runs that other processes train

@@ -1,7 +1,6 @@
 """Labels the pictures of a folder with a saved network."""
 
 import csv
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from torch import Tensor
 from sl.errors import UserError
 from sl.files import replacing
 from sl.saved.load import SavedModel, load_model, to_bytes
+from sl.say import warn
 
 BATCH = 256
 
@@ -60,7 +60,7 @@ def batches(
             except UserError as error:
                 if not skip_unreadable:
                     raise
-                print(f"sl: skipped: {error}", file=sys.stderr, flush=True)
+                warn(f"skipped: {error}")
                 continue
             names.append(path.relative_to(folder).as_posix())
         if names:

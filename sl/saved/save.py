@@ -8,6 +8,7 @@ from sl.models.classifier import Classifier, fresh_part
 from sl.recipes.batchnorm import debiased_statistics
 from sl.record.provenance import commit
 from sl.saved.files import as_file, model_path, sha256, write_files
+from sl.say import say
 from sl.train.engine import Engine
 from sl.train.job import Job
 from sl.train.options import RunConfig
@@ -48,7 +49,7 @@ def save_model(engine: Engine, job: Job) -> str:
     if keeps_model(job.config):
         path = model_path(Path(job.config.models_dir), job.dataset.name, job.identity)
         write_files(path, weights, describe_model(engine, job))
-        print(f"network kept: {path}", flush=True)
+        say(f"network kept: {path}")
     return sha256(weights)
 
 

@@ -1,6 +1,5 @@
 """Ranks the points of a grid by accuracy on held-out noisy labels, and says which are not shown to be worse."""
 
-import json
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -9,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from sl.record.identity import canonical
+from sl.record.identity import canonical_text
 from sl.search.validation import ValidatedRun
 from sl.stats import SIGNIFICANT, Inference, adjusted, infer
 from sl.tables.formats import with_interval
@@ -43,7 +42,7 @@ def rank(runs: Iterable[ValidatedRun]) -> ParameterRanking:
     """The choices of one problem; they compare only where they ran with the same seeds, so with all there are."""
     groups: dict[str, dict[int, ValidatedRun]] = defaultdict(dict)
     for run in runs:
-        groups[json.dumps(canonical(run.parameters))][run.seed] = run
+        groups[canonical_text(run.parameters)][run.seed] = run
     seeds = sorted({seed for group in groups.values() for seed in group})
     whole = [tuple(group[seed] for seed in seeds) for group in groups.values() if len(group) == len(seeds)]
     whole.sort(key=lambda candidate: -score(candidate))

@@ -109,7 +109,10 @@ def parse_noise(text: str) -> Noise:
 def load(folder: Path) -> Literature:
     """What the files in `folder` hold, by file name; UserError names a file that does not fit."""
     tables, classes = list[Published](), list[ClassAccuracies]()
-    for path, content in _files(folder):
+    if not folder.is_dir():
+        raise UserError("paper", folder, "must be a folder of published figures")
+    for path in sorted(folder.glob("*.yaml")):
+        content = read_yaml(path)
         with _fits(path):
             tables += [_table(path, content, table) for table in content["tables"]]
             classes += [_class_accuracies(content, line) for line in content.get("classes", [])]
@@ -125,18 +128,6 @@ def _fits(path: Path) -> Iterator[None]:
         raise
     except (LookupError, TypeError, ValueError, AttributeError) as error:
         raise UserError(f"{path}: must be a file of published figures: {type(error).__name__} {error}") from None
-
-
-def _files(folder: Path) -> list[tuple[Path, dict[str, Any]]]:
-    if not folder.is_dir():
-        raise UserError("paper", folder, "must be a folder of published figures")
-    found = []
-    for path in sorted(folder.glob("*.yaml")):
-        content = read_yaml(path)
-        if "tables" not in content:
-            raise UserError(f"{path}: must be a file of published figures, with tables")
-        found.append((path, content))
-    return found
 
 
 def _table(path: Path, content: dict[str, Any], table: dict[str, Any]) -> Published:

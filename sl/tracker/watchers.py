@@ -24,9 +24,8 @@ class Watchers:
         """Repeat what the record holds."""
         for line in run.epochs:
             self.epoch(line)
-            for probe in run.probes.values():
-                if probe.epoch == line.epoch:
-                    self.probe(probe)
+            for probe in run.probes_of(line.epoch):
+                self.probe(probe)
 
     def epoch(self, line: Epoch) -> None:
         """An epoch is over."""

@@ -9,6 +9,7 @@ import torch
 from sl import fused
 from sl.checks import integer, one_of
 from sl.errors import UserError
+from sl.processes import cores
 from sl.sweep.job import job_number
 from sl.train.memory import keep_freed_memory
 from sl.train.options import RuntimeConfig
@@ -52,24 +53,18 @@ def find_device(name: str) -> torch.device:
     A GPU has its number, which `torch.cuda.set_device` asks for: cuda is cuda:0. With auto, jobs that a sweep runs in
     processes of their own take turns at the GPUs: job n gets GPU n modulo their number.
     """
+    count = torch.cuda.device_count() if torch.cuda.is_available() else 0
     if name == "auto":
-        turn = (job_number() or 0) % max(1, torch.cuda.device_count()) if torch.cuda.is_available() else 0
-        name = f"cuda:{turn}" if torch.cuda.is_available() else "cpu"
+        name = f"cuda:{(job_number() or 0) % count}" if count else "cpu"
     try:
         device = torch.device(name)
     except RuntimeError:
         device = None
     if device is None or device.type not in ("cpu", "cuda"):
         raise UserError("runtime.device", name, "must be auto, cpu, cuda or cuda:N")
-    count = torch.cuda.device_count() if torch.cuda.is_available() else 0
     if device.type == "cuda" and (device.index or 0) >= count:
         raise UserError("runtime.device", name, f"must be auto or cpu: this machine has {count} CUDA devices")
     return torch.device("cuda", device.index or 0) if device.type == "cuda" else device
-
-
-def cores() -> int:
-    """CPU cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def resolve_runtime(config: RuntimeConfig) -> Runtime:

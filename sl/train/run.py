@@ -84,7 +84,7 @@ def train_when_free(config: RunConfig) -> Path:
             return train(config)
         except Busy as busy:
             if not said:
-                print(f"{busy}; waiting for it", flush=True)
+                say(f"{busy}; waiting for it")
             said = True
         time.sleep(POLL_SECONDS)
 

@@ -61,7 +61,7 @@ def test_corrected_labels_change_the_decided_rows_alone(subject: Subject, rankin
 
 
 def test_the_class_page_has_a_column_for_each_loss(
-    subject: Subject, ranking: Ranking, probabilities: np.ndarray, tmp_path: Path
+    subject: Subject, ranking: Ranking, probabilities: np.ndarray, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     numbers = class_numbers(subject, ranking, probabilities)
     assert numbers["accuracy"] == pytest.approx([1, 12 / 13, 1], abs=1e-6)  # row 31 is a dog whose label is kept
@@ -73,6 +73,10 @@ def test_the_class_page_has_a_column_for_each_loss(
     assert "| class | ce | sl |" in text
     assert "| dog, big | 92.3 (0.83) | 92.3 (0.83) |" in text
     assert "Run the same audit with another loss" in (tmp_path / "b" / "classes.md").read_text()
+    (tmp_path / "a" / "classes.json").write_text("{")  # damaged: it costs the other audit a column, not its page
+    write_classes(tmp_path / "c", {**about, "loss": "sl", "setting": "same"}, numbers)
+    assert "| class | sl |" in (tmp_path / "c" / "classes.md").read_text()
+    assert f"{tmp_path / 'a' / 'classes.json'}: left out, it must be written by an audit" in capsys.readouterr().err
 
 
 def test_classes_that_the_losses_differ_on_come_first() -> None:

@@ -17,9 +17,11 @@ import sl
 from sl.config.compose import compose_run
 from sl.data import Digits
 from sl.errors import UserError
+from sl.record.read import is_complete
 from sl.saved.files import model_path
 from sl.saved.predict import predict_folder
 from sl.saved.save import save_model
+from sl.tracker import ConsoleSink
 from sl.train.engine import make_engine
 from sl.train.fit import train_one_epoch
 from sl.train.job import describe_run, prepare
@@ -99,6 +101,19 @@ def test_the_record_states_the_sha256_of_the_weights_whether_or_not_they_are_kep
     record.unlink()
     assert json.loads(train(compose_run(overrides())).read_text().splitlines()[-1])["weights_sha256"] == stated
     assert not path.exists()
+
+
+def test_a_full_disk_behind_stdout_costs_neither_record_nor_network(
+    kept: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Path("/dev/full").open("w") as full:
+        monkeypatch.setattr(sys, "stdout", full)
+        monkeypatch.setattr(ConsoleSink, "epoch", lambda *_: None)  # so that the first line is that of the network
+        monkeypatch.setattr(ConsoleSink, "close", lambda *_: None)
+        path = kept()
+        sys.stdout.close()  # what took the place of the full one
+    assert path.exists()
+    assert is_complete(tmp_path / "runs" / "digits" / path.with_suffix(".jsonl").name)
 
 
 def test_saving_leaves_the_identity_alone(overrides: Callable[..., list[str]]) -> None:

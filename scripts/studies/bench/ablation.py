@@ -8,7 +8,8 @@ from typing import Any
 import torch
 
 from sl import fused
-from sl.train.device import CAPTURED, Runtime, cores
+from sl.processes import cores
+from sl.train.device import CAPTURED, Runtime
 from sl.train.engine import Engine
 from studies.bench.contender import CASES, Contender, EngineContender, ReferenceContender, case_job, chosen
 from studies.bench.measure import interleave, spread, team, times

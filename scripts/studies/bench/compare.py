@@ -5,7 +5,7 @@ from typing import Any
 
 import torch
 
-from sl.train.device import cores
+from sl.processes import cores
 from sl.train.job import Job
 from studies.bench.contender import CASES, EngineContender, ReferenceContender, case_job
 from studies.bench.measure import Team, interleave, spread, team, times

@@ -9,7 +9,8 @@ from typing import Any
 import torch
 
 from sl.config.compose import compose_run
-from sl.train.device import Runtime, cores
+from sl.processes import cores
+from sl.train.device import Runtime
 from sl.train.engine import make_engine
 from sl.train.fit import learning_rates
 from sl.train.job import Job, prepare

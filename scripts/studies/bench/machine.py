@@ -7,7 +7,8 @@ from typing import Any
 import psutil
 import torch
 
-from sl.train.device import cores, cpu_fields, instruction_set
+from sl.processes import cores
+from sl.train.device import cpu_fields, instruction_set
 
 
 def describe_machine(device: torch.device) -> dict[str, Any]:

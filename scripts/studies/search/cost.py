@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from sl.record import Run
-from sl.record.identity import canonical
+from sl.record.identity import canonical_text
 from sl.record.run import Array
 from sl.search.validation import problem
 
@@ -104,4 +104,4 @@ def _problem(run: Run) -> str:
 
 
 def _text(values: Mapping[str, Any]) -> str:
-    return json.dumps(canonical(dict(values)))
+    return canonical_text(dict(values))

@@ -1,9 +1,5 @@
 // What is behind a number: the runs, one press away.
 
-function runName(run) {
-  return `${run.dataset}, ${run.loss}, ${run.noise}, seed ${run.seed}`;
-}
-
 function commitName(stay) {
   if (!stay.commit) return "unknown commit";
   return stay.commit.slice(0, 7) + (stay.dirty ? " with uncommitted changes" : "");
