@@ -7,10 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 from filelock import FileLock
-from PIL import Image
 from torch import Tensor
 
 from sl.config.compose import compose_run
@@ -169,17 +167,3 @@ def test_a_run_can_be_sent_to_another_process() -> None:
     sent = pickle.loads(pickle.dumps((train_and_validate, run_config(config, {"loss.beta": 2.0}, 3))))
     assert sent[1].loss["beta"] == 2
     assert (sent[1].seed, sent[1].loss["alpha"], sent[1].names) == (3, 0.01, config.names)
-
-
-def test_own_pictures_are_searched(search: Search, tmp_path: Path) -> None:
-    """Where no label is known to be right, the held-out labels as given choose."""
-    pixels = np.random.default_rng(0).integers(0, 256, (24, 8, 8, 3), dtype=np.uint8)
-    for row, picture in enumerate(pixels):
-        path = tmp_path / "mine" / f"class{row % 2}" / f"{row}.png"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        Image.fromarray(picture).save(path)
-    own = ["dataset=folder", f"data_dir={tmp_path / 'mine'}", "dataset.image_size=8", "noise.rate=0"]
-    outcome = search(*own, "scale.train_share=1", "recipe.batch_size=4", "recipe.epochs=1", trials=2)
-    assert len(outcome["trials"]) == 2
-    assert all(0 <= trial["score"] <= 1 for trial in outcome["trials"])
-    assert not (tmp_path / "models").exists()

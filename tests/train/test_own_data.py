@@ -196,7 +196,7 @@ def test_mapped_pictures_give_the_same_record_bit_for_bit(
 def test_a_search_by_held_out_labels_as_given(
     pictures: Callable[..., Path], options: Callable[..., list[str]], tmp_path: Path, listed: bool
 ) -> None:
-    """In folders, and by a file of labels such as an audit writes."""
+    """In folders, and by a file of labels such as an audit writes; no network is kept."""
     pytest.importorskip("optuna", reason="optuna is not installed (extra: search)")
     from sl.search.command import run_search
 
@@ -211,3 +211,4 @@ def test_a_search_by_held_out_labels_as_given(
     outcome = json.loads(file.read_text())
     assert [set(trial["parameters"]) for trial in outcome["trials"]] == [{"loss.alpha", "loss.beta"}] * 2
     assert all(0 <= trial["score"] <= 1 for trial in outcome["trials"])
+    assert not (tmp_path / "models").exists()
