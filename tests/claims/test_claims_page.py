@@ -1,10 +1,7 @@
 """claims.md, claims.json and the README's findings: one set of outcomes, rendered; and what is missing."""
 
 import json
-import os
 import re
-import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,7 +13,6 @@ from claim_records import Made, accuracies, read_claims, run_group_of
 from sl.claims import write_all
 from sl.claims.outcome import all_outcomes, caution
 from sl.claims.page import findings, markdown, tally
-from sl.errors import UserError
 from sl.record import load_all
 from sl.tables import Literature, load
 from sl.tables.formats import signed, with_interval
@@ -194,27 +190,6 @@ def test_nothing_recorded(tmp_path: Path, literature: Literature) -> None:
     text, sheets = written(tmp_path, literature)
     assert sheets == []
     assert "CIFAR-10: no run is recorded; `make reproduce-cifar10` trains them." in text
-
-
-def test_out_that_cannot_be_written(tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("")
-    with pytest.raises(UserError, match="must be a folder that can be written to"):
-        write_all([], Literature(), tmp_path / "file")
-
-
-def test_script_without_torch(tmp_path: Path) -> None:
-    (tmp_path / "runs").mkdir()
-    watch = (
-        "import sys, runpy; sys.argv[0] = 'scripts/claims.py'\n"
-        "try: runpy.run_path('scripts/claims.py', run_name='__main__')\n"
-        "except SystemExit as end: sys.exit(end.code or 'torch' in sys.modules)"
-    )
-    for runs, code in ((tmp_path / "runs", 0), (tmp_path / "nowhere", 2)):
-        command = [sys.executable, "-c", watch, f"runs_dir={runs}", f"out={tmp_path / 'out'}"]
-        environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-        done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT, env=environment)
-        assert done.returncode == code, done.stderr
-        assert len(done.stdout.splitlines()) == (0 if code else 1)
 
 
 @pytest.mark.parametrize(("memorised", "said"), [(0.14, True), (0.8, False)])

@@ -1,7 +1,4 @@
 import errno
-import os
-import subprocess
-import sys
 from itertools import combinations
 from pathlib import Path
 
@@ -320,12 +317,6 @@ def test_runs_of_another_size_are_left_out_and_named(
     assert [line.split(" (")[0] for line in said] == ["cifar10/cpu: left out 1 run of other size or training"]
 
 
-def test_out_that_cannot_be_written(runs: Path, tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("")
-    with pytest.raises(UserError, match="out="):
-        list(draw_all(load_all(runs), tmp_path / "file"))
-
-
 def test_a_full_disk_ends_the_command(runs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """And is not passed over figure by figure, with exit code 0 at the end."""
 
@@ -335,15 +326,3 @@ def test_a_full_disk_ends_the_command(runs: Path, tmp_path: Path, monkeypatch: p
     monkeypatch.setattr(Figure, "savefig", full)
     with pytest.raises(UserError, match=r"out=.*: must be a folder that can be written to: No space left on device"):
         list(draw_all(load_all(runs), tmp_path / "out"))
-
-
-@pytest.mark.parametrize("script", ["figures", "tables"])
-def test_scripts_say_what_is_missing_and_refuse_wrong_paths(tmp_path: Path, script: str) -> None:
-    (tmp_path / "runs").mkdir()
-    for runs, code in ((tmp_path / "runs", 0), (tmp_path / "nowhere", 2)):
-        command = [sys.executable, f"scripts/{script}.py", f"runs_dir={runs}", f"out={tmp_path / 'out'}"]
-        environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-        done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT, env=environment)
-        assert done.returncode == code
-        assert len(done.stderr.splitlines()) == (1 if code else 0)
-        assert bool(done.stdout) == (code == 0)

@@ -1,9 +1,6 @@
 import json
 import os
 import re
-import runpy
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -228,38 +225,6 @@ def test_the_same_records_give_the_same_page(runs: Path, tmp_path: Path) -> None
     written = [Path(write(load_all(runs), LITERATURE, tmp_path / name, tmp_path)) for name in ("first", "other")]
     assert written[0].name == "index.html"
     assert written[0].read_bytes() == written[1].read_bytes()
-
-
-def test_out_that_cannot_be_written(tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("")
-    with pytest.raises(UserError, match="must be a folder that can be written to"):
-        write([], LITERATURE, tmp_path / "file", tmp_path)
-
-
-def test_the_script_needs_no_torch(tmp_path: Path) -> None:
-    (tmp_path / "runs").mkdir()
-    program = (
-        "import runpy, sys\n"
-        "try: runpy.run_path('scripts/report.py', run_name='__main__')\n"
-        "finally: assert 'torch' not in sys.modules"
-    )
-    command = [sys.executable, "-c", program, f"runs_dir={tmp_path / 'runs'}", f"out={tmp_path / 'out'}"]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT, env=environment)
-    assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.splitlines() == [str(tmp_path / "out" / "index.html")]
-
-
-def test_the_script_refuses_wrong_paths_in_one_line(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setattr(sys, "argv", ["report.py", f"paper={PAPER}", f"runs_dir={tmp_path / 'nowhere'}"])
-    with pytest.raises(SystemExit) as ended:
-        runpy.run_path(str(ROOT / "scripts" / "report.py"), run_name="__main__")
-    assert ended.value.code == 2
-    assert capsys.readouterr().err.splitlines() == [
-        f"sl: error: runs_dir={tmp_path / 'nowhere'}: must be a folder that holds run records"
-    ]
 
 
 @pytest.mark.results

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 import synthetic
 
-from sl.errors import UserError
 from sl.record import CLEAN, Noise, RunGroup, load_all, run_groups
 from sl.record.run import Array
 from sl.tables import Literature, load, write_all
@@ -143,13 +142,6 @@ def test_markdown_and_latex_have_a_cell_for_each_column(tmp_path: Path, publishe
     assert {line.count(" & ") for line in rows} == {len(grid.header) - 1}
     assert text.count("{") == text.count("}")
     assert text.isascii()
-
-
-def test_out_that_cannot_be_written(tmp_path: Path, published: list[Published]) -> None:
-    run_group_of(tmp_path / "runs")
-    (tmp_path / "file").write_text("")
-    with pytest.raises(UserError, match="must be a folder that can be written to"):
-        list(write_all(load_all(tmp_path / "runs"), Literature(published), tmp_path / "file"))
 
 
 def test_nothing_recorded(tmp_path: Path, published: list[Published]) -> None:

@@ -1,0 +1,61 @@
+"""The commands that write pages of the recorded runs: of no run, without torch, and with folders that do not fit."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import synthetic
+from in_process import SCRIPTS, as_before, run
+
+# What each prints where no run is recorded.
+PRINTED = {
+    "claims": ["{out}/claims.md and .json"],
+    "figures": ["no run recorded yet: sl train records runs"],
+    "report": ["{out}/index.html"],
+    "tables": ["no finished run recorded yet: sl train records runs", "{out}/published.md"],
+}
+WITHOUT_TORCH = """
+import runpy, sys
+try:
+    runpy.run_path("{script}", run_name="__main__")
+finally:
+    assert "torch" not in sys.modules
+"""
+every_page = pytest.mark.parametrize("page", PRINTED)
+
+
+@pytest.fixture(autouse=True)
+def _restored() -> Iterator[None]:
+    with as_before():
+        yield
+
+
+@every_page
+def test_no_run_is_recorded_and_torch_is_not_needed(page: str, tmp_path: Path) -> None:
+    (tmp_path / "runs").mkdir()
+    script = WITHOUT_TORCH.format(script=SCRIPTS / f"{page}.py")
+    command = [sys.executable, "-c", script, f"runs_dir={tmp_path / 'runs'}", f"out={tmp_path / 'out'}"]
+    environment = {**os.environ, "PYTHONPATH": str(SCRIPTS.parent)}
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.splitlines() == [line.format(out=tmp_path / "out") for line in PRINTED[page]]
+
+
+@every_page
+def test_a_folder_of_runs_that_is_not_there(page: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, said = run(page, f"runs_dir={tmp_path / 'nowhere'}", f"out={tmp_path / 'out'}")
+    line = f"sl: error: runs_dir={tmp_path / 'nowhere'}: must be a folder that holds run records\n"
+    assert (code, said, capsys.readouterr().out) == (2, line, "")
+
+
+@every_page
+def test_out_that_cannot_be_written(page: str, tmp_path: Path) -> None:
+    synthetic.record(tmp_path / "runs")
+    (tmp_path / "file").touch()
+    code, said = run(page, f"runs_dir={tmp_path / 'runs'}", f"out={tmp_path / 'file'}")
+    assert (code, said.count("\n")) == (2, 1)
+    assert said.startswith(f"sl: error: out={tmp_path / 'file'}")
+    assert ": must be a folder " in said
