@@ -9,14 +9,17 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from hydra.utils import get_class
 from torch import Tensor
 
 from sl import losses
+from sl.config.files import read_yaml
 from sl.conformance.batches import Batch, batches
 from sl.conformance.catalogue import LOSSES, A
 from sl.files import replace_file
 from sl.losses import Loss
 from sl.noise import symmetric
+from sl.paths import CONFIG_DIR
 
 FILE = Path(__file__).parents[2] / "results" / "conformance" / "losses.json"
 ABOUT = (
@@ -48,32 +51,8 @@ def build(name: str, batch: Batch) -> Loss:
         given["passive"] = losses.ReverseCrossEntropy(log_zero) if name == "nce_rce" else losses.MeanAbsoluteError()
     if name.startswith("bootstrap"):
         given["hard"] = name != "bootstrap_soft"
-    return CLASSES[name](**given, reduction="none")
-
-
-CLASSES: dict[str, Any] = {
-    "ce": losses.CrossEntropy,
-    "rce": losses.ReverseCrossEntropy,
-    "sl": losses.SymmetricCrossEntropy,
-    "gce": losses.GeneralizedCrossEntropy,
-    "mae": losses.MeanAbsoluteError,
-    "lsr": losses.LabelSmoothing,
-    "lsr_sl": losses.LabelSmoothing,
-    "bootstrap_sl": losses.Bootstrap,
-    "forward_sl": losses.ForwardCorrection,
-    "bootstrap_hard": losses.Bootstrap,
-    "bootstrap_soft": losses.Bootstrap,
-    "forward": losses.ForwardCorrection,
-    "backward": losses.BackwardCorrection,
-    "focal": losses.FocalLoss,
-    "nce": losses.NormalizedCrossEntropy,
-    "nce_rce": losses.ActivePassive,
-    "nce_mae": losses.ActivePassive,
-    "phuber": losses.PHuberCrossEntropy,
-    "agce": losses.AsymmetricGeneralizedCrossEntropy,
-    "joint": losses.JointOptimization,
-    "elr": losses.EarlyLearningRegularization,
-}
+    named = read_yaml(CONFIG_DIR / "loss" / f"{name}.yaml")["_target_"]
+    return get_class(named)(**given, reduction="none")
 
 
 def _turned(alpha: float) -> Loss:
