@@ -11,6 +11,7 @@ import pytest
 from hydra.core.global_hydra import GlobalHydra
 
 from sl.config.app import run_app
+from sl.config.compose import hydra_ready
 
 
 class Outcome(NamedTuple):
@@ -35,6 +36,13 @@ Task = Callable[[Any], Any]
 def task_of(name: str) -> Task:
     """What the command `name` gives to run_app."""
     return import_module(f"sl.commands.{name}").main
+
+
+@pytest.fixture(scope="module")
+def hydra() -> Iterator[None]:
+    """Hydra is initialised once for all tests of a file that composes without a command."""
+    with hydra_ready():
+        yield
 
 
 @pytest.fixture

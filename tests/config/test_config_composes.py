@@ -1,6 +1,6 @@
 """Every file in configs/ composes, and everything it names can be built."""
 
-from collections.abc import Iterator
+import inspect
 from dataclasses import asdict, fields
 from itertools import product
 from pathlib import Path
@@ -10,11 +10,11 @@ import pytest
 import torch
 from hydra import compose
 from hydra.plugins.launcher import Launcher
-from hydra.utils import instantiate
+from hydra.utils import get_class, instantiate
 
 from sl.config.build import build
-from sl.config.compose import compose_run, hydra_ready
-from sl.config.groups import GROUPS, choices
+from sl.config.compose import compose_run
+from sl.config.groups import GROUPS, choices, read_choice
 from sl.train.device import asked_threads
 from sl.train.options import RunConfig
 
@@ -26,13 +26,14 @@ SIZES = {
     "folder": (2, (3, 32, 32)),
     "clothing1m": (14, (3, 224, 224)),
 }
-
-
-@pytest.fixture(scope="module", autouse=True)
-def hydra() -> Iterator[None]:
-    """Once for all."""
-    with hydra_ready():
-        yield
+# A preset is called like the choices that it is for.
+PRESETS = {
+    "recipe_preset": (choices("recipe"), SIZES),
+    "scale_preset": (choices("scale"), SIZES),
+    "audit_preset": (choices("scale"), SIZES, choices("model")),
+    "input_preset": (choices("model"), SIZES),
+}
+pytestmark = pytest.mark.usefixtures("hydra")
 
 
 def test_nothing_is_forgotten_here() -> None:
@@ -85,14 +86,17 @@ def test_every_scale(scale: str, dataset: str) -> None:
         assert set(asdict(config.scale).values()) == {1.0}
 
 
-@pytest.mark.parametrize("name", choices("recipe_preset"))
-def test_every_preset_belongs_to_a_recipe_and_a_data_set(name: str) -> None:
-    assert name in {f"{recipe}_{dataset}" for recipe, dataset in product(choices("recipe"), SIZES)}
+@pytest.mark.parametrize(("group", "name"), [(group, name) for group in PRESETS for name in choices(group)])
+def test_every_preset_belongs_to_choices_that_exist(group: str, name: str) -> None:
+    assert name in {"_".join(chosen) for chosen in product(*PRESETS[group])}
 
 
-@pytest.mark.parametrize("name", choices("scale_preset"))
-def test_every_preset_of_scale_belongs_to_a_scale_and_a_data_set(name: str) -> None:
-    assert name in {f"{scale}_{dataset}" for scale, dataset in product(choices("scale"), SIZES)}
+@pytest.mark.parametrize(
+    ("group", "name"), [(group, name) for group in ("dataset", "noise") for name in choices(group)]
+)
+def test_every_file_names_exactly_what_its_class_takes(group: str, name: str) -> None:
+    node = read_choice(group, name)
+    assert set(node) - {"_target_", "shown"} == set(inspect.signature(get_class(node["_target_"])).parameters)
 
 
 @pytest.mark.parametrize("name", ["joblib", "submitit_local", "submitit_slurm", *choices("hydra/launcher")])
@@ -110,16 +114,6 @@ def test_threads_follow_the_launcher(monkeypatch: pytest.MonkeyPatch) -> None:
         assert asked_threads(compose_run([]).runtime) == threads
     monkeypatch.setenv("OMP_NUM_THREADS", "3")
     assert asked_threads(compose_run(["runtime.threads=2"]).runtime) == 2
-
-
-@pytest.mark.parametrize("name", choices("audit_preset"))
-def test_every_preset_of_audits_belongs_to_a_scale_a_data_set_and_a_model(name: str) -> None:
-    assert name in {"_".join(chosen) for chosen in product(choices("scale"), SIZES, choices("model"))}
-
-
-@pytest.mark.parametrize("name", choices("input_preset"))
-def test_every_input_preset_belongs_to_a_model_and_a_data_set(name: str) -> None:
-    assert name in {f"{model}_{dataset}" for model, dataset in product(choices("model"), SIZES)}
 
 
 def test_own_pictures_are_audited_by_a_smaller_network_unless_a_scale_is_asked_for() -> None:

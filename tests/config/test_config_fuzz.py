@@ -16,7 +16,7 @@ from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.errors import HydraException
 from hypothesis import strategies as st
 
-from sl.config.compose import compose_run, hydra_ready, override
+from sl.config.compose import compose_run, override
 from sl.data.labels_file import read_labels
 from sl.noise.matrix_file import read_matrix
 from sl.search.outcome import read_outcome
@@ -67,13 +67,7 @@ NAMES = st.sampled_from(
         "x.y",
     ]
 )
-
-
-@pytest.fixture(scope="module", autouse=True)
-def hydra() -> Any:
-    """Once for all."""
-    with hydra_ready():
-        yield
+pytestmark = pytest.mark.usefixtures("hydra")
 
 
 @fuzz(option=st.sampled_from([*RULES]), text=NUMBERS.map(str) | WORDS)

@@ -31,9 +31,6 @@ VALUES = [
     ("probe.label=cow", "probe.label=cow: must be a number from 0 to 9 or one of 0, 1,"),
     ("runtime.device=cuda:99", "runtime.device=cuda:99: must be auto or cpu: this machine has "),
     ("runtime.device=banana", "runtime.device=banana: must be auto, cpu, cuda or cuda:N"),
-    ("recipe.lr=banana", "recipe.lr=banana: must be a number"),
-    ("recipe.epochs=0", "recipe.epochs=0: must be a whole number of at least 1"),
-    ("noise=symmetric noise.rate=1.5", "noise.rate=1.5: must be a number in [0, 1]"),
 ]
 MISSING = [
     ("noise=matrix", "noise.path=null: must be a file that ends in .npy, .csv, .txt"),

@@ -24,7 +24,6 @@ Command = Callable[..., Any]  # returns an Outcome (conftest.py)
         ("experiment=demo overrides=5", "overrides=5: must be a list such as [a,b]"),
         ("experiment=demo overrides=[seed=1]", "overrides=[seed=1]: must be option=value;"),
         ("experiment=demo overrides=['recipe.epohcs=1']", "recipe.epohcs=1: there is no such option; did you mean epo"),
-        ("experiment=demo +foo=1", "foo=1: there is no such option; must be one of data_dir,"),
     ],
 )
 def test_a_mistake_is_one_line(arguments: str, line: str, reproduce: Command) -> None:

@@ -1,10 +1,8 @@
 """Misspelt names, values of a wrong type or out of range, classes that do not fit: what is said of each."""
 
-from collections.abc import Iterator
-
 import pytest
 
-from sl.config.compose import compose_run, hydra_ready
+from sl.config.compose import compose_run
 from sl.config.messages import as_typed
 from sl.errors import UserError
 from sl.train.device import resolve_runtime
@@ -95,13 +93,7 @@ RUNTIME = [
     ("runtime.precision=float16", "runtime.precision=float16: must be one of auto, float32, bfloat16"),
     ("runtime.step=fast", "runtime.step=fast: must be one of auto, fastest, eager, compile, graph, compiled_graph"),
 ]
-
-
-@pytest.fixture(scope="module", autouse=True)
-def hydra() -> Iterator[None]:
-    """Once for all."""
-    with hydra_ready():
-        yield
+pytestmark = pytest.mark.usefixtures("hydra")
 
 
 def check(typed: list[str]) -> None:
