@@ -37,10 +37,10 @@ def test_is_the_weighted_sum_of_its_parts(method: Callable[[Term | None], Loss])
     torch.testing.assert_close(method(SymmetricCrossEntropy(0.3, 2, -5))(logits, labels), parts)
 
 
-@every_method
-def test_gradient_is_the_numerical_one(method: Callable[[Term | None], Loss]) -> None:
+def test_gradient_of_soft_bootstrap_is_the_numerical_one() -> None:
+    """Those of the other methods: test_losses_table.py."""
     logits, labels = batch(examples=8, scale=1.0)
-    loss = method(SymmetricCrossEntropy(0.1, 1))
+    loss = METHODS["bootstrap_soft"](SymmetricCrossEntropy(0.1, 1))
     assert torch.autograd.gradcheck(lambda z: loss(z, labels), logits.requires_grad_())
 
 
@@ -80,7 +80,7 @@ def soft_reverse(p: Tensor, target: list[float], log_zero: float) -> float:
 
 
 @pytest.mark.parametrize("log_zero", [-2.0, -4.0, -9.0])
-@pytest.mark.parametrize("target", [[0.9, 0.05, 0.05], [0.98, 0.02, 0.0], [1.0, 0.0, 0.0]])
+@pytest.mark.parametrize("target", [[0.9, 0.05, 0.05], [0.98, 0.02, 0.0], [1.0, 1e-30, 0.0]])
 def test_reverse_cross_entropy_of_a_distribution(target: list[float], log_zero: float) -> None:
     """log 0 is A, and so is the log of anything below e^A."""
     p = torch.tensor([[0.7, 0.2, 0.1]])

@@ -7,7 +7,6 @@ import pytest
 import torch
 from torch import Tensor
 
-from sl.errors import UserError
 from sl.losses import CrossEntropy, Loss, SymmetricCrossEntropy
 
 P_MIN = 1e-7
@@ -55,9 +54,3 @@ def test_a_rejected_label_no_longer_acts() -> None:
     assert CrossEntropy()(LOGITS[:1], LABELS[:1]).item() == pytest.approx(
         20 + math.log1p(math.exp(-10) + math.exp(-20))
     )
-
-
-@pytest.mark.parametrize("p_min", [-1e-7, 1.0, math.nan])
-def test_range(p_min: float) -> None:
-    with pytest.raises(UserError, match="p_min"):
-        CrossEntropy(p_min=p_min)

@@ -62,11 +62,8 @@ def test_transition_follows_the_module_and_is_not_trained(correction: type[Corre
     [
         ("noise", r"^transition=noise: must be a \(K, K\) tensor of probabilities$"),
         (torch.ones(2, 3) / 3, r"^transition: must be \(K, K\) float64, not \(2, 3\) float64$"),
-        (torch.ones(2, 2), "^transition: must have rows that sum to 1 within 1e-06, but row 0 sums to 2"),
-        (torch.tensor([[1.0, 0.0], [1.5, -0.5]]), "^transition: .* row 1 has the entry -0.5$"),
-        (torch.full((2, 2), math.nan), "^transition: .* row 0 has the entry nan"),
     ],
-    ids=["word", "not square", "sums", "negative", "nan"],
+    ids=["word", "not square"],
 )
 def test_not_a_transition_matrix(correction: type[Correction], transition: torch.Tensor, message: str) -> None:
     with pytest.raises(UserError, match=message):

@@ -166,16 +166,3 @@ def test_what_it_has_learnt_is_its_state() -> None:
     for epoch in (6, 7):
         third.after_epoch(EpochView(epoch, 7, lambda count: torch.zeros(count, 1)))
     assert third.alpha.item() == whole[-1]
-
-
-@pytest.mark.parametrize(
-    ("values", "message"),
-    [
-        ((1.5, 5, 20), r"start=1.5: must be a number in \[0, 1\]"),
-        ((0.3, 1, 20), "window=1: must be a whole number of at least 2"),
-        ((0.3, 5, 1), "neighbours=1: must be a whole number of at least 2"),
-    ],
-)
-def test_parameters_out_of_range(values: tuple[float, int, int], message: str) -> None:
-    with pytest.raises(UserError, match=message):
-        DimensionalityDriven(*values)

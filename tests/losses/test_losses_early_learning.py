@@ -114,17 +114,3 @@ def test_index_of_another_kind(index: Tensor | None, message: str) -> None:
 def test_logits_of_other_classes() -> None:
     with pytest.raises(UserError, match="logits=5 classes: must have num_classes=4"):
         new()(torch.zeros(1, 5), torch.tensor([0]), torch.tensor([0]))
-
-
-@pytest.mark.parametrize(
-    ("values", "message"),
-    [
-        ((1, 3, 10, 4), r"beta=1: must be a number in \[0, 1\)"),
-        ((0.7, -1, 10, 4), r"lambda_=-1: must be a number in \[0, inf\)"),
-        ((0.7, 3, 0, 4), "num_examples=0: must be a whole number of at least 1"),
-        ((0.7, 3, 10, 1), "num_classes=1: must be a whole number of at least 2"),
-    ],
-)
-def test_parameters_out_of_range(values: tuple[float, float, int, int], message: str) -> None:
-    with pytest.raises(UserError, match=message):
-        EarlyLearningRegularization(*values)

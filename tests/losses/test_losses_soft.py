@@ -7,7 +7,7 @@ from loss_table import CLASSES, ROWS, Array, batch, make
 from torch import Tensor
 
 from sl.errors import UserError
-from sl.losses import DimensionalityDriven, EarlyLearningRegularization, ReverseCrossEntropy, SymmetricCrossEntropy
+from sl.losses import DimensionalityDriven, EarlyLearningRegularization, SymmetricCrossEntropy
 
 every_loss = pytest.mark.parametrize("name", ROWS)
 OF_ONE_LABEL = {"gce", "focal", "phuber", "agce"}  # written in terms of p_y: a soft target gives the mean over labels
@@ -57,13 +57,6 @@ def test_finite_at_extreme_logits(name: str) -> None:
     make(name, reduction="sum")(leaf, target.float()).backward()
     assert leaf.grad is not None
     assert leaf.grad.isfinite().all()
-
-
-def test_reverse_cross_entropy_clamps_the_target() -> None:
-    """log t below A counts as A: 1e-30 as 0."""
-    logits, target = torch.zeros(1, 2), torch.tensor([[1.0, 1e-30]])
-    assert ReverseCrossEntropy(-4)(logits, target).item() == pytest.approx(2.0)
-    assert ReverseCrossEntropy(-4)(logits, torch.tensor([[0.5, 0.5]])).item() == pytest.approx(np.log(2))
 
 
 @every_loss

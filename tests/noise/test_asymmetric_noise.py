@@ -37,6 +37,7 @@ def test_a_share_of_each_source_class_moves_along_the_map(
         ("mnist", 10, None, 0.5),
         ("cifar10", 10, None, 0.5),
         ("cifar100", 100, None, 0.4),
+        ("cifar100", 100, "pairs", 0.4),
         ("cifar100", 100, "cyclic", 1.0),
         ("cifar100", 100, "superclass", 1.0),
     ],
@@ -57,8 +58,9 @@ def test_overall_rate_on_real_cifar100(cifar100: Dataset, variant: str | None, s
 @pytest.mark.parametrize(
     ("name", "variant", "message"),
     [
-        ("digits", None, "^noise=asymmetric: has no map for dataset=digits, only for mnist"),
+        ("digits", None, "^noise=asymmetric: has no map for dataset=digits, only for mnist, cifar10, cifar100"),
         ("folder", "cyclic", "^noise=asymmetric: has no map for dataset=folder"),
+        ("mnist", "cyclic", "^noise.variant=cyclic: must be one of published on dataset=mnist$"),
         ("cifar10", "superclass", "^noise.variant=superclass: must be one of published on dataset=cifar10$"),
         ("cifar100", "published", "^noise.variant=published: must be one of pairs, cyclic, sup"),
     ],

@@ -1,7 +1,6 @@
 import numpy as np
 import pytest
 
-from sl.errors import UserError
 from sl.noise.maps import AUTHORS_PAIRS, MAPS, published_map
 
 CIFAR10_CLASSES = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
@@ -57,17 +56,3 @@ def test_cifar100_superclass_goes_round_five_classes() -> None:
 @pytest.mark.parametrize(("dataset", "variant"), [(d, v) for d, maps in MAPS.items() for v in maps])
 def test_no_map_leads_to_its_own_class(dataset: str, variant: str | None) -> None:
     assert all(source != target for source, target in published_map(dataset, variant).items())
-
-
-@pytest.mark.parametrize("dataset", ["digits", "folder"])
-def test_data_sets_without_a_map_are_refused(dataset: str) -> None:
-    message = rf"^noise=asymmetric: has no map for dataset={dataset}, only for mnist, cifar10, cifar100"
-    with pytest.raises(UserError, match=message):
-        published_map(dataset)
-
-
-@pytest.mark.parametrize("dataset", ["mnist", "cifar10"])
-def test_variants_of_another_data_set_are_refused(dataset: str) -> None:
-    message = f"^noise.variant=cyclic: must be one of published on dataset={dataset}$"
-    with pytest.raises(UserError, match=message):
-        published_map(dataset, "cyclic")
