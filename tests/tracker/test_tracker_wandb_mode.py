@@ -1,13 +1,11 @@
 """Whoever has no login is never asked for one."""
 
-import os
-import pty
-import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from terminal import in_terminal
 
 from sl.errors import UserError
 from sl.tracker import WandbTracker
@@ -15,7 +13,8 @@ from sl.tracker.wandb_run import resolve_mode
 
 KEY = "0" * 40
 SCRIPT = """
-import sys
+import signal, sys
+signal.alarm(60)  # a question would wait for ever: nobody answers
 sys.path.insert(0, {folder!r})
 from conftest import make_header, tell
 from sl.tracker import WandbTracker
@@ -72,22 +71,8 @@ def test_disabled_writes_nothing(
     assert not (tmp_path / "wandb").exists()
 
 
-def test_nobody_is_asked_on_a_terminal(bare_environment: dict[str, str], tmp_path: Path) -> None:
-    main, side = pty.openpty()  # a question would wait here, and nobody answers
-    script = SCRIPT.format(folder=str(Path(__file__).parent))
-    environment = bare_environment | {"PYTHONPATH": os.getcwd()}
-    subprocess.run(
-        [sys.executable, "-c", script],
-        stdin=side,
-        stdout=side,
-        stderr=side,
-        cwd=tmp_path,
-        env=environment,
-        timeout=20,
-        check=True,
-    )
-    sent = os.read(main, 65536).decode().strip()
-    os.close(main)
-    os.close(side)
+@pytest.mark.usefixtures("no_login")
+def test_nobody_is_asked_on_a_terminal() -> None:
+    sent = in_terminal(sys.executable, "-c", SCRIPT.format(folder=str(Path(__file__).parent)), seconds=20).strip()
     assert len(sent.splitlines()) == 1
     assert sent.startswith("W&B: offline run in wandb/offline-run-")
