@@ -1,12 +1,12 @@
 """A few steps of the Clothing1M experiment on the stand-in: ResNet-50 from a file of weights, audit and search too."""
 
-import importlib.util
 import json
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import torch
+from clothing1m_stand_in import write_stand_in
 from torchvision.models import get_model
 
 from sl.config.compose import compose_run
@@ -22,12 +22,7 @@ Overrides = Callable[..., list[str]]
 
 @pytest.fixture
 def overrides(tmp_path: Path) -> Overrides:
-    spec = importlib.util.spec_from_file_location("stand_in", Path(__file__).parents[1] / "data" / "test_clothing1m.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    module.write_stand_in(tmp_path / "data")
+    write_stand_in(tmp_path / "data")
     folders = [f"{name}_dir={tmp_path / name}" for name in ("runs", "checkpoints", "models")]
     short = ["dataset=clothing1m", f"data_dir={tmp_path / 'data'}", f"dataset.cache_dir={tmp_path / 'cache'}",
              "runtime.threads=1", "runtime.precision=float32", "runtime.device=cpu", "loss=sl"]  # fmt: skip
