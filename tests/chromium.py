@@ -18,6 +18,23 @@ return [...document.querySelectorAll("body *")].filter((node) => node.getBoundin
 """
 
 
+def set_width(driver: Any, width: int) -> None:
+    """A screen of so many pixels across, a telephone's or a desk's."""
+    metrics = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False}
+    driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+
+
+def texts(driver: Any, selector: str) -> list[str]:
+    """What all elements say that the selector finds."""
+    script = "return [...document.querySelectorAll(arguments[0])].map((node) => node.textContent)"
+    return driver.execute_script(script, selector)
+
+
+def fetched(driver: Any) -> list[str]:
+    """What the page has loaded beside itself."""
+    return driver.execute_script("return performance.getEntriesByType('resource').map((entry) => entry.name)")
+
+
 @contextmanager
 def chromium(profile: Path) -> Iterator[Any]:
     """Selenium's driver of a browser with its profile in that folder; skips the test where one is missing."""

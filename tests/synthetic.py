@@ -3,13 +3,16 @@
 import hashlib
 import json
 import random
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from sl.record import RunGroup, load_all, run_groups
 from sl.record.lines import parse, serialise
 from sl.record.read import sealed
+from sl.record.run import Array
 
 CIFAR10 = ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"]
 LOSSES: dict[str, dict[str, Any]] = {
@@ -163,6 +166,21 @@ def write(root: Path, record: list[dict[str, Any]]) -> Path:
 def record(root: Path, *arguments: Any, **options: Any) -> Path:
     """Write a whole invented record; arguments as `header`."""
     return write(root, lines(header(*arguments, **options)))
+
+
+def run_group_of(root: Path, seeds: dict[str, int], **options: Any) -> RunGroup:
+    """Write so many seeds of each loss, in one setting: SL's curves are the highest on every seed, MAE's near GCE's."""
+    for loss, n in seeds.items():
+        for seed in range(n):
+            record(root, loss, seed=seed, **options)
+    (group,) = run_groups(load_all(root))
+    return group
+
+
+def curves(loss: str, what: str, seeds: Iterable[int] = (0, 1, 2), **options: Any) -> Array:
+    """What the records of these seeds hold at each epoch, (seeds, epochs, ...): straight from the invented lines."""
+    records = [lines(header(loss, seed=seed, **options)) for seed in seeds]
+    return np.array([[line[what] for line in record if line["kind"] == "epoch"] for record in records])
 
 
 def own(root: Path, loss: str, names: tuple[str, ...] = ("ant", "bee", "wasp"), seed: int = 0) -> Path:

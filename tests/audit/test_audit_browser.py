@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from chromium import TOO_WIDE
+from chromium import TOO_WIDE, fetched, set_width, texts
 
 from sl.audit.rank import Ranking
 from sl.audit.sheet import write_sheet
@@ -23,14 +23,7 @@ def sheet(driver: Any, subject: Subject, ranking: Ranking, probabilities: np.nda
     driver.get(path.as_uri())
     yield driver
     assert driver.get_log("browser") == []
-    fetched = driver.execute_script("return performance.getEntriesByType('resource').map((one) => one.name)")
-    assert [name for name in fetched if not name.startswith("data:")] == []
-
-
-def texts(driver: Any, selector: str) -> list[str]:
-    return driver.execute_script(
-        "return [...document.querySelectorAll(arguments[0])].map((one) => one.textContent)", selector
-    )
+    assert [name for name in fetched(driver) if not name.startswith("data:")] == []
 
 
 def choose(driver: Any, selector: str, value: str) -> None:
@@ -45,8 +38,7 @@ def exported(driver: Any) -> list[dict[str, str]]:
 
 @pytest.mark.parametrize("width", [390, 1400])
 def test_every_suspect_has_a_picture_and_fits_the_screen(sheet: Any, width: int) -> None:
-    metrics = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False}
-    sheet.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+    set_width(sheet, width)
     assert sheet.execute_script(TOO_WIDE) == []
     assert sheet.execute_script("return document.documentElement.scrollWidth <= innerWidth")
     assert texts(sheet, "#summary") == ["Three labels may be wrong."]

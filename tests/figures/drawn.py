@@ -3,7 +3,6 @@
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import synthetic
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -19,10 +18,8 @@ def run_group_of(root: Path) -> RunGroup:
 
 
 def accuracies(loss: str, seeds: list[int], **options: Any) -> Array:
-    """Class-wise accuracy straight from the invented lines, (seeds, epochs, classes), in percent."""
-    records = [synthetic.lines(synthetic.header(loss, seed=seed, **options)) for seed in seeds]
-    curves = [[line["class_accuracy"] for line in record if line["kind"] == "epoch"] for record in records]
-    return 100 * np.array(curves)
+    """Class-wise accuracy of the invented records, (seeds, epochs, classes), in percent."""
+    return 100 * synthetic.curves(loss, "class_accuracy", seeds, **options)
 
 
 def texts(figure: Figure) -> str:

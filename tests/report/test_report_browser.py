@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 import synthetic
-from chromium import TOO_WIDE
+from chromium import TOO_WIDE, fetched, set_width, texts
 from matplotlib.image import imsave
 
 from sl.figures.lines import smooth, window
@@ -60,8 +60,7 @@ def show(driver: Any, pages: Path) -> Iterator[Callable[..., Any]]:
     """Opens a page at a width, and all sections; afterwards the console must be empty and nothing fetched."""
 
     def load(width: int = 1400, folder: str = ".", *, opened: bool = True) -> Any:
-        metrics = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False}
-        driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+        set_width(driver, width)
         driver.get((pages / folder / "index.html").as_uri())
         if opened:
             driver.execute_async_script(OPEN)
@@ -69,7 +68,7 @@ def show(driver: Any, pages: Path) -> Iterator[Callable[..., Any]]:
 
     yield load
     assert driver.get_log("browser") == []
-    assert driver.execute_script("return performance.getEntriesByType('resource').map((entry) => entry.name)") == []
+    assert fetched(driver) == []
 
 
 def choose(driver: Any, selector: str, text: str) -> None:
@@ -85,17 +84,10 @@ def choose(driver: Any, selector: str, text: str) -> None:
     assert found, f"{selector} has no option {text}"
 
 
-def texts(driver: Any, selector: str) -> list[str]:
-    script = "return [...document.querySelectorAll(arguments[0])].map((node) => node.textContent)"
-    return driver.execute_script(script, selector)
-
-
 def class_means(loss: str, epoch: int, seeds: tuple[int, ...] = (0, 1, 2), **options: Any) -> list[str]:
     """The ten numbers that the bars must show."""
-    records = [synthetic.lines(synthetic.header(loss, seed=seed, **options)) for seed in seeds]
-    values = [line["class_accuracy"] for record in records for line in record if line.get("epoch") == epoch
-              and line["kind"] == "epoch"]  # fmt: skip
-    return [f"{round(1000 * value) / 10:.1f}" for value in np.mean(values, axis=0)]
+    means = synthetic.curves(loss, "class_accuracy", seeds, **options)[:, epoch - 1].mean(axis=0)
+    return [f"{round(1000 * value) / 10:.1f}" for value in means]
 
 
 @pytest.mark.parametrize("width", WIDTHS)

@@ -12,7 +12,6 @@ from scipy import stats
 from sl.errors import UserError
 from sl.figures.catalogue import folder
 from sl.record import load_all, run_groups
-from sl.record.run import Array
 from sl.report import write
 from sl.report.contents import contents
 from sl.report.write import page
@@ -38,12 +37,6 @@ def runs(tmp_path: Path) -> Path:
 
 def data_of(root: Path) -> dict[str, Any]:
     return contents(load_all(root), LITERATURE, root.parent / "out", root.parent / "figures")
-
-
-def recorded(loss: str, what: str) -> Array:
-    """What the invented records hold at each epoch, (seeds, E, ...)."""
-    records = [synthetic.lines(synthetic.header(loss, seed=seed)) for seed in SEEDS]
-    return np.array([[line[what] for line in record if line["kind"] == "epoch"] for record in records])
 
 
 def series_of(group: dict[str, Any], loss: str) -> dict[str, Any]:
@@ -81,12 +74,12 @@ def test_audits_of_the_same_own_data_are_shown(tmp_path: Path) -> None:
 
 def test_curves_are_means_and_deviations_over_seeds(runs: Path) -> None:
     series = series_of(data_of(runs)["sheets"][0], "sl")
-    classes = recorded("sl", "class_accuracy").transpose(0, 2, 1)
+    classes = synthetic.curves("sl", "class_accuracy").transpose(0, 2, 1)
     assert np.allclose(series["classes"]["mean"], 1000 * classes.mean(0), atol=0.5)
     assert np.allclose(series["classes"]["std"], 1000 * classes.std(0, ddof=1), atol=0.5)
     spread = classes.max(1) - classes.min(1)
     assert np.allclose(series["metrics"]["spread"]["mean"], 1000 * spread.mean(0), atol=0.5)
-    memorised = recorded("sl", "wrong_memorised")
+    memorised = synthetic.curves("sl", "wrong_memorised")
     assert np.allclose(series["metrics"]["wrong_memorised"]["mean"], 1000 * memorised.mean(0), atol=0.5)
 
 
@@ -102,7 +95,7 @@ def test_a_sweep_is_kept_apart_and_a_single_run_has_no_deviation(runs: Path) -> 
 def test_a_claim_has_number_interval_and_the_runs_behind(runs: Path) -> None:
     data = data_of(runs)
     claim = next(claim for claim in data["sheets"][0]["claims"] if claim["id"] == "sl_vs_ce_symmetric_40")
-    gains = 100 * (recorded("sl", "test_accuracy") - recorded("ce", "test_accuracy"))[:, -1]
+    gains = 100 * (synthetic.curves("sl", "test_accuracy") - synthetic.curves("ce", "test_accuracy"))[:, -1]
     assert claim["values"] == pytest.approx(gains, abs=0.006)
     assert claim["mean"] == pytest.approx(gains.mean(), abs=0.006)
     interval = stats.ttest_1samp(gains, 0).confidence_interval()
@@ -120,7 +113,7 @@ def test_results_stand_beside_published_figures_with_their_marks(runs: Path) -> 
     table = data["sheets"][0]["results"][0]
     row = next(row for row in table["rows"] if row["loss"] == "CE")
     cell = row["cells"][table["noises"].index("symmetric 40 %")]
-    last = 100 * recorded("ce", "test_accuracy")[:, -1]
+    last = 100 * synthetic.curves("ce", "test_accuracy")[:, -1]
     assert cell["own"]["text"] == f"{last.mean():.2f} ± {last.std(ddof=1):.2f} (3)"
     assert [data["runs"][place]["seed"] for place in cell["runs"]] == [0, 1, 2]
     paper = next(value for value in cell["published"] if value["paper"])

@@ -1,13 +1,11 @@
 import csv
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 import synthetic
 
-from sl.record import CLEAN, Noise, RunGroup, load_all, run_groups
-from sl.record.run import Array
+from sl.record import CLEAN, Noise, load_all, run_groups
 from sl.tables import Literature, load, write_all
 from sl.tables.compare import beside, cells, obstacle
 from sl.tables.formats import latex, markdown
@@ -35,20 +33,9 @@ def published(tmp_path: Path) -> list[Published]:
     return list(load(tmp_path / "paper").tables)
 
 
-def run_group_of(root: Path, **options: Any) -> RunGroup:
-    for seed in (0, 1, 2):
-        synthetic.record(root, "ce", seed=seed, **options)
-    return run_groups(load_all(root))[0]
-
-
-def last_accuracies(**options: Any) -> Array:
-    records = [synthetic.lines(synthetic.header("ce", seed=seed, **options)) for seed in (0, 1, 2)]
-    return np.array([[line["test_accuracy"] for line in record if line["kind"] == "epoch"] for record in records])
-
-
 def test_results_are_means_and_sample_deviations_in_percent(tmp_path: Path) -> None:
-    group = run_group_of(tmp_path / "runs")
-    curves = 100 * last_accuracies()
+    group = synthetic.run_group_of(tmp_path / "runs", {"ce": 3})
+    curves = 100 * synthetic.curves("ce", "test_accuracy")
     for statistic, values in (
         ("last epoch", curves[:, -1]),
         ("best epoch", curves.max(1)),
@@ -63,25 +50,25 @@ def test_results_are_means_and_sample_deviations_in_percent(tmp_path: Path) -> N
 
 def test_difference_only_at_paper_scale(tmp_path: Path, published: list[Published]) -> None:
     for scale, epochs, why in (("cpu", 12, "not comparable: scaled-down"), ("paper", 120, "")):
-        group = run_group_of(tmp_path / scale, scale=scale, epochs=epochs)
+        group = synthetic.run_group_of(tmp_path / scale, {"ce": 3}, scale=scale, epochs=epochs)
         assert obstacle(group, published[0]) == why
         grid = results_table(group, published, "last epoch")
         line = grid.rows[1]
         assert line[3].startswith("50.50 †")
-        expected = 100 * last_accuracies(scale=scale, epochs=epochs)[:, -1].mean() - 50.5
+        expected = 100 * synthetic.curves("ce", "test_accuracy", scale=scale, epochs=epochs)[:, -1].mean() - 50.5
         shown = f"(Δ {expected:+.2f})".replace("-", "−")
         assert (shown in line[3]) == (not why)
         assert line[1] == ("SL paper" if not why else f"SL paper, {why}")
 
 
 def test_another_network_is_not_compared(tmp_path: Path, published: list[Published]) -> None:
-    group = run_group_of(tmp_path / "runs", scale="paper", epochs=120)
+    group = synthetic.run_group_of(tmp_path / "runs", {"ce": 3}, scale="paper", epochs=120)
     group.head.config.model["_target_"] = "sl.models.Cnn4"
     assert obstacle(group, published[0]) == "not comparable: other network"
 
 
 def test_published_figures_stand_beside_the_statistic_they_report(tmp_path: Path, published: list[Published]) -> None:
-    group = run_group_of(tmp_path / "runs")
+    group = synthetic.run_group_of(tmp_path / "runs", {"ce": 3})
     assert len(beside(group, published, "last epoch")) == 1
     assert len(beside(group, published, "best epoch")) == 2
     missing = [cell for cell in cells(group, published, "best epoch") if cell.loss == "sl"]
@@ -89,7 +76,7 @@ def test_published_figures_stand_beside_the_statistic_they_report(tmp_path: Path
 
 
 def test_pages_name_scale_source_and_mark(tmp_path: Path, published: list[Published]) -> None:
-    run_group_of(tmp_path / "runs")
+    synthetic.run_group_of(tmp_path / "runs", {"ce": 3})
     record = synthetic.lines(synthetic.header("sl"))
     synthetic.write(tmp_path / "runs", record[:3])
     written = list(write_all(load_all(tmp_path / "runs"), Literature(published), tmp_path / "out"))
@@ -122,19 +109,19 @@ def test_everything_published_is_on_one_page(tmp_path: Path) -> None:
 
 
 def test_csv_holds_the_same_numbers(tmp_path: Path, published: list[Published]) -> None:
-    run_group_of(tmp_path / "runs", scale="paper", epochs=120)
+    synthetic.run_group_of(tmp_path / "runs", {"ce": 3}, scale="paper", epochs=120)
     list(write_all(load_all(tmp_path / "runs"), Literature(published), tmp_path / "out"))
     with (tmp_path / "out" / "cifar10_paper.csv").open() as file:
         lines = [line for line in csv.DictReader(file) if (line["noise"], line["loss"]) == ("symmetric 40 %", "ce")]
     last = next(line for line in lines if line["statistic"] == "last epoch")
-    mean = 100 * last_accuracies(scale="paper", epochs=120)[:, -1].mean()
+    mean = 100 * synthetic.curves("ce", "test_accuracy", scale="paper", epochs=120)[:, -1].mean()
     assert float(last["mean"]) == pytest.approx(mean, abs=1e-4)
     assert float(last["difference"]) == pytest.approx(mean - 50.5, abs=1e-4)
     assert (last["n"], last["seeds"], last["confidence"]) == ("3", "0 1 2", "recalled_not_checked")
 
 
 def test_markdown_and_latex_have_a_cell_for_each_column(tmp_path: Path, published: list[Published]) -> None:
-    grid = results_table(run_group_of(tmp_path / "runs"), published, "last epoch")
+    grid = results_table(synthetic.run_group_of(tmp_path / "runs", {"ce": 3}), published, "last epoch")
     table = [line for line in markdown(grid).splitlines() if line.startswith("|")]
     assert {line.count(" |") for line in table} == {len(grid.header)}
     text = latex(grid)

@@ -2,14 +2,13 @@
 
 import csv
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 import synthetic
 from scipy import stats
 
-from sl.record import Noise, RunGroup, load_all, run_groups
+from sl.record import Noise, RunGroup
 from sl.stats import Inference
 from sl.tables import Literature, write_all
 from sl.tables.layout import results_table
@@ -19,18 +18,9 @@ from sl.tables.readme import results
 NOISY = Noise("symmetric", 0.4)
 
 
-def run_group_of(root: Path, seeds: dict[str, int], **options: Any) -> RunGroup:
-    """So many seeds of each loss; SL's invented curves are the highest on every seed, those of MAE near GCE's."""
-    for loss, n in seeds.items():
-        for seed in range(n):
-            synthetic.record(root, loss, seed=seed, **options)
-    (group,) = run_groups(load_all(root))
-    return group
-
-
 @pytest.fixture(scope="module")
 def several(tmp_path_factory: pytest.TempPathFactory) -> RunGroup:
-    return run_group_of(tmp_path_factory.mktemp("several"), {"sl": 7, "ce": 7, "lsr": 6, "gce": 2})
+    return synthetic.run_group_of(tmp_path_factory.mktemp("several"), {"sl": 7, "ce": 7, "lsr": 6, "gce": 2})
 
 
 def test_difference_is_sl_minus_the_other_over_shared_seeds(several: RunGroup) -> None:
@@ -59,7 +49,7 @@ def test_marks_stand_beside_the_results(several: RunGroup) -> None:
 
 @pytest.mark.parametrize("n", [1, 2])
 def test_fewer_than_three_pairs_carry_no_mark(tmp_path: Path, n: int) -> None:
-    group = run_group_of(tmp_path, {"sl": n, "ce": 8})
+    group = synthetic.run_group_of(tmp_path, {"sl": n, "ce": 8})
     grid = results_table(group, [], "last epoch")
     assert not any("*" in cell for row in grid.rows for cell in row)
     assert not any(note.startswith("*") for note in grid.notes)
@@ -67,7 +57,7 @@ def test_fewer_than_three_pairs_carry_no_mark(tmp_path: Path, n: int) -> None:
 
 
 def test_pairs_of_another_pytorch_carry_no_mark(tmp_path: Path) -> None:
-    group = run_group_of(tmp_path, {"sl": 4, "ce": 4})
+    group = synthetic.run_group_of(tmp_path, {"sl": 4, "ce": 4})
     for run in group.series("sl", NOISY).runs[1:]:
         run.header.provenance.packages["torch"] = "9.9"
     (found,) = comparisons(group, "last epoch").values()
@@ -77,7 +67,7 @@ def test_pairs_of_another_pytorch_carry_no_mark(tmp_path: Path) -> None:
 
 
 def test_without_sl_nothing_is_compared(tmp_path: Path) -> None:
-    assert comparisons(run_group_of(tmp_path, {"ce": 6}), "last epoch") == {}
+    assert comparisons(synthetic.run_group_of(tmp_path, {"ce": 6}), "last epoch") == {}
 
 
 def test_mark_needs_the_corrected_p() -> None:
