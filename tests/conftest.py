@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from chromium import chromium
 
+os.environ["PYTHONPATH"] = str(Path(__file__).parents[1])  # for the processes that tests start
 collect_ignore = ["conformance/jax_losses.py"]  # JAX starts threads, and warns where a later test forks
 
 

@@ -1,7 +1,6 @@
 """The notebook runs on the committed records, and on none; it is committed with its outputs."""
 
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -23,7 +22,6 @@ def execute(notebook: Path, *more: str) -> subprocess.CompletedProcess[str]:
         text=True,
         check=False,
         cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
     )
 
 

@@ -1,6 +1,5 @@
 """The commands that write pages of the recorded runs: of no run, without torch, and with folders that do not fit."""
 
-import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -38,8 +37,7 @@ def test_no_run_is_recorded_and_torch_is_not_needed(page: str, tmp_path: Path) -
     (tmp_path / "runs").mkdir()
     script = WITHOUT_TORCH.format(script=SCRIPTS / f"{page}.py")
     command = [sys.executable, "-c", script, f"runs_dir={tmp_path / 'runs'}", f"out={tmp_path / 'out'}"]
-    environment = {**os.environ, "PYTHONPATH": str(SCRIPTS.parent)}
-    done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.splitlines() == [line.format(out=tmp_path / "out") for line in PRINTED[page]]
 

@@ -14,8 +14,6 @@ import pytest
 from sl.errors import UserError
 from sl.workers import Lost, run_all, values
 
-ROOT = Path(__file__).resolve().parents[1]
-
 
 def task(words: Sequence[str]) -> str:
     match words:
@@ -78,7 +76,7 @@ def test_a_signal_to_the_parent_lets_the_worker_save_its_state(number: signal.Si
     script, state = tmp_path / "sleeping.py", tmp_path / "state"
     script.write_text(SLEEPING)
     command = [sys.executable, str(script), str(state)]
-    with subprocess.Popen(command, env={**os.environ, "PYTHONPATH": str(ROOT)}, stderr=subprocess.DEVNULL) as parent:
+    with subprocess.Popen(command, stderr=subprocess.DEVNULL) as parent:
         deadline = time.monotonic() + 90
         while not (state.exists() and state.read_text()) and time.monotonic() < deadline:
             time.sleep(0.1)

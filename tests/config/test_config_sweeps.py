@@ -12,7 +12,6 @@ import pytest
 from sl.config.compose import hydra_ready
 from sl.config.sweep import single_changes
 from sl.errors import UserError
-from sl.paths import CONFIG_DIR
 from sl.train.device import asked_threads
 from sl.train.options import RunConfig
 
@@ -37,7 +36,6 @@ def make_task(folder: Path) -> Callable[[RunConfig], None]:
 @pytest.fixture
 def sweep(run_task: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Command:
     """A sweep over these seeds with make_task's task."""
-    monkeypatch.setenv("PYTHONPATH", str(CONFIG_DIR.parent))  # for jobs in processes of their own
     return lambda seeds, launcher: run_task(
         make_task(tmp_path), "config", "-m", *f"hydra/launcher={launcher}".split(), f"seed={seeds}"
     )

@@ -13,12 +13,13 @@ from typing import Any
 
 import pytest
 import synthetic
+from small_disk import small_disk
 
 from sl.errors import UserError
 from sl.record import load_all, read
 
 ROOT = Path(__file__).resolve().parents[2]
-ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
+ENVIRONMENT = {**os.environ, "OMP_NUM_THREADS": "1"}
 SMALL = ("dataset=digits", "loss=ce", "scale.train_share=0.03", "recipe.epochs=2", "recipe.batch_size=22")
 
 
@@ -95,13 +96,8 @@ def train(runs: Path, *more: str) -> subprocess.CompletedProcess[str]:
 @pytest.fixture
 def disk(tmp_path: Path) -> Iterator[Path]:
     """A file system of eight kilobytes, too small for the last line of a record."""
-    place = tmp_path / "disk"
-    place.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=8k", "tmpfs", str(place)]
-    if subprocess.run(mount, capture_output=True, check=False).returncode:
-        pytest.skip("this user cannot mount a file system")
-    yield place
-    subprocess.run(["umount", str(place)], check=True)
+    with small_disk(tmp_path / "disk", "8k") as place:
+        yield place
 
 
 @pytest.mark.slow

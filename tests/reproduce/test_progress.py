@@ -46,8 +46,7 @@ def test_a_run_counts_as_in_training_while_its_lock_is_held(plan: SavedPlan) -> 
     assert not progress(record).training
     with FileLock(record.with_name(f".{record.stem}.lock")):
         command = [sys.executable, "-c", f"from sl.reproduce.progress import *; print(progress(Path({str(record)!r})))"]
-        environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-        said = subprocess.run(command, capture_output=True, text=True, env=environment, check=True).stdout
+        said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
         assert "training=True" in said
     assert not progress(record).training
 

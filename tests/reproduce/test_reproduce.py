@@ -20,7 +20,7 @@ from sl.train.job import describe_run
 from sl.workers import TaskResult
 
 WANTED = [
-    (f"dataset=digits noise={noise}".split()[0], f"noise={noise}", f"loss={loss}", "recipe.epochs=2", "seed=0")
+    ("dataset=digits", f"noise={noise}", f"loss={loss}", "recipe.epochs=2", "seed=0")
     for noise in ("none", "symmetric")
     for loss in ("ce", "sl")
 ]

@@ -16,7 +16,6 @@ import pytest
 
 from sl.record import Run, load_all
 
-ROOT = Path(__file__).parents[2]
 T = TypeVar("T")
 pytestmark = pytest.mark.slow
 MOST_SECONDS = 900
@@ -36,7 +35,7 @@ def cluster() -> None:
 
 def train(folder: Path, *arguments: str) -> "subprocess.Popen[str]":
     """A training command in `folder`, whose output goes to said.txt."""
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
+    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
     command = [sys.executable, "-m", "sl", "train", *arguments, *RUN]
     with (folder / "said.txt").open("w") as output:
         return subprocess.Popen(
