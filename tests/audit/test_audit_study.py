@@ -73,9 +73,11 @@ def test_the_page_shows_means_and_deviations(tmp_path: Path) -> None:
 
 def invented(loss: str, folds: int, seed: int, precision: float, decided: float | None = 0.8) -> dict[str, Any]:
     flags = {"decision": {"precision": decided, "recall": 0.3}, "cleanlab": {"precision": 0.7, "recall": 0.9}}
-    found = {"average_precision": precision, "rate": {"true": 0.4, "estimated": 0.35}, "flagged": flags}
-    found["confident_learning_rate"] = 0.5
-    return {"cell": "invented", "loss": loss, "folds": folds, "seed": seed, "measures": found}
+    rate = {"true": 0.4, "estimated": 0.35, "covered": seed == 0}
+    found = {"average_precision": precision, "rate": rate, "flagged": flags, "confident_learning_rate": 0.5}
+    given = None if folds else precision / 2  # of the invented test accuracies too the differences are known
+    accuracies = {"trained_test_accuracy": given, "retrained_test_accuracy": 0.9 if loss == "sl" else None}
+    return {"cell": "invented", "loss": loss, "folds": folds, "seed": seed, "measures": found, **accuracies}
 
 
 def test_the_overview_marks_what_differs_from_cross_entropy() -> None:
@@ -86,11 +88,12 @@ def test_the_overview_marks_what_differs_from_cross_entropy() -> None:
     records += [invented("ce", 4, seed, 0.8) for seed in (0, 1)]
     text = overview(records)
     lines = [[cell.strip() for cell in line.split("|")[2:-1]] for line in text.splitlines() if "| invented" in line]
-    ranking, miss, decision = lines
+    ranking, miss, decision, gain = lines
     assert ranking == ["0.750", "0.760", "0.803 *", "0.800", "–", "–", "0.400"]
-    assert miss == ["−5.0", "−5.0", "−5.0", "−5.0", "–", "–", "+10.0"]
+    assert miss == [*["−5.0 (1 of 3)"] * 3, "−5.0 (1 of 2)", "–", "–", "+10.0"]
     assert decision[:4] == ["– / 0.30", "0.80 / 0.30", "0.80 / 0.30", "0.80 / 0.30"]
     assert decision[-1] == "0.70 / 0.90"
+    assert gain == ["–", "–", "+52.5 *", "–", "–", "–", "+2.7 *"]  # 0.9 minus 0.375; half of the differences above
 
 
 @pytest.mark.results

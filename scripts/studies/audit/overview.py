@@ -6,6 +6,7 @@ from typing import Any
 
 from sl.stats import SIGNIFICANT, Inference, adjusted, infer
 from sl.tables.formats import signed, table
+from sl.tables.paired import MARK
 
 Record = dict[str, Any]
 Cells = Mapping[tuple[str, int], Mapping[int, Record]]  # by loss and folds: the records of one setting by seed
@@ -17,13 +18,18 @@ NONE = "–"
 
 
 def overview(records: Sequence[Record]) -> str:
-    """Which ranks best, how many labels are wrong, and which decisions are right."""
+    """Which ranks best, how many labels are wrong, which decisions are right, and what they bring."""
     settings = dict.fromkeys(record["cell"] for record in records)
     found = {name: by_way([record for record in records if record["cell"] == name]) for name in settings}
     parts = [
         ("Which ranks best: average precision", "random order", ranking(found.values())),
-        ("How many: estimated − true rate (points)", "cleanlab, CE, 4 folds", map(miss, found.values())),
+        (
+            "How many: estimated − true rate, points (true rate in interval)",
+            "cleanlab, CE, 4 folds",
+            map(miss, found.values()),
+        ),
         ("Decisions: precision / recall", "cleanlab's filter, CE, 4 folds", map(decision, found.values())),
+        ("What decisions bring: CE trained anew − CE (points)", "SL − CE", gain(found.values())),
     ]
     return "\n\n".join(
         f"### {title}\n\n"
@@ -42,32 +48,56 @@ def by_way(records: Sequence[Record]) -> Cells:
 
 
 def ranking(settings: Collection[Cells]) -> Iterator[list[str]]:
-    """Mean average precision; * where it differs from that of CE. Last, the share of wrong labels."""
-    tests = [against_ce(cells, own, folds) for cells in settings for (_, folds), own in cells.items()]
-    corrected = iter(adjusted([test.p if test.tested else None for test in tests]))
+    """Mean average precision, marked where it differs from that of CE; last, the share of wrong labels."""
+    found = [{way: {s: precision(one) for s, one in own.items()} for way, own in cells.items()} for cells in settings]
+    stars = marks([[difference(own, row["ce", folds]) for (_, folds), own in row.items()] for row in found])
+    for cells, row, starred in zip(settings, found, stars, strict=True):
+        pairs = zip(row.values(), starred, strict=True)
+        rates = [rate(one, "true") for own in cells.values() for one in own.values()]
+        yield [*(f"{fmean(own.values()):.3f}{star}" if own else NONE for own, star in pairs), f"{fmean(rates):.3f}"]
+
+
+def gain(settings: Collection[Cells]) -> Iterator[list[str]]:
+    """Test accuracy of CE on the corrected labels minus that of CE on the labels as given; last, SL on the latter."""
+    rows = []
     for cells in settings:
-        row = []
-        for own in cells.values():
-            p = next(corrected)
-            mark = " *" if p is not None and p < SIGNIFICANT else ""
-            row.append(f"{fmean(precisions(own).values()):.3f}{mark}" if own else NONE)
-        yield [*row, f"{fmean(rate(one, 'true') for own in cells.values() for one in own.values()):.3f}"]
+        usual, of_sl = (accuracies(cells[loss, 0], "trained_test_accuracy") for loss in ("ce", "sl"))
+        anew = [accuracies(own, "retrained_test_accuracy") for own in cells.values()]
+        rows.append([difference(own, usual) for own in [*anew, of_sl]])
+    for row, starred in zip(rows, marks(rows), strict=True):
+        pairs = zip(row, starred, strict=True)
+        yield [f"{points([test.mean])}{star}" if test.n else NONE for test, star in pairs]
 
 
-def against_ce(cells: Cells, own: Mapping[int, Record], folds: int) -> Inference:
-    """The test of a loss against CE with as many folds, over the seeds that both have."""
-    values, usual = precisions(own), precisions(cells["ce", folds])
-    return infer([values[seed] - usual[seed] for seed in sorted(values.keys() & usual.keys())])
+def difference(own: Mapping[int, float], usual: Mapping[int, float]) -> Inference:
+    """The test of two losses over the seeds that both have."""
+    return infer([own[seed] - usual[seed] for seed in sorted(own.keys() & usual.keys())])
 
 
-def precisions(records: Mapping[int, Record]) -> dict[int, float]:
-    """Average precision by seed."""
-    return {seed: record["measures"]["average_precision"] for seed, record in records.items()}
+def marks(rows: Sequence[Sequence[Inference]]) -> list[list[str]]:
+    """The mark of each difference that is significant after the correction for all of the table."""
+    corrected = iter(adjusted([test.p if test.tested else None for row in rows for test in row]))
+    found = [[next(corrected) for _ in row] for row in rows]
+    return [[MARK if p is not None and p < SIGNIFICANT else "" for p in row] for row in found]
+
+
+def precision(record: Record) -> float:
+    """The average precision of an audit's ranking."""
+    return float(record["measures"]["average_precision"])
+
+
+def accuracies(records: Mapping[int, Record], which: str) -> dict[int, float]:
+    """The test accuracy `which` by seed, of the seeds that have it."""
+    return {seed: record[which] for seed, record in records.items() if record[which] is not None}
 
 
 def miss(cells: Cells) -> list[str]:
-    """How far the estimated share of wrong labels is from the true one; last, that of cleanlab's estimate."""
-    row = [points([rate(one, "estimated") - rate(one, "true") for one in own.values()]) for own in cells.values()]
+    """How far the estimate is from the true rate, how often its interval held it; last, cleanlab's estimate."""
+    row = []
+    for own in cells.values():
+        gaps = [rate(one, "estimated") - rate(one, "true") for one in own.values()]
+        held = sum(one["measures"]["rate"]["covered"] for one in own.values())
+        row.append(f"{points(gaps)} ({held} of {len(gaps)})" if gaps else NONE)
     usual = cells[USUAL].values()
     return [*row, points([one["measures"]["confident_learning_rate"] - rate(one, "true") for one in usual])]
 
