@@ -15,26 +15,28 @@ def main(
     results: Path = Path("results/audit_study"),
     work: Path = Path("results/audit/study"),
     page: Path = Path("docs/audit.md"),
+    readme: Path = Path("README.md"),
     table_only: bool = False,
     threads: int = 1,
 ) -> None:
-    """Audit labels with known errors by CE, GCE and SL, six seeds (folds: three), and rewrite the table of a page.
+    """Audit labels with known errors by CE, GCE and SL, six seeds (folds: three), and rewrite the tables of two pages.
 
     cells: settings to run; a wrong name lists them
     results: folder of the records
     work: folder of runs and networks
-    page: page with the marks
+    page: page for all tables, with the marks results
+    readme: page for the shortest one, with the marks audit
     table_only: train nothing
     threads: threads of a run
     """
-    from studies.audit.page import write_page
+    from studies.audit.page import write_pages
     from studies.audit.study import CELLS, run_study, slug  # imports torch; --help does without it
 
     known = {slug(cell): cell for cell in CELLS}
     wanted = [known[one_of("cells", cell, known)] for cell in cells]
     if not table_only:
         run_study(wanted, results, work, threads)
-    print(write_page(results, page), flush=True)
+    print("\n".join(write_pages(results, page, readme)), flush=True)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """What the study measures, on predictions whose quality is known, and the page that it fills."""
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from sl.audit.rank import rank
 from sl.config.compose import compose_run
 from studies.audit.measure import measures
 from studies.audit.overview import overview
-from studies.audit.page import write_page
+from studies.audit.page import write_pages
 from studies.audit.study import CELLS, Trial, trials
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -57,9 +58,11 @@ def test_the_page_shows_means_and_deviations(tmp_path: Path) -> None:
             "provenance": {"commit": "0123456789", "dirty": False},
         }  # fmt: skip
         (tmp_path / f"{seed}.json").write_text(json.dumps(record))
-    page = tmp_path / "page.md"
+    page, readme = tmp_path / "page.md", tmp_path / "readme.md"
     page.write_text("<!-- results:begin -->\n<!-- results:end -->\n")
-    write_page(tmp_path, page)
+    readme.write_text("<!-- audit:begin -->\n<!-- audit:end -->\n")
+    write_pages(tmp_path, page, readme)
+    assert "| invented | 0.400 | 0.850 | – | – |" in readme.read_text()
     text = page.read_text()
     assert (
         "1,000 images, 3 epochs, 40.0 % of the labels wrong. Test accuracy (%) on the labels as given: CE 70.0" in text
@@ -97,9 +100,9 @@ def test_the_overview_marks_what_differs_from_cross_entropy() -> None:
 
 
 @pytest.mark.results
-def test_the_measured_part_of_the_page_is_of_its_records(tmp_path: Path) -> None:
-    kept = (ROOT / "docs" / "audit.md").read_text(encoding="utf-8")
-    page = tmp_path / "audit.md"
-    page.write_text(kept, encoding="utf-8")
-    write_page(ROOT / "results" / "audit_study", page)
-    assert page.read_text(encoding="utf-8") == kept, "run: python scripts/audit_study.py table_only=true"
+def test_the_measured_parts_of_the_pages_are_of_their_records(tmp_path: Path) -> None:
+    kept = [ROOT / "docs" / "audit.md", ROOT / "README.md"]
+    pages = [Path(shutil.copy(path, tmp_path)) for path in kept]
+    write_pages(ROOT / "results" / "audit_study", *pages)
+    for page, old in zip(pages, kept, strict=True):
+        assert page.read_text() == old.read_text(), "run: python scripts/audit_study.py table_only=true"

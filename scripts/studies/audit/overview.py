@@ -19,8 +19,7 @@ NONE = "–"
 
 def overview(records: Sequence[Record]) -> str:
     """Which ranks best, how many labels are wrong, which decisions are right, and what they bring."""
-    settings = dict.fromkeys(record["cell"] for record in records)
-    found = {name: by_way([record for record in records if record["cell"] == name]) for name in settings}
+    found = by_setting(records)
     parts = [
         ("Which ranks best: average precision", "random order", ranking(found.values())),
         (
@@ -36,6 +35,21 @@ def overview(records: Sequence[Record]) -> str:
         + table(["labels", *COLUMNS, last], [[name, *row] for name, row in zip(found, rows, strict=True)])
         for title, last, rows in parts
     )
+
+
+def in_short(records: Sequence[Record]) -> str:
+    """One run of SL beside one of CE, for the README; the marks are those of `overview`."""
+    found = by_setting(records)
+    lines = zip(found, ranking(found.values()), gain(found.values()), strict=True)
+    ce, sl = COLUMNS.index("CE, one run"), COLUMNS.index("SL, one run")
+    rows = [[name, ranks[-1], ranks[ce], ranks[sl], gains[sl]] for name, ranks, gains in lines]
+    return table(["labels", "random order", "CE", "SL", "CE trained on the labels that SL corrected, points"], rows)
+
+
+def by_setting(records: Sequence[Record]) -> dict[str, Cells]:
+    """The records of each setting by loss and folds, then by seed."""
+    names = dict.fromkeys(record["cell"] for record in records)
+    return {name: by_way([record for record in records if record["cell"] == name]) for name in names}
 
 
 def by_way(records: Sequence[Record]) -> Cells:

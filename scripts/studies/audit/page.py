@@ -8,7 +8,7 @@ from statistics import fmean
 from sl.errors import UserError
 from sl.tables.formats import mean_std, table
 from sl.tables.readme import fill
-from studies.audit.overview import NONE, Record, flagged, overview
+from studies.audit.overview import NONE, Record, flagged, in_short, overview
 
 HEADER = (
     "loss", "folds", "n", "average precision", "precision at the true count", "recall at 90 % precision",
@@ -28,15 +28,16 @@ Every setting in full: mean ± standard deviation over n seeds. Folds 0 is one r
 (%) on clean labels of CE trained anew on the corrected labels; a dash where it was not."""
 
 
-def write_page(results: Path, page: Path) -> str:
-    """Fill the measured part of `page` from the records in `results`; UserError where there is none."""
+def write_pages(results: Path, page: Path, readme: Path) -> list[str]:
+    """Fill the measured parts of `page` and `readme` from the records in `results`; UserError where there is none."""
     records = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(results.glob("*.json"))]
     if not records:
         raise UserError("results", results, "must be a folder that holds records of the study")
     cells = dict.fromkeys(record["cell"] for record in records)
     parts = [cell_part([record for record in records if record["cell"] == cell]) for cell in cells]
     notes = NOTES.format(expected=records[0]["expected_precision"])
-    return fill(page, "\n\n".join([notes, overview(records), DETAILS, *parts]))
+    whole = "\n\n".join([notes, overview(records), DETAILS, *parts])
+    return [fill(page, whole), fill(readme, in_short(records), "audit")]
 
 
 def cell_part(records: Sequence[Record]) -> str:
