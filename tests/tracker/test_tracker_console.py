@@ -16,7 +16,7 @@ Make = Callable[..., dict]
 SCRIPT = """
 import sys, time
 sys.path.insert(0, {folder!r})
-from conftest import make_header, tell
+from told_run import make_header, tell
 from sl.tracker import ConsoleSink
 class Slow(ConsoleSink):
     def epoch(self, line):
@@ -115,7 +115,7 @@ def test_on_a_terminal_one_line_is_redrawn() -> None:
 LONG = """
 import sys, time
 sys.path.insert(0, {folder!r})
-from conftest import PATH, make_header, make_line
+from told_run import PATH, make_header, make_line
 from sl.tracker import console
 console.LONG_EPOCH = 0.1
 sink = console.ConsoleSink()

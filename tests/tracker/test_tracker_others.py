@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import EPOCHS, PATH, STAGES, make_line, make_probe
+from told_run import EPOCHS, PATH, STAGES, make_line, make_probe
 
 from sl.record.lines import rounded
 from sl.tracker import CsvTracker, MlflowTracker, TensorBoardTracker, Tracker

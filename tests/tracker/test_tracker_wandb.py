@@ -28,7 +28,7 @@ KILL = """
 import os, signal, sys
 from pathlib import Path
 sys.path.insert(0, {folder!r})
-from conftest import PATH, make_header, make_line, make_probe, tell
+from told_run import PATH, make_header, make_line, make_probe, tell
 from sl.tracker import WandbTracker
 
 tracker = WandbTracker("project")

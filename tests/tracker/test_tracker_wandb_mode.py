@@ -16,7 +16,7 @@ SCRIPT = """
 import signal, sys
 signal.alarm(60)  # a question would wait for ever: nobody answers
 sys.path.insert(0, {folder!r})
-from conftest import make_header, tell
+from told_run import make_header, tell
 from sl.tracker import WandbTracker
 tell([WandbTracker("project")], make_header(), epochs=2)
 """

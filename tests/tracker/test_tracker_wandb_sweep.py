@@ -4,7 +4,7 @@ import re
 
 import pytest
 import yaml
-from conftest import make_header, make_line
+from told_run import make_header, make_line
 from wandb.cli.cli import cli as wandb_commands
 from wandb.sdk.launch.sweeps.utils import create_sweep_command, create_sweep_command_args
 
