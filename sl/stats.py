@@ -1,7 +1,8 @@
 """The one rule of inference: paired differences over seeds, Student's t, and a false discovery rate; needs scipy only.
 
 Two losses are compared on the same seeds, so everything here is about one number per seed: a difference that is 0 where
-there is no effect. Claims, tables, parity, open points and the ranking of a search all use it.
+there is no effect. Claims, tables, sweeps, the ranking of a search and the study of audits mark or judge several
+differences at once and correct for their number; parity and open points show intervals and judge nothing.
 """
 
 from collections.abc import Sequence
