@@ -40,10 +40,11 @@ def overview(records: Sequence[Record]) -> str:
 def in_short(records: Sequence[Record]) -> str:
     """One run of SL beside one of CE, for the README; the marks are those of `overview`."""
     found = by_setting(records)
-    lines = zip(found, ranking(found.values()), gain(found.values()), strict=True)
+    lines = zip(found.items(), ranking(found.values()), gain(found.values()), strict=True)
     ce, sl = COLUMNS.index("CE, one run"), COLUMNS.index("SL, one run")
-    rows = [[name, ranks[-1], ranks[ce], ranks[sl], gains[sl]] for name, ranks, gains in lines]
-    return table(["labels", "random order", "CE", "SL", "CE trained on the labels that SL corrected, points"], rows)
+    rows = [[name, ranks[-1], ranks[ce], ranks[sl], gains[sl], str(len(cells["ce", 0].keys() & cells["sl", 0].keys()))]
+            for (name, cells), ranks, gains in lines]  # fmt: skip
+    return table(["labels", "random order", "CE", "SL", "gain of CE by SL's corrections (points)", "seeds"], rows)
 
 
 def by_setting(records: Sequence[Record]) -> dict[str, Cells]:
