@@ -19,7 +19,7 @@ def main(
     table_only: bool = False,
     threads: int = 1,
 ) -> None:
-    """Audit labels with known errors by CE, GCE and SL, six seeds (folds: three), and rewrite the tables of two pages.
+    """Audit labels with known errors by several losses, six seeds (folds: three), and rewrite the tables of two pages.
 
     cells: settings to run; a wrong name lists them
     results: folder of the records

@@ -39,8 +39,8 @@ CELLS: dict[str, tuple[str, ...]] = {
 }
 # Loss and folds: on CIFAR CE is trained anew on the labels of these alone.
 RETRAINED = {("sl", 0), ("ce", 4), ("sl", 4)}
-LOSSES = ("ce", "gce", "sl")
-SEEDS = {0: 6, 4: 3}  # for each number of folds
+LOSSES = {0: ("ce", "gce", "sl", "lsr", "nce_rce"), 4: ("ce", "gce", "sl")}  # for each number of folds
+SEEDS = {0: 6, 4: 3}
 EXPECTED_PRECISION = 0.9
 
 
@@ -80,9 +80,9 @@ def slug(cell: str) -> str:
 
 def trials(cells: Sequence[str]) -> Iterator[Trial]:
     """All audits on these cells, the seed outermost."""
-    for seed, cell, folds, loss in product(range(max(SEEDS.values())), cells, SEEDS, LOSSES):
+    for seed, cell, folds in product(range(max(SEEDS.values())), cells, SEEDS):
         if seed < SEEDS[folds]:
-            yield Trial(cell, loss, folds, seed)
+            yield from (Trial(cell, loss, folds, seed) for loss in LOSSES[folds])
 
 
 def run_study(cells: Sequence[str], results: Path, work: Path, threads: int) -> None:
