@@ -4,15 +4,16 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from statistics import fmean
 from typing import Any
 
+from sl.record.titles import loss_title
 from sl.stats import SIGNIFICANT, Inference, adjusted, infer
 from sl.tables.formats import signed, table
 from sl.tables.paired import MARK
 
 Record = dict[str, Any]
 Cells = Mapping[tuple[str, int], Mapping[int, Record]]  # by loss and folds: the records of one setting by seed
-LOSSES = ("ce", "gce", "sl")
+SHOWN = ("ce", "gce", "sl")
 WAYS = {0: "one run", 4: "4 folds"}
-COLUMNS = [f"{loss.upper()}, {way}" for way in WAYS.values() for loss in LOSSES]
+COLUMNS = [f"{loss_title(loss)}, {way}" for way in WAYS.values() for loss in SHOWN]
 USUAL = ("ce", 4)  # what people do today, with cleanlab's filter
 NONE = "–"
 
@@ -58,7 +59,7 @@ def by_way(records: Sequence[Record]) -> Cells:
     return {
         (loss, folds): {one["seed"]: one for one in records if (one["loss"], one["folds"]) == (loss, folds)}
         for folds in WAYS
-        for loss in LOSSES
+        for loss in SHOWN
     }
 
 
@@ -110,16 +111,16 @@ def miss(cells: Cells) -> list[str]:
     """How far the estimate is from the true rate, how often its interval held it; last, cleanlab's estimate."""
     row = []
     for own in cells.values():
-        gaps = [rate(one, "estimated") - rate(one, "true") for one in own.values()]
+        gaps = list(map(gap, own.values()))
         held = sum(one["measures"]["rate"]["covered"] for one in own.values())
         row.append(f"{points(gaps)} ({held} of {len(gaps)})" if gaps else NONE)
     usual = cells[USUAL].values()
-    return [*row, points([one["measures"]["confident_learning_rate"] - rate(one, "true") for one in usual])]
+    return [*row, points(list(map(confident_gap, usual)))]
 
 
 def decision(cells: Cells) -> list[str]:
     """Precision and recall of the changed labels; last, those of cleanlab's filter."""
-    return [*(flagged(own, "decision") for own in cells.values()), flagged(cells[USUAL], "cleanlab")]
+    return [*(flagged(own.values(), "decision") for own in cells.values()), flagged(cells[USUAL].values(), "cleanlab")]
 
 
 def rate(record: Record, which: str) -> float:
@@ -127,18 +128,28 @@ def rate(record: Record, which: str) -> float:
     return float(record["measures"]["rate"][which])
 
 
+def gap(record: Record) -> float:
+    """The estimated share of wrong labels minus the true one."""
+    return rate(record, "estimated") - rate(record, "true")
+
+
+def confident_gap(record: Record) -> float:
+    """The same of cleanlab's estimate."""
+    return float(record["measures"]["confident_learning_rate"]) - rate(record, "true")
+
+
 def points(shares: Sequence[float]) -> str:
     """A mean difference of shares in percentage points."""
     return signed(100 * fmean(shares), 1) if shares else NONE
 
 
-def flagged(records: Mapping[int, Record], way: str) -> str:
+def flagged(records: Collection[Record], way: str) -> str:
     """Mean precision and recall of one way to decide; no precision where a seed has nothing decided.
 
-    >>> flagged({0: {"measures": {"flagged": {"cleanlab": {"precision": None, "recall": 0.0}}}}}, "cleanlab")
+    >>> flagged([{"measures": {"flagged": {"cleanlab": {"precision": None, "recall": 0.0}}}}], "cleanlab")
     '– / 0.00'
     """
-    found = [record["measures"]["flagged"][way] for record in records.values()]
+    found = [record["measures"]["flagged"][way] for record in records]
     known = [one["precision"] for one in found if one["precision"] is not None]
     precision = f"{fmean(known):.2f}" if known and len(known) == len(found) else NONE
     return f"{precision} / {fmean(one['recall'] for one in found):.2f}" if found else NONE

@@ -6,9 +6,10 @@ from pathlib import Path
 from statistics import fmean
 
 from sl.errors import UserError
+from sl.record.titles import loss_title
 from sl.tables.formats import mean_std, table
 from sl.tables.readme import fill
-from studies.audit.overview import NONE, Record, flagged, in_short, overview
+from studies.audit.overview import NONE, Record, confident_gap, flagged, gap, in_short, overview, rate
 
 HEADER = (
     "loss", "folds", "n", "average precision", "precision at the true count", "recall at 90 % precision",
@@ -47,13 +48,13 @@ def cell_part(records: Sequence[Record]) -> str:
     rows = []
     for folds, loss in keys:
         group = [record for record in records if (record["folds"], record["loss"]) == (folds, loss)]
-        rows.append([loss.upper(), str(folds), str(len(group)), *cells_of(group)])
-    rate = fmean(record["measures"]["rate"]["true"] for record in records)
+        rows.append([loss_title(loss), str(folds), str(len(group)), *cells_of(group)])
+    wrong = fmean(rate(record, "true") for record in records)
     given = as_given(records)
     origin = f"`{' '.join(first['overrides'][:-3])}`, commit {', '.join(sorted({commit(one) for one in records}))}"
     size = f"{first['images']:,} images, {first['epochs']} epochs"
     text = (
-        f"{size}, {100 * rate:.1f} % of the labels wrong. Test accuracy (%) on the labels as given: {given}. {origin}."
+        f"{size}, {100 * wrong:.1f} % of the labels wrong. Test accuracy (%) on the labels as given: {given}. {origin}."
     )
     return f"### {first['cell']}\n\n{text}\n\n{table(HEADER, rows)}"
 
@@ -63,7 +64,7 @@ def as_given(records: Sequence[Record]) -> str:
     plain = [record for record in records if not record["folds"]]
     found = {loss: [100 * one["trained_test_accuracy"] for one in plain if one["loss"] == loss]
              for loss in sorted({one["loss"] for one in plain})}  # fmt: skip
-    return ", ".join(f"{loss.upper()} {mean_std(values, 1)}" for loss, values in found.items())
+    return ", ".join(f"{loss_title(loss)} {mean_std(values, 1)}" for loss, values in found.items())
 
 
 def cells_of(group: Sequence[Record]) -> list[str]:
@@ -72,18 +73,15 @@ def cells_of(group: Sequence[Record]) -> list[str]:
     def share(value: Callable[[Record], float]) -> str:
         return mean_std([value(record["measures"]) for record in group], 3)
 
-    by_seed = {record["seed"]: record for record in group}
     covered = sum(record["measures"]["rate"]["covered"] for record in group)
     return [
         share(lambda found: found["average_precision"]),
         share(lambda found: found["precision_at_count"]),
         share(lambda found: found["recall_at_90"]),
-        mean_std([100 * (one["measures"]["rate"]["estimated"] - one["measures"]["rate"]["true"]) for one in group], 1),
-        mean_std(
-            [100 * (one["measures"]["confident_learning_rate"] - one["measures"]["rate"]["true"]) for one in group], 1
-        ),
+        mean_std([100 * gap(one) for one in group], 1),
+        mean_std([100 * confident_gap(one) for one in group], 1),
         f"{covered} of {len(group)}",
-        *(flagged(by_seed, name) for name in ("decision", "cleanlab", "disagree")),
+        *(flagged(group, name) for name in ("decision", "cleanlab", "disagree")),
         percent([record["retrained_test_accuracy"] for record in group]),
     ]
 

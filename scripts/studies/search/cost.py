@@ -69,7 +69,9 @@ def parameter_grids(runs: Iterable[Run]) -> list[ParameterGrid]:
 
 def accuracies_of(grid: ParameterGrid, values: Mapping[str, Any], runs: Iterable[Run]) -> Array | None:
     """Test accuracies (S,) of `runs` on the grid's problem and seeds with these loss parameters; None if one misses."""
-    of_seed = _points((run for run in runs if run.complete and grid.has(run)), held=False).get(_text(values), {})
+    of_seed = _points((run for run in runs if run.complete and grid.has(run)), held=False).get(
+        canonical_text(dict(values)), {}
+    )
     return np.array([of_seed[seed].mean_last_ten() for seed in grid.seeds]) if {*grid.seeds} <= {*of_seed} else None
 
 
@@ -94,14 +96,10 @@ def _points(runs: Iterable[Run], *, held: bool) -> dict[str, dict[int, Run]]:
     points: dict[str, dict[int, Run]] = defaultdict(dict)
     for run in runs:
         if bool(run.holdout) == held:
-            points[_text(run.loss)][run.seed] = run
+            points[canonical_text(run.loss)][run.seed] = run
     return points
 
 
 def _problem(run: Run) -> str:
     """The run's problem, with or without a holdout."""
     return problem(run, without=["holdout"])
-
-
-def _text(values: Mapping[str, Any]) -> str:
-    return canonical_text(dict(values))
