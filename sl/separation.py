@@ -4,9 +4,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.metrics import silhouette_score
-from sklearn.model_selection import StratifiedKFold, cross_val_score
-from sklearn.neighbors import KNeighborsClassifier
 
 from sl.errors import UserError
 from sl.record import Run
@@ -31,6 +28,11 @@ def separation(features: Features, labels: Labels) -> Separation:
     The silhouette is Rousseeuw's (1987); the accuracy is that of 10 nearest neighbours over 5 folds. Raises UserError
     where a class has fewer examples than there are folds, or there is one class only.
     """
+    # scikit-learn takes a second to import, and most commands find no representations.
+    from sklearn.metrics import silhouette_score
+    from sklearn.model_selection import StratifiedKFold, cross_val_score
+    from sklearn.neighbors import KNeighborsClassifier
+
     if not _measurable(labels):
         raise UserError(f"labels: must have at least two classes with {FOLDS} examples each")
     folds = StratifiedKFold(FOLDS, shuffle=True, random_state=0)

@@ -11,7 +11,6 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
-from sklearn.manifold import TSNE
 from threadpoolctl import threadpool_limits
 
 from sl.figures.cells import with_clean
@@ -71,6 +70,8 @@ def embed(features: Features) -> NDArray[np.float32]:
     Perplexity 30, or a third of the images where they are few. On one thread: the order in which several add up
     shows in the picture.
     """
+    from sklearn.manifold import TSNE  # takes a second to import, and few records have representations
+
     perplexity = min(30.0, len(features) / 3)
     with threadpool_limits(limits=1):
         return TSNE(init="pca", perplexity=perplexity, random_state=0).fit_transform(features)
