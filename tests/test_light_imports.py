@@ -62,6 +62,25 @@ def test_what_reads_records_needs_the_extra_results_alone() -> None:
     }
 
 
+RUN = """
+import sys
+from sl.train.device import apply_runtime, resolve_runtime
+from sl.train.options import RuntimeConfig
+import torch
+for deterministic in (False, True):
+    apply_runtime(resolve_runtime(RuntimeConfig("cpu", "auto", "auto", deterministic, 1)))
+    print(torch.are_deterministic_algorithms_enabled(), "torch._dynamo" in sys.modules)
+"""
+
+
+def test_a_run_with_the_usual_runtime_imports_no_compiler() -> None:
+    """PyTorch imports its own to be told whether to be deterministic; that takes two seconds."""
+    done = subprocess.run([sys.executable, "-c", RUN], capture_output=True, text=True, check=True)
+    usual, deterministic = done.stdout.splitlines()
+    assert usual == "False False"
+    assert deterministic.split()[0] == "True"
+
+
 def test_only_the_configuration_knows_what_it_is_composed_with() -> None:
     """Beyond sl/config a configuration is a typed object: nothing imports OmegaConf."""
     sources = [path for folder in ("sl", "scripts") for path in sorted((ROOT / folder).rglob("*.py"))]
