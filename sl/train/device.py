@@ -105,7 +105,7 @@ def threads_that_pay(image_shape: tuple[int, int, int], batch_size: int) -> int:
 def apply_runtime(runtime: Runtime) -> None:
     """Set the process-wide switches of torch that a run needs."""
     torch.set_num_threads(runtime.threads)
-    if torch.are_deterministic_algorithms_enabled() != runtime.deterministic:  # the call imports a compiler: two seconds
+    if torch.are_deterministic_algorithms_enabled() != runtime.deterministic:  # the call imports a compiler
         torch.use_deterministic_algorithms(runtime.deterministic)
     if runtime.step in COMPILED:
         torch._dynamo.config.recompile_limit = COMPILED_VERSIONS
