@@ -55,6 +55,7 @@ def test_what_an_adapter_trains_has_learned(title: str, package: str, outputs: s
     run(tmp_path, START, SOURCES[title], TESTED.format(outputs=outputs, least=LEAST), more)
 
 
+@pytest.mark.slow
 def test_the_class_report_of_the_plain_loop(tmp_path: Path) -> None:
     printed = run(tmp_path, START, SOURCES["A plain loop"], SOURCES["Is every class learned?"])
     assert [line.split()[1] for line in printed.splitlines()[1:11]] == list("0123456789")

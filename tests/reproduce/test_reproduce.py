@@ -47,6 +47,7 @@ def test_every_cell_comes_once_before_any_comes_twice() -> None:
     assert len(seeds) == 6 * 49  # 7 methods x 7 noise settings, 6 seeds
 
 
+@pytest.mark.slow
 def test_cifar10_starts_with_the_figures_and_trains_nothing_twice(tmp_path: Path) -> None:
     runs = list(experiment.runs("cifar10", [0]))
     assert {override for override in runs[0] if "=" in override} >= {"noise.rate=0.4", "loss=ce"}
@@ -56,6 +57,7 @@ def test_cifar10_starts_with_the_figures_and_trains_nothing_twice(tmp_path: Path
     assert len({run.identity for run in plan}) == 101
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "name", [path.stem for path in (experiment.CONFIG_DIR / "experiment").glob("*.yaml") if path.stem != "cifar10"]
 )

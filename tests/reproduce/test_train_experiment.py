@@ -12,6 +12,7 @@ from studies.train import train_experiment
 SHORT = ("dataset=digits", "recipe.epochs=1", "scale.train_share=0.2", "runtime.device=cpu")
 
 
+@pytest.mark.slow
 def test_what_is_there_is_not_trained_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def runs(name: str, seeds: Sequence[int] | None = None) -> Iterator[experiment.Overrides]:
         yield from ((*SHORT, f"loss={name}", f"seed={seed}") for seed in seeds or (0,))

@@ -38,6 +38,7 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> object:
         yield
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("default")  # of the compiler's own making
 def test_compiled_and_eager_steps_agree_and_a_second_run_does_not_recompile() -> None:
     lines = {}
