@@ -3,7 +3,7 @@
 As the authors' published Keras code has them: 3x3 convolutions with "same" padding and biases, batch normalisation
 before every ReLU, 2x2 max pooling after each block, one hidden dense layer, no dropout.
 
-`width` is the share of their channels that all these layers keep: a cheaper network of the same depth.
+`width` is the share of their channels that all these layers keep.
 """
 
 import math
@@ -12,10 +12,9 @@ from itertools import pairwise
 from torch import Tensor, nn
 from torch.nn import functional
 
-from sl.checks import number
 from sl.errors import UserError
 from sl.fused import NormPoolRelu
-from sl.models.classifier import Classifier, Normalised
+from sl.models.classifier import Classifier, Normalised, narrowed
 
 
 class Cnn(Classifier):
@@ -37,9 +36,8 @@ class Cnn(Classifier):
         average: bool = False,
     ) -> None:
         super().__init__()
-        width = number("width", width, 0, 1, low_open=True)
-        blocks = tuple(tuple(max(1, round(width * channels)) for channels in block) for block in blocks)
-        hidden = max(1, round(width * hidden))
+        blocks = tuple(narrowed(block, width) for block in blocks)
+        (hidden,) = narrowed([hidden], width)
         self.average = average
         channels, *sides = image_shape
         shrink = 2 ** len(blocks)

@@ -4,9 +4,9 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from sl.fused import NormPoolRelu
-from sl.models.classifier import Classifier, Normalised
+from sl.models.classifier import Classifier, Normalised, narrowed
 
-WIDTHS = (16, 32, 64)
+FILTERS = (16, 32, 64)  # of the three stages
 BLOCKS_PER_STAGE = 7  # 1 + 3 * 7 * 2 + 1 = 44 layers
 
 
@@ -15,6 +15,9 @@ class PreactivationBlock(nn.Module):
 
     The shortcut takes the block's raw input: as it is, or through a 1x1 convolution without BN where the width
     changes. With `activate=False` the block's leading BN and ReLU are left out.
+
+    With a stride of 2 that convolution sees every second pixel, which are cut out first: with a stride of its own and
+    fewer than 8 channels, oneDNN writes past its memory (uxlfoundation/oneDNN#6035; PyTorch 2.14 aborts).
     """
 
     def __init__(self, inputs: int, outputs: int, stride: int, activate: bool = True) -> None:
@@ -24,7 +27,7 @@ class PreactivationBlock(nn.Module):
         self.conv1 = nn.Conv2d(inputs, outputs, 3, stride, padding=1 if stride == 1 else 0)
         self.norm = NormPoolRelu(outputs)
         self.conv2 = nn.Conv2d(outputs, outputs, 3, padding=1)
-        self.shortcut = nn.Identity() if inputs == outputs else nn.Conv2d(inputs, outputs, 1, stride)
+        self.shortcut = nn.Identity() if inputs == outputs else nn.Conv2d(inputs, outputs, 1)
 
     def forward(self, x: Tensor) -> Tensor:
         """(N, inputs, H, W) -> (N, outputs, ceil(H / stride), ceil(W / stride))."""
@@ -32,7 +35,7 @@ class PreactivationBlock(nn.Module):
         if self.stride == 2:
             residual = pad_same(residual)
         residual = self.conv2(self.norm(self.conv1(residual)))
-        return self.shortcut(x) + residual
+        return self.shortcut(x[..., :: self.stride, :: self.stride]) + residual
 
 
 def pad_same(x: Tensor) -> Tensor:
@@ -50,22 +53,24 @@ class ResNet44(Classifier):
 
     The first block follows the stem's ReLU and so skips its own BN and ReLU. All convolutions have biases. The
     representation is the 64 filters' mean over the image (the published code's 8x8 pooling of a 32x32 image).
+    `width` is the share of its filters that every layer keeps.
     """
 
-    def __init__(self, num_classes: int, image_shape: tuple[int, int, int]) -> None:
+    def __init__(self, num_classes: int, image_shape: tuple[int, int, int], width: float = 1.0) -> None:
         super().__init__()
-        stem, norm = nn.Conv2d(image_shape[0], WIDTHS[0], 3, padding=1), NormPoolRelu(WIDTHS[0])
+        first, *_, last = stages = narrowed(FILTERS, width)
+        stem, norm = nn.Conv2d(image_shape[0], first, 3, padding=1), NormPoolRelu(first)
         self.stem = nn.Sequential(stem, norm)
         blocks: list[PreactivationBlock] = []
-        inputs = WIDTHS[0]
-        for stage, width in enumerate(WIDTHS):
+        inputs = first
+        for stage, outputs in enumerate(stages):
             for index in range(BLOCKS_PER_STAGE):
                 stride = 2 if stage > 0 and index == 0 else 1
-                blocks.append(PreactivationBlock(inputs, width, stride, activate=bool(blocks)))
-                inputs = width
+                blocks.append(PreactivationBlock(inputs, outputs, stride, activate=bool(blocks)))
+                inputs = outputs
         self.blocks = nn.Sequential(*blocks)
-        self.activation = NormPoolRelu(WIDTHS[-1])
-        self.head = nn.Linear(WIDTHS[-1], num_classes)
+        self.activation = NormPoolRelu(last)
+        self.head = nn.Linear(last, num_classes)
 
     def normalised(self) -> list[Normalised]:
         """The stem, and the first convolution of every block; the second one's output is also added to a shortcut."""
@@ -76,5 +81,5 @@ class ResNet44(Classifier):
         return [(stem, norm), *((block.conv1, block.norm) for block in inside)]
 
     def features(self, images: Tensor) -> Tensor:
-        """Mean (N, 64) of the last feature maps."""
+        """Mean (N, 64 at full width) of the last feature maps."""
         return self.activation(self.blocks(self.stem(images))).mean((2, 3))
