@@ -16,8 +16,8 @@ class PreactivationBlock(nn.Module):
     The shortcut takes the block's raw input: as it is, or through a 1x1 convolution without BN where the width
     changes. With `activate=False` the block's leading BN and ReLU are left out.
 
-    With a stride of 2 that convolution sees every second pixel, which are cut out first: with a stride of its own and
-    fewer than 8 channels, oneDNN writes past its memory (uxlfoundation/oneDNN#6035; PyTorch 2.14 aborts).
+    Where the stride is 2, every second pixel is cut out before that convolution: with a stride of its own and few
+    channels it is one of those in `sl.train.kernels.channels_last_fails`.
     """
 
     def __init__(self, inputs: int, outputs: int, stride: int, activate: bool = True) -> None:

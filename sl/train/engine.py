@@ -31,7 +31,7 @@ from sl.train.device import CAPTURED, COMPILED, Runtime, apply_runtime
 from sl.train.device_data import DeviceData
 from sl.train.forward import autocast, forward_pass, lower_precision
 from sl.train.job import Job, make_loss
-from sl.train.kernels import warn_of_slow_kernels
+from sl.train.kernels import channels_last_fails, warn_of_slow_kernels
 from sl.train.plan import batch_sizes
 from sl.train.seeds import generator
 from sl.train.step_weights import StepWeights
@@ -56,12 +56,14 @@ class Engine:
         self, model: Classifier, loss: Loss, data: DeviceData, recipe: RecipeConfig, batch_size: int, runtime: Runtime
     ) -> None:
         self.data, self.recipe, self.batch_size, self.runtime = data, recipe, batch_size, runtime
+        on_gpu = runtime.device.type == "cuda"
+        if not on_gpu and channels_last_fails(model):
+            self.memory_format = torch.contiguous_format
         self.model = model.to(runtime.device).to(memory_format=self.memory_format)
         self.loss = loss.to(runtime.device)
         self.optimizer = build_optimizer(self.model, recipe)
         self.augmentation = build_augmentation(recipe)
         self.loss_sum = torch.zeros((), dtype=torch.float64, device=runtime.device)
-        on_gpu = runtime.device.type == "cuda"
         most = EVALUATION_BATCH[runtime.device.type]
         self.evaluation_batch = min(most, max(batch_size, images_at_once(most, *data.image_shape[1:])))
         if on_gpu:  # every batch is filled up to this: no more than the test set has, which is evaluated at every epoch

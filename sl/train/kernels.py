@@ -1,6 +1,6 @@
-"""A guard against bfloat16 convolutions that are slow on a CPU.
+"""Guards against convolutions that are slow on a CPU, and against those that are wrong there.
 
-Since PyTorch 2.13 some processors get oneDNN's reference kernel for them, 4 to 16 times slower than float32's
+Since PyTorch 2.13 some processors get oneDNN's reference kernel for bfloat16, 4 to 16 times slower than float32's
 (pytorch/pytorch#183815).
 """
 
@@ -8,6 +8,7 @@ import time
 from functools import cache
 
 import torch
+from torch import nn
 from torch.nn.functional import conv2d
 
 from sl.say import warn
@@ -15,6 +16,20 @@ from sl.train.device import Runtime
 
 SLOW = 2.0  # times float32's time; where the hardware multiplies bfloat16, it takes less than that time
 REPEATS = 3
+BLOCK = 16  # channels that oneDNN takes at once: 8 with AVX2, 16 with AVX-512
+
+
+def channels_last_fails(model: nn.Module) -> bool:
+    """Whether `model` has a convolution whose gradients are wrong in the order channels_last, or end the process.
+
+    Such is a strided 1x1 convolution of fewer channels than oneDNN takes at once, which writes past its memory there
+    (uxlfoundation/oneDNN#6035; seen with PyTorch 2.14).
+    """
+    return any(
+        set(layer.kernel_size) == {1} and max(layer.stride) > 1 and layer.in_channels < BLOCK
+        for layer in model.modules()
+        if isinstance(layer, nn.Conv2d)
+    )
 
 
 def warn_of_slow_kernels(runtime: Runtime) -> None:

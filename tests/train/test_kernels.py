@@ -1,12 +1,18 @@
-"""A slow fall-back of bfloat16 convolutions is said once, in one line, with its cure."""
+"""A slow fall-back of bfloat16 convolutions is said once, in one line, with its cure; wrong ones are not used."""
 
-from collections.abc import Iterator
+import copy
+from collections.abc import Callable, Iterator
 
 import pytest
 import torch
+from torch import Tensor, nn
 
+from sl.models import ResNet44
+from sl.models.classifier import Classifier
 from sl.train import kernels
 from sl.train.device import Runtime, describe, instruction_set
+from sl.train.engine import Engine, make_engine
+from sl.train.job import Job
 
 CPU = torch.device("cpu")
 
@@ -47,3 +53,46 @@ def test_the_record_says_which_instruction_set_ran(monkeypatch: pytest.MonkeyPat
     assert " avx2, 1 thread" in describe(Runtime(CPU, "float32", "eager", False, 1))
     able["avx512_bf16"] = True
     assert " avx512_bf16, 1 thread" in describe(Runtime(CPU, "float32", "eager", False, 1))
+
+
+class Strided(Classifier):
+    """A network of somebody's own with a strided 1x1 convolution of four channels."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stem = nn.Conv2d(1, 4, 3, padding=1)
+        self.halved = nn.Conv2d(4, 8, 1, stride=2)
+        self.head = nn.Linear(8, 10)
+
+    def features(self, images: Tensor) -> Tensor:
+        return self.halved(self.stem(images)).relu().mean((2, 3))
+
+
+def test_a_step_with_a_strided_convolution_of_few_channels_is_right(make_job: Callable[..., Job]) -> None:
+    """The first step has no momentum yet, so it is the rate times the gradient."""
+    job = make_job("loss=ce", "recipe.decay_on=none")
+    usual = make_engine(job)
+    model = Strided()
+    exact = copy.deepcopy(model).double()
+    engine = Engine(model, usual.loss, usual.data, job.config.recipe, 32, job.runtime)
+    index = torch.arange(32)
+    images = usual.data.images[index].float() / 255
+    engine.update(images, index)
+    usual.loss(exact(images.double()), usual.data.noisy[index], index).backward()
+    for own, other in zip(model.parameters(), exact.parameters(), strict=True):
+        assert other.grad is not None
+        torch.testing.assert_close(own.double(), other - job.config.recipe.lr * other.grad, rtol=0, atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("layers", "fails"),
+    [
+        ([nn.Conv2d(4, 8, 1, stride=2)], True),
+        ([nn.Conv2d(4, 8, 3, stride=2)], False),
+        ([nn.Conv2d(4, 8, 1)], False),
+        ([nn.Conv2d(16, 8, 1, stride=2)], False),
+        ([ResNet44(10, (3, 32, 32), width=0.25)], False),
+    ],
+)
+def test_which_networks_have_such_a_convolution(layers: list[nn.Module], fails: bool) -> None:
+    assert kernels.channels_last_fails(nn.Sequential(*layers)) is fails
