@@ -116,6 +116,15 @@ def test_threads_follow_the_launcher(monkeypatch: pytest.MonkeyPatch) -> None:
     assert asked_threads(compose_run(["runtime.threads=2"]).runtime) == 2
 
 
+def test_scaled_down_cifar100_has_34_parameters_per_image() -> None:
+    """Of cnn8 on CIFAR-10 at the paper's scale it is 33."""
+    config = compose_run(["dataset=cifar100", "scale=cpu", "recipe=apl", "model=resnet44"])
+    sizes = {"num_classes": 100, "image_shape": (3, 32, 32), "width": config.scale.width_share}
+    network = build(config.model, "model", **sizes)
+    parameters = sum(parameter.numel() for parameter in network.parameters())
+    assert round(parameters / (50_000 * config.scale.train_share)) == 34
+
+
 def test_own_pictures_are_audited_by_a_smaller_network_unless_a_scale_is_asked_for() -> None:
     def shares(*overrides: str) -> tuple[float, float, float]:
         scale = compose_run(["data_dir=.", *overrides], "audit").scale

@@ -28,4 +28,4 @@ def test_a_narrow_network_is_another_run() -> None:
 
 def test_a_network_of_fixed_channels_refuses_a_share_of_them() -> None:
     with pytest.raises(UserError, match=r"scale\.width_share=0\.5: must be 1; "):
-        compose_run(["dataset=digits", "model=resnet44", "scale.width_share=0.5"])
+        compose_run(["dataset=digits", "model=resnet18", "scale.width_share=0.5"])
