@@ -139,7 +139,7 @@ def all_outcomes(runs: Iterable[Run], literature: Literature, out: Path) -> list
 
 
 def caution(group: RunGroup) -> str:
-    """The warning where CE hardly memorises at a small scale: no loss can prevent overfitting that does not happen."""
+    """The warning where CE hardly memorises in small runs: no loss can prevent overfitting that does not happen."""
     series = group.series("ce", USUAL_NOISE)
     if paper_scale(group.head) or not series:
         return ""
@@ -147,7 +147,7 @@ def caution(group: RunGroup) -> str:
     if share >= MEMORISES:
         return ""
     return (
-        f"This scale cannot show what happens late in a full training: CE has memorised only {share:.0f} % of the "
+        f"These runs cannot show what happens late in a full training: CE has memorised only {share:.0f} % of the "
         f"wrong labels at its end ({USUAL_NOISE.title}, n = {series.n})."
     )
 

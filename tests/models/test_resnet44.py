@@ -35,6 +35,8 @@ def test_44_layers_and_two_shortcut_convolutions() -> None:
     assert all(layer.bias is not None for layer in convolutions)
     shortcuts = [layer for layer in convolutions if layer.kernel_size == (1, 1)]
     assert [(layer.in_channels, layer.out_channels) for layer in shortcuts] == [(16, 32), (32, 64)]
+    widening = [block for block in model.blocks if not isinstance(block.shortcut, nn.Identity)]
+    assert [(block.shortcut, block.stride) for block in widening] == [(layer, 2) for layer in shortcuts]
     assert len(convolutions) - len(shortcuts) + 1 == 44
 
 
