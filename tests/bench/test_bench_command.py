@@ -5,7 +5,7 @@ import os
 import platform
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import ExitStack
 from dataclasses import replace
@@ -16,6 +16,8 @@ from typing import Any
 import pytest
 import torch
 
+from sl.train.device import Runtime
+from studies.bench.ablation import changes_for
 from studies.bench.command import Kind, bench
 from studies.bench.compare import compare, make_teams
 from studies.bench.contender import EngineContender, case_job
@@ -54,6 +56,15 @@ def inline(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OMP_NUM_THREADS", "1")
 
 
+@pytest.fixture
+def convolutions_as_before() -> Iterator[None]:
+    """The precision of float32 convolutions, set back after the test."""
+    convolutions = torch.backends.mkldnn.conv  # type: ignore[attr-defined]
+    before = convolutions.fp32_precision
+    yield
+    convolutions.fp32_precision = before
+
+
 def measure(out: Path, *cases: str, rounds: int = 1, kind: Kind = "comparison") -> Path:
     return bench(cases or ("digits",), rounds, 0.02, out, kind)
 
@@ -72,7 +83,7 @@ def test_figures_of_a_case(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -
     assert "| cnn4 on digits |" in capsys.readouterr().out
 
 
-@pytest.mark.usefixtures("inline")
+@pytest.mark.usefixtures("inline", "convolutions_as_before")
 def test_every_change_is_measured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     # Compiling takes long; tests/train/test_compiled.py compiles.
     monkeypatch.setattr("sl.train.device.COMPILED", ())
@@ -88,6 +99,18 @@ def test_every_change_is_measured(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         "layers not fused",
         "one thread",
     }
+
+
+@pytest.mark.usefixtures("convolutions_as_before")
+def test_rounded_convolutions_are_measured_where_bfloat16_is_fast() -> None:
+    name = "float32, convolutions allowed bfloat16"
+    cpu = Runtime(torch.device("cpu"), "bfloat16", "eager", deterministic=False, threads=1)
+    rounded = changes_for(cpu)[name]("digits")
+    assert isinstance(rounded, EngineContender)
+    assert rounded.engine.runtime.precision == "float32"
+    assert torch.backends.mkldnn.conv.fp32_precision == "bf16"  # type: ignore[attr-defined]
+    assert name not in changes_for(replace(cpu, precision="float32"))
+    assert name not in changes_for(replace(cpu, device=torch.device("cuda")))
 
 
 @pytest.mark.usefixtures("inline")

@@ -32,6 +32,14 @@ class Unfused(EngineContender):
         fused.enable(False)
 
 
+class RoundedConvolutions(EngineContender):
+    """The engine in float32 whose convolutions may round their inputs to bfloat16, if oneDNN finds that faster."""
+
+    def __init__(self, case: str) -> None:
+        torch.backends.mkldnn.conv.fp32_precision = "bf16"  # type: ignore[attr-defined]  # this process has no other engine
+        super().__init__(case, ["runtime.precision=float32"])
+
+
 class Loaded(EngineContender):
     """The engine on images that come from PIL and worker processes; its step is not captured then."""
 
@@ -67,6 +75,8 @@ def changes_for(runtime: Runtime) -> dict[str, Callable[[str], Contender]]:
         }
     else:
         found["layers not fused"] = Unfused
+        if runtime.precision == "bfloat16":
+            found["float32, convolutions allowed bfloat16"] = RoundedConvolutions
         options["one thread"] = "runtime.threads=1"
     return found | {name: partial(EngineContender, overrides=[option]) for name, option in options.items()}
 
