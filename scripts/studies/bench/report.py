@@ -22,12 +22,14 @@ def update_pages(folder: Path, page: Path, readme: Path) -> list[str]:
         name: record for name, record in records.items() if not name.endswith((f"{ABLATION}.json", f"{STEP}.json"))
     }
     parts = ["\n".join(comparison_table(whole.values())), sources(whole)]
-    for name, record in records.items():
-        if name.endswith(f"{ABLATION}.json"):
-            parts += ["### What each technique brings", "\n".join(ablation_lines(record)), sources([name])]
-    for name, record in records.items():
-        if name.endswith(f"{STEP}.json"):
-            parts += ["### Where a step spends its time", "\n".join(step_lines(record)), sources([name])]
+    for title, kind, lines in (
+        ("### What each technique brings", ABLATION, ablation_lines),
+        ("### Where a step spends its time", STEP, step_lines),
+    ):
+        found = {name: record for name, record in records.items() if name.endswith(f"{kind}.json")}
+        parts += [title] * bool(found)
+        for name, record in found.items():
+            parts += ["\n".join(lines(record)), sources([name])]
     return [fill(page, "\n\n".join(parts)), fill(readme, "\n".join(summary_table(whole.values())), "speed")]
 
 
@@ -99,12 +101,15 @@ def ablation_lines(record: Mapping[str, Any]) -> list[str]:
 def step_lines(record: Mapping[str, Any]) -> list[str]:
     """The longest parts of a step that `profile_step` found, as a Markdown table for every case."""
     text = []
+    calls = "launches" if record["machine"]["gpu"] else "calls"
     for measured in record["cases"].values():
         busy, launches = measured["busy_microseconds"], measured["launches"]
-        what = ", ".join(str(value) for value in measured["runtime"].values())
+        what = ", ".join(
+            f"{value} threads" if key == "threads" else str(value) for key, value in measured["runtime"].items()
+        )
         text += [
             f"{machine_title(record['machine'])}, {measured['case']} ({what}), batch {measured['batch_size']}: "
-            f"{measured['step_microseconds']:,.0f} µs a step, of them {busy:,.0f} in {launches:,.0f} launches",
+            f"{measured['step_microseconds']:,.0f} µs a step, of them {busy:,.0f} in {launches:,.0f} {calls}",
             "",
         ]
         shown = measured["parts"][:SHOWN]
@@ -112,5 +117,5 @@ def step_lines(record: Mapping[str, Any]) -> list[str]:
         rest = busy - sum(row[1] for row in rows), launches - sum(row[2] for row in rows)
         rows += [("the rest", *rest)] if len(measured["parts"]) > SHOWN else []
         cells = [[name, f"{micros:,.0f}", f"{micros / busy:.0%}", f"{count:,.0f}"] for name, micros, count in rows]
-        text += [*table(["part", "µs", "share", "launches"], cells).splitlines(), ""]
+        text += [*table(["part", "µs", "share", calls], cells).splitlines(), ""]
     return text[:-1]
