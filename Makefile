@@ -13,7 +13,8 @@ PYTEST := OMP_NUM_THREADS=1 .venv/bin/pytest --numprocesses $(WORKERS) --maxproc
 
 help: ## List the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /|/' | awk -F'|' '{printf "  %-20s %s\n", $$1, $$2}'
-	@echo "  SCALE=paper|cpu chooses the scale of a reproduction; ARGS='...' is passed to the script, e.g. ARGS='seeds=0 plan_only=true'"
+	@echo "  SCALE=paper|cpu chooses the scale of a reproduction (default: paper on a GPU, else cpu)"
+	@echo "  ARGS='...' passes options to a reproduction, such as ARGS='seeds=0 plan_only=true'"
 
 $(INSTALLED): requirements.txt pyproject.toml $(CONSTRAINTS)
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' \

@@ -56,7 +56,7 @@ def _classes() -> Iterable[Claim]:
     yield Claim(
         "hard_under_learn", CLASSES, "With wrong labels CE loses more at the hard classes than at the easy ones.",
         "loss of accuracy by symmetric 40 % noise under CE, late: harder half of the classes minus easier half "
-        "(halves by CE on clean labels; chance in that choice works against the claim)",
+        "(CE's accuracy on clean labels splits the classes; chance in that split works against the claim)",
         (CE_CLEAN, CE), measures.under_learning, headline=True,
     )  # fmt: skip
     yield Claim(
@@ -82,8 +82,8 @@ def _gaps(classes: Sequence[ClassAccuracies]) -> Iterable[Claim]:
     yield Claim(
         "spread_clean", CLASSES,
         f"Even with clean labels CE's best class is more than {CLEAN_GAP} points ahead of its worst.",
-        f"spread over classes under CE, late, less what chance makes of equal classes, minus {CLEAN_GAP}: half of what "
-        "the paper reports between classes 1 and 3",
+        f"spread over classes under CE, late, minus the spread that chance gives equal classes, minus {CLEAN_GAP}: "
+        "half of what the paper reports between classes 1 and 3",
         (CE_CLEAN,), partial(measures.excess_spread, CLEAN_GAP),
     )  # fmt: skip
     for name, cell, high, low, gap, paper in (
@@ -110,7 +110,7 @@ def _memorisation() -> Iterable[Claim]:
     yield Claim(
         "ce_declines", MEMORISATION, "With wrong labels CE first learns the classes and then gets worse at them.",
         "accuracy under CE at symmetric 40 %, mean of classes and of five epochs: at its peak up to the late stage "
-        "(where it is, the other seeds say) minus at the end",
+        "minus at the end (the other seeds choose the epoch of the peak)",
         (CE,), measures.decline, headline=True,
     )  # fmt: skip
     yield Claim(
@@ -149,23 +149,24 @@ def _every_class() -> Iterable[Claim]:
         ce, sl, percent = Cell("ce", noise), Cell("sl", noise), f"{100 * (noise.rate or 0):g}"
         yield Claim(
             f"sl_lifts_every_class_{percent}", EVERY_CLASS, f"SL is better than CE at every class ({noise.title}).",
-            "SL minus CE, last epoch, at the class that gains least (which one it is, the other seeds say)",
+            "SL minus CE, last epoch, at the class that gains least (the other seeds choose the class)",
             (ce, sl), measures.least_lifted, headline=True,
         )  # fmt: skip
         yield Claim(
-            f"sl_lifts_hardest_most_{percent}", EVERY_CLASS, f"The hard classes gain most by SL ({noise.title}).",
-            "SL minus CE, last epoch: harder half of the classes minus easier half (halves by CE on clean labels)",
+            f"sl_lifts_hardest_most_{percent}", EVERY_CLASS, f"The hard classes gain most from SL ({noise.title}).",
+            "SL minus CE, last epoch: harder half of the classes minus easier half (split by CE's accuracy on clean "
+            "labels)",
             (CE_CLEAN, ce, sl), measures.hardest_lifted,
         )  # fmt: skip
 
 
 def _confidence() -> Iterable[Claim]:
     yield Claim(
-        "ce_confidence_low", CONFIDENCE, "With wrong labels CE stays less sure of class 3 than with clean ones.",
+        "ce_confidence_low", CONFIDENCE, "With wrong labels CE is less confident in class 3 than with clean ones.",
         f"{RIGHT}, under CE: on clean labels minus at symmetric 40 %", (CE, CE_CLEAN), _more(measures.confidence),
     )  # fmt: skip
     yield Claim(
-        "sl_confidence_higher", CONFIDENCE, "SL is surer than CE of class 3 on its rightly labelled images.",
+        "sl_confidence_higher", CONFIDENCE, "SL is more confident than CE in class 3 on its rightly labelled images.",
         f"{RIGHT}, at symmetric 40 %: SL minus CE", (CE, SL), _more(measures.confidence),
     )  # fmt: skip
 
@@ -215,7 +216,7 @@ def _parameters(dataset: str) -> Iterable[Claim]:
 def _boosting() -> Iterable[Claim]:
     for loss, boosted in BOOSTED.items():
         yield Claim(
-            f"sl_boosts_{loss}", BOOSTING, f"{loss_title(loss)} gains by SL in place of its CE.",
+            f"sl_boosts_{loss}", BOOSTING, f"{loss_title(loss)} is more accurate with SL in place of its CE.",
             f"{LAST}: {loss_title(loss)} with SL minus without",
             (Cell(boosted, USUAL_NOISE), Cell(loss, USUAL_NOISE)), measures.difference,
         )  # fmt: skip

@@ -9,7 +9,7 @@ import numpy as np
 
 from sl.claims.catalogue import catalogue
 from sl.claims.claim import Claim, Reported
-from sl.claims.rule import HISTORY, RULE, Verdict, decide
+from sl.claims.rule import RULE, Verdict, decide
 from sl.files import relative
 from sl.paths import CONFIG_DIR
 from sl.record import Run, RunGroup, matched, run_groups
@@ -86,8 +86,8 @@ class GroupOutcomes:
         runs = sum(max(0, FEWEST - n) for n in cells.values())
         if not self.lacking:
             return ""
-        counts = f"Claims without enough runs: {len(self.lacking)}. Runs missing for {FEWEST} seeds each: {runs}"
-        return f"{counts}; `{self.command}` trains them."
+        counts = f"Claims without enough runs: {len(self.lacking)}. With {FEWEST} seeds each they need {runs} more runs"
+        return f"{counts}. `{self.command}` trains them, among others."
 
 
 def evaluate(claim: Claim, group: RunGroup, out: Path) -> Outcome:
@@ -166,5 +166,5 @@ def command(dataset: str, scale: str, recipe: str) -> str:
 
 def as_json(found: Sequence[GroupOutcomes]) -> str:
     """All outcomes as the text of results/claims.json."""
-    content = {"format": 3, "rule": RULE, "history": HISTORY, "sheets": [asdict(group) for group in found]}
+    content = {"format": 3, "rule": RULE, "sheets": [asdict(group) for group in found]}
     return json.dumps(content, indent=1) + "\n"

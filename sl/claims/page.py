@@ -4,8 +4,9 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from sl.claims.claim import Reported
 from sl.claims.outcome import GroupOutcomes, Outcome, all_outcomes, as_json
-from sl.claims.rule import HISTORY, RULE, SURVIVES, Verdict
+from sl.claims.rule import RULE, SURVIVES, Verdict
 from sl.files import replace_file, writing
 from sl.record import Run
 from sl.record.paper import PAPER_EPOCHS
@@ -29,7 +30,7 @@ def write_all(runs: Sequence[Run], literature: Literature, out: Path) -> list[Gr
 def markdown(found: Sequence[GroupOutcomes]) -> str:
     """The whole page, the paper's scale first."""
     known = {outcome.id: outcome for group in found for outcome in group.claims}
-    parts = ["# The paper's claims, tested on this project's records", RULE.strip(), HISTORY.strip()]
+    parts = ["# The paper's claims, tested on this project's records", RULE.strip()]
     parts += [part for group in found for part in _section(group)] + [unrecorded({group.dataset for group in found})]
     parts += ["## What is measured", "\n".join(f"- {_measured(outcome)}" for outcome in known.values())]
     parts.append("The records behind every verdict are named in [claims.json](claims.json).")
@@ -37,7 +38,7 @@ def markdown(found: Sequence[GroupOutcomes]) -> str:
 
 
 def findings(found: Iterable[GroupOutcomes]) -> str:
-    """The headline claims on the paper's data sets in short sentences, the paper's scale first.
+    """The main claims on the paper's data sets in short sentences, the paper's scale first, and all contradicted ones.
 
     Of scaled-down runs only what contradicts the paper is told; the page of claims has the rest.
     """
@@ -45,26 +46,35 @@ def findings(found: Iterable[GroupOutcomes]) -> str:
     lines = [line for group in shown for line in _findings(group)]
     lines += [f"- {text}" for text in (unrecorded({group.dataset for group in shown}),) if text]
     lines.append(
-        f"\n{SURVIVES}: survives the correction for the number of claims. Numbers are mean differences in percentage "
-        "points. [results/claims.md](results/claims.md) has the rule, every claim and its interval."
+        f"\n{SURVIVES}: survives the correction for the number of claims. †: not checked. Numbers are mean "
+        "differences in percentage points. [results/claims.md](results/claims.md) has the rule, every claim and its "
+        "interval."
     )
     return "\n".join(lines)
 
 
 def tally(found: Iterable[GroupOutcomes]) -> str:
-    """The verdicts at the paper's scale on the paper's data sets in one line; what is missing where there is none."""
+    """The verdicts at the paper's scale on the paper's data sets in one line, and how many claims lack runs."""
     groups = [group for group in found if group.dataset in PAPER_EPOCHS and group.paper_scale]
-    counts = Counter(outcome.verdict for group in groups for outcome in group.claims)
+    claims = [outcome for group in groups for outcome in group.claims]
+    counts = Counter(outcome.verdict for outcome in claims if outcome.n or not outcome.proof)
     if counts.total() == counts[Verdict.LACKING]:
         return "No claim is tested at the paper's scale yet."
     numbers = ", ".join(f"{counts[verdict] or 'none'} {verdict}" for verdict in TESTED)
-    return f"**At the paper's scale: {numbers}.** {counts[Verdict.LACKING]} claims still lack runs."
+    proven = sum(not outcome.n and bool(outcome.proof) for outcome in claims)
+    algebra = (
+        f" {proven} more holds by algebra." if proven == 1 else f" {proven} more hold by algebra." if proven else ""
+    )
+    where = " and ".join(dict.fromkeys(dataset_title(group.dataset) for group in groups))
+    return (
+        f"**At the paper's scale, on {where}: {numbers}.**{algebra} {counts[Verdict.LACKING]} claims still lack runs."
+    )
 
 
 def unrecorded(datasets: set[str]) -> str:
     """The data sets of the paper that are not in `datasets`, in one line."""
     return " ".join(
-        f"{dataset_title(name)}: no run is recorded; `make reproduce-{name}` trains them."
+        f"{dataset_title(name)}: no finished run yet; `make reproduce-{name}` trains the runs."
         for name in PAPER_EPOCHS
         if name not in datasets
     )
@@ -115,7 +125,11 @@ def _mark(outcome: Outcome) -> str:
 
 
 def _papers(outcome: Outcome) -> str:
-    return "".join(f"; paper {one.text}" for one in outcome.reported if one.paper)
+    return "".join(f"; paper {one.text}{_unchecked(one)}" for one in outcome.reported if one.paper)
+
+
+def _unchecked(one: Reported) -> str:
+    return " †" if one.confidence.endswith("not checked") else ""
 
 
 def _measured(outcome: Outcome) -> str:
@@ -130,10 +144,12 @@ def _findings(group: GroupOutcomes) -> Iterable[str]:
     caution = f"{group.caution} " if group.caution else ""
     yield f"- **{dataset_title(group.dataset)}, {group.badge}, recipe {group.recipe}.** {caution}{summary(group)}."
     for verdict in TESTED if group.paper_scale else (Verdict.CONTRADICTED,):
-        shown = [outcome for outcome in group.claims if outcome.headline and outcome.verdict == verdict]
+        every = verdict == Verdict.CONTRADICTED
+        shown = [one for one in group.claims if one.verdict == verdict and (one.headline or every)]
         if shown:
+            main = "" if every else ", the main ones"
             seeds = ", ".join(map(str, sorted({outcome.n for outcome in shown})))
             sentences = [
                 f"{one.claim.rstrip('.')} ({signed(one.mean or 0, 1)}{_mark(one)}{_papers(one)})." for one in shown
             ]
-            yield f"  - *{verdict.capitalize()}* (n = {seeds}): {' '.join(sentences)}"
+            yield f"  - *{verdict.capitalize()}*{main} (n = {seeds}): {' '.join(sentences)}"

@@ -20,13 +20,8 @@ Hochberg, false discovery rate {SIGNIFICANT}). A verdict without it may be one o
 
 Pairs compare like with like: the same data, wrong labels, recipe values, network, precision and PyTorch version. Other
 pairs are refused and listed. A claim that holds by algebra needs no runs; runs can only contradict it. The paper's own
-numbers are from full-size runs: a scaled-down run shows the direction of an effect, not its size.
-"""
-HISTORY = """\
-History: until November 2026 these verdicts came from BCa bootstrap intervals, which cover the true mean in 72 % of
-cases at three seeds, not in 95 %; all were recomputed with the rule above. Of 60 verdicts on the same records 21 then
-changed: 15 lost a pair to another version of PyTorch, 5 became undecided, and "CE gets worse" on CIFAR-10 got a sound
-estimator of the decline. "SL against every baseline at every noise" is no list of claims any more: the tables show it.
+numbers are from full-size runs. A scaled-down run shows how losses differ at its own size: at full size a difference
+can be larger, smaller, or go the other way.
 """
 
 

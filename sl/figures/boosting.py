@@ -61,6 +61,6 @@ def _gain(axes: Axes, pairs: dict[str, Pair]) -> None:
     labels = [f"{name}\nn = {gain.size}" for name, gain in zip(pairs, gains, strict=True)]
     colour = loss_colour("sl")
     class_bars(axes, labels, [Group("gain", mean, std, [colour] * len(gains), colour)], "{:+.1f}")
-    axes.set(title="gain by SL", ylabel="percentage points")
+    axes.set(title="gain from SL", ylabel="percentage points")
     axes.axhline(0, color=FAINT, lw=0.8)
     axes.margins(y=0.2)

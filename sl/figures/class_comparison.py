@@ -33,7 +33,7 @@ def draw(group: RunGroup) -> Figure | None:
         accuracy.set_title(lettered(2 * place, noise.title))
         _both(accuracy, group, {"ce": ce, "sl": sl})
         gains = paired_difference(ce, sl, final)
-        gain.set_title(lettered(2 * place + 1, f"gain by SL, {noise.title}, paired by seed, n = {len(gains)}"))
+        gain.set_title(lettered(2 * place + 1, f"gain from SL, {noise.title}, paired by seed, n = {len(gains)}"))
         _gain(gain, group, gains)
     return footer(figure, (run for _, ce, sl in rows for run in (*ce.runs, *sl.runs)), spread="Whiskers")
 

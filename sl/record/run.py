@@ -210,7 +210,7 @@ class Run:
         return 100 * self.last()
 
     def best(self) -> float:
-        """Highest test accuracy of any epoch; it is chosen on the test set, so it flatters."""
+        """Highest test accuracy of any epoch; it is chosen on the test set, so it is too high."""
         return float(self.curve("test_accuracy").max())
 
     def mean_last_ten(self) -> float:

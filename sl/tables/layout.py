@@ -138,5 +138,5 @@ def _left_out(group: RunGroup) -> list[str]:
     unfinished = len(group.members) - len(group.runs) - len(group.diverged)
     lines = [f"Left out: {plural(other, 'run')} with other parameters of the loss."] if other else []
     if group.diverged:
-        lines.append("diverged (number of runs): stopped because loss or weights were not finite; in no mean.")
+        lines.append("diverged (number of runs): stopped because loss or weights were not finite; not in any mean.")
     return lines + ([f"Left out: {plural(unfinished, 'run')} not finished yet."] if unfinished else [])

@@ -36,7 +36,7 @@ def block(runs: Sequence[Run]) -> str:
         parts.append(results(group))
     missing = [dataset_title(name) for name in PAPER_EPOCHS if name not in first]
     if missing:
-        parts.append(f"No run recorded yet: {', '.join(missing)}.")
+        parts.append(f"No finished run yet: {', '.join(missing)}.")
     return "\n\n".join(parts)
 
 

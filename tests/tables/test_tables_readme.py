@@ -46,7 +46,7 @@ def test_only_what_stands_between_the_marks_is_replaced(tmp_path: Path) -> None:
     assert text.endswith(f"{END}\nafter\n")
     assert "old" not in text
     assert "scaled-down run" in text
-    assert "No run recorded yet: MNIST, CIFAR-100." in text
+    assert "No finished run yet: MNIST, CIFAR-100." in text
 
 
 def test_a_readme_without_marks_is_left_alone(tmp_path: Path) -> None:
