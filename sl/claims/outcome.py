@@ -77,17 +77,24 @@ class GroupOutcomes:
     def lacking(self) -> list[Outcome]:
         """Claims that more runs could decide."""
         found = [outcome for outcome in self.claims if outcome.verdict == Verdict.LACKING]
-        return [outcome for outcome in found if not outcome.refused or min(outcome.cells.values()) < FEWEST]
+        return [outcome for outcome in found if min(outcome.cells.values()) < FEWEST]
 
     @property
     def missing(self) -> str:
         """What is missing in one line, with the command that trains it; empty where nothing is."""
         cells = {title: n for outcome in self.lacking for title, n in outcome.cells.items()}
         runs = sum(max(0, FEWEST - n) for n in cells.values())
-        if not self.lacking:
-            return ""
-        counts = f"Claims without enough runs: {len(self.lacking)}. With {FEWEST} seeds each they need {runs} more runs"
-        return f"{counts}. `{self.command}` trains them, among others."
+        enough = [one for one in self.claims if one.verdict == Verdict.LACKING and min(one.cells.values()) >= FEWEST]
+        unmeasured = sum(not outcome.refused for outcome in enough)
+        parts = [
+            f"Claims without enough runs: {len(self.lacking)}. With {FEWEST} seeds each they need {runs} more runs. "
+            f"`{self.command}` trains them, among others."
+        ] * bool(self.lacking)
+        parts += [
+            f"Claims that cannot be measured on the runs there are: {unmeasured}. The runs kept no representations "
+            "(probe.representations=2000 keeps them), or those compared have other seeds."
+        ] * bool(unmeasured)
+        return " ".join(parts)
 
 
 def evaluate(claim: Claim, group: RunGroup, out: Path) -> Outcome:

@@ -105,7 +105,10 @@ def _section(group: GroupOutcomes) -> Iterable[str]:
         yield table(HEADER, rows)
     refused = {reason for outcome in group.claims for reason in outcome.refused}
     if refused:
-        left = sum(outcome.verdict == Verdict.LACKING for outcome in group.claims) - len(group.lacking)
+        lacking = [outcome.id for outcome in group.lacking]
+        left = sum(
+            one.verdict == Verdict.LACKING and bool(one.refused) and one.id not in lacking for one in group.claims
+        )
         few = f" {left} claims are left with too few pairs." if left else ""
         yield f"Pairs refused, because they do not compare like with like: {'; '.join(sorted(refused))}.{few}"
     yield group.missing

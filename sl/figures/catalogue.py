@@ -1,7 +1,7 @@
 """Every figure there is: draws those that the records allow, and says what is missing."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from pathlib import Path
 
@@ -24,7 +24,7 @@ from sl.figures import (
 from sl.figures.style import draw_styled
 from sl.record import Run, RunGroup, run_groups
 from sl.record.paper import USUAL_RECIPE
-from sl.record.titles import dataset_title, plural, scale_title
+from sl.record.titles import dataset_title, group_order, plural, scale_title
 
 FIGURES: dict[str, Callable[[RunGroup], Figure | None]] = {
     "class_curves": class_curves.draw,
@@ -47,11 +47,17 @@ def folder(group: RunGroup) -> Path:
     return Path(dataset) / (scale if recipe == USUAL_RECIPE else f"{scale}-{recipe}")
 
 
+def in_order(runs: Iterable[Run]) -> list[RunGroup]:
+    """The groups of `runs` as all pages show them; of several groups with one folder the first is drawn."""
+    return sorted(run_groups(runs), key=lambda group: (not group.runs, group_order(group)))
+
+
 def draw_all(runs: list[Run], out: Path) -> Iterator[str]:
     """Draw the figures of all finished `runs` below `out`; yields a line for each file written or figure missing.
 
-    Where runs of one data set, scale and recipe differ in more than noise, loss and seed, the largest group of
-    like runs is drawn and the others are named as left out. Raises UserError where `out` cannot be written.
+    Where runs of one data set, scale and recipe differ in more than noise, loss and seed, the first group of
+    like runs is drawn (`in_order`) and the others are named as left out. Raises UserError where `out` cannot be
+    written.
     """
     if out.exists() and not out.is_dir():
         raise UserError("out", out, "must be a folder to write to")
@@ -59,7 +65,7 @@ def draw_all(runs: list[Run], out: Path) -> Iterator[str]:
         yield "no run recorded yet: sl train records runs"
     places: Counter[Path] = Counter()
     announced: set[str] = set()
-    for group in run_groups(runs):
+    for group in in_order(runs):
         place = folder(group)
         places[place] += 1
         if places[place] > 1:

@@ -122,9 +122,18 @@ def recipe_changes(run: Run, usual: Run) -> str:
 
 
 def recipe_differences(groups: Iterable[RunGroup]) -> list[str]:
-    """For each group how its recipe differs from that of the first group of the same names; empty for the first."""
+    """For each group how it differs from the first of the same names in recipe, network and precision; else empty."""
     first: dict[tuple[str, str, str], Run] = {}
-    return [recipe_changes(group.head, first.setdefault(group.names, group.head)) for group in groups]
+    return [_changes(group.head, first.setdefault(group.names, group.head)) for group in groups]
+
+
+def _changes(run: Run, usual: Run) -> str:
+    pairs = [
+        ("network", model_title(usual), model_title(run)),
+        ("precision", usual.config.precision, run.config.precision),
+    ]
+    others = [f"{name} {before} → {after}" for name, before, after in pairs if before != after]
+    return ", ".join(filter(None, [recipe_changes(run, usual), *others]))
 
 
 def model_title(run: Run) -> str:

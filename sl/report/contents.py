@@ -7,12 +7,13 @@ from typing import Any
 
 from sl.claims.outcome import all_outcomes
 from sl.claims.rule import RULE, Verdict
+from sl.figures.catalogue import folder, in_order
 from sl.figures.style import class_colour
-from sl.record import Run, RunGroup, run_groups
+from sl.files import relative
+from sl.record import Run, RunGroup
 from sl.record.paper import PAPER_EPOCHS
 from sl.record.titles import (
     dataset_title,
-    group_order,
     loss_order,
     origin,
     paper_scale,
@@ -20,7 +21,7 @@ from sl.record.titles import (
     scale_badge,
     setting,
 )
-from sl.report.figures import FIGURES, figure_images
+from sl.report.figures import figure_images, no_images
 from sl.report.results import published_tables, results
 from sl.report.runs import entry, positions
 from sl.report.series import all_series
@@ -47,10 +48,14 @@ def contents(
     Runs at the paper's scale come first. No claim of the paper is tested on own data, whose labels are as given.
     """
     places = {run.identity: place for place, run in enumerate(runs)}
-    pages = sorted(run_groups(runs), key=lambda group: (not group.runs, group_order(group)))
+    pages = in_order(runs)
+    drawn = {folder(group): group for group in reversed(pages)}  # figures are drawn of the first group of a folder
     shown = [
         _group(group, literature, places)
-        | {"images": figure_images(group, figures), "suspects": suspects(group, audits, out) if audits else []}
+        | {
+            "images": figure_images(group, figures) if drawn[folder(group)] is group else no_images(),
+            "suspects": suspects(group, audits, out) if audits else [],
+        }
         for group in pages
     ]
     for group, differs in zip(shown, recipe_differences(pages), strict=True):
@@ -77,6 +82,7 @@ def _group(group: RunGroup, literature: Literature, places: dict[str, int]) -> d
     head, names = group.head, group.head.class_names
     own = head.labels_given
     found = [] if own else all_outcomes(group.members, literature, Path())
+    by_path = {relative(run.path, Path()): places[run.identity] for run in group.members}
     return {
         "own": own,
         "paper_scale": paper_scale(head),
@@ -91,7 +97,7 @@ def _group(group: RunGroup, literature: Literature, places: dict[str, int]) -> d
         "probed": next((probe.probe_class for run in group.runs for probe in run.probes.values()), None),
         "noises": [noise.title for noise in group.noises],
         "series": all_series(group, places),
-        "claims": [verdict_entry(claim, places) for claim in (found[0].claims if found else ())],
+        "claims": [verdict_entry(claim, by_path) for claim in (found[0].claims if found else ())],
         "missing": found[0].missing if found else "",
         "results": results(group, literature.tables, places),
         "runs": positions(sorted(group.members, key=_order), places),
@@ -105,7 +111,7 @@ def _order(run: Run) -> tuple[Any, ...]:
 def _no_group() -> dict[str, Any]:
     """The page where nothing is recorded."""
     empty: dict[str, Any] = {"classes": [], "colours": [], "noises": [], "series": [], "results": [], "runs": []}
-    empty["images"] = [{"title": title, "image": None} for title in FIGURES.values()]
+    empty["images"] = no_images()
     return {
         **empty,
         "own": False,

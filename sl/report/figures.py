@@ -24,6 +24,11 @@ def figure_images(group: RunGroup, figures: Path) -> list[dict[str, Any]]:
     ]
 
 
+def no_images() -> list[dict[str, Any]]:
+    """What `figure_images` gives where nothing is drawn."""
+    return [{"title": title, "image": None} for title in FIGURES.values()]
+
+
 def image(path: Path) -> str | None:
     """The PNG at `path` as a data URI; None where there is none."""
     return data_uri(path.read_bytes(), "png") if path.is_file() else None

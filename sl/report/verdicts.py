@@ -1,6 +1,5 @@
 """The claims of one group of runs as the page shows them."""
 
-from pathlib import Path
 from typing import Any
 
 from sl.claims.outcome import Outcome
@@ -8,7 +7,10 @@ from sl.report.numbers import hundredths
 
 
 def verdict_entry(outcome: Outcome, places: dict[str, int]) -> dict[str, Any]:
-    """A claim with its verdict; numbers are percentage points, above 0 where the claim is right."""
+    """A claim with its verdict; numbers are percentage points, above 0 where the claim is right.
+
+    `places` has the number of the run in each record that `outcome.records` may name.
+    """
     low, high = outcome.interval or (None, None)
     cells = "; ".join(f"{title}: {n}" for title, n in outcome.cells.items())
     return {
@@ -29,5 +31,5 @@ def verdict_entry(outcome: Outcome, places: dict[str, int]) -> dict[str, Any]:
         "proof": outcome.proof,
         "missing": "; ".join([cells, *(f"refused: {reason}" for reason in outcome.refused)]),
         "reported": [vars(reported) for reported in outcome.reported],
-        "runs": [places[Path(record).stem] for record in outcome.records],
+        "runs": [places[record] for record in outcome.records],
     }

@@ -161,6 +161,27 @@ def test_sheets_of_one_name_are_told_apart(runs: Path) -> None:
     assert not differs[0]
 
 
+def test_the_picture_of_one_precision_does_not_stand_with_the_runs_of_another(tmp_path: Path) -> None:
+    for seed in range(3):
+        synthetic.record(tmp_path / "runs", "ce", seed=seed)
+    other = synthetic.header("ce")
+    other["config"]["precision"] = "bfloat16"
+    synthetic.write(tmp_path / "runs", synthetic.lines(other | {"identity": "0" * 16}))
+    picture = tmp_path / "figures" / "cifar10" / "cpu" / "confusion.png"
+    picture.parent.mkdir(parents=True)
+    picture.write_bytes(b"of the first group")
+    first, second = data_of(tmp_path / "runs")["sheets"]
+    assert [bool(sheet["images"][0]["image"]) for sheet in (first, second)] == [True, False]
+    assert second["setting"].endswith("differs from the runs of the same name above: precision float32 → bfloat16")
+
+
+def test_a_record_under_another_name_keeps_its_place_behind_the_claims(runs: Path) -> None:
+    before = data_of(runs)["sheets"]
+    for path in sorted(runs.rglob("*.jsonl")):
+        path.rename(path.with_name(f"copy of {path.name}"))
+    assert data_of(runs)["sheets"] == before
+
+
 def test_runs_that_are_not_finished_are_listed_and_nothing_else(tmp_path: Path) -> None:
     synthetic.write(tmp_path / "runs", synthetic.lines(synthetic.header("ce"))[:4])
     data = data_of(tmp_path / "runs")
