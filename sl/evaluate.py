@@ -16,9 +16,17 @@ from sl.errors import UserError
 def confusion_matrix(predictions: Tensor, labels: Tensor, num_classes: int) -> Tensor:
     """Counts (K, K) int64: row = label, column = prediction.
 
+    UserError for a value outside [0, K); on an accelerator, which would have to wait for that, nothing is checked.
+
     >>> confusion_matrix(torch.tensor([0, 1, 1]), torch.tensor([0, 0, 1]), 2).tolist()
     [[1, 1], [0, 1]]
     """
+    for name, values in (("predictions", predictions), ("labels", labels)):
+        if values.is_cpu and len(values):
+            lowest, highest = values.aminmax()
+            if lowest < 0 or highest >= num_classes:
+                value = int(lowest if lowest < 0 else highest)
+                raise UserError(name, value, f"must be in [0, {num_classes}), the number of a class")
     cells = labels * num_classes + predictions
     return torch.bincount(cells, minlength=num_classes**2).view(num_classes, num_classes)
 

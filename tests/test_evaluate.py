@@ -23,6 +23,20 @@ def test_confusion_matrix_is_scikit_learns() -> None:
     np.testing.assert_array_equal(ours, sklearn_confusion(labels, predictions, labels=range(K)))
 
 
+@pytest.mark.parametrize(
+    ("predictions", "labels", "line"),
+    [([2], [0], "predictions=2"), ([0, -1], [0, 1], "predictions=-1"), ([0, 1], [0, 2], "labels=2")],
+)
+def test_a_value_that_is_no_class_is_refused(predictions: list[int], labels: list[int], line: str) -> None:
+    """A prediction of 2 for label 0 would be counted as one of 0 for label 1."""
+    with pytest.raises(UserError, match=rf"^{line}: must be in \[0, 2\), the number of a class$"):
+        confusion_matrix(torch.tensor(predictions), torch.tensor(labels), 2)
+
+
+def test_no_examples_are_no_counts() -> None:
+    assert confusion_matrix(torch.empty(0, dtype=torch.int64), torch.empty(0, dtype=torch.int64), 2).sum() == 0
+
+
 def test_class_accuracy_is_the_recall() -> None:
     predictions, labels = random_labels(2), random_labels(3)
     ours = class_accuracy(confusion_matrix(predictions, labels, K))
