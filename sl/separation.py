@@ -1,5 +1,6 @@
 """How well a representation keeps classes apart, in two numbers; needs scikit-learn, not torch."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,7 +27,7 @@ def separation(features: Features, labels: Labels) -> Separation:
     """Separation of the classes `labels` (M,) in `features` (M, D), by Euclidean distance in all D dimensions.
 
     The silhouette is Rousseeuw's (1987); the accuracy is that of 10 nearest neighbours over 5 folds. Raises UserError
-    where a class has fewer examples than there are folds, or there is one class only.
+    where a class has fewer examples than there are folds, there is one class only, or a fold leaves fewer than 10.
     """
     # scikit-learn takes a second to import, and most commands find no representations.
     from sklearn.metrics import silhouette_score
@@ -34,7 +35,8 @@ def separation(features: Features, labels: Labels) -> Separation:
     from sklearn.neighbors import KNeighborsClassifier
 
     if not _measurable(labels):
-        raise UserError(f"labels: must have at least two classes with {FOLDS} examples each")
+        rule = f"must have at least two classes with {FOLDS} examples each, and {NEIGHBOURS} examples outside each fold"
+        raise UserError(f"labels: {rule}")
     folds = StratifiedKFold(FOLDS, shuffle=True, random_state=0)
     scores = cross_val_score(KNeighborsClassifier(NEIGHBOURS), features, labels, cv=folds)
     return Separation(float(silhouette_score(features, labels)), float(scores.mean()))
@@ -66,4 +68,5 @@ def separation_of(run: Run) -> Separation | None:
 
 def _measurable(labels: Labels) -> bool:
     counts = np.unique(labels, return_counts=True)[1]
-    return len(counts) > 1 and bool(counts.min() >= FOLDS)
+    left = len(labels) - math.ceil(len(labels) / FOLDS)  # by the largest fold
+    return len(counts) > 1 and bool(counts.min() >= FOLDS) and left >= NEIGHBOURS

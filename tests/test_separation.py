@@ -50,6 +50,20 @@ def test_too_few_examples() -> None:
         separation(np.zeros((8, 2), np.float32), np.repeat([0, 1], 4))
 
 
+@pytest.mark.parametrize("sizes", [(5, 5), (6, 5), (6, 6)])
+def test_a_fold_leaves_fewer_examples_than_neighbours(sizes: tuple[int, int]) -> None:
+    labels = np.repeat([0, 1], sizes)
+    with pytest.raises(UserError, match="and 10 examples outside each fold"):
+        separation(np.zeros((len(labels), 2), np.float32), labels)
+
+
+def test_as_few_examples_as_can_be_measured() -> None:
+    features, labels = clouds(30.0, 13, 1)
+    features[5:] += 100
+    labels[5:] = 1
+    assert separation(features, labels).neighbours > 0.5
+
+
 def test_what_a_run_kept(tmp_path: Path) -> None:
     path = synthetic.record(tmp_path)
     run = read(path)
