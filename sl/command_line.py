@@ -5,13 +5,13 @@ import math
 import re
 import sys
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from types import NoneType
 from typing import Any, Literal, NoReturn, get_args, get_origin, get_type_hints
 
 import sl
 from sl.checks import one_of
 from sl.errors import UserError, fail, print_any_name
+from sl.files import expanded
 
 
 def run_script(main: Callable[..., int | None]) -> NoReturn:
@@ -101,9 +101,7 @@ def _read(name: str, text: str, kind: Any) -> Any:
         return number
     if kind is str:
         return text
-    if not text:
-        raise UserError(name, text, "must be a path")
-    return Path(text).expanduser()
+    return expanded(name, text)
 
 
 def _shown(value: object) -> str:

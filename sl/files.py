@@ -10,6 +10,19 @@ from pathlib import Path
 from sl.errors import UserError
 
 
+def expanded(name: str, value: object, rule: str = "must be a path") -> Path:
+    """The path `value` of the option `name`, with ``~`` expanded; UserError, with that `rule`, if it is none.
+
+    ``~bob`` is refused where there is no user bob: it would be the name of a folder here.
+    """
+    if not isinstance(value, str | os.PathLike) or not str(value).strip():
+        raise UserError(name, value, rule)
+    try:
+        return Path(value).expanduser()
+    except RuntimeError:
+        raise UserError(name, value, "there is no such user; a name that begins with ~ needs its whole path") from None
+
+
 def replace_file(path: Path, content: bytes | str, former: Path | None = None) -> None:
     """Make `content` (text as UTF-8) the whole content of `path`, as `replacing` does."""
     with replacing(path, former) as part:

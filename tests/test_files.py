@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from sl.files import replace_file, replacing
+from sl.errors import UserError
+from sl.files import expanded, replace_file, replacing
 
 ROOT = Path(__file__).parents[1]
 # Who opens files for writing by other means, and why
@@ -88,3 +89,16 @@ def test_a_link_stays_one_and_a_device_a_device(tmp_path: Path) -> None:
     assert (link.is_symlink(), target.read_text()) == (True, "new")
     replace_file(Path(os.devnull), "nothing")
     assert not Path(os.devnull).is_file()
+
+
+def test_the_home_folder_stands_for_its_sign(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert expanded("out", "~/a b") == tmp_path / "a b"
+    assert expanded("out", Path("~")) == tmp_path
+    assert expanded("out", "/~bob") == Path("/~bob")
+
+
+@pytest.mark.parametrize("value", ["", " ", None, 3])
+def test_what_is_no_path_is_refused(value: object) -> None:
+    with pytest.raises(UserError, match=f"^out={value}: must be a path$"):
+        expanded("out", value)

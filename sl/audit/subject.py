@@ -8,6 +8,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from sl.files import expanded
 from sl.train.job import Job
 
 
@@ -53,7 +54,7 @@ def subject_of(job: Job) -> Subject:
         names = tuple(map(str, data.train_index.tolist()))
         return Subject(data.train_images, noisy.labels, noisy.clean, names, data.class_names, len(names))
     paths = tuple(data.train_paths[row] for row in data.train_index.tolist())
-    root = Path(job.config.dataset["data_dir"]).expanduser()
+    root = expanded("data_dir", job.config.dataset["data_dir"])
     if data.test_checked:
         return Subject(data.train_images, noisy.labels, None, paths, data.class_names, len(paths), root)
     return Subject(

@@ -1,6 +1,5 @@
 """Checks that a composed configuration has every value and no option that does not exist."""
 
-import os
 from dataclasses import is_dataclass
 from typing import Any
 
@@ -11,6 +10,7 @@ from sl.config.groups import choices, option_fields
 from sl.config.hydra_errors import CONFIG_ERRORS, explain
 from sl.config.messages import required, unknown_option
 from sl.errors import UserError
+from sl.files import expanded
 
 
 def check_complete(config: DictConfig) -> None:
@@ -37,7 +37,7 @@ def expand_home(config: DictConfig) -> None:
     """Put the home folder for ``~`` in the folders that options name (data_dir, runs_dir, ...)."""
     for option in (str(name) for name in config if str(name).endswith("_dir")):
         if str(config[option]).startswith("~"):
-            config[option] = os.path.expanduser(config[option]).replace("${", "\\${")
+            config[option] = str(expanded(option, config[option])).replace("${", "\\${")
 
 
 def _check_keys(node: DictConfig, prefix: str) -> None:

@@ -1,7 +1,6 @@
 """What the data sources ask of the disk; what goes wrong there is said in one line."""
 
 import gzip
-import os
 import shutil
 import tarfile
 from collections.abc import Collection, Iterator, Sequence
@@ -9,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from sl.errors import UserError
-from sl.files import replacing, writing
+from sl.files import expanded, replacing, writing
 from sl.say import notice
 
 NAMED = 3  # unreadable pictures that a message names; it counts all
@@ -17,18 +16,16 @@ NAMED = 3  # unreadable pictures that a message names; it counts all
 
 def folder(name: str, value: object) -> Path:
     """`value`, the path of a folder, with ``~`` expanded; raises UserError that names the parameter otherwise."""
-    if isinstance(value, str | os.PathLike) and str(value).strip():
-        return Path(value).expanduser()
-    raise UserError(name, value, "must be the path of a folder")
+    return expanded(name, value, "must be the path of a folder")
 
 
 @contextmanager
 def reading(source: Path) -> Iterator[None]:
-    """For a block that reads `source`; raises UserError if that is refused."""
+    """For a block that reads `source`, a file or a folder; raises UserError if it, or what is in it, is refused."""
     try:
         yield
     except OSError as error:
-        raise UserError(f"{source} cannot be read: {error.strerror or error}") from None
+        raise UserError(f"{error.filename or source} cannot be read: {error.strerror or error}") from None
 
 
 def pass_over(unreadable: Sequence[str], data_dir: Path, on_error: str) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sl.errors import UserError
-from sl.files import remembered_digest
+from sl.files import expanded, remembered_digest
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -71,7 +71,7 @@ def find_weights(network: str, weights: str) -> Weights:
     default = get_model_weights(network).DEFAULT
     if weights == "DEFAULT" or weights in known:
         return Weights(network, default if weights == "DEFAULT" else known[weights])
-    file = Path(weights).expanduser()
+    file = expanded("model.weights", weights)
     if not file.is_file() or file.suffix not in SUFFIXES:
         names = ", ".join(["null", "DEFAULT", *known])
         raise UserError("model.weights", weights, f"must be {names} or a file that is there ({' '.join(SUFFIXES)})")

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from sl.errors import UserError
-from sl.files import file_digest
+from sl.files import expanded, file_digest
 from sl.say import notice
 from sl.transition_matrix import ROW_SUM_TOLERANCE, check_transition
 
@@ -50,7 +50,7 @@ class MatrixFile:
 
 def digest(path: str | Path) -> str:
     """The first 16 hexadecimal digits of the sha256 of a file that `read_matrix` has read."""
-    return file_digest(Path(path).expanduser())[:16]
+    return file_digest(expanded("path", path))[:16]
 
 
 def read_matrix(path: object, option: str) -> MatrixFile:
@@ -60,8 +60,9 @@ def read_matrix(path: object, option: str) -> MatrixFile:
     """
     if not isinstance(path, (str, Path)) or Path(path).suffix.lower() not in SUFFIXES:
         raise UserError(option, path, f"must be a file that ends in {', '.join(SUFFIXES)}")
+    file = expanded(option, path)
     try:
-        numbers, names = _parse(Path(path).expanduser())
+        numbers, names = _parse(file)
     except (OSError, EOFError, KeyError, TypeError, ValueError, csv.Error) as error:
         reason = (isinstance(error, OSError) and error.strerror) or " ".join(str(error).split())
         raise UserError(option, path, f"cannot be read as a matrix of numbers: {reason}") from None

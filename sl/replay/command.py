@@ -1,11 +1,11 @@
 """The whole of `sl track`."""
 
 from itertools import chain
-from pathlib import Path
 
 from sl.config.build import build_trackers
 from sl.config.groups import choices
 from sl.errors import UserError
+from sl.files import expanded
 from sl.record import load_all
 from sl.replay.options import TrackConfig
 from sl.replay.replay import replay, replay_figures
@@ -18,7 +18,7 @@ def track(config: TrackConfig) -> None:
     if not trackers:
         known = ", ".join(choice for choice in choices("tracker") if choice != "none")
         raise UserError("tracker", rule=f"is required; must be one of {known}, or several: 'tracker=[wandb,csv]'")
-    folder = Path(config.runs).expanduser()
+    folder = expanded("runs", config.runs)
     if not folder.is_dir():
         raise UserError("runs", folder, "must be a folder that holds run records")
     runs = load_all(folder, config.strict)

@@ -10,6 +10,7 @@ from filelock import FileLock, Timeout
 from sl.checks import integer
 from sl.config.build import under
 from sl.errors import UserError
+from sl.files import expanded
 from sl.reproduce.execute import choose_jobs
 from sl.search.options import SearchConfig
 from sl.search.outcome import Trial, best, check_file, overrides, summary, tried, write
@@ -40,7 +41,7 @@ def run_search(config: SearchConfig) -> None:
 
 
 def _locked(task: Task, trials: int, jobs: int) -> list[Trial]:
-    storage = Path(task.config.search.storage).expanduser()
+    storage = expanded("search.storage", task.config.search.storage)
     try:
         storage.parent.mkdir(parents=True, exist_ok=True)
         lock = FileLock(f"{storage}.{task.study}.lock").acquire(timeout=0)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from sl.files import replacing
+from sl.files import expanded, replacing
 from sl.record.identity import flat
 from sl.record.schema import Epoch, Header, Probe
 from sl.tracker.base import Pictures, Tracker
@@ -22,7 +22,7 @@ class CsvTracker(Tracker):
     """
 
     def __init__(self, dir: str) -> None:
-        self.dir = Path(dir).expanduser()
+        self.dir = expanded("dir", dir)
 
     def start(self, header: Header, path: Path, resumed: int = 0) -> None:
         """Begin an empty epochs.csv."""

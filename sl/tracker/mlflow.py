@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from filelock import FileLock
 
-from sl.files import lock_beside
+from sl.files import expanded, lock_beside
 from sl.record.identity import flat
 from sl.record.schema import Epoch, Header, Probe
 from sl.tracker.base import Pictures, Tracker, needs
@@ -33,7 +33,7 @@ class MlflowTracker(Tracker):
     def __init__(self, uri: str, experiment: str, artifacts: str | None = None) -> None:
         needs("mlflow", "mlflow")
         self.uri, self.experiment = uri, experiment
-        self.artifacts = None if artifacts is None else Path(artifacts).expanduser().absolute().as_uri()
+        self.artifacts = None if artifacts is None else expanded("artifacts", artifacts).absolute().as_uri()
         self._client: MlflowClient | None = None
 
     def start(self, header: Header, path: Path, resumed: int = 0) -> None:

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sl.files import expanded
 from sl.record.schema import Epoch, Header, Probe
 from sl.tracker.base import Pictures, Tracker, needs
 from sl.tracker.run_so_far import run_so_far, short_name
@@ -21,7 +22,7 @@ class TensorBoardTracker(Tracker):
 
     def __init__(self, dir: str) -> None:
         needs("tensorboard", "tensorboard")
-        self.dir = Path(dir).expanduser()
+        self.dir = expanded("dir", dir)
 
     def start(self, header: Header, path: Path, resumed: int = 0) -> None:
         """Open the event file, and write the configuration as text."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from sl.checks import one_of
 from sl.errors import UserError
+from sl.files import expanded
 from sl.record.schema import Epoch, Header, Probe
 from sl.tracker.base import Pictures, Tracker, needs
 from sl.tracker.values import epoch_values, summary
@@ -159,7 +160,8 @@ def _tags(value: object) -> list[str]:
 
 
 def _folder(value: object) -> str:
-    path = os.path.expanduser(value) if isinstance(value, str) else ""
-    if path.strip() and (os.path.isdir(path) or not os.path.exists(path)):  # false too where a name is too long
+    rule = "must be a folder, or a path where one can be made"
+    path = str(expanded("dir", value, rule))
+    if os.path.isdir(path) or not os.path.exists(path):  # false too where a name is too long
         return path
-    raise UserError("dir", value, "must be a folder, or a path where one can be made")
+    raise UserError("dir", value, rule)
