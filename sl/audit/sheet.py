@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sl.audit.rank import Array, Ranking
 from sl.audit.subject import Subject
+from sl.data.decode import upright
 from sl.files import replace_file
 from sl.html import data_uri, whole_page
 
@@ -63,11 +64,11 @@ def thumbnail(subject: Subject, row: int) -> str:
 
 def small_picture(subject: Subject, row: int) -> "Image":
     """A small picture of an image: of its file where there is one, else of what is trained on."""
-    from PIL import Image, ImageOps
+    from PIL import Image
 
     if subject.root is not None:
         with Image.open(subject.root / subject.names[row]) as original:
-            picture = ImageOps.exif_transpose(original).convert("RGB")
+            picture = upright(original, "RGB")
             picture.thumbnail((THUMBNAIL, THUMBNAIL))
             return picture
     array = subject.images[row].permute(1, 2, 0).numpy()

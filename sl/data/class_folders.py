@@ -11,7 +11,8 @@ from sl.data.pictures import Picture, natural_order
 from sl.errors import UserError
 
 LAYOUT = "pictures lie in train/<class>/ and test/<class>/, or in <class>/"
-SAID_AS_TEST = ("val", "valid", "validation")
+TRAIN_NAMES, TEST_NAMES = ("train", "training"), ("test", "testing")
+VALIDATION_NAMES = ("val", "valid", "validation")
 
 
 def find_in_folders(root: Path, skipped: Counter[str]) -> dict[str, list[Picture]]:
@@ -21,20 +22,42 @@ def find_in_folders(root: Path, skipped: Counter[str]) -> dict[str, list[Picture
     """
     if not root.is_dir():
         raise _refused(root, f"there is no folder {root}; {LAYOUT}")
-    folders = _folders(root, Counter())
+    folders = _folders(root, skipped)
     if {"train", "test"} <= set(folders):
+        skipped["beside train and test"] += len(folders) - 2
         return _two_parts(root, skipped)
+    _refuse_other_parts(root, folders)
+    where = root
+    if folders == ("train",):
+        where = root / "train"
+        folders = _folders(where, skipped)
+    return {"": _pictures(root, where, _two_or_more(root, where, folders), skipped)}
+
+
+def _refuse_other_parts(root: Path, folders: Sequence[str]) -> None:
+    """Raise UserError where two of the `folders` are parts under other names than train and test: no two classes.
+
+    One such name alone may be that of a class: bus, car, train.
+    """
+    train, test, other = (_named(folders, names) for names in (TRAIN_NAMES, TEST_NAMES, VALIDATION_NAMES))
+    if train and (test or other):
+        wanted = {train: "train", test or other: "test"}
+        renames = " and ".join(f"{name} to {part}" for name, part in wanted.items() if name != part)
+        raise _refused(root, f"it has no two folders train and test; rename {renames}")
     if "test" in folders:
         raise _refused(root, "it has a folder test and no folder train; " + LAYOUT)
-    other = next((name for name in SAID_AS_TEST if name in folders), None)
-    if "train" in folders and other:
-        raise _refused(root, f"it has a folder train and no folder test; rename the folder {other} to test")
-    where = root / "train" if folders == ("train",) else root
-    return {"": _pictures(root, where, _classes(root, where, skipped), skipped)}
+
+
+def _named(folders: Sequence[str], names: Sequence[str]) -> str | None:
+    """The folder that has one of these names, in any case; the first of the names where several have."""
+    found = [name for name in folders if name.lower() in names]
+    return min(found, key=lambda name: (name.lower() != name, names.index(name.lower())), default=None)
 
 
 def _two_parts(root: Path, skipped: Counter[str]) -> dict[str, list[Picture]]:
-    classes = {part: _classes(root, root / part, skipped) for part in ("train", "test")}
+    classes = {}
+    for part in ("train", "test"):
+        classes[part] = _two_or_more(root, root / part, _folders(root / part, skipped))
     if classes["train"] != classes["test"]:
         odd = ", ".join(sorted(set(classes["train"]) ^ set(classes["test"])))
         raise _refused(root, f"train and test must have the same classes, but only one of them has {odd}")
@@ -43,32 +66,44 @@ def _two_parts(root: Path, skipped: Counter[str]) -> dict[str, list[Picture]]:
 
 def _folders(where: Path, skipped: Counter[str]) -> tuple[str, ...]:
     """Names of the folders in `where`, in natural order; hidden ones are other tools' (.ipynb_checkpoints)."""
-    names = [entry.name for entry in where.iterdir() if entry.is_dir()]
+    entries = list(where.iterdir())
+    names = [entry.name for entry in entries if entry.is_dir()]
     skipped["hidden"] += sum(map(_is_hidden, names))
+    skipped["outside a class folder"] += sum(_is_picture(entry.name) for entry in entries if entry.is_file())
     return natural_order(name for name in names if not _is_hidden(name))
 
 
-def _classes(root: Path, where: Path, skipped: Counter[str]) -> tuple[str, ...]:
-    found = _folders(where, skipped)
-    if len(found) < 2:
-        raise _refused(root, f"{where} must hold two or more folders, one for each class, and holds {len(found)}")
-    beside = (entry.name for entry in where.iterdir() if entry.is_file())
-    skipped["outside a class folder"] += sum(map(_is_picture, beside))
-    return found
+def _two_or_more(root: Path, where: Path, classes: tuple[str, ...]) -> tuple[str, ...]:
+    if len(classes) < 2:
+        raise _refused(root, f"{where} must hold two or more folders, one for each class, and holds {len(classes)}")
+    return classes
 
 
 def _pictures(root: Path, where: Path, classes: Sequence[str], skipped: Counter[str]) -> list[Picture]:
     pictures: list[Picture] = []
     for label in classes:
-        found = sorted(_files(where / label, skipped))
+        found = picture_files(where / label, skipped)
         if not found:
-            raise _refused(root, f"{where / label} holds no picture ({' '.join(_suffixes())})")
+            raise _refused(root, f"{where / label} holds no picture ({' '.join(suffixes())})")
         pictures += [Picture(path, path.relative_to(root).as_posix(), label) for path in found]
     return pictures
 
 
-def _files(folder: Path, skipped: Counter[str]) -> Iterator[Path]:
-    """Pictures below a class's folder. Links to folders are followed, each folder once: links may lead in a circle."""
+def passed_over(skipped: Counter[str]) -> str:
+    """What `skipped` counts, in words; empty where that is nothing."""
+    counts = ", ".join(f"{count} {reason}" for reason, count in sorted((+skipped).items()))
+    return f"passed over: {counts}" if counts else ""
+
+
+def picture_files(folder: Path, skipped: Counter[str]) -> list[Path]:
+    """All pictures below `folder`, sorted; `skipped` counts what is passed over. OSError where a folder is refused.
+
+    Links to folders are followed, each folder once: links may lead in a circle.
+    """
+    return sorted(_walked(folder, skipped))
+
+
+def _walked(folder: Path, skipped: Counter[str]) -> Iterator[Path]:
     seen: set[str] = set()
     for place, folders, files in os.walk(folder, followlinks=True, onerror=_raise):
         real = os.path.realpath(place)
@@ -100,10 +135,11 @@ def _is_hidden(name: str) -> bool:
 
 
 def _is_picture(name: str) -> bool:
-    return Path(name).suffix.lower() in _suffixes() and not _is_hidden(name)
+    return Path(name).suffix.lower() in suffixes() and not _is_hidden(name)
 
 
-def _suffixes() -> tuple[str, ...]:
+def suffixes() -> tuple[str, ...]:
+    """How the names of files end that are taken for pictures, in lower case."""
     from torchvision.datasets.folder import IMG_EXTENSIONS  # torchvision takes a second to import
 
     return IMG_EXTENSIONS

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, ClassVar
 from sl.checks import integer, one_of
 from sl.data.dataset import Dataset
 from sl.data.disk import folder, pass_over, reading
-from sl.data.mapped import decode_mapped
+from sl.data.mapped import cache_folder, pixels_of
 from sl.errors import UserError
 
 if TYPE_CHECKING:
@@ -32,7 +32,8 @@ class Clothing1M:
     ``clean_val_key_list.txt`` and ``clean_test_key_list.txt`` (a path such as ``images/0/12/3,45.jpg`` on each line),
     ``noisy_label_kv.txt`` and ``clean_label_kv.txt`` (path, blank, number of the class). Pictures are resized to
     squares of ``image_size + 2 * margin`` pixels, of which the middle is kept. `storage`, `cache_dir` and `on_error`
-    are those of `sl.data.ImageFolder`.
+    are those of `sl.data.ImageFolder`. Mapped pixels are kept by `data_dir` and the names of the pictures, not by their
+    content: delete `cache_dir` where a picture has changed. One that could not be read is tried again each time.
     """
 
     name: ClassVar[str] = "clothing1m"
@@ -50,8 +51,7 @@ class Clothing1M:
         self.data_dir = folder("data_dir", data_dir)
         self.image_size = integer("image_size", image_size, 1)
         self.margin = integer("margin", margin, 0)
-        self.storage = one_of("storage", storage, ("memory", "mapped"))
-        self.cache_dir = folder("cache_dir", cache_dir)
+        self.cache = cache_folder(storage, cache_dir)
         self.on_error = one_of("on_error", on_error, ("fail", "skip"))
 
     def load(self) -> Dataset:
@@ -113,12 +113,11 @@ class Clothing1M:
 
     def _decode(self, names: Sequence[str]) -> tuple[Tensor, dict[int, str]]:
         paths = [self.data_dir / name for name in names]
-        if self.storage == "mapped":
-            key = hashlib.sha256("\n".join([str(self.data_dir.resolve()), *names]).encode()).hexdigest()[:16]
-            return decode_mapped(paths, self.image_size, self.cache_dir, key, margin=self.margin)
-        from sl.data.decode import decode_all  # needs numpy
 
-        return decode_all(paths, self.image_size, self.margin)
+        def content() -> bytes:
+            return "\n".join([str(self.data_dir.resolve()), *names]).encode()
+
+        return pixels_of(paths, self.image_size, self.cache, content, self.margin)
 
     def _dataset(self, listed: dict[str, list[tuple[str, int]]], images: dict[str, Tensor]) -> Dataset:
         import torch
@@ -136,7 +135,8 @@ class Clothing1M:
             test_checked=True,
             train_paths=tuple(name for name, _ in listed["train"]),
             test_paths=tuple(name for name, _ in listed["test"]),
-            scratch=self.cache_dir if self.storage == "mapped" else None,
+            scratch=self.cache,
             facts={"split": "noisy_train, clean_val and clean_test are as published"},
             validation=(images["validation"], labels["validation"]),
+            margin=self.margin,
         )

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import struct
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +20,9 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 WORD = 65535  # white of 16 bits; 65535 / 257 = 255
+ORIENTATION = 0x112  # EXIF's tag
+# What the readers of Pillow raise for damaged files besides its own DecompressionBombError
+DAMAGED = (OSError, SyntaxError, ValueError, TypeError, AttributeError, struct.error)
 
 
 class Unreadable(ValueError):
@@ -34,7 +39,7 @@ def decode_all(paths: Sequence[Path], size: int, margin: int = 0) -> tuple[Tenso
     unreadable: dict[int, str] = {}
     pixels = torch.empty(len(paths), 3, size, size, dtype=torch.uint8)
     with ThreadPoolExecutor(cores()) as threads:  # Pillow works outside of Python's lock
-        for place, picture in enumerate(threads.map(partial(_decoded, size=size, margin=margin), paths)):
+        for place, picture in enumerate(threads.map(partial(decoded, size=size, margin=margin), paths)):
             if isinstance(picture, Unreadable):
                 unreadable[place] = str(picture)
             else:
@@ -42,7 +47,8 @@ def decode_all(paths: Sequence[Path], size: int, margin: int = 0) -> tuple[Tenso
     return pixels[: len(paths) - len(unreadable)], unreadable
 
 
-def _decoded(path: Path, size: int, margin: int) -> NDArray[np.uint8] | Unreadable:
+def decoded(path: Path, size: int, margin: int) -> NDArray[np.uint8] | Unreadable:
+    """What `decode` gives or raises."""
     try:
         return decode(path, size, margin)
     except Unreadable as error:
@@ -50,26 +56,63 @@ def _decoded(path: Path, size: int, margin: int) -> NDArray[np.uint8] | Unreadab
 
 
 def decode(path: Path, size: int, margin: int = 0) -> NDArray[np.uint8]:
-    """The picture as (size, size, 3) uint8, turned as its EXIF orientation says; Unreadable if it cannot be read.
+    """The picture as (size, size, 3) uint8, as `framed` makes it; Unreadable if it cannot be read."""
+    with opened(path) as picture:
+        return np.array(framed(picture, "RGB", (size, size), margin))
 
-    Resized bilinearly with antialiasing, aspect not kept, with `margin` pixels more on each side, which are cut off.
-    Grey values of 16 bits (modes I;16 and I) are divided by 257 and rounded; floats (mode F) must lie in [0, 1] and are
-    multiplied by 255. Transparency is dropped.
-    """
-    from PIL import Image, ImageOps
+
+@contextmanager
+def opened(path: Path) -> Iterator[Image.Image]:
+    """For a block that decodes the picture at `path`: Unreadable if it cannot be read."""
+    from PIL import Image
 
     try:
         with Image.open(path) as picture:
-            upright = eight_bits(ImageOps.exif_transpose(picture)).convert("RGB")
-            whole = upright.resize((size + 2 * margin,) * 2, Image.Resampling.BILINEAR)
-            return np.array(whole)[margin : margin + size, margin : margin + size]
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+            yield picture
+    except (*DAMAGED, Image.DecompressionBombError) as error:
         reason = (isinstance(error, OSError) and error.strerror) or str(error)
         raise Unreadable(" ".join(reason.split())) from None
 
 
+def framed(picture: Image.Image, mode: str, size: tuple[int, int], margin: int) -> Image.Image:
+    """`picture` in `mode` (RGB or L) with a `size` of (width, height), as `upright` turns it.
+
+    Resized bilinearly with antialiasing, aspect not kept, with `margin` pixels more on each side, which are cut off.
+    """
+    from PIL import Image
+
+    width, height = size
+    whole = upright(picture, mode).resize((width + 2 * margin, height + 2 * margin), Image.Resampling.BILINEAR)
+    return whole.crop((margin, margin, margin + width, margin + height))
+
+
+def upright(picture: Image.Image, mode: str) -> Image.Image:
+    """`picture` in `mode` (RGB or L), turned as its EXIF orientation says, or as stored where EXIF is damaged.
+
+    Grey values of 16 bits (modes I;16 and I) are divided by 257 and rounded; floats (mode F) must lie in [0, 1] and are
+    multiplied by 255. Transparency is dropped. Raises Unreadable for other values.
+    """
+    from PIL.Image import Transpose
+
+    turns = (
+        Transpose.FLIP_LEFT_RIGHT, Transpose.ROTATE_180, Transpose.FLIP_TOP_BOTTOM, Transpose.TRANSPOSE,
+        Transpose.ROTATE_270, Transpose.TRANSVERSE, Transpose.ROTATE_90,
+    )  # fmt: skip
+    turn = dict(enumerate(turns, 2)).get(_orientation(picture))
+    return eight_bits(picture if turn is None else picture.transpose(turn)).convert(mode)
+
+
+def _orientation(picture: Image.Image) -> int:
+    """The tag alone: Pillow's `exif_transpose` writes all others anew and fails where one of them is damaged."""
+    picture.load()  # some formats turn their pictures themselves then
+    try:
+        return picture.getexif().get(ORIENTATION, 1)
+    except DAMAGED:
+        return 1
+
+
 def eight_bits(picture: Image.Image) -> Image.Image:
-    """`picture` with values up to 255, as `decode` states; Pillow clips wider ones. Raises Unreadable."""
+    """`picture` with values up to 255, as `upright` states; Pillow clips wider ones. Raises Unreadable."""
     from PIL import Image
 
     if picture.mode == "F":

@@ -25,8 +25,10 @@ def find(root: Path, labels: Path | None, test_share: float | None, split_seed: 
         parts = read_labels(labels, root) if labels else find_in_folders(root, skipped)
     everything = [picture for part in parts.values() for picture in part]
     class_names = natural_order(picture.label for picture in everything)
-    _check(class_names, *(("labels", labels) if labels else ("data_dir", root)))
+    _check(class_names, *_named(root, labels))
+    untested = "no row has split=test"  # folders and paths that tell the parts have both
     if "" in parts:
+        untested = "at least one class must have two pictures, of which one is for testing"
         share = TEST_SHARE if test_share is None else test_share
         seed = SPLIT_SEED if split_seed is None else split_seed
         train, test = stratified_split(everything, share, seed)
@@ -37,26 +39,32 @@ def find(root: Path, labels: Path | None, test_share: float | None, split_seed: 
                 raise UserError(option, value, "must be null: these pictures are split into train and test already")
         train, test = (tuple(parts.get(part, ())) for part in ("train", "test"))
         split = "training and test pictures are as given"
-    return _whole(Pictures(class_names, train, test, split, +skipped))
+    return _whole(Pictures(class_names, train, test, split, +skipped), root, labels, untested)
 
 
-def without(found: Pictures, unreadable: set[str]) -> Pictures:
-    """The same without the pictures of these names; UserError if a class has none for training left."""
+def without(found: Pictures, unreadable: set[str], root: Path, labels: Path | None) -> Pictures:
+    """What `find` found there, without the pictures of these names; UserError if a class has none for training left."""
     train, test = (
         tuple(picture for picture in part if picture.name not in unreadable) for part in (found.train, found.test)
     )
     skipped = found.skipped + Counter(unreadable=len(unreadable))
-    return _whole(Pictures(found.class_names, train, test, found.split, skipped))
+    untested = "no picture for testing can be read"
+    return _whole(Pictures(found.class_names, train, test, found.split, skipped), root, labels, untested)
 
 
-def _whole(found: Pictures) -> Pictures:
+def _whole(found: Pictures, root: Path, labels: Path | None, untested: str) -> Pictures:
     present = {picture.label for picture in found.train}
     for name in found.class_names:
         if name not in present:
-            raise UserError(f"class {name}: it must have a picture for training")
+            raise UserError(*_named(root, labels), f"class {name} must have a picture for training")
     if not found.test:
-        raise UserError("there is no picture for testing; at least one class must have two pictures")
+        raise UserError(*_named(root, labels), untested)
     return found
+
+
+def _named(root: Path, labels: Path | None) -> tuple[str, Path]:
+    """The option that says where the pictures are found, and its value."""
+    return ("labels", labels) if labels else ("data_dir", root)
 
 
 def _check(class_names: tuple[str, ...], option: str, where: Path) -> None:

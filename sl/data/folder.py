@@ -12,13 +12,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from sl.checks import integer, number, one_of
+from sl.data.class_folders import passed_over
 from sl.data.dataset import Dataset
 from sl.data.disk import folder, pass_over
 from sl.data.find_pictures import find, without
-from sl.data.mapped import decode_mapped
+from sl.data.mapped import cache_folder, pixels_of
 from sl.data.pictures import Picture, Pictures
 from sl.errors import UserError
-from sl.files import remembered_digest
+from sl.files import expanded, remembered_digest
 from sl.say import notice
 
 if TYPE_CHECKING:
@@ -57,14 +58,13 @@ class ImageFolder:
         self.name = name
         self.data_dir = folder("data_dir", data_dir)
         self.image_size = integer("image_size", image_size, 1)
-        self.labels = None if labels is None else Path(labels).expanduser()
+        self.labels = None if labels is None else expanded("labels", labels)
         if test_share is not None:
             number("test_share", test_share, 0, 1, low_open=True, high_open=True)
         if split_seed is not None:
             integer("split_seed", split_seed, 0)
         self.test_share, self.split_seed = test_share, split_seed
-        self.storage = one_of("storage", storage, ("memory", "mapped"))
-        self.cache_dir = folder("cache_dir", cache_dir)
+        self.cache = cache_folder(storage, cache_dir)
         self.on_error = one_of("on_error", on_error, ("fail", "skip"))
 
     def load(self) -> Dataset:
@@ -77,7 +77,7 @@ class ImageFolder:
             unreadable.update({part[place].name: reason for place, reason in failed.items()})
         if unreadable:
             pass_over([f"{name}: {reason}" for name, reason in unreadable.items()], self.data_dir, self.on_error)
-            found = without(found, set(unreadable))
+            found = without(found, set(unreadable), self.data_dir, self._labels_file)
         for line in lines(found):
             notice(f"{self.data_dir}: {line}")
         return self._dataset(found, *images)
@@ -131,12 +131,11 @@ class ImageFolder:
     def _decode(self, part: Sequence[Picture]) -> tuple[Tensor, dict[int, str]]:
         """Images (N, 3, size, size) of those that can be read, and place and reason of the others."""
         paths = [picture.path for picture in part]
-        if self.storage == "mapped":
-            content = hashlib.sha256(b"".join(self._digests[picture.name] for picture in part))
-            return decode_mapped(paths, self.image_size, self.cache_dir, content.hexdigest()[:16])
-        from sl.data.decode import decode_all  # needs numpy
 
-        return decode_all(paths, self.image_size)
+        def content() -> bytes:
+            return b"".join(self._digests[picture.name] for picture in part)
+
+        return pixels_of(paths, self.image_size, self.cache, content)
 
     def _dataset(self, found: Pictures, train_images: Tensor, test_images: Tensor) -> Dataset:
         import torch
@@ -152,7 +151,7 @@ class ImageFolder:
             labels_given=True,
             train_paths=tuple(picture.name for picture in found.train),
             test_paths=tuple(picture.name for picture in found.test),
-            scratch=self.cache_dir if self.storage == "mapped" else None,
+            scratch=self.cache,
             facts={"split": found.split, "skipped": dict(found.skipped)},
         )
 
@@ -168,4 +167,4 @@ def lines(found: Pictures) -> Iterator[str]:
     if untested:
         yield f"no picture for testing in {len(untested)} class(es): {', '.join(untested[:MOST_CLASSES])}"
     if found.skipped:
-        yield "passed over: " + ", ".join(f"{count} {reason}" for reason, count in sorted(found.skipped.items()))
+        yield passed_over(found.skipped)

@@ -24,6 +24,8 @@ def read_labels(file: Path, root: Path) -> dict[str, list[Picture]]:
         path, label = row["path"].strip(), row["label"].strip()
         if not path or not label or Path(path).is_absolute():
             raise _refused(file, number, "it must have a path, relative to data_dir, and a label")
+        if "\0" in path:  # no system has such a file
+            raise _refused(file, number, f"{path!a} holds the byte 0, which no path does")
         name = Path(path).as_posix()
         if name in seen:
             raise _refused(file, number, f"{name} stands in line {seen[name]} too")

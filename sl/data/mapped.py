@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sl.checks import one_of
+from sl.data.disk import folder
 from sl.files import file_digest, replace_file, writing
 from sl.say import notice
 
@@ -44,15 +47,39 @@ class DecodeProgress:
         """Keep it at `path`, whole or not at all."""
         replace_file(path, json.dumps(vars(self)))
 
+    def forget_unreadable(self) -> None:
+        """From now on the chunks with unreadable pictures are not done."""
+        chunks = {place - place % CHUNK for place in self.unreadable}
+        self.done = [first for first in self.done if first not in chunks]
+        self.unreadable, self.sha256 = {}, ""
+
+
+def cache_folder(storage: object, cache_dir: str | Path) -> Path | None:
+    """The folder for files of pixels, None for pixels in memory, as the parameters of a data source say; UserError."""
+    cache = folder("cache_dir", cache_dir)
+    return cache if one_of("storage", storage, ("memory", "mapped")) == "mapped" else None
+
+
+def pixels_of(
+    paths: Sequence[Path], size: int, cache: Path | None, content: Callable[[], bytes], margin: int = 0
+) -> tuple[Tensor, dict[int, str]]:
+    """As `sl.data.decode.decode_all`; mapped where there is a folder `cache`, by a hash of `content`."""
+    if cache:
+        return decode_mapped(paths, size, cache, hashlib.sha256(content()).hexdigest()[:16], margin)
+    from sl.data.decode import decode_all  # needs numpy
+
+    return decode_all(paths, size, margin)
+
 
 def decode_mapped(
-    paths: Sequence[Path], size: int, cache: Path, key: str, workers: int = -1, margin: int = 0
+    paths: Sequence[Path], size: int, cache: Path, key: str, margin: int = 0
 ) -> tuple[Tensor, dict[int, str]]:
     """As `sl.data.decode.decode_all`, but the pixels are those of a file in the folder `cache`.
 
     `key` stands for the content of the pictures, in order. The file is decoded where it is missing, not finished, or
-    not what its checksum says, by `workers` processes (-1: all cores); what an earlier process finished of it stays.
-    Raises UserError where `cache` cannot be written to.
+    not what its checksum says, by a process for each core; what an earlier process finished of it stays. Where a
+    picture that was unreadable can be read now, its chunk is decoded again. Raises UserError where `cache` cannot be
+    written to.
     """
     from filelock import FileLock
 
@@ -69,8 +96,11 @@ def decode_mapped(
         if progress.sha256 and progress.sha256 != file_digest(pixels):
             notice(f"{pixels} is damaged and is decoded again")
             progress = DecodeProgress()
+        if _mended([paths[place] for place in progress.unreadable], size, margin):
+            progress.forget_unreadable()
+            progress.save(about)  # the checksum does not hold from the first of them on
         if not progress.sha256:
-            _decode(paths, (size, margin), pixels, about, progress, workers)
+            _decode(paths, (size, margin), pixels, about, progress)
     import torch
 
     flat = torch.from_file(str(pixels), shared=True, size=bytes_in_all, dtype=torch.uint8)
@@ -106,9 +136,14 @@ def take_room(descriptor: int, size: int) -> None:
     os.truncate(descriptor, size)
 
 
-def _decode(
-    paths: Sequence[Path], frame: tuple[int, int], pixels: Path, about: Path, progress: DecodeProgress, workers: int
-) -> None:
+def _mended(unreadable: Sequence[Path], size: int, margin: int) -> bool:
+    """Whether one of the pictures can be read after all."""
+    from sl.data.decode import Unreadable, decoded
+
+    return any(not isinstance(decoded(path, size, margin), Unreadable) for path in unreadable)
+
+
+def _decode(paths: Sequence[Path], frame: tuple[int, int], pixels: Path, about: Path, progress: DecodeProgress) -> None:
     from joblib import Parallel, delayed
     from rich.console import Console
     from rich.progress import track
@@ -116,7 +151,7 @@ def _decode(
     todo = [first for first in range(0, len(paths), CHUNK) if first not in progress.done]
     notice(f"{len(paths)} pictures are decoded into {pixels} ({pixels.stat().st_size / 1e6:.0f} MB)")
     tasks = (delayed(_decode_chunk)(paths[first : first + CHUNK], first, *frame, pixels) for first in todo)
-    results = Parallel(n_jobs=workers, return_as="generator_unordered")(tasks)
+    results = Parallel(n_jobs=-1, return_as="generator_unordered")(tasks)
     quiet = not sys.stderr.isatty()
     for first, unreadable in track(results, "decoding", len(todo), console=Console(stderr=True), disable=quiet):
         progress.done.append(first)
@@ -130,16 +165,17 @@ def _decode_chunk(
     paths: Sequence[Path], first: int, size: int, margin: int, pixels: Path
 ) -> tuple[int, dict[int, str]]:
     """Write the pixels of some pictures, of which the first is number `first`; that number, and what cannot be read."""
-    from sl.data.decode import Unreadable, decode
+    from sl.data.decode import Unreadable, decoded
 
     unreadable = {}
     with pixels.open("r+b") as file:
         for place, path in enumerate(paths, first):
+            picture = decoded(path, size, margin)
+            if isinstance(picture, Unreadable):
+                unreadable[place] = str(picture)
+                continue
             file.seek(place * 3 * size * size)
-            try:
-                file.write(decode(path, size, margin).transpose(2, 0, 1).tobytes())
-            except Unreadable as error:
-                unreadable[place] = str(error)
+            file.write(picture.transpose(2, 0, 1).tobytes())
         file.flush()
         os.fsync(file.fileno())
     return first, unreadable

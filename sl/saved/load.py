@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from sl.config.build import build
-from sl.data.decode import eight_bits
+from sl.data.decode import framed
 from sl.errors import UserError
 from sl.models.batches import images_at_once, in_batches
 from sl.recipes.batchnorm import configure_batchnorm
@@ -27,7 +27,7 @@ class SavedModel:
     """A trained network in evaluation mode: `module(transform(picture)[None])` are the logits (1, K) of a picture.
 
     `transform` makes a PIL picture of any size and mode the network's input (C, H, W) float32: it is resized without
-    keeping its aspect (bilinear, antialiased) and normalised as in training. `about` is what the JSON holds.
+    keeping its aspect (bilinear, antialiased), cut and normalised as in training. `about` is what the JSON holds.
     """
 
     module: nn.Module
@@ -65,25 +65,29 @@ def load_model(path: str | Path, device: torch.device | str = "cpu", allow_targe
     normalisation = Normalisation(*(tensors.get(f"normalisation.{part}") for part in ("mean_image", "mean", "std")))
     normalisation = normalisation.to(torch.device(device))
     module = module.to(device).to(memory_format=torch.channels_last).eval()
-    return SavedModel(module, transform_of(shape, normalisation, device), tuple(about["classes"]), normalisation, about)
+    transform = transform_of(shape, margin_of(about), normalisation, device)
+    return SavedModel(module, transform, tuple(about["classes"]), normalisation, about)
+
+
+def margin_of(about: dict[str, Any]) -> int:
+    """Pixels that are cut off each side of a resized picture; networks that were saved before know of none."""
+    return int(about.get("margin", 0))
 
 
 def transform_of(
-    shape: tuple[int, ...], normalisation: Normalisation, device: torch.device | str
+    shape: tuple[int, ...], margin: int, normalisation: Normalisation, device: torch.device | str
 ) -> Callable[["Image"], Tensor]:
     """From a PIL picture to the input (C, H, W) of a network that takes images of that `shape`."""
 
     def transform(picture: "Image") -> Tensor:
-        return normalisation(to_bytes(picture, shape)[None].to(device))[0]
+        return normalisation(to_bytes(picture, shape, margin)[None].to(device))[0]
 
     return transform
 
 
-def to_bytes(picture: "Image", shape: tuple[int, ...]) -> Tensor:
-    """`picture` as (C, H, W) uint8 of that `shape`: grey for one channel, else RGB; read as `sl.data.decode` does."""
-    from PIL import Image, ImageOps
+def to_bytes(picture: "Image", shape: tuple[int, ...], margin: int) -> Tensor:
+    """`picture` as (C, H, W) uint8 of that `shape`: grey for one channel, else RGB; read as for training."""
     from torchvision.transforms.functional import pil_to_tensor
 
     channels, height, width = shape
-    coloured = eight_bits(ImageOps.exif_transpose(picture)).convert("L" if channels == 1 else "RGB")
-    return pil_to_tensor(coloured.resize((width, height), Image.Resampling.BILINEAR))
+    return pil_to_tensor(framed(picture, "L" if channels == 1 else "RGB", (width, height), margin))

@@ -1,15 +1,20 @@
 """Labels the pictures of a folder with a saved network."""
 
 import csv
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor
 
+from sl.data.class_folders import passed_over, picture_files, suffixes
+from sl.data.decode import Unreadable, opened
+from sl.data.disk import reading
 from sl.errors import UserError
 from sl.files import replacing
-from sl.saved.load import SavedModel, load_model, to_bytes
+from sl.saved.load import SavedModel, load_model, margin_of, to_bytes
 from sl.say import warn
 
 BATCH = 256
@@ -18,8 +23,8 @@ BATCH = 256
 def predict_folder(model: Path, folder: Path, out: Path, skip_unreadable: bool = False) -> str:
     """Write `out`, a CSV with a line `path,label,confidence` for each picture below `folder`; says how many.
 
-    Paths are relative to `folder` and sorted. Hidden files, and files without a picture's suffix, are passed over.
-    Raises UserError for a picture that cannot be read, unless `skip_unreadable` names it on standard error instead.
+    Paths are relative to `folder` and sorted. Files are chosen as for training (`picture_files`). Raises UserError for
+    a picture that cannot be read, unless `skip_unreadable` names it on standard error instead, and for a folder.
     """
     loaded, files = load_model(model), pictures_below(folder)
     try:
@@ -38,14 +43,15 @@ def predict_folder(model: Path, folder: Path, out: Path, skip_unreadable: bool =
 
 
 def pictures_below(folder: Path) -> list[Path]:
-    """All pictures below `folder`, sorted; UserError where there is none."""
-    from torchvision.datasets.folder import IMG_EXTENSIONS
-
-    files = [path for path in sorted(folder.rglob("*")) if path.suffix.lower() in IMG_EXTENSIONS]
-    visible = [path for path in files if not any(part.startswith(".") for part in path.relative_to(folder).parts)]
-    if not visible:
-        raise UserError(f"{folder}: must be a folder that holds pictures ({' '.join(IMG_EXTENSIONS)})")
-    return visible
+    """All pictures below `folder`, sorted; what is passed over is said. UserError where there is none."""
+    skipped: Counter[str] = Counter()
+    with reading(folder):
+        files = picture_files(folder, skipped)
+    if counts := passed_over(skipped):
+        warn(f"{folder}: {counts}")
+    if not files:
+        raise UserError(f"{folder}: must be a folder that holds pictures ({' '.join(suffixes())})")
+    return files
 
 
 def batches(
@@ -56,7 +62,7 @@ def batches(
         names, images = [], []
         for path in files[start : start + BATCH]:
             try:
-                images.append(read(path, tuple(loaded.about["image_shape"])))
+                images.append(read(path, loaded.about))
             except UserError as error:
                 if not skip_unreadable:
                     raise
@@ -67,12 +73,10 @@ def batches(
             yield names, torch.stack(images)
 
 
-def read(path: Path, shape: tuple[int, ...]) -> Tensor:
-    """The picture as (C, H, W) uint8 of that `shape`; UserError that names the file if it cannot be read."""
-    from PIL import Image
-
+def read(path: Path, about: dict[str, Any]) -> Tensor:
+    """The picture as (C, H, W) uint8 for the network of `about`; UserError that names the file if it is unreadable."""
     try:
-        with Image.open(path) as picture:
-            return to_bytes(picture, shape)
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+        with opened(path) as picture:
+            return to_bytes(picture, tuple(about["image_shape"]), margin_of(about))
+    except Unreadable as error:
         raise UserError(f"{path} cannot be read as a picture: {error}") from None

@@ -64,6 +64,7 @@ def describe_model(engine: Engine, job: Job) -> dict[str, Any]:
         "classes": list(job.dataset.class_names),
         "network": engine.model.described(node) if isinstance(engine.model, Classifier) else node,
         "image_shape": list(job.dataset.image_shape),
+        "margin": job.dataset.margin,
         "normalisation": recipe.normalisation,
         "batchnorm": {"eps": recipe.bn_eps, "momentum": recipe.bn_momentum} if whole else None,
         "dataset": job.dataset.name,

@@ -82,6 +82,19 @@ def test_an_unreadable_picture_is_named_or_left_out(
     assert "images/0/00/0,0.jpg" in capsys.readouterr().err
 
 
+def test_a_picture_that_was_missing_is_read_once_it_is_there(source: Options, tmp_path: Path) -> None:
+    write_stand_in(tmp_path / "data")
+    missing = tmp_path / "data" / "images/0/00/0,0.jpg"
+    content = missing.read_bytes()
+    missing.unlink()
+    with pytest.raises(UserError, match=r"1 of the pictures in .*: images/0/00/0,0\.jpg: No such file"):
+        source().load()
+    missing.write_bytes(content)
+    data, expected = source().load(), source(storage="memory").load()
+    assert data.train_paths == expected.train_paths
+    assert torch.equal(data.train_images, expected.train_images)
+
+
 @pytest.mark.parametrize(
     ("file", "content", "message"),
     [

@@ -1,5 +1,6 @@
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 import torch
@@ -57,6 +58,14 @@ def test_a_subset_of_a_subset_still_points_into_the_source() -> None:
 def test_the_whole_is_not_copied() -> None:
     full = make()
     assert full.subset(1, 1).train_images.data_ptr() == full.train_images.data_ptr()
+
+
+def test_all_training_images_are_not_copied_for_a_share_of_the_others() -> None:
+    full = replace(make(), validation=(torch.zeros(4, 1, 1, 1), torch.arange(4)))
+    part = full.subset(1, 0.5)
+    assert part.train_images.data_ptr() == full.train_images.data_ptr()
+    assert full.subset(0.5, 1).test_images.data_ptr() == full.test_images.data_ptr()
+    assert len(part.test_images) < len(full.test_images)
 
 
 @pytest.mark.parametrize(("train", "test", "name"), [(0, 1, "train_share=0"), (1, 1.5, "test_share=1.5")])

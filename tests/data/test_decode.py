@@ -1,11 +1,13 @@
 """Pixels of every mode against the values that were saved."""
 
+import struct
 from pathlib import Path
 
 import numpy as np
 import PIL
 import pytest
 from PIL import Image
+from PIL.TiffImagePlugin import TiffImageFile
 
 from sl.data.decode import Unreadable, decode
 
@@ -82,3 +84,51 @@ def test_other_modes_become_rgb(tmp_path: Path, mode: str) -> None:
     path = tmp_path / "white.tiff"
     Image.new("RGB", (5, 3), "white").convert(mode).save(path)
     assert (decode(path, 4) == 255).all()
+
+
+def with_damaged_exif(path: Path) -> Path:
+    """A JPEG of which the upper left quarter is white, to be turned right by 90 degrees; its width is called text."""
+    exif = Image.Exif()
+    exif[0x100], exif[0x10E], exif[0x112] = 48, "bee", 6
+    pixels = np.zeros((32, 48, 3), np.uint8)
+    pixels[:16, :24] = 255
+    Image.fromarray(pixels).save(path, "jpeg", exif=exif)
+    content = bytearray(path.read_bytes())
+    kind = content.index(b"Exif\0\0") + 6 + 13  # the lower byte of the first tag's type
+    assert content[kind] == 4
+    content[kind] = 2
+    path.write_bytes(content)
+    return path
+
+
+def test_damaged_exif_costs_no_picture(tmp_path: Path) -> None:
+    path = with_damaged_exif(tmp_path / "odd.jpg")
+    assert (decode(path, 2)[..., 0] > 128).tolist() == [[False, True], [False, False]]
+
+
+@pytest.mark.parametrize("error", [SyntaxError, struct.error, TypeError, AttributeError])
+def test_exif_that_cannot_be_read_leaves_the_picture_as_stored(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: type[Exception]
+) -> None:
+    def damaged(picture: Image.Image) -> Image.Exif:
+        raise error("damaged")
+
+    path = tmp_path / "odd.png"  # the reader of JPEG calls it too
+    Image.fromarray(np.array([[255, 0], [0, 0]], np.uint8)).save(path)
+    monkeypatch.setattr(Image.Image, "getexif", damaged)
+    assert decode(path, 2)[..., 0].tolist() == [[255, 0], [0, 0]]
+
+
+@pytest.mark.parametrize("error", [struct.error, TypeError, AttributeError])
+def test_what_a_reader_raises_is_said_of_the_picture(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: type[Exception]
+) -> None:
+    """As for TIFF, whose reader turns the picture itself."""
+
+    def damaged(picture: Image.Image) -> None:
+        raise error("damaged")
+
+    Image.new("L", (2, 2)).save(tmp_path / "odd.tiff")
+    monkeypatch.setattr(TiffImageFile, "load_end", damaged)
+    with pytest.raises(Unreadable, match=r"^damaged$"):
+        decode(tmp_path / "odd.tiff", 2)

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
+from refused_folder import refuse
 from torch.nn.functional import interpolate
 
 from sl.data import ImageFolder
@@ -188,9 +189,51 @@ def test_a_missing_folder(pictures: Path) -> None:
 
 def test_folders_that_may_be_parts_are_not_taken_for_classes(pictures: Path) -> None:
     (pictures / "test").rename(pictures / "val")
-    assert refused(pictures).endswith("it has a folder train and no folder test; rename the folder val to test")
+    assert refused(pictures).endswith("it has no two folders train and test; rename val to test")
     (pictures / "train").rename(pictures / "test")
     assert "it has a folder test and no folder train" in refused(pictures)
+
+
+@pytest.mark.parametrize(
+    ("train", "test", "renames"),
+    [
+        ("Training", "Testing", "Training to train and Testing to test"),
+        ("Train", "Test", "Train to train and Test to test"),
+        ("train", "testing", "testing to test"),
+        ("TRAINING", "test", "TRAINING to train"),
+        ("Training", "Validation", "Training to train and Validation to test"),
+    ],
+)
+def test_parts_under_other_names_are_no_classes(pictures: Path, train: str, test: str, renames: str) -> None:
+    (pictures / "train").rename(pictures / train)
+    (pictures / "test").rename(pictures / test)
+    assert refused(pictures) == f"data_dir={pictures}: it has no two folders train and test; rename {renames}"
+
+
+def test_a_class_may_be_called_train(tmp_path: Path) -> None:
+    for name in ("bus", "car", "train"):
+        for number in range(2):
+            save(tmp_path / name / f"{number}.png", number)
+    assert ImageFolder("mine", tmp_path, 2).load().class_names == ("bus", "car", "train")
+
+
+def test_what_lies_beside_train_and_test_is_counted(pictures: Path) -> None:
+    for name in ("val", "notes", ".git"):
+        (pictures / name).mkdir()
+    save(pictures / "cover.png", 1)
+    data = ImageFolder("mine", pictures, 8).load()
+    assert data.facts["skipped"] == {"beside train and test": 2, "hidden": 1, "outside a class folder": 1}
+
+
+def test_no_picture_for_testing_can_be_read(pictures: Path) -> None:
+    for name in ("ant", "bee"):
+        (pictures / "test" / name / "0.png").write_bytes(b"")
+    assert refused(pictures, on_error="skip") == f"data_dir={pictures}: no picture for testing can be read"
+
+
+def test_a_folder_that_is_refused_is_named(pictures: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    refuse(monkeypatch, pictures / "train" / "bee")
+    assert refused(pictures) == f"{pictures / 'train' / 'bee'} cannot be read: Permission denied"
 
 
 def test_a_share_beside_a_test_set(pictures: Path) -> None:
@@ -201,7 +244,8 @@ def test_a_share_beside_a_test_set(pictures: Path) -> None:
 def test_one_picture_of_every_class(tmp_path: Path) -> None:
     save(tmp_path / "ant" / "0.png", 1)
     save(tmp_path / "bee" / "0.png", 1)
-    assert refused(tmp_path) == "there is no picture for testing; at least one class must have two pictures"
+    rule = "at least one class must have two pictures, of which one is for testing"
+    assert refused(tmp_path) == f"data_dir={tmp_path}: {rule}"
 
 
 def test_too_few_classes(pictures: Path) -> None:
@@ -252,7 +296,7 @@ def test_a_class_that_loses_its_only_picture(pictures: Path) -> None:
         (pictures / "train" / "bee" / f"{number}.png").write_bytes(b"")
     (pictures / "train" / "bee" / "palette.bmp").unlink()
     message = refused(pictures, on_error="skip")
-    assert message == "class bee: it must have a picture for training"
+    assert message == f"data_dir={pictures}: class bee must have a picture for training"
     said = refused(pictures)
     assert "train/bee/0.png: " in said
     assert said.endswith("dataset.on_error=skip leaves them out")

@@ -93,8 +93,12 @@ def test_a_file_elsewhere_takes_its_place(root: Path, tmp_path_factory: pytest.T
         ("path,label\n/etc/passwd,a\n", "ROOT/labels.csv line 2: it must have a path, relative to data_dir"),
         (rows("a", "b") + "pictures/./0.png,b\n", "ROOT/labels.csv line 4: pictures/0.png stands in line 2 too"),
         (rows("a,train", "b,dev", head="path,label,split"), "ROOT/labels.csv line 3: split=dev: must be train or test"),
-        (rows("a,train", "b,train", head="path,label,split"), "there is no picture for testing"),
-        (rows("a,test", "b,train", head="path,label,split"), "class a: it must have a picture for training"),
+        (rows("a,train", "b,train", head="path,label,split"), "labels=ROOT/labels.csv: no row has split=test"),
+        (
+            rows("a,test", "b,train", head="path,label,split"),
+            "labels=ROOT/labels.csv: class a must have a picture for training",
+        ),
+        (rows("a", "b") + "pictures/2\0.png,b\n", "ROOT/labels.csv line 4: 'pictures/2\\x00.png' holds the byte 0"),
         (rows("a", "a"), "labels=ROOT/labels.csv: must have two or more classes, and has 1"),
     ],
 )

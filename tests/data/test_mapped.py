@@ -2,13 +2,16 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+from joblib import parallel_config
 from PIL import Image
 from small_disk import small_disk
 
@@ -30,25 +33,34 @@ def paths(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     return sorted(root.iterdir())
 
 
+@pytest.fixture
+def here() -> Iterator[None]:
+    """Decoding in this process, where it can be watched; and no second to start others."""
+    with parallel_config(backend="sequential"):
+        yield
+
+
 def cached(folder: Path, suffix: str) -> Path:
     (found,) = folder.glob(f"*{suffix}")
     return found
 
 
+@pytest.mark.usefixtures("here")
 def test_pixels_are_those_of_memory_bit_for_bit(paths: list[Path], tmp_path: Path) -> None:
     expected, reasons = decode_all(paths, SIZE)
     for _ in range(2):  # decoded, then read
-        images, unreadable = decode_mapped(paths, SIZE, tmp_path, "key", workers=1)
+        images, unreadable = decode_mapped(paths, SIZE, tmp_path, "key")
         assert torch.equal(images, expected)
         assert unreadable == reasons
         assert list(unreadable) == [300]
 
 
 def test_worker_processes_write_the_same(paths: list[Path], tmp_path: Path) -> None:
-    images, _ = decode_mapped(paths, SIZE, tmp_path, "key", workers=2)
+    images, _ = decode_mapped(paths, SIZE, tmp_path, "key")
     assert torch.equal(images, decode_all(paths, SIZE)[0])
 
 
+@pytest.mark.usefixtures("here")
 def test_what_is_decoded_is_not_decoded_again(
     paths: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -66,21 +78,65 @@ def test_what_is_decoded_is_not_decoded_again(
 
     monkeypatch.setattr(module, "decode", watched)
     with pytest.raises(KeyboardInterrupt):
-        decode_mapped(paths, SIZE, tmp_path, "key", workers=1)
+        decode_mapped(paths, SIZE, tmp_path, "key")
     assert json.loads(cached(tmp_path, ".json").read_text())["done"] == [0]
-    images, _ = decode_mapped(paths, SIZE, tmp_path, "key", workers=1)
+    images, _ = decode_mapped(paths, SIZE, tmp_path, "key")
     assert decoded[CHUNK + 5 :] == paths[CHUNK:]
     assert torch.equal(images, expected)
     count = len(decoded)
-    decode_mapped(paths, SIZE, tmp_path, "key", workers=1)
-    assert len(decoded) == count
+    decode_mapped(paths, SIZE, tmp_path, "key")
+    assert decoded[count:] == [paths[300]]  # it was unreadable, and may be mended
+
+
+@pytest.mark.usefixtures("here")
+def test_mended_pictures_are_read(paths: list[Path], tmp_path: Path) -> None:
+    mine = shutil.copytree(paths[0].parent, tmp_path / "mine")
+    mended = sorted(mine.iterdir())
+    (mine / "0001.png").write_text("no picture either")
+    (mine / "0513.png").unlink()
+    assert list(decode_mapped(mended, SIZE, tmp_path, "key")[1]) == [1, 300, 513]
+    for name in ("0001.png", "0513.png"):
+        shutil.copy(paths[0].parent / name, mine)
+    images, unreadable = decode_mapped(mended, SIZE, tmp_path, "key")
+    assert list(unreadable) == [300]
+    assert torch.equal(images, decode_all(paths, SIZE)[0])
+
+
+@pytest.mark.usefixtures("here")
+def test_a_stop_while_a_mended_picture_is_decoded(
+    paths: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    mine = shutil.copytree(paths[0].parent, tmp_path / "mine")
+    mended = sorted(mine.iterdir())
+    decode_mapped(mended, SIZE, tmp_path, "key")
+    shutil.copy(mine / "0000.png", mine / "0300.png")
+    from sl.data import decode as module
+
+    original, decoded = module.decode, []
+
+    def watched(path: Path, size: int, margin: int) -> np.ndarray:
+        decoded.append(path)
+        if path == mended[301]:
+            raise KeyboardInterrupt
+        return original(path, size, margin)
+
+    monkeypatch.setattr(module, "decode", watched)
+    with pytest.raises(KeyboardInterrupt):
+        decode_mapped(mended, SIZE, tmp_path, "key")
+    monkeypatch.setattr(module, "decode", original)
+    images, unreadable = decode_mapped(mended, SIZE, tmp_path, "key")
+    assert unreadable == {}
+    assert torch.equal(images, decode_all(mended, SIZE)[0])
+    assert mended[CHUNK - 1] not in decoded  # of another chunk
+    assert "is damaged" not in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("harm", ["bit", "cut", "progress"])
+@pytest.mark.usefixtures("here")
 def test_a_damaged_file_is_decoded_again(
     paths: list[Path], tmp_path: Path, harm: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    decode_mapped(paths, SIZE, tmp_path, "key", workers=1)
+    decode_mapped(paths, SIZE, tmp_path, "key")
     pixels = cached(tmp_path, ".pixels")
     if harm == "bit":
         content = bytearray(pixels.read_bytes())
@@ -90,7 +146,7 @@ def test_a_damaged_file_is_decoded_again(
         os.truncate(pixels, 100)
     else:
         cached(tmp_path, ".json").write_text("[")
-    images, _ = decode_mapped(paths, SIZE, tmp_path, "key", workers=1)
+    images, _ = decode_mapped(paths, SIZE, tmp_path, "key")
     assert torch.equal(images, decode_all(paths, SIZE)[0])
     assert ("is damaged and is decoded again" in capsys.readouterr().err) == (harm == "bit")
 
@@ -117,6 +173,7 @@ def test_rows_that_do_not_fit_on_the_disk_are_one_line(tmp_path: Path) -> None:
         assert list(place.iterdir()) == []
 
 
+@pytest.mark.usefixtures("here")
 def test_a_folder_is_the_same_mapped(tmp_path: Path) -> None:
     rng = np.random.default_rng(0)
     for name in ("ant", "bee"):
