@@ -88,6 +88,7 @@ def _what_changed(run: Run, usual: Run) -> str:
 def _beside(run: Run, group: RunGroup, noise: Noise) -> bool:
     """Whether `run` differs from those of the group in its recipe only."""
     same = run.data == group.head.data and run.scale == group.head.scale
+    same = same and (run.holdout, run.config.fold) == (group.head.holdout, group.head.config.fold)
     named = all(run.name(key) == group.head.name(key) for key in ("dataset", "scale"))
     return same and named and run.config.model == group.head.config.model and run.noise == noise
 

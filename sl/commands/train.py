@@ -8,7 +8,7 @@ from sl.train.options import RunConfig
 
 
 def main(config: RunConfig) -> float | None:
-    """Train what `config` describes; its validation accuracy, if it has a holdout, is what a sweeper optimises."""
+    """Train what `config` describes; what a sweeper optimises is its validation accuracy, if it has any."""
     from sl.record.read import read  # what imports torch waits until it is needed: --help does not
     from sl.sweep import job
     from sl.tracker.console import summary
@@ -17,4 +17,4 @@ def main(config: RunConfig) -> float | None:
 
     run = read(train_when_free(config))
     job.tell(name=f"{short_name(run)} {run.identity[:4]}", record=str(run.path.absolute()), text=summary(run, True))
-    return None if config.holdout is None else run.validation()  # never test accuracy
+    return run.validation() if run.holdout else None  # never test accuracy

@@ -11,7 +11,7 @@ from sl.record.series import Series
 def conflict(runs: Sequence[Run], *, precision: bool = True) -> str:
     """Why these runs must not be compared, in words; empty where they may. `precision`: whether it must be the same.
 
-    A group has one data set, recipe, network and precision. What is left are versions of PyTorch, which round
+    A group has one data set, holdout, recipe, network and precision. What is left are versions of PyTorch, which round
     differently, and the wrong labels themselves. Across groups the precision is checked here too.
     """
     labels = {run.noise: {other.header.noise.fingerprint for other in runs if other.noise == run.noise} for run in runs}

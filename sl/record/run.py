@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from sl.asymmetric_variants import ONLY, variant_of
 from sl.errors import UserError
+from sl.record.fold import parse_fold
 from sl.record.schema import Config, Data, Diverged, End, Epoch, Header, Probe, Provenance, Resume, Scale, Stage, Stages
 from sl.record.shown import place, shown
 
@@ -83,7 +84,9 @@ class Run:
 
     @property
     def holdout(self) -> float | None:
-        """The share of the training set that was held out for validation."""
+        """The share of the training set that was held out for validation: of one of n folds it is 1/n."""
+        if self.config.fold is not None:
+            return 1 / parse_fold(self.config.fold)[1]
         return self.config.holdout or None
 
     @property

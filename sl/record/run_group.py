@@ -15,13 +15,16 @@ from sl.record.stated import distance, stated_parameters
 def _page(run: Run) -> str:
     """Everything that must be equal on one page."""
     names = [run.name(choice) for choice in ("dataset", "scale", "recipe")]
-    config = (run.config.recipe, run.config.model, run.config.precision)
+    config = (run.config.recipe, run.config.model, run.config.precision, run.holdout, run.config.fold)
     return canonical_text([names, run.data.model_dump(), run.scale.model_dump(), *config])
 
 
 @dataclass(frozen=True, eq=False)
 class RunGroup:
-    """All runs, finished and not, of one data set, scale, recipe (all values), network and precision; at least one."""
+    """All runs, finished and not, of one data set, scale, recipe (all values), network, precision and holdout or fold.
+
+    There is at least one.
+    """
 
     members: tuple[Run, ...]
 

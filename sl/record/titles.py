@@ -93,6 +93,7 @@ def scale_title(run: Run) -> str:
         if run.scale.width_share != 1:
             lengths += f", {100 * run.scale.width_share:.3g} % of the network's channels"
         lengths += f", {100 * holdout:.3g} % held out for validation" if holdout else ""
+        lengths += f", fold {run.config.fold}" if run.config.fold else ""
         return f"{scale_name(run)}: {train} training and {test} test images, {lengths}"
     return f"{scale_name(run)}: all {train} training and {test} test images, {plural(epochs, 'epoch')}"
 

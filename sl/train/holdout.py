@@ -1,6 +1,5 @@
 """Keeps back a share of the noisy training set: a run is judged by it where there are no clean labels to judge by."""
 
-import re
 import warnings
 from dataclasses import dataclass, replace
 
@@ -10,6 +9,7 @@ from torch import Tensor
 from sl.data import Dataset
 from sl.errors import UserError
 from sl.noise import NoisyLabels
+from sl.record.fold import parse_fold
 from sl.train.options import RunConfig
 from sl.train.seeds import generator
 
@@ -62,18 +62,6 @@ def split(labels: Tensor, share: float, seed: int) -> tuple[Tensor, Tensor]:
     except ValueError as error:
         raise UserError("holdout", share, f"must leave images of every class on both sides: {error}") from None
     return torch.tensor(sorted(train)), torch.tensor(sorted(held))
-
-
-def parse_fold(text: str) -> tuple[int, int]:
-    """Number of the fold, from 1, and of all folds.
-
-    >>> parse_fold("2/4")
-    (2, 4)
-    """
-    found = re.fullmatch(r"(\d+)/(\d+)", text)
-    if found and 1 <= int(found[1]) <= int(found[2]) >= 2:
-        return int(found[1]), int(found[2])
-    raise UserError("fold", text, "must be NUMBER/FOLDS, such as 2/4")
 
 
 def fold_rows(labels: Tensor, fold: int, folds: int, seed: int) -> tuple[Tensor, Tensor]:

@@ -64,12 +64,12 @@ def test_every_file_of_ranges_fits_its_loss(path: Any, search: Command) -> None:
         assert limits.low < limits.high
 
 
-@pytest.mark.parametrize("holdout", ["null", "0.25"])
+@pytest.mark.parametrize("held_out", ["holdout=null", "holdout=0.25", "fold=2/4"])
 def test_what_a_sweeper_optimises_is_of_the_held_out_labels_or_nothing(
-    holdout: str, run_task: Command, train_task: Callable[..., float], tmp_path: Path
+    held_out: str, run_task: Command, train_task: Callable[..., float], tmp_path: Path
 ) -> None:
     returned = []
-    short = ("loss=ce", "recipe.epochs=2", "scale.train_share=0.2", "runtime.threads=1", f"holdout={holdout}")
+    short = ("loss=ce", "recipe.epochs=2", "scale.train_share=0.2", "runtime.threads=1", held_out)
     assert run_task(lambda config: returned.append(train_task(config)), "config", *short).code == 0
     (run,) = load_all(tmp_path / "results/runs")
-    assert returned == [None if holdout == "null" else run.validation()]
+    assert returned == [None if held_out == "holdout=null" else run.validation()]
