@@ -10,7 +10,7 @@ from typing import Any
 from sl.record import Run, Series, paired_difference
 from sl.record.identity import canonical, flat
 from sl.record.schema import Names
-from sl.record.stated import distance, stated_parameters
+from sl.record.stated import distance, stated_parameters, stated_recipe
 from sl.record.titles import loss_title, setting
 from sl.stats import Inference, adjusted, infer
 
@@ -64,18 +64,34 @@ class Sweep:
         return "-".join(self.head.name(choice) for choice in ("dataset", "noise", "loss", "recipe", "scale"))
 
     @cached_property
-    def base(self) -> Point:
-        """The point whose parameters are, or come closest to, those that configs/ state."""
-        run = self.head
-        stated = stated_parameters(run.name("dataset"), run.name("recipe"), run.name("loss"))
-        return min(self.points, key=lambda point: distance(point.series.runs[0].chosen, stated))
+    def references(self) -> list[Point]:
+        """What each point is compared with: of its noise the point closest to what configs/ state of loss and recipe.
+
+        Other noise is another problem, and its accuracies say nothing of the options.
+        """
+        of_noise: dict[str, list[Point]] = defaultdict(list)
+        for point in self.points:
+            of_noise[_noise(point)].append(point)
+        closest = {noise: min(points, key=self._from_stated) for noise, points in of_noise.items()}
+        return [closest[_noise(point)] for point in self.points]
+
+    def _from_stated(self, point: Point) -> tuple[int, int]:
+        values = {key: value for key, value in point.values.items() if key.startswith(("loss.", "recipe."))}
+        return distance(values, self._stated)
+
+    @cached_property
+    def _stated(self) -> dict[str, Any]:
+        """The values in configs/ of those options of loss and recipe that vary."""
+        dataset, recipe, loss = (self.head.name(choice) for choice in ("dataset", "recipe", "loss"))
+        stated = {"loss": stated_parameters(dataset, recipe, loss), "recipe": stated_recipe(dataset, recipe)}
+        return {key: value for key, value in flat(stated) if key in self.varied}
 
     @cached_property
     def differences(self) -> list[tuple[Inference, float | None]]:
-        """Each point minus the base in points, over the seeds of both, and its p corrected for the number of points."""
+        """Each point minus its reference in points, over the seeds of both, and its p corrected for their number."""
         found = [
-            infer(paired_difference(self.base.series, point.series, Run.last_percent) if point is not self.base else [])
-            for point in self.points
+            infer(paired_difference(reference.series, point.series, Run.last_percent) if point is not reference else [])
+            for point, reference in zip(self.points, self.references, strict=True)
         ]
         return list(zip(found, adjusted([one.p if one.tested else None for one in found]), strict=True))
 
@@ -86,7 +102,8 @@ def sweeps(runs: Iterable[Run]) -> list[Sweep]:
     for run in runs:
         if run.complete:
             same = [run.name(choice) for choice in CHOICES]
-            groups[json.dumps([*same, run.holdout, run.config.precision, run.data.fingerprint])].append(run)
+            rest = [run.holdout, run.config.fold, run.config.precision, run.data.fingerprint]
+            groups[json.dumps([*same, *rest])].append(run)
     found = (_sweep(members) for _, members in sorted(groups.items()))
     return [sweep for sweep in found if sweep.varied]
 
@@ -106,6 +123,10 @@ def _sweep(runs: list[Run]) -> Sweep:
         for members in places.values()
     ]
     return Sweep(tuple(varied), tuple(sorted(points, key=_order)))
+
+
+def _noise(point: Point) -> str:
+    return json.dumps({key: value for key, value in point.values.items() if key.startswith("noise.")})
 
 
 def _order(point: Point) -> list[tuple[bool, float, str]]:

@@ -1,4 +1,4 @@
-"""The table of a sweep: for each point how many runs, the mean with its interval, and the difference from one point."""
+"""The table of a sweep: for each point how many runs, the mean with its interval, and its difference from another."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -8,19 +8,19 @@ from sl.sweep.points import Sweep
 from sl.tables.formats import comma_separated, table, with_interval
 from sl.tables.paired import MARK
 
-BASE = "reference"
+REFERENCE = "reference"
 
 
 def rows(sweep: Sweep) -> tuple[list[str], list[list[str]]]:
     """Head and lines of the table, as texts."""
     head = [*map(_short, sweep.varied), "n", "test accuracy (%)", "95 % interval", "minus the reference"]
     lines = []
-    for point, (difference, p) in zip(sweep.points, sweep.differences, strict=True):
+    for point, reference, (difference, p) in zip(sweep.points, sweep.references, sweep.differences, strict=True):
         own = point.accuracy
         interval = "{:.2f} to {:.2f}".format(*own.interval) if own.interval else "–"
         other = with_interval(difference.mean, difference.interval) if difference.n else "–"
         mark = MARK if p is not None and p < SIGNIFICANT else ""
-        last = BASE if point is sweep.base else other + mark
+        last = REFERENCE if point is reference else other + mark
         lines.append([*map(_plain, point.values.values()), str(own.n), f"{own.mean:.2f}", interval, last])
     return head, lines
 
@@ -33,7 +33,8 @@ def notes(sweep: Sweep) -> list[str]:
     compared = f"{MARK.strip()}: p < {SIGNIFICANT}, with {FEWEST} seeds at least, {corrected}. " if tests else ""
     return [
         f"{sweep.title}. Test accuracy after the last epoch: mean over n seeds ({', '.join(map(str, seeds))}) with "
-        "Student's t interval. The reference is closest to what configs/ state; differences are paired by seed.",
+        f"Student's t interval. {_references(sweep)} closest to what configs/ state of loss and recipe; "
+        "differences are paired by seed.",
         f"{compared}Test labels are clean here: do not choose parameters by this table.",
     ]
 
@@ -65,6 +66,11 @@ def _numbers(sweep: Sweep) -> Iterator[list[Any]]:
         low, high = own.interval or (None, None)
         seeds = " ".join(map(str, point.series.seeds))
         yield [*point.values.values(), own.n, seeds, own.mean, low, high, difference.mean if difference.n else None, p]
+
+
+def _references(sweep: Sweep) -> str:
+    several = len(set(map(id, sweep.references))) > 1
+    return "Each noise has its own reference, which is" if several else "The reference is"
 
 
 def _short(option: str) -> str:

@@ -7,10 +7,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 import synthetic
+import yaml
 from scipy import stats
 
 from sl.commands import choose, sweep_table
 from sl.errors import UserError
+from sl.paths import CONFIG_DIR
 from sl.record import load_all
 from sl.sweep import figure, table
 from sl.sweep.points import Sweep, sweeps
@@ -54,7 +56,8 @@ def test_every_point_has_its_mean_interval_and_paired_difference(runs: Path) -> 
     assert [(p.values["loss.alpha"], p.values["loss.beta"]) for p in sweep.points] == [
         (alpha, beta) for alpha in ALPHAS for beta in BETAS
     ]
-    assert sweep.base.values == {"loss.alpha": 0.1, "loss.beta": 1.0}  # as configs/ state for CIFAR-10
+    (base,) = set(sweep.references)
+    assert base.values == {"loss.alpha": 0.1, "loss.beta": 1.0}  # as configs/ state for CIFAR-10
     reference = 100 * np.array([accuracy(0.1, 1.0, seed) for seed in SEEDS])
     p_values = []
     for point, (difference, _) in zip(sweep.points, sweep.differences, strict=True):
@@ -62,7 +65,7 @@ def test_every_point_has_its_mean_interval_and_paired_difference(runs: Path) -> 
         assert point.accuracy.mean == pytest.approx(own.mean())
         expected = stats.t.interval(0.95, 2, own.mean(), stats.sem(own))
         assert point.accuracy.interval == pytest.approx(expected)
-        if point is not sweep.base:
+        if point is not base:
             assert difference.mean == pytest.approx((own - reference).mean())
             p_values.append(stats.ttest_rel(own, reference).pvalue)
     corrected = [p for _, p in sweep.differences if p is not None]
@@ -75,7 +78,7 @@ def test_the_table_says_the_same_in_three_forms(runs: Path) -> None:
     assert len(shown) == 1 + 6 + 2
     assert shown[0].split()[:3] == ["alpha", "beta", "n"]
     (base,) = (line for line in shown[1:] if line.endswith("  reference"))
-    assert base.split()[:4] == ["0.1", "1", "3", f"{sweep.base.accuracy.mean:.2f}"]
+    assert base.split()[:4] == ["0.1", "1", "3", f"{sweep.references[0].accuracy.mean:.2f}"]
     for row, point in zip(csv.DictReader(io.StringIO(table.comma(sweep))), sweep.points, strict=True):
         assert float(row["mean"]) == point.accuracy.mean
         assert (row["n"], row["seeds"], float(row["loss.alpha"])) == ("3", "0 1 2", point.values["loss.alpha"])
@@ -129,6 +132,61 @@ def test_noise_rates_alone_are_no_sweep_of_the_loss(tmp_path: Path) -> None:
         synthetic.record(tmp_path, "ce", rate=rate)
     (sweep,) = sweeps(load_all(tmp_path))
     assert [len(sweep.points), sweep.varies_loss] == [2, False]
+
+
+def test_the_reference_is_closest_in_the_recipe_too(tmp_path: Path) -> None:
+    for lr in (0.001, 0.01, 0.1):
+        synthetic.record(tmp_path, "ce", dataset="digits", recipe_options={"lr": lr})
+    (sweep,) = sweeps(load_all(tmp_path))
+    stated = yaml.safe_load((CONFIG_DIR / "recipe_preset" / "authors_code_digits.yaml").read_text())["lr"]
+    assert [reference.values for reference in sweep.references] == [{"recipe.lr": stated}] * 3
+    lines = [line for line in table.text(sweep) if line.endswith("  reference")]
+    assert [line.split()[0] for line in lines] == [str(stated)]
+
+
+def test_what_is_not_stated_is_further_from_it(tmp_path: Path) -> None:
+    for options in ({"invented": 1}, {"invented": 2}, {}):
+        synthetic.record(tmp_path, "ce", recipe_options=options)
+    (sweep,) = sweeps(load_all(tmp_path))
+    assert {reference.values["recipe.invented"] for reference in sweep.references} == {None}
+
+
+def test_only_points_of_the_same_noise_are_compared(tmp_path: Path) -> None:
+    """Two rates and two values of alpha, three seeds: one difference for each rate."""
+    cells = [(rate, alpha) for rate in (0.2, 0.4) for alpha in (0.1, 1.0)]
+    last = {}
+    for rate, alpha in cells:
+        for seed in SEEDS:
+            lines = synthetic.lines(synthetic.header("sl", rate=rate, seed=seed, loss_options={"alpha": alpha}))
+            at_end = [line for line in lines if line["kind"] == "epoch"][-1]
+            at_end["test_accuracy"] = last[rate, alpha, seed] = accuracy(alpha, rate, seed)
+            synthetic.write(tmp_path, lines)
+    (sweep,) = sweeps(load_all(tmp_path))
+    p_values = []
+    for point, reference, (difference, _) in zip(sweep.points, sweep.references, sweep.differences, strict=True):
+        alpha, rate = point.values["loss.alpha"], point.values["noise.rate"]
+        assert reference.values == {"loss.alpha": 0.1, "noise.rate": rate}
+        own, other = ([100 * last[rate, one, seed] for seed in SEEDS] for one in (alpha, 0.1))
+        if alpha != 0.1:
+            assert difference.mean == pytest.approx(np.subtract(own, other).mean())
+            p_values.append(stats.ttest_rel(own, other).pvalue)
+    assert len(p_values) == 2
+    assert [p for _, p in sweep.differences if p is not None] == pytest.approx(
+        list(stats.false_discovery_control(p_values))
+    )
+    shown = list(table.text(sweep))
+    assert sum(line.endswith("  reference") for line in shown) == 2
+    assert "Each noise has its own reference" in shown[-2]
+    assert "corrected for 2 comparisons" in shown[-1]
+
+
+def test_noise_rates_alone_are_not_compared(tmp_path: Path) -> None:
+    for rate in (0.2, 0.4):
+        for seed in SEEDS:
+            synthetic.record(tmp_path, "ce", rate=rate, seed=seed)
+    (sweep,) = sweeps(load_all(tmp_path))
+    assert [(difference.n, p) for difference, p in sweep.differences] == [(0, None)] * 2
+    assert "comparisons" not in " ".join(table.text(sweep))
 
 
 def test_a_folder_without_a_sweep_is_refused(tmp_path: Path) -> None:
