@@ -8,9 +8,8 @@ from pathlib import Path
 import torch
 
 from sl.record import Run
-from sl.record.identity import canonical
 from sl.record.read import load_all
-from sl.reproduce.plan import PlannedRun
+from sl.reproduce.plan import PlannedRun, cost_key
 from sl.train.device import describe
 from sl.train.engine import make_engine
 from sl.train.fit import learning_rates
@@ -20,9 +19,9 @@ from sl.train.seeds import generator
 TIMED_STEPS = 2
 
 
-def estimate(plan: Sequence[PlannedRun]) -> dict[tuple[str, ...], float]:
+def estimate(plan: Sequence[PlannedRun]) -> dict[str, float]:
     """Seconds of a run for every `cost_key` among the runs of `plan` that are still to be trained."""
-    seconds: dict[tuple[str, ...], float] = {}
+    seconds: dict[str, float] = {}
     recorded_in = cache(latest_first)
     for run in plan:
         if run.cost_key not in seconds and not run.done:
@@ -40,10 +39,9 @@ def latest_first(folder: Path) -> list[Run]:
 
 def from_records(run: PlannedRun, recorded: Sequence[Run]) -> float | None:
     """Seconds that the latest such run took on such a machine; None if there is no record of one."""
-    device, scale = describe(run.described.runtime), canonical(run.described.result_config["scale"])
+    device = describe(run.described.runtime)
     for other in recorded:
-        same = all(other.name(key) == run.described.names[key] for key in ("model", "recipe"))
-        same = same and canonical(other.config.scale) == scale
+        same = cost_key(other.config.plain()) == run.cost_key
         if same and other.end and other.provenances[-1].device == device:
             return other.end.seconds
     return None

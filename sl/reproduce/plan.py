@@ -1,11 +1,12 @@
 """Which runs an experiment needs, and which of them are recorded."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from sl.config.compose import compose_run, hydra_ready
-from sl.record.identity import identity
+from sl.record.identity import canonical_text, identity
 from sl.record.read import is_complete
 from sl.record.write import record_path
 from sl.reproduce.experiment import Overrides
@@ -33,9 +34,9 @@ class PlannedRun:
         return is_complete(self.record)
 
     @property
-    def cost_key(self) -> tuple[str, ...]:
+    def cost_key(self) -> str:
         """Runs that agree in this take about the same time."""
-        return tuple(self.described.names[name] for name in ("dataset", "model", "recipe", "scale"))
+        return cost_key(self.described.result_config)
 
 
 def plan_runs(
@@ -60,6 +61,12 @@ def plan_runs(
                 planned[name] = PlannedRun(overrides, tuple(common), run, name, path)
                 tell(planned[name])
     return list(planned.values())
+
+
+def cost_key(config: Mapping[str, Any]) -> str:
+    """What a run's time depends on, of the values that determine its result: all but noise, loss and seed."""
+    free = ("noise", "loss", "seed", "probe", "names")
+    return canonical_text({key: value for key, value in config.items() if key not in free})
 
 
 def seed_of(overrides: Overrides, otherwise: int) -> int:

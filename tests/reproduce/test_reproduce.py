@@ -156,6 +156,19 @@ def test_times_of_runs_are_known_once_one_is_recorded(plan: list[PlannedRun]) ->
     assert recorded == pytest.approx(end.seconds)
 
 
+def test_the_record_of_a_run_that_costs_something_else_says_nothing(
+    plan: list[PlannedRun], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert train_one(plan[0].overrides) is None
+    end = read(plan[0].record).end
+    assert end is not None
+    monkeypatch.setattr("sl.reproduce.estimate.measured", lambda job: -1.0)
+    precision = "float32" if plan[0].described.runtime.precision == "bfloat16" else "bfloat16"
+    others = ("recipe.epochs=3", "recipe.batch_size=32", f"runtime.precision={precision}", "holdout=0.5", "fold=1/2")
+    for changed, seconds in (("seed=1", end.seconds), *((other, -1.0) for other in others)):
+        assert list(estimate(plan_runs(WANTED, [*plan[0].common, changed])).values()) == [seconds]
+
+
 @pytest.mark.slow
 def test_several_at_once_give_the_same_as_one_after_another(plan: list[PlannedRun], tmp_path: Path) -> None:
     assert execute(plan, jobs=2) == []
