@@ -106,8 +106,14 @@ def _paired(comparison: Comparison | None) -> list[object]:
         return [None] * 6
     own = comparison.difference
     ends = own.interval or (None, None)
-    return [own.n, *map(_short, (own.mean if own.n else None, *ends, own.p, comparison.p_adjusted))]
+    means = map(_short, (own.mean if own.n else None, *ends))
+    return [own.n, *means, *map(_four_digits, (own.p, comparison.p_adjusted))]
 
 
 def _short(value: float | None) -> str | None:
     return None if value is None else f"{value:.4f}"
+
+
+def _four_digits(p: float | None) -> str | None:
+    """The first four digits that count: a small p must not become 0."""
+    return None if p is None else f"{p:.4g}"

@@ -8,7 +8,7 @@ import pytest
 import synthetic
 from scipy import stats
 
-from sl.record import Noise, RunGroup
+from sl.record import Noise, RunGroup, load_all
 from sl.stats import Inference
 from sl.tables import Literature, write_all
 from sl.tables.layout import results_table
@@ -85,3 +85,20 @@ def test_csv_holds_the_comparison(several: RunGroup, tmp_path: Path) -> None:
     assert (lines["ce"]["pairs_with_sl"], lines["gce"]["pairs_with_sl"], lines["sl"]["pairs_with_sl"]) == ("7", "2", "")
     assert float(lines["ce"]["p_adjusted"]) == pytest.approx(found.p_adjusted, abs=1e-4)
     assert lines["gce"]["p_adjusted"] == ""
+
+
+def test_a_small_p_keeps_its_digits(tmp_path: Path) -> None:
+    """SL is ahead of CE by about the same on every seed, and p is 3e-5."""
+    spread = np.array([-1.0, 0.3, 0.7, -0.4, 0.4])
+    sure = stats.t.isf(3e-5 / 2, len(spread) - 1) * stats.sem(spread)  # the mean gain in the unit of the spread
+    for seed, gain in enumerate(0.02 * (1 + spread / sure)):
+        for loss, accuracy in (("ce", 0.5), ("sl", 0.5 + gain)):
+            lines = synthetic.lines(synthetic.header(loss, seed=seed))
+            [line for line in lines if line["kind"] == "epoch"][-1]["test_accuracy"] = accuracy
+            synthetic.write(tmp_path / "runs", lines)
+    list(write_all(load_all(tmp_path / "runs"), Literature(), tmp_path))
+    with (tmp_path / "cifar10_cpu.csv").open() as file:
+        (line,) = (one for one in csv.DictReader(file) if (one["statistic"], one["loss"]) == ("last epoch", "ce"))
+    assert float(line["p"]) == pytest.approx(3e-5, rel=1e-3)
+    assert float(line["p_adjusted"]) == pytest.approx(3e-5, rel=1e-3)
+    assert float(line["sl_minus_loss"]) == pytest.approx(2)
