@@ -9,10 +9,21 @@ from numpy.typing import ArrayLike
 
 from sl.tables.layout import TextTable
 
+GREEK_NAMES = (
+    "alpha beta gamma delta varepsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon varphi chi "
+    "psi omega Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega"
+)
 LATEX = {
-    **{character: "\\" + character for character in "&%_#$"},
-    **{"±": r"$\pm$", "−": "$-$", "–": "--", "†": r"$^\dagger$", "·": r"$\cdot$", "Δ": r"$\Delta$"},
-    **{"α": r"$\alpha$", "β": r"$\beta$", "γ": r"$\gamma$", "ε": r"$\varepsilon$"},
+    **{character: "\\" + character for character in "&%_#${}"},
+    **{"\\": r"\textbackslash{}", "^": r"\textasciicircum{}", "~": r"\textasciitilde{}"},
+    **{"±": r"$\pm$", "−": "$-$", "–": "--", "†": r"$^\dagger$", "·": r"$\cdot$", "×": r"$\times$"},
+    **{"→": r"$\rightarrow$", "≠": r"$\neq$", "≤": r"$\leq$", "≥": r"$\geq$", "≈": r"$\approx$"},
+    **{character: f"${character}$" for character in "<>|"},  # the usual text fonts have other signs in their places
+    **{"“": "``", "”": "''", "‘": "`", "’": "'", "…": r"\ldots{}", "—": "---"},
+    **{
+        letter: rf"$\{name}$"
+        for letter, name in zip("αβγδεζηθικλμνξπρστυφχψωΓΔΘΛΞΠΣΦΨΩ", GREEK_NAMES.split(), strict=True)
+    },
 }
 
 

@@ -172,10 +172,10 @@ def test_runs_of_another_recipe_value_say_so(tmp_path: Path) -> None:
     for options in ({}, {"seed": 1}, {"recipe_options": {"lr": 1000.0}}):
         synthetic.record(tmp_path / "runs", "ce", **options)
     list(write_all(load_all(tmp_path / "runs"), Literature(), tmp_path / "tables"))
-    for suffix in (".md", ".tex"):
+    for suffix, arrow in ((".md", "→"), (".tex", r"$\rightarrow$")):
         _, *other = (tmp_path / "tables" / f"cifar10_cpu{suffix}").read_text().split("These runs differ from")
         assert len(other) == 3  # one for each statistic
-        assert all(text.startswith(" those of the same name above: lr 0.01 → 1000.") for text in other)
+        assert all(text.startswith(f" those of the same name above: lr 0.01 {arrow} 1000.") for text in other)
 
 
 def test_tables_of_own_data_have_no_word_of_the_paper(tmp_path: Path) -> None:
