@@ -47,12 +47,26 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
     write([], literature, root / "empty", root / "figures")
     for loss in ("ce", "sl"):
         synthetic.own(root / "folder", loss)
+    untested(root / "gaps")
+    write(load_all(root / "gaps"), literature, root / "gap", root / "figures")
     (root / "audit" / "mine").mkdir(parents=True)
     found = {"summary": "Of 9 labels an estimated 3 % are wrong.", "fingerprint": "invented"}
     (root / "audit" / "mine" / "noise.json").write_text(json.dumps(found))
     imsave(root / "audit" / "mine" / "suspects.png", np.zeros((70, 180)))
     write(load_all(root / "folder"), literature, root / "own", root / "figures", root / "audit")
     return root
+
+
+def untested(root: Path) -> None:
+    """CE and SL on 24 classes: class 5 has no test images for SL, class 7 for neither."""
+    for loss, missing in (("ce", (7,)), ("sl", (5, 7))):
+        lines = synthetic.lines(synthetic.header(loss, classes=24))
+        for line in lines:
+            if line["kind"] == "epoch":
+                line["class_accuracy"] = [
+                    None if index in missing else value for index, value in enumerate(line["class_accuracy"])
+                ]
+        synthetic.write(root, lines)
 
 
 @pytest.fixture
@@ -171,6 +185,19 @@ def test_switches_of_loss_noise_epoch_and_stage(show: Callable[..., Any]) -> Non
     assert texts(driver, "#bars text.strong") == class_means("sl", 2, (0,), rate=0.6)
     choose(driver, "#beside", "nothing")
     assert len(texts(driver, "#curves h3")) == 1
+
+
+def test_a_class_without_test_images_has_no_difference_and_is_not_the_worst(show: Callable[..., Any]) -> None:
+    driver = show(folder="gap")
+    rows = [texts(driver, f"#numbers tbody tr:nth-child({number}) td") for number in (6, 8, 1)]
+    assert (rows[0][1:], rows[1]) == (["–", "–"], ["–", "–", "–"])
+    ce, sl = (float(text) for text in rows[2][:2])
+    assert float(rows[2][2].replace("−", "-")) == pytest.approx(sl - ce, abs=0.11)
+    assert len(class_names := texts(driver, "#bars svg text[text-anchor=end]:not(.strong)")) > 0
+    assert not any(name.startswith("7 ") or name == "class7" for name in class_names)
+    ends = texts(driver, "#curves figure:last-child svg text")
+    assert not {"5 class5", "7 class7"} & set(ends)
+    assert "0 class0" in ends or "23 class23" in ends
 
 
 def test_the_switch_of_scale_reaches_every_section(show: Callable[..., Any]) -> None:

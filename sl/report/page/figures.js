@@ -49,7 +49,8 @@ function setLosses() {
 function curveLines(sheet, series) {
   const names = sheet.classes;
   const last = (index) => series.classes.mean[index].at(-1);
-  const order = names.map((_, index) => index).sort((one, other) => last(one) - last(other));
+  const measured = names.map((_, index) => index).filter((index) => known(last(index)));
+  const order = measured.sort((one, other) => last(one) - last(other));
   const named = names.length > MOST_NAMED ? [...order.slice(0, 3), ...order.slice(-3)] : order;
   const picked = byId("class").value;
   const smoothed = (values) => values && smooth(values, averaged(sheet.epochs));
@@ -86,7 +87,8 @@ function shownClasses(series, epoch) {
   const places = classwise.sheet.classes.map((_, index) => index);
   if (!many(classwise.sheet)) return places;
   const value = (index) => series.classes.mean[index][epoch - 1];
-  const order = [...places].sort((one, other) => value(other) - value(one));
+  const measured = places.filter((index) => known(value(index)));
+  const order = measured.sort((one, other) => value(other) - value(one));
   const kept = [...order.slice(0, 5), ...order.slice(-5)];
   const picked = byId("class").value;
   return picked === "" || kept.includes(Number(picked)) ? kept : [...kept, Number(picked)];
@@ -124,16 +126,18 @@ function drawBars() {
 
 function drawNumbers(series, beside) {
   const { sheet, epoch } = classwise;
+  const at = (of, index) => of.classes.mean[index][epoch - 1];
   const number = (title, of) => ({
-    title, numeric: true, sort: (index) => of.classes.mean[index][epoch - 1],
-    cell: (index) => percent(of.classes.mean[index][epoch - 1]) + deviation(of.classes, index, epoch - 1),
+    title, numeric: true, sort: (index) => at(of, index),
+    cell: (index) => percent(at(of, index)) + deviation(of.classes, index, epoch - 1),
   });
-  const difference = (index) => beside.classes.mean[index][epoch - 1] - series.classes.mean[index][epoch - 1];
+  const difference = (index) => (known(at(beside, index)) && known(at(series, index))
+    ? (at(beside, index) - at(series, index)) / 10 : null);
   const name = { title: "class", cell: (index) => sheet.classes[index], sort: (index) => index };
   const columns = [name, number(seriesTitle(sheet, series), series)];
   if (beside) {
     columns.push(number(`beside: ${seriesTitle(sheet, beside)}`, beside));
-    const shown = (index) => signed(difference(index) / 10);
+    const shown = (index) => signed(difference(index));
     columns.push({ title: "difference", numeric: true, sort: difference, cell: shown });
   }
   const caption = `Test accuracy (%) of each class at epoch ${epoch}, ${sheet.scale}`;
