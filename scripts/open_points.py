@@ -41,7 +41,8 @@ def main(
         from studies.train import train_experiment  # imports torch; --help and the table do without it
 
         failures = train_experiment("open_points", changed_dir, jobs, scale, seeds)
-    records = (load_all(folder, strict) for folder in (runs_dir, unchanged_dir, changed_dir))
+    folders = {"runs_dir": runs_dir, "unchanged_dir": unchanged_dir, "changed_dir": changed_dir}
+    records = (load_all(folder, strict, option) for option, folder in folders.items())
     print(fill(page, block(*records)))
     return 1 if failures else 0
 

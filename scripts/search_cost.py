@@ -16,11 +16,11 @@ def main(
 ) -> None:
     """Rewrite the measured part of a page from the records of searches.
 
-    results_dir: folder with outcomes of searches, and their records in runs/
+    results_dir: folder with outcomes of searches and, at any depth, their records
     page: page with the marks
     strict: stop at a damaged record instead of leaving it out
     """
-    runs = load_all(results_dir / "runs", strict)
+    runs = load_all(results_dir, strict, "results_dir")
     print(fill(page, block(runs, searches_in(results_dir))))
     replace_file(results_dir / "points.md", points_page(runs))
 

@@ -49,6 +49,28 @@ def test_a_folder_of_runs_that_is_not_there(page: str, tmp_path: Path, capsys: p
     assert (code, said, capsys.readouterr().out) == (2, line, "")
 
 
+@pytest.mark.parametrize(
+    ("script", "option"),
+    [
+        ("open_points", "runs_dir"),
+        ("open_points", "unchanged_dir"),
+        ("open_points", "changed_dir"),
+        ("search_cost", "results_dir"),
+        ("parity", "runs_dir"),
+        ("track", "runs"),
+    ],
+)
+def test_a_folder_that_is_not_there_is_named_by_its_option(script: str, option: str, tmp_path: Path) -> None:
+    others = {
+        "open_points": ("runs_dir=.", "unchanged_dir=.", "changed_dir=.", "table_only=true"),
+        "parity": ("table_only=true",),
+        "track": ("tracker=csv",),
+    }
+    given = [one for one in others.get(script, ()) if not one.startswith(f"{option}=")]
+    code, said = run(script, *(one.replace("=.", f"={tmp_path}") for one in given), f"{option}={tmp_path / 'no'}")
+    assert (code, said) == (2, f"sl: error: {option}={tmp_path / 'no'}: must be a folder that holds run records\n")
+
+
 @every_page
 def test_out_that_cannot_be_written(page: str, tmp_path: Path) -> None:
     synthetic.record(tmp_path / "runs")

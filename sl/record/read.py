@@ -87,14 +87,14 @@ def is_complete(path: Path) -> bool:
     return record_state(path) == "complete"
 
 
-def load_all(root: Path, strict: bool = False) -> list[Run]:
+def load_all(root: Path, strict: bool = False, option: str = "runs_dir") -> list[Run]:
     """Every run recorded below `root`, sorted by path, finished or not; hidden files and folders are passed over.
 
     A damaged record, or a second one of the same run, is named on stderr and left out; with `strict` it raises
-    UserError. So does a `root` that is no folder.
+    UserError. So does a `root` that is no folder; `option` is what the user gave it as.
     """
     found: dict[str, Run] = {}
-    for path in sorted(record_files(Path(root)), key=lambda path: (_is_copy(path), path)):
+    for path in sorted(record_files(Path(root), option), key=lambda path: (_is_copy(path), path)):
         try:
             run = read(path)
             if run.identity in found:
@@ -108,10 +108,10 @@ def load_all(root: Path, strict: bool = False) -> list[Run]:
     return sorted(found.values(), key=lambda run: run.path)
 
 
-def record_files(root: Path) -> Iterator[Path]:
+def record_files(root: Path, option: str = "runs_dir") -> Iterator[Path]:
     """The records below `root`, sorted, hidden ones passed over; UserError where `root` is no folder."""
     if not root.is_dir():
-        raise UserError("runs_dir", root, "must be a folder that holds run records")
+        raise UserError(option, root, "must be a folder that holds run records")
     for path in sorted(root.rglob("*.jsonl")):
         if not any(part.startswith(".") for part in path.relative_to(root).parts):
             yield path

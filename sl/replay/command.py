@@ -18,9 +18,6 @@ def track(config: TrackConfig) -> None:
     if not trackers:
         known = ", ".join(choice for choice in choices("tracker") if choice != "none")
         raise UserError("tracker", rule=f"is required; must be one of {known}, or several: 'tracker=[wandb,csv]'")
-    folder = expanded("runs", config.runs)
-    if not folder.is_dir():
-        raise UserError("runs", folder, "must be a folder that holds run records")
-    runs = load_all(folder, config.strict)
+    runs = load_all(expanded("runs", config.runs), config.strict, "runs")
     for line in chain(replay(runs, trackers), replay_figures(runs, trackers.values()) if config.figures else ()):
         say(line)
