@@ -4,6 +4,8 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from sl.audit.rank import Array, Ranking
 from sl.audit.subject import Subject
 from sl.data.decode import upright
@@ -22,7 +24,7 @@ def write_sheet(
 ) -> int:
     """Write the sheet of the `most` most suspicious images whose suggestion differs; how many it shows.
 
-    It holds the labels of all images too, so that it can export a whole corrected file.
+    It holds the labels of all images too, and all that the audit changes, so that it can export a whole corrected file.
     """
     labels = subject.labels.numpy()
     shown = suspicious(subject, ranking, most)
@@ -32,6 +34,7 @@ def write_sheet(
         "classes": subject.class_names,
         "all": [[name, int(label), subject.split(row)]
                 for row, (name, label) in enumerate(zip(subject.names, labels, strict=True))],
+        "changes": {int(row): int(ranking.suggested[row]) for row in np.flatnonzero(ranking.change)},
         "cards": [
             {
                 "row": row,
@@ -39,7 +42,6 @@ def write_sheet(
                 "confidence": [round(float(probabilities[row, labels[row]]), 4),
                                round(float(probabilities[row, ranking.suggested[row]]), 4)],
                 "wrong": round(float(ranking.wrong[row]), 4),
-                "change": bool(ranking.change[row]),
                 "image": thumbnail(subject, row),
             }
             for row in shown

@@ -12,6 +12,7 @@ from chromium import TOO_WIDE, fetched, set_width, texts
 from sl.audit.rank import Ranking
 from sl.audit.sheet import write_sheet
 from sl.audit.subject import Subject
+from sl.audit.suspects import corrected, write_labels
 
 
 @pytest.fixture
@@ -92,3 +93,22 @@ def test_decisions_fill_in_what_was_not_judged(sheet: Any, subject: Subject) -> 
     sheet.execute_script("document.querySelector(\"[data-row='9'] input[value=right]\").click()")
     changed = [row for row, line in enumerate(exported(sheet)) if line["label"] != given[row]]
     assert changed == [5]
+
+
+def test_decisions_beyond_the_pictures_shown_are_exported(
+    driver: Any, subject: Subject, ranking: Ranking, probabilities: np.ndarray, tmp_path: Path
+) -> None:
+    """One picture on the sheet, two labels changed: with the box ticked the list is labels.csv, else as given."""
+    write_labels(tmp_path / "labels.csv", subject, corrected(subject, ranking))
+    audited = list(csv.DictReader((tmp_path / "labels.csv").read_text().splitlines()))
+    summary = {"text": "Three labels may be wrong.", "identity": tmp_path.name}
+    assert write_sheet(tmp_path / "suspects.html", subject, ranking, probabilities, 1, summary) == 1
+    driver.get((tmp_path / "suspects.html").as_uri())
+    given = [subject.class_names[label] for label in subject.labels.tolist()]
+    assert [line["label"] for line in exported(driver)] == given
+    driver.find_element("id", "decided").click()
+    assert exported(driver) == audited
+    assert [row for row in range(40) if audited[row]["label"] != given[row]] == [5, 9]
+    (shown,) = driver.execute_script("return DATA.cards.map((card) => card.row)")
+    driver.execute_script(f"document.querySelector(\"[data-row='{shown}'] input[value=right]\").click()")
+    assert [row for row, line in enumerate(exported(driver)) if line["label"] != given[row]] == [14 - shown]

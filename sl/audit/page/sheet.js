@@ -71,7 +71,7 @@ function picture(card) {
   };
   const image = el("img", { src: card.image, alt: `${name}, labelled ${given}` });
   image.addEventListener("load", () => image.classList.toggle("small", image.naturalWidth <= 32));
-  const item = el("li", { class: card.change ? "change" : null, "data-row": card.row },
+  const item = el("li", { class: card.row in DATA.changes ? "change" : null, "data-row": card.row },
     image,
     el("span", { class: "words" }, given, " → ", el("b", {}, suggested)),
     el("small", {}, `confidence ${percent[0]} → ${percent[1]}; wrong with probability ${card.wrong.toFixed(2)}`),
@@ -84,15 +84,14 @@ function count(fitting = DATA.cards.filter(fits).length) {
   byId("count").textContent = `${fitting} of ${DATA.cards.length} shown, ${Object.keys(judged).length} judged`;
 }
 
-// The label that the corrected list gives to each image.
+// The label that the corrected list gives to each image; most of what the audit changes may not be among the cards.
 function correctedLabels() {
-  const labels = DATA.all.map(([, label]) => label);
-  for (const card of DATA.cards) {
-    const known = judged[card.row];
-    if (known?.verdict === "wrong") labels[card.row] = known.label;
-    else if (!known && card.change && byId("decided").checked) labels[card.row] = card.suggested;
-  }
-  return labels;
+  const decided = byId("decided").checked ? DATA.changes : {};
+  return DATA.all.map(([, label], row) => {
+    const known = judged[row];
+    if (known) return known.verdict === "wrong" ? known.label : label;
+    return decided[row] ?? label;
+  });
 }
 
 function field(text) {
