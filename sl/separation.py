@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from functools import cache, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,6 +43,7 @@ def separation(features: Features, labels: Labels) -> Separation:
     return Separation(float(silhouette_score(features, labels)), float(scores.mean()))
 
 
+@lru_cache(maxsize=1)  # a figure shows what is measured next; many of them would fill the memory
 def read_representation(run: Run) -> tuple[Features, Labels] | None:
     """The representations (M, D) of the first test images at the last epoch and their labels (M,); None if not kept.
 
@@ -60,8 +62,12 @@ def read_representation(run: Run) -> tuple[Features, Labels] | None:
         raise UserError(f"{path}: not readable as representations ({error})") from None
 
 
+@cache
 def separation_of(run: Run) -> Separation | None:
-    """Separation of the classes in what the run kept; None where it kept nothing, or too few of a class."""
+    """Separation of the classes in what the run kept; None where it kept nothing, or too few of a class.
+
+    Measured once for every `Run` object: it takes seconds, and several claims and a figure ask for it.
+    """
     saved = read_representation(run)
     return separation(*saved) if saved and _measurable(saved[1]) else None
 

@@ -2,14 +2,18 @@
 
 from dataclasses import replace
 from pathlib import Path
+from unittest.mock import Mock
 
+import numpy as np
 import pytest
+import sklearn.metrics
 from claim_records import Made, accuracies, run_group_of
 
 from sl.claims.catalogue import BOOSTED, catalogue
 from sl.claims.outcome import Outcome, outcomes
 from sl.claims.rule import Verdict, decide
-from sl.record import RunGroup
+from sl.figures import representation
+from sl.record import RunGroup, load_all, run_groups
 from sl.stats import Inference, adjusted
 from sl.tables import Literature
 
@@ -57,6 +61,25 @@ def measured(group: RunGroup) -> dict[str, Outcome]:
 @pytest.fixture(scope="module")
 def holding(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Outcome]:
     return measured(run_group_of(tmp_path_factory.mktemp("holding"), as_the_paper_says()))
+
+
+def test_every_representation_is_read_and_measured_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By all claims together, and by a figure alone; after the claims a figure measures nothing again."""
+    group = run_group_of(tmp_path, as_the_paper_says())
+    score, load = sklearn.metrics.silhouette_score, np.load
+    scored, files = Mock(side_effect=score), Mock(side_effect=load)
+    monkeypatch.setattr("sklearn.metrics.silhouette_score", scored)
+    monkeypatch.setattr("numpy.load", files)
+    found = measured(group)
+    assert all(found[f"noise_blurs_{name}"].n == 3 for name in ("silhouette", "neighbours"))
+    assert scored.call_count == files.call_count == 9  # three cells with three seeds each
+    assert representation.draw(group)
+    assert scored.call_count == 9
+    files.reset_mock()
+    (same,) = run_groups(load_all(tmp_path))
+    assert representation.draw(same)
+    assert scored.call_count == 9 + 9
+    assert files.call_count == 9
 
 
 @pytest.fixture(scope="module")
