@@ -35,7 +35,7 @@ def run_audit(config: AuditConfig) -> Path:
     if config.runtime.threads is None and folds:
         config = replace(config, runtime=replace(config.runtime, threads=threads))
     described = describe_run(config)
-    out = Path(config.out or Path(config.results_dir) / audit_name(described, folds))
+    out = Path(config.out or Path(config.results_dir) / audit_name(described, folds)).expanduser()
     with locked(out):
         runs = parts(config, folds)
         say(f"audit: {method(folds)}; results will be in {out}; the same command resumes")
@@ -47,14 +47,14 @@ def run_audit(config: AuditConfig) -> Path:
 
 def check_options(config: AuditConfig) -> int:
     """The number of folds, 0 for one ordinary run; UserError for an option out of its range."""
-    if config.folds != 0:
-        integer("folds", config.folds, 2)
+    if config.folds < 0 or config.folds == 1:
+        raise UserError("folds", config.folds, "must be 0 (one run) or a whole number of at least 2")
     number("expected_precision", config.expected_precision, 0, 1, low_open=True)
     integer("sheet", config.sheet, 0)
     for option in ("holdout", "fold", "save"):
         if (value := getattr(config, option)) is not None:
             raise UserError(option, value, "must be null: an audit sets it itself")
-    return int(config.folds)
+    return config.folds
 
 
 def locked(out: Path) -> FileLock:

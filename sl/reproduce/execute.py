@@ -13,7 +13,7 @@ from sl.processes import cores
 from sl.reproduce.deadline import Deadline, shares_done
 from sl.reproduce.plan import PlannedRun
 from sl.reproduce.progress import in_training
-from sl.train.device import find_device
+from sl.train.device import find_device, threads_of_environment
 from sl.workers import Workers, stopping
 
 POLL_SECONDS = 5.0  # between two looks at runs that other processes train
@@ -27,12 +27,17 @@ def choose_jobs(wanted: object, device: str) -> tuple[int, int | None]:
     """How many runs at once, and the threads of each; None on a GPU.
 
     Unless a number is `wanted`: one run after another on a GPU, on a CPU one single-threaded process per core, which
-    docs/speed.md compares with one run on all cores.
+    docs/speed.md compares with one run on all cores. A run that is alone gets the threads that OMP_NUM_THREADS asks
+    for; of several at once each gets that many too, but no more than its share of the cores.
     """
     on_gpu = find_device(device).type == "cuda"
     usual = 1 if on_gpu else cores()
     jobs = usual if wanted is None else integer("jobs", wanted, 1, MOST_JOBS)
-    return jobs, None if on_gpu else max(1, usual // jobs)
+    if on_gpu:
+        return jobs, None
+    share = max(1, usual // jobs)
+    asked = threads_of_environment() or share
+    return jobs, asked if jobs == 1 else min(asked, share)
 
 
 def thread_override(threads: int | None) -> list[str]:

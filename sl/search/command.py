@@ -17,7 +17,6 @@ from sl.search.outcome import Trial, best, check_file, overrides, summary, tried
 from sl.search.study import open_study, search
 from sl.search.task import Task, make_task
 from sl.search.trial import evaluate
-from sl.train.device import asked_threads
 
 OF_A_SEARCH = ("search.", "holdout", "runs_dir", "results_dir", "seed")  # what a final run does not take over
 
@@ -27,7 +26,7 @@ def run_search(config: SearchConfig) -> None:
     trials = integer("search.trials", config.search.trials, 1)
     with under("search"):
         jobs, threads = choose_jobs(config.search.jobs, config.runtime.device)
-    if asked_threads(config.runtime) is None:
+    if config.runtime.threads is None:
         config = replace(config, runtime=replace(config.runtime, threads=threads))
     task = make_task(config)
     check_file(task)

@@ -84,9 +84,14 @@ def resolve_runtime(config: RuntimeConfig) -> Runtime:
 
 
 def asked_threads(config: RuntimeConfig) -> int | None:
-    """`runtime.threads`, else what OMP_NUM_THREADS says first, as in ``4,2``; None where neither names a number."""
+    """`runtime.threads`, else `threads_of_environment`; None where neither names a number."""
     if config.threads is not None:
         return integer("runtime.threads", config.threads, 1, MOST_THREADS)
+    return threads_of_environment()
+
+
+def threads_of_environment() -> int | None:
+    """What OMP_NUM_THREADS says first, as in ``4,2``; None where it names no number."""
     first = os.environ.get("OMP_NUM_THREADS", "").split(",")[0].strip()
     return int(first) if first.isdecimal() and 0 < int(first) <= MOST_THREADS else None
 

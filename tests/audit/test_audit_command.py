@@ -2,7 +2,7 @@
 
 import csv
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +14,9 @@ from sklearn.metrics import average_precision_score
 from sl.config.compose import compose_run
 from sl.data import Digits
 from sl.errors import UserError
+from sl.train.device import asked_threads
 from sl.train.job import make_loss, prepare
+from sl.train.options import RunConfig
 
 Audit = Callable[..., Path]
 DIGITS = ("dataset=digits", "noise=symmetric", "noise.rate=0.2", "loss=sl", "scale.train_share=0.3", "recipe.epochs=8")
@@ -72,7 +74,8 @@ def test_an_audit_ranks_wrong_labels_first_and_is_resumed(
 @pytest.mark.parametrize(
     ("option", "message"),
     [
-        ("folds=1", "folds=1: "),
+        ("folds=1", r"folds=1: must be 0 \(one run\) or a whole number of at least 2"),
+        ("folds=-1", r"folds=-1: must be 0 \(one run\) or a whole number of at least 2"),
         ("expected_precision=0", "expected_precision=0"),
         ("holdout=0.1", "holdout=0.1: must be null: an audit sets it itself"),
         ("fold=1/2", "fold=1/2: must be null: an audit sets it itself"),
@@ -82,6 +85,43 @@ def test_a_mistake_is_said_before_anything_is_trained(audit: Audit, option: str,
     with pytest.raises(UserError, match=message):
         audit(*DIGITS, option)
     assert not (tmp_path / "audit").exists()
+
+
+class Stopped(Exception):
+    """Raised where an audit would begin to train."""
+
+
+def test_the_folder_of_the_results_may_lie_in_the_home_folder(
+    audit: Audit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+
+    def stop(runs: object, folder: Path, jobs: int) -> None:
+        raise Stopped(folder)
+
+    monkeypatch.setattr("sl.audit.command.predict_all", stop)
+    with pytest.raises(Stopped) as stopped:
+        audit(*DIGITS, "out='~/found'")
+    assert stopped.value.args == (tmp_path / "home" / "found" / "predictions",)
+    assert not (tmp_path / "~").exists()
+
+
+@pytest.mark.parametrize(("option", "jobs", "threads"), [("null", 1, 3), ("null", 4, 2), ("5", 1, 5), ("5", 4, 5)])
+def test_every_fold_gets_the_threads_asked_for(
+    audit: Audit, option: str, jobs: int, threads: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By the option, else by the variable; this gives folds that are trained at once no more than they share."""
+    monkeypatch.setenv("OMP_NUM_THREADS", "3")
+    monkeypatch.setattr("sl.reproduce.execute.cores", lambda: 8)
+
+    def stop(runs: Sequence[RunConfig], folder: Path, jobs: int) -> None:
+        raise Stopped([asked_threads(run.runtime) for run in runs])
+
+    monkeypatch.setattr("sl.audit.command.predict_all", stop)
+    with pytest.raises(Stopped) as stopped:
+        audit(*DIGITS, "folds=2", f"runtime.threads={option}", f"jobs={jobs}")
+    assert stopped.value.args == ([threads, threads],)
 
 
 @pytest.fixture

@@ -10,12 +10,13 @@ from sl.config.compose import compose_run, hydra_ready
 from sl.errors import UserError
 from sl.record import load_all, read
 from sl.reproduce import experiment
-from sl.reproduce.command import check_folder, redraw, summary
+from sl.reproduce.command import check_folder, redraw, reproduce, summary
 from sl.reproduce.deadline import Deadline
 from sl.reproduce.estimate import estimate
 from sl.reproduce.execute import NO_TIME, choose_jobs, execute, train_one
 from sl.reproduce.plan import PlannedRun, plan_runs
 from sl.reproduce.progress import Item, SavedPlan
+from sl.train.device import asked_threads
 from sl.train.job import describe_run
 from sl.workers import TaskResult
 
@@ -235,8 +236,30 @@ def test_a_folder_that_cannot_be_written_is_found_before_training(tmp_path: Path
         check_folder("runs_dir", tmp_path / "file" / "runs")
 
 
-def test_cpu_runs_share_the_cores() -> None:
-    assert choose_jobs(None, "cpu")[1] == 1
-    assert choose_jobs(1, "cpu")[0] == 1
+@pytest.mark.parametrize(
+    ("variable", "jobs", "threads"),
+    [("", None, 1), ("", 1, 8), ("", 4, 2), ("", 16, 1), ("3", 1, 3), ("16", 1, 16), ("3", 4, 2), ("1", 4, 1)],
+)
+def test_cpu_runs_get_the_threads_asked_for_or_share_the_cores(
+    variable: str, jobs: int | None, threads: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OMP_NUM_THREADS", variable)
+    monkeypatch.setattr("sl.reproduce.execute.cores", lambda: 8)
+    assert choose_jobs(jobs, "cpu") == (jobs or 8, threads)
+
+
+def test_no_runs_at_once_are_refused() -> None:
     with pytest.raises(UserError, match="jobs=0"):
         choose_jobs(0, "cpu")
+
+
+def test_a_reproduction_takes_the_threads_of_the_environment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("OMP_NUM_THREADS", "3")
+    planned: list[str] = []
+    monkeypatch.setattr("sl.reproduce.command.plan_runs", lambda runs, common, tell: planned.extend(common) or [])
+    folders = [f"runs_dir={tmp_path / 'runs'}", f"results_dir={tmp_path}"]
+    options = ["experiment=fig1", "scale=cpu", "device=cpu", "jobs=1", "plan_only=true", *folders]
+    assert reproduce(compose_run(options, "reproduce")) == []
+    assert asked_threads(compose_run(planned).runtime) == 3
