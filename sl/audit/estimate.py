@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from cleanlab.count import estimate_joint
 
-from sl.audit.posterior import Array, Labels, fit_temperature, joint_of, posterior, softened
+from sl.audit.posterior import Array, Labels, fit_temperature, joint_of, posterior, temperature_scaled
 from sl.stats import LEVEL
 
 STEPS = 20  # of expectation maximisation, enough for the rate to move less than 0.1 points
@@ -87,12 +87,12 @@ def refined(joint: Array, labels: Labels, probabilities: Array) -> tuple[Array, 
     class, and the joint from these. Confident learning counts an image as wholly of one class, which overestimates the
     noise where the network is not sure; a posterior does not.
     """
-    soft = probabilities
+    calibrated = probabilities
     for _ in range(STEPS):
         transition = transition_of(joint)
-        soft = softened(probabilities, fit_temperature(probabilities, labels, transition))
-        joint = joint_of(posterior(soft, labels, transition), labels)
-    return joint, soft
+        calibrated = temperature_scaled(probabilities, fit_temperature(probabilities, labels, transition))
+        joint = joint_of(posterior(calibrated, labels, transition), labels)
+    return joint, calibrated
 
 
 def estimate_noise(labels: Labels, probabilities: Array, seed: int) -> NoiseEstimate:
@@ -103,8 +103,8 @@ def estimate_noise(labels: Labels, probabilities: Array, seed: int) -> NoiseEsti
     are.
     """
     first = np.asarray(estimate_joint(labels, probabilities))  # P(label = i, true = j) (K, K), Northcutt et al. 2021
-    joint, soft = refined(first, labels, probabilities)
-    true = posterior(soft, labels, transition_of(joint))
+    joint, calibrated = refined(first, labels, probabilities)
+    true = posterior(calibrated, labels, transition_of(joint))
     random = np.random.default_rng(seed)
     rows = [np.flatnonzero(labels == label) for label in range(probabilities.shape[1])]
     resampled = []
@@ -112,7 +112,7 @@ def estimate_noise(labels: Labels, probabilities: Array, seed: int) -> NoiseEsti
         chosen = np.concatenate([random.choice(some, len(some)) for some in rows if len(some)])
         again = joint
         for _ in range(RESAMPLE_STEPS):
-            again = joint_of(posterior(soft[chosen], labels[chosen], transition_of(again)), labels[chosen])
+            again = joint_of(posterior(calibrated[chosen], labels[chosen], transition_of(again)), labels[chosen])
         resampled.append(wrong_shares(again))
     tails = 100 * np.array([(1 - LEVEL) / 2, (1 + LEVEL) / 2])
     low, high = np.percentile(resampled, tails, axis=0)

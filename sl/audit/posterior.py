@@ -7,6 +7,7 @@ taken to depend on the true class alone, as T does.
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
+from scipy.special import softmax
 
 Array = NDArray[np.float64]
 Labels = NDArray[np.int64]
@@ -14,25 +15,24 @@ LEAST = 1e-12  # probability
 LOG_RANGE = (-3.0, 3.0)  # of the temperature
 
 
-def softened(probabilities: Array, temperature: float) -> Array:
+def temperature_scaled(probabilities: Array, temperature: float) -> Array:
     """Softmax of log p / temperature (N, K)."""
-    scaled = np.log(np.maximum(probabilities, LEAST)) / temperature
-    powers = np.exp(scaled - scaled.max(1, keepdims=True))
-    return powers / powers.sum(1, keepdims=True)
+    scaled: Array = softmax(np.log(np.maximum(probabilities, LEAST)) / temperature, axis=1)
+    return scaled
 
 
 def fit_temperature(probabilities: Array, labels: Labels, transition: Array) -> float:
-    """The temperature at which `softened` predictions explain the labels best; y has the likelihood sum_i p_i T[i, y].
+    """The temperature at which scaled predictions explain the labels best; y has the likelihood sum_i p_i T[i, y].
 
     Guo et al. 2017, "On Calibration of Modern Neural Networks", with noisy labels in place of clean ones, so that noise
     is not mistaken for uncertainty of the network. It holds for predictions of images that were not trained on.
     """
 
-    def surprise(log_temperature: float) -> float:
-        noisy = (softened(probabilities, np.exp(log_temperature)) * transition[:, labels].T).sum(1)
+    def negative_log_likelihood(log_temperature: float) -> float:
+        noisy = (temperature_scaled(probabilities, np.exp(log_temperature)) * transition[:, labels].T).sum(1)
         return float(-np.log(np.maximum(noisy, LEAST)).mean())
 
-    return float(np.exp(minimize_scalar(surprise, bounds=LOG_RANGE, method="bounded").x))
+    return float(np.exp(minimize_scalar(negative_log_likelihood, bounds=LOG_RANGE, method="bounded").x))
 
 
 def posterior(probabilities: Array, labels: Labels, transition: Array) -> Array:

@@ -10,8 +10,8 @@ from sl.audit.trust import Trust
 FILES = """\
   suspects.html  the {shown} most suspicious: look through them in a browser, then save the corrected list
   suspects.csv   all {images:,} labels, the most suspicious first
-  labels.csv     all labels, those that the audit decided on changed
-  noise.json     how many labels are wrong, of each class too; noise.png draws it
+  labels.csv     all labels, with the audit's changes applied
+  noise.json     estimated share of wrong labels, overall and for each class; noise.png shows it
   classes.md     which classes suffer"""
 
 

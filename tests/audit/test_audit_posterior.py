@@ -6,7 +6,7 @@ import pytest
 pytest.importorskip("cleanlab", reason="cleanlab is not installed: pip install -e '.[audit]'")
 
 from sl.audit.estimate import estimate_noise
-from sl.audit.posterior import fit_temperature, joint_of, posterior, softened
+from sl.audit.posterior import fit_temperature, joint_of, posterior, temperature_scaled
 
 TRANSITION = np.array([[0.7, 0.2, 0.1], [0.0, 0.9, 0.1], [0.3, 0.0, 0.7]])
 
@@ -26,6 +26,12 @@ def test_bayes_rule_by_hand() -> None:
     assert found[0] == pytest.approx([0.7, 0.0, 0.3])
 
 
+def test_temperature_scaling_by_hand() -> None:
+    """At temperature 2 probabilities become their square roots; one of 0 leaves all numbers finite."""
+    found = temperature_scaled(np.array([[0.5, 0.32, 0.18], [1.0, 0.0, 0.0]]), 2.0)
+    assert found == pytest.approx(np.array([[5, 4, 3], [12, 0, 0]]) / 12, abs=1e-5)
+
+
 def test_a_joint_is_the_mean_of_the_posteriors() -> None:
     true = np.array([[1.0, 0.0], [0.25, 0.75], [0.5, 0.5]])
     assert joint_of(true, np.array([0, 0, 1])) == pytest.approx(np.array([[1.25, 0.75], [0.5, 0.5]]) / 3)
@@ -35,10 +41,10 @@ def test_a_joint_is_the_mean_of_the_posteriors() -> None:
 def test_a_network_too_sure_or_not_sure_enough_is_calibrated(power: float) -> None:
     """Predictions p^power are right at the temperature `power`; then P(wrong) is how often labels are wrong."""
     exact, clean, labels = sample(4000, seed=0)
-    skewed = softened(exact, 1 / power)
+    skewed = temperature_scaled(exact, 1 / power)
     temperature = fit_temperature(skewed, labels, TRANSITION)
     assert temperature == pytest.approx(power, rel=0.1)
-    true = posterior(softened(skewed, temperature), labels, TRANSITION)
+    true = posterior(temperature_scaled(skewed, temperature), labels, TRANSITION)
     wrong = 1 - true[np.arange(len(labels)), labels]
     for low, high in ((0, 0.2), (0.2, 0.5), (0.5, 0.8), (0.8, 1.01)):
         some = (wrong >= low) & (wrong < high)
@@ -48,7 +54,7 @@ def test_a_network_too_sure_or_not_sure_enough_is_calibrated(power: float) -> No
 @pytest.mark.parametrize("power", [0.5, 2.5])
 def test_the_estimated_noise_is_the_noise(power: float) -> None:
     exact, clean, labels = sample(6000, seed=1)
-    estimate = estimate_noise(labels, softened(exact, 1 / power), seed=0)
+    estimate = estimate_noise(labels, temperature_scaled(exact, 1 / power), seed=0)
     assert estimate.rate.value == pytest.approx((labels != clean).mean(), abs=0.02)
     assert np.abs(estimate.transition - TRANSITION).max() < 0.05
     assert abs(estimate.confident_rate - (labels != clean).mean()) > 0.02  # what it starts from does not do as well
