@@ -1,6 +1,6 @@
 """Class-wise accuracy beside what others published class by class."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
@@ -27,8 +27,8 @@ def class_table(group: RunGroup, published: Sequence[ClassAccuracies]) -> TextTa
             own = series.mean(_classes, line.epoch)
             distance = f"{np.abs(own - line.accuracy).mean():.1f}"
             what = f"{loss_title(line.loss)}, {line.noise.title}, epoch {line.epoch}"
-            rows.append([what, f"this project ({series.n})", *_cells(own), distance])
-            rows.append(["", line.label, *_cells(np.asarray(line.accuracy)), ""])
+            rows.append([what, f"this project ({series.n})", *_cells(own, own.mean()), distance])
+            rows.append(["", line.label, *_cells(line.accuracy, line.mean), ""])
     if not rows:
         return None
     names = [f"{number} {name}" for number, name in enumerate(group.head.data.class_names)]
@@ -44,5 +44,5 @@ def _classes(run: Run, epoch: int) -> Array:
     return 100 * run.class_curve()[epoch - 1]
 
 
-def _cells(accuracy: Array) -> list[str]:
-    return [f"{value:.1f}" for value in (*accuracy, accuracy.mean())]
+def _cells(accuracy: Iterable[float], mean: float) -> list[str]:
+    return [f"{value:.1f}" for value in (*accuracy, mean)]

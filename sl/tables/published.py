@@ -74,7 +74,7 @@ class Published:
 
 @dataclass(frozen=True)
 class ClassAccuracies:
-    """Published class-wise test accuracies, in percent, of one loss and noise after an epoch."""
+    """Published class-wise test accuracies and their published mean, in percent, of a loss and noise after an epoch."""
 
     label: str
     dataset: str

@@ -14,7 +14,8 @@ NOISY = Noise("symmetric", 0.4)
 
 
 def published(dataset: str = "cifar10", epoch: int = 50) -> ClassAccuracies:
-    return ClassAccuracies("others", dataset, "ce", NOISY, epoch, 45.0, tuple(np.arange(0.0, 100.0, 10.0)))
+    """Its mean is of numbers with more decimals than those beside it, and so not quite theirs."""
+    return ClassAccuracies("others", dataset, "ce", NOISY, epoch, 45.1, tuple(np.arange(0.0, 100.0, 10.0)))
 
 
 @pytest.mark.parametrize("options", [{}, {"scale": "paper", "epochs": 120, "recipe": "apl"}])
@@ -36,4 +37,4 @@ def test_means_over_seeds_stand_above_what_others_published(tmp_path: Path) -> N
     assert own[:2] == ["CE, symmetric 40 %, epoch 50", "this project (2)"]
     assert own[2:-1] == [f"{value:.1f}" for value in (*expected, expected.mean())]
     assert own[-1] == f"{np.abs(expected - np.arange(0, 100, 10)).mean():.1f}"
-    assert other == ["", "others", *(f"{value:.1f}" for value in range(0, 100, 10)), "45.0", ""]
+    assert other == ["", "others", *(f"{value:.1f}" for value in range(0, 100, 10)), "45.1", ""]
