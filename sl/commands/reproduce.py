@@ -10,7 +10,6 @@ from pathlib import Path
 
 from sl.command_line import run_script
 from sl.commands import COMMANDS
-from sl.config.app import run_app
 from sl.reproduce.options import ReproduceConfig
 
 
@@ -41,4 +40,6 @@ def run() -> None:
     if sys.argv[1:2] == ["status"]:
         del sys.argv[1]
         run_script(main_status)
+    from sl.config.app import run_app  # needs Hydra, which `status` does without
+
     run_app(main, "reproduce", COMMANDS["reproduce"].extras)

@@ -20,7 +20,7 @@ def load(name: str) -> dict[str, Any]:
 
 
 def expand(run: str) -> list[Overrides]:
-    """Every combination of the comma lists in `run`, a line as one would give it to ``train.py -m``.
+    """Every combination of the comma lists in `run`, a line as one would give it to ``sl train -m``.
 
     >>> expand("loss=ce,sl noise=none")
     [('loss=ce', 'noise=none'), ('loss=sl', 'noise=none')]

@@ -1,6 +1,6 @@
 """The plan of a reproduction that is under way, in a file beside its records; what is recorded, and what is left.
 
-Needs neither torch nor Hydra, so that ``reproduce.py status`` answers at once.
+Needs neither torch nor Hydra, so that ``sl reproduce status`` answers at once.
 """
 
 import heapq

@@ -26,6 +26,7 @@ TARGETS = set(re.findall(r"^([a-z0-9-]+)(?= |:)", (ROOT / "Makefile").read_text(
 # What belongs to a shell, to other programs, or to a checkout, and is nothing that this project can take apart
 OTHERS = (". .venv/bin", "python -m venv", "python -c", "python tests/", "wandb ", "tmux", "git ", "cd ", "cp ")
 MADE_UP = ("my_loss", "mypackage")
+SOURCES = {".py", ".js", ".html", ".yaml"}
 EXTRAS = {*MODULES, "slurm", "all", "dev", "adapters", "docs"}
 
 
@@ -37,6 +38,15 @@ def commands(page: Path) -> Iterator[str]:
                 if line.strip() and not line.lstrip().startswith("#"):
                     yield line
     yield from INLINE.findall(re.sub(r"```.*?```", "", page.read_text(encoding="utf-8"), flags=re.DOTALL))
+
+
+def test_the_package_names_its_commands_as_they_are_installed() -> None:
+    """Not by the files of a checkout, which users of the package do not have."""
+    of_checkout = re.compile(rf"(?:scripts/|``)(?:{'|'.join(COMMANDS)})\.py\b.*")
+    sources = [path for folder in ("sl", "configs") for path in (ROOT / folder).rglob("*.*") if path.suffix in SOURCES]
+    assert {".py", ".js", ".yaml"} <= {path.suffix for path in sources}
+    found = {(path.name, *of_checkout.findall(path.read_text(encoding="utf-8"))) for path in sources}
+    assert {one for one in found if len(one) > 1} == set()
 
 
 SHOWN = [(page.name, line) for page in PAGES for line in dict.fromkeys(commands(page))]

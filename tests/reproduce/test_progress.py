@@ -1,4 +1,4 @@
-"""What ``reproduce.py status`` says, from records and locks alone."""
+"""What ``sl reproduce status`` says, from records and locks alone."""
 
 import json
 import os

@@ -1,7 +1,7 @@
 // Which labels of own data are probably wrong, as audits of them found.
 
 function setSuspects(sheet) {
-  const none = "No audit of these data lies here: python scripts/audit.py dataset=folder data_dir=... makes one.";
+  const none = "No audit of these data lies here: sl audit dataset=folder data_dir=... makes one.";
   fill("suspects-audits", sheet.suspects.length ? sheet.suspects.map(suspectsOf) : el("p", {}, none));
 }
 
