@@ -21,7 +21,7 @@ from sl.audit.suspects import corrected, write_labels, write_suspects
 from sl.audit.trust import trust_in
 from sl.checks import integer, number
 from sl.errors import UserError
-from sl.files import replace_file, writing
+from sl.files import expanded, replace_file, writing
 from sl.record.identity import identity
 from sl.reproduce.execute import choose_jobs
 from sl.say import say
@@ -35,7 +35,7 @@ def run_audit(config: AuditConfig) -> Path:
     if config.runtime.threads is None and folds:
         config = replace(config, runtime=replace(config.runtime, threads=threads))
     described = describe_run(config)
-    out = Path(config.out or Path(config.results_dir) / audit_name(described, folds)).expanduser()
+    out = expanded("out", config.out or Path(config.results_dir) / audit_name(described, folds))
     with locked(out):
         runs = parts(config, folds)
         say(f"audit: {method(folds)}; results will be in {out}; the same command resumes")

@@ -76,6 +76,7 @@ def test_an_audit_ranks_wrong_labels_first_and_is_resumed(
     [
         ("folds=1", r"folds=1: must be 0 \(one run\) or a whole number of at least 2"),
         ("folds=-1", r"folds=-1: must be 0 \(one run\) or a whole number of at least 2"),
+        ("out='~nobody_here/found'", r"out=~nobody_here/found: there is no such user"),
         ("expected_precision=0", "expected_precision=0"),
         ("holdout=0.1", "holdout=0.1: must be null: an audit sets it itself"),
         ("fold=1/2", "fold=1/2: must be null: an audit sets it itself"),
