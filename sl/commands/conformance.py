@@ -25,11 +25,11 @@ def main(
     target: package.module:Name of a class or function
     loss: try this loss alone; null tries all
     arrays: what the target is given; null is whatever it takes
-    any other name: a number for the class and for the formulas
+    any other name: a number for the target, where it takes the name, and for the formulas
     """
     tried = LOSSES if loss is None else [one_of("loss", loss, LOSSES)]
     sys.path.insert(0, os.getcwd())
-    verdict = check(Implementation(load(target), parameters, arrays), tried, parameters)
+    verdict = check(Implementation(target, load(target), parameters, arrays), tried)
     print(f"{target}: {'conforms' if verdict.conforms else 'does NOT conform'}")
     print("\n".join(f"  {line}" for line in verdict.lines))
     return 0 if verdict.conforms else 1

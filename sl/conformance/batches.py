@@ -1,5 +1,6 @@
 """The inputs of the kit: written as formulas, so that every language can make the same."""
 
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +12,7 @@ Labels = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Batch:
-    """Logits (N, K) and labels (N,); `kind` is ordinary, ties or extreme."""
+    """Logits (N, K) and labels (N,); `kind` is ordinary, ties, extreme or wrong."""
 
     name: str
     kind: str
@@ -41,12 +42,23 @@ def extreme(examples: int, classes: int) -> Array:
     return rows
 
 
+def wrong(examples: int, classes: int) -> Array:
+    """One logit of 20 in each row, the others 0: with the kit's labels p_y is 2e-9, finite in float32 too."""
+    return 20 * np.eye(classes)[np.arange(examples) % classes]
+
+
 def batches() -> list[Batch]:
-    """Every kind for 2, 10 and 100 classes, four examples each; labels are 1, 0, then the last class, then 0 again."""
-    found = []
-    for classes in (2, 10, 100):
-        labels = np.array([1, 0, classes - 1, 0])
-        for make in (ordinary, ties, extreme):
-            name = f"{make.__name__}_{classes}"
-            found.append(Batch(name, make.__name__, make(len(labels), classes), labels))
-    return found
+    """Every kind but wrong; they are what results/conformance/losses.json holds."""
+    return [batch for classes in (2, 10, 100) for batch in _of(classes, (ordinary, ties, extreme))]
+
+
+def wrong_batches() -> list[Batch]:
+    """Confident predictions, none of them the label: here a clip of small probabilities shows."""
+    return [batch for classes in (2, 10, 100) for batch in _of(classes, (wrong,))]
+
+
+def _of(classes: int, kinds: Sequence[Callable[[int, int], Array]]) -> Iterator[Batch]:
+    """Four examples of each kind; their labels are 1, 0, then the last class, then 0 again."""
+    labels = np.array([1, 0, classes - 1, 0])
+    for make in kinds:
+        yield Batch(f"{make.__name__}_{classes}", make.__name__, make(len(labels), classes), labels)

@@ -12,12 +12,14 @@ from sl.conformance.batches import Array, Batch
 from sl.errors import UserError
 
 CLASS_COUNTS = ("num_classes", "n_classes", "nb_classes", "classes", "K")  # parameters that mean K
+OF_OTHERS = (Exception, SystemExit)  # what may come out of code that is not known: a module may even end the process
 
 
 @dataclass(frozen=True)
 class Implementation:
-    """Something to check: a class, built anew for every batch, or a function of logits and labels."""
+    """Something to check, called `name`: a class, built anew for every batch, or a function of logits and labels."""
 
+    name: str
     target: Callable[..., Any]
     parameters: dict[str, Any]
     arrays: str | None = None
@@ -26,36 +28,49 @@ class Implementation:
         """What it returns for a batch: (N,), or () if it reduces. UserError where it cannot be called."""
         function = self._built(batch.logits.shape[1])
         errors = []
-        for name in [self.arrays] if self.arrays else _likely(function):
+        for library in [self.arrays] if self.arrays else _likely(function):
             try:
-                to_array = ARRAYS[name]
+                to_array = ARRAYS[library]
                 with np.errstate(all="ignore"):
-                    result = function(to_array(batch.logits), to_array(batch.labels))
-                return _numbers(result)
-            except Exception as error:  # what an unknown library does with arrays that are not its own
-                errors.append(f"{name}: {type(error).__name__}: {' '.join(str(error).split())[:200]}")
-        raise UserError(f"{_name(self.target)}: it cannot be called with (logits, labels); {'; '.join(errors)}")
+                    # Copies: it may write to what it is given.
+                    result = function(to_array(batch.logits.copy()), to_array(batch.labels.copy()))
+                return _numbers(result, len(batch.labels))
+            except OF_OTHERS as error:
+                errors.append(f"{library}: {_said(error)}")
+        raise UserError(f"{self.name}: it cannot be called with (logits, labels); {'; '.join(errors)}")
+
+    def takes(self, name: str) -> bool:
+        """Whether the target has a parameter of this name, or takes any name."""
+        return name in self._kinds() or inspect.Parameter.VAR_KEYWORD in self._kinds().values()
 
     def _built(self, classes: int) -> Callable[..., Any]:
-        known = inspect.signature(self.target).parameters
-        given = {key: value for key, value in self.parameters.items() if key in known}
-        given |= {key: classes for key in CLASS_COUNTS if key in known}
+        given = {key: value for key, value in self.parameters.items() if self.takes(key)}
+        given |= {key: classes for key in CLASS_COUNTS if key in self._kinds()}
         if not inspect.isclass(self.target):
             return lambda logits, labels: self.target(logits, labels, **given)
         try:
             return cast(Callable[..., Any], self.target(**given))
-        except TypeError as error:
-            raise UserError(f"{_name(self.target)}: it cannot be built from {given}; {error}") from error
+        except OF_OTHERS as error:
+            raise UserError(f"{self.name}: it cannot be built from {given}; {_said(error)}") from error
+
+    def _kinds(self) -> dict[str, Any]:
+        """The kind of each parameter of the target; none where it does not tell them, as many written in C."""
+        try:
+            parameters = inspect.signature(self.target).parameters
+        except (ValueError, TypeError):
+            return {}
+        return {name: parameter.kind for name, parameter in parameters.items()}
 
 
 def load(place: str) -> Callable[..., Any]:
-    """The object at ``package.module:Name``; UserError if there is none."""
-    module, colon, name = place.partition(":")
-    try:
-        found = import_module(module) if colon else None
-    except ImportError as error:
-        raise UserError(f"{place}: {error}") from error
-    target = getattr(found, name, None)
+    """The object at ``package.module:Name``; UserError if there is none, or its module cannot be imported."""
+    module, _, name = place.partition(":")
+    target = None
+    if module and name and not module.startswith("."):
+        try:
+            target = getattr(import_module(module), name, None)
+        except OF_OTHERS as error:
+            raise UserError(f"{place}: {_said(error)}") from error
     if not callable(target):
         raise UserError(f"{place}: must be package.module:Name of a class or function")
     return target
@@ -83,13 +98,13 @@ def _likely(function: Callable[..., Any]) -> list[str]:
     return ["torch", "numpy", "jax"] if torch_first else ["numpy", "torch", "jax"]
 
 
-def _numbers(result: Any) -> Array:
+def _numbers(result: Any, examples: int) -> Array:
     detached = result.detach().cpu() if hasattr(result, "detach") else result
     values = np.asarray(detached, dtype=np.float64)
-    if values.ndim > 1:
+    if values.shape not in ((), (examples,)):
         raise ValueError(f"it returns shape {values.shape}, must be () or (N,)")
     return values
 
 
-def _name(target: Callable[..., Any]) -> str:
-    return f"{target.__module__}:{target.__qualname__}"
+def _said(error: BaseException) -> str:
+    return f"{type(error).__name__}: {' '.join(str(error).split())[:200]}"

@@ -1,15 +1,16 @@
 """Finds what an implementation computes."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from sl.conformance.batches import Array, Batch, batches
+from sl.conformance.batches import Array, Batch, batches, wrong_batches
 from sl.conformance.catalogue import LOSSES
 from sl.conformance.formulas import Parameters
 from sl.conformance.implementation import Implementation
-from sl.conformance.readings import Reading, implied, readings
+from sl.conformance.parameters import check_names, chosen, defined, not_taken, shown
+from sl.conformance.readings import Reading, Values, clipped, implied, readings
 
 REDUCTIONS: dict[str, Callable[[Array, int], Array]] = {
     "mean over examples": lambda values, classes: values.mean(),
@@ -27,37 +28,34 @@ class Finding:
     lines: tuple[str, ...]
 
 
-def check(implementation: Implementation, losses: Iterable[str], parameters: Parameters) -> Finding:
-    """What the implementation computes, tried against the `losses` with these parameters in place of the usual ones."""
+def check(implementation: Implementation, losses: Iterable[str]) -> Finding:
+    """What the implementation computes, tried against the `losses` with its parameters in place of the usual ones.
+
+    Raises UserError for a parameter that neither side has, and where no formula has values with the parameters.
+    """
     losses = list(losses)
+    check_names(implementation, losses)
     usual = [batch for batch in batches() if batch.kind != "extreme"]
+    tried = defined(losses, implementation.parameters, usual)
     given = [implementation(batch) for batch in usual]
     if not all(np.isfinite(values).all() for values in given):
-        return Finding(False, _infinite(usual, given, losses, parameters))
-    for loss in losses:
-        chosen = _chosen(loss, parameters)
-        for reading in readings(loss, chosen):
-            reduction = _reduction(reading, usual, given)
-            if reduction:
-                return _found(implementation, reading, reduction, chosen, usual[2], given[2])
-    return Finding(False, ("matches none of the formulas", *_near(usual, given)))
+        return Finding(False, _infinite(usual, given, tried, implementation.parameters))
+    for loss, parameters in tried.items():
+        for reading in readings(loss, parameters):
+            if reduction := _reduction(reading.values, usual, given):
+                return _found(implementation, reading, parameters, reduction)
+    return Finding(False, ("matches none of the formulas", *_near(usual, given), *not_taken(implementation)))
 
 
-def _chosen(loss: str, parameters: Parameters) -> Parameters:
-    """The loss's usual parameters, with those of its own that are given in their place."""
-    usual = LOSSES[loss].parameters
-    return usual | {name: value for name, value in parameters.items() if name in usual}
-
-
-def _reduction(reading: Reading, usual: Sequence[Batch], given: Sequence[Array]) -> str | None:
+def _reduction(values: Values, usual: Sequence[Batch], given: Sequence[Array]) -> str | None:
     """The reduction under which all values agree; None if there is none."""
     with np.errstate(all="ignore"):  # a mistake may take logarithms of what is negative
-        expected = [(reading.values(batch.logits, batch.labels), batch.logits.shape[1]) for batch in usual]
-    if all(values.ndim == 1 for values in given):
-        same = all(_close(values, own) for values, (own, _) in zip(given, expected, strict=True))
+        expected = [(values(batch.logits, batch.labels), batch.logits.shape[1]) for batch in usual]
+    if all(each.ndim == 1 for each in given):
+        same = all(_close(each, own) for each, (own, _) in zip(given, expected, strict=True))
         return "one value for each example" if same else None
     for name, reduce in REDUCTIONS.items():
-        if all(_close(values, reduce(*own)) for values, own in zip(given, expected, strict=True)):
+        if all(_close(each, reduce(*own)) for each, own in zip(given, expected, strict=True)):
             return name
     return None
 
@@ -66,26 +64,48 @@ def _close(values: Array, expected: Array) -> bool:
     return values.shape == np.shape(expected) and bool(np.allclose(values, expected, rtol=RTOL, atol=ATOL))
 
 
-def _found(
-    implementation: Implementation, reading: Reading, reduction: str, chosen: Parameters, batch: Batch, values: Array
-) -> Finding:
-    known = LOSSES[reading.loss]
-    shown = ", ".join(f"{key} {value:.5g}" for key, value in chosen.items())
-    lines = [f"computes {reading.loss}{f' ({shown})' if shown else ''}: {known.text}; {known.source}", reduction]
-    conforms = reading.right and reduction != "mean over examples and classes"
-    if reading.difference:
-        right = next(readings(reading.loss, chosen)).values(batch.logits, batch.labels)
-        number = REDUCTIONS[reduction](right, batch.logits.shape[1]) if reduction in REDUCTIONS else right
-        lines.append(
-            f"{'difference' if reading.right else 'MISTAKE'}: {reading.difference} "
-            f"({_short(values)} for {_short(number)} on {batch.name})"
-        )
-    if not conforms and reading.right:
-        lines.append("MISTAKE: the mean is taken over examples and classes: K times too small")
-    extremes = [implementation(each) for each in batches() if each.kind == "extreme"]
-    finite = all(np.isfinite(values).all() for values in extremes)
-    lines.append("finite for logits up to 1e4" if finite else "MISTAKE: not finite for logits of 50 to 1e4")
-    return Finding(conforms and finite, tuple(lines))
+def _found(implementation: Implementation, reading: Reading, parameters: Parameters, reduction: str) -> Finding:
+    """What is said of an implementation that computes a reading."""
+    known, plain = LOSSES[reading.loss], next(readings(reading.loss, parameters)).values
+    named = f"{reading.loss} ({shown(parameters)})" if parameters else reading.loss
+    mistakes = []
+    if reading.mistake:
+        batch = next(batch for batch in batches() if batch.name == "ordinary_10")
+        mistakes.append(f"{reading.mistake} ({_beside(implementation(batch), plain, reduction, batch)})")
+    elif reduction == "mean over examples and classes":
+        mistakes.append("the mean is taken over examples and classes: K times too small")
+    beyond = [implementation(each) for each in batches() if each.kind == "extreme"]
+    confident = [implementation(each) for each in wrong_batches()]
+    finite = all(np.isfinite(each).all() for each in [*beyond, *confident])
+    if not finite:
+        mistakes.append("not finite for logits of 20 to 1e4")
+    return Finding(
+        not mistakes,
+        (
+            f"computes {named}: {known.text}; {known.source}",
+            reduction,
+            *(_differences(plain, clipped(reading.loss, parameters), reduction, confident) if not mistakes else ()),
+            *(f"MISTAKE: {mistake}" for mistake in mistakes),
+            *(["finite for logits up to 1e4"] if finite else []),
+            *not_taken(implementation),
+        ),
+    )
+
+
+def _differences(plain: Values, clip: Values | None, reduction: str, given: Sequence[Array]) -> Iterator[str]:
+    """How the values `given` for confident wrong predictions differ from the formula's, if they do."""
+    wrong = wrong_batches()
+    if _reduction(plain, wrong, given) != reduction:
+        found = clip is not None and _reduction(clip, wrong, given) == reduction
+        what = "p clipped at 1e-7 inside CE, as in Keras" if found else "other values where p_y is 2e-9"
+        yield f"difference: {what} ({_beside(given[1], plain, reduction, wrong[1])})"
+
+
+def _beside(values: Array, plain: Values, reduction: str, batch: Batch) -> str:
+    """The values beside those of the formula."""
+    right = plain(batch.logits, batch.labels)
+    number = REDUCTIONS[reduction](right, batch.logits.shape[1]) if reduction in REDUCTIONS else right
+    return f"{_short(values)} for {_short(number)} on {batch.name}"
 
 
 def _infinite(
@@ -95,7 +115,7 @@ def _infinite(
     batch, values = usual[place], given[place]
     lines = [f"MISTAKE: {_short(values)} on ordinary logits ({batch.name})"]
     if any("log_zero" in LOSSES[loss].parameters for loss in losses):
-        right = next(readings("sl", _chosen("sl", parameters))).values(batch.logits, batch.labels)
+        right = next(readings("sl", chosen("sl", parameters))).values(batch.logits, batch.labels)
         expected = right if values.ndim else right.mean()
         lines.append(f"in SL or RCE: the clamp of log 0 is missing ({_short(values)} for {_short(expected)})")
     return tuple(lines)

@@ -72,6 +72,28 @@ class Other(Right):
         return super().forward(logits, labels)
 
 
+class AnyName(Right):
+    """Passes on whatever it is given."""
+
+    def __init__(self, num_classes: int, **parameters: float) -> None:
+        super().__init__(**parameters, num_classes=num_classes)  # type: ignore[arg-type]
+
+
+class AsInKeras(Right):
+    """The clip of tf.keras.backend.epsilon stands in both terms, as in the published code."""
+
+    def forward(self, logits: Tensor, labels: Tensor) -> Tensor:
+        p = logits.softmax(1).clamp(1e-7, 1)
+        return self.alpha * functional.nll_loss(p.log(), labels) + self.beta * reverse(p, labels).mean()
+
+
+class Refusing(Right):
+    """A constructor that raises what it likes."""
+
+    def __init__(self) -> None:
+        raise ValueError("not\nto be built")
+
+
 class Unstable(nn.Module):
     def forward(self, logits: Tensor, labels: Tensor) -> Tensor:
         p = logits.exp() / logits.exp().sum(1, keepdim=True)
@@ -85,6 +107,20 @@ def generalized(logits: Array, labels: Any, q: float = 0.7) -> Array:
     p = np.exp(logits - logits.max(1, keepdims=True))
     p /= p.sum(1, keepdims=True)
     return (1 - p[np.arange(len(p)), labels] ** q) / q
+
+
+def keras_cross_entropy(logits: Tensor, labels: Tensor, least: float = 1e-7) -> Tensor:
+    return functional.nll_loss(logits.softmax(1).clamp(least, 1 - least).log(), labels)
+
+
+def in_place(logits: Tensor, labels: Tensor) -> Tensor:
+    """Uses up what it is given."""
+    logits -= logits.logsumexp(1, keepdim=True)
+    return -logits.gather(1, labels[:, None]).mean()
+
+
+def three_values(logits: Tensor, labels: Tensor) -> Tensor:
+    return logits.new_ones(3)
 
 
 def twice(logits: Tensor, labels: Tensor) -> Tensor:

@@ -1,6 +1,7 @@
 """The conformance kit: its formulas against the losses, its file against both, its verdicts on known mistakes."""
 
 import json
+import math
 import sys
 from pathlib import Path
 
@@ -71,7 +72,7 @@ def test_the_file_is_what_the_losses_give() -> None:
 
 
 def verdict(name: str, **parameters: float) -> Finding:
-    return check(Implementation(getattr(mistakes, name), parameters), LOSSES, parameters)
+    return check(Implementation(name, getattr(mistakes, name), parameters), LOSSES)
 
 
 @pytest.mark.parametrize(
@@ -96,7 +97,7 @@ def test_a_right_one_conforms(name: str, line: str) -> None:
         ("WithoutClamp", "in SL or RCE: the clamp of log 0 is missing (inf for "),
         ("BaseTen", "MISTAKE: A = -4, the base-10 logarithm"),
         ("OverClasses", "MISTAKE: the mean is taken over examples and classes"),
-        ("Unstable", "MISTAKE: not finite for logits of 50 to 1e4"),
+        ("Unstable", "MISTAKE: not finite for logits of 20 to 1e4"),
         ("twice", "MISTAKE: softmax applied twice"),
         ("Other", "it is alpha CE - beta A (1 - p_y) with alpha 6, beta * (-A) 4.605"),
         ("nonsense", "matches none of the formulas"),
@@ -124,6 +125,86 @@ def test_parameters_go_to_the_class_and_to_the_formulas() -> None:
     assert found.lines[0].startswith("computes sl (alpha 6, beta 0.1, ")
 
 
+def test_a_class_that_takes_any_name_gets_all_parameters() -> None:
+    found = verdict("AnyName", alpha=0.5)
+    assert found.conforms
+    assert found.lines[0].startswith("computes sl (alpha 0.5, beta 1, ")
+
+
+def test_parameters_that_only_the_formulas_got_are_named() -> None:
+    """`Other` computes SL with alpha 6, whatever is asked for."""
+    found = verdict("Other", alpha=0.1, beta=1.0)
+    assert not found.conforms
+    assert found.lines[-1] == "Other does not take alpha 0.1, beta 1: only the formulas got it"
+    assert not any("does not take" in line for line in verdict("Right", alpha=0.1).lines)
+
+
+@pytest.mark.parametrize(("name", "alpha", "minus_a"), [("keras_cross_entropy", 1.0, 0.0), ("AsInKeras", 0.1, 9.21034)])
+def test_a_clip_of_small_probabilities_is_a_difference_and_no_mistake(name: str, alpha: float, minus_a: float) -> None:
+    """A wrong one of ten classes has logit 20: p_y is 1 / (e^20 + 9), below 1e-7, and 1 - p_y is 1."""
+    found = verdict(name)
+    assert found.conforms
+    clipped, plain = (alpha * ce + minus_a for ce in (math.log(1e7), math.log(math.exp(20) + 9)))
+    numbers = f"({clipped:.4g} for {plain:.4g} on wrong_10)"
+    assert f"difference: p clipped at 1e-7 inside CE, as in Keras {numbers}" in found.lines
+
+
+def test_another_clip_is_a_difference_too_and_a_smaller_one_is_none() -> None:
+    """Below 1e-12 no logit of 20 comes; a clip inside RCE alone, as in `Right`, cannot be seen."""
+    found = verdict("keras_cross_entropy", least=1e-8)
+    assert found.conforms
+    assert "difference: other values where p_y is 2e-9 (18.42 for 20 on wrong_10)" in found.lines
+    for same in (verdict("keras_cross_entropy", least=1e-12), verdict("Right")):
+        assert not any(line.startswith("difference") for line in same.lines)
+
+
+def test_an_implementation_may_write_to_what_it_is_given() -> None:
+    assert verdict("in_place").lines[0].startswith("computes ce: ")
+
+
+def test_a_formula_without_values_is_left_out_and_alone_is_refused() -> None:
+    """Of two classes symmetric noise of rate 0.5 has no inverse."""
+    assert verdict("Right", rate=0.5).conforms
+    target = Implementation("Right", mistakes.Right, {"rate": 0.5})
+    with pytest.raises(UserError, match=r"^the formula of backward has no value with rate 0.5$"):
+        check(target, ["backward"])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "line"),
+    [
+        ("builtins:max", "builtins:max: it cannot be called with (logits, labels); numpy: ValueError: "),
+        ("torch:dot", "torch:dot: it cannot be called with (logits, labels); numpy: TypeError: "),
+        (":Name", ":Name: must be package.module:Name of a class or function"),
+        (".x:Name", ".x:Name: must be package.module:Name of a class or function"),
+        ("unfinished:Loss", "unfinished:Loss: SyntaxError: '(' was never closed (unfinished.py, line 1)"),
+        ("ending:Loss", "ending:Loss: SystemExit: 0"),
+        (
+            "conformance_mistakes:Refusing",
+            "conformance_mistakes:Refusing: it cannot be built from {}; ValueError: not to be built",
+        ),
+        ("conformance_mistakes:three_values", "conformance_mistakes:three_values: it cannot be called with"),
+        ("torch.nn:CrossEntropyLoss typo=3", "typo=3: must be a parameter of torch.nn:CrossEntropyLoss or of a form"),
+        ("torch.nn:CrossEntropyLoss q=0.3 loss=ce", "q=0.3: must be a parameter of torch.nn:CrossEntropyLoss or of "),
+        ("conformance_mistakes:Right num_classes=10", "num_classes=10: must not be given: the check sets it"),
+    ],
+)
+def test_a_mistake_of_the_user_is_one_line_and_no_verdict(
+    arguments: str, line: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["sl.conformance", *arguments.split()])
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "unfinished.py").write_text("Loss = (\n")
+    (tmp_path / "ending.py").write_text("raise SystemExit(0)\n")
+    with pytest.raises(SystemExit) as stop:
+        run_script(main)
+    assert stop.value.code == 2
+    said = capsys.readouterr()
+    assert (said.out, said.err.count("\n")) == ("", 1)
+    assert said.err.startswith(f"sl: error: {line}")
+
+
 @pytest.mark.parametrize(
     ("arguments", "status"),
     [(["torch.nn:CrossEntropyLoss"], 0), (["conformance_mistakes:WithoutSoftmax", "loss=sl"], 1)],
@@ -144,7 +225,7 @@ def test_the_command(
     ("place", "message"),
     [
         ("torch.nn", r"torch.nn: must be package.module:Name"),
-        ("nowhere.at_all:Loss", "nowhere.at_all:Loss: No module named 'nowhere'"),
+        ("nowhere.at_all:Loss", "nowhere.at_all:Loss: ModuleNotFoundError: No module named 'nowhere'"),
         ("torch.nn:NoSuchLoss", "torch.nn:NoSuchLoss: must be package.module:Name of a class or function"),
     ],
 )
@@ -160,4 +241,4 @@ def test_what_cannot_be_called_is_said_in_one_line() -> None:
     with pytest.raises(
         UserError, match=r"it cannot be called with \(logits, labels\); numpy: ValueError: not like this"
     ):
-        check(Implementation(broken, {}), LOSSES, {})
+        check(Implementation("broken", broken, {}), LOSSES)

@@ -1,0 +1,63 @@
+"""The parameters that a user gives: what the target gets of them, and what the formulas."""
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+
+from sl.conformance.batches import Batch
+from sl.conformance.catalogue import LOSSES
+from sl.conformance.formulas import Parameters
+from sl.conformance.implementation import CLASS_COUNTS, Implementation
+from sl.conformance.readings import readings
+from sl.errors import UserError
+
+
+def check_names(implementation: Implementation, losses: Iterable[str]) -> None:
+    """Raise UserError for a parameter that neither the target nor any of the formulas has."""
+    of_formulas = {name for loss in losses for name in LOSSES[loss].parameters}
+    for name, value in implementation.parameters.items():
+        if name in CLASS_COUNTS:
+            raise UserError(name, f"{value:g}", "must not be given: the check sets it")
+        if name not in of_formulas and not implementation.takes(name):
+            allowed = f", such as {', '.join(sorted(of_formulas))}" if of_formulas else ""
+            rule = f"must be a parameter of {implementation.name} or of a formula that is tried{allowed}"
+            raise UserError(name, f"{value:g}", rule)
+
+
+def chosen(loss: str, parameters: Parameters) -> Parameters:
+    """The loss's usual parameters, with those of its own that are given in their place."""
+    usual = LOSSES[loss].parameters
+    return usual | {name: value for name, value in parameters.items() if name in usual}
+
+
+def defined(losses: Sequence[str], parameters: Parameters, batches: Sequence[Batch]) -> dict[str, Parameters]:
+    """Those of the losses whose formula has values with these parameters, and all parameters of each.
+
+    A noise may have no inverse, for instance. Raises UserError where no loss is left.
+    """
+    found = {loss: chosen(loss, parameters) for loss in losses}
+    kept = {loss: own for loss, own in found.items() if _has_values(loss, own, batches)}
+    if not kept:
+        wrong = "; ".join(f"the formula of {loss} has no value with {shown(own)}" for loss, own in found.items())
+        raise UserError(wrong)
+    return kept
+
+
+def shown(parameters: Parameters) -> str:
+    """Names and values."""
+    return ", ".join(f"{name} {value:.5g}" for name, value in parameters.items())
+
+
+def not_taken(implementation: Implementation) -> list[str]:
+    """A line on the parameters that only the formulas got, if there are any."""
+    left = {name: value for name, value in implementation.parameters.items() if not implementation.takes(name)}
+    return [f"{implementation.name} does not take {shown(left)}: only the formulas got it"] if left else []
+
+
+def _has_values(loss: str, parameters: Parameters, batches: Sequence[Batch]) -> bool:
+    plain = next(readings(loss, parameters)).values
+    try:
+        with np.errstate(all="ignore"):
+            return all(np.isfinite(plain(batch.logits, batch.labels)).all() for batch in batches)
+    except (ArithmeticError, np.linalg.LinAlgError):
+        return False
