@@ -18,7 +18,10 @@ DIGITS = 3  # significant, of a value that is tried: what is printed can be type
 
 @dataclass(frozen=True)
 class Range:
-    """An option of the run, such as loss.alpha, and the interval in which it is searched."""
+    """An option of the run, such as loss.alpha, and the interval in which it is searched.
+
+    Its bounds are rounded as the values are, so that no value that is tried lies outside.
+    """
 
     option: str
     low: float
@@ -75,7 +78,7 @@ def rounded(values: Mapping[str, float]) -> Parameters:
     >>> rounded({"loss.alpha": 0.0321987})
     {'loss.alpha': 0.0322}
     """
-    return {option: float(f"{value:.{DIGITS}g}") for option, value in values.items()}
+    return {option: _as_tried(value) for option, value in values.items()}
 
 
 def _leaves(node: Mapping[Any, Any], path: str) -> Iterator[tuple[str, Any]]:
@@ -96,5 +99,12 @@ def _range(path: str, node: Any, config: SearchConfig) -> Range:
         raise UserError(name, rule=f"must be a number that {name_of(config)} has")
     log = flag(f"{name}.log", node.get("log", True))
     low = number(f"{name}.low", node["low"], 0, low_open=True) if log else number(f"{name}.low", node["low"])
-    high = number(f"{name}.high", node["high"], low, low_open=True)
+    high = _as_tried(number(f"{name}.high", node["high"], low, low_open=True))
+    low = _as_tried(low)
+    if low == high:
+        raise UserError(f"{name}.high", node["high"], f"must be above low in the first {DIGITS} digits")
     return Range(f"loss.{path}", low, high, log)
+
+
+def _as_tried(value: float) -> float:
+    return float(f"{value:.{DIGITS}g}")

@@ -13,6 +13,7 @@ from sl.errors import UserError
 from sl.search.space import Parameters, Range, rounded
 from sl.search.trial import Answer
 
+SAMPLER_SEEDS = 2**32  # how many seeds Optuna's sampler knows
 Evaluate = Callable[[list[Parameters]], list[Answer]]
 
 
@@ -56,7 +57,7 @@ def propose(study: optuna.Study, space: Sequence[Range], seed: int) -> optuna.Tr
     number = len(study.get_trials(deepcopy=False))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)  # of the liar, before Optuna 5
-        study.sampler = optuna.samplers.TPESampler(seed=1000 * seed + number, constant_liar=True)
+        study.sampler = optuna.samplers.TPESampler(seed=(1000 * seed + number) % SAMPLER_SEEDS, constant_liar=True)
     float_in = optuna.distributions.FloatDistribution
     return study.ask({known.option: float_in(known.low, known.high, log=known.log) for known in space})
 

@@ -138,6 +138,7 @@ def test_one_process_is_at_a_search(search: Search, tmp_path: Path) -> None:
         ("search.jobs=0", "search.jobs=0: must be a whole number of at least 1"),
         ("loss=ce", "search.ranges: must name parameters of loss="),
         ("loss=gce search.ranges.q.high=2", "loss.q=2.0: must be a number in"),
+        ("loss=elr +search.ranges.beta={low:0.9,high:0.9996}", r"loss.beta=1.0: must be a number in \[0, 1\)"),
     ],
 )
 def test_a_mistake_ends_a_search_before_it_begins(override: str, line: str, search: Search, tmp_path: Path) -> None:

@@ -41,6 +41,7 @@ def test_ranges_change_on_the_command_line() -> None:
         ),
         ("search.ranges.alpha.low=0", r"search.ranges.alpha.low=0: must be a number in \(0, inf"),
         ("search.ranges.alpha.high=0.001", r"search.ranges.alpha.high=0.001: must be a number in \(0.01, inf"),
+        ("search.ranges.alpha={low:1.001,high:1.002}", "alpha.high=1.002: must be above low in the first 3 digits"),
         ("search.ranges.alpha.high=x", "search.ranges.alpha.high=x: must be a number"),
         ("search.ranges.alpha.log=x", "search.ranges.alpha.log=x: must be true or false"),
         ("search.ranges.alpha=1", "search.ranges.alpha=1: must be {low: ..., high: ...}"),
@@ -50,6 +51,10 @@ def test_ranges_change_on_the_command_line() -> None:
 def test_a_wrong_range_is_refused(overrides: str, line: str) -> None:
     with pytest.raises(UserError, match=line):
         space(*overrides.split())
+
+
+def test_bounds_are_rounded_as_the_values_are() -> None:
+    assert space("search.ranges.alpha={low:0.0100049,high:0.9996}")[0] == Range("loss.alpha", 0.01, 1.0, True)
 
 
 def test_what_is_tried_can_be_typed() -> None:

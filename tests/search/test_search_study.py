@@ -2,7 +2,9 @@
 
 from pathlib import Path
 
+import optuna
 import pytest
+from optuna.distributions import FloatDistribution
 
 from sl.errors import UserError
 from sl.search.space import Parameters, Range
@@ -57,6 +59,18 @@ def test_values_outside_the_ranges_are_not_tried_first(tmp_path: Path) -> None:
 
 def test_the_same_seed_tries_the_same(tmp_path: Path) -> None:
     assert run(tmp_path / "a.db") == run(tmp_path / "b.db")
+
+
+def test_any_seed_of_a_run_can_be_searched_with_and_small_ones_try_what_they_did(tmp_path: Path) -> None:
+    """1000 * 5000000 is above 2**32."""
+    study = open_study(tmp_path / "large.db", "name", {**FIRST, "loss.beta": 0.0}, SPACE)
+    search(study, SPACE, 2, 5_000_000, 1, answers, lambda: None)
+    assert len(finished(study)) == 2
+    study = open_study(tmp_path / "small.db", "name", {**FIRST, "loss.beta": 0.0}, SPACE)
+    search(study, SPACE, 1, 7, 1, answers, lambda: None)
+    alone = optuna.create_study(sampler=optuna.samplers.TPESampler(seed=7000, constant_liar=True))
+    wanted = {known.option: FloatDistribution(known.low, known.high, log=True) for known in SPACE}
+    assert finished(study)[0].params == alone.ask(wanted).params
 
 
 def test_a_search_that_was_stopped_loses_nothing(tmp_path: Path) -> None:
