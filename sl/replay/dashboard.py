@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import yaml  # type: ignore[import-untyped]
+from pydantic import ValidationError
 
 from sl.errors import UserError
-from sl.tracker.wandb_run import CONFUSION_CHART, CONFUSION_COLUMNS
+from sl.tracker.wandb_run import CONFUSION_CHART, CONFUSION_COLUMNS, in_one_line
 
 with warnings.catch_warnings():  # the package is written for an older form of pydantic
     warnings.simplefilter("ignore")
@@ -17,7 +18,13 @@ with warnings.catch_warnings():  # the package is written for an older form of p
     import wandb_workspaces.workspaces as workspaces
 
 LOSS = "names.loss"  # of the configuration that a run logs
-KINDS = ("lines", "confusion", "pictures", "parallel")
+# What a panel of each kind must have: one name of each group.
+KINDS: dict[str, tuple[tuple[str, ...], ...]] = {
+    "lines": (("metrics", "regex"),),
+    "confusion": (),
+    "pictures": (("metrics",),),
+    "parallel": (("config",), ("summary",)),
+}
 
 
 @dataclass(frozen=True)
@@ -47,13 +54,16 @@ class Dashboard:
                 for section in content["sections"]
             ]
             for panel in (panel for section in sections for panel in section.panels):
-                if not {*panel} & {*KINDS}:
-                    raise ValueError(f"a panel must be one of {', '.join(KINDS)}, not {panel}")
-            return cls(content["name"], content["text"], sections)
+                _check(panel)
+            found = cls(content["name"], content["text"], sections)
+            found.workspace("entity", "project")  # what wandb-workspaces refuses is said here
+            found.report("entity", "project")
+            return found
         except OSError as error:
             raise UserError("file", path, f"must be a dashboard's file: {error.strerror}") from None
         except (yaml.YAMLError, KeyError, TypeError, ValueError) as error:
-            raise UserError("file", path, f"must be a dashboard: {type(error).__name__} {error}") from None
+            said = in_one_line(error) if isinstance(error, ValidationError) else error
+            raise UserError("file", path, f"must be a dashboard: {type(error).__name__} {said}") from None
 
     def workspace(self, entity: str, project: str) -> workspaces.Workspace:
         """A workspace with a section for each section; lines are grouped by loss."""
@@ -74,6 +84,16 @@ class Dashboard:
                 runs = reports.Runset(name=loss or "all runs", filters=filters)  # of the report's own project
                 blocks.append(reports.PanelGrid(runsets=[runs], panels=panels(section.panels)))
         return reports.Report(entity=entity, project=project, title=self.name, blocks=blocks, width="fluid")
+
+
+def _check(panel: dict[str, Any]) -> None:
+    """Raise ValueError for a panel of no known kind, and for one without what its kind needs."""
+    kind = next((kind for kind in KINDS if kind in panel), None)
+    if kind is None:
+        raise ValueError(f"a panel must be one of {', '.join(KINDS)}, not {panel}")
+    for names in KINDS[kind]:
+        if not {*names} & {*panel}:
+            raise ValueError(f"a panel with {kind} must have {' or '.join(names)}: {panel}")
 
 
 def panels(described: Sequence[dict[str, Any]]) -> list[Any]:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import wandb
 from sl.errors import UserError
 from sl.files import replace_file
 from sl.replay.dashboard import Dashboard
+from sl.tracker.wandb_run import in_one_line
 
 KNOWN = "addresses.json"  # in the folder of specifications: what was made before, to be updated
 
@@ -19,8 +21,10 @@ def publish(dashboard: Dashboard, project: str, entity: str | None, out: Path) -
 
     What was made before is known by its address, which is kept in `out`.
     """
-    login = wandb.login(prompt=False, verify=False)
-    owner = entity or (wandb.Api().default_entity if login else None) or "ENTITY"
+    with refused("login"):
+        login = wandb.login(prompt=False, verify=False)
+        owner = entity or (wandb.Api().default_entity if login else None) or "ENTITY"
+    known = addresses(out / KNOWN)
     made = {"workspace": dashboard.workspace(owner, project), "report": dashboard.report(owner, project)}
     for kind, view in made.items():
         path = out / f"{kind}.json"
@@ -32,15 +36,35 @@ def publish(dashboard: Dashboard, project: str, entity: str | None, out: Path) -
         yield f"sections: {names}"
         yield "to make them: wandb login, then the same command"
         return
-    known = json.loads((out / KNOWN).read_text()) if (out / KNOWN).is_file() else {}
     for kind, view in made.items():
         place = f"{kind} {owner}/{project}"
-        try:
+        with refused(kind):
             known[place] = saved(view, known.get(place))
-        except (wandb.Error, ValueError, OSError) as error:
-            raise UserError(f"W&B does not take the {kind}: {' '.join(str(error).split())}") from error
         replace_file(out / KNOWN, json.dumps(known, indent=1) + "\n")
         yield f"{kind}: {known[place]}"
+
+
+@contextmanager
+def refused(what: str) -> Iterator[None]:
+    """For what is said to W&B inside: an address, a key or a server that does not work is a UserError."""
+    try:
+        yield
+    except (wandb.Error, ValueError, OSError) as error:
+        raise UserError(f"W&B does not take the {what}: {in_one_line(error)}") from error
+
+
+def addresses(path: Path) -> dict[str, str]:
+    """What was made before: the address of each kind, owner and project; none where there is no file.
+
+    Raises UserError for a file that holds something else.
+    """
+    try:
+        found = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    except ValueError as error:
+        raise UserError(f"{path}: must hold addresses as JSON: {error}; without the file all is made anew") from None
+    if not isinstance(found, dict) or not all(isinstance(address, str) for address in found.values()):
+        raise UserError(f"{path}: must hold addresses as JSON, one text each; without the file all is made anew")
+    return found
 
 
 def specification(view: Any) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from wandb.errors import CommError
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tracker"))
 from wandb_file import WandbFile, read_wandb_file
@@ -15,7 +16,7 @@ from sl.config.compose import compose_run, hydra_ready
 from sl.errors import UserError
 from sl.figures.catalogue import FIGURES
 from sl.replay.dashboard import Dashboard
-from sl.replay.publish import publish
+from sl.replay.publish import KNOWN, publish
 from sl.train.run import train
 
 FILE = Path(__file__).parents[2] / "configs/wandb/dashboard.yaml"
@@ -97,6 +98,60 @@ def test_the_specification_has_the_panels_of_the_file(
     assert beside == ["ce", "sl", "ce", "sl"]  # class by class, and confusion
     assert at(logged.config, "names.loss") == "sl"  # what the filters look at
     assert all(found[0]["key"]["name"] == "names.value.loss" for found in filters if found)
+
+
+PANEL = "name: x\ntext: y\nsections: [{{name: z, panels: [{}]}}]"
+
+
+@pytest.mark.parametrize(
+    ("panel", "line"),
+    [
+        ("{pictures: A}", "ValueError a panel with pictures must have metrics: {'pictures': 'A'}"),
+        ("{lines: A}", "ValueError a panel with lines must have metrics or regex: {'lines': 'A'}"),
+        ("{parallel: A, config: [b]}", "ValueError a panel with parallel must have summary: "),
+        ("{lines: A, metrics: b}", "ValidationError y=b: Input should be a valid list"),
+        ("{lines: 5, metrics: [b]}", "ValidationError title=5: Input should be a valid string"),
+        ("{pictures: A, metrics: 5}", "TypeError 'int' object is not iterable"),
+    ],
+)
+def test_a_panel_that_does_not_fit_is_one_line(panel: str, line: str, tmp_path: Path) -> None:
+    path = tmp_path / "dashboard.yaml"
+    path.write_text(PANEL.format(panel))
+    with pytest.raises(UserError) as error:
+        Dashboard.read(path)
+    assert str(error.value).startswith(f"file={path}: must be a dashboard: {line}")
+    assert "\n" not in str(error.value)
+
+
+def test_a_key_that_cannot_be_one_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import wandb
+
+    wandb.teardown()
+    monkeypatch.setenv("WANDB_API_KEY", "short")
+    with pytest.raises(UserError, match=r"^W&B does not take the login: .*API key must have 40\+ characters"):
+        list(publish(Dashboard.read(FILE), "project", None, tmp_path))
+    wandb.teardown()
+
+
+@pytest.mark.parametrize("error", [CommError("no answer\nat all"), ConnectionError("no answer")])
+def test_a_server_that_does_not_answer_is_one_line(
+    error: Exception, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse() -> None:
+        raise error
+
+    monkeypatch.setattr("wandb.login", lambda **_: True)
+    monkeypatch.setattr("wandb.Api", refuse)
+    with pytest.raises(UserError, match=r"^W&B does not take the login: no answer$"):
+        list(publish(Dashboard.read(FILE), "project", None, tmp_path))
+
+
+@pytest.mark.parametrize("text", ["{", "[]", '{"workspace a/b": 5}'])
+def test_damaged_addresses_are_one_line(text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("wandb.login", lambda **_: True)
+    (tmp_path / KNOWN).write_text(text)
+    with pytest.raises(UserError, match=r"addresses.json: must hold addresses as JSON"):
+        list(publish(Dashboard.read(FILE), "project", "team", tmp_path))
 
 
 @pytest.mark.parametrize("text", ["a: [", "name: x", "name: x\ntext: y\nsections: [{name: z, panels: [{odd: 1}]}]"])
