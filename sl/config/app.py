@@ -55,7 +55,7 @@ def run_app(task: Callable[[Any], Any], config_name: str, extras: Sequence[str] 
     except Exception as error:  # of Hydra, on its way to the task: the task's own would have come as a Crash
         if output_failed(error) or "Traceback" in str(error):  # of a job that died elsewhere before its task began
             raise
-        fail(str(explain(error, sys.argv[1:])))
+        fail(str(explain(error, sys.argv[1:], config_name)))
     except SystemExit as end:  # of a run that a signal stopped
         if end.code == INTERRUPTED:
             ignore_interrupts()

@@ -49,7 +49,7 @@ def compose_run(overrides: Sequence[str], config_name: str = "config") -> Any:
         try:
             config = compose(config_name, overrides=list(overrides), return_hydra_config=True)
         except CONFIG_ERRORS as error:
-            raise explain(error, overrides) from error
+            raise explain(error, overrides, config_name) from error
     choices = config.hydra.runtime.choices
     with open_dict(config):
         del config["hydra"]

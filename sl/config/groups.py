@@ -22,6 +22,21 @@ def choices(group: str) -> list[str]:
     return sorted(path.stem for path in (CONFIG_DIR / group).glob("*.yaml")) if group else []
 
 
+def groups_of(config_name: str) -> list[str]:
+    """The groups that a command has a choice from; `config_name` is its file in configs/.
+
+    >>> groups_of("track"), groups_of("reproduce")
+    (['tracker'], ['experiment', 'scale'])
+    """
+    found: list[str] = []
+    for entry in read_yaml(CONFIG_DIR / f"{config_name}.yaml")["defaults"]:
+        if isinstance(entry, str):  # a whole file: that of another command, a type (base_...) or _self_
+            found += groups_of(entry) if (CONFIG_DIR / f"{entry}.yaml").is_file() else []
+        else:
+            found += [name.removeprefix("optional ") for name in entry if "@" not in name and "override " not in name]
+    return found
+
+
 def choices_with(option: str) -> list[str]:
     """The choices of the option's group that bring it, or options below it.
 

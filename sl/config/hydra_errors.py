@@ -16,7 +16,7 @@ from omegaconf.errors import (
 )
 from yaml import MarkedYAMLError, YAMLError  # type: ignore[import-untyped]
 
-from sl.config.groups import choices, did_you_mean
+from sl.config.groups import choices, did_you_mean, groups_of
 from sl.config.messages import as_typed, required, unknown_option
 from sl.errors import MISSING, UserError
 from sl.extras import install
@@ -35,9 +35,15 @@ WRONG_TYPES = {
 }
 
 
-def explain(error: BaseException, typed: Sequence[str] = ()) -> UserError:
-    """What `error`, raised by Hydra or OmegaConf, says of the command line, whose overrides are `typed`."""
+def explain(error: BaseException, typed: Sequence[str] = (), config_name: str = "config") -> UserError:
+    """What `error`, raised by Hydra or OmegaConf, says of the command line, whose overrides are `typed`.
+
+    `config_name` is the file in configs/ of the command at work.
+    """
     for cause in _chain(error):
+        if no_group := re.match(r"Could not override '([^']+)'. No match in the defaults list", str(cause)):
+            rule = f"this command has no such choice; must be one of {', '.join(groups_of(config_name))}"
+            return as_typed(UserError(no_group[1], rule=rule), typed)
         if found := _explain_one(cause, typed):
             return found if isinstance(cause, MissingConfigException) else as_typed(found, typed)
     place = [override for override in typed if override.startswith("hydra")] or typed  # a launcher's, most likely
@@ -85,9 +91,6 @@ def _explain_text(text: str, typed: Sequence[str]) -> UserError | None:
     """Errors that Hydra tells apart by their words alone."""
     if several := re.match(r"Ambiguous value for argument '(.*)'", text):
         return UserError(f"{several[1]}: several values are a sweep, add -m to train each; a list is written [a,b]")
-    if no_group := re.match(r"Could not override '([^']+)'. No match in the defaults list", text):
-        takes = "sl reproduce takes experiment and scale, sl train all but experiment"
-        return UserError(no_group[1], rule=f"this command has no such choice; {takes}")
     if in_file := re.match(r"In '(\S+)': \w+ raised while composing config:\s+(.*)\s+full_key: (\S+)", text):
         return UserError(f"{in_file[1]}.yaml: {_wrong_type(in_file[3], in_file[2])}")
     if missing := re.match(r"You must specify '([^']+)'", text):

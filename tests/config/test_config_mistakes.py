@@ -23,7 +23,11 @@ MISSPELT = [
     ),
     ("hydra/launcher=jobli", "hydra/launcher=jobli: did you mean joblib? must be one of basic, joblib, slurm,"),
     ("loss=null", "loss=null: is required; must be one of "),
-    ("experiment=fig1", "experiment=fig1: this command has no such choice; sl reproduce takes experiment"),
+    (
+        "experiment=fig1",
+        "experiment=fig1: this command has no such choice; "
+        "must be one of dataset, noise, recipe, model, loss, scale, runtime, tracker",
+    ),
 ]
 VALUES = [
     ("noise=asymmetric", "noise=asymmetric: has no map for dataset=digits, only for mnist, cifar10,"),

@@ -15,7 +15,10 @@ Command = Callable[..., Any]  # returns an Outcome (conftest.py)
         ("experiment=figX", "experiment=figX: did you mean "),
         ("exprimet=demo", "exprimet=demo: there is no such option; did you mean experiment?"),
         ("experiment=demo seed=1", "seed=1: there is no such option; did you mean seeds? must be one of data_dir,"),
-        ("experiment=demo noise=symmetric", "noise=symmetric: this command has no such choice"),
+        (
+            "experiment=demo noise=symmetric",
+            "noise=symmetric: this command has no such choice; must be one of experiment, scale",
+        ),
         ("experiment=demo scale=half", "scale=half: must be one of cpu, paper"),
         ("experiment=demo seeds=x", "seeds=x: must be a whole number of at least 0"),
         ("experiment=demo jobs=0", "jobs=0: must be a whole number of at least 1"),
