@@ -1,7 +1,6 @@
 """Sends recorded runs to trackers: metrics, matrices and figures, with the dates and commits of the records."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import accumulate
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -9,7 +8,7 @@ from sl.figures import draw_all
 from sl.record import Run
 from sl.tracker import Tracker
 from sl.tracker.run_so_far import short_name
-from sl.tracker.values import started
+from sl.tracker.values import ends, started
 
 
 def replay(runs: Sequence[Run], trackers: Mapping[str, Tracker]) -> Iterator[str]:
@@ -45,9 +44,8 @@ def send(run: Run, tracker: Tracker) -> None:
 
 
 def moments(run: Run) -> list[float]:
-    """When each epoch ended, in seconds since 1970, as if the run had not been interrupted."""
-    seconds = run.end.epoch_seconds if run.end else [0.0] * len(run.epochs)
-    return [started(run.header) + passed for passed in accumulate(seconds)]
+    """When each epoch of a recorded run ended, in seconds since 1970."""
+    return ends(run.header, run.end.epoch_seconds if run.end else [0.0] * len(run.epochs))
 
 
 def replay_figures(runs: Sequence[Run], trackers: Iterable[Tracker]) -> Iterator[str]:

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from sl.errors import UserError
 from sl.extras import install
@@ -39,11 +39,12 @@ class Sink(Protocol):
         """The run is over; called once, with `finished` false after an exception."""
 
 
+@runtime_checkable
 class Tracker(Sink, Protocol):
     """A sink that also takes recorded runs: sl track.
 
-    `clock` gives the time in seconds since 1970, which a replay sets to what the record says. `start` replaces what an
-    earlier run of the same identity logged, so that a run logged twice is there once.
+    `clock` gives the time in seconds since 1970; a replay, and a run that resumes, set it to when an epoch ended.
+    `start` replaces what an earlier run of the same identity logged, so that a run logged twice is there once.
     """
 
     clock: Callable[[], float] = staticmethod(time.time)

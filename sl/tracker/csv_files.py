@@ -17,8 +17,9 @@ from sl.tracker.values import config, epoch_values, started, summary
 class CsvTracker(Tracker):
     """A folder for each run in `dir`, called by its identity.
 
-    epochs.csv has a line for each epoch, with `seconds` since the run began; confusion_early.csv, confusion_middle.csv
-    and confusion_late.csv a line for each true class; run.csv the run's name, configuration and summary.
+    epochs.csv has a line for each epoch, with `seconds` since the run began (a run that resumed counts its last pause
+    from the first epoch after it); confusion_early.csv, confusion_middle.csv and confusion_late.csv a line for each
+    true class; run.csv the run's name, configuration and summary.
     """
 
     def __init__(self, dir: str) -> None:

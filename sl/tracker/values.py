@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import accumulate
 from typing import Any
 
 from sl.record.lines import rounded
@@ -25,6 +26,11 @@ def config(header: Header) -> dict[str, Any]:
 def started(header: Header) -> float:
     """When the run began, in seconds since 1970."""
     return datetime.fromisoformat(header.provenance.started).timestamp()
+
+
+def ends(header: Header, epoch_seconds: Sequence[float]) -> list[float]:
+    """When each epoch ended, in seconds since 1970, as if the run had not been interrupted."""
+    return [started(header) + passed for passed in accumulate(epoch_seconds)]
 
 
 def epoch_values(header: Header, line: Epoch) -> dict[str, Any]:

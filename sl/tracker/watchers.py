@@ -1,13 +1,15 @@
 """All sinks of a run: where one fails, the training and the other sinks continue."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 from sl.errors import UserError
 from sl.record.run import Run
 from sl.record.schema import Epoch, Header, Probe
 from sl.say import warn
-from sl.tracker.base import Sink
+from sl.tracker.base import Sink, Tracker
+from sl.tracker.values import ends
 
 
 class Watchers:
@@ -20,12 +22,18 @@ class Watchers:
         """The run begins; a UserError, such as a missing login, ends it before the first step."""
         self._tell(lambda sink: sink.start(header, path, resumed))
 
-    def repeat(self, run: Run) -> None:
-        """Repeat what the record holds."""
-        for line in run.epochs:
+    def repeat(self, run: Run, epoch_seconds: Sequence[float]) -> None:
+        """Repeat what the record holds; trackers log it at the times at which the epochs ended."""
+        trackers = [sink for sink in self._sinks.values() if isinstance(sink, Tracker)]
+        clocks = [tracker.clock for tracker in trackers]
+        for line, moment in zip(run.epochs, ends(run.header, epoch_seconds), strict=True):
+            for tracker in trackers:
+                tracker.clock = partial(float, moment)
             self.epoch(line)
             for probe in run.probes_of(line.epoch):
                 self.probe(probe)
+        for tracker, clock in zip(trackers, clocks, strict=True):
+            tracker.clock = clock
 
     def epoch(self, line: Epoch) -> None:
         """An epoch is over."""

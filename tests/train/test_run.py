@@ -2,7 +2,10 @@
 
 import errno
 import json
+import time
 from collections.abc import Callable
+from csv import DictReader
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +17,7 @@ from torch import Tensor
 
 from sl.errors import UserError
 from sl.record import read, schema
+from sl.tracker import CsvTracker
 from sl.train import run as training
 from sl.train.checkpoint import Checkpoint
 from sl.train.engine import Engine
@@ -99,6 +103,25 @@ def test_an_interrupted_run_ends_like_an_uninterrupted_one(
     assert recorded.end is not None
     assert len(recorded.end.epoch_seconds) == 4
     assert not list(tmp_path.glob("broken/checkpoints/*.pt"))
+
+
+def test_epochs_before_an_interruption_keep_their_times_in_the_trackers(
+    run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """The record holds how long each epoch took; the resumed run begins a pause later."""
+    csv = ("tracker=csv", f"tracker.csv.dir={tmp_path}/csv")
+    record = interrupted(run, monkeypatch, tmp_path, 2, 0, *csv)
+    resumed_at = time.time()
+    with monkeypatch.context() as patch:
+        patch.setattr(CsvTracker, "clock", staticmethod(lambda: resumed_at + 1000))
+        end = read(run(*NOISY, *csv, where="broken")).end
+    assert end is not None
+    (table,) = tmp_path.glob("csv/*/epochs.csv")
+    with table.open(newline="") as file:
+        seconds = [float(row["seconds"]) for row in DictReader(file)]
+    began = datetime.fromisoformat(first_line(record)["provenance"]["started"]).timestamp()
+    assert seconds[:2] == pytest.approx(np.cumsum(end.epoch_seconds[:2]), abs=0.002)
+    assert seconds[2:] == pytest.approx([resumed_at + 1000 - began] * 2, abs=0.002)
 
 
 @pytest.mark.parametrize("options", [("loss=elr",), ("recipe.clip_norm=1",), ("recipe.bn_zero_debias=true",)])
