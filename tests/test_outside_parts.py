@@ -68,10 +68,34 @@ class NextClass:
         return NoisyLabels(noisy, clean, (1 - self.strength) * kept + self.strength * kept.roll(1, dims=1))
 
 
+class Listed:
+    """Labels of a list, which is said to come from somewhere; here the images' own."""
+
+    def __init__(self, labels: str, path: str = "", storage: str = "", variant: int = 0, data_dir: str = "") -> None:
+        self.labels = labels
+
+    def apply(self, dataset: LabelledData, seed: int) -> NoisyLabels:
+        kept = torch.eye(dataset.num_classes, dtype=torch.float64)
+        return NoisyLabels(dataset.train_labels, dataset.train_labels, kept)
+
+
+class Part:
+    """Stripes that take options called like those of other data sets."""
+
+    def __init__(self, labels: str, name: int = 0, download: bool = False, on_error: str = "") -> None:
+        self.stripes = Stripes(4)
+
+    def load(self) -> Dataset:
+        return self.stripes.load()
+
+    def fingerprint(self) -> str:
+        return self.stripes.fingerprint()
+
+
 class OneLayer(Classifier):
     """The pixels themselves and the head."""
 
-    def __init__(self, num_classes: int, image_shape: tuple[int, int, int]) -> None:
+    def __init__(self, num_classes: int, image_shape: tuple[int, int, int], weights: str = "") -> None:
         super().__init__()
         channels, height, width = image_shape
         self.head = nn.Linear(channels * height * width, num_classes)
@@ -161,6 +185,50 @@ def test_noise_that_differs_in_an_option_of_its_own_is_not_the_same_noise(runs: 
     (group,) = run_groups(runs)
     assert [noise.title for noise in group.noises] == [f"to the next class (strength {x})" for x in (0.2, 0.3)]
     assert [run.realised_rate for noise in group.noises for run in group.series("brier", noise).runs] == [0.2, 0.3]
+
+
+LISTED = ["noise._target_=toy_parts.Listed", "~noise.strength", "+noise.labels=ab"]
+PART = ["dataset._target_=toy_parts.Part", "~dataset.classes", "+dataset.labels=ab"]
+
+
+@pytest.mark.parametrize(
+    ("part", "options"),
+    [
+        (
+            LISTED,
+            ["noise.labels=worst", "+noise.path=there", "+noise.storage=disk", "+noise.variant=2"],
+        ),
+        (PART, ["dataset.labels=worst", "+dataset.name=3", "+dataset.download=true", "+dataset.on_error=skip"]),
+        (["model.weights=mine"], ["model.weights=yours"]),
+    ],
+    ids=["noise", "dataset", "model"],
+)
+def test_every_option_of_a_part_from_elsewhere_makes_another_run(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, part: list[str], options: list[str]
+) -> None:
+    monkeypatch.syspath_prepend(folder)
+    common = [*SHORT, *TOYS, f"hydra.searchpath=[file://{folder}/configs]", "+model.weights=none"]
+
+    def identity(*more: str) -> str:
+        return describe_run(compose_run([*common, *part, *more])).identity
+
+    assert len({identity(), *map(identity, options)}) == 1 + len(options)
+
+
+def test_where_its_data_lie_does_not(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file counts by its content, as in this project's own noise."""
+    monkeypatch.syspath_prepend(folder)
+    common = [*SHORT, *TOYS, f"hydra.searchpath=[file://{folder}/configs]", *LISTED]
+
+    def identity(*more: str) -> str:
+        return describe_run(compose_run([*common, *more])).identity
+
+    assert identity("+noise.data_dir=/one") == identity("+noise.data_dir=/other") == identity()
+    for name, content in (("one", "a"), ("copy", "a"), ("other", "b")):
+        (tmp_path / name).write_text(content)
+    one, copy, other = (identity(f"+noise.path={tmp_path / name}") for name in ("one", "copy", "other"))
+    assert one == copy
+    assert one != other
 
 
 def test_they_are_drawn(runs: list[Run], tmp_path: Path) -> None:

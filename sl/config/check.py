@@ -1,9 +1,12 @@
 """Ranges of the values whose types the schema knows: each message names the option, its value and what is allowed."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import torch
 
 from sl.checks import integer, number
-from sl.config.build import build, build_trackers, check_node, find_parameters
+from sl.config.build import build, build_trackers, check_node, find_parameters, is_own
 from sl.errors import UserError
 from sl.recipes.options import check_recipe
 from sl.train.options import RunConfig, ScaleConfig
@@ -31,9 +34,15 @@ def check_run(config: RunConfig) -> None:
     check_node(config.model, "model", config.allow_targets, {"num_classes": 2, "image_shape": (1, 8, 8), "width": 1.0})
 
 
+def starts_from_weights(model: Mapping[str, Any]) -> bool:
+    """Whether the node `model` is a network of torchvision with weights; other classes may mean something else."""
+    torchvision = is_own(model) and model["_target_"].rpartition(".")[2] == "TorchVision"
+    return torchvision and bool(model.get("weights"))
+
+
 def check_weights(config: RunConfig) -> None:
     """Raise UserError where images are normalised before a network whose weights bring their own normalisation."""
-    if config.model.get("weights") and config.recipe.normalisation != "none":
+    if starts_from_weights(config.model) and config.recipe.normalisation != "none":
         rule = "must be none with model.weights, which bring their own normalisation; recipe=finetune has it so"
         raise UserError("recipe.normalisation", config.recipe.normalisation, rule)
 

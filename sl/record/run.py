@@ -15,7 +15,7 @@ from sl.record.shown import place, shown
 
 Array = NDArray[np.float64]
 STAGES: tuple[Stage, ...] = ("early", "middle", "late")
-NAMED = ("_target_", "rate", "exact", "variant", "name", "file")  # options of noise that its title words in its own way
+NAMED = ("exact", "variant", "name", "file")  # options of this project's noise that its title words in its own way
 
 
 @dataclass(frozen=True)
@@ -168,11 +168,15 @@ class Run:
             return GIVEN
         if kind == "none" or rate == 0:
             return CLEAN
-        variant = variant_of(self.name("dataset"), config.get("variant")) if kind == "asymmetric" else ONLY
-        details = [config.get("name") if variant == ONLY else variant, (config.get("file") or "")[:8]]
-        if config.get("exact") is False:
-            details.append("drawn per example")
-        details += [f"{key} {value}" for key, value in config.items() if key not in NAMED and value is not None]
+        named: tuple[str, ...] = ("_target_", "rate")
+        details: list[str | None] = []
+        if str(config.get("_target_")).startswith("sl."):  # in another package these may mean something else
+            named += NAMED
+            variant = variant_of(self.name("dataset"), config.get("variant")) if kind == "asymmetric" else ONLY
+            details = [config.get("name") if variant == ONLY else variant, (config.get("file") or "")[:8]]
+            if config.get("exact") is False:
+                details.append("drawn per example")
+        details += [f"{key} {value}" for key, value in config.items() if key not in named and value is not None]
         return Noise(kind, rate, ", ".join(detail for detail in details if detail))
 
     def curve(self, metric: str) -> Array:

@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from pathlib import Path
 from typing import Any
 
 from torch import Tensor
 
 from sl.config.build import NOISE_MATRIX, TRANSITION, build, is_own, under
+from sl.config.check import starts_from_weights
 from sl.config.groups import choices
 from sl.config.shown import shown_of_run
 from sl.data import Dataset
@@ -26,7 +28,11 @@ from sl.train.options import RunConfig
 from sl.train.plan import Plan, make_plan
 
 # Where data lie says nothing of the result, nor what is done with pictures that no record of a result has.
-LOCATIONS = ("data_dir", "download", "path", "labels", "on_error", "storage", "cache_dir")
+LOCATIONS = {
+    "dataset": ("data_dir", "download", "path", "labels", "on_error", "storage", "cache_dir"),
+    "noise": ("data_dir", "path"),
+}
+LOCATION_ANYWHERE = ("data_dir",)  # of a class of another package only this is known to say where data lie
 HERE_ONLY = ("model", "sl")  # the recipe's defaults for choices that stand elsewhere in the configuration
 datasets: Cache[Dataset] = Cache(limit=1)
 
@@ -131,24 +137,15 @@ def result_config(config: RunConfig, precision: str, fingerprint: str) -> dict[s
     """What determines the run's result, as plain values; `fingerprint` identifies the data set's content."""
     whole, names = asdict(config), config.names
     chosen = {key: whole[key] for key in config.CHOICES}
-    if "path" in chosen["noise"]:
-        chosen["noise"]["file"] = digest(chosen["noise"]["path"])
-    if transition_file(config.loss):
-        read_matrix(config.loss["transition"], "loss.transition")
-        chosen["loss"]["transition"] = digest(config.loss["transition"])
-    if weights := config.model.get("weights"):
-        chosen["model"]["weights"] = find_weights(config.model["name"], str(weights)).name
+    put_content_for_places(chosen)
     chosen["dataset"]["fingerprint"] = fingerprint
-    for node in (chosen["dataset"], chosen["noise"]):
-        for key in LOCATIONS:
-            node.pop(key, None)
     for key in HERE_ONLY:
         chosen["recipe"].pop(key)
     if chosen["scale"]["width_share"] == 1:
         del chosen["scale"]["width_share"]  # newer than the first records, whose identities stay
     network = chosen["model"]["_target_"].rsplit(".", 1)[-1].lower()
     named = {**names, "model": network if names["model"] == "recipe" else names["model"]}
-    if "name" in config.dataset:  # several data sets of one's own stay apart
+    if isinstance(config.dataset.get("name"), str):  # several data sets of one's own stay apart
         named["dataset"] = own_name(config.dataset["name"], names["dataset"])
     for choice in ("dataset", "noise", "model", "loss"):  # a class from elsewhere in the place of one here: by its name
         if not is_own(chosen[choice]) and names[choice] in choices(choice):
@@ -161,6 +158,24 @@ def result_config(config: RunConfig, precision: str, fingerprint: str) -> dict[s
     if config.fold is not None:
         rest["fold"] = whole["fold"]
     return {**chosen, **rest, "precision": precision, "names": named}
+
+
+def put_content_for_places(chosen: dict[str, Any]) -> None:
+    """In the nodes `chosen`, put what files hold for where they lie, and drop all other places."""
+    noise, loss, model = chosen["noise"], chosen["loss"], chosen["model"]
+    if "path" in noise and is_own(noise):
+        noise["file"] = digest(noise["path"])
+    elif isinstance(noise.get("path"), str) and Path(noise["path"]).expanduser().is_file():
+        noise["path"] = digest(noise["path"])
+    if transition_file(loss):
+        read_matrix(loss["transition"], "loss.transition")
+        loss["transition"] = digest(loss["transition"])
+    if starts_from_weights(model):
+        model["weights"] = find_weights(model["name"], str(model["weights"])).name
+    for choice, locations in LOCATIONS.items():
+        node = chosen[choice]
+        for key in locations if is_own(node) else LOCATION_ANYWHERE:
+            node.pop(key, None)
 
 
 def own_name(name: str, choice: str) -> str:

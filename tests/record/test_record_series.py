@@ -165,3 +165,15 @@ def test_unfinished_runs_are_in_no_series(tmp_path: Path) -> None:
 def test_noise_in_words(tmp_path: Path, dataset: str, noise: str, options: dict[str, Any], words: str) -> None:
     synthetic.record(tmp_path, "ce", noise, dataset=dataset, noise_options=options)
     assert load_all(tmp_path)[0].noise.title == words
+
+
+def test_options_of_noise_of_another_package_all_tell_settings_apart(tmp_path: Path) -> None:
+    """Also those called like options that this project's noise words in its own way."""
+    options = [{}, {"exact": "half"}, {"variant": 2}, {"name": 3}, {"file": "/data/one"}, {"file": "/data/other"}]
+    for more in options:
+        synthetic.record(tmp_path, "ce", noise_options={"_target_": "parts.Noise", "exact": None, **more})
+    (group,) = run_groups(load_all(tmp_path))
+    assert sorted(noise.title for noise in group.noises) == [
+        "symmetric 40 %", "symmetric 40 % (exact half)", "symmetric 40 % (file /data/one)",
+        "symmetric 40 % (file /data/other)", "symmetric 40 % (name 3)", "symmetric 40 % (variant 2)",
+    ]  # fmt: skip
