@@ -41,12 +41,24 @@ class ActivePassive(Loss):
         self.alpha = number("alpha", alpha, 0)
         self.beta = number("beta", beta, 0)
 
+    def check_batch(self, logits: Tensor, labels: Tensor, index: Tensor | None) -> None:
+        """As `Loss`, and as each part asks for."""
+        super().check_batch(logits, labels, index)
+        for part in (self.active, self.passive):
+            part.check_batch(logits, labels, index)
+
     def per_example(self, logits: Tensor, labels: Tensor) -> Tensor:
         """alpha active + beta passive, (N,)."""
-        active = self.active.per_example(logits, labels)
-        passive = self.passive.per_example(logits, labels)
-        return self.alpha * active + self.beta * passive
+        return self._sum(self.active.per_example(logits, labels), self.passive.per_example(logits, labels))
+
+    def per_indexed_example(self, logits: Tensor, labels: Tensor, index: Tensor) -> Tensor:
+        """The same sum where a part may remember examples by their `index` (N,)."""
+        parts = (part.per_indexed_example(logits, labels, index) for part in (self.active, self.passive))
+        return self._sum(*parts)
 
     def per_target(self, logits: Tensor, target: Tensor) -> Tensor:
         """The same sum for soft targets (N, K), which each part reads in its own way."""
-        return self.alpha * self.active.per_target(logits, target) + self.beta * self.passive.per_target(logits, target)
+        return self._sum(self.active.per_target(logits, target), self.passive.per_target(logits, target))
+
+    def _sum(self, active: Tensor, passive: Tensor) -> Tensor:
+        return self.alpha * active + self.beta * passive

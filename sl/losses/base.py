@@ -87,7 +87,10 @@ class Loss(nn.Module, ABC):
         return self.per_example(logits, labels)
 
     def after_epoch(self, view: EpochView) -> None:
-        """Called after every epoch; does nothing here."""
+        """Called after every epoch; here it tells the losses that are parts of this one."""
+        for part in self.children():
+            if isinstance(part, Loss):
+                part.after_epoch(view)
 
     def forward(self, logits: Tensor, labels: Tensor, index: Tensor | None = None) -> Tensor:
         """The reduced loss of a batch."""

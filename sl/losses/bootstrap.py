@@ -7,7 +7,7 @@ from torch import Tensor
 from sl.checks import flag, number
 from sl.losses.base import Loss, Options
 from sl.losses.cross_entropy import term_or_cross_entropy
-from sl.losses.term import Term, one_hot, towards_guess
+from sl.losses.term import Term, mix_with_prediction, one_hot
 
 
 class Bootstrap(Loss):
@@ -48,7 +48,7 @@ class Bootstrap(Loss):
         """The term (N,) of prediction and mixed target."""
         log_p = logits.log_softmax(dim=1)
         if self.hard:
-            mixed = towards_guess(log_p, target, self.beta)
+            mixed = mix_with_prediction(log_p, target, self.beta)
         else:
             mixed = self.beta * target + (1 - self.beta) * log_p.exp()
         return self.term.of_target(log_p, mixed)

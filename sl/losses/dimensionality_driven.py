@@ -11,7 +11,7 @@ from sl.errors import UserError
 from sl.losses.base import EpochView, Loss, Options, at_label
 from sl.losses.cross_entropy import CrossEntropy, term_or_cross_entropy
 from sl.losses.local_dimensionality import local_intrinsic_dimensionality
-from sl.losses.term import Term, one_hot, towards_guess
+from sl.losses.term import Term, mix_with_prediction, one_hot
 
 SAMPLE, BATCH = 1280, 128  # images measured each epoch, in parts of this size, as in the published code
 
@@ -92,7 +92,7 @@ class DimensionalityDriven(Loss):
         return self._chosen(log_p, self.term.of_target(log_p, target), target)
 
     def _chosen(self, log_p: Tensor, before: Tensor, target: Tensor) -> Tensor:
-        after = self.adapted.of_target(log_p, towards_guess(log_p, target, self.alpha))
+        after = self.adapted.of_target(log_p, mix_with_prediction(log_p, target, self.alpha))
         return torch.where(self.turned, after, before)
 
     @torch.no_grad()
@@ -101,6 +101,7 @@ class DimensionalityDriven(Loss):
 
         `recent` holds nan until the window is full; a comparison with nan is false, so no turning point is found.
         """
+        super().after_epoch(view)
         lid = self.measure(view)
         lid = torch.where(lid.isfinite(), lid, self.recent[-1])
         jumps = lid - self.recent.mean() > 2 * self.recent.std(correction=0)

@@ -28,6 +28,6 @@ def one_hot(log_p: Tensor, labels: Tensor) -> Tensor:
     return torch.zeros_like(log_p).scatter(1, labels.unsqueeze(1), 1.0)
 
 
-def towards_guess(log_p: Tensor, target: Tensor, share: float | Tensor) -> Tensor:
+def mix_with_prediction(log_p: Tensor, target: Tensor, share: float | Tensor) -> Tensor:
     """share * target + (1 - share) * one-hot at the predicted class (the lower index in a tie), (N, K)."""
     return share * target + (1 - share) * one_hot(log_p, log_p.argmax(dim=1))

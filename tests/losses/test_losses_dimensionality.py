@@ -10,7 +10,15 @@ from scipy.spatial.distance import cdist
 from torch import Tensor
 
 from sl.errors import UserError
-from sl.losses import Bootstrap, CrossEntropy, DimensionalityDriven, EpochView, SymmetricCrossEntropy, Term
+from sl.losses import (
+    ActivePassive,
+    Bootstrap,
+    CrossEntropy,
+    DimensionalityDriven,
+    EpochView,
+    SymmetricCrossEntropy,
+    Term,
+)
 from sl.losses.local_dimensionality import local_intrinsic_dimensionality
 
 GENERATOR = torch.Generator()
@@ -166,3 +174,31 @@ def test_what_it_has_learnt_is_its_state() -> None:
     for epoch in (6, 7):
         third.after_epoch(EpochView(epoch, 7, lambda count: torch.zeros(count, 1)))
     assert third.alpha.item() == whole[-1]
+
+
+def test_as_a_part_it_learns_as_it_does_alone() -> None:
+    alone, part = (DimensionalityDriven(0, 5, 20, "none") for _ in range(2))
+    whole = ActivePassive(CrossEntropy(), part, 1, 0.5, "none")
+    for epoch in range(1, 6):
+        view = EpochView(epoch, 5, lambda count, seed=epoch: ball(count, 5, seed))
+        alone.after_epoch(view)
+        whole.after_epoch(view)
+    assert part.recent.isfinite().all()
+    assert torch.equal(part.recent, alone.recent)
+
+
+class Counting(CrossEntropy):
+    """Counts the epochs that it is told of."""
+
+    epochs = 0
+
+    def after_epoch(self, view: EpochView) -> None:
+        self.epochs += 1
+
+
+def test_a_term_is_told_of_every_epoch_too() -> None:
+    losses = [DimensionalityDriven(0, 5, 20, term=Counting()), Bootstrap(0.8, True, term=Counting())]
+    for loss in losses:
+        for epoch in (1, 2):
+            loss.after_epoch(EpochView(epoch, 2, lambda count: ball(count, 5, 0)))
+        assert loss.term.epochs == 2

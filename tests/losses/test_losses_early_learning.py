@@ -9,7 +9,7 @@ from loss_table import CLASSES, batch
 from torch import Tensor
 
 from sl.errors import UserError
-from sl.losses import CrossEntropy, EarlyLearningRegularization
+from sl.losses import ActivePassive, CrossEntropy, EarlyLearningRegularization, MeanAbsoluteError
 
 EXAMPLES = 40
 
@@ -114,3 +114,18 @@ def test_index_of_another_kind(index: Tensor | None, message: str) -> None:
 def test_logits_of_other_classes() -> None:
     with pytest.raises(UserError, match="logits=5 classes: must have num_classes=4"):
         new()(torch.zeros(1, 5), torch.tensor([0]), torch.tensor([0]))
+
+
+def test_as_a_part_it_learns_as_it_does_alone() -> None:
+    logits, labels = batch()
+    alone, part, other = new(), new(), MeanAbsoluteError("none")
+    whole = ActivePassive(part, other, 2, 0.5, "none")
+    for start in (0, 5):
+        index = torch.arange(start, start + len(labels))
+        expected = 2 * alone(logits, labels, index) + 0.5 * other(logits, labels)
+        torch.testing.assert_close(whole(logits, labels, index), expected)
+    assert torch.equal(part.targets, alone.targets)
+    with pytest.raises(UserError, match="index=None: must be the number of each training example"):
+        whole(logits, labels)
+    with pytest.raises(UserError, match="logits=5 classes: must have num_classes=4"):
+        whole(torch.zeros(1, 5), torch.tensor([0]), torch.tensor([0]))
