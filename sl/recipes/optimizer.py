@@ -14,7 +14,7 @@ class SGD:
 
     With g the gradient (clipped to the global norm `clip_norm`, then plus weight_decay * w for `decayed` parameters):
 
-    - keras: v <- momentum * v + lr * g; w <- w - v. A step keeps the rate it was made at while it fades.
+    - keras: v <- momentum * v + lr * g; w <- w - v. Each gradient keeps the learning rate of its own step.
     - torch: v <- momentum * v + g; w <- w - lr * v, or w - lr * (g + momentum * v) with `nesterov`.
 
     torch.optim.SGD knows the second form only. `factors` holds a multiple of lr for each parameter. A step reads
@@ -47,24 +47,30 @@ class SGD:
 
     @torch.no_grad()
     def step(self) -> None:
-        """Change all parameters once, by the gradients that they hold."""
+        """Change the parameters once, by their gradients; one without, which the loss does not depend on, stays as it is.
+
+        Which ones these are is the same in every step, and known without a look at the device.
+        """
         if self.clip_norm is not None:
             nn.utils.clip_grad_norm_(self.parameters, self.clip_norm)
-        gradients = _gradients(self.parameters)
-        if self.decayed:
-            torch._foreach_add_(_gradients(self.decayed), self.decayed, alpha=self.weight_decay)
+        used = [place for place, parameter in enumerate(self.parameters) if parameter.grad is not None]
+        parameters, velocity = [self.parameters[place] for place in used], [self.velocity[place] for place in used]
+        gradients = _gradients(parameters)
+        decayed = [parameter for parameter in self.decayed if parameter.grad is not None]
+        if decayed:
+            torch._foreach_add_(_gradients(decayed), decayed, alpha=self.weight_decay)
         if self.lr_in_velocity:
             torch._foreach_mul_(gradients, self.lr)
-        torch._foreach_mul_(self.velocity, self.momentum)
-        torch._foreach_add_(self.velocity, gradients)
-        update = self.velocity
+        torch._foreach_mul_(velocity, self.momentum)
+        torch._foreach_add_(velocity, gradients)
+        update: list[Tensor] | tuple[Tensor, ...] = velocity
         if self.nesterov:
-            update = torch._foreach_add(gradients, self.velocity, alpha=self.momentum)
+            update = torch._foreach_add(gradients, velocity, alpha=self.momentum)
         if not self.lr_in_velocity:
             update = torch._foreach_mul(update, self.lr)
         if self.factors is not None:
-            update = torch._foreach_mul(update, self.factors)
-        torch._foreach_sub_(self.parameters, update)
+            update = torch._foreach_mul(update, [self.factors[place] for place in used])
+        torch._foreach_sub_(parameters, update)
 
     def zero_grad(self) -> None:
         """Drop all gradients."""

@@ -50,6 +50,30 @@ def test_torch_form_is_torch_optim(nesterov: bool, clip_norm: float | None) -> N
             torch.testing.assert_close(own, other, rtol=1e-6, atol=1e-6)
 
 
+@pytest.mark.parametrize("clip_norm", [None, 1.0])
+@pytest.mark.parametrize("factors", [None, [1.0] * 4])
+def test_parameters_that_the_loss_does_not_depend_on_stay(clip_norm: float | None, factors: list[float] | None) -> None:
+    used, unused = nn.Linear(3, 2), nn.Linear(3, 2)
+    ours = [*unused.parameters(), *used.parameters()]
+    before = [parameter.detach().clone() for parameter in ours]
+    theirs = [nn.Parameter(parameter.clone()) for parameter in before]
+    options: dict[str, Any] = {"momentum": 0.9, "weight_decay": 0.05, "nesterov": True}
+    optimizer = SGD(ours, ours, lr=0.1, clip_norm=clip_norm, factors=factors, **options)
+    reference = torch.optim.SGD(theirs, lr=0.1, **options)
+    for step in range(3):
+        optimizer.zero_grad()
+        reference.zero_grad()
+        used(seeded(5, 3, seed=step)).square().sum().backward()
+        torch.nn.functional.linear(seeded(5, 3, seed=step), *theirs[2:]).square().sum().backward()
+        optimizer.step()
+        if clip_norm is not None:
+            nn.utils.clip_grad_norm_(theirs, clip_norm)
+        reference.step()
+    assert all(torch.equal(own, old) for own, old in zip(unused.parameters(), before, strict=False))
+    for own, other in zip(ours, theirs, strict=True):
+        torch.testing.assert_close(own, other)
+
+
 def test_keras_form_is_keras_rule() -> None:
     ours = parameters()
     weights: list[NDArray[np.float64]] = [parameter.detach().double().numpy().copy() for parameter in ours]
