@@ -64,6 +64,8 @@ def find_weights(network: str, weights: str) -> Weights:
     """`weights` of torchvision's `network`; UserError for an unknown network or name, or a missing file."""
     from torchvision.models import get_model_weights
 
+    if not isinstance(network, str):
+        raise unknown_network(network)
     try:
         known = {entry.name: entry for entry in get_model_weights(network)}
     except ValueError:
@@ -79,9 +81,10 @@ def find_weights(network: str, weights: str) -> Weights:
     return Weights(network, next(by_name, default), file)
 
 
-def unknown_network(name: str) -> UserError:
+def unknown_network(name: object) -> UserError:
     """The error for a network that torchvision does not have, or that cannot be used here."""
-    return UserError("model.name", name, "must be a classifier of torchvision.models that ends in one dense layer")
+    shown = "null" if name is None else name  # as a configuration has it
+    return UserError("model.name", shown, "must be a classifier of torchvision.models that ends in one dense layer")
 
 
 def _read(file: Path) -> dict[str, Tensor]:

@@ -84,7 +84,7 @@ def body_of(name: str) -> tuple[nn.Module, int]:
     from torchvision.models import get_model
     from torchvision.ops import StochasticDepth
 
-    if name in SIDE_OUTPUTS:
+    if not isinstance(name, str) or name in SIDE_OUTPUTS:
         raise unknown_network(name)
     try:
         body = get_model(name, weights=None)

@@ -2,6 +2,7 @@
 
 import copy
 from pathlib import Path
+from typing import Any
 from urllib.error import URLError
 
 import pytest
@@ -119,6 +120,16 @@ def test_which_networks_can_be_used(name: str) -> None:
         return
     with pytest.raises(UserError, match=f"^model\\.name={name}: must be a classifier of torchvision"):
         TorchVision(name, 5, SHAPE)
+
+
+@pytest.mark.parametrize(("name", "shown"), [(5, "5"), (None, "null"), (["resnet18"], r"\['resnet18'\]")])
+@pytest.mark.parametrize("weights", [None, "DEFAULT"])
+def test_a_name_that_is_no_text(name: Any, shown: str, weights: str | None) -> None:
+    message = f"^model\\.name={shown}: must be a classifier of torchvision"
+    with pytest.raises(UserError, match=message):
+        TorchVision(name, 5, SHAPE, weights)
+    with pytest.raises(UserError, match=message):
+        find_weights(name, "DEFAULT")
 
 
 @pytest.mark.parametrize(
