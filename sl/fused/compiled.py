@@ -19,13 +19,13 @@ BACKWARD = [POINTER] * 7 + SHAPE + [POINTER] * 3
 
 @cache
 def library() -> ctypes.CDLL | None:
-    """The compiled functions; None where they cannot be had (no compiler, or PyTorch uses no OpenMP)."""
+    """The compiled functions; None where they are not available (no compiler, or PyTorch uses no OpenMP)."""
     compiler, openmp = os.environ.get("CXX") or shutil.which("g++"), loaded_openmp()
     if compiler is None or openmp is None:
         return None
     try:
         loaded = ctypes.CDLL(str(built(compiler, openmp)))
-    except (OSError, subprocess.SubprocessError):
+    except (OSError, RuntimeError, subprocess.SubprocessError):  # RuntimeError: this user has no home folder
         return None
     for name in ("float32", "bfloat16"):
         getattr(loaded, f"forward_{name}").argtypes = FORWARD

@@ -15,7 +15,7 @@ _enabled = False
 
 
 def enable(wanted: bool) -> None:
-    """Use the compiled functions from now on, where they can be had; they are off in the beginning."""
+    """Use the compiled functions from now on, where they are available; they are off in the beginning."""
     global _enabled  # noqa: PLW0603, a switch of the process like those of torch.backends
     _enabled = wanted and library() is not None
 

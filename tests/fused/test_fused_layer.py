@@ -160,6 +160,18 @@ def test_a_compiler_that_fails_is_no_error(monkeypatch: pytest.MonkeyPatch, tmp_
     assert compiled.library.__wrapped__() is None
 
 
+def test_a_user_without_a_home_folder_is_no_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in containers: no HOME, and no entry in the list of users."""
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+    monkeypatch.delenv("HOME", raising=False)
+    monkeypatch.setattr("os.getuid", lambda: 2**31 - 2)
+    with pytest.raises(RuntimeError):
+        compiled.cache_folder()
+    monkeypatch.setattr(compiled, "loaded_openmp", lambda: Path("libgomp.so"))
+    monkeypatch.setenv("CXX", "true")
+    assert compiled.library.__wrapped__() is None
+
+
 @pytest.mark.usefixtures("fused")
 def test_it_is_compiled_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     openmp, compiler = compiled.loaded_openmp(), compiled.shutil.which("g++")
