@@ -1,4 +1,4 @@
-"""The one kind of error that its reader can mend by changing what they typed or have on disk."""
+"""The error that the user can correct, in what they typed or in a file."""
 
 import copyreg
 import sys

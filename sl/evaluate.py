@@ -66,11 +66,11 @@ def class_confidence(logits: Tensor) -> tuple[Tensor, Tensor]:
 class ClassReport:
     """What a model does class by class: `confusion` (K, K) counts, row = label, column = prediction, and K `names`.
 
-    ``print(report)`` shows each class with its examples, its accuracy and what it is wrongly taken for most often;
+    ``print(report)`` shows each class with its examples, its accuracy and what it is most often confused with;
     `sl.figures.draw_class_report` draws it. Raises UserError unless there is a name for each class.
 
     >>> print(ClassReport(torch.tensor([[8, 2], [0, 5]]), ["cat", "dog"]))
-    class  examples  accuracy  most often taken for
+    class  examples  accuracy  most often confused with
     cat          10    80.0 %  dog (20.0 %)
     dog           5   100.0 %  -
     worst class: cat, 80.0 %; mean of the classes: 90.0 %
@@ -92,7 +92,7 @@ class ClassReport:
     def __str__(self) -> str:
         width = max(len("class"), *map(len, self.names))
         accuracy = (100 * self.accuracy).tolist()
-        lines = [f"{'class':{width}}  examples  accuracy  most often taken for"]
+        lines = [f"{'class':{width}}  examples  accuracy  most often confused with"]
         for name, row, percent, other in zip(self.names, self.confusion, accuracy, self._taken_for(), strict=True):
             lines.append(f"{name:{width}}  {int(row.sum()):8}  {percent:6.1f} %  {other}")
         seen = [(percent, name) for name, percent in zip(self.names, accuracy, strict=True) if percent == percent]

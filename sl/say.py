@@ -1,4 +1,4 @@
-"""Printing that never ends a run: a reader that left, a full log or a terminal that knows ASCII only."""
+"""Prints without ending a run when the output is closed, the disk is full, or the terminal has only ASCII."""
 
 import contextlib
 import errno

@@ -9,8 +9,9 @@ ROW_SUM_TOLERANCE = 1e-6
 
 
 def check_transition(transition: Tensor, name: str = "transition", value: object = MISSING) -> None:
-    """Raise UserError about the option `name` of `value` unless the matrix is (K, K) float64 and row-stochastic."""
-    if transition.dtype != torch.float64 or transition.ndim != 2 or transition.shape[0] != transition.shape[1]:
+    """Raise UserError about the option `name` of `value` unless the matrix is row-stochastic, (K, K) float64, K > 0."""
+    square = transition.ndim == 2 and transition.shape[0] == transition.shape[1] > 0
+    if transition.dtype != torch.float64 or not square:
         found = f"{tuple(transition.shape)} {str(transition.dtype).removeprefix('torch.')}"
         raise UserError(name, value, f"must be (K, K) float64, not {found}")
     for row, entries in enumerate(transition):

@@ -79,7 +79,7 @@ class Dataset:
         train_share = number("train_share", train_share, 0, 1, low_open=True)
         test_share = number("test_share", test_share, 0, 1, low_open=True)
         if train_share == test_share == 1:
-            return self  # not a copy: every run of a sweep comes by here
+            return self  # not a copy: every run of a sweep calls this
         train, test = spread(self.train_labels, train_share), spread(self.test_labels, test_share)
         validation = self.validation
         if validation is not None:

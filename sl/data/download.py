@@ -24,7 +24,7 @@ def fetch(urls: Sequence[str], target: Path, digest: str) -> Path:
     Several processes may ask for the same file: one downloads, the others wait and use it.
     Raises UserError in one line if no address serves the file, or if a file with another digest is in its place.
     """
-    from filelock import FileLock  # here: only a download needs it, and every import of a loss or noise comes by
+    from filelock import FileLock  # here: only a download needs it; importing a loss or a noise imports this module
 
     with writing(target.parent):
         if not target.exists():

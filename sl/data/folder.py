@@ -78,7 +78,7 @@ class ImageFolder:
         if unreadable:
             pass_over([f"{name}: {reason}" for name, reason in unreadable.items()], self.data_dir, self.on_error)
             found = without(found, set(unreadable), self.data_dir, self._labels_file)
-        for line in lines(found):
+        for line in summary_lines(found):
             notice(f"{self.data_dir}: {line}")
         return self._dataset(found, *images)
 
@@ -156,7 +156,7 @@ class ImageFolder:
         )
 
 
-def lines(found: Pictures) -> Iterator[str]:
+def summary_lines(found: Pictures) -> Iterator[str]:
     """What is said of the pictures: classes in order with their numbers of pictures, the split, what is passed over."""
     train, test = (Counter(picture.label for picture in part) for part in (found.train, found.test))
     counts = [f"{number} {name} {train[name]} + {test[name]}" for number, name in enumerate(found.class_names)]

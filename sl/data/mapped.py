@@ -26,7 +26,7 @@ CHUNK = 256  # pictures that one task of a worker decodes; what is lost where de
 
 @dataclass
 class DecodeProgress:
-    """What a file of pixels holds so far, kept as JSON beside it; `sha256` of the file once all is there."""
+    """What a file of pixels holds so far, kept as JSON beside it; `sha256` of the file once decoding is complete."""
 
     done: list[int] = field(default_factory=list)
     unreadable: dict[int, str] = field(default_factory=dict)

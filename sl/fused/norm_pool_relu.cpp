@@ -119,7 +119,9 @@ void statistics(const T* x, const Shape& s, int threads, float* mean, float* var
     }
 }
 
-template <class T>
+// In training one NaN makes a channel's statistics and so all its values NaN. In evaluation it is looked for in each
+// window, since a comparison with NaN is false and drops it; in place of that, `at` is left as it is.
+template <bool training, class T>
 void apply(const T* x, const float* scale, const float* shift, const Shape& s, int threads, T* y, uint8_t* at) {
     const int64_t c = s.c, row = s.w * c;
 #pragma omp parallel for num_threads(threads)
@@ -151,8 +153,9 @@ void apply(const T* x, const float* scale, const float* shift, const Shape& s, i
                 const float fourth = rounded<T>(load(q[c + k]) * scale[k] + shift[k]);
                 winner = fourth > best ? 3 : winner;
                 best = fourth > best ? fourth : best;
+                if constexpr (!training) best = __builtin_isunordered(second, third) || fourth != fourth ? NAN : best;
                 store(out + k, best < 0 ? 0 : best);
-                place[k] = best <= 0 ? OFF : winner;
+                if constexpr (training) place[k] = best <= 0 ? OFF : winner;
             }
         }
     }
@@ -257,7 +260,10 @@ void forward(const T* x, const float* gamma, const float* beta, const Shape& s, 
         scale[k] = gamma[k] / std::sqrt(variance[k] + eps);
         shift[k] = beta[k] - mean[k] * scale[k];
     }
-    apply(x, scale.data(), shift.data(), s, threads, y, at);
+    if (running_mean)
+        apply<true>(x, scale.data(), shift.data(), s, threads, y, at);
+    else
+        apply<false>(x, scale.data(), shift.data(), s, threads, y, at);
 }
 
 template <class T>

@@ -19,7 +19,7 @@ class Classifier(nn.Module):
     head: nn.Linear
 
     @property
-    def fresh(self) -> nn.Module:
+    def initialised_part(self) -> nn.Module:
         """The part whose initial weights and batch normalisation the run sets; the rest keeps what was loaded."""
         return self
 
@@ -54,9 +54,9 @@ def narrowed(channels: Sequence[int], width: float) -> tuple[int, ...]:
     return tuple(max(1, round(width * each)) for each in channels)
 
 
-def fresh_part(model: nn.Module) -> nn.Module:
-    """`Classifier.fresh`; the whole network where a class of another package does not have it."""
-    found: nn.Module = getattr(model, "fresh", model)
+def initialised_part(model: nn.Module) -> nn.Module:
+    """`Classifier.initialised_part`; the whole network where a class of another package does not have it."""
+    found: nn.Module = getattr(model, "initialised_part", model)
     return found
 
 

@@ -42,7 +42,11 @@ class Cnn(Classifier):
         channels, *sides = image_shape
         shrink = 2 ** len(blocks)
         if min(sides) < shrink:
-            raise UserError("image_shape", tuple(image_shape), f"must be at least {shrink}x{shrink}")
+            size = f"{sides[0]}x{sides[1]}"
+            raise UserError(
+                f"dataset: images of {size} px are too small for {type(self).__name__}, which needs "
+                f"{shrink}x{shrink}; dataset.image_size sets the size of your own pictures"
+            )
         layers: list[nn.Module] = []
         for block in blocks:
             for inputs, outputs in pairwise((channels, *block)):

@@ -57,7 +57,7 @@ class TorchVision(Classifier):
         self.body.requires_grad_(not self.frozen)
 
     @property
-    def fresh(self) -> nn.Module:
+    def initialised_part(self) -> nn.Module:
         """The part whose weights the run draws: with pretrained weights the head alone."""
         return self.head if self.starts_from_weights else self
 

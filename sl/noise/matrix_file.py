@@ -2,6 +2,7 @@
 
 import csv
 import json
+import tokenize
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,11 @@ from sl.say import notice
 from sl.transition_matrix import ROW_SUM_TOLERANCE, check_transition
 
 SUFFIXES = (".npy", ".csv", ".txt", ".json")
+# What Python's and numpy's readers raise for damaged files.
+UNREADABLE = (
+    *(OSError, EOFError, KeyError, TypeError, ValueError, OverflowError, RecursionError),
+    *(csv.Error, tokenize.TokenError),
+)
 ROUNDING = 1e-4  # how far from 1 a row may be that was written with few decimals; it is then divided by its sum
 
 
@@ -63,7 +69,7 @@ def read_matrix(path: object, option: str) -> MatrixFile:
     file = expanded(option, path)
     try:
         numbers, names = _parse(file)
-    except (OSError, EOFError, KeyError, TypeError, ValueError, csv.Error) as error:
+    except UNREADABLE as error:
         reason = (isinstance(error, OSError) and error.strerror) or " ".join(str(error).split())
         raise UserError(option, path, f"cannot be read as a matrix of numbers: {reason}") from None
     matrix = torch.from_numpy(_summing_to_one(numbers, path, option))
@@ -74,7 +80,7 @@ def read_matrix(path: object, option: str) -> MatrixFile:
 
 
 def _summing_to_one(matrix: NDArray[np.float64], path: object, option: str) -> NDArray[np.float64]:
-    if matrix.ndim != 2:
+    if matrix.ndim != 2 or not matrix.size:
         return matrix
     misses, columns = np.abs(matrix.sum(1) - 1), np.abs(matrix.sum(0) - 1)
     if misses.max() > ROUNDING >= columns.max():
@@ -89,7 +95,11 @@ def _summing_to_one(matrix: NDArray[np.float64], path: object, option: str) -> N
 def _parse(file: Path) -> tuple[NDArray[np.float64], tuple[str, ...] | None]:
     suffix = file.suffix.lower()
     if suffix == ".npy":
-        return np.asarray(np.load(file, allow_pickle=False), dtype=np.float64), None
+        with file.open("rb") as opened:  # np.load would take what begins with PK for an archive, and leave it open
+            held = np.lib.format.read_array(opened, allow_pickle=False)
+        if np.iscomplexobj(held):
+            raise TypeError(f"it holds {held.dtype}")
+        return np.asarray(held, dtype=np.float64), None
     text = file.read_text(encoding="utf-8-sig")
     if suffix == ".json":
         return _from_json(json.loads(text))

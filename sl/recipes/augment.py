@@ -78,7 +78,7 @@ class Augmentation:
     def draw(self, count: int, image_shape: tuple[int, int, int], generator: torch.Generator) -> Draws:
         """Draws for `count` images of shape (C, H, W), uniform and independent of each other.
 
-        The same random numbers are used up whatever is switched on.
+        Draws the same number of random values, whatever is switched on.
         """
         offset, flip, angle = (torch.rand(count, n, generator=generator) for n in (2, 1, 1))
         if self.crop_padding:
@@ -92,7 +92,7 @@ class Augmentation:
         """`images` (B, C, H, W) float, each changed by its own of the `draws` for these B; same shape."""
         if not self.active:
             return images
-        rows, columns = _lattice(images)
+        rows, columns = _pixel_grid(images)
         moved_rows = rows + draws.offset[:, 0, None, None]
         moved_columns = torch.where(draws.flip[:, None, None], -columns, columns) + draws.offset[:, 1, None, None]
         if not self.crop_padding:
@@ -105,7 +105,7 @@ class Augmentation:
         return images
 
 
-def _lattice(images: Tensor) -> tuple[Tensor, Tensor]:
+def _pixel_grid(images: Tensor) -> tuple[Tensor, Tensor]:
     """Row (H, 1) and column (1, W) of every pixel of (B, C, H, W), counted from the middle of the image."""
     rows, columns = (
         torch.arange(side, dtype=images.dtype, device=images.device) - (side - 1) / 2 for side in images.shape[-2:]

@@ -29,7 +29,7 @@ def initialise(model: nn.Module, kind: str, generator: torch.Generator) -> None:
     Batch normalisation starts as the identity with mean 0 and variance 1. Raises UserError for other kinds and for
     models that hold other layers with parameters.
     """
-    one_of("initialisation", kind, INITIALISATIONS)
+    one_of("recipe.initialisation", kind, INITIALISATIONS)
     for layer in model.modules():
         if isinstance(layer, nn.Conv2d | nn.Linear):
             layer.weight.copy_(_weight(layer, kind, generator))
@@ -38,8 +38,10 @@ def initialise(model: nn.Module, kind: str, generator: torch.Generator) -> None:
         elif isinstance(layer, nn.BatchNorm1d | nn.BatchNorm2d):
             layer.reset_parameters()
         elif next(layer.parameters(recurse=False), None) is not None:
-            rule = "needs a model of convolutions, dense layers and batch normalisation; "
-            raise UserError("initialisation", kind, f"{rule}{type(model).__name__} has a {type(layer).__name__}")
+            rule = "needs a network of convolutions, dense layers and batch normalisation; "
+            found = f"{type(model).__name__} has a {type(layer).__name__}"
+            remedy = "; a network of torchvision starts from torchvision's own weights with model.weights=DEFAULT"
+            raise UserError("recipe.initialisation", kind, rule + found + remedy)
 
 
 def _weight(layer: nn.Conv2d | nn.Linear, kind: str, generator: torch.Generator) -> Tensor:

@@ -55,7 +55,8 @@ def fit_normalisation(kind: str, train_images: Tensor) -> Normalisation:
     - channel: every channel gets mean 0 and variance 1 over the training set (usual in PyTorch)
     - none: scaling to [0, 1] only
 
-    Raises UserError for other kinds. All sums are of whole numbers small enough to be exact.
+    Raises UserError for other kinds. pixel_mean sums whole numbers that are small enough to be exact; channel counts
+    the 256 values, which is exact, and computes in float64 from there on.
     """
     one_of("normalisation", kind, NORMALISATIONS)
     parts = train_images.split(max(1, VALUES // train_images[0].numel()))

@@ -47,7 +47,7 @@ class SGD:
 
     @torch.no_grad()
     def step(self) -> None:
-        """Change the parameters once, by their gradients; one without, which the loss does not depend on, stays as it is.
+        """Change the parameters once, by their gradients; what the loss does not depend on stays.
 
         Which ones these are is the same in every step, and known without a look at the device.
         """

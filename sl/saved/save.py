@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from sl.errors import UserError
-from sl.models.classifier import Classifier, fresh_part
+from sl.models.classifier import Classifier, initialised_part
 from sl.recipes.batchnorm import debiased_statistics
 from sl.record.provenance import commit
 from sl.saved.files import as_file, model_path, sha256, write_files
@@ -38,7 +38,7 @@ def save_model(engine: Engine, job: Job) -> str:
     Running statistics are stored as evaluation uses them (`debiased_statistics`), so that the network gives the same
     logits in any other program.
     """
-    with debiased_statistics(fresh_part(engine.model), engine.recipe.bn_zero_debias):
+    with debiased_statistics(initialised_part(engine.model), engine.recipe.bn_zero_debias):
         tensors = {f"model.{name}": value.clone() for name, value in engine.model.state_dict().items()}
     normalisation = engine.data.normalisation
     for name in ("mean_image", "mean", "std"):
@@ -59,7 +59,7 @@ def describe_model(engine: Engine, job: Job) -> dict[str, Any]:
     recipe, node = engine.recipe, job.config.model
     if job.config.scale.width_share != 1:
         node = {**node, "width": job.config.scale.width_share}
-    whole = fresh_part(engine.model) is engine.model  # else batch normalisation's constants came with weights
+    whole = initialised_part(engine.model) is engine.model  # else batch normalisation's constants came with weights
     return {
         "classes": list(job.dataset.class_names),
         "network": engine.model.described(node) if isinstance(engine.model, Classifier) else node,

@@ -15,7 +15,10 @@ class Cache(Generic[T]):
         self._items: OrderedDict[str, T] = OrderedDict()
 
     def get(self, key: str, new: Callable[[], T]) -> T:
-        """The object under `key`, a new one if there is none; an old one goes first, so that both never fill memory."""
+        """The object under `key`, else a new one.
+
+        At the limit the oldest is dropped before a new one is built, so that both never fill the memory.
+        """
         if key not in self._items:
             if len(self._items) == self.limit:
                 self._items.popitem(last=False)

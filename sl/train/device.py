@@ -63,7 +63,9 @@ def find_device(name: str) -> torch.device:
     if device is None or device.type not in ("cpu", "cuda"):
         raise UserError("runtime.device", name, "must be auto, cpu, cuda or cuda:N")
     if device.type == "cuda" and (device.index or 0) >= count:
-        raise UserError("runtime.device", name, f"must be auto or cpu: this machine has {count} CUDA devices")
+        numbered = {0: "auto or cpu", 1: "auto, cpu or cuda:0"}.get(count, f"auto, cpu or cuda:0 to cuda:{count - 1}")
+        devices = f"{count} CUDA device{'' if count == 1 else 's'}"
+        raise UserError("runtime.device", name, f"must be {numbered}: this machine has {devices}")
     return torch.device("cuda", device.index or 0) if device.type == "cuda" else device
 
 
@@ -78,7 +80,7 @@ def resolve_runtime(config: RuntimeConfig) -> Runtime:
     if step in ("auto", "fastest"):
         step = {"auto": "graph", "fastest": "compiled_graph"}[step] if device.type == "cuda" else "eager"
     if step in CAPTURED and device.type != "cuda":
-        raise UserError("runtime.step", step, "must be auto, eager or compile: CUDA graphs need a CUDA device")
+        raise UserError("runtime.step", step, "must be auto, fastest, eager or compile: CUDA graphs need a CUDA device")
     threads = asked_threads(config)
     return Runtime(device, precision, step, config.deterministic, cores() if threads is None else threads)
 
@@ -97,7 +99,7 @@ def threads_of_environment() -> int | None:
 
 
 def threads_that_pay(image_shape: tuple[int, int, int], batch_size: int) -> int:
-    """One thread where a step is small, else one per core; two threads share a core at no gain.
+    """One thread where a step is small, else one per core; a second thread on the same core brings no speed.
 
     A step on digits takes a few milliseconds: threads that wait for each other cost more than they bring, and many
     times more on cores that others use too.

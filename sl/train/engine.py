@@ -17,7 +17,7 @@ from sl.config.build import build
 from sl.evaluate import training_counts
 from sl.losses import Loss
 from sl.models.batches import images_at_once, in_batches
-from sl.models.classifier import Classifier, fresh_part
+from sl.models.classifier import Classifier, initialised_part
 from sl.noise import NoisyLabels
 from sl.recipes.augment import Draws, build_augmentation
 from sl.recipes.batchnorm import configure_batchnorm, debiased_statistics
@@ -44,7 +44,7 @@ LARGEST_WEIGHT = 1e4  # none that learns comes near it; a clipped loss stays fin
 
 
 def nothing(*_: object) -> None:
-    """Called after steps and before evaluation batches unless the caller wants something there."""
+    """Does nothing: the default of `after_step` and `between`."""
 
 
 class Engine:
@@ -167,7 +167,7 @@ class Engine:
             with autocast(self.runtime):
                 return function(self._input(self.data.normalisation(batch))).float()[:count]
 
-        with debiased_statistics(fresh_part(self.model), self.recipe.bn_zero_debias):
+        with debiased_statistics(initialised_part(self.model), self.recipe.bn_zero_debias):
             return in_batches(of_batch, images, size)
 
     def _prepare_steps(self) -> None:
@@ -196,7 +196,9 @@ class Engine:
         self.predictions.scatter_(0, index, logits.detach().argmax(1))
 
     def _input(self, images: Tensor) -> Tensor:
-        """A copy even where the order is right already: one channel is in any, and PyTorch then takes the slower."""
+        """`images` in `memory_format`, always as a copy: with one channel PyTorch cannot tell the orders apart and
+        would use the slower kernel.
+        """
         return images.clone(memory_format=self.memory_format)
 
 
@@ -209,9 +211,9 @@ def make_model(job: Job) -> Classifier:
     sizes = {"num_classes": job.dataset.num_classes, "image_shape": job.dataset.image_shape}
     width = job.config.scale.width_share
     model = build(job.config.model, "model", job.config.allow_targets, width=width, **sizes)
-    recipe, fresh = job.config.recipe, fresh_part(model)
-    initialise(fresh, recipe.initialisation, generator(job.config.seed, "weights"))
-    configure_batchnorm(fresh, recipe.bn_eps, recipe.bn_momentum, recipe.bn_zero_debias)
+    recipe, part = job.config.recipe, initialised_part(model)
+    initialise(part, recipe.initialisation, generator(job.config.seed, "weights"))
+    configure_batchnorm(part, recipe.bn_eps, recipe.bn_momentum, recipe.bn_zero_debias)
     return model
 
 

@@ -10,7 +10,7 @@ from torch import Tensor
 from sl.evaluate import class_accuracy, class_confidence, confusion_matrix, training_counts
 from sl.recipes.schedule import learning_rate
 from sl.record.schema import Epoch, Probe, Stage, TrainingShares
-from sl.train.engine import Engine, nothing
+from sl.train.engine import LARGEST_WEIGHT, Engine, nothing
 from sl.train.holdout import Validation
 from sl.train.job import ProbeSet
 from sl.train.plan import Plan
@@ -18,10 +18,14 @@ from sl.train.seeds import generator
 
 
 class NotFinite(Exception):
-    """The loss or a weight is not finite: `step` of the epoch is the first with such a loss, or the epoch's last."""
+    """The loss or a weight is not finite, or a weight is 10,000 or more (`LARGEST_WEIGHT`).
+
+    `step` of the epoch is the first whose loss is not finite; where only weights are at fault, the epoch's last.
+    """
 
     def __init__(self, epoch: int, step: int, lr: float, loss: float) -> None:
-        super().__init__(f"epoch {epoch}, step {step}: lr {lr:.3g}, loss {loss}")
+        weights = f"; a weight is {LARGEST_WEIGHT:,.0f} or more, or not finite" if math.isfinite(loss) else ""
+        super().__init__(f"epoch {epoch}, step {step}: lr {lr:.3g}, loss {loss}{weights}")
         self.epoch, self.step, self.lr, self.loss = epoch, step, lr, loss
 
 
@@ -37,7 +41,7 @@ def train_one_epoch(
     """Train epoch number `epoch` (from 1) and evaluate; the record's line and the test confusion matrix.
 
     `done` and `after_step` are those of `Engine.train_epoch`; `between` is called before every evaluation batch.
-    Raises NotFinite where the loss or a weight no longer is a finite number.
+    Raises NotFinite where the loss or a weight no longer is a finite number, or a weight is LARGEST_WEIGHT or more.
     """
     data, count = engine.data, len(engine.data.noisy)
     order = torch.randperm(count, generator=generator(seed, "order", epoch))
@@ -69,7 +73,7 @@ def train_one_epoch(
 
 
 def validation_accuracy(engine: Engine, validation: Validation, between: Callable[[], None] = nothing) -> float:
-    """The share of the held-out images that are predicted as their noisy labels."""
+    """The share of the held-out images that are predicted as their labels (`Validation`)."""
     right = engine.predict(validation.images, between).argmax(1) == validation.labels
     return right.double().mean().item()
 

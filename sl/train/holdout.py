@@ -16,7 +16,10 @@ from sl.train.seeds import generator
 
 @dataclass(frozen=True)
 class Validation:
-    """Images (V, C, H, W) uint8 that are not trained on, and their labels (V,), as noisy as all others."""
+    """Images (V, C, H, W) uint8 that are not trained on, and their labels (V,).
+
+    Those held out are as noisy as all others; a data set's own, as Clothing1M has them, are checked by people.
+    """
 
     images: Tensor
     labels: Tensor

@@ -41,7 +41,10 @@ class Busy(UserError):
 
 
 class RunDiverged(UserError):
-    """The run's loss or a weight was not finite. Its record says so; no table or figure counts it."""
+    """The run's loss or a weight was not finite, or a weight was 10,000 or more.
+
+    Its record says so; no table or figure counts it.
+    """
 
     def __init__(self, path: Path, where: str = "") -> None:
         super().__init__(
@@ -53,8 +56,8 @@ def train(config: RunConfig) -> Path:
     """Train the run that `config` describes, unless its record is complete; returns the record's path.
 
     An interrupted run resumes from its checkpoint. Raises UserError for a configuration that cannot be run; Busy where
-    another process is training it; RunDiverged for a run whose loss or weights are not finite, now or on an earlier
-    call.
+    another process is training it; RunDiverged for a run whose loss or weights are not finite, or of which a weight
+    reached 10,000, now or on an earlier call.
     """
     job = prepare(config)
     path = record_path(Path(config.runs_dir), job.dataset.name, job.identity)
@@ -115,13 +118,14 @@ class Training:
         self.stop = StopRequest()
         self.epoch = self.step = 0
         self.epoch_seconds: list[float] = []
-        self.spent = 0.0  # seconds, in the epoch that is not over
-        self.began = self.saved = time.monotonic()
+        self.epoch_seconds_so_far = 0.0  # in the epoch that is not over
+        self.saved = time.monotonic()
 
     def run(self, state: State) -> None:
         """Train to the end; `state` is that of the record there is.
 
-        Raises RunDiverged where the numbers are no longer finite, and Stopped, once the state is saved, on a signal.
+        Raises RunDiverged where the numbers are no longer finite or a weight ran away, and Stopped, once the state is
+        saved, on a signal.
         """
         finished = False
         try:
@@ -177,13 +181,15 @@ class Training:
                 run = parse_record(self.path, self.record.content)
                 if run.identity != self.job.identity:
                     raise ValueError("it belongs to another run")
+                step, seconds, so_far = int(state["step"]), list(state["epoch_seconds"]), float(state["spent"])
                 self.engine.load_state_dict(state["engine"])
-                self.epoch, self.step = len(run.epochs), state["step"]
-                self.epoch_seconds, self.spent = list(state["epoch_seconds"]), state["spent"]
-                return run
             except (KeyError, ValueError, RuntimeError, TypeError, AttributeError) as error:
                 warn(f"{self.checkpoint.path}: not used, it does not fit this version: {error}")
                 self.engine = make_engine(self.job)
+                continue
+            self.epoch, self.step = len(run.epochs), step
+            self.epoch_seconds, self.epoch_seconds_so_far = seconds, so_far
+            return run
         return None
 
     def _one_epoch(self) -> None:
@@ -192,7 +198,7 @@ class Training:
         Until the epoch is recorded nothing but the engine's steps has changed, so it may stop in the evaluation too.
         """
         epoch, plan, seed = self.epoch + 1, self.job.plan, self.job.config.seed
-        self.began = time.perf_counter() - self.spent
+        self.began = time.perf_counter() - self.epoch_seconds_so_far
         line, confusion = train_one_epoch(self.engine, plan, seed, epoch, self.step, self._after_step, self.stop.check)
         trained = time.perf_counter()
         stages = [stage for stage in STAGES if plan.stages[stage] == epoch]
@@ -203,7 +209,7 @@ class Training:
         sample = partial(sample_representations, self.engine, seed, epoch)
         self.engine.loss.after_epoch(EpochView(epoch, plan.epochs, sample))
         self.epoch_seconds.append(time.perf_counter() - self.began - looked)
-        self.epoch, self.step, self.spent = epoch, 0, 0.0
+        self.epoch, self.step, self.epoch_seconds_so_far = epoch, 0, 0.0
         self.record.write(line)
         self.watchers.epoch(line)
         for probe in probes:
@@ -214,7 +220,7 @@ class Training:
 
     def _after_step(self, step: int) -> None:
         """Between two steps the run can be saved and stopped; nothing here waits for the device otherwise."""
-        self.step, self.spent = step, time.perf_counter() - self.began
+        self.step, self.epoch_seconds_so_far = step, time.perf_counter() - self.began
         self.console.inside(step / self.job.plan.steps_per_epoch)
         self._save_if_due()
         self.stop.check()
@@ -224,7 +230,7 @@ class Training:
             self._save()
 
     def _save(self) -> bool:
-        state = {"engine": self.engine.state_dict(), "step": self.step, "spent": self.spent}
+        state = {"engine": self.engine.state_dict(), "step": self.step, "spent": self.epoch_seconds_so_far}
         state |= {"record": self.record.content.decode(), "epoch_seconds": self.epoch_seconds}
         self.saved = time.monotonic()
         return self.checkpoint.save(state)

@@ -20,10 +20,10 @@ class StepWeights:
 
     - `lower`: convolutions and dense layers get copies in bfloat16, all by one call. The numbers are autocast's, which
       casts every parameter, and every gradient on its way back, by a call of its own.
-    - `without_biases`: a layer before a batch normalisation computes without its bias, which that subtracts again with
-      the batch's mean. So the loss is the same, the bias's gradient is exactly zero, and the running mean moves by
-      momentum times the bias; `collect` does both. All numbers are equal but for rounding. A GPU saves a sum over
-      all activations this way; on a CPU nothing changes.
+    - `without_biases`: a layer directly before a batch normalisation computes without its bias, because the
+      normalisation subtracts it again with the batch mean. The loss stays the same, the gradient of the bias is exactly
+      zero, and `collect` adds momentum times the bias to the running mean. All numbers are equal but for rounding. A
+      GPU saves a sum over all activations this way; on a CPU nothing changes.
     """
 
     def __init__(self, model: nn.Module, *, lower: bool, without_biases: bool) -> None:

@@ -126,6 +126,18 @@ def test_not_a_number_is_not_hidden() -> None:
     assert not NormPoolRelu(3, True)(x)[:, 0].isnan().any()
 
 
+@pytest.mark.usefixtures("fused")
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16], ids=str)
+@pytest.mark.parametrize("place", [(0, 0), (0, 1), (1, 0), (1, 1)])
+def test_nor_in_evaluation_wherever_in_its_window_it_is(place: tuple[int, int], dtype: torch.dtype) -> None:
+    x = images((4, 3, 4, 4), dtype)
+    x[0, 1, place[0], 2 + place[1]] = torch.nan
+    with torch.inference_mode():
+        own, exact = NormPoolRelu(3, True).eval()(x), published_order(3, True).eval()(x)
+    torch.testing.assert_close(own, exact, equal_nan=True)
+    assert own.isnan().nonzero().tolist() == [[0, 1, 0, 1]]
+
+
 @pytest.mark.parametrize(
     ("x", "training"),
     [

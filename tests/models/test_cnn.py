@@ -100,5 +100,7 @@ def test_representation_is_fc1_after_bn_and_relu(
 @pytest.mark.parametrize(("network", "least"), [(Cnn4, 4), (Cnn8, 8)])
 def test_images_too_small_for_the_poolings(network: type[Cnn4 | Cnn8], least: int) -> None:
     network(10, (1, least, least))
-    with pytest.raises(UserError, match=rf"image_shape=\(1, {least - 1}, {least}\): must be at least {least}x{least}"):
+    with pytest.raises(
+        UserError, match=rf"{least - 1}x{least} px are .*, which needs {least}x{least}; dataset\.image_size"
+    ):
         network(10, (1, least - 1, least))

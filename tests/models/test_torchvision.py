@@ -88,7 +88,7 @@ def test_size_and_normalisation_are_those_of_the_weights(tmp_path: Path) -> None
 
 def test_from_scratch_all_is_drawn_and_images_keep_their_size() -> None:
     network = TorchVision("resnet18", 5, SHAPE)
-    assert network.fresh is network
+    assert network.initialised_part is network
     sizes: list[tuple[int, ...]] = []
     network.body.conv1.register_forward_hook(lambda _, inputs, __: sizes.append(tuple(inputs[0].shape[2:])))
     network(torch.rand(2, *SHAPE))
@@ -100,7 +100,7 @@ def test_a_frozen_body_keeps_weights_and_statistics(original: nn.Module, tmp_pat
     torch.save(original.state_dict(), tmp_path / "mine.pth")
     options = {"weights": str(tmp_path / "mine.pth"), "input_size": 32}
     network = TorchVision("resnet18", 5, SHAPE, frozen=True, **options).train()
-    assert network.fresh is network.head
+    assert network.initialised_part is network.head
     assert {name for name, value in network.named_parameters() if value.requires_grad} == {"head.weight", "head.bias"}
     network(torch.rand(4, *SHAPE))
     torch.testing.assert_close(network.body.bn1.running_mean, original.bn1.running_mean)

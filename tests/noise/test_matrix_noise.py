@@ -1,3 +1,4 @@
+import io
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,6 +11,13 @@ from sl.noise import LabelledData, Matrix, corrupt
 from sl.noise.matrix_file import read_matrix
 
 T3 = np.array([[0.7, 0.2, 0.1], [0.0, 1.0, 0.0], [0.25, 0.25, 0.5]])
+
+
+def npy(matrix: np.ndarray) -> bytes:
+    """The content of a .npy file."""
+    content = io.BytesIO()
+    np.save(content, matrix)
+    return content.getvalue()
 
 
 def write(path: Path, matrix: np.ndarray) -> Path:
@@ -61,6 +69,13 @@ def test_a_matrix_of_another_size_is_refused(balanced: Callable[..., LabelledDat
         ("blanks.csv", b"1 0\n0 1\n", "cannot be read as a matrix of numbers: "),
         ("empty.txt", b"", "cannot be read as a matrix of numbers: "),
         ("empty.npy", b"", "cannot be read as a matrix of numbers: "),
+        ("no_entry.json", b'{"transition": [[]]}', r"must be \(K, K\) float64, not \(1, 0\) float64"),
+        ("no_row.npy", npy(np.zeros((0, 0))), r"must be \(K, K\) float64, not \(0, 0\) float64"),
+        ("digits.json", b'{"transition": [[%s]]}' % (b"9" * 400), "cannot be read as a matrix of numbers: "),
+        ("deep.json", b"[" * 100_000, "cannot be read as a matrix of numbers: "),
+        ("zip.npy", b"PK\x03\x04 and so on", "cannot be read as a matrix of numbers: "),
+        ("header.npy", npy(np.eye(2)).replace(b"}", b" "), "cannot be read as a matrix of numbers: "),
+        ("complex.npy", npy(np.eye(2) + 0.5j), "cannot be read as a matrix of numbers: it holds complex128"),
         ("text.npy", b"1 0\n0 1\n", "cannot be read as a matrix of numbers: "),
         ("binary.txt", b"\xff\xfe\x00", "cannot be read as a matrix of numbers: "),
     ],

@@ -86,7 +86,9 @@ def test_batch_normalisation_starts_as_the_identity() -> None:
 
 
 def test_unknown_kind_and_unknown_layers() -> None:
-    with pytest.raises(UserError, match=r"initialisation=he: must be one of he_normal, he_uniform, torch"):
+    with pytest.raises(UserError, match=r"^recipe\.initialisation=he: must be one of he_normal, he_uniform, torch"):
         initialise(Cnn4(10, (1, 8, 8)), "he", seeded(0))
-    with pytest.raises(UserError, match=r"initialisation=torch: .*; Sequential has a LayerNorm"):
+    with pytest.raises(
+        UserError, match=r"^recipe\.initialisation=torch: .*; Sequential has a LayerNorm; .*model\.weights=DEFAULT$"
+    ):
         initialise(nn.Sequential(nn.LayerNorm(3)), "torch", seeded(0))

@@ -72,10 +72,13 @@ def test_auto_is_decided() -> None:
     [
         ({"device": "banana"}, "runtime.device=banana: must be"),
         ({"precision": "float16"}, "runtime.precision=float16: must be one of auto, float32, bfloat16"),
-        ({"step": "graph"}, "runtime.step=graph: must be auto, eager or compile: CUDA graphs need a CUDA device"),
+        (
+            {"step": "graph"},
+            "runtime.step=graph: must be auto, fastest, eager or compile: CUDA graphs need a CUDA device",
+        ),
         (
             {"step": "compiled_graph"},
-            "runtime.step=compiled_graph: must be auto, eager or compile: CUDA graphs need a CUDA device",
+            "runtime.step=compiled_graph: must be auto, fastest, eager or compile: CUDA graphs need a CUDA device",
         ),
         ({"threads": 0}, "runtime.threads=0: must be"),
     ],
@@ -92,6 +95,21 @@ def test_a_gpu_has_the_number_that_torch_asks_for(name: str, number: int, monkey
     device = find_device(name)
     assert device == torch.device("cuda", number)
     assert torch.cuda._utils._get_device_index(device) == number  # what torch.cuda.set_device does with it
+
+
+@pytest.mark.parametrize(
+    ("count", "message"),
+    [
+        (1, "runtime.device=cuda:5: must be auto, cpu or cuda:0: this machine has 1 CUDA device"),
+        (2, "runtime.device=cuda:5: must be auto, cpu or cuda:0 to cuda:1: this machine has 2 CUDA devices"),
+    ],
+)
+def test_a_gpu_that_is_not_there_is_told_which_are(count: int, message: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: count)
+    with pytest.raises(UserError) as error:
+        find_device("cuda:5")
+    assert str(error.value) == message
 
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="this machine has a GPU")

@@ -231,6 +231,20 @@ def test_a_checkpoint_of_another_version_is_not_used(
     assert capsys.readouterr().err.count("not used, it does not fit this version") == 2
 
 
+@pytest.mark.parametrize("part", ["step", "epoch_seconds", "spent", "engine"])
+def test_half_a_checkpoint_is_not_used_at_all(
+    run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, part: str
+) -> None:
+    whole = run(*NOISY, where="whole")
+    interrupted(run, monkeypatch, tmp_path, 3)
+    (path,) = tmp_path.glob("broken/checkpoints/????????????????.pt")
+    state = next(Checkpoint(path).states())
+    del state[part]
+    for _ in range(2):
+        Checkpoint(path).save(state)
+    assert metrics(run(*NOISY, where="broken")) == metrics(whole)
+
+
 def test_a_checkpoint_that_cannot_be_written_does_not_end_the_training(
     run: Run, monkeypatch: pytest.MonkeyPatch, capsys: Capture
 ) -> None:
@@ -299,7 +313,7 @@ def test_a_loss_that_is_not_finite_ends_the_run(run: Run, tmp_path: Path, capsys
 
 def test_weights_that_run_away_under_a_clipped_loss_end_the_run(run: Run) -> None:
     """The loss of such a run stays finite: it cannot exceed -ln(1e-7) = 16.1."""
-    with pytest.raises(RunDiverged, match=r"epoch 1, step \d+: lr 1e\+06, loss \d"):
+    with pytest.raises(RunDiverged, match=r"epoch 1, step \d+: lr 1e\+06, loss [\d.]+; a weight is 10,000 or more"):
         run("loss=ce", "recipe.lr=1e6")
 
 
