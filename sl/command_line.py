@@ -50,6 +50,7 @@ def read_options(main: Callable[..., Any], arguments: Sequence[str]) -> dict[str
 
     What has no default is required; its name may be left out. A `main` with **parameters takes other names too.
 
+    >>> from pathlib import Path
     >>> def main(model: Path, seeds: tuple[int, ...] = (), jobs: int | None = None) -> None: ...
     >>> read_options(main, ["kept.json", "seeds=0,1", "jobs=null"])
     {'model': PosixPath('kept.json'), 'seeds': (0, 1), 'jobs': None}

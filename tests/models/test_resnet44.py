@@ -74,6 +74,7 @@ def test_a_quarter_of_the_filters() -> None:
 def test_gradients_of_few_filters_are_those_of_double_precision() -> None:
     """In the order of memory in which oneDNN's strided 1x1 convolution of 4 channels has none that are right."""
     order = torch.channels_last
+    torch.manual_seed(1)  # with one in ten seeds rounding turns a ReLU, in any order of memory
     narrow = ResNet44(5, (3, 16, 16), width=0.25).to(memory_format=order)
     exact = copy.deepcopy(narrow).double()
     images = torch.rand(8, 3, 16, 16).contiguous(memory_format=order)

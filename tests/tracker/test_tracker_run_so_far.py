@@ -24,7 +24,11 @@ Make = Callable[..., dict]
 )
 def test_short_names(header: Make, choice: str, noise: dict[str, Any], name: str) -> None:
     config = header().config.plain()
-    changed = {**config, "noise": noise, "names": {**config["names"], "noise": choice}}
+    changed = {
+        **config,
+        "noise": {"_target_": f"sl.noise.{choice.title()}", **noise},
+        "names": {**config["names"], "noise": choice},
+    }
     assert short_name(run_so_far(header(config=changed), [])) == name
 
 
