@@ -1,6 +1,7 @@
 """The contact sheet in headless Chromium, opened as a file."""
 
 import csv
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -77,7 +78,8 @@ def test_judgements_are_exported_and_kept(sheet: Any, subject: Subject) -> None:
     assert exported(sheet)[5]["label"] == "dog, big"
     choose(sheet, "#judged", "unsure")
     assert len(texts(sheet, "#cards > li")) == 1
-    for _ in range(5):  # the browser writes what it stores a moment later
+    for _ in range(40):  # the browser writes what it stores a moment later, on a busy machine some moments
+        time.sleep(0.25)
         sheet.refresh()
         if exported(sheet)[5]["label"] == "dog, big":
             break
