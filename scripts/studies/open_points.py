@@ -7,9 +7,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
 from sl.claims.measures import memorised, spread
-from sl.record import Noise, Run, RunGroup, Series, matched, paired_difference, run_groups
+from sl.record import Noise, Run, RunGroup, Series, matched, paired_difference
 from sl.record.paper import PAPER_EPOCHS, USUAL_RECIPE
-from sl.record.titles import dataset_title, group_order, loss_title, origin, recipe_changes, setting
+from sl.record.titles import dataset_title, in_order, loss_title, origin, recipe_changes, setting
 from sl.stats import infer
 from sl.tables.formats import mean_std, table, with_interval
 from sl.tables.layout import NOTHING
@@ -40,7 +40,7 @@ def points(usual: Iterable[Run], changed: Iterable[Run]) -> str:
     finished = [run for run in changed if run.complete]
     parts = [
         _section(group, noise, own)
-        for group in sorted(run_groups(usual), key=group_order)
+        for group in in_order(usual)
         for noise in group.noises
         if group.names[2] == USUAL_RECIPE and (own := [run for run in finished if _beside(run, group, noise)])
     ]
@@ -49,7 +49,7 @@ def points(usual: Iterable[Run], changed: Iterable[Run]) -> str:
 
 def reported_epochs(runs: Iterable[Run]) -> str:
     """A row for every loss and noise of the paper's data sets; accuracies in percent, means over n seeds."""
-    shown = [group for group in sorted(run_groups(runs), key=group_order) if group.names[0] in PAPER_EPOCHS]
+    shown = [group for group in in_order(runs) if group.names[0] in PAPER_EPOCHS]
     rows = [row for group in shown for row in _epoch_rows(group)]
     return table(EPOCH_HEADER, rows) if rows else NOTHING_RECORDED
 

@@ -12,10 +12,10 @@ from sl.claims.claim import Claim, Reported
 from sl.claims.rule import RULE, Verdict, decide
 from sl.files import relative
 from sl.paths import CONFIG_DIR
-from sl.record import Run, RunGroup, matched, run_groups
+from sl.record import Run, RunGroup, matched
 from sl.record.paper import PAPER_EPOCHS, USUAL_NOISE
 from sl.record.stated import usual_recipe
-from sl.record.titles import group_order, origin, paper_scale, recipe_differences, scale_name, setting
+from sl.record.titles import in_order, origin, paper_scale, recipe_differences, scale_name, setting
 from sl.stats import FEWEST, SIGNIFICANT, adjusted, infer
 from sl.tables.compare import beside
 from sl.tables.published import Literature
@@ -51,6 +51,11 @@ class Outcome:
     reported: tuple[Reported, ...]
     records: tuple[str, ...]
 
+    @property
+    def by_algebra(self) -> bool:
+        """Whether it holds without a run that could contradict it."""
+        return bool(self.proof) and not self.n
+
 
 @dataclass(frozen=True)
 class GroupOutcomes:
@@ -80,12 +85,17 @@ class GroupOutcomes:
         return [outcome for outcome in found if min(outcome.cells.values()) < FEWEST]
 
     @property
+    def unmeasured(self) -> list[Outcome]:
+        """Claims without a verdict although every cell has enough runs: more of them need not help."""
+        found = [outcome for outcome in self.claims if outcome.verdict == Verdict.LACKING]
+        return [outcome for outcome in found if min(outcome.cells.values()) >= FEWEST]
+
+    @property
     def missing(self) -> str:
         """What is missing in one line, with the command that trains it; empty where nothing is."""
         cells = {title: n for outcome in self.lacking for title, n in outcome.cells.items()}
         runs = sum(max(0, FEWEST - n) for n in cells.values())
-        enough = [one for one in self.claims if one.verdict == Verdict.LACKING and min(one.cells.values()) >= FEWEST]
-        unmeasured = sum(not outcome.refused for outcome in enough)
+        unmeasured = sum(not outcome.refused for outcome in self.unmeasured)
         parts = [
             f"Claims without enough runs: {len(self.lacking)}. With {FEWEST} seeds each they need {runs} more runs. "
             f"`{self.command}` trains them, among others."
@@ -132,7 +142,7 @@ def outcomes(group: RunGroup, literature: Literature, out: Path = Path()) -> tup
 def all_outcomes(runs: Iterable[Run], literature: Literature, out: Path) -> list[GroupOutcomes]:
     """The outcomes of every group with a finished run, the paper's scale first."""
     found = []
-    groups = sorted((group for group in run_groups(runs) if group.runs), key=group_order)
+    groups = [group for group in in_order(runs) if group.runs]
     for group, differs in zip(groups, recipe_differences(groups), strict=True):
         head, (dataset, scale, recipe) = group.head, group.names
         found.append(

@@ -57,18 +57,15 @@ def tally(found: Iterable[GroupOutcomes]) -> str:
     """The verdicts at the paper's scale on the paper's data sets in one line, and how many claims lack runs."""
     groups = [group for group in found if group.dataset in PAPER_EPOCHS and group.paper_scale]
     claims = [outcome for group in groups for outcome in group.claims]
-    counts = Counter(outcome.verdict for outcome in claims if outcome.n or not outcome.proof)
+    counts = Counter(outcome.verdict for outcome in claims if not outcome.by_algebra)
     if counts.total() == counts[Verdict.LACKING]:
         return "No claim is tested at the paper's scale yet."
     numbers = ", ".join(f"{counts[verdict] or 'none'} {verdict}" for verdict in TESTED)
-    proven = sum(not outcome.n and bool(outcome.proof) for outcome in claims)
-    algebra = (
-        f" {proven} more holds by algebra." if proven == 1 else f" {proven} more hold by algebra." if proven else ""
-    )
     where = " and ".join(dict.fromkeys(dataset_title(group.dataset) for group in groups))
-    return (
-        f"**At the paper's scale, on {where}: {numbers}.**{algebra} {counts[Verdict.LACKING]} claims still lack runs."
-    )
+    parts = [f"**At the paper's scale, on {where}: {numbers}.**"]
+    if proven := sum(outcome.by_algebra for outcome in claims):
+        parts.append(f"{proven} more {'holds' if proven == 1 else 'hold'} by algebra.")
+    return " ".join([*parts, f"{counts[Verdict.LACKING]} claims still lack runs."])
 
 
 def unrecorded(datasets: set[str]) -> str:
@@ -105,10 +102,7 @@ def _section(group: GroupOutcomes) -> Iterable[str]:
         yield table(HEADER, rows)
     refused = {reason for outcome in group.claims for reason in outcome.refused}
     if refused:
-        lacking = [outcome.id for outcome in group.lacking]
-        left = sum(
-            one.verdict == Verdict.LACKING and bool(one.refused) and one.id not in lacking for one in group.claims
-        )
+        left = sum(bool(outcome.refused) for outcome in group.unmeasured)
         few = f" {left} claims are left with too few pairs." if left else ""
         yield f"Pairs refused, because they do not compare like with like: {'; '.join(sorted(refused))}.{few}"
     yield group.missing

@@ -1,7 +1,7 @@
 """Every figure there is: draws those that the records allow, and says what is missing."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
@@ -22,9 +22,9 @@ from sl.figures import (
     transition,
 )
 from sl.figures.style import draw_styled
-from sl.record import Run, RunGroup, run_groups
+from sl.record import Run, RunGroup
 from sl.record.paper import USUAL_RECIPE
-from sl.record.titles import dataset_title, group_order, plural, scale_title
+from sl.record.titles import dataset_title, in_order, plural, scale_title
 
 FIGURES: dict[str, Callable[[RunGroup], Figure | None]] = {
     "class_curves": class_curves.draw,
@@ -45,11 +45,6 @@ def folder(group: RunGroup) -> Path:
     """Where a group's figures go, below the output folder: data set, then scale (and recipe, where not the usual)."""
     dataset, scale, recipe = group.names
     return Path(dataset) / (scale if recipe == USUAL_RECIPE else f"{scale}-{recipe}")
-
-
-def in_order(runs: Iterable[Run]) -> list[RunGroup]:
-    """The groups of `runs` as all pages show them; of several groups with one folder the first is drawn."""
-    return sorted(run_groups(runs), key=lambda group: (not group.runs, group_order(group)))
 
 
 def draw_all(runs: list[Run], out: Path) -> Iterator[str]:

@@ -7,9 +7,9 @@ epochs and steps count from 1; K classes. A field with a default is one that old
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
-from sl.record.fold import parse_fold
+from sl.record.fold import Fold
 
 Share = Annotated[float, Field(ge=0, le=1)]
 Count = Annotated[int, Field(ge=0)]
@@ -17,14 +17,6 @@ Positive = Annotated[int, Field(ge=1)]
 Seconds = Annotated[float, Field(ge=0)]
 Stage = Literal["early", "middle", "late"]
 Digest = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
-
-
-def _whole_fold(text: str) -> str:
-    parse_fold(text)
-    return text
-
-
-Fold = Annotated[str, AfterValidator(_whole_fold)]
 
 
 class Entry(BaseModel):

@@ -5,7 +5,7 @@ from typing import Any
 
 from sl.record.paper import PAPER_EPOCHS
 from sl.record.run import Run
-from sl.record.run_group import RunGroup
+from sl.record.run_group import RunGroup, run_groups
 from sl.record.schema import Provenance
 from sl.record.shown import described, place, shown, symbols
 from sl.record.stated import distance, stated_recipe, usual_recipe
@@ -113,6 +113,14 @@ def group_order(group: RunGroup) -> tuple[Any, ...]:
         distance(group.head.config.recipe, stated),
         -len(group.runs),
     )
+
+
+def in_order(runs: Iterable[Run]) -> list[RunGroup]:
+    """The groups of `runs` by `group_order`, those without a finished run last.
+
+    Of several groups with one folder of figures the first is drawn.
+    """
+    return sorted(run_groups(runs), key=lambda group: (not group.runs, group_order(group)))
 
 
 def recipe_changes(run: Run, usual: Run) -> str:

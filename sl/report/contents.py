@@ -7,13 +7,14 @@ from typing import Any
 
 from sl.claims.outcome import all_outcomes
 from sl.claims.rule import RULE, Verdict
-from sl.figures.catalogue import folder, in_order
+from sl.figures.catalogue import folder
 from sl.figures.style import class_colour
 from sl.files import relative
 from sl.record import Run, RunGroup
 from sl.record.paper import PAPER_EPOCHS
 from sl.record.titles import (
     dataset_title,
+    in_order,
     loss_order,
     origin,
     paper_scale,

@@ -6,9 +6,9 @@ from pathlib import Path
 from sl.errors import UserError
 from sl.figures.catalogue import folder
 from sl.files import replace_file
-from sl.record import Run, RunGroup, run_groups
+from sl.record import Run, RunGroup
 from sl.record.paper import PAPER_EPOCHS
-from sl.record.titles import dataset_title, durations, group_order, origin, setting
+from sl.record.titles import dataset_title, durations, in_order, origin, setting
 from sl.tables.formats import table
 from sl.tables.layout import results_table
 from sl.tables.paired import comparisons, mark_note
@@ -23,10 +23,7 @@ def block(runs: Sequence[Run]) -> str:
     A data set stands there once, by its first group. Scale and origin of the runs stand with each table. A data set
     without a finished run is named as such.
     """
-    found = sorted(
-        (group for group in run_groups(runs) if group.runs and group.names[0] in PAPER_EPOCHS),
-        key=group_order,
-    )
+    found = [group for group in in_order(runs) if group.runs and group.names[0] in PAPER_EPOCHS]
     first: dict[str, RunGroup] = {}
     for group in found:
         first.setdefault(group.names[0], group)

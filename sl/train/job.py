@@ -1,8 +1,8 @@
 """From a configuration to a run that is ready to be trained: which run it is, its data, noise and plan."""
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from pathlib import Path
 from typing import Any
 
 from torch import Tensor
@@ -165,7 +165,7 @@ def put_content_for_places(chosen: dict[str, Any]) -> None:
     noise, loss, model = chosen["noise"], chosen["loss"], chosen["model"]
     if "path" in noise and is_own(noise):
         noise["file"] = digest(noise["path"])
-    elif isinstance(noise.get("path"), str) and Path(noise["path"]).expanduser().is_file():
+    elif isinstance(noise.get("path"), str) and os.path.isfile(os.path.expanduser(noise["path"])):
         noise["path"] = digest(noise["path"])
     if transition_file(loss):
         read_matrix(loss["transition"], "loss.transition")

@@ -149,8 +149,9 @@ def test_planted_errors_in_a_folder_are_found_and_put_right(
     audit: Audit, pictures: Callable[..., Path], capsys: pytest.CaptureFixture[str]
 ) -> None:
     root = pictures(WAY, each=60, planted=9)
-    # So few pictures teach little, and every processor rounds otherwise: at a lower rate runs differ less
-    out = audit(*FOLDER, f"data_dir={root}", "folds=2", "recipe.epochs=15", "recipe.lr=0.01")
+    # So few pictures teach little, and every processor rounds differently: small steps, and many of them, differ least
+    small = ("recipe.lr=0.01", "recipe.batch_size=8", "recipe.epochs=10")
+    out = audit(*FOLDER, f"data_dir={root}", "folds=2", *small)
     said = capsys.readouterr().out
     assert said.startswith(f"audit: 2 folds; results will be in {out}; the same command resumes\n")
     identities = [path.stem[:4] for path in (out / "predictions").glob("*.npz")]
@@ -165,11 +166,11 @@ def test_planted_errors_in_a_folder_are_found_and_put_right(
     assert len(lines) == 180  # those that were drawn for testing too
     wrong = [line["label"] != f"digit {Path(line['path']).name[0]}" for line in lines]
     assert sum(wrong) == 27
-    assert average_precision_score(wrong, -np.array([float(line["score"]) for line in lines])) > 0.5
+    assert average_precision_score(wrong, -np.array([float(line["score"]) for line in lines])) > 0.6
     changed = [line for line in lines if line["decision"] == "change"]
     right = [line["suggested"] == f"digit {Path(line['path']).name[0]}" for line in changed]
-    assert len(changed) >= 5
-    assert np.mean(right) > 0.6
+    assert len(changed) >= 10
+    assert np.mean(right) > 0.7
     again = compose_run([*FOLDER, f"data_dir={root}", f"dataset.labels={out / 'labels.csv'}"])
     read = prepare(again).dataset
     names = (*(read.train_paths[row] for row in read.train_index.tolist()), *read.test_paths)
