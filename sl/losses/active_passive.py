@@ -15,7 +15,8 @@ class ActivePassive(Loss):
     NCE, only raises p_y; a passive one, such as MAE or RCE, also lowers p_k of a class k that is not the label.
     The parts' own `reduction` has no effect.
 
-    Shapes: see `Loss`. Raises UserError if a weight is outside its range or a part is not a `Loss`.
+    Shapes: see `Loss`. Raises UserError if a weight is outside its range, a part is not a `Loss`, or for an
+    ignore_index where a part cannot ignore.
 
     >>> import torch
     >>> from sl.losses import MeanAbsoluteError, NormalizedCrossEntropy
@@ -37,6 +38,8 @@ class ActivePassive(Loss):
         super().__init__(reduction, **options)
         self.active: Loss = part_of(active, "active", Loss)
         self.passive: Loss = part_of(passive, "passive", Loss)
+        self.cannot_ignore = active.cannot_ignore or passive.cannot_ignore
+        self.check_ignoring()
         self.linear_in_target = active.linear_in_target and passive.linear_in_target
         self.alpha = number("alpha", alpha, 0)
         self.beta = number("beta", beta, 0)

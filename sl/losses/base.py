@@ -62,6 +62,8 @@ class Loss(nn.Module, ABC):
 
     linear_in_target: bool = True
     """Whether `per_target` is a sum over classes of target times loss, so that a class weight can stand inside it."""
+    cannot_ignore: str = ""
+    """Why `ignore_index` is refused; empty where it is allowed."""
     weight: Tensor | None
 
     def __init__(
@@ -70,6 +72,7 @@ class Loss(nn.Module, ABC):
         super().__init__()
         self.reduction = one_of("reduction", reduction, REDUCTIONS)
         self.ignore_index = None if ignore_index is None else integer("ignore_index", ignore_index, -(2**63))
+        self.check_ignoring()
         self.register_buffer("weight", None if weight is None else checked_weight(weight), persistent=False)
 
     @abstractmethod
@@ -148,6 +151,11 @@ class Loss(nn.Module, ABC):
             raise UserError("index", describe(index), f"must be torch.int64 of shape ({logits.shape[0]},)")
         if self.weight is not None and len(self.weight) != logits.shape[1]:
             raise UserError("weight", f"{len(self.weight)} classes", f"must have {logits.shape[1]}, as the logits have")
+
+    def check_ignoring(self) -> None:
+        """Raise UserError for an `ignore_index` where the loss cannot leave an example out."""
+        if self.ignore_index is not None and self.cannot_ignore:
+            raise UserError("ignore_index", self.ignore_index, f"must be None: {self.cannot_ignore}")
 
     def extra_repr(self) -> str:
         """The constructor's parameters; a loss inside this one is printed on a line of its own."""

@@ -34,6 +34,7 @@ class EarlyLearningRegularization(Loss):
     tensor([0.3500, 0.1000, 0.0500])
     """
 
+    cannot_ignore = "every example has a running prediction"
     targets: Tensor
 
     def __init__(
@@ -46,8 +47,6 @@ class EarlyLearningRegularization(Loss):
         **options: Unpack[Options],
     ) -> None:
         super().__init__(reduction, **options)
-        if self.ignore_index is not None:
-            raise UserError("ignore_index", self.ignore_index, "must be None: every example has a running prediction")
         self.beta = number("beta", beta, 0, 1, high_open=True)
         self.lambda_ = number("lambda_", lambda_, 0)
         size = integer("num_examples", num_examples, 1), integer("num_classes", num_classes, 2)

@@ -6,7 +6,6 @@ from typing import Unpack
 from torch import Tensor
 
 from sl.checks import number
-from sl.errors import UserError
 from sl.losses.base import Loss, Options, at_label
 
 
@@ -28,10 +27,10 @@ class JointOptimization(Loss):
     tensor(1.1127)
     """
 
+    cannot_ignore = "an ignored example would act on others"
+
     def __init__(self, alpha: float, beta: float, reduction: str = "mean", **options: Unpack[Options]) -> None:
         super().__init__(reduction, **options)
-        if self.ignore_index is not None:
-            raise UserError("ignore_index", self.ignore_index, "must be None: an ignored example would act on others")
         self.alpha = number("alpha", alpha, 0)
         self.beta = number("beta", beta, 0)
 

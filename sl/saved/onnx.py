@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from sl.files import replacing
 from sl.recipes.normalise import Normalisation
-from sl.saved.load import load_model
+from sl.saved.load import load_model, margin_of
 
 TOLERANCE = 1e-4  # of a probability, between onnxruntime and PyTorch, both in float32
 CHECKED = 4  # images
@@ -33,8 +33,9 @@ class Whole(nn.Module):
 def export_onnx(model: Path, out: Path) -> str:
     """Write the saved network `model` to the ONNX file `out`; says what was written and whether it was checked.
 
-    Input `pixels` (N, C, H, W) float32 in [0, 255], output `probabilities` (N, K); the metadata hold the classes.
-    Where onnxruntime is installed, both must agree within 1e-4.
+    Input `pixels` (N, C, H, W) float32 in [0, 255], output `probabilities` (N, K); the metadata hold the classes, the
+    run's identity and `margin`: a picture is resized to (H + 2 margin, W + 2 margin), then `margin` pixels are cut off
+    each side. Where onnxruntime is installed, both must agree within 1e-4.
     """
     loaded = load_model(model)
     whole = Whole(loaded.module.to(memory_format=torch.contiguous_format), loaded.normalisation).eval()
@@ -49,7 +50,7 @@ def export_onnx(model: Path, out: Path) -> str:
     assert program is not None
     proto = program.model_proto
     about = {"classes": json.dumps(loaded.about["classes"]), "identity": loaded.about["identity"]}
-    onnx.helper.set_model_props(proto, about)
+    onnx.helper.set_model_props(proto, {**about, "margin": str(margin_of(loaded.about))})
     with replacing(out) as part, torch.inference_mode():
         part.write_bytes(proto.SerializeToString())
         return f"{out}: {check(part, example, whole(example))}"

@@ -21,7 +21,8 @@ from sl.tables.published import Literature, Published
 from sl.tables.results import STATISTICS
 
 COLUMNS = (
-    "dataset", "scale", "epochs", "train_images", "recipe", "network", "loss", "parameters", "noise", "statistic",
+    "dataset", "scale", "epochs", "train_images", "recipe", "network", "precision",
+    "holdout", "fold", "differs", "loss", "parameters", "noise", "statistic",
     "n", "seeds", "mean", "std", "published", "published_std", "published_label", "published_epoch", "confidence",
     "difference", "not_compared", "pairs_with_sl", "sl_minus_loss", "low", "high", "p", "p_adjusted",
 )  # fmt: skip
@@ -76,13 +77,18 @@ def published_page(published: Sequence[Published]) -> str:
 
 
 def csv_page(pages: Sequence[RunGroup], published: Sequence[Published]) -> str:
-    """One line for each result and statistic; with a published value beside it, one line for each such value."""
-    return comma_separated(COLUMNS, (line for run_group in pages for line in _lines(run_group, published)))
+    """One line for each result and statistic; with a published value beside it, one line for each such value.
+
+    `differs` says how network, precision and the recipe's values differ from those of the first page of the same names.
+    """
+    both = zip(pages, recipe_differences(pages), strict=True)
+    return comma_separated(COLUMNS, (line for page, differs in both for line in _lines(page, published, differs)))
 
 
-def _lines(run_group: RunGroup, published: Sequence[Published]) -> Iterator[list[object]]:
+def _lines(run_group: RunGroup, published: Sequence[Published], differs: str) -> Iterator[list[object]]:
     head, (dataset, scale, recipe) = run_group.head, run_group.names
     where = [dataset, scale, head.scale.epochs, head.data.train_images, recipe, model_title(head)]
+    where += [head.config.precision, head.config.holdout, head.config.fold, differs]
     for statistic in STATISTICS:
         paired = comparisons(run_group, statistic)
         for cell in cells(run_group, published, statistic):

@@ -42,13 +42,14 @@ def short_name(run: Run) -> str:
 
 
 def changed(run: Run) -> list[str]:
-    """The options of loss and recipe whose values are not those that configs/ state, by dotted name.
+    """The options whose values are not those that configs/ state, by dotted name; and what is held out.
 
     A value that only one of the two has, as in records of older versions, is no change.
     """
     dataset, recipe, loss = (run.name(choice) for choice in ("dataset", "recipe", "loss"))
     stated = {"loss": stated_parameters(dataset, recipe, loss), "recipe": stated_recipe(dataset, recipe)}
-    return [
+    held_out = [option for option in ("holdout", "fold") if getattr(run.config, option) is not None]
+    return held_out + [
         f"{node}.{key}"
         for node, values in stated.items()
         for key, value in getattr(run.config, node).items()

@@ -103,6 +103,13 @@ def test_who_cannot_ignore_says_so_when_built() -> None:
         EarlyLearningRegularization(0.7, 3.0, 10, 4, ignore_index=0)
 
 
+@pytest.mark.parametrize("first", [True, False])
+def test_a_sum_cannot_ignore_where_a_part_cannot(first: bool) -> None:
+    parts = [JointOptimization(1.2, 0.8), MeanAbsoluteError()]
+    with pytest.raises(UserError, match="ignore_index=0: must be None: an ignored example would act on others"):
+        ActivePassive(*(parts if first else parts[::-1]), 1, 1, ignore_index=0)
+
+
 def test_a_part_has_no_options_that_would_be_lost() -> None:
     part = MeanAbsoluteError(weight=WEIGHT)
     with pytest.raises(UserError, match="passive: must have neither weight nor ignore_index"):

@@ -49,6 +49,17 @@ def test_predictions_of_files_are_those_of_the_data(saved: tuple[Path, Dataset],
     assert [float(line["confidence"]) for line in found] == pytest.approx(confidence.tolist(), abs=2e-6)
 
 
+def test_the_onnx_file_names_the_margin(saved: tuple[Path, Dataset], tmp_path: Path) -> None:
+    pytest.importorskip("onnxscript", reason="onnxscript is not installed: pip install -e '.[onnx]'")
+    import onnx
+
+    from sl.saved.onnx import export_onnx
+
+    export_onnx(saved[0], tmp_path / "model.onnx")
+    facts = {fact.key: fact.value for fact in onnx.load(tmp_path / "model.onnx").metadata_props}
+    assert facts["margin"] == "16"
+
+
 def test_a_network_that_was_saved_before_has_no_margin(saved: tuple[Path, Dataset], tmp_path: Path) -> None:
     path, dataset = saved
     about = json.loads(path.read_text())

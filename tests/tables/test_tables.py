@@ -1,5 +1,6 @@
 import csv
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -118,6 +119,25 @@ def test_csv_holds_the_same_numbers(tmp_path: Path, published: list[Published]) 
     assert float(last["mean"]) == pytest.approx(mean, abs=1e-4)
     assert float(last["difference"]) == pytest.approx(mean - 50.5, abs=1e-4)
     assert (last["n"], last["seeds"], last["confidence"]) == ("3", "0 1 2", "recalled_not_checked")
+
+
+def test_csv_tells_pages_of_the_same_names_apart(tmp_path: Path) -> None:
+    settings: list[dict[str, Any]] = [
+        {}, {"precision": "bfloat16"}, {"holdout": 0.1}, {"fold": "2/4"}, {"recipe": {"lr": 0.1}},
+    ]  # fmt: skip
+    for number, changes in enumerate(settings):
+        head = synthetic.header()
+        head["config"] |= changes
+        synthetic.write(tmp_path / "runs", synthetic.lines({**head, "identity": f"{number:016x}"}))
+    list(write_all(load_all(tmp_path / "runs"), Literature([]), tmp_path / "out"))
+    with (tmp_path / "out" / "cifar10_cpu.csv").open() as file:
+        lines = [line for line in csv.DictReader(file) if line["statistic"] == "last epoch"]
+    found = {tuple(line[name] for name in ("precision", "holdout", "fold", "differs")) for line in lines}
+    assert len(found) == len(lines) == 5
+    assert {(line["precision"], line["holdout"], line["fold"]) for line in lines} == {
+        ("float32", "", ""), ("bfloat16", "", ""), ("float32", "0.1", ""), ("float32", "", "2/4"),
+    }  # fmt: skip
+    assert "lr 0.01 → 0.1, precision bfloat16 → float32" in {line["differs"] for line in lines}
 
 
 def test_markdown_and_latex_have_a_cell_for_each_column(tmp_path: Path, published: list[Published]) -> None:

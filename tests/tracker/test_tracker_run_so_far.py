@@ -56,6 +56,14 @@ def test_names_say_what_is_not_as_the_recipe_states(header: Make) -> None:
     assert short_name(varied(header, {"alpha": 0.01, "log_zero": -4})) == "cifar10-sym0.4-sl-alpha0.01-log_zero-4-s0"
 
 
+@pytest.mark.parametrize(("held_out", "word"), [({"holdout": 0.1}, "holdout0.1"), ({"fold": "2/4"}, "fold2-4")])
+def test_names_say_what_is_held_out(header: Make, held_out: dict[str, Any], word: str) -> None:
+    config = header().config.plain()
+    run = run_so_far(header(config={**config, **held_out}), [])
+    assert f"-{word}-" in short_name(run)
+    assert f"-{word}-" not in short_name(run_so_far(header(), []))
+
+
 def test_names_in_a_sweep_say_what_it_varies(header: Make, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SL_VARIED", "seed noise.rate loss loss.alpha loss.beta recipe.lr model runtime.threads")
     grid = [(alpha, beta) for alpha in (0.01, 0.1) for beta in (0.5, 1.0)]
