@@ -1,7 +1,7 @@
 """The paper's Fig. 4 and its SL counterpart: what is predicted for one class's rightly labelled training images."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -35,9 +35,8 @@ MEASURES = {"confidence": confidence, "predictions": predictions}
 def draw(run_group: RunGroup) -> Figure | None:
     """For CE and for SL: mean confidence and distribution of predictions; None where no run probed an image."""
     recorded = shown(run_group, usual_noise(run_group))
-    classes = Counter(probed_class(run) for series in recorded.values() for run in series.runs)
-    label = classes.most_common(1)[0][0] if classes else 0
-    found = {cell: probed for cell, series in recorded.items() if (probed := _probing(series, label))}
+    label = most_probed(run for series in recorded.values() for run in series.runs)
+    found = {cell: probed for cell, series in recorded.items() if (probed := probing(series, label))}
     if not found:
         return None
     cells = [(what, cell) for what in MEASURES for cell in found]
@@ -59,7 +58,13 @@ def draw(run_group: RunGroup) -> Figure | None:
     return footer(figure, runs, note, "Whiskers")
 
 
-def _probing(series: Series, label: int) -> Series | None:
+def most_probed(runs: Iterable[Run]) -> int:
+    """Number of the class that most of `runs` looked at; 0 where there is no run."""
+    classes = Counter(probed_class(run) for run in runs)
+    return classes.most_common(1)[0][0] if classes else 0
+
+
+def probing(series: Series, label: int) -> Series | None:
     """Those runs of the series that looked at this class and found rightly labelled images of it at every stage."""
     chosen = [
         run for run in series.runs if probed_class(run) == label and all(run.probes[stage].count for stage in STAGES)

@@ -8,6 +8,7 @@ from typing import Any
 from sl.claims.outcome import all_outcomes
 from sl.claims.rule import RULE, Verdict
 from sl.figures.catalogue import folder
+from sl.figures.class_confidence import most_probed
 from sl.figures.style import class_colour
 from sl.files import relative
 from sl.record import Run, RunGroup
@@ -95,7 +96,7 @@ def _group(group: RunGroup, literature: Literature, places: dict[str, int]) -> d
         "colours": [class_colour(index, len(names)) for index in range(len(names))],
         "epochs": head.scale.epochs,
         "stages": head.stages.model_dump(),
-        "probed": next((probe.probe_class for run in group.runs for probe in run.probes.values()), None),
+        "probed": most_probed(group.runs) if group.runs else None,
         "noises": [noise.title for noise in group.noises],
         "series": all_series(group, places),
         "claims": [verdict_entry(claim, by_path) for claim in (found[0].claims if found else ())],

@@ -3,8 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import numpy as np
-
+from sl.figures.class_confidence import most_probed, predictions, probing
 from sl.figures.style import loss_colour
 from sl.record import STAGES, Run, RunGroup, Series
 from sl.record.run import Array
@@ -51,7 +50,7 @@ def _entry(
             "spread": _moments(series, Run.spread),
             **{name: _moments(series, Run.curve, name) for name in TRAINING},
         },
-        "probes": {stage: _probe(series, stage) for stage in STAGES},
+        "probes": _probes(probing(series, most_probed(group.runs)), places),
     }
 
 
@@ -61,11 +60,18 @@ def _moments(series: Series, value: Callable[..., Array], *arguments: object) ->
     return {"mean": tenths(series.mean(value, *arguments)), "std": deviation}
 
 
-def _probe(series: Series, stage: str) -> dict[str, Any]:
-    return {
-        "confidence": _moments(series, Run.probe_values, stage, "confidence"),
-        "predictions": _moments(series, _predicted, stage),
+def _probes(series: Series | None, places: dict[str, int]) -> dict[str, Any] | None:
+    """What is predicted at each stage for the images of the page's class, by the runs that probed them."""
+    if series is None:
+        return None
+    stages = {
+        stage: {
+            "confidence": _moments(series, Run.probe_values, stage, "confidence"),
+            "predictions": _moments(series, _predicted, stage),
+        }
+        for stage in STAGES
     }
+    return {"stages": stages, "runs": positions(series.runs, places), "origin": origin(series.runs)}
 
 
 def _class_rows(run: Run) -> Array:
@@ -74,7 +80,5 @@ def _class_rows(run: Run) -> Array:
 
 
 def _predicted(run: Run, stage: str) -> Array:
-    """Share of the probed images that are predicted as each class, (K,); nan where none was probed."""
-    count = run.probes[stage].count
-    predictions = run.probe_values(stage, "predictions")
-    return predictions / count if count else np.full(predictions.shape, np.nan)
+    """Share of the probed images that are predicted as each class, (K,)."""
+    return predictions(run, stage) / 100

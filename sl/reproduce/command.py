@@ -40,6 +40,8 @@ def reproduce(config: ReproduceConfig) -> list[str]:
     jobs, threads = choose_jobs(config.jobs, config.device)
     minutes = None if config.minutes is None else number("minutes", config.minutes, 0, low_open=True)
     deadline = None if minutes is None else Deadline(60 * minutes)
+    if any(given.lstrip("+").startswith("seed=") for given in config.overrides):
+        raise UserError("overrides", list(config.overrides), "must not set the seed; give seeds=[...]")
     common = [f"scale={scale}", override("data_dir", config.data_dir), override("runs_dir", config.runs_dir)]
     common += [f"runtime.device={config.device}", *thread_override(threads), *config.overrides]
     wanted: dict[Overrides, str] = {}

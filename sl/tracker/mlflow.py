@@ -1,6 +1,7 @@
 """The record in MLflow, by default in an SQLite file of your own."""
 
 import logging
+import re
 import warnings
 from collections.abc import Mapping
 from contextlib import nullcontext
@@ -19,7 +20,8 @@ from sl.tracker.values import config, epoch_values, started, summary
 if TYPE_CHECKING:
     from mlflow import MlflowClient
 
-LONGEST_PARAMETER = 6000  # characters; MLflow's own limit
+LONGEST_PARAMETER = 6000  # characters; this limit and the next are MLflow's own
+LONGEST_METRIC = 250
 
 
 class MlflowTracker(Tracker):
@@ -108,9 +110,15 @@ class MlflowTracker(Tracker):
 
         moment = _milliseconds(self.clock())
         numbers = {key: value for key, value in values.items() if not isinstance(value, str)}
-        metrics = [Metric(key, value, moment, step) for key, value in numbers.items()]
+        metrics = [Metric(_name(key), value, moment, step) for key, value in numbers.items()]
         for first in range(0, len(metrics), 500):
             self.client.log_batch(self._id, metrics=metrics[first : first + 500])
+
+
+def _name(key: str) -> str:
+    """A metric's name without what MLflow forbids in it; of a class its number still tells it from the others."""
+    place, slash, name = key.partition("/")
+    return (place + slash + re.sub(r"[^\w.: -]", "_", name))[:LONGEST_METRIC]
 
 
 def _milliseconds(seconds: float) -> int:

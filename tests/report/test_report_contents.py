@@ -52,6 +52,34 @@ def test_pictures_are_inside_the_page_where_they_were_drawn(runs: Path) -> None:
     assert set(images.values()) == {None}
 
 
+def test_probes_are_those_of_the_runs_that_looked_at_the_same_class(runs: Path) -> None:
+    """One more seed found no image of the class, and one looked at another class."""
+    for seed, changes in ((3, {"count": 0, "confidence": None, "predictions": None}), (4, {"probe_class": 5})):
+        lines = synthetic.lines(synthetic.header("ce", seed=seed))
+        synthetic.write(runs, [line | changes if line["kind"] == "probe" else line for line in lines])
+    (sheet,) = data_of(runs)["sheets"]
+    found = series_of(sheet, "ce")
+    assert sheet["probed"] == 3
+    assert found["origin"].startswith("5 runs")
+    assert found["probes"]["origin"].startswith("3 runs, 3 seeds (0, 1, 2)")
+    seen = [
+        line["confidence"]
+        for seed in SEEDS
+        for line in synthetic.lines(synthetic.header("ce", seed=seed))
+        if line.get("stage") == "late"
+    ]
+    late = found["probes"]["stages"]["late"]
+    assert late["confidence"]["mean"] == pytest.approx(1000 * np.mean(seen, axis=0), abs=0.51)
+
+
+def test_a_series_that_probed_no_image_has_no_probes(tmp_path: Path) -> None:
+    lines = synthetic.lines(synthetic.header("ce"))
+    nothing = {"count": 0, "confidence": None, "predictions": None}
+    synthetic.write(tmp_path, [line | nothing if line["kind"] == "probe" else line for line in lines])
+    (sheet,) = data_of(tmp_path)["sheets"]
+    assert series_of(sheet, "ce")["probes"] is None
+
+
 def test_audits_of_the_same_own_data_are_shown(tmp_path: Path) -> None:
     root, audits = tmp_path / "runs", tmp_path / "audit"
     synthetic.own(root, "sl")

@@ -248,6 +248,15 @@ def test_cpu_runs_get_the_threads_asked_for_or_share_the_cores(
     assert choose_jobs(jobs, "cpu") == (jobs or 8, threads)
 
 
+@pytest.mark.parametrize("given", ["seed=5", "+seed=5", "++seed=5"])
+def test_a_seed_among_the_overrides_is_refused(given: str, tmp_path: Path) -> None:
+    """It would train one seed in the place of all, and be taken for none of them."""
+    folders = [f"runs_dir={tmp_path / 'runs'}", f"results_dir={tmp_path}"]
+    config = compose_run(["experiment=cifar10", "device=cpu", f'overrides=["{given}"]', *folders], "reproduce")
+    with pytest.raises(UserError, match=r"overrides=.*: must not set the seed; give seeds=\[...\]"):
+        reproduce(config)
+
+
 def test_no_runs_at_once_are_refused() -> None:
     with pytest.raises(UserError, match="jobs=0"):
         choose_jobs(0, "cpu")

@@ -103,3 +103,17 @@ def test_mlflow_holds_the_record_once(header: Make, tmp_path: Path) -> None:
     assert run.data.metrics["test_accuracy_best"] == pytest.approx(recorded(EPOCHS)["test_accuracy"], abs=1e-5)
     kept = {item.path for item in client.list_artifacts(run.info.run_id, "confusion")}
     assert kept == {f"confusion/{stage}.{suffix}" for stage in STAGES for suffix in ("json", "png")}
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")  # MLflow's own use of SQLAlchemy, pydantic and protobuf
+def test_mlflow_takes_any_class_names(header: Make, tmp_path: Path) -> None:
+    names = ["cats & dogs", "../don't", "ü" * 300]
+    tracker = MlflowTracker(f"sqlite:///{tmp_path}/mlflow.db", "insects", str(tmp_path / "artifacts"))
+    tell(tracker, header(data=header().data.model_dump() | {"class_names": names}))
+    (run,) = tracker.client.search_runs([tracker.client.get_experiment_by_name("insects").experiment_id])
+    logged = sorted(name for name in run.data.metrics if name.startswith("class/"))
+    assert logged[:2] == ["class/0 cats _ dogs", "class/1 .._don_t"]
+    assert logged[2].startswith("class/2 üüü")
+    last = list(recorded(EPOCHS).values())[-5:-2]
+    assert [run.data.metrics[name] for name in logged] == pytest.approx(last)

@@ -4,7 +4,7 @@ const confidence = { sheet: null, stage: "late" };
 
 function confidenceRows(series) {
   const { sheet, stage } = confidence;
-  const { confidence: sure, predictions } = series.probes[stage];
+  const { confidence: sure, predictions } = series.probes.stages[stage];
   const rows = sheet.classes.map((name, index) => ({
     index, name, colour: sheet.colours[index], main: sure.mean[index], mainStd: sure.std?.[index],
     beside: predictions.mean[index], besideStd: predictions.std?.[index],
@@ -19,13 +19,13 @@ function drawConfidenceOf(holder, series) {
   const title = seriesTitle(sheet, series);
   const label = `${title}: mean confidence in each class, and lighter the share predicted as it, in percent`;
   const chart = barChart({ label, width: holder.clientWidth, rows: confidenceRows(series) });
-  holder.append(chart, caption(sheet, series.origin), figureRuns(title, series.runs));
+  holder.append(chart, caption(sheet, series.probes.origin), figureRuns(title, series.probes.runs));
 }
 
 function drawConfidence() {
   const { sheet, stage } = confidence;
   const here = seriesAt(sheet, Number(byId("confidence-noise").value)).map(([, series]) => series);
-  const shown = here.filter((series) => series.main);
+  const shown = here.filter((series) => series.main && series.probes);
   stageButtons("confidence-stages", sheet.stages, sheet.stages[stage], setStage);
   const probed = known(sheet.probed) ? `class ${sheet.classes[sheet.probed]}` : "one class";
   const images = sheet.own ? "training images with the label of" : "rightly labelled training images of";
