@@ -11,22 +11,27 @@ from claim_records import Made, accuracies, run_group_of
 from sl.claims.claim import Cell, SameProduct
 from sl.claims.measures import (
     chance_spread,
+    class_gap,
     confidence,
     decline,
     difference,
+    excess_spread,
     halves,
     harder_minus_easier,
+    hardest_lifted,
     least_lifted,
     memorised,
     memorised_less,
     others_mean,
     separated,
+    under_learning,
 )  # fmt: skip
 from sl.record import Noise, Run, RunGroup, Series, read
 from sl.record.paper import USUAL_NOISE
 from sl.record.schema import Config, Data, Epoch, Header, Probe, Stages, TrainingShares
 from sl.stats import infer
 
+EQUAL_CLASSES = Probe.model_construct(confusion=np.diag([200, 200, 200]).tolist())
 CE = Made("ce", 0.4, accuracies(0.9, 0.5), accuracies(0.9, 0.5))
 
 
@@ -140,6 +145,27 @@ def test_least_lifted_class_is_chosen_by_the_other_seeds() -> None:
     sl = np.array([[[0.1, 0.5]], [[0.6, 0.2]], [[0.3, 0.6]]])
     # others' mean gains: seed 0 (.45, .4) -> class 1; seed 1 (.2, .55) -> class 0; seed 2 (.35, .35) -> the first
     assert least_lifted(series_of(ce), series_of(sl)) == pytest.approx([50, 60, 30])
+
+
+def test_what_is_measured_late_is_of_the_late_stage() -> None:
+    """Three classes over four epochs, late being the third."""
+    curves = np.array([[[0.5] * 3, [0.6] * 3, [0.9, 0.5, 0.8], [0.1, 0.2, 0.3]]] * 2)
+    curves[1, 2] = [0.7, 0.65, 0.6]
+    series = series_of(curves)
+    assert class_gap(0, 1, 15, series) == pytest.approx([25, -10])
+    counted = Series(tuple(replace(run, probes={"late": EQUAL_CLASSES}) for run in series.runs))
+    chance = [chance_spread(run, "late") for run in counted.runs]
+    assert excess_spread(10, counted) == pytest.approx([40 - chance[0] - 10, 10 - chance[1] - 10])
+
+
+def test_what_the_harder_half_loses_and_gains() -> None:
+    """On clean labels classes 0 and 1 are the harder half, under noise 2 and 3."""
+    clean = series_of(np.array([[[0.0] * 4] * 2 + [[0.6, 0.7, 0.9, 0.8], [0.0] * 4]]))
+    ce = series_of(np.array([[[0.0] * 4] * 2 + [[0.5, 0.4, 0.2, 0.3], [0.4, 0.5, 0.1, 0.2]]]))
+    sl = series_of(np.array([[[0.0] * 4] * 3 + [[0.6, 0.8, 0.2, 0.2]]]))
+    # lost late: 10, 30 against 70, 50; gained at the end: 20, 30 against 10, 0
+    assert under_learning(clean, ce) == pytest.approx([20 - 60])
+    assert hardest_lifted(clean, ce, sl) == pytest.approx([25 - 5])
 
 
 def test_one_seed_has_no_others() -> None:

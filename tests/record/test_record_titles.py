@@ -24,10 +24,12 @@ def test_paper_scale(tmp_path: Path) -> None:
     ("field", "value", "ending"),
     [
         ("batch_size", 32, "120 epochs, batches of 32 for 128"),
+        ("train_share", 0.5, "120 epochs"),
+        ("test_share", 0.2, "120 epochs"),
         ("width_share", 0.5, "120 epochs, 50 % of the network's channels"),
     ],
 )
-def test_smaller_batches_or_networks_are_not_paper_scale(tmp_path: Path, field: str, value: float, ending: str) -> None:
+def test_less_than_all_is_not_paper_scale(tmp_path: Path, field: str, value: float, ending: str) -> None:
     head = synthetic.header(scale="paper", epochs=120)
     head["scale"][field] = value
     run = read(synthetic.write(tmp_path, synthetic.lines(head)))

@@ -79,7 +79,17 @@ def test_the_table_says_the_same_in_three_forms(runs: Path) -> None:
     assert shown[0].split()[:3] == ["alpha", "beta", "n"]
     (base,) = (line for line in shown[1:] if line.endswith("  reference"))
     assert base.split()[:4] == ["0.1", "1", "3", f"{sweep.references[0].accuracy.mean:.2f}"]
+    reference = np.array([accuracy(0.1, 1.0, seed) for seed in SEEDS])
+    marked = {bool(p is not None and p < 0.05) for _, p in sweep.differences}
+    assert marked == {True, False}
+    lines = table.rows(sweep)[1]
+    assert [line[-1].endswith(" *") for line in lines] == [p is not None and p < 0.05 for _, p in sweep.differences]
     for row, point in zip(csv.DictReader(io.StringIO(table.comma(sweep))), sweep.points, strict=True):
+        own = np.array([accuracy(*point.values.values(), seed) for seed in SEEDS])
+        ends = stats.t.interval(0.95, 2, 100 * own.mean(), 100 * stats.sem(own))
+        assert (float(row["low"]), float(row["high"])) == pytest.approx(ends)
+        if point not in sweep.references:
+            assert float(row["difference"]) == pytest.approx(100 * (own - reference).mean())
         assert float(row["mean"]) == point.accuracy.mean
         assert (row["n"], row["seeds"], float(row["loss.alpha"])) == ("3", "0 1 2", point.values["loss.alpha"])
     assert table.markdown(sweep).count("\n|") == 1 + 1 + 6

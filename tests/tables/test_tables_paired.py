@@ -82,6 +82,9 @@ def test_csv_holds_the_comparison(several: RunGroup, tmp_path: Path) -> None:
         lines = {line["loss"]: line for line in csv.DictReader(file) if line["statistic"] == "best epoch"}
     found = comparisons(several, "best epoch")[("ce", NOISY)]
     assert float(lines["ce"]["sl_minus_loss"]) == pytest.approx(found.difference.mean, abs=1e-4)
+    ends = (float(lines["ce"]["low"]), float(lines["ce"]["high"]))
+    assert ends == pytest.approx(found.difference.interval, abs=1e-4)
+    assert ends[0] < ends[1]
     assert (lines["ce"]["pairs_with_sl"], lines["gce"]["pairs_with_sl"], lines["sl"]["pairs_with_sl"]) == ("7", "2", "")
     assert float(lines["ce"]["p_adjusted"]) == pytest.approx(found.p_adjusted, abs=1e-4)
     assert lines["gce"]["p_adjusted"] == ""

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from sl.config.compose import compose_run
+from sl.train.cache import Cache
 from sl.train.job import Job, prepare
 from sl.train.run import train
 
@@ -34,6 +35,17 @@ def overrides(tmp_path: Path) -> Callable[..., list[str]]:
 def make_job(overrides: Callable[..., list[str]]) -> Callable[..., Job]:
     """A prepared short run."""
     return lambda *more: prepare(compose_run(overrides(*more)))
+
+
+@pytest.fixture
+def forget_device(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """Else a second run of the same data trains on the images of the first, wherever its own are stored."""
+
+    def forget() -> None:
+        monkeypatch.setattr("sl.train.engine.engines", Cache(limit=8))
+        monkeypatch.setattr("sl.train.engine.device_data", Cache(limit=2))
+
+    return forget
 
 
 @pytest.fixture

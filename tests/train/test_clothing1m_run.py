@@ -54,13 +54,17 @@ def test_noisy_labels_are_held_out_in_place_of_the_checked_ones(overrides: Overr
     assert len(job.dataset.train_labels) == 56
 
 
-def test_batches_from_the_file_are_those_of_memory(overrides: Overrides, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_batches_from_the_file_are_those_of_memory(
+    overrides: Overrides, forget_device: Callable[[], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """As on a GPU, where mapped images stay in their file and each batch is gathered on the host."""
     found = []
     for storage, resident in (("memory", True), ("mapped", False)):
         monkeypatch.setattr(DeviceData, "resident", resident)
+        forget_device()
         job = prepare(compose_run(overrides(*SMALL, f"dataset.storage={storage}")))
         engine = make_engine(job)
+        assert engine.data.images.data_ptr() == job.dataset.train_images.data_ptr()
         line, _ = train_one_epoch(engine, job.plan, seed=0, epoch=1)
         found.append((line, [value.clone() for value in engine.model.parameters()]))
     assert found[0][0] == found[1][0]

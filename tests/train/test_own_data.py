@@ -183,11 +183,12 @@ def test_forward_correction_by_a_matrix_file(
 
 
 def test_mapped_pictures_give_the_same_record_bit_for_bit(
-    pictures: Callable[..., Path], options: Callable[..., list[str]], tmp_path: Path
+    pictures: Callable[..., Path], options: Callable[..., list[str]], tmp_path: Path, forget_device: Callable[[], None]
 ) -> None:
     overrides = options(pictures(9, 7), "holdout=0.3", "scale.train_share=0.9")
     memory = run(overrides)
     memory.path.unlink()
+    forget_device()
     mapped = run([*overrides, "dataset.storage=mapped", f"dataset.cache_dir={tmp_path / 'cache'}"])
     assert (mapped.identity, mapped.epochs, mapped.probes) == (memory.identity, memory.epochs, memory.probes)
 

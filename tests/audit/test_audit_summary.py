@@ -1,0 +1,30 @@
+"""What an audit says it found, against the numbers that it was made of."""
+
+import numpy as np
+import pytest
+
+pytest.importorskip("cleanlab", reason="cleanlab is not installed: pip install -e '.[audit]'")
+
+from sl.audit.estimate import Interval, NoiseEstimate
+from sl.audit.rank import Ranking
+from sl.audit.summary import findings
+from sl.audit.trust import Trust
+
+JOINT = np.array([[0.5, 0.2, 0.0], [0.05, 0.25, 0.0], [0.0, 0.0, 0.0]])  # label down, true class across
+ESTIMATE = NoiseEstimate(JOINT, Interval(0.25, 0.2, 0.3125), (Interval(0, 0, 0),) * 3, np.zeros(100), 0.25)
+
+
+def test_the_pairs_confused_most_come_first() -> None:
+    assert ESTIMATE.pairs() == [(0, 1, pytest.approx(20)), (1, 0, pytest.approx(5))]
+    (first, _) = ESTIMATE.as_json(("ant", "bee", "cat"))["pairs"]
+    assert first == {"label": "ant", "true": "bee", "images": 20.0}
+
+
+def test_what_is_expected_of_the_changes_is_said() -> None:
+    nothing = np.zeros(3, dtype=np.int64)
+    ranking = Ranking(nothing, np.zeros(3), nothing, np.array([1.0, 0.8, 0.1]), np.array([True, True, False]))
+    said = findings(ranking, ESTIMATE, Trust(np.ones(3, dtype=bool), (), (), None, 0.75), 0.85)
+    assert said == (
+        "Of 100 labels an estimated 25.0 % (20.0 to 31.2 %) are wrong. "
+        "2 are changed; 90 % of these are expected to be wrong (asked: 85 %)."
+    )

@@ -1,0 +1,51 @@
+"""What a record says of a network, against what scikit-learn counts of its predictions."""
+
+from collections.abc import Callable
+
+import pytest
+from sklearn.metrics import accuracy_score
+
+from sl.train.engine import make_engine
+from sl.train.fit import look_closely, train_one_epoch, training_shares
+from sl.train.job import Job
+
+NOISY = ("noise=symmetric", "noise.rate=0.4")
+
+
+def test_a_probe_says_what_the_network_predicts(make_job: Callable[..., Job]) -> None:
+    job = make_job(*NOISY, "probe.label=7")
+    engine = make_engine(job)
+    _, confusion = train_one_epoch(engine, job.plan, 0, 1)
+    probe = look_closely(engine, job.probe_set, "early", 1, confusion)
+    logits = engine.predict(engine.data.images)
+    guess, noisy, clean = logits.argmax(1), job.noisy.labels, job.noisy.clean
+    right, wrong = noisy == clean, noisy != clean
+    rows = [row for row in range(len(noisy)) if clean[row] == noisy[row] == 7]
+    assert probe.count == len(rows) > 0
+    assert probe.confidence == pytest.approx(logits[rows].softmax(1).mean(0).tolist(), abs=1e-5)
+    assert probe.predictions == guess[rows].bincount(minlength=10).tolist()
+    shares = probe.training
+    assert shares is not None
+    assert shares.noisy_accuracy == pytest.approx(accuracy_score(noisy, guess))
+    assert shares.clean_accuracy == pytest.approx(accuracy_score(clean, guess))
+    assert shares.right_accuracy == pytest.approx(accuracy_score(noisy[right], guess[right]))
+    assert shares.wrong_memorised == pytest.approx(accuracy_score(noisy[wrong], guess[wrong]))
+    assert shares.wrong_corrected == pytest.approx(accuracy_score(clean[wrong], guess[wrong]))
+    assert shares.wrong_corrected != shares.wrong_memorised
+
+
+def test_shares_of_sixty_right_and_forty_wrong_labels() -> None:
+    shares = training_shares([60, 50, 40, 30, 5], truth_known=True)
+    assert (shares.noisy_accuracy, shares.clean_accuracy) == (0.8, 0.55)
+    assert (shares.right_accuracy, shares.wrong_memorised, shares.wrong_corrected) == (50 / 60, 0.75, 0.125)
+
+
+def test_validation_accuracy_is_that_of_the_held_out_labels(make_job: Callable[..., Job]) -> None:
+    job = make_job(*NOISY, "holdout=0.25")
+    engine = make_engine(job)
+    for epoch in (1, 2):
+        line, _ = train_one_epoch(engine, job.plan, 0, epoch)
+    assert job.validation is not None
+    expected = accuracy_score(job.validation.labels, engine.predict(job.validation.images).argmax(1))
+    assert line.validation_accuracy == pytest.approx(expected)
+    assert expected < 0.45  # no more right than wrong, so that the share of mistakes is another number
