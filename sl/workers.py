@@ -2,7 +2,7 @@
 
 import os
 import signal
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
@@ -47,7 +47,7 @@ def run_all(task: Task, arguments: Sequence[Any], jobs: int) -> list[TaskResult]
     return [outcomes[number] for number in range(len(arguments))]
 
 
-def values(outcomes: Iterable[TaskResult]) -> list[Any]:
+def values(outcomes: Sequence[TaskResult]) -> list[Any]:
     """What the tasks returned; raises the first error of one that did not return."""
     for outcome in outcomes:
         if outcome.error:

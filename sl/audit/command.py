@@ -4,7 +4,7 @@ import json
 from dataclasses import asdict, replace
 from pathlib import Path
 
-from filelock import FileLock, Timeout
+from filelock import AcquireReturnProxy, FileLock, Timeout
 
 from sl.audit.advice import advise
 from sl.audit.classes import class_numbers, write_classes
@@ -57,15 +57,13 @@ def check_options(config: AuditConfig) -> int:
     return config.folds
 
 
-def locked(out: Path) -> FileLock:
-    """Lock the folder `out` of an audit; UserError where another audit holds it, or it cannot be made."""
-    lock = FileLock(out / ".lock")
+def locked(out: Path) -> AcquireReturnProxy:
+    """Lock the folder `out` of an audit for a with block; UserError where it is held or cannot be made."""
     with writing(out, "out"):
         try:
-            lock.acquire(timeout=0)
+            return FileLock(out / ".lock").acquire(timeout=0)
         except Timeout:
             raise UserError("out", out, "must not be in use: another audit writes to it") from None
-    return lock
 
 
 def audit_name(described: Described, folds: int) -> str:

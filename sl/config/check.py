@@ -8,21 +8,25 @@ import torch
 from sl.checks import integer, number
 from sl.config.build import build, build_trackers, check_node, find_parameters, is_own
 from sl.errors import UserError
+from sl.recipes.augment import build_augmentation
 from sl.recipes.options import check_recipe
+from sl.record.fold import parse_fold
+from sl.train.device import check_runtime
 from sl.train.options import RunConfig, ScaleConfig
 
 
 def check_run(config: RunConfig) -> None:
     """Raise UserError for the first value that is out of its range, or that its class refuses without the data."""
     integer("seed", config.seed, 0)
-    if config.holdout is not None:
-        number("holdout", config.holdout, 0, 1, low_open=True, high_open=True)
+    check_held_out(config.holdout, config.fold)
     check_scale(config.scale)
     if config.scale.width_share != 1 and "width" not in find_parameters(config.model, "model", config.allow_targets):
         rule = f"must be 1; the channels of {config.model['_target_'].rpartition('.')[2]} are fixed"
         raise UserError("scale.width_share", config.scale.width_share, rule)
     check_recipe(config.recipe)
+    build_augmentation(config.recipe)
     check_weights(config)
+    check_runtime(config.runtime)
     integer("probe.representations", config.probe.representations, 0)
     if "reduction" in config.loss:
         raise UserError("loss.reduction", config.loss["reduction"], "must not be given: a run always takes the mean")
@@ -32,6 +36,16 @@ def check_run(config: RunConfig) -> None:
     sizes = {"num_examples": 100_000, "num_classes": 2}
     build(config.loss, "loss", config.allow_targets, transition=torch.eye(2, dtype=torch.float64), **sizes)
     check_node(config.model, "model", config.allow_targets, {"num_classes": 2, "image_shape": (1, 8, 8), "width": 1.0})
+
+
+def check_held_out(holdout: float | None, fold: str | None) -> None:
+    """Raise UserError for a share or part of the training set that cannot be held out, or where both are given."""
+    if holdout is not None:
+        number("holdout", holdout, 0, 1, low_open=True, high_open=True)
+    if fold is not None:
+        parse_fold(fold)
+        if holdout is not None:
+            raise UserError("fold", fold, f"must be null where holdout={holdout} is given")
 
 
 def starts_from_weights(model: Mapping[str, Any]) -> bool:

@@ -1,4 +1,4 @@
-"""The paper's networks, two common ones and torchvision's, built from the number of classes and the image shape."""
+"""Networks, built from the number of classes and the image shape: the paper's, those of others, torchvision's."""
 
 from sl.models.classifier import Classifier
 from sl.models.cnn import Cnn4, Cnn8, Cnn8Pooled

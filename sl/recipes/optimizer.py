@@ -10,7 +10,7 @@ from sl.recipes.options import RecipeConfig
 
 
 class SGD:
-    """Momentum SGD whose learning rate is a tensor on the device, `lr`: set it with `lr.fill_` before a step.
+    """Momentum SGD whose learning rate is a tensor on the device, `lr`: set it in place before a step.
 
     With g the gradient (clipped to the global norm `clip_norm`, then plus weight_decay * w for `decayed` parameters):
 

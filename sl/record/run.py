@@ -1,4 +1,4 @@
-"""One recorded run and what is derived from it; needs numpy only."""
+"""One recorded run and what is derived from it; needs no torch."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -91,13 +91,8 @@ class Run:
 
     @property
     def loss(self) -> dict[str, Any]:
-        """The parameters of the loss, as configured or derived; without its class."""
+        """The parameters of the loss, without its class."""
         return {name: value for name, value in self.config.loss.items() if name != "_target_"}
-
-    @property
-    def chosen(self) -> dict[str, Any]:
-        """The parameters of the loss that were chosen, not derived."""
-        return {name: value for name, value in self.loss.items() if name != "reduction"}
 
     @property
     def provenances(self) -> tuple[Provenance, ...]:

@@ -60,7 +60,7 @@ class RunGroup:
         """
         dataset, _, recipe = self.names
         stated = stated_parameters(dataset, recipe, loss)
-        found = [(run.started, run.chosen) for run in self.runs if run.name("loss") == loss]
+        found = [(run.started, run.loss) for run in self.runs if run.name("loss") == loss]
         closest = min(found, key=lambda one: (distance(one[1], stated), one[0], canonical_text(one[1])), default=None)
         return closest[1] if closest else None
 
@@ -69,8 +69,8 @@ class RunGroup:
         groups: dict[str, list[Run]] = defaultdict(list)
         for run in self.runs:
             if (run.name("loss"), run.noise) == (loss, noise):
-                groups[canonical_text(run.chosen)].append(run)
-        return [(runs[0].chosen, Series.of(runs)) for runs in groups.values()]
+                groups[canonical_text(run.loss)].append(run)
+        return [(runs[0].loss, Series.of(runs)) for runs in groups.values()]
 
     def series(self, loss: str, noise: Noise = CLEAN) -> Series | None:
         """The finished runs of a loss, with its parameters of this page, under a noise; None where there is none."""
@@ -91,7 +91,7 @@ class RunGroup:
         chosen = self.variant(loss)
         found = [run for run in self.diverged if (run.name("loss"), run.noise) == (loss, noise)]
         return sorted(
-            {run.seed for run in found if chosen is None or canonical_text(run.chosen) == canonical_text(chosen)}
+            {run.seed for run in found if chosen is None or canonical_text(run.loss) == canonical_text(chosen)}
         )
 
 

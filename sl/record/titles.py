@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
+from sl.record.identity import flat
 from sl.record.paper import PAPER_EPOCHS
 from sl.record.run import Run
 from sl.record.run_group import RunGroup, run_groups
@@ -29,15 +30,31 @@ def loss_order(name: str) -> tuple[float, str]:
 
 
 def parameters(values: dict[str, Any] | None) -> str:
-    """A loss's parameters in short; p_min belongs to the recipe.
+    """A loss's parameters in short, those of its parts too; p_min belongs to the recipe.
 
     >>> parameters({"alpha": 0.1, "beta": 1, "log_zero": -9.2103})
     'α 0.1, β 1, A −9.21'
+    >>> parameters({"beta": 0.8, "term": {"alpha": 0.1, "beta": 1}})
+    'β 0.8, α 0.1, term β 1'
     """
-    numbers = {key: value for key, value in (values or {}).items() if isinstance(value, int | float) and key != "p_min"}
-    names = {**GREEK, **symbols()}
-    texts = (f"{names.get(key, key)} {value:.3g}" for key, value in numbers.items() if not isinstance(value, bool))
-    return ", ".join(texts).replace("-", "−")
+    own = {**GREEK, **symbols()}
+    texts: dict[str, str] = {}
+    for option, value in numbers(values or {}).items():
+        part, _, key = option.rpartition(".")
+        if key == "p_min":
+            continue
+        name = own.get(key, key)
+        texts[f"{part} {name}" if name in texts else name] = f"{value:.3g}".replace("-", "−")
+    return ", ".join(f"{name} {text}" for name, text in texts.items())
+
+
+def numbers(values: dict[str, Any]) -> dict[str, float]:
+    """The numbers among a loss's parameters and those of its parts, by dotted name."""
+    return {
+        option: value
+        for option, value in flat(values)
+        if isinstance(value, int | float) and not isinstance(value, bool)
+    }
 
 
 def named_loss(loss: str, values: dict[str, Any] | None) -> str:

@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Literal, cast
+from typing import Literal, cast
 
 from sl.errors import UserError
 from sl.files import append, replace_file
@@ -33,9 +33,9 @@ class RecordWriter:
         """Begin a record with its first line; it replaces a file that is there."""
         self._replace(serialise(header))
 
-    def resume(self, content: bytes, epoch: int, step: int, provenance: Provenance) -> None:
-        """Continue the record `content` after `epoch` epochs and `step` steps; the break stays visible."""
-        self._replace(content + serialise(Resume(epoch=epoch, step=step, provenance=provenance)))
+    def resume(self, epoch: int, step: int, provenance: Provenance) -> None:
+        """Continue the record after `epoch` epochs and `step` steps; the break stays visible."""
+        self._replace(self.content + serialise(Resume(epoch=epoch, step=step, provenance=provenance)))
 
     def write(self, line: Epoch | Probe) -> None:
         """Append what was measured."""
@@ -44,12 +44,11 @@ class RecordWriter:
             append(self.path, text, len(self.content))
         self.content += text
 
-    def end(self, epoch_seconds: list[float], weights_sha256: str | None = None) -> None:
-        """Finish the record; `weights_sha256` is left out where it was not computed."""
+    def end(self, epoch_seconds: list[float], weights_sha256: str) -> None:
+        """Finish the record of a run whose network has these weights."""
         seconds = [round(value, 3) for value in epoch_seconds]
         total = round(sum(seconds), 3)
-        taken: dict[str, Any] = {} if weights_sha256 is None else {"weights_sha256": weights_sha256}
-        self._finish(End(epoch_seconds=seconds, seconds=total, finished=now(), **taken))
+        self._finish(End(epoch_seconds=seconds, seconds=total, finished=now(), weights_sha256=weights_sha256))
 
     def diverged(self, epoch: int, step: int, lr: float, loss: float) -> None:
         """Finish the record of a run whose numbers are no longer finite, in the step `step` of `epoch`."""

@@ -31,21 +31,18 @@ def replay(runs: Sequence[Run], trackers: Mapping[str, Tracker]) -> Iterator[str
 
 
 def send(run: Run, tracker: Tracker) -> None:
-    """Send one run to one tracker, with the times at which its epochs ended."""
-    now = started(run.header)
+    """Send a finished run to one tracker, with the times at which its epochs ended."""
+    now, clock = started(run.header), tracker.clock
     tracker.clock = lambda: now
     tracker.start(run.header, run.path)
-    for line, moment in zip(run.epochs, moments(run), strict=True):
+    assert run.end is not None
+    for line, moment in zip(run.epochs, ends(run.header, run.end.epoch_seconds), strict=True):
         now = moment
         tracker.epoch(line)
         for probe in run.probes_of(line.epoch):
             tracker.probe(probe)
-    tracker.close(run.complete)
-
-
-def moments(run: Run) -> list[float]:
-    """When each epoch of a recorded run ended, in seconds since 1970."""
-    return ends(run.header, run.end.epoch_seconds if run.end else [0.0] * len(run.epochs))
+    tracker.close(True)
+    tracker.clock = clock
 
 
 def replay_figures(runs: Sequence[Run], trackers: Iterable[Tracker]) -> Iterator[str]:

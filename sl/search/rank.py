@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from sl.record.identity import canonical_text
+from sl.record.titles import numbers
 from sl.search.validation import ValidatedRun
 from sl.stats import SIGNIFICANT, Inference, adjusted, infer
 from sl.tables.formats import with_interval
@@ -72,5 +73,4 @@ def listing(ranking: ParameterRanking) -> list[str]:
 
 def overrides(parameters: dict[str, Any]) -> str:
     """The numbers among a loss's parameters as one would type them."""
-    numbers = {key: value for key, value in parameters.items() if isinstance(value, int | float)}
-    return " ".join(f"loss.{key}={value:.6g}" for key, value in numbers.items() if not isinstance(value, bool))
+    return " ".join(f"loss.{option}={value:.6g}" for option, value in numbers(parameters).items())

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from sl.record.identity import flat
 from sl.record.run import Run
 from sl.record.schema import Epoch, Header
 from sl.record.stated import equal, stated_parameters, stated_recipe
@@ -49,12 +50,9 @@ def changed(run: Run) -> list[str]:
     dataset, recipe, loss = (run.name(choice) for choice in ("dataset", "recipe", "loss"))
     stated = {"loss": stated_parameters(dataset, recipe, loss), "recipe": stated_recipe(dataset, recipe)}
     held_out = [option for option in ("holdout", "fold") if getattr(run.config, option) is not None]
-    return held_out + [
-        f"{node}.{key}"
-        for node, values in stated.items()
-        for key, value in getattr(run.config, node).items()
-        if key in values and not equal(value, values[key])
-    ]
+    known = dict(flat(stated))
+    values = flat({"loss": run.config.loss, "recipe": run.config.recipe})
+    return held_out + [key for key, value in values if key in known and not equal(value, known[key])]
 
 
 def worst_class(run: Run) -> tuple[str, float]:

@@ -69,11 +69,16 @@ def find_device(name: str) -> torch.device:
     return torch.device("cuda", device.index or 0) if device.type == "cuda" else device
 
 
+def check_runtime(config: RuntimeConfig) -> None:
+    """Raise UserError for what no machine knows."""
+    one_of("runtime.precision", config.precision, ("auto", *DTYPES))
+    one_of("runtime.step", config.step, ("auto", "fastest", *STEPS))
+    asked_threads(config)
+
+
 def resolve_runtime(config: RuntimeConfig) -> Runtime:
     """Decide every `auto` of `config`; raises UserError for what the machine cannot do."""
     device = find_device(config.device)
-    one_of("runtime.precision", config.precision, ("auto", *DTYPES))
-    one_of("runtime.step", config.step, ("auto", "fastest", *STEPS))
     precision, step = config.precision, config.step
     if precision == "auto":
         precision = "bfloat16" if fast_bfloat16(device) else "float32"

@@ -13,15 +13,13 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from sl.config.build import build
 from sl.evaluate import training_counts
 from sl.losses import Loss
 from sl.models.batches import images_at_once, in_batches
 from sl.models.classifier import Classifier, initialised_part
 from sl.noise import NoisyLabels
 from sl.recipes.augment import Draws, build_augmentation
-from sl.recipes.batchnorm import configure_batchnorm, debiased_statistics
-from sl.recipes.initialise import initialise
+from sl.recipes.batchnorm import debiased_statistics
 from sl.recipes.optimizer import build_optimizer
 from sl.recipes.options import RecipeConfig
 from sl.record.identity import canonical
@@ -32,8 +30,8 @@ from sl.train.device_data import DeviceData
 from sl.train.forward import autocast, forward_pass, lower_precision
 from sl.train.job import Job, make_loss
 from sl.train.kernels import channels_last_fails, warn_of_slow_kernels
+from sl.train.network import make_model
 from sl.train.plan import batch_sizes
-from sl.train.seeds import generator
 from sl.train.step_weights import StepWeights
 
 EVALUATION_BATCH = {"cuda": 2000, "cpu": 500}  # of 32 px; 5000 of CIFAR-10 would take cnn8 2 GiB for activations
@@ -206,20 +204,10 @@ engines: Cache[Engine] = Cache(limit=8)
 device_data: Cache[DeviceData] = Cache(limit=2)
 
 
-def make_model(job: Job) -> Classifier:
-    """The network with the run's own initial weights, on the CPU."""
-    sizes = {"num_classes": job.dataset.num_classes, "image_shape": job.dataset.image_shape}
-    width = job.config.scale.width_share
-    model = build(job.config.model, "model", job.config.allow_targets, width=width, **sizes)
-    recipe, part = job.config.recipe, initialised_part(model)
-    initialise(part, recipe.initialisation, generator(job.config.seed, "weights"))
-    configure_batchnorm(part, recipe.bn_eps, recipe.bn_momentum, recipe.bn_zero_debias)
-    return model
-
-
 def make_engine(job: Job) -> Engine:
     """An engine with the run's weights and labels: one that this process built before, where it fits."""
-    model, loss = make_model(job), make_loss(job.config.loss, job.dataset, job.noisy, job.config.allow_targets)
+    model = make_model(job.config, job.dataset)
+    loss = make_loss(job.config.loss, job.dataset, job.noisy, job.config.allow_targets)
     model_state = {name: value.clone() for name, value in model.state_dict().items()}
     apply_runtime(job.runtime)
     warn_of_slow_kernels(job.runtime)

@@ -28,10 +28,8 @@ class Validation:
 def rows_held_out(config: RunConfig, labels: Tensor) -> tuple[Tensor, Tensor] | None:
     """Sorted rows of the noisy `labels` (N,) to train on and to validate on, as `config` says; None without validation.
 
-    `holdout` names a share, `fold` one of several equal parts. Raises UserError where both are given.
+    `holdout` names a share, `fold` one of several equal parts; no run has both.
     """
-    if config.fold is not None and config.holdout is not None:
-        raise UserError("fold", config.fold, f"must be null where holdout={config.holdout} is given")
     if config.fold is not None:
         return fold_rows(labels, *parse_fold(config.fold), config.seed)
     return None if config.holdout is None else split(labels, config.holdout, config.seed)

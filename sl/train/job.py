@@ -17,6 +17,7 @@ from sl.losses import Loss
 from sl.models.pretrained import find_weights
 from sl.noise import NoisyLabels
 from sl.noise.matrix_file import digest, read_matrix
+from sl.recipes.optimizer import build_optimizer
 from sl.record.identity import identity
 from sl.record.paper import PROBED_CLASS
 from sl.record.schema import Config, Data, Header, LabelNoise, Provenance, Scale, Stages
@@ -24,12 +25,13 @@ from sl.say import notice
 from sl.train.cache import Cache
 from sl.train.device import Runtime, asked_threads, resolve_runtime, threads_that_pay
 from sl.train.holdout import Validation, hold_out, rows_held_out
+from sl.train.network import make_model
 from sl.train.options import RunConfig
 from sl.train.plan import Plan, make_plan
 
 # Where data lie says nothing of the result, nor what is done with pictures that no record of a result has.
 LOCATIONS = {
-    "dataset": ("data_dir", "download", "path", "labels", "on_error", "storage", "cache_dir"),
+    "dataset": ("data_dir", "download", "labels", "on_error", "storage", "cache_dir"),
     "noise": ("data_dir", "path"),
 }
 LOCATION_ANYWHERE = ("data_dir",)  # of a class of another package only this is known to say where data lie
@@ -191,6 +193,7 @@ def prepare(config: RunConfig) -> Job:
     if hasattr(run.source, "outline"):  # mistakes come out before thousands of pictures are read
         outline = make_job(run, run.source.outline())
         make_loss(config.loss, outline.dataset, outline.noisy, config.allow_targets)
+        build_optimizer(make_model(config, outline.dataset), config.recipe)
     key = repr((config.dataset, run.result_config["dataset"]["fingerprint"]))
     with under("dataset"):
         full = datasets.get(key, run.source.load)

@@ -165,7 +165,7 @@ class Training:
             if state != "missing":
                 warn(f"{self.path}: there is no checkpoint of this run; it starts over")
             return
-        self.record.resume(self.record.content, self.epoch, self.step, origin)
+        self.record.resume(self.epoch, self.step, origin)
         self.watchers.repeat(found, self.epoch_seconds)
         inside = f" and {self.step} steps of the next" if self.step else ""
         warn(f"{self.path}: resumes after epoch {self.epoch}{inside}")

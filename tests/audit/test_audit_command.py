@@ -11,6 +11,7 @@ import torch
 from PIL import Image
 from sklearn.metrics import average_precision_score
 
+from sl.audit.command import locked
 from sl.config.compose import compose_run
 from sl.data import Digits
 from sl.errors import UserError
@@ -221,3 +222,11 @@ def test_a_network_of_ones_own_package_is_audited(
     monkeypatch.syspath_prepend(tmp_path)
     out = audit(*DIGITS, "folds=0", "recipe.epochs=1", "model._target_=mynets.MyNet", "allow_targets=[mynets]")
     assert (out / "suspects.html").exists()
+
+
+def test_a_folder_belongs_to_one_audit_at_a_time(tmp_path: Path) -> None:
+    with locked(tmp_path) as lock:
+        with pytest.raises(UserError, match="must not be in use: another audit writes to it"):
+            locked(tmp_path)
+        assert lock.is_locked
+    assert not lock.is_locked

@@ -20,6 +20,7 @@ from sl.record.read import is_complete, read, record_state
 from sl.record.schema import Header
 from sl.record.write import RecordWriter
 
+SHA256 = "0123456789abcdef" * 4
 CONFIG = {
     "dataset": {"_target_": "sl.data.Digits", "fingerprint": "abc"},
     "loss": {"_target_": "sl.losses.SymmetricCrossEntropy", "alpha": 0.1, "beta": 1.0},
@@ -83,11 +84,12 @@ def test_a_record_is_complete_with_its_end_only(tmp_path: Path) -> None:
         assert not is_complete(path)
         writer.write(line)
     assert not is_complete(path)
-    writer.end([1.25, 2.0])
+    writer.end([1.25, 2.0], SHA256)
     assert is_complete(path)
     lines = [json.loads(line) for line in path.read_text().splitlines()]
     assert (lines[0]["kind"], lines[-1]["kind"], len(lines)) == ("run", "end", 1 + 2 + 3 + 1)
     assert (lines[-1]["epoch_seconds"], lines[-1]["seconds"]) == ([1.25, 2.0], 3.25)
+    assert lines[-1]["weights_sha256"] == SHA256
     assert [child.name for child in path.parent.iterdir()] == ["x.jsonl"]
 
 
@@ -101,10 +103,11 @@ def test_resuming_takes_the_record_as_the_checkpoint_has_it(tmp_path: Path) -> N
         writer.write(line)
     path.write_bytes(path.read_bytes()[:-40] + b"\0" * 100)
     again = RecordWriter(path)
-    again.resume(kept, 1, 0, head().provenance)
+    again.content = kept
+    again.resume(1, 0, head().provenance)
     for line in lines[1:]:
         again.write(line)
-    again.end([1.0, 5.0])
+    again.end([1.0, 5.0], SHA256)
     run = read(path)
     assert (run.complete, run.checked, [line.epoch for line in run.resumes]) == (True, True, [1])
 
@@ -131,7 +134,7 @@ def test_a_full_disk_leaves_no_part_of_a_record(tmp_path: Path, monkeypatch: pyt
     with monkeypatch.context() as patch:
         patch.setattr(os, "fsync", FullDisk())
         with pytest.raises(UserError, match="No space left on device"):
-            writer.end([1.0, 1.0])
+            writer.end([1.0, 1.0], SHA256)
     assert path.read_bytes() == before
     assert [child.name for child in tmp_path.iterdir()] == ["x.jsonl"]
 

@@ -3,17 +3,19 @@
 import json
 import shutil
 import sys
+import time
+from datetime import datetime
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tracker"))
-from datetime import datetime
-
 from wandb_file import read_wandb_file
 
 from sl.record import load_all
-from sl.replay.replay import moments, replay, replay_figures
+from sl.record.schema import Epoch, Header, Probe
+from sl.replay.replay import replay, replay_figures, send
 from sl.tracker import CsvTracker, WandbTracker
 
 COMMITTED = Path(__file__).parents[2] / "results/runs/digits"
@@ -91,8 +93,27 @@ def test_figures_are_kept_as_images(records: Path, tmp_path: Path, monkeypatch: 
     assert logged == set(pictures)
 
 
-def test_an_epoch_ends_when_the_record_says(records: Path) -> None:
+class Watch(CsvTracker):
+    """Keeps the moments at which it was told."""
+
+    def start(self, header: Header, path: Path, resumed: int = 0) -> None:
+        self.told = [self.clock()]
+
+    def epoch(self, line: Epoch) -> None:
+        self.told.append(self.clock())
+
+    def probe(self, line: Probe) -> None:
+        pass
+
+    def close(self, finished: bool) -> None:
+        self.finished = finished
+
+
+def test_an_epoch_ends_when_the_record_says_and_later_is_now(records: Path, tmp_path: Path) -> None:
     run = next(run for run in load_all(records) if run.complete)
-    times = moments(run)
-    assert len(times) == len(run.epochs)
-    assert times[-1] - times[0] == pytest.approx(sum(run.end.epoch_seconds[1:]))
+    tracker = Watch(str(tmp_path))
+    send(run, tracker)
+    assert np.diff(tracker.told) == pytest.approx(run.end.epoch_seconds, abs=1e-3)
+    assert tracker.told[0] == datetime.fromisoformat(run.started).timestamp()
+    assert tracker.finished
+    assert abs(tracker.clock() - time.time()) < 60  # of figures that are sent next

@@ -15,7 +15,7 @@ from scipy import stats
 
 from sl.errors import UserError
 from sl.record import Run, load_all, read
-from sl.search.rank import listing, rankings, score
+from sl.search.rank import listing, overrides, rankings, score
 from sl.search.validation import validated, with_holdout
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -54,6 +54,12 @@ def test_the_best_validation_accuracy_wins_whatever_the_test_set_says(record: Re
     runs = load_all(tmp_path / "runs")
     assert order(runs) == [0.1, 1.0, 0.01]
     assert order([poisoned(run) for run in runs]) == [0.1, 1.0, 0.01]
+
+
+def test_parameters_of_a_loss_in_a_loss_are_listed() -> None:
+    part = {"_target_": "sl.losses.SymmetricCrossEntropy", "alpha": 0.5, "p_min": 1e-7}
+    loss = {"transition": "noise", "term": part, "detached": True}
+    assert overrides(loss) == "loss.term.alpha=0.5 loss.term.p_min=1e-07"
 
 
 def test_the_poison_works(record: Record) -> None:

@@ -64,6 +64,14 @@ def test_names_say_what_is_held_out(header: Make, held_out: dict[str, Any], word
     assert f"-{word}-" not in short_name(run_so_far(header(), []))
 
 
+def test_names_say_what_changed_in_a_part_of_the_loss(header: Make) -> None:
+    part = {"_target_": "sl.losses.SymmetricCrossEntropy", "alpha": 0.5, "beta": 1.0, "log_zero": -9.2103}
+    loss = {"_target_": "sl.losses.LabelSmoothing", "epsilon": 0.1, "term": part}
+    config = varied(header, {}).config.plain() | {"loss": loss}
+    config["names"] = {**config["names"], "loss": "lsr_sl"}
+    assert short_name(run_so_far(header(config=config), [])) == "cifar10-sym0.4-lsr_sl-alpha0.5-s0"
+
+
 def test_names_in_a_sweep_say_what_it_varies(header: Make, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SL_VARIED", "seed noise.rate loss loss.alpha loss.beta recipe.lr model runtime.threads")
     grid = [(alpha, beta) for alpha in (0.01, 0.1) for beta in (0.5, 1.0)]

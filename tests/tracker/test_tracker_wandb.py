@@ -63,7 +63,7 @@ class Recorder:
         self.record.write(line)
 
     def close(self, finished: bool) -> None:
-        self.record.end(self.seconds)
+        self.record.end(self.seconds, "0" * 64)
 
 
 def offline_runs(folder: Path) -> dict[str, WandbFile]:

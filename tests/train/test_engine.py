@@ -11,9 +11,10 @@ from torch import Tensor
 
 from sl.evaluate import training_counts
 from sl.train.cache import Cache
-from sl.train.engine import Engine, make_engine, make_model
+from sl.train.engine import Engine, make_engine
 from sl.train.fit import learning_rates, train_one_epoch
 from sl.train.job import Job
+from sl.train.network import make_model
 from sl.train.seeds import generator
 
 MakeJob = Callable[..., Job]
@@ -130,7 +131,7 @@ def test_a_later_run_of_a_sweep_uses_the_same_engine(make_job: MakeJob) -> None:
     again = make_job("loss=ce", "noise=symmetric", "noise.rate=0.2", "seed=5")
     second = make_engine(again)
     assert second is first
-    fresh = make_model(again).state_dict()
+    fresh = make_model(again.config, again.dataset).state_dict()
     for name, value in second.model.state_dict().items():
         torch.testing.assert_close(value, fresh[name], msg=name)
     assert all(not velocity.any() for velocity in second.optimizer.velocity)
@@ -220,5 +221,6 @@ def test_another_loss_gets_an_engine_of_its_own(make_job: MakeJob) -> None:
 def test_runs_with_the_same_seed_are_paired_across_losses(make_job: MakeJob) -> None:
     ce, sl = make_job("loss=ce", "noise=symmetric"), make_job("loss=sl", "noise=symmetric")
     assert torch.equal(ce.noisy.labels, sl.noisy.labels)
-    for one, other in zip(make_model(ce).parameters(), make_model(sl).parameters(), strict=True):
+    networks = (make_model(job.config, job.dataset).parameters() for job in (ce, sl))
+    for one, other in zip(*networks, strict=True):
         assert torch.equal(one, other)

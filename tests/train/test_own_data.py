@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 
 from sl.config.compose import compose_run
+from sl.data import ImageFolder
 from sl.errors import UserError
 from sl.record import GIVEN, Run, read
 from sl.record.titles import scale_title
@@ -180,6 +181,14 @@ def test_forward_correction_by_a_matrix_file(
     assert other.identity != job.identity
     recorded = run(options(root, "loss=forward", f"loss.transition={moved}"))
     assert recorded.noise == GIVEN
+
+
+def test_a_network_that_does_not_fit_is_refused_before_the_pictures_are_read(
+    pictures: Callable[..., Path], options: Callable[..., list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ImageFolder, "load", lambda source: pytest.fail("pictures were read"))
+    with pytest.raises(UserError, match=r"recipe\.decay_on=fc1: "):
+        prepare(compose_run(options(pictures(9, 7), "model=resnet18", "recipe.decay_on=fc1")))
 
 
 def test_mapped_pictures_give_the_same_record_bit_for_bit(

@@ -16,8 +16,8 @@ from torchvision import transforms
 from sl.recipes.normalise import fit_normalisation
 from sl.recipes.optimizer import decayed_parameters
 from sl.recipes.options import RecipeConfig
-from sl.train.engine import make_model
 from sl.train.job import Job, make_loss
+from sl.train.network import make_model
 
 
 def torchvision_transform(recipe: RecipeConfig, train_images: Tensor) -> transforms.Compose:
@@ -56,7 +56,7 @@ class ReferenceLoop:
 
     def __init__(self, job: Job, workers: int) -> None:
         self.device = job.runtime.device
-        self.model = make_model(job).to(self.device)
+        self.model = make_model(job.config, job.dataset).to(self.device)
         self.loss = make_loss(job.config.loss, job.dataset, job.noisy).to(self.device)
         self.optimizer = torch_sgd(self.model, job.config.recipe)
         self.order: list[int] = []  # of the images, set before each pass

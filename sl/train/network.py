@@ -1,0 +1,19 @@
+"""The network that a run begins with."""
+
+from sl.config.build import build
+from sl.data import Dataset
+from sl.models.classifier import Classifier, initialised_part
+from sl.recipes.batchnorm import configure_batchnorm
+from sl.recipes.initialise import initialise
+from sl.train.options import RunConfig
+from sl.train.seeds import generator
+
+
+def make_model(config: RunConfig, dataset: Dataset) -> Classifier:
+    """The network for `dataset` with the run's own initial weights, on the CPU; UserError where it does not fit."""
+    sizes = {"num_classes": dataset.num_classes, "image_shape": dataset.image_shape}
+    model = build(config.model, "model", config.allow_targets, width=config.scale.width_share, **sizes)
+    recipe, part = config.recipe, initialised_part(model)
+    initialise(part, recipe.initialisation, generator(config.seed, "weights"))
+    configure_batchnorm(part, recipe.bn_eps, recipe.bn_momentum, recipe.bn_zero_debias)
+    return model
