@@ -81,7 +81,8 @@ def _gaps(classes: Sequence[ClassAccuracies]) -> Iterable[Claim]:
 
     yield Claim(
         "spread_clean", CLASSES,
-        f"Even with clean labels CE's best class is more than {CLEAN_GAP} points ahead of its worst.",
+        f"Even with clean labels CE's best class is more than {CLEAN_GAP} points ahead of its worst; the mean is what "
+        f"exceeds {CLEAN_GAP} and chance.",
         f"spread over classes under CE, late, minus the spread that chance gives equal classes, minus {CLEAN_GAP}: "
         "half of what the paper reports between classes 1 and 3",
         (CE_CLEAN,), partial(measures.excess_spread, CLEAN_GAP),
@@ -92,7 +93,8 @@ def _gaps(classes: Sequence[ClassAccuracies]) -> Iterable[Claim]:
     ):
         yield Claim(
             name, CLASSES,
-            f"CE is more than {gap} points better at class {high} than at class {low} ({cell.noise.title}).",
+            f"CE is more than {gap} points better at class {high} than at class {low} ({cell.noise.title}); the mean "
+            f"is what exceeds {gap}.",
             f"accuracy under CE, {cell.noise.title}, late: class {high} minus class {low}, minus {gap}: half of what "
             "the paper reports",
             (cell,), partial(measures.class_gap, high, low, gap),

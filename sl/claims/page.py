@@ -1,7 +1,7 @@
 """What people read of the claims: results/claims.md, and the verdicts and findings on the README's first screen."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from sl.claims.claim import Reported
@@ -54,18 +54,48 @@ def findings(found: Iterable[GroupOutcomes]) -> str:
 
 
 def tally(found: Iterable[GroupOutcomes]) -> str:
-    """The verdicts at the paper's scale on the paper's data sets in one line, and how many claims lack runs."""
-    groups = [group for group in found if group.dataset in PAPER_EPOCHS and group.paper_scale]
-    claims = [outcome for group in groups for outcome in group.claims]
-    counts = Counter(outcome.verdict for outcome in claims if not outcome.by_algebra)
-    if counts.total() == counts[Verdict.LACKING]:
-        return "No claim is tested at the paper's scale yet."
-    numbers = ", ".join(f"{counts[verdict] or 'none'} {verdict}" for verdict in TESTED)
-    where = " and ".join(dict.fromkeys(dataset_title(group.dataset) for group in groups))
-    parts = [f"**At the paper's scale, on {where}: {numbers}.**"]
-    if proven := sum(outcome.by_algebra for outcome in claims):
-        parts.append(f"{proven} more {'holds' if proven == 1 else 'hold'} by algebra.")
-    return " ".join([*parts, f"{counts[Verdict.LACKING]} claims still lack runs."])
+    """The verdicts at the paper's scale on the paper's data sets in a few words, and what smaller runs contradict.
+
+    A claim is counted once, however many data sets it is asked of; where these disagree, once under each verdict.
+    """
+    groups = [group for group in found if group.dataset in PAPER_EPOCHS]
+    full = [group for group in groups if group.paper_scale]
+    held = {verdict: _datasets(full, verdict) for verdict in TESTED}
+    tested = {claim for claims in held.values() for claim in claims}
+    parts = [_headline(full, held) if tested else "No claim is tested at the paper's scale yet."]
+    if proven := {outcome.id for group in full for outcome in group.claims if outcome.by_algebra}:
+        parts.append(f"Shown by algebra: {len(proven)} more.")
+    if lacking := _datasets(full, Verdict.LACKING).keys() - tested:
+        parts.append(f"Too few runs for a verdict: {len(lacking)}.")
+    against = _datasets([group for group in groups if not group.paper_scale], Verdict.CONTRADICTED)
+    for dataset in dict.fromkeys(group.dataset for group in groups):
+        if claims := {claim for claim, datasets in against.items() if dataset in datasets}:
+            unknown = f"{len(claims - tested) or 'none'} of them without a verdict at the paper's scale"
+            parts.append(f"Scaled-down {dataset_title(dataset)} contradicts {len(claims)}, {unknown}.")
+    return " ".join(parts)
+
+
+def _headline(full: Sequence[GroupOutcomes], held: Mapping[Verdict, Mapping[str, set[str]]]) -> str:
+    """How many claims hold, and on which data sets and how many seeds that rests; `held` as `_datasets`."""
+    pairs = [(group.dataset, one.n) for group in full for one in group.claims if one.verdict in TESTED and one.n]
+    names, seeds = dict.fromkeys(dataset_title(dataset) for dataset, _ in pairs), [n for _, n in pairs]
+    where = f"{', '.join(names)}; n = {' to '.join(map(str, sorted({min(seeds), max(seeds)})))}"
+    numbers = []
+    for verdict, claims in held.items():
+        several = sum(len(datasets) > 1 for datasets in claims.values())
+        more = f", {several} of them on more than one data set" if several else ""
+        numbers.append(f"{len(claims) or 'none'} {verdict}{more}")
+    return f"**The paper's claims at its scale ({where}), each counted once: {'; '.join(numbers)}.**"
+
+
+def _datasets(groups: Iterable[GroupOutcomes], verdict: Verdict) -> dict[str, set[str]]:
+    """The data sets on which each claim has a verdict, by the claim's id; what algebra shows is left out."""
+    found: dict[str, set[str]] = {}
+    for group in groups:
+        for outcome in group.claims:
+            if outcome.verdict == verdict and not outcome.by_algebra:
+                found.setdefault(outcome.id, set()).add(group.dataset)
+    return found
 
 
 def unrecorded(datasets: set[str]) -> str:

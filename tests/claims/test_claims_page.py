@@ -11,8 +11,9 @@ import synthetic
 from claim_records import Made, accuracies, read_claims, run_group_of
 
 from sl.claims import write_all
-from sl.claims.outcome import all_outcomes, caution
+from sl.claims.outcome import GroupOutcomes, Outcome, all_outcomes, caution
 from sl.claims.page import findings, markdown, tally
+from sl.claims.rule import Verdict
 from sl.record import load_all
 from sl.tables import Literature, load
 from sl.tables.formats import signed, with_interval
@@ -67,9 +68,44 @@ def test_the_verdicts_at_the_papers_scale_are_counted(page: tuple) -> None:
     numbers = (f"{verdicts.count(name) or 'none'} {name}" for name in ("supported", "contradicted", "undecided"))
     lacking = verdicts.count("not enough runs")
     assert tally(read_claims(root / "claims.json")) == (
-        f"**At the paper's scale, on CIFAR-10: {', '.join(numbers)}.** 1 more holds by algebra. "
-        f"{lacking} claims still lack runs."
+        f"**The paper's claims at its scale (CIFAR-10; n = 3), each counted once: {'; '.join(numbers)}.** "
+        f"Shown by algebra: 1 more. Too few runs for a verdict: {lacking}."
     )
+
+
+def group(dataset: str, full: bool, **verdicts: tuple[str, int]) -> GroupOutcomes:
+    """An invented group: verdict and number of seeds of each claim by its id."""
+    claims = tuple(
+        Outcome(
+            name, "", "", "", False, Verdict(verdict), False, (), (), None, None, None, None, n,
+            "a proof" if name == "proven" else "", {}, (), (), (),
+        )
+        for name, (verdict, n) in verdicts.items()
+    )  # fmt: skip
+    return GroupOutcomes(dataset, "", "", full, "", "", "", {}, "", "", "", claims)
+
+
+def test_a_claim_is_counted_once_however_many_data_sets_it_is_asked_of() -> None:
+    yes, no, open_, few = (lambda n, verdict=verdict: (verdict, n) for verdict in Verdict)
+    found = [
+        group("cifar10", True, both=yes(3), one=yes(6), split=yes(3), never=few(1), late=few(2), proven=yes(0)),
+        group("mnist", True, both=yes(4), one=few(0), split=no(3), never=few(2), undecided=open_(3)),
+        group("cifar10", False, both=no(2), never=no(9), late=yes(9), unasked=no(3)),
+        group("cifar10", False, both=no(3), late=open_(3)),
+        group("mnist", False, one=no(3)),
+        group("digits", True, late=yes(99), never=no(99)),  # no data set of the paper
+    ]
+    full = (
+        "**The paper's claims at its scale (CIFAR-10, MNIST; n = 3 to 6), each counted once: 3 supported, 1 of them on "
+        "more than one data set; 1 contradicted; 1 undecided.** Shown by algebra: 1 more. "
+        "Too few runs for a verdict: 2. "
+    )
+    small = (
+        "Scaled-down CIFAR-10 contradicts 3, 2 of them without a verdict at the paper's scale. "
+        "Scaled-down MNIST contradicts 1, none of them without a verdict at the paper's scale."
+    )
+    assert tally(found) == full + small
+    assert tally(found[5:]) == "No claim is tested at the paper's scale yet."
 
 
 def test_of_scaled_down_runs_the_findings_tell_what_contradicts_the_paper(
@@ -83,7 +119,11 @@ def test_of_scaled_down_runs_the_findings_tell_what_contradicts_the_paper(
     assert "scaled-down run" in text
     assert "*Contradicted* (n = 3): SL learns the classes more evenly than CE" in text
     assert "*Supported*" not in text
-    assert tally(found) == "No claim is tested at the paper's scale yet."
+    against = sum(outcome.verdict == "contradicted" for group in found for outcome in group.claims)
+    assert tally(found) == (
+        f"No claim is tested at the paper's scale yet. Scaled-down CIFAR-10 contradicts {against}, {against} of them "
+        "without a verdict at the paper's scale."
+    )
 
 
 def test_what_is_read_back_is_what_was_written(page: tuple, literature: Literature) -> None:
