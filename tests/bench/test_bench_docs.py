@@ -73,27 +73,28 @@ def measured(rate: float, peak: int | None) -> dict[str, object]:
     }
 
 
-NEW = {"gpu": None, "cpu": "CPU", "cpu_family": "1", "instructions": "avx2", "cores": 2}
-OLD = {"gpu": None, "cpu": "CPU", "cpu_family": "1", "bfloat16": ["avx512_bf16"], "cores": 2}
+NEW = {"gpu": None, "cpu": "CPU", "cpu_family": "1", "instructions": "avx2", "cores": 2, "torch": "2.14.1+cu130"}
+OLD = {"gpu": None, "cpu": "CPU", "cpu_family": "1", "bfloat16": ["avx512_bf16"], "cores": 2, "torch": "2.15.0"}
 
 
 def test_one_table_has_all_machines() -> None:
     records = [
-        {"machine": NEW, "cases": {"digits": measured(200, 2**30)}},
-        {"machine": OLD, "cases": {"digits": measured(400, None)}},
+        {"commit": "0e7ed0ef76", "machine": NEW, "cases": {"digits": measured(200, 2**30)}},
+        {"commit": "e2fdec1774", "machine": OLD, "cases": {"digits": measured(400, None)}},
     ]
     lines = comparison_table(records)
     assert len(lines) == 2 + 2
     title = machine_title(NEW)
     assert lines[2] == (
         f"| {title} | cnn4 on digits | 100 | 200, 2.00 x (1.00 to 4.00) | 2 processes: 600, 6.00 x (3.00 to 12.00) "
-        "| 1,024 MiB |"
+        "| 1,024 MiB | 0e7ed0e, 2.14.1 |"
     )
-    assert lines[3].endswith(" | – |")
+    assert lines[3].endswith(" | – | e2fdec1, 2.15.0 |")
     short = summary_table(records)
-    assert short[2] == f"| {machine_title(NEW)} | cnn4 on digits | 2.00 x | 6.00 x |"
+    assert short[2] == f"| {machine_title(NEW)} | cnn4 on digits | 2.00 x | 6.00 x | 0e7ed0e, 2.14.1 |"
     assert short[-1].startswith("| one H200 or H100 |")
-    with_gpu = summary_table([{"machine": {**NEW, "gpu": "NVIDIA H200"}, "cases": {"digits": measured(1, 1)}}])
+    lent = {"commit": "d0b6a6b950", "machine": {**NEW, "gpu": "NVIDIA H200"}, "cases": {"digits": measured(1, 1)}}
+    with_gpu = summary_table([lent])
     assert "not measured yet" not in "".join(with_gpu)
 
 

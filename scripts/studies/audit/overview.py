@@ -45,7 +45,8 @@ def in_short(records: Sequence[Record]) -> str:
     ce, sl = COLUMNS.index("CE, one run"), COLUMNS.index("SL, one run")
     rows = [[name, ranks[-1], ranks[ce], ranks[sl], gains[sl], str(len(cells["ce", 0].keys() & cells["sl", 0].keys()))]
             for (name, cells), ranks, gains in lines]  # fmt: skip
-    return table(["labels", "random order", "CE", "SL", "gain of CE by SL's corrections (points)", "seeds"], rows)
+    gained = "test accuracy that CE gains with SL's corrected labels (points)"
+    return table(["labels", "random order", "CE", "SL", gained, "seeds"], rows)
 
 
 def by_setting(records: Sequence[Record]) -> dict[str, Cells]:

@@ -10,9 +10,10 @@ from sl.tables.readme import fill
 
 ABLATION, STEP = "-ablation", "-step"  # ends of the names of files
 SHOWN = 12  # parts of a step
-HEADER = ("machine", "network", "reference loop, images/s", "one run", "several at once", "peak memory")
-SUMMARY = ("machine", "network", "one run", "best way of a sweep")
-NO_GPU = ("one H200 or H100", "cnn8 on CIFAR-10", "not measured yet", "not measured yet")
+CODE = "commit, PyTorch"
+HEADER = ("machine", "network", "reference loop, images/s", "one run", "several at once", "peak memory", CODE)
+SUMMARY = ("machine", "network", "one run", "best way of a sweep", CODE)
+NO_GPU = ("one H200 or H100", "cnn8 on CIFAR-10", "not measured yet", "not measured yet", "–")
 
 
 def update_pages(folder: Path, page: Path, readme: Path) -> list[str]:
@@ -60,7 +61,7 @@ def comparison_table(records: Iterable[Mapping[str, Any]]) -> list[str]:
             peak = measured["engine"].get("peak_bytes")
             memory = f"{peak / 2**20:,.0f} MiB" if peak else "–"
             where = [machine_title(record["machine"]), measured["case"], f"{rates['reference']['median']:,.0f}"]
-            rows.append([*where, one.partition(": ")[2], "; ".join(several) or "–", memory])
+            rows.append([*where, one.partition(": ")[2], "; ".join(several) or "–", memory, code(record)])
     return table(HEADER, rows).splitlines()
 
 
@@ -72,8 +73,17 @@ def summary_table(records: Iterable[Mapping[str, Any]]) -> list[str]:
         for measured in record["cases"].values():
             one, *several = (values["median"] for values in measured["times_reference"].values())
             machine = machine_title(record["machine"])
-            rows.append([machine, measured["case"], f"{one:.2f} x", f"{max((one, *several)):.2f} x"])
+            rows.append([machine, measured["case"], f"{one:.2f} x", f"{max((one, *several)):.2f} x", code(record)])
     return table(SUMMARY, rows if gpu else [*rows, list(NO_GPU)]).splitlines()
+
+
+def code(record: Mapping[str, Any]) -> str:
+    """What was measured: the commit (a dash where the code had no history), and the version of PyTorch.
+
+    >>> code({"commit": "0e7ed0ef76709e7f", "machine": {"torch": "2.14.1+cu130"}})
+    '0e7ed0e, 2.14.1'
+    """
+    return f"{(record['commit'] or '–')[:7]}, {record['machine']['torch'].partition('+')[0]}"
 
 
 def machine_title(machine: Mapping[str, Any]) -> str:
