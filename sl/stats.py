@@ -54,14 +54,19 @@ def infer(differences: ArrayLike) -> Inference:
     return Inference(mean, n, (float(low), float(high)), float(found.pvalue))
 
 
-def adjusted(p_values: Sequence[float | None]) -> list[float | None]:
-    """Benjamini and Hochberg's (1995) adjusted p of a family of tests, in the order given; None is no test.
+def adjusted(family: Sequence[Inference]) -> list[float | None]:
+    """Benjamini and Hochberg's (1995) adjusted p of a family of tests, in the order given; None for what is not tested.
 
-    To call significant what is below 0.05 keeps the expected share of false discoveries below 5 %.
+    To call `significant` what is below 0.05 keeps the expected share of false discoveries below 5 %.
 
-    >>> adjusted([0.01, None, 0.04])
+    >>> adjusted([Inference(1.0, 3, (0.5, 1.5), 0.01), Inference(1.0, 1), Inference(1.0, 3, (0.1, 1.9), 0.04)])
     [0.02, None, 0.04]
     """
-    tests = [p for p in p_values if p is not None]
+    tests = [one.p for one in family if one.tested]
     found = iter(stats.false_discovery_control(tests).tolist() if tests else [])
-    return [None if p is None else next(found) for p in p_values]
+    return [next(found) if one.tested else None for one in family]
+
+
+def significant(p: float | None) -> bool:
+    """Whether there was a test, and its p is below 0.05."""
+    return p is not None and p < SIGNIFICANT

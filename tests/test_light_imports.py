@@ -48,7 +48,7 @@ import {modules}
 assert "torch" not in sys.modules
 print(*sorted({{name.split(".")[1] for name in sys.modules if name.startswith("sl.")}}))
 """
-READERS = ("claims", "figures", "report", "search.rank", "sweep.figure", "sweep.table", "tables")
+READERS = ("claims", "figures", "figures.sweep", "report", "search.rank", "tables")
 WITH_OTHERS = {"cloudpickle", "joblib", "PIL"}  # scikit-learn and matplotlib bring them
 
 
@@ -58,7 +58,7 @@ def test_what_reads_records_needs_the_extra_results_alone() -> None:
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert {*done.stdout.split()} & {path.parent.name for path in ROOT.glob("sl/*/__init__.py")} == {
-        *("claims", "figures", "record", "report", "search", "sweep", "tables")
+        *("claims", "figures", "record", "report", "search", "tables")
     }
 
 

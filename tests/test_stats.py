@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from sl.stats import SIGNIFICANT, adjusted, infer
+from sl.stats import SIGNIFICANT, Inference, adjusted, infer, significant
 
 SAMPLE = [4.1, 3.2, 5.5, 4.8, 6.0, 3.9, 5.1, 4.4]
 
@@ -46,22 +46,29 @@ def test_an_effect_is_found(n: int, effect: float, least: float) -> None:
     assert np.mean([one.p < SIGNIFICANT and one.mean > 0 for one in found]) > least
 
 
+def three(p: float | None) -> Inference:
+    """A test with three seeds; none where there is no p."""
+    return Inference(1.0, 3, None, p)
+
+
 def test_adjusted_p_are_those_of_the_step_up_procedure() -> None:
     values = (np.random.default_rng(0).random(9) ** 3).tolist()
     for level in (0.01, 0.05, 0.2):
         ranked = sorted(values)
         passed = [rank for rank, p in enumerate(ranked, 1) if p <= level * rank / len(values)]
         rejected = {*ranked[: max(passed, default=0)]}
-        assert {p for p, q in zip(values, adjusted(values), strict=True) if q <= level} == rejected
+        assert {p for p, q in zip(values, adjusted(list(map(three, values))), strict=True) if q <= level} == rejected
 
 
 def test_what_was_not_tested_is_not_in_the_family() -> None:
-    assert adjusted([None, 0.01, None, 0.04]) == [None, 0.02, None, 0.04]
-    assert (adjusted([]), adjusted([None]), adjusted([0.2])) == ([], [None], [0.2])
+    assert adjusted(list(map(three, [None, 0.01, None, 0.04]))) == [None, 0.02, None, 0.04]
+    assert (adjusted([]), adjusted([three(None)]), adjusted([three(0.2)])) == ([], [None], [0.2])
+    assert adjusted([Inference(1.0, 2, None, 0.001), three(0.04)]) == [None, 0.04]  # two seeds are no test
+    assert [significant(p) for p in (None, 0.049, 0.05)] == [False, True, False]
 
 
 def test_without_any_effect_a_family_seldom_has_a_survivor() -> None:
     random, repeats = np.random.default_rng(1), 150
-    families = [adjusted([infer(random.normal(size=3)).p for _ in range(8)]) for _ in range(repeats)]
+    families = [adjusted([infer(random.normal(size=3)) for _ in range(8)]) for _ in range(repeats)]
     survivors = np.mean([min(family) < SIGNIFICANT for family in families])
     assert survivors <= SIGNIFICANT + 3 * math.sqrt(SIGNIFICANT * (1 - SIGNIFICANT) / repeats)

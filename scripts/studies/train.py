@@ -6,9 +6,10 @@ from pathlib import Path
 
 from sl.config.compose import override
 from sl.reproduce import experiment
-from sl.reproduce.execute import choose_jobs, execute, thread_override
+from sl.reproduce.execute import execute
 from sl.reproduce.plan import plan_runs
 from sl.train.device import find_device
+from sl.train.jobs import choose_jobs, thread_override
 
 
 def train_experiment(

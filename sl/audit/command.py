@@ -23,9 +23,9 @@ from sl.checks import integer, number
 from sl.errors import UserError
 from sl.files import expanded, replace_file, writing
 from sl.record.identity import identity
-from sl.reproduce.execute import choose_jobs
 from sl.say import say
 from sl.train.job import Described, describe_run
+from sl.train.jobs import choose_jobs
 
 
 def run_audit(config: AuditConfig) -> Path:

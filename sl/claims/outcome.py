@@ -16,7 +16,7 @@ from sl.record import Run, RunGroup, matched
 from sl.record.paper import PAPER_EPOCHS, USUAL_NOISE
 from sl.record.stated import usual_recipe
 from sl.record.titles import in_order, origin, paper_scale, recipe_differences, scale_name, setting
-from sl.stats import FEWEST, SIGNIFICANT, adjusted, infer
+from sl.stats import FEWEST, Inference, adjusted, infer, significant
 from sl.tables.compare import beside
 from sl.tables.published import Literature
 
@@ -132,10 +132,9 @@ def outcomes(group: RunGroup, literature: Literature, out: Path = Path()) -> tup
     known = Literature(beside(group, literature.tables, "last epoch"), literature.classes)
     claims = catalogue(dataset, recipe, known, usual=recipe == usual_recipe(dataset, scale))
     found = [evaluate(claim, group, out) for claim in claims]
-    corrected = adjusted([outcome.p if outcome.n >= FEWEST else None for outcome in found])
+    corrected = adjusted([Inference(np.nan, outcome.n, outcome.interval, outcome.p) for outcome in found])
     return tuple(
-        replace(outcome, p_adjusted=p, survives=p is not None and p < SIGNIFICANT)
-        for outcome, p in zip(found, corrected, strict=True)
+        replace(outcome, p_adjusted=p, survives=significant(p)) for outcome, p in zip(found, corrected, strict=True)
     )
 
 

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from sl.stats import FEWEST, SIGNIFICANT, Inference
+from sl.stats import FEWEST, SIGNIFICANT, Inference, significant
 
 SURVIVES = "✓"
 RULE = f"""\
@@ -40,11 +40,11 @@ def decide(found: Inference, *, exact: bool = False) -> Verdict:
     >>> decide(Inference(2.0, 3, (0.5, 3.5), 0.03)).value
     'supported'
     """
-    significant = found.tested and found.p is not None and found.p < SIGNIFICANT
+    decided = found.tested and significant(found.p)
     if exact:
-        return Verdict.CONTRADICTED if significant else Verdict.SUPPORTED
+        return Verdict.CONTRADICTED if decided else Verdict.SUPPORTED
     if found.n < FEWEST:
         return Verdict.LACKING
-    if not significant:
+    if not decided:
         return Verdict.UNDECIDED
     return Verdict.SUPPORTED if found.mean > 0 else Verdict.CONTRADICTED

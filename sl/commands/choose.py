@@ -4,10 +4,10 @@ from pathlib import Path
 
 from sl.errors import UserError
 from sl.record import load_all
+from sl.record.sweeps import sweeps
 from sl.search.rank import listing, rankings
 from sl.search.validation import validated, with_holdout
-from sl.sweep.points import sweeps
-from sl.sweep.table import text
+from sl.tables.sweep import text
 
 NO_HOLDOUT = (
     "No finished run has a holdout, so nothing is chosen: this is what the clean test labels say. "

@@ -5,11 +5,12 @@ from functools import partial
 from pathlib import Path
 
 from sl.errors import UserError
+from sl.figures import sweep as figure
 from sl.figures.style import draw_styled
 from sl.files import replace_file, writing
 from sl.record import load_all
-from sl.sweep import figure, table
-from sl.sweep.points import Sweep, sweeps
+from sl.record.sweeps import Sweep, sweeps
+from sl.tables import sweep as table
 
 
 def main(

@@ -15,13 +15,14 @@ from sl.record import Run, load_all
 from sl.reproduce import experiment
 from sl.reproduce.deadline import Deadline
 from sl.reproduce.estimate import estimate
-from sl.reproduce.execute import choose_jobs, execute, thread_override
+from sl.reproduce.execute import execute
 from sl.reproduce.experiment import Overrides
 from sl.reproduce.options import ReproduceConfig
 from sl.reproduce.plan import PlannedRun, plan_runs
 from sl.reproduce.progress import Item, SavedPlan, duration, finishing_times
 from sl.tables import load, write_all
 from sl.train.device import find_device
+from sl.train.jobs import choose_jobs, thread_override
 
 
 def reproduce(config: ReproduceConfig) -> list[str]:

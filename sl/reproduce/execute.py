@@ -6,43 +6,16 @@ import traceback
 from collections import deque
 from collections.abc import Sequence
 
-from sl.checks import integer
 from sl.config.compose import compose_run
 from sl.errors import UserError
-from sl.processes import cores
 from sl.reproduce.deadline import Deadline, shares_done
 from sl.reproduce.plan import PlannedRun
 from sl.reproduce.progress import in_training
-from sl.train.device import find_device, threads_of_environment
 from sl.workers import Workers, stopping
 
 POLL_SECONDS = 5.0  # between two looks at runs that other processes train
-
-MOST_JOBS = 1024  # each is a process
 BUSY = "another process is training it"
 NO_TIME = "not started: it would not finish in time"
-
-
-def choose_jobs(wanted: object, device: str) -> tuple[int, int | None]:
-    """How many runs at once, and the threads of each; None on a GPU.
-
-    Unless a number is `wanted`: one run after another on a GPU, on a CPU one single-threaded process per core, which
-    docs/speed.md compares with one run on all cores. A run that is alone gets the threads that OMP_NUM_THREADS asks
-    for; of several at once each gets that many too, but no more than its share of the cores.
-    """
-    on_gpu = find_device(device).type == "cuda"
-    usual = 1 if on_gpu else cores()
-    jobs = usual if wanted is None else integer("jobs", wanted, 1, MOST_JOBS)
-    if on_gpu:
-        return jobs, None
-    share = max(1, usual // jobs)
-    asked = threads_of_environment() or share
-    return jobs, asked if jobs == 1 else min(asked, share)
-
-
-def thread_override(threads: int | None) -> list[str]:
-    """The override that gives each run its threads."""
-    return [] if threads is None else [f"runtime.threads={threads}"]
 
 
 def execute(todo: Sequence[PlannedRun], jobs: int, deadline: Deadline | None = None) -> list[str]:

@@ -11,12 +11,12 @@ from sl.checks import integer
 from sl.config.build import under
 from sl.errors import UserError
 from sl.files import expanded
-from sl.reproduce.execute import choose_jobs
 from sl.search.options import SearchConfig
 from sl.search.outcome import Trial, best, check_file, overrides, summary, tried, write
 from sl.search.study import open_study, search
 from sl.search.task import Task, make_task
 from sl.search.trial import evaluate
+from sl.train.jobs import choose_jobs
 
 OF_A_SEARCH = ("search.", "holdout", "runs_dir", "results_dir", "seed")  # what a final run does not take over
 

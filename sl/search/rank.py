@@ -11,7 +11,7 @@ import numpy as np
 from sl.record.identity import canonical_text
 from sl.record.titles import numbers
 from sl.search.validation import ValidatedRun
-from sl.stats import SIGNIFICANT, Inference, adjusted, infer
+from sl.stats import Inference, adjusted, infer, significant
 from sl.tables.formats import with_interval
 
 Candidate = tuple[ValidatedRun, ...]  # the runs of one choice of parameters, by seed
@@ -49,8 +49,7 @@ def rank(runs: Iterable[ValidatedRun]) -> ParameterRanking:
     whole.sort(key=lambda candidate: -score(candidate))
     accuracies = 100 * np.array([[run.accuracy for run in candidate] for candidate in whole]).reshape(-1, len(seeds))
     behind = [infer(accuracies[0] - other) for other in accuracies]
-    p_values = adjusted([one.p if one.tested else None for one in behind])
-    return ParameterRanking(tuple(whole), tuple(behind), tuple(p_values), len(groups) - len(whole))
+    return ParameterRanking(tuple(whole), tuple(behind), tuple(adjusted(behind)), len(groups) - len(whole))
 
 
 def score(candidate: Candidate) -> float:
@@ -63,7 +62,7 @@ def listing(ranking: ParameterRanking) -> list[str]:
     lines = ["  noisy validation accuracy, seeds, parameters, points behind the best [95 % interval]"]
     for candidate, behind, p in zip(ranking.candidates, ranking.behind, ranking.p_adjusted, strict=True):
         far = with_interval(behind.mean, behind.interval, 1) if candidate is not ranking.candidates[0] else "best"
-        tie = ", not shown to be worse" if far != "best" and (p is None or p >= SIGNIFICANT) else ""
+        tie = ", not shown to be worse" if far != "best" and not significant(p) else ""
         values = overrides(candidate[0].parameters)
         lines.append(f"  {100 * score(candidate):6.2f} %  {len(candidate):2d}  {values}  ({far}{tie})")
     if ranking.incomplete:

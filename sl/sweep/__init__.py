@@ -1,1 +1,1 @@
-"""A sweep as one thing: what its console shows while it runs, and the table and figure of its points afterwards."""
+"""A sweep while it runs: its jobs' reports and its console. sl/record/sweeps.py reads its points from records."""

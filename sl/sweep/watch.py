@@ -179,8 +179,8 @@ def _is_news(message: logging.LogRecord) -> bool:
 def _table(records: Sequence[Path]) -> Iterator[str]:
     try:
         from sl.record import read
-        from sl.sweep.points import sweeps
-        from sl.sweep.table import text
+        from sl.record.sweeps import sweeps
+        from sl.tables.sweep import text
     except ModuleNotFoundError:  # training works without what tables need
         return
     try:

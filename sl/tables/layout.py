@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sl.record import Noise, RunGroup
+from sl.record.sweeps import sweeps
 from sl.record.titles import dataset_title, loss_title, named_loss, origin, plural, setting
-from sl.sweep.points import sweeps
 from sl.tables.compare import ComparedCell, beside, cells, obstacle
 from sl.tables.paired import Comparisons, comparisons, notes
 from sl.tables.published import CONFIDENCES, Published

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from sl.record import Noise, RunGroup, matched, paired_difference
-from sl.stats import FEWEST, SIGNIFICANT, Inference, adjusted, infer
+from sl.stats import FEWEST, SIGNIFICANT, Inference, adjusted, infer, significant
 from sl.tables.results import STATISTICS
 
 MARK = " *"
@@ -21,7 +21,7 @@ class Comparison:
     @property
     def mark(self) -> str:
         """The mark where the difference is significant after correction, nothing otherwise."""
-        return MARK if self.p_adjusted is not None and self.p_adjusted < SIGNIFICANT else ""
+        return MARK if significant(self.p_adjusted) else ""
 
 
 Comparisons = Mapping[tuple[str, Noise], Comparison]
@@ -31,7 +31,7 @@ def comparisons(group: RunGroup, statistic: str) -> Comparisons:
     """Every loss that shares a seed with SL under a noise; the correction is over all of them."""
     others = [(loss, noise) for noise in group.noises for loss in group.losses if loss != "sl"]
     found = {key: compared for key in others if (compared := _compare(group, *key, statistic))}
-    corrected = adjusted([one.difference.p if one.difference.tested else None for one in found.values()])
+    corrected = adjusted([one.difference for one in found.values()])
     return {key: replace(one, p_adjusted=p) for (key, one), p in zip(found.items(), corrected, strict=True)}
 
 

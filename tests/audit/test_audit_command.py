@@ -115,7 +115,7 @@ def test_every_fold_gets_the_threads_asked_for(
 ) -> None:
     """By the option, else by the variable; this gives folds that are trained at once no more than they share."""
     monkeypatch.setenv("OMP_NUM_THREADS", "3")
-    monkeypatch.setattr("sl.reproduce.execute.cores", lambda: 8)
+    monkeypatch.setattr("sl.train.jobs.cores", lambda: 8)
 
     def stop(runs: Sequence[RunConfig], folder: Path, jobs: int) -> None:
         raise Stopped([asked_threads(run.runtime) for run in runs])

@@ -12,7 +12,7 @@ PAGE = ROOT / "docs" / "architecture.md"
 TOP = ("configs", "docs", "notebooks", "scripts", "sl", "tests")  # what a checkout has before anything runs
 UPSTREAM = {"data", "fused", "losses", "models", "noise", "recipes"}
 READERS = {"claims", "figures", "report", "tables"}
-TRAINING = {"audit", "reproduce", "saved", "search", "tracker", "train"}
+TRAINING = {"audit", "reproduce", "saved", "search", "sweep", "tracker", "train"}
 
 
 def paths(page: Path) -> Iterator[str]:

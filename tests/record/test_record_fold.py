@@ -8,10 +8,10 @@ import synthetic
 
 from sl.errors import UserError
 from sl.record import Run, load_all, read, run_groups
+from sl.record.sweeps import sweeps
 from sl.record.titles import paper_scale, scale_badge, scale_title
 from sl.search.rank import rankings
 from sl.search.validation import validated, with_holdout
-from sl.sweep.points import sweeps
 from sl.tables import Literature, write_all
 from sl.tracker.values import summary
 from studies import open_points

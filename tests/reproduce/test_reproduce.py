@@ -13,11 +13,12 @@ from sl.reproduce import experiment
 from sl.reproduce.command import check_folder, redraw, reproduce, summary
 from sl.reproduce.deadline import Deadline
 from sl.reproduce.estimate import estimate
-from sl.reproduce.execute import NO_TIME, choose_jobs, execute, train_one
+from sl.reproduce.execute import NO_TIME, execute, train_one
 from sl.reproduce.plan import PlannedRun, plan_runs
 from sl.reproduce.progress import Item, SavedPlan
 from sl.train.device import asked_threads
 from sl.train.job import describe_run
+from sl.train.jobs import choose_jobs
 from sl.workers import TaskResult
 
 WANTED = [
@@ -244,7 +245,7 @@ def test_cpu_runs_get_the_threads_asked_for_or_share_the_cores(
     variable: str, jobs: int | None, threads: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("OMP_NUM_THREADS", variable)
-    monkeypatch.setattr("sl.reproduce.execute.cores", lambda: 8)
+    monkeypatch.setattr("sl.train.jobs.cores", lambda: 8)
     assert choose_jobs(jobs, "cpu") == (jobs or 8, threads)
 
 

@@ -111,7 +111,7 @@ def test_every_run_gets_the_threads_asked_for(
 ) -> None:
     """By the option, else by the variable; this gives runs that are trained at once no more than they share."""
     monkeypatch.setenv("OMP_NUM_THREADS", "3")
-    monkeypatch.setattr("sl.reproduce.execute.cores", lambda: 8)
+    monkeypatch.setattr("sl.train.jobs.cores", lambda: 8)
 
     def stop(config: SearchConfig) -> None:
         raise UserError(f"{asked_threads(config.runtime)} threads")

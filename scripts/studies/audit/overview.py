@@ -5,7 +5,7 @@ from statistics import fmean
 from typing import Any
 
 from sl.record.titles import loss_title
-from sl.stats import SIGNIFICANT, Inference, adjusted, infer
+from sl.stats import Inference, adjusted, infer, significant
 from sl.tables.formats import signed, table
 from sl.tables.paired import MARK
 
@@ -93,9 +93,9 @@ def difference(own: Mapping[int, float], usual: Mapping[int, float]) -> Inferenc
 
 def marks(rows: Sequence[Sequence[Inference]]) -> list[list[str]]:
     """The mark of each difference that is significant after the correction for all of the table."""
-    corrected = iter(adjusted([test.p if test.tested else None for row in rows for test in row]))
+    corrected = iter(adjusted([test for row in rows for test in row]))
     found = [[next(corrected) for _ in row] for row in rows]
-    return [[MARK if p is not None and p < SIGNIFICANT else "" for p in row] for row in found]
+    return [[MARK if significant(p) else "" for p in row] for row in found]
 
 
 def precision(record: Record) -> float:

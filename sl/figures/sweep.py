@@ -10,7 +10,7 @@ from sl.figures.matrices import heat_map
 from sl.figures.panels import footer, lettered, panels
 from sl.figures.style import loss_colour
 from sl.record import Run
-from sl.sweep.points import Point, Sweep
+from sl.record.sweeps import Point, Sweep
 
 MOST_PANELS = 6
 

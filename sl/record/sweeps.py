@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from sl.record import Run, Series, paired_difference
 from sl.record.identity import canonical, flat
+from sl.record.pairs import paired_difference
+from sl.record.run import Run
 from sl.record.schema import Names
+from sl.record.series import Series
 from sl.record.stated import distance, stated_parameters, stated_recipe
 from sl.record.titles import loss_title, setting
 from sl.stats import Inference, adjusted, infer
@@ -93,7 +95,7 @@ class Sweep:
             infer(paired_difference(reference.series, point.series, Run.last_percent) if point is not reference else [])
             for point, reference in zip(self.points, self.references, strict=True)
         ]
-        return list(zip(found, adjusted([one.p if one.tested else None for one in found]), strict=True))
+        return list(zip(found, adjusted(found), strict=True))
 
 
 def sweeps(runs: Iterable[Run]) -> list[Sweep]:

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
-from sl.stats import FEWEST, SIGNIFICANT
-from sl.sweep.points import Sweep
+from sl.record.sweeps import Sweep
+from sl.stats import FEWEST, SIGNIFICANT, significant
 from sl.tables.formats import comma_separated, table, with_interval
 from sl.tables.paired import MARK
 
@@ -19,7 +19,7 @@ def rows(sweep: Sweep) -> tuple[list[str], list[list[str]]]:
         own = point.accuracy
         interval = "{:.2f} to {:.2f}".format(*own.interval) if own.interval else "–"
         other = with_interval(difference.mean, difference.interval) if difference.n else "–"
-        mark = MARK if p is not None and p < SIGNIFICANT else ""
+        mark = MARK if significant(p) else ""
         last = REFERENCE if point is reference else other + mark
         lines.append([*map(_plain, point.values.values()), str(own.n), f"{own.mean:.2f}", interval, last])
     return head, lines

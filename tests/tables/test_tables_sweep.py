@@ -12,11 +12,12 @@ from scipy import stats
 
 from sl.commands import choose, sweep_table
 from sl.errors import UserError
+from sl.figures import sweep as figure
 from sl.paths import CONFIG_DIR
 from sl.record import load_all
-from sl.sweep import figure, table
-from sl.sweep.points import Sweep, sweeps
+from sl.record.sweeps import Sweep, sweeps
 from sl.tables import Literature, write_all
+from sl.tables import sweep as table
 
 ALPHAS, BETAS, SEEDS = (0.01, 0.1, 1.0), (0.5, 1.0), (0, 1, 2)
 
