@@ -36,10 +36,22 @@ def test_a_subset_keeps_the_share_of_every_class_and_the_order(share: float) -> 
 
 
 def test_the_test_share_is_its_own() -> None:
-    part = make().subset(1, 0.5)
+    full = make()
+    part = full.subset(1, 0.5)
     assert torch.bincount(part.test_labels).tolist() == [20, 5, 4, 1]
-    assert torch.equal(part.test_images[:, 0, 0, 0] - 100, part.test_images[:, 0, 0, 0].unique() - 100)
+    rows = part.test_images[:, 0, 0, 0].long() - 100
+    assert torch.equal(rows, rows.unique())
+    assert torch.equal(part.test_labels, full.test_labels[rows])
     assert len(part.train_labels) == sum(COUNTS)
+
+
+def test_the_test_share_is_that_of_the_validation_images() -> None:
+    full = make()
+    part = replace(full, validation=(full.test_images, full.test_labels)).subset(1, 0.5)
+    assert part.validation is not None
+    images, labels = part.validation
+    assert torch.bincount(labels).tolist() == [20, 5, 4, 1]
+    assert torch.equal(labels, full.test_labels[images[:, 0, 0, 0].long() - 100])
 
 
 def test_a_subset_is_spread_over_the_whole_class() -> None:
