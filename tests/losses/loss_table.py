@@ -128,13 +128,13 @@ LEARNING = {"elr": EarlyLearningRegularization, "d2l": DimensionalityDriven, "d2
 
 
 CONFIGS = Path(__file__).parents[2] / "configs" / "loss"
-RECIPE = {"sl": {"alpha": 0.1, "beta": 1.0, "log_zero": -9.210340371976182}, "p_min": 0.0}
+RECIPE = {"sl": {"alpha": 0.1, "beta": 1.0, "log_zero": -9.210340371976182}}
 
 
 @functools.cache
-def composed(name: str) -> dict[str, Any]:
+def composed(name: str, p_min: float = 0.0) -> dict[str, Any]:
     """The loss's node as in a run: beside a recipe that its interpolations look into."""
-    node = resolved({"recipe": RECIPE, "loss": read_yaml(CONFIGS / f"{name}.yaml")})["loss"]
+    node = resolved({"recipe": {**RECIPE, "p_min": p_min}, "loss": read_yaml(CONFIGS / f"{name}.yaml")})["loss"]
     return {key: value for key, value in node.items() if key != "shown"}  # as a run does, before it builds
 
 

@@ -1,13 +1,14 @@
 """`p_min`: cross entropy with probabilities clipped from below, as in Keras and the code published with SL."""
 
-import math
 from collections.abc import Callable
 
 import pytest
 import torch
+from hydra.utils import instantiate
+from loss_table import TRANSITION, composed
 from torch import Tensor
 
-from sl.losses import CrossEntropy, Loss, SymmetricCrossEntropy
+from sl.losses import CrossEntropy, LabelSmoothing, Loss, SymmetricCrossEntropy
 
 P_MIN = 1e-7
 LOGITS = torch.tensor([[0.0, 10.0, 20.0], [3.0, 2.0, 1.0]], dtype=torch.float64)
@@ -45,12 +46,22 @@ def test_value_and_gradient_are_those_of_the_published_code(
     torch.testing.assert_close(ours.grad, theirs.grad)
 
 
-def test_a_rejected_label_no_longer_acts() -> None:
-    logits = LOGITS[:1].clone().requires_grad_()
-    loss = CrossEntropy(p_min=P_MIN)(logits, LABELS[:1])
-    assert loss.item() == pytest.approx(-math.log(P_MIN))
-    loss.backward()
-    assert (logits.grad == 0).all()
-    assert CrossEntropy()(LOGITS[:1], LABELS[:1]).item() == pytest.approx(
-        20 + math.log1p(math.exp(-10) + math.exp(-20))
-    )
+def test_a_distribution_is_compared_with_the_clipped_probabilities() -> None:
+    target = 0.9 * torch.eye(3, dtype=torch.float64)[LABELS] + 0.1 / 3
+    expected = -(target * LOGITS.softmax(1).clamp(P_MIN, 1).log()).sum(1)
+    ce = CrossEntropy("none", P_MIN)
+    torch.testing.assert_close(ce(LOGITS, target), expected)
+    torch.testing.assert_close(LabelSmoothing(0.1, "none", ce)(LOGITS, LABELS), expected)
+
+
+CLIPPED = ["ce", "sl", "lsr", "bootstrap_hard", "bootstrap_soft", "forward", "d2l"]
+CLIPPED += [f"{name}_sl" for name in ("lsr", "bootstrap", "forward", "d2l")]
+
+
+@pytest.mark.parametrize("name", CLIPPED)
+def test_the_recipe_s_p_min_reaches_every_cross_entropy_of_the_loss(name: str) -> None:
+    given = {"transition": TRANSITION} if name.startswith("forward") else {}
+    loss = instantiate(composed(name, P_MIN), **given)
+    found = [part.p_min for part in loss.modules() if isinstance(part, CrossEntropy)]
+    assert found
+    assert set(found) == {P_MIN}
