@@ -59,6 +59,13 @@ def test_lid_is_its_formula() -> None:
     torch.testing.assert_close(scaled, local_intrinsic_dimensionality(points, 5))
 
 
+def test_lid_of_a_point_whose_nearest_is_in_the_same_place() -> None:
+    """Its distances are 0, 1 and 2: the ratio 0 / 2 counts as 1e-8."""
+    points = torch.tensor([[0.0], [0.0], [1.0], [2.0], [4.0]])
+    expected = -3 / (math.log(1e-8) + math.log(1 / 2))
+    assert local_intrinsic_dimensionality(points, 3)[0].item() == pytest.approx(expected)
+
+
 def test_lid_needs_more_points_than_neighbours() -> None:
     with pytest.raises(UserError, match="neighbours=20: must be less than the number of points, 20"):
         local_intrinsic_dimensionality(torch.zeros(20, 3), 20)
@@ -89,6 +96,14 @@ def test_alpha_falls_from_the_turning_point_on() -> None:
     lids = [3.0, 2.0, 1.9, 2.1, 2.5, 2.4, 1.8]
     expected = [1, 1, 1, 1, *(math.exp(-i / 7 * lids[i - 1] / min(lids[:i])) for i in (5, 6, 7))]
     assert paces(Driven(lids)) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(("lid", "turned"), [(2.17, True), (2.15, False)])
+def test_the_turning_point_is_two_population_deviations_above_the_mean(lid: float, turned: bool) -> None:
+    """The three epochs before have mean 2 and deviation sqrt(0.02 / 3) = 0.082 (of a sample it would be 0.1)."""
+    loss = Driven([2.1, 1.9, 2.0, lid])
+    paces(loss)
+    assert loss.turned.item() is turned
 
 
 def test_no_turning_point_while_dimensions_fall() -> None:

@@ -173,8 +173,11 @@ def test_losses_that_learn_are_transformed_like_others(name: str) -> None:
     groups = [tensor.reshape(3, 8, *tensor.shape[1:]) for tensor in (logits, labels, index)]
     loop = torch.stack([loss(*group) for group in zip(*groups, strict=True)])
     torch.testing.assert_close(torch.vmap(loss)(*groups), loop)
+    half = logits.bfloat16()
     with torch.autocast("cpu", dtype=torch.bfloat16):
-        assert torch.equal(loss(logits.float(), labels, index), loss(logits.float(), labels, index))
+        value = loss(half, labels, index)
+    assert value.dtype == torch.float32
+    assert torch.equal(value, loss(half.float(), labels, index))
 
 
 @learning_loss
