@@ -46,3 +46,4 @@ symmetric_cross_entropy = _functional(losses.SymmetricCrossEntropy)
 for _name, _function in list(globals().items()):
     if hasattr(_function, "__signature__"):
         _function.__name__ = _function.__qualname__ = _name
+del _name, _function
