@@ -3,6 +3,7 @@
 import pytest
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 
 from sl.errors import UserError
 from sl.fused import NormPoolRelu
@@ -87,10 +88,14 @@ def test_representation_is_fc1_after_bn_and_relu(
     network: type[Cnn4 | Cnn8], shape: tuple[int, int, int], parameters: int, width: int
 ) -> None:
     model = network(10, shape)
-    seen: list[Tensor] = []
-    model.fc1.register_forward_hook(lambda layer, inputs, output: seen.append(output))
-    features = model.features(torch.rand(5, *shape))
-    dense = seen[0]
+    seen: list[tuple[Tensor, Tensor]] = []
+    model.fc1.register_forward_hook(lambda layer, inputs, output: seen.append((inputs[0], output)))
+    images = torch.rand(5, *shape)
+    features = model.features(images)
+    given, dense = seen[0]
+    body = model.body(images)
+    pooled = functional.adaptive_avg_pool2d(body, 1) if network is Cnn8Pooled else body
+    torch.testing.assert_close(given, pooled.flatten(1))
     centred = dense - dense.mean(0)  # what a fresh batch normalisation makes of it in training mode
     expected = (centred / (dense.var(0, unbiased=False) + 1e-5).sqrt()).clamp_min(0)
     assert features.shape == (5, width)

@@ -10,6 +10,7 @@ import torch
 from safetensors.torch import save_file
 from torch import nn
 from torchvision.models import ResNet18_Weights, get_model
+from torchvision.ops import StochasticDepth
 from torchvision.transforms.functional import normalize, resize
 
 from sl.errors import UserError
@@ -81,7 +82,8 @@ def test_size_and_normalisation_are_those_of_the_weights(tmp_path: Path) -> None
     assert (named.side, named.mean_and_std) == (480, ([0.5] * 3, [0.5] * 3))
     usual = find_weights("resnet50", str(tmp_path / "mine.pth"))
     assert (usual.side, usual.mean_and_std) == (224, ([0.485, 0.456, 0.406], [0.229, 0.224, 0.225]))
-    assert find_weights("resnet50", "DEFAULT").name == "ResNet50_Weights.IMAGENET1K_V2"
+    for version, name in (("DEFAULT", "IMAGENET1K_V2"), ("IMAGENET1K_V1", "IMAGENET1K_V1")):
+        assert find_weights("resnet50", version).name == f"ResNet50_Weights.{name}"
     assert named.name != usual.name
     assert len(usual.name) == 16
 
@@ -120,6 +122,11 @@ def test_which_networks_can_be_used(name: str) -> None:
         return
     with pytest.raises(UserError, match=f"^model\\.name={name}: must be a classifier of torchvision"):
         TorchVision(name, 5, SHAPE)
+
+
+def test_no_block_is_left_out_at_random() -> None:
+    layers = TorchVision("convnext_tiny", 5, SHAPE).body.modules()
+    assert [layer.p for layer in layers if isinstance(layer, StochasticDepth)] == [0.0] * 18
 
 
 @pytest.mark.parametrize(("name", "shown"), [(5, "5"), (None, "null"), (["resnet18"], r"\['resnet18'\]")])

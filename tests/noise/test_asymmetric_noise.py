@@ -5,7 +5,6 @@ import pytest
 import torch
 
 from sl.asymmetric_variants import ONLY, variant_of
-from sl.data import Dataset
 from sl.errors import UserError
 from sl.noise import Asymmetric, LabelledData, asymmetric
 from sl.noise.maps import MAPS, published_map
@@ -48,11 +47,6 @@ def test_overall_rate(
     noise = Asymmetric(0.4, variant).apply(balanced(name, num_classes), seed=0)
     assert noise.realised_rate == pytest.approx(share * 0.4, abs=1e-12)
     assert torch.equal(noise.transition, asymmetric(name, 0.4, variant))
-
-
-@pytest.mark.parametrize(("variant", "share"), [("pairs", 0.4), ("cyclic", 1.0), ("superclass", 1.0)])
-def test_overall_rate_on_real_cifar100(cifar100: Dataset, variant: str | None, share: float) -> None:
-    assert Asymmetric(0.2, variant).apply(cifar100, seed=0).realised_rate == pytest.approx(share * 0.2, abs=1e-12)
 
 
 @pytest.mark.parametrize(
