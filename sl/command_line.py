@@ -81,9 +81,8 @@ def _read(name: str, text: str, kind: Any) -> Any:
         inner = next(part for part in get_args(kind) if part is not NoneType)
         return None if text == "null" else _read(name, text, inner)
     if get_origin(kind) is tuple:
-        return tuple(
-            _read(name, part, get_args(kind)[0]) for part in text.removeprefix("[").removesuffix("]").split(",")
-        )
+        parts = [] if text == "[]" else text.removeprefix("[").removesuffix("]").split(",")
+        return tuple(_read(name, part, get_args(kind)[0]) for part in parts)
     if get_origin(kind) is Literal:
         return one_of(name, text, get_args(kind))
     if kind is bool:
@@ -107,5 +106,5 @@ def _read(name: str, text: str, kind: Any) -> Any:
 
 def _shown(value: object) -> str:
     if isinstance(value, tuple):
-        return ",".join(map(str, value))
+        return f"[{','.join(map(str, value))}]"
     return str(value).lower().replace("none", "null") if value is None or isinstance(value, bool) else str(value)

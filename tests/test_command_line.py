@@ -38,6 +38,7 @@ def test_every_type_is_read() -> None:
         "tables": True,
     }
     assert read_options(command, ["seeds=null"]) == {"seeds": None}
+    assert read_options(command, ["seeds=[]"]) == {"seeds": ()}
 
 
 def test_home_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -64,7 +65,7 @@ def test_a_mistake_is_named(argument: str, line: str) -> None:
     assert str(error.value) == line
 
 
-def with_required(model: Path, folder: Path, out: Path = Path("out.csv")) -> None:
+def with_required(model: Path, folder: Path, out: Path = Path("out.csv"), packages: tuple[str, ...] = ()) -> None:
     """Take two files by their place."""
 
 
@@ -76,7 +77,7 @@ def test_what_is_required_may_come_without_its_name() -> None:
     expected = {"model": Path("a.json"), "folder": Path("new"), "out": Path("b.csv")}
     assert read_options(with_required, ["a.json", "out=b.csv", "new"]) == expected
     assert read_options(with_required, ["folder=new", "a.json", "out=b.csv"]) == expected
-    assert help_text(with_required).endswith("By default:\n  out=out.csv")
+    assert help_text(with_required).endswith("By default:\n  out=out.csv\n  packages=[]")
 
 
 @pytest.mark.parametrize(
@@ -84,8 +85,8 @@ def test_what_is_required_may_come_without_its_name() -> None:
     [
         ([], "model: is required"),
         (["a.json"], "folder: is required"),
-        (["a.json", "new", "third"], "third: must be OPTION=VALUE, with one of model, folder, out"),
-        (["a.json", "--out"], "--out: must be OPTION=VALUE, with one of model, folder, out"),
+        (["a.json", "new", "third"], "third: must be OPTION=VALUE, with one of model, folder, out, packages"),
+        (["a.json", "--out"], "--out: must be OPTION=VALUE, with one of model, folder, out, packages"),
         (["a.json", ""], "folder=: must be a path"),
     ],
 )

@@ -6,14 +6,21 @@ sl predict models/folder/0123456789abcdef.json new_pictures out=predictions.csv
 from pathlib import Path
 
 
-def main(model: Path, folder: Path, out: Path = Path("predictions.csv"), skip_unreadable: bool = False) -> None:
+def main(
+    model: Path,
+    folder: Path,
+    out: Path = Path("predictions.csv"),
+    skip_unreadable: bool = False,
+    allow_targets: tuple[str, ...] = (),
+) -> None:
     """Label pictures with a network that a run with save=true kept.
 
     model: its .json or .safetensors, as in models/<data set>/<identity>.json
     folder: pictures, in folders of any depth
     out: file to write
     skip_unreadable: name unreadable pictures and leave them out
+    allow_targets: [PACKAGE] lets the network be of your own installed package
     """
     from sl.saved.predict import predict_folder  # imports torch; --help does without it
 
-    print(predict_folder(model, folder, out, skip_unreadable), flush=True)
+    print(predict_folder(model, folder, out, skip_unreadable, allow_targets), flush=True)

@@ -2,6 +2,7 @@
 
 import json
 import warnings
+from collections.abc import Sequence
 from pathlib import Path
 
 import onnx
@@ -30,14 +31,14 @@ class Whole(nn.Module):
         return self.module(self.normalisation(pixels.clone())).softmax(1)  # it scales float pixels in place
 
 
-def export_onnx(model: Path, out: Path) -> str:
+def export_onnx(model: Path, out: Path, allow_targets: Sequence[str] = ()) -> str:
     """Write the saved network `model` to the ONNX file `out`; says what was written and whether it was checked.
 
     Input `pixels` (N, C, H, W) float32 in [0, 255], output `probabilities` (N, K); the metadata hold the classes, the
     run's identity and `margin`: a picture is resized to (H + 2 margin, W + 2 margin), then `margin` pixels are cut off
-    each side. Where onnxruntime is installed, both must agree within 1e-4.
+    each side. Where onnxruntime is installed, both must agree within 1e-4. `allow_targets` are those of `load_model`.
     """
-    loaded = load_model(model)
+    loaded = load_model(model, allow_targets=allow_targets)
     whole = Whole(loaded.module.to(memory_format=torch.contiguous_format), loaded.normalisation).eval()
     example = torch.randint(256, (CHECKED, *loaded.about["image_shape"])).float()
     with warnings.catch_warnings():

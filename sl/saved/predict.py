@@ -2,7 +2,7 @@
 
 import csv
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,13 +20,16 @@ from sl.say import warn
 BATCH = 256
 
 
-def predict_folder(model: Path, folder: Path, out: Path, skip_unreadable: bool = False) -> str:
+def predict_folder(
+    model: Path, folder: Path, out: Path, skip_unreadable: bool = False, allow_targets: Sequence[str] = ()
+) -> str:
     """Write `out`, a CSV with a line `path,label,confidence` for each picture below `folder`; says how many.
 
     Paths are relative to `folder` and sorted. Files are chosen as for training (`picture_files`). Raises UserError for
     a picture that cannot be read, unless `skip_unreadable` names it on standard error instead, and for a folder.
+    `allow_targets` are those of `load_model`.
     """
-    loaded, files = load_model(model), pictures_below(folder)
+    loaded, files = load_model(model, allow_targets=allow_targets), pictures_below(folder)
     try:
         with replacing(out) as part, part.open("w", newline="", encoding="utf-8") as target:
             writer = csv.writer(target, lineterminator="\n")

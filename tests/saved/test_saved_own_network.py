@@ -1,0 +1,97 @@
+"""A kept network of one's own package is loaded where `allow_targets` names the package, and refused elsewhere."""
+
+import csv
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import torch
+from PIL import Image
+
+import sl
+from sl.command_line import run_script
+from sl.commands import export, predict
+from sl.config.compose import compose_run
+from sl.errors import UserError
+from sl.saved.files import model_path
+from sl.saved.save import save_model
+from sl.train.engine import make_engine
+from sl.train.job import prepare
+
+PACKAGE = """
+from torch import Tensor, nn
+
+from sl.models import Classifier
+
+
+class OneLayer(Classifier):
+    def __init__(self, num_classes: int, image_shape: tuple[int, int, int]) -> None:
+        super().__init__()
+        channels, height, width = image_shape
+        self.head = nn.Linear(channels * height * width, num_classes)
+
+    def features(self, images: Tensor) -> Tensor:
+        return images.flatten(1)
+"""
+REFUSAL = "model._target_=mine.OneLayer: must be a class of sl.models; allow_targets=[PACKAGE] adds your own"
+ALLOWED = "allow_targets=[mine]"
+
+
+@pytest.fixture
+def model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The JSON of an untrained network of the package `mine`."""
+    (tmp_path / "mine.py").write_text(PACKAGE)
+    monkeypatch.syspath_prepend(tmp_path)
+    chosen = ["model=cnn4", "model._target_=mine.OneLayer", "recipe.decay_on=none", ALLOWED, "dataset=digits"]
+    device = ["runtime.threads=1", "runtime.device=cpu"]
+    job = prepare(compose_run([*chosen, *device, "loss=ce", "save=true", f"models_dir={tmp_path / 'models'}"]))
+    save_model(make_engine(job), job)
+    return model_path(tmp_path / "models", "digits", job.identity)
+
+
+@pytest.fixture
+def status(monkeypatch: pytest.MonkeyPatch) -> Callable[..., int]:
+    """The exit status of a command's `main` with these arguments."""
+
+    def run(main: Callable[..., None], *arguments: object) -> int:
+        monkeypatch.setattr(sys, "argv", ["sl", *map(str, arguments)])
+        with pytest.raises(SystemExit) as stop:
+            run_script(main)
+        return int(stop.value.code or 0)
+
+    return run
+
+
+def test_load_model_needs_the_package(model: Path) -> None:
+    with pytest.raises(UserError) as error:
+        sl.load_model(model)
+    assert str(error.value) == REFUSAL
+    assert type(sl.load_model(model, allow_targets=["mine"]).module).__name__ == "OneLayer"
+
+
+def test_predict_needs_it_too(
+    model: Path, tmp_path: Path, status: Callable[..., int], capsys: pytest.CaptureFixture[str]
+) -> None:
+    pixels = torch.arange(64, dtype=torch.uint8).reshape(8, 8)
+    (tmp_path / "new").mkdir()
+    Image.fromarray(pixels.numpy()).save(tmp_path / "new" / "a.png")
+    typed = [model, tmp_path / "new", f"out={tmp_path / 'out.csv'}"]
+    assert status(predict.main, *typed) == 2
+    assert capsys.readouterr().err == f"sl: error: {REFUSAL}\n"
+    assert status(predict.main, *typed, ALLOWED) == 0
+    loaded = sl.load_model(model, allow_targets=["mine"])
+    label = loaded.classes[int(loaded.probabilities(pixels[None, None]).argmax())]
+    (line,) = csv.DictReader((tmp_path / "out.csv").read_text().splitlines())
+    assert (line["path"], line["label"]) == ("a.png", label)
+
+
+def test_export_needs_it_too(
+    model: Path, tmp_path: Path, status: Callable[..., int], capsys: pytest.CaptureFixture[str]
+) -> None:
+    pytest.importorskip("onnxscript", reason="onnxscript is not installed: pip install -e '.[onnx]'")
+    out = tmp_path / "model.onnx"
+    assert status(export.main, model, f"out={out}") == 2
+    assert capsys.readouterr().err == f"sl: error: {REFUSAL}\n"
+    assert status(export.main, model, f"out={out}", ALLOWED) == 0
+    assert out.exists()
