@@ -21,11 +21,16 @@ def parse(text: bytes) -> Line:
     try:
         return _LINE.validate_json(text)
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-    place = ".".join(map(str, first["loc"][1:]))
+        raise ValueError(first_mistake(error, 1)) from None
+
+
+def first_mistake(error: ValidationError, outside: int = 0) -> str:
+    """The first of the mistakes in one line: where, what stands there and what must; without the `outside` of where."""
+    first = error.errors(include_url=False)[0]
+    place = ".".join(map(str, first["loc"][outside:]))
     given = json.dumps(first["input"], default=str) if first["type"] not in ("missing", "json_invalid") else None
     what = place if given is None else f"{place or 'line'}={given if len(given) <= 60 else f'{given[:57]}...'}"
-    raise ValueError(f"{what}: {first['msg']}".replace("Input should", "must").removeprefix(": "))
+    return f"{what}: {first['msg']}".replace("Input should", "must").removeprefix(": ")
 
 
 def serialise(line: Line) -> bytes:

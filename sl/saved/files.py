@@ -11,9 +11,7 @@ from torch import Tensor
 
 from sl.errors import UserError
 from sl.files import replace_file, writing
-
-FORMAT = 1
-KEYS = ("network", "image_shape", "classes", "normalisation", "batchnorm", "identity", "sha256")
+from sl.saved.description import FORMAT, read_description
 
 
 def model_path(models_dir: Path, dataset: str, identity: str) -> Path:
@@ -44,17 +42,15 @@ def read_files(path: str | Path) -> tuple[dict[str, Any], dict[str, Tensor]]:
         raise UserError(f"{path or 'an empty path'}: it must be a file of a saved network")
     about = Path(path).with_suffix(".json")
     try:
-        description = json.loads(about.read_text(encoding="utf-8"))
+        description = read_description(about.read_text(encoding="utf-8"))
         weights = about.parent / description["weights"]
-        if description["format"] != FORMAT or any(key not in description for key in KEYS):
-            raise UserError(f"{about}: it must be the description of a saved network, format {FORMAT}")
         content = weights.read_bytes()
         if sha256(content) != description["sha256"]:
             raise UserError(f"{weights}: its sha256 must be the one that {about.name} names; the file was changed")
         return description, load(content)
     except OSError as error:
         raise UserError(f"{error.filename or about}: it must be a file of a saved network: {error.strerror}") from None
-    except (ValueError, KeyError, TypeError, SafetensorError) as error:
+    except (ValueError, SafetensorError) as error:
         if isinstance(error, UserError):
             raise
         raise UserError(f"{about}: it must be the description of a saved network: {error}") from None

@@ -61,17 +61,13 @@ def load_model(path: str | Path, device: torch.device | str = "cpu", allow_targe
     try:
         module.load_state_dict(weights)
     except RuntimeError as error:
-        raise UserError(f"{path}: its weights must be those of {about['network']['_target_']}: {error}") from None
+        reason = " ".join(str(error).split())
+        raise UserError(f"{path}: its weights must be those of {about['network']['_target_']}: {reason}") from None
     normalisation = Normalisation(*(tensors.get(f"normalisation.{part}") for part in ("mean_image", "mean", "std")))
     normalisation = normalisation.to(torch.device(device))
     module = module.to(device).to(memory_format=torch.channels_last).eval()
-    transform = transform_of(shape, margin_of(about), normalisation, device)
+    transform = transform_of(shape, about["margin"], normalisation, device)
     return SavedModel(module, transform, tuple(about["classes"]), normalisation, about)
-
-
-def margin_of(about: dict[str, Any]) -> int:
-    """Pixels that are cut off each side of a resized picture; networks that were saved before know of none."""
-    return int(about.get("margin", 0))
 
 
 def transform_of(

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 
 from sl.files import replacing
 from sl.recipes.normalise import Normalisation
-from sl.saved.load import load_model, margin_of
+from sl.saved.load import load_model
 
 TOLERANCE = 1e-4  # of a probability, between onnxruntime and PyTorch, both in float32
 CHECKED = 4  # images
@@ -51,7 +51,7 @@ def export_onnx(model: Path, out: Path, allow_targets: Sequence[str] = ()) -> st
     assert program is not None
     proto = program.model_proto
     about = {"classes": json.dumps(loaded.about["classes"]), "identity": loaded.about["identity"]}
-    onnx.helper.set_model_props(proto, {**about, "margin": str(margin_of(loaded.about))})
+    onnx.helper.set_model_props(proto, {**about, "margin": str(loaded.about["margin"])})
     with replacing(out) as part, torch.inference_mode():
         part.write_bytes(proto.SerializeToString())
         return f"{out}: {check(part, example, whole(example))}"

@@ -14,7 +14,7 @@ from sl.data.decode import Unreadable, opened
 from sl.data.disk import reading
 from sl.errors import UserError
 from sl.files import replacing
-from sl.saved.load import SavedModel, load_model, margin_of, to_bytes
+from sl.saved.load import SavedModel, load_model, to_bytes
 from sl.say import warn
 
 BATCH = 256
@@ -80,6 +80,6 @@ def read(path: Path, about: dict[str, Any]) -> Tensor:
     """The picture as (C, H, W) uint8 for the network of `about`; UserError that names the file if it is unreadable."""
     try:
         with opened(path) as picture:
-            return to_bytes(picture, tuple(about["image_shape"]), margin_of(about))
+            return to_bytes(picture, tuple(about["image_shape"]), about["margin"])
     except Unreadable as error:
         raise UserError(f"{path} cannot be read as a picture: {error}") from None

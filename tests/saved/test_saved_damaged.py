@@ -1,0 +1,94 @@
+"""A saved network whose files were changed is refused in one line, and an ONNX file that disagrees is not left."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import sl
+from sl.config.compose import compose_run
+from sl.errors import UserError
+from sl.saved.files import model_path
+from sl.saved.save import save_model
+from sl.train.engine import make_engine
+from sl.train.job import prepare
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The JSON of an untrained network."""
+    folder = tmp_path_factory.mktemp("models")
+    chosen = ["dataset=digits", "model=cnn4", "loss=ce", "save=true", f"models_dir={folder}"]
+    job = prepare(compose_run([*chosen, "runtime.threads=1", "runtime.device=cpu"]))
+    save_model(make_engine(job), job)
+    return model_path(folder, "digits", job.identity)
+
+
+@pytest.fixture
+def change(model: Path, tmp_path: Path) -> Any:
+    """A copy of the network whose JSON has these values in place of its own; "gone" takes one away."""
+
+    def changed(**values: Any) -> Path:
+        about = {**json.loads(model.read_text()), **values}
+        (tmp_path / "changed.json").write_text(json.dumps({key: about[key] for key in about if about[key] != "gone"}))
+        (tmp_path / model.with_suffix(".safetensors").name).write_bytes(model.with_suffix(".safetensors").read_bytes())
+        return tmp_path / "changed.json"
+
+    return changed
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "rule"),
+    [
+        ("image_shape", 5, "image_shape=5: must be a valid array"),
+        ("image_shape", [8, 8], "image_shape=[8, 8]: List "),
+        ("image_shape", [1, "8", 8], 'image_shape.1="8": must be a valid integer'),
+        ("image_shape", [1, 0, 8], "image_shape.1=0: must be greater than or equal to 1"),
+        ("classes", 3, "classes=3: must be a valid array"),
+        ("classes", [1, 2], "classes.0=1: must be a valid string"),
+        ("network", "x", 'network="x": must be '),
+        ("network", {}, "network._target_: Field required"),
+        ("network", {"_target_": 3}, "network._target_=3: must be a valid string"),
+        ("batchnorm", 3, "batchnorm=3: must be "),
+        ("batchnorm", {"eps": "x", "momentum": 0.1}, 'batchnorm.eps="x": must be a valid number'),
+        ("margin", "x", 'margin="x": must be a valid integer'),
+        ("margin", -1, "margin=-1: must be greater than or equal to 0"),
+        ("weights", 3, "weights=3: must be a valid string"),
+        ("sha256", None, "sha256=null: must be a valid string"),
+        ("format", 2, "format=2: must be 1"),
+        ("identity", "gone", "identity: Field required"),
+    ],
+)
+def test_a_damaged_description_is_refused_in_one_line(change: Any, key: str, value: Any, rule: str) -> None:
+    path = change(**{key: value})
+    with pytest.raises(UserError) as error:
+        sl.load_model(path)
+    assert str(error.value).startswith(f"{path}: it must be the description of a saved network: {rule}")
+    assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{", '{"network": ' + "[" * 100_000])
+def test_what_is_no_description_at_all(tmp_path: Path, text: str) -> None:
+    (tmp_path / "a.json").write_text(text)
+    with pytest.raises(UserError, match=r"a\.json: it must be the description of a saved network: ") as error:
+        sl.load_model(tmp_path / "a.json")
+    assert "\n" not in str(error.value)
+
+
+def test_weights_of_another_network_are_refused(change: Any) -> None:
+    path = change(classes=["a", "b"])
+    with pytest.raises(UserError, match=r"its weights must be those of sl\.models\.Cnn4: .*head\.weight") as error:
+        sl.load_model(path)
+    assert "\n" not in str(error.value)
+
+
+def test_an_onnx_file_that_disagrees_is_not_left(model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in ("onnxscript", "onnxruntime"):
+        pytest.importorskip(module, reason=f"{module} is not installed: pip install -e '.[onnx]'")
+    from sl.saved import onnx
+
+    monkeypatch.setattr(onnx, "TOLERANCE", -1.0)  # so that even the same probabilities are too far apart
+    with pytest.raises(RuntimeError, match=r"onnxruntime and PyTorch are .* apart"):
+        onnx.export_onnx(model, tmp_path / "model.onnx")
+    assert list(tmp_path.iterdir()) == []
