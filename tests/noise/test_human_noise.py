@@ -8,6 +8,7 @@ import torch
 from sl.data import Dataset
 from sl.errors import UserError
 from sl.noise import Human, LabelledData
+from sl.noise.cifar_n import HumanFile
 from sl.transition_matrix import check_transition
 
 # Shares of wrong labels in per cent, as published with CIFAR-N, to the first decimal.
@@ -72,6 +73,33 @@ def test_data_sets_without_such_labels_are_refused(
     with pytest.raises(UserError, match=message) as error:
         Human(name, tmp_path).apply(balanced(dataset), seed=0)
     assert "\n" not in str(error.value)
+
+
+CLEAN = torch.arange(1000) % 10
+WORST = torch.where(torch.arange(1000) < 300, (CLEAN + 1) % 10, CLEAN)  # 30 of each class move to the next
+
+
+@pytest.fixture
+def stand_in(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A file of CIFAR-10N with 1000 labels."""
+    columns = {"clean_label": CLEAN, "worse_label": WORST}
+    monkeypatch.setattr(HumanFile, "path", lambda self, data_dir: data_dir / self.file_name)
+    monkeypatch.setattr(
+        "sl.noise.human_noise.read_columns", lambda path, *names: tuple(columns[name] for name in names)
+    )
+
+
+@pytest.mark.usefixtures("stand_in")
+def test_labels_of_the_stand_in_go_by_index(balanced: Callable[..., LabelledData], tmp_path: Path) -> None:
+    rows = torch.arange(1, 1000, 7)
+    part = replace(balanced(), train_labels=CLEAN[rows], train_index=rows)
+    noise = Human("worst", tmp_path).apply(part, seed=0)
+    assert torch.equal(noise.labels, WORST[rows])
+    assert torch.equal(noise.clean, CLEAN[rows])
+    stay = torch.eye(10, dtype=torch.float64)
+    torch.testing.assert_close(noise.transition, 0.7 * stay + 0.3 * stay.roll(1, dims=1))
+    with pytest.raises(UserError, match=r"CIFAR-10_human\.pt: its clean labels are not those of dataset=cifar10$"):
+        Human("worst", tmp_path).apply(replace(part, train_index=rows - 1), seed=0)
 
 
 def test_names_that_do_not_exist_are_refused_when_built(tmp_path: Path) -> None:
