@@ -41,8 +41,11 @@ class BinarySymmetricCrossEntropy(SymmetricCrossEntropy):
 
     def forward(self, logits: Tensor, labels: Tensor, index: Tensor | None = None) -> Tensor:
         """The reduced loss of all entries: a sigmoid is the softmax of 0 and z."""
-        if labels.shape != logits.shape:
-            raise UserError("labels", describe(labels), f"must have the shape of the logits, {tuple(logits.shape)}")
+        if not logits.is_floating_point():
+            raise UserError("logits", describe(logits), "must be floating point")
+        if labels.shape != logits.shape or not (labels.dtype == torch.int64 or labels.is_floating_point()):
+            shape = f"of the logits' shape {tuple(logits.shape)}"
+            raise UserError("labels", describe(labels), f"must be {shape}: torch.int64 of 0 and 1, or floating point")
         entries = logits.flatten()
         pairs = torch.stack([torch.zeros_like(entries), entries], dim=1)
         targets = labels.flatten()

@@ -69,6 +69,24 @@ def test_is_one_graph_and_differentiable_twice() -> None:
     assert torch.autograd.gradgradcheck(lambda z: loss(z, labels[:2]), logits[:2].clone().requires_grad_())
 
 
-def test_labels_of_another_shape() -> None:
-    with pytest.raises(UserError, match=r"labels=torch.int64 of shape \(4,\): must have the shape of the logits"):
-        BinarySymmetricCrossEntropy(0.1, 1, A)(torch.zeros(4, 2), torch.zeros(4, dtype=torch.int64))
+RULE = "must be of the logits' shape (4, 2): torch.int64 of 0 and 1, or floating point"
+
+
+@pytest.mark.parametrize(
+    ("logits", "labels", "line"),
+    [
+        (torch.zeros(4, 2), torch.zeros(4, dtype=torch.int64), f"labels=torch.int64 of shape (4,): {RULE}"),
+        (torch.zeros(4, 2), torch.zeros(4), f"labels=torch.float32 of shape (4,): {RULE}"),
+        (torch.zeros(4, 2), torch.zeros(4, 2, dtype=torch.bool), f"labels=torch.bool of shape (4, 2): {RULE}"),
+        (torch.zeros(4, 2), torch.zeros(4, 2, dtype=torch.int32), f"labels=torch.int32 of shape (4, 2): {RULE}"),
+        (
+            torch.zeros(4, 2, dtype=torch.int64),
+            torch.zeros(4, 2),
+            "logits=torch.int64 of shape (4, 2): must be floating point",
+        ),
+    ],
+)
+def test_a_batch_of_another_shape_or_type_is_described_as_it_is(logits: Tensor, labels: Tensor, line: str) -> None:
+    with pytest.raises(UserError) as error:
+        BinarySymmetricCrossEntropy(0.1, 1, A)(logits, labels)
+    assert str(error.value) == line
