@@ -31,8 +31,9 @@ ROUNDING = 1e-4  # how far from 1 a row may be that was written with few decimal
 class MatrixFile:
     """T (K, K) float64, T[i, j] = P(noisy = j | clean = i), and its classes in order where the file names them.
 
-    Text may begin with a line of K class names, and each row with its own name, as pandas writes a table. JSON holds
-    `transition` and `class_names`.
+    Text may begin with a line of K class names, and each row with its own name, as pandas writes a table. In .txt what
+    follows # is a comment, in .csv only a line that begins with # and holds no comma. JSON holds `transition` and
+    `class_names`.
     """
 
     path: str | Path
@@ -103,13 +104,18 @@ def _parse(file: Path) -> tuple[NDArray[np.float64], tuple[str, ...] | None]:
     text = file.read_text(encoding="utf-8-sig")
     if suffix == ".json":
         return _from_json(json.loads(text))
-    lines = [line for line in text.splitlines() if line.split("#")[0].strip()]
-    return _from_cells(csv.reader(lines) if suffix == ".csv" else (line.split("#")[0].split() for line in lines))
+    if suffix == ".csv":  # a class may be called #a: only a line that begins with # and holds no comma is a comment
+        lines = (line for line in text.splitlines() if line.strip())
+        return _from_cells(csv.reader(line for line in lines if "," in line or not line.lstrip().startswith("#")))
+    uncommented = (line.split("#")[0].split() for line in text.splitlines())
+    return _from_cells(row for row in uncommented if row)
 
 
 def _from_json(content: Any) -> tuple[NDArray[np.float64], tuple[str, ...] | None]:
     matrix = np.array(content["transition"], dtype=np.float64)
     names = content.get("class_names")
+    if not isinstance(names, list | None):
+        raise TypeError("its class_names must be a list")
     return matrix, None if names is None else tuple(map(str, names))
 
 

@@ -139,6 +139,16 @@ def test_a_file_may_name_its_classes_in_any_order(
     assert torch.equal(noise.transition, torch.from_numpy(T3))
 
 
+@pytest.mark.parametrize(
+    "text", ["# T\n#b,#a\n0.9,0.1\n0.3,0.7\n", "  # T\n\n,#b,#a\n#b,0.9,0.1\n#a,0.3,0.7\n"], ids=["head", "pandas"]
+)
+def test_a_class_s_name_may_begin_like_a_comment(tmp_path: Path, text: str) -> None:
+    (tmp_path / "hash.csv").write_text(text)
+    read = read_matrix(tmp_path / "hash.csv", "path")
+    assert read.class_names == ("#b", "#a")
+    assert read.for_classes(("#a", "#b"), "path", "folder").tolist() == [[0.7, 0.3], [0.1, 0.9]]
+
+
 def test_the_classes_of_another_data_set_are_refused(balanced: Callable[..., LabelledData], tmp_path: Path) -> None:
     path = tmp_path / "head.csv"
     path.write_text("ant,bee\n1,0\n0,1\n")
@@ -190,6 +200,8 @@ def test_a_transposed_matrix_is_told_so(tmp_path: Path) -> None:
         ("e.json", '{"transition": [[1, 0], [0, 1]], "class_names": ["a"]}'), ("f.json", '{"transition": 1}'),
         ("g.csv", ",a,b\nb,1,0\na,0,1\n"), ("h.csv", "1;0\n0;1\n"), ("i.csv", "a,b\n"), ("j.json", '{"transition": 1'),
         ("k.json", '{"transition": [[1, 0], [0, 1]], "class_names": 3}'),
+        ("l.json", '{"transition": [[1, 0], [0, 1]], "class_names": "ab"}'),
+        ("m.json", '{"transition": [[1, 0], [0, 1]], "class_names": {"a": 1, "b": 0}}'),
     ],
 )  # fmt: skip
 def test_other_content_is_refused_in_one_line(tmp_path: Path, name: str, text: str) -> None:
