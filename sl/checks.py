@@ -27,8 +27,8 @@ def number(
     >>> number("rate", 0.4, 0, 1, high_open=True)
     0.4
     """
-    if isinstance(value, Real) and not isinstance(value, bool) and math.isfinite(value):
-        given = float(value)
+    given = as_float(value) if isinstance(value, Real) and not isinstance(value, bool) else math.nan
+    if math.isfinite(given):
         above = given > low if low_open else given >= low
         below = given < high if high_open else given <= high
         if above and below:
@@ -36,6 +36,14 @@ def number(
     left = "(" if low_open or low == -math.inf else "["
     right = ")" if high_open or high == math.inf else "]"
     raise UserError(name, value, f"must be a number in {left}{low:g}, {high:g}{right}")
+
+
+def as_float(value: Real) -> float:
+    """`value` as a float; infinity for a whole number that is too large for one."""
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf
 
 
 def integer(name: str, value: object, low: int, high: int = INT64_MAX) -> int:

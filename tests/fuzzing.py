@@ -12,7 +12,8 @@ from sl.errors import UserError
 
 FEW, MANY = 8, 100  # cases of a kind in make test, and in make test-slow
 
-NUMBERS = st.integers(-5, 5) | st.integers(-(2**130), 2**130) | st.floats() | st.sampled_from([2**63 - 1, 2**63, 1e400])
+LARGE = st.sampled_from([2**63 - 1, 2**63, 1e400, 10**400, -(10**400)])  # 10**400 is too large for a float
+NUMBERS = st.integers(-5, 5) | st.integers(-(2**130), 2**130) | st.floats() | LARGE
 WORDS = st.sampled_from(
     [
         *("null", "true", "nan", "inf", "???", "${seed}", "${nope}", "${oc.env:NOPE}", "[]", "{}", "[1]", "{a:1}"),

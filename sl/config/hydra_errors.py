@@ -23,9 +23,11 @@ from sl.extras import install
 from sl.train.options import RunConfig
 
 # OSError and ValueError: folders that Hydra cannot make, flags that do not go together. RuntimeError: no scheduler.
-CONFIG_ERRORS = (HydraException, OmegaConfBaseException, YAMLError, OSError, ValueError, RuntimeError)
+# OverflowError: a whole number of hundreds of digits in the place of a float.
+CONFIG_ERRORS = (HydraException, OmegaConfBaseException, YAMLError, OSError, ValueError, RuntimeError, OverflowError)
 WRONG_TYPES = {
     r"Value '(?P<value>.*)' of type '\w+' could not be converted to Float": "a number",
+    r"int too large to convert to float": "a number between -1.8e308 and 1.8e308",
     r"Value '(?P<value>.*)' of type '\w+' could not be converted to Integer": "a whole number",
     r"Value '(?P<value>.*)' is not a valid bool": "true or false",
     r"Invalid value assigned: \w+ is not a ListConfig": "a list such as [a,b]",
@@ -93,6 +95,8 @@ def _explain_text(text: str, typed: Sequence[str]) -> UserError | None:
         return UserError(f"{several[1]}: several values are a sweep, add -m to train each; a list is written [a,b]")
     if in_file := re.match(r"In '(\S+)': \w+ raised while composing config:\s+(.*)\s+full_key: (\S+)", text):
         return UserError(f"{in_file[1]}.yaml: {_wrong_type(in_file[3], in_file[2])}")
+    if too_large := re.match(r"(int too large .*)\s+full_key: (\S+)", text):
+        return _wrong_type(too_large[2], too_large[1])
     if missing := re.match(r"You must specify '([^']+)'", text):
         return required(missing[1])
     if text.startswith("Config group override must be a string"):

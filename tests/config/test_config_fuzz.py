@@ -3,6 +3,7 @@
 import json
 import math
 import random
+import sys
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -31,7 +32,7 @@ def is_whole(value: Any, low: int) -> bool:
 
 
 def is_number(value: Any, low: float, high: float, opened: str = "") -> bool:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= sys.float_info.max:
         return False
     return low <= value <= high and value not in {"(": (low,), ")": (high,), "()": (low, high)}.get(opened, ())
 

@@ -41,7 +41,12 @@ TYPES = [
     ("noise=symmetric noise.rate=high", "noise.rate=high: must be a number in [0, 1]"),
     ("noise=symmetric noise.exact=perhaps", "noise.exact=perhaps: must be true or false"),
 ]
+HUGE = "1" + 400 * "0"  # too large for a float
 RANGES = [
+    (f"recipe.lr={HUGE}", f"recipe.lr={HUGE}: must be a number between -1.8e308 and 1.8e308"),
+    (f"recipe.clip_norm=-{HUGE}", f"recipe.clip_norm=-{HUGE}: must be a number between -1.8e308 and 1.8e308"),
+    (f"loss.alpha={HUGE}", f"loss.alpha={HUGE}: must be a number in [0, inf)"),
+    (f"noise=symmetric noise.rate=-{HUGE}", f"noise.rate=-{HUGE}: must be a number in [0, 1]"),
     ("noise=symmetric noise.rate=1.5", "noise.rate=1.5: must be a number in [0, 1]"),
     ("noise=asymmetric noise.rate=-0.1", "noise.rate=-0.1: must be a number in [0, 1]"),
     ("loss.alpha=-1", "loss.alpha=-1: must be a number in [0, inf)"),

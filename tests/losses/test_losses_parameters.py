@@ -37,6 +37,8 @@ from sl.losses import (
         (lambda: SymmetricCrossEntropy(-1, 1), "alpha=-1: must be a number in [0, inf)"),
         (lambda: SymmetricCrossEntropy(1, -0.5), "beta=-0.5: must be a number in [0, inf)"),
         (lambda: SymmetricCrossEntropy(math.inf, 1), "alpha=inf: must be a number in [0, inf)"),
+        (lambda: SymmetricCrossEntropy(10**400, 1), f"alpha={10**400}: must be a number in [0, inf)"),
+        (lambda: ReverseCrossEntropy(-(10**400)), f"log_zero={-(10**400)}: must be a number in (-inf, 0)"),
         (lambda: SymmetricCrossEntropy("much", 1), "alpha=much: must be a number in [0, inf)"),
         (lambda: SymmetricCrossEntropy(1, 1, 0), "log_zero=0: must be a number in (-inf, 0)"),
         (lambda: LabelSmoothing(1.1), "epsilon=1.1: must be a number in [0, 1]"),
