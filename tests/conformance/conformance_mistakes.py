@@ -37,6 +37,13 @@ class WithoutSoftmax(Right):
         return self.alpha * functional.cross_entropy(logits, labels) + self.beta * reverse(p, labels).mean()
 
 
+class WithoutAnySoftmax(Right):
+    """The same without a clip."""
+
+    def forward(self, logits: Tensor, labels: Tensor) -> Tensor:
+        return self.alpha * functional.cross_entropy(logits, labels) + self.beta * reverse(logits, labels).mean()
+
+
 class WithoutClamp(Right):
     """The fault of a port: log 0 stays minus infinity."""
 
@@ -125,6 +132,20 @@ def three_values(logits: Tensor, labels: Tensor) -> Tensor:
 
 def twice(logits: Tensor, labels: Tensor) -> Tensor:
     return functional.cross_entropy(logits.softmax(1), labels)
+
+
+def logits_as_logarithms(logits: Tensor, labels: Tensor) -> Tensor:
+    return functional.nll_loss(logits, labels)
+
+
+def logarithm_to_base_10(logits: Tensor, labels: Tensor) -> Tensor:
+    return functional.cross_entropy(logits, labels) / math.log(10)
+
+
+def absolute(logits: Tensor, labels: Tensor) -> Tensor:
+    """MAE: what RCE gives with A = -2."""
+    p = logits.softmax(1)
+    return (p - functional.one_hot(labels, p.shape[1])).abs().sum(1).mean()
 
 
 def nonsense(logits: Tensor, labels: Tensor) -> Tensor:

@@ -93,7 +93,10 @@ def test_a_right_one_conforms(name: str, line: str) -> None:
 @pytest.mark.parametrize(
     ("name", "line"),
     [
-        ("WithoutSoftmax", "MISTAKE: softmax missing inside RCE"),
+        ("WithoutSoftmax", "MISTAKE: softmax missing inside RCE: logits clipped to [1e-7, 1] taken"),
+        ("WithoutAnySoftmax", "MISTAKE: softmax missing inside RCE ("),
+        ("logits_as_logarithms", "MISTAKE: softmax missing: logits taken for log-probabilities ("),
+        ("logarithm_to_base_10", "MISTAKE: logarithm to base 10 ("),
         ("WithoutClamp", "in SL or RCE: the clamp of log 0 is missing (inf for "),
         ("BaseTen", "MISTAKE: A = -4, the base-10 logarithm"),
         ("OverClasses", "MISTAKE: the mean is taken over examples and classes"),
@@ -107,6 +110,13 @@ def test_a_mistake_is_convicted(name: str, line: str) -> None:
     found = verdict(name)
     assert not found.conforms
     assert any(each.startswith(line) for each in found.lines), found.lines
+
+
+def test_a_published_loss_is_not_convicted_as_another_with_a_mistake() -> None:
+    """RCE with the base-10 logarithm of 0.01 in the place of A is MAE."""
+    found = verdict("absolute", log_zero=math.log(0.01))
+    assert found.conforms
+    assert found.lines[0].startswith("computes mae: ")
 
 
 def test_the_missing_softmax_is_convicted_with_its_numbers() -> None:
