@@ -7,11 +7,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
 from sl.claims.measures import memorised, spread
+from sl.numbers import mean_std, with_interval
 from sl.record import Noise, Run, RunGroup, Series, matched, paired_difference
 from sl.record.paper import PAPER_EPOCHS, USUAL_RECIPE
 from sl.record.titles import dataset_title, in_order, loss_title, origin, recipe_changes, setting
 from sl.stats import infer
-from sl.tables.formats import mean_std, table, with_interval
+from sl.tables.formats import table
 from sl.tables.layout import NOTHING
 from sl.tables.results import STATISTICS
 

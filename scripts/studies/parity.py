@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterable
 import numpy as np
 
 from sl.errors import UserError
+from sl.numbers import with_interval
 from sl.record import Run, conflict
 from sl.record.identity import canonical_text
 from sl.record.titles import origin, setting
 from sl.stats import FEWEST, infer
-from sl.tables.formats import table, with_interval
+from sl.tables.formats import table
 
 FAST, PLAIN = "bfloat16", "float32"
 STATISTICS: dict[str, Callable[[Run], float]] = {"last epoch": Run.last, "mean of last ten": Run.mean_last_ten}

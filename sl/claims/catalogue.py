@@ -5,6 +5,7 @@ from functools import partial
 
 from sl.claims import measures
 from sl.claims.claim import Cell, Claim, Reported, SameProduct
+from sl.numbers import signed
 from sl.record import STAGES, Noise, Series
 from sl.record.paper import BOOSTED, HIGHER_NOISE, STAGE_EPOCHS, USUAL_NOISE, USUAL_RECIPE
 from sl.record.run import Array
@@ -141,7 +142,7 @@ def _reported(loss: str, noise: Noise, tables: Sequence[Published]) -> Iterable[
     for table in tables:
         sl, other = table.cells.get(("sl", noise)), table.cells.get((loss, noise))
         if sl and other:
-            text = f"{sl.mean - other.mean:+.{min(sl.decimals, other.decimals)}f}".replace("-", "−")
+            text = signed(sl.mean - other.mean, min(sl.decimals, other.decimals))
             epoch = f", {table.epoch} epoch" if table.epoch in ("last", "best") else ""
             yield Reported(text, f"{table.label}{epoch}", CONFIDENCES[table.confidence], table.label == PAPER)
 

@@ -8,10 +8,11 @@ from sl.claims.claim import Reported
 from sl.claims.outcome import GroupOutcomes, Outcome, all_outcomes, as_json
 from sl.claims.rule import RULE, SURVIVES, Verdict
 from sl.files import replace_file, writing
+from sl.numbers import signed, with_interval
 from sl.record import Run
 from sl.record.paper import PAPER_EPOCHS
 from sl.record.titles import dataset_title
-from sl.tables.formats import signed, table, with_interval
+from sl.tables.formats import table
 from sl.tables.published import Literature
 
 TESTED = (Verdict.SUPPORTED, Verdict.CONTRADICTED, Verdict.UNDECIDED)

@@ -22,9 +22,10 @@ from sl.figures import (
     transition,
 )
 from sl.figures.style import draw_styled
+from sl.numbers import plural
 from sl.record import Run, RunGroup
 from sl.record.paper import USUAL_RECIPE
-from sl.record.titles import dataset_title, in_order, plural, scale_title
+from sl.record.titles import dataset_title, in_order, scale_title
 
 FIGURES: dict[str, Callable[[RunGroup], Figure | None]] = {
     "class_curves": class_curves.draw,

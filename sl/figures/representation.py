@@ -16,10 +16,10 @@ from threadpoolctl import threadpool_limits
 from sl.figures.cells import with_clean
 from sl.figures.panels import footer, lettered, panels
 from sl.figures.style import class_colour, short
+from sl.numbers import mean_std
 from sl.record import Run, RunGroup, Series
 from sl.record.titles import named_loss
 from sl.separation import FOLDS, NEIGHBOURS, Features, Labels, Separation, read_representation, separation_of
-from sl.tables.formats import mean_std
 
 MOST_POINTS = 1000  # t-SNE of twice as many takes three times as long
 MOST_NAMES = 10

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
+from sl.numbers import plural
 from sl.record.identity import flat
 from sl.record.paper import PAPER_EPOCHS
 from sl.record.run import Run
@@ -209,11 +210,6 @@ def _plain(value: Any) -> str:
     if value is None:
         return "none"
     return f"{value:g}" if isinstance(value, int | float) and not isinstance(value, bool) else str(value).lower()
-
-
-def plural(count: int, noun: str) -> str:
-    """`1 run`, `2 runs`."""
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 def _unique(values: Iterable[str]) -> list[str]:

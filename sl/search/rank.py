@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
+from sl.numbers import with_interval
 from sl.record.identity import canonical_text
 from sl.record.titles import numbers
 from sl.search.validation import ValidatedRun
 from sl.stats import Inference, adjusted, infer, significant
-from sl.tables.formats import with_interval
 
 Candidate = tuple[ValidatedRun, ...]  # the runs of one choice of parameters, by seed
 

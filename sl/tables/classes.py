@@ -31,7 +31,7 @@ def class_table(group: RunGroup, published: Sequence[ClassAccuracies]) -> TextTa
             rows.append(["", line.label, *_cells(line.accuracy, line.mean), ""])
     if not rows:
         return None
-    names = [f"{number} {name}" for number, name in enumerate(group.head.data.class_names)]
+    names = group.head.class_labels
     notes = [
         "Test accuracy in percent, mean over seeds (their number). Distance: mean over the classes, in points.",
         f"{origin(group.runs)}.",

@@ -4,9 +4,6 @@ import csv
 from collections.abc import Iterable, Sequence
 from io import StringIO
 
-import numpy as np
-from numpy.typing import ArrayLike
-
 from sl.tables.layout import TextTable
 
 GREEK_NAMES = (
@@ -37,36 +34,6 @@ def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """The bare Markdown table."""
     lines = [header, ["---"] * len(header), *rows]
     return "\n".join(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in line)} |" for line in lines)
-
-
-def signed(value: float, decimals: int = 2) -> str:
-    """A difference with its sign.
-
-    >>> signed(-0.5)
-    '−0.50'
-    """
-    return f"{value:+.{decimals}f}".replace("-", "−")
-
-
-def mean_std(values: ArrayLike, decimals: int = 1) -> str:
-    """Mean ± sample standard deviation (divisor n - 1) of n values; only the mean of one.
-
-    >>> mean_std([1.0, 2.0])
-    '1.5 ± 0.7'
-    """
-    given = np.asarray(values, dtype=np.float64)
-    mean = f"{given.mean():.{decimals}f}".replace("-", "−")
-    return f"{mean} ± {given.std(ddof=1):.{decimals}f}" if given.size > 1 else mean
-
-
-def with_interval(mean: float, interval: tuple[float, float] | None, decimals: int = 2) -> str:
-    """A mean difference with its interval, where there is one.
-
-    >>> with_interval(8.125, (5.02, 11.25), 1)
-    '+8.1 [+5.0, +11.2]'
-    """
-    ends = f" [{', '.join(signed(end, decimals) for end in interval)}]" if interval else ""
-    return signed(mean, decimals) + ends
 
 
 def latex(content: TextTable) -> str:

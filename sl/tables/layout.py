@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from sl.numbers import plural, signed
 from sl.record import Noise, RunGroup
 from sl.record.sweeps import sweeps
-from sl.record.titles import dataset_title, loss_title, named_loss, origin, plural, setting
+from sl.record.titles import dataset_title, loss_title, named_loss, origin, setting
 from sl.tables.compare import ComparedCell, beside, cells, obstacle
 from sl.tables.paired import Comparisons, comparisons, notes
 from sl.tables.published import CONFIDENCES, Published
@@ -97,7 +98,7 @@ def _printed(group: RunGroup, line: Iterable[ComparedCell], noise: Noise) -> str
     text = f"{cell.value}{' †' if cell.published.unchecked else ''}"
     if cell.difference is None or obstacle(group, cell.published):
         return text
-    return f"{text} (Δ {cell.difference:+.2f})".replace("-", "−")
+    return f"{text} (Δ {signed(cell.difference)})"
 
 
 def _notes(group: RunGroup, tables: Sequence[Published], paired: Comparisons) -> list[str]:

@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from typing import Any
 
+from sl.numbers import with_interval
 from sl.record.sweeps import Sweep
 from sl.stats import FEWEST, SIGNIFICANT, significant
-from sl.tables.formats import comma_separated, table, with_interval
+from sl.tables.formats import comma_separated, table
 from sl.tables.paired import MARK
 
 REFERENCE = "reference"

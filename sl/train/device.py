@@ -9,6 +9,7 @@ import torch
 from sl import fused
 from sl.checks import integer, one_of
 from sl.errors import UserError
+from sl.numbers import plural
 from sl.processes import cores
 from sl.sweep.job import job_number
 from sl.train.memory import keep_freed_memory
@@ -64,8 +65,8 @@ def find_device(name: str) -> torch.device:
         raise UserError("runtime.device", name, "must be auto, cpu, cuda or cuda:N")
     if device.type == "cuda" and (device.index or 0) >= count:
         numbered = {0: "auto or cpu", 1: "auto, cpu or cuda:0"}.get(count, f"auto, cpu or cuda:0 to cuda:{count - 1}")
-        devices = f"{count} CUDA device{'' if count == 1 else 's'}"
-        raise UserError("runtime.device", name, f"must be {numbered}: this machine has {devices}")
+        rule = f"must be {numbered}: this machine has {plural(count, 'CUDA device')}"
+        raise UserError("runtime.device", name, rule)
     return torch.device("cuda", device.index or 0) if device.type == "cuda" else device
 
 
@@ -140,7 +141,7 @@ def describe(runtime: Runtime) -> str:
         parts.append(f"family {family}")
     if able := instruction_set():
         parts.append(able)
-    return f"cpu: {' '.join(parts)}, {runtime.threads} thread{'' if runtime.threads == 1 else 's'}"
+    return f"cpu: {' '.join(parts)}, {plural(runtime.threads, 'thread')}"
 
 
 def instruction_set() -> str | None:

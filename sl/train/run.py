@@ -20,8 +20,6 @@ from sl.record.provenance import provenance
 from sl.record.read import State, parse_record, record_state
 from sl.record.run import STAGES, Run
 from sl.record.write import RecordWriter, record_path
-from sl.saved.representations import save_representations
-from sl.saved.save import check_saved, save_model
 from sl.say import say, warn
 from sl.tracker import ConsoleSink, Sink, Watchers
 from sl.train.checkpoint import Checkpoint
@@ -30,6 +28,8 @@ from sl.train.engine import make_engine
 from sl.train.fit import NotFinite, look_closely, sample_representations, train_one_epoch
 from sl.train.job import Job, prepare
 from sl.train.options import RunConfig
+from sl.train.representations import save_representations
+from sl.train.save_model import check_saved, save_model
 from sl.train.stop import Stopped, StopRequest
 
 CHECKPOINT_SECONDS = 30.0  # between two checkpoints, inside an epoch too

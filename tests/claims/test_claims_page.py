@@ -14,9 +14,9 @@ from sl.claims import write_all
 from sl.claims.outcome import GroupOutcomes, Outcome, all_outcomes, caution
 from sl.claims.page import findings, markdown, tally
 from sl.claims.rule import Verdict
+from sl.numbers import signed, with_interval
 from sl.record import load_all
 from sl.tables import Literature, load
-from sl.tables.formats import signed, with_interval
 
 ROOT = Path(__file__).parents[2]
 CE = Made("ce", 0.4, accuracies(0.9, 0.5), accuracies(0.9, 0.5))

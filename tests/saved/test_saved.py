@@ -20,12 +20,12 @@ from sl.errors import UserError
 from sl.record.read import is_complete
 from sl.saved.files import model_path
 from sl.saved.predict import predict_folder
-from sl.saved.save import save_model
 from sl.tracker import ConsoleSink
 from sl.train.engine import make_engine
 from sl.train.fit import train_one_epoch
 from sl.train.job import describe_run, prepare
 from sl.train.run import train
+from sl.train.save_model import save_model
 
 SHORT = (
     "dataset=digits", "noise=symmetric", "noise.rate=0.2", "loss=ce", "recipe.epochs=3", "scale.train_share=0.2",

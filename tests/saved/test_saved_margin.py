@@ -14,9 +14,9 @@ from sl.config.compose import compose_run
 from sl.data import Dataset
 from sl.saved.files import model_path
 from sl.saved.predict import predict_folder
-from sl.saved.save import save_model
 from sl.train.engine import make_engine
 from sl.train.job import prepare
+from sl.train.save_model import save_model
 
 
 @pytest.fixture

@@ -15,9 +15,9 @@ from sl.commands import export, predict
 from sl.config.compose import compose_run
 from sl.errors import UserError
 from sl.saved.files import model_path
-from sl.saved.save import save_model
 from sl.train.engine import make_engine
 from sl.train.job import prepare
+from sl.train.save_model import save_model
 
 PACKAGE = """
 from torch import Tensor, nn

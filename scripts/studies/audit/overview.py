@@ -4,9 +4,10 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from statistics import fmean
 from typing import Any
 
+from sl.numbers import signed
 from sl.record.titles import loss_title
 from sl.stats import Inference, adjusted, infer, significant
-from sl.tables.formats import signed, table
+from sl.tables.formats import table
 from sl.tables.paired import MARK
 
 Record = dict[str, Any]

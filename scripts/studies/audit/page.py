@@ -6,8 +6,9 @@ from pathlib import Path
 from statistics import fmean
 
 from sl.errors import UserError
+from sl.numbers import mean_std
 from sl.record.titles import loss_title
-from sl.tables.formats import mean_std, table
+from sl.tables.formats import table
 from sl.tables.readme import fill
 from studies.audit.overview import NONE, Record, confident_gap, flagged, gap, in_short, overview, rate
 

@@ -6,12 +6,13 @@ from typing import Any
 
 import numpy as np
 
+from sl.numbers import mean_std, plural
 from sl.record import Run
 from sl.record.run import Array
 from sl.record.stated import stated_parameters
 from sl.record.titles import dataset_title, loss_title, origin, parameters, setting
 from sl.search.outcome import read_outcome
-from sl.tables.formats import mean_std, table
+from sl.tables.formats import table
 from studies.search.cost import ParameterGrid, accuracies_of, parameter_grids
 
 CHOICES = ("chosen by", "test accuracy", "behind the best", "at worst", "runs with holdout: behind", "at worst")
@@ -74,7 +75,7 @@ def _choices(grid: ParameterGrid, runs: Sequence[Run], searches: Sequence[dict[s
     for count in sorted({1, 2, 3, len(grid.seeds)} & set(range(1, len(grid.seeds) + 1)), reverse=True):
         chosen = grid.choices(count)
         what = f"{len(chosen)} choices" if len(chosen) > 1 else parameters(grid.points[chosen[0]])
-        rows.append(_of_points(f"noisy labels, {_seeds(count)} a point: {what}", grid, chosen))
+        rows.append(_of_points(f"noisy labels, {plural(count, 'seed')} a point: {what}", grid, chosen))
     rows += _searched(grid, runs, searches)
     head = grid.runs[0]
     stated = stated_parameters(head.name("dataset"), head.name("recipe"), head.name("loss"))
@@ -93,7 +94,7 @@ def _searched(grid: ParameterGrid, runs: Sequence[Run], searches: Sequence[dict[
         values = grid.points[0] | best
         tests = accuracies_of(grid, values, runs)
         if first and grid.has(first) and tests is not None:
-            seeds = f"{_seeds(len(search['seeds']))} from {search['seeds'][0]}"
+            seeds = f"{plural(len(search['seeds']), 'seed')} from {search['seeds'][0]}"
             text = f"noisy labels, Optuna, {len(search['trials'])} trials of {seeds}: {parameters(values)}"
             yield _of_tests(text, grid, tests)
 
@@ -119,7 +120,3 @@ def _of_tests(text: str, grid: ParameterGrid, tests: Array) -> list[str]:
 
 def _mean_worst(values: Array) -> list[str]:
     return [f"{100 * values.mean():.1f}", f"{100 * values.max():.1f}"]
-
-
-def _seeds(count: int) -> str:
-    return "1 seed" if count == 1 else f"{count} seeds"

@@ -1,0 +1,39 @@
+"""Numbers as readers see them: signs, means with deviations and intervals, counts."""
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+
+def signed(value: float, decimals: int = 2) -> str:
+    """A difference with its sign.
+
+    >>> signed(-0.5)
+    '−0.50'
+    """
+    return f"{value:+.{decimals}f}".replace("-", "−")
+
+
+def mean_std(values: ArrayLike, decimals: int = 1) -> str:
+    """Mean ± sample standard deviation (divisor n - 1) of n values; only the mean of one.
+
+    >>> mean_std([1.0, 2.0])
+    '1.5 ± 0.7'
+    """
+    given = np.asarray(values, dtype=np.float64)
+    mean = f"{given.mean():.{decimals}f}".replace("-", "−")
+    return f"{mean} ± {given.std(ddof=1):.{decimals}f}" if given.size > 1 else mean
+
+
+def with_interval(mean: float, interval: tuple[float, float] | None, decimals: int = 2) -> str:
+    """A mean difference with its interval, where there is one.
+
+    >>> with_interval(8.125, (5.02, 11.25), 1)
+    '+8.1 [+5.0, +11.2]'
+    """
+    ends = f" [{', '.join(signed(end, decimals) for end in interval)}]" if interval else ""
+    return signed(mean, decimals) + ends
+
+
+def plural(count: int, noun: str) -> str:
+    """`1 run`, `2 runs`."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
