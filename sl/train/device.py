@@ -79,6 +79,7 @@ def check_runtime(config: RuntimeConfig) -> None:
 
 def resolve_runtime(config: RuntimeConfig) -> Runtime:
     """Decide every `auto` of `config`; raises UserError for what the machine cannot do."""
+    check_runtime(config)
     device = find_device(config.device)
     precision, step = config.precision, config.step
     if precision == "auto":
