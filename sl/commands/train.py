@@ -12,9 +12,9 @@ def main(config: RunConfig) -> float | None:
     from sl.record.read import read  # what imports torch waits until it is needed: --help does not
     from sl.sweep import job
     from sl.tracker.console import summary
-    from sl.tracker.run_so_far import short_name
+    from sl.tracker.run_so_far import unique_name
     from sl.train.run import train_when_free
 
     run = read(train_when_free(config))
-    job.tell(name=f"{short_name(run)} {run.identity[:4]}", record=str(run.path.absolute()), text=summary(run, True))
+    job.tell(name=unique_name(run), record=str(run.path.absolute()), text=summary(run, True))
     return run.validation() if run.holdout else None  # never test accuracy

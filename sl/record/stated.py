@@ -38,6 +38,12 @@ def stated_parameters(dataset: str, recipe: str, loss: str) -> dict[str, Any]:
     return {key: value for key, value in whole["loss"].items() if key not in ("_target_", "shown")}
 
 
+def stated_values(dataset: str, recipe: str, loss: str) -> dict[str, Any]:
+    """The values of `stated_parameters` and `stated_recipe` by dotted name, such as loss.alpha and recipe.lr."""
+    nodes = {"loss": stated_parameters(dataset, recipe, loss), "recipe": stated_recipe(dataset, recipe)}
+    return dict(flat(nodes))
+
+
 def distance(values: dict[str, Any], stated: dict[str, Any]) -> tuple[int, int]:
     """How many parameters differ from the stated ones, and how many only one of the two has.
 

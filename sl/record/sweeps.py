@@ -12,7 +12,7 @@ from sl.record.pairs import paired_difference
 from sl.record.run import Run
 from sl.record.schema import Names
 from sl.record.series import Series
-from sl.record.stated import distance, stated_parameters, stated_recipe
+from sl.record.stated import distance, stated_values
 from sl.record.titles import loss_title, setting
 from sl.stats import Inference, adjusted, infer
 
@@ -85,8 +85,7 @@ class Sweep:
     def _stated(self) -> dict[str, Any]:
         """The values in configs/ of those options of loss and recipe that vary."""
         dataset, recipe, loss = (self.head.name(choice) for choice in ("dataset", "recipe", "loss"))
-        stated = {"loss": stated_parameters(dataset, recipe, loss), "recipe": stated_recipe(dataset, recipe)}
-        return {key: value for key, value in flat(stated) if key in self.varied}
+        return {key: value for key, value in stated_values(dataset, recipe, loss).items() if key in self.varied}
 
     @cached_property
     def differences(self) -> list[tuple[Inference, float | None]]:

@@ -7,7 +7,7 @@ from tempfile import TemporaryDirectory
 from sl.figures import draw_all
 from sl.record import Run
 from sl.tracker import Tracker
-from sl.tracker.run_so_far import short_name
+from sl.tracker.run_so_far import unique_name
 from sl.tracker.values import ends, started
 
 
@@ -18,7 +18,7 @@ def replay(runs: Sequence[Run], trackers: Mapping[str, Tracker]) -> Iterator[str
     are named.
     """
     for number, run in enumerate(runs, start=1):
-        place = f"{number} of {len(runs)}: {short_name(run)} {run.identity[:4]}"
+        place = f"{number} of {len(runs)}: {unique_name(run)}"
         if not run.complete:
             yield f"{place}: left out, it is not finished"
             continue

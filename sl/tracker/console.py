@@ -16,7 +16,7 @@ from sl.record.schema import Epoch, Header, Probe
 from sl.record.titles import scale_name
 from sl.say import say
 from sl.sweep import job
-from sl.tracker.run_so_far import run_so_far, short_name, worst_class
+from sl.tracker.run_so_far import run_so_far, unique_name, worst_class
 
 PLAIN_LINES = 12
 LONG_EPOCH = 2.0  # seconds after which the live line tells how far an epoch is
@@ -82,7 +82,7 @@ class ConsoleSink:
         self._header, self._epochs, self._path, self._resumed = header, [], path, resumed
         run = run_so_far(header, [])
         self._epochs_in_all = run.scale.epochs
-        self._name = f"{short_name(run)} {run.identity[:4]}"
+        self._name = unique_name(run)
         self._began = time.monotonic()
         self._here = not job.in_sweep() or "SUBMITIT_EXECUTOR" in os.environ  # there the job has a log of its own
         job.tell(name=self._name, record=str(path.absolute()), epochs=self._epochs_in_all, epoch=resumed)

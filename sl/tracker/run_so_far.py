@@ -11,7 +11,7 @@ import numpy as np
 from sl.record.identity import flat
 from sl.record.run import Run
 from sl.record.schema import Epoch, Header
-from sl.record.stated import equal, stated_parameters, stated_recipe
+from sl.record.stated import equal, stated_values
 
 SHORT_NOISE = {"none": "clean", "symmetric": "sym", "asymmetric": "asym"}
 VARIED = "SL_VARIED"  # environment variable: the options that a sweep varies, for the jobs that it starts
@@ -42,15 +42,19 @@ def short_name(run: Run) -> str:
     return f"{setting_name(run)}-{method_name(run)}-s{run.seed}"
 
 
+def unique_name(run: Run) -> str:
+    """`short_name` with the first digits of the run's identity, since several runs can have one short name."""
+    return f"{short_name(run)} {run.identity[:4]}"
+
+
 def changed(run: Run) -> list[str]:
     """The options whose values are not those that configs/ state, by dotted name; and what is held out.
 
     A value that only one of the two has, as in records of older versions, is no change.
     """
     dataset, recipe, loss = (run.name(choice) for choice in ("dataset", "recipe", "loss"))
-    stated = {"loss": stated_parameters(dataset, recipe, loss), "recipe": stated_recipe(dataset, recipe)}
+    known = stated_values(dataset, recipe, loss)
     held_out = [option for option in ("holdout", "fold") if getattr(run.config, option) is not None]
-    known = dict(flat(stated))
     values = flat({"loss": run.config.loss, "recipe": run.config.recipe})
     return held_out + [key for key, value in values if key in known and not equal(value, known[key])]
 
