@@ -65,3 +65,9 @@ def test_readers_know_records_alone(room: str) -> None:
     rooms = imported_rooms(room)
     assert "record" in rooms
     assert not rooms & {*UPSTREAM, *TRAINING}
+
+
+def test_no_two_rooms_import_each_other() -> None:
+    rooms = {path.parent.name for path in (ROOT / "sl").glob("*/__init__.py")} - {"sweep"}  # its console is a tracker's
+    imported = {room: imported_rooms(room) for room in rooms}
+    assert [(one, other) for one in rooms for other in imported[one] & rooms - {one} if one in imported[other]] == []
