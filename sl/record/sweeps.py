@@ -58,7 +58,7 @@ class Sweep:
     @property
     def title(self) -> str:
         """Loss, noise and setting."""
-        return f"{self.loss_and_noise} · {setting(self.head)}"
+        return f"{self.loss_and_noise} · {setting(self.head, self.varied)}"
 
     @property
     def name(self) -> str:

@@ -1,6 +1,6 @@
 """What figures and tables say about runs: names, parameters, scale and where the runs come from."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from sl.numbers import plural
@@ -10,7 +10,7 @@ from sl.record.run import Run
 from sl.record.run_group import RunGroup, run_groups
 from sl.record.schema import Provenance
 from sl.record.shown import described, place, shown, symbols
-from sl.record.stated import distance, stated_recipe, usual_recipe
+from sl.record.stated import distance, equal, stated_recipe, usual_recipe
 
 GREEK = {"alpha": "α", "beta": "β", "gamma": "γ", "epsilon": "ε", "lambda_": "λ", "tau": "τ"}
 
@@ -171,10 +171,22 @@ def model_title(run: Run) -> str:
     return str(model.get("name") or model["_target_"].rsplit(".", 1)[-1])
 
 
-def setting(run: Run) -> str:
-    """Data set, scale, recipe and network in one line."""
-    data, recipe = dataset_title(run.name("dataset")), run.name("recipe")
-    return f"{data} · {scale_title(run)} · recipe {recipe}, network {model_title(run)}"
+def setting(run: Run, varied: Collection[str] = ()) -> str:
+    """Data set, scale, recipe and network in one line; the options that are `varied` differ from run to run."""
+    data = dataset_title(run.name("dataset"))
+    return f"{data} · {scale_title(run)} · recipe {_recipe_title(run, varied)}, network {model_title(run)}"
+
+
+def _recipe_title(run: Run, varied: Collection[str]) -> str:
+    """The recipe, and the values in which the run does not follow it, such as `apl (lr 0.1 → 0.025)`."""
+    name = run.name("recipe")
+    stated, own = stated_recipe(run.name("dataset"), name), run.config.recipe
+    changed = [
+        f"{key} {_plain(stated[key])} → {_plain(own[key])}"
+        for key in stated.keys() & own.keys()
+        if not equal(stated[key], own[key]) and f"recipe.{key}" not in varied
+    ]
+    return f"{name} ({', '.join(sorted(changed))})" if changed else name
 
 
 def origin(runs: Iterable[Run]) -> str:

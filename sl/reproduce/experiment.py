@@ -65,13 +65,18 @@ def steps(name: str, seeds: Sequence[int] | None = None) -> Iterator[tuple[str, 
 def completed(run: Overrides, additions: Mapping[str, Sequence[str]]) -> Overrides:
     """`run` with those of its data set's `additions` that set an option which `run` itself leaves open.
 
+    An added value of the recipe belongs to the added recipe: a run that names its own recipe does not get it.
+
     >>> completed(("dataset=cifar10", "loss=sl"), {"cifar10": ["recipe=apl"]})
     ('dataset=cifar10', 'recipe=apl', 'loss=sl')
     >>> completed(("dataset=cifar10", "recipe=authors_code"), {"cifar10": ["recipe=apl"]})
     ('dataset=cifar10', 'recipe=authors_code')
+    >>> completed(("dataset=cifar100", "recipe=paper_text"), {"cifar100": ["recipe=apl", "recipe.lr=0.025"]})
+    ('dataset=cifar100', 'recipe=paper_text')
     """
     options = dict(override.split("=", 1) for override in run)
-    added = [one for one in additions.get(options.get("dataset", ""), ()) if one.split("=", 1)[0] not in options]
+    left_open = (one for one in additions.get(options.get("dataset", ""), ()) if one.split("=", 1)[0] not in options)
+    added = [one for one in left_open if "recipe" not in options or not one.startswith("recipe.")]
     return (*run[:1], *added, *run[1:])
 
 

@@ -14,7 +14,9 @@ from hydra.utils import get_class, instantiate
 
 from sl.config.build import build
 from sl.config.compose import compose_run
+from sl.config.files import read_yaml
 from sl.config.groups import GROUPS, choices, read_choice
+from sl.paths import CONFIG_DIR
 from sl.train.device import asked_threads
 from sl.train.options import RunConfig
 
@@ -116,13 +118,24 @@ def test_threads_follow_the_launcher(monkeypatch: pytest.MonkeyPatch) -> None:
     assert asked_threads(compose_run(["runtime.threads=2"]).runtime) == 2
 
 
+def scaled_down_cifar100() -> RunConfig:
+    added = read_yaml(CONFIG_DIR / "reproduce.yaml")["scaled_down"]["cifar100"]
+    return compose_run(["dataset=cifar100", "scale=cpu", *added])
+
+
 def test_scaled_down_cifar100_has_34_parameters_per_image() -> None:
     """Of cnn8 on CIFAR-10 at the paper's scale it is 33."""
-    config = compose_run(["dataset=cifar100", "scale=cpu", "recipe=apl", "model=resnet44"])
+    config = scaled_down_cifar100()
     sizes = {"num_classes": 100, "image_shape": (3, 32, 32), "width": config.scale.width_share}
     network = build(config.model, "model", **sizes)
     parameters = sum(parameter.numel() for parameter in network.parameters())
     assert round(parameters / (50_000 * config.scale.train_share)) == 34
+
+
+def test_scaled_down_cifar100_has_a_learning_rate_as_small_as_its_batch() -> None:
+    """With all of it SL, whose alpha is 6 there, learns nothing: docs/reproduction-notes.md."""
+    config, whole = scaled_down_cifar100(), compose_run(["dataset=cifar100", "recipe=apl"])
+    assert config.recipe.lr / whole.recipe.lr == config.scale.batch_share == 0.25
 
 
 def test_own_pictures_are_audited_by_a_smaller_network_unless_a_scale_is_asked_for() -> None:

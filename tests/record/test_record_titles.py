@@ -4,7 +4,7 @@ import pytest
 import synthetic
 
 from sl.record import read
-from sl.record.titles import durations, origin, paper_scale, scale_title
+from sl.record.titles import durations, origin, paper_scale, scale_title, setting
 
 
 def test_a_scaled_down_run_says_so(tmp_path: Path) -> None:
@@ -47,6 +47,12 @@ def test_a_recipe_cut_short_by_hand_is_not_paper_scale(tmp_path: Path, dataset: 
 def test_a_data_set_that_is_not_the_papers_never_claims_its_scale(tmp_path: Path) -> None:
     run = read(synthetic.record(tmp_path, dataset="digits", scale="paper"))
     assert scale_title(run).startswith("full scale (not a data set of the paper)")
+
+
+def test_a_recipe_that_was_changed_says_so(tmp_path: Path) -> None:
+    run = read(synthetic.record(tmp_path, recipe="authors_code", recipe_options={"lr": 0.025}))
+    assert "· recipe authors_code (lr 0.01 → 0.025), network" in setting(run)
+    assert "· recipe authors_code, network" in setting(run, ["recipe.lr"])  # of a sweep over it
 
 
 def test_origin_names_seeds_device_and_commits(tmp_path: Path) -> None:
