@@ -21,7 +21,8 @@ from sl.record import shown as shown_module
 from sl.record.run import Run
 from sl.report import write
 from sl.tables import Literature, write_all
-from sl.train.job import describe_run, prepare
+from sl.train.described import describe_run
+from sl.train.job import prepare
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = '''"""A package that knows sl, and that sl does not know."""

@@ -9,8 +9,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from sl.claims.measures import memorised, spread
 from sl.numbers import mean_std, with_interval
 from sl.record import Noise, Run, RunGroup, Series, matched, paired_difference
+from sl.record.group_order import in_order, recipe_changes
 from sl.record.paper import PAPER_EPOCHS, USUAL_RECIPE
-from sl.record.titles import dataset_title, in_order, loss_title, origin, recipe_changes, setting
+from sl.record.titles import dataset_title, loss_title, origin, setting
 from sl.stats import infer
 from sl.tables.formats import table
 from sl.tables.layout import NOTHING

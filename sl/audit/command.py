@@ -24,7 +24,7 @@ from sl.errors import UserError
 from sl.files import expanded, replace_file, writing
 from sl.record.identity import identity
 from sl.say import say
-from sl.train.job import Described, describe_run
+from sl.train.described import Described, describe_run
 from sl.train.jobs import choose_jobs
 
 

@@ -13,9 +13,10 @@ from sl.claims.rule import RULE, Verdict, decide
 from sl.files import relative
 from sl.paths import CONFIG_DIR
 from sl.record import Run, RunGroup, matched
+from sl.record.group_order import in_order, recipe_differences
 from sl.record.paper import PAPER_EPOCHS, USUAL_NOISE
 from sl.record.stated import usual_recipe
-from sl.record.titles import in_order, origin, paper_scale, recipe_differences, scale_name, setting
+from sl.record.titles import origin, paper_scale, scale_name, setting
 from sl.stats import FEWEST, Inference, adjusted, infer, significant
 from sl.tables.compare import beside
 from sl.tables.published import Literature

@@ -24,8 +24,9 @@ from sl.figures import (
 from sl.figures.style import draw_styled
 from sl.numbers import plural
 from sl.record import Run, RunGroup
+from sl.record.group_order import in_order
 from sl.record.paper import USUAL_RECIPE
-from sl.record.titles import dataset_title, in_order, scale_title
+from sl.record.titles import dataset_title, scale_title
 
 FIGURES: dict[str, Callable[[RunGroup], Figure | None]] = {
     "class_curves": class_curves.draw,

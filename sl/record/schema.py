@@ -7,22 +7,12 @@ epochs and steps count from 1; K classes. A field with a default is one that old
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
+from sl.record.entry import Count, Digest, Entry, Positive, Seconds, Share
 from sl.record.fold import Fold
 
-Share = Annotated[float, Field(ge=0, le=1)]
-Count = Annotated[int, Field(ge=0)]
-Positive = Annotated[int, Field(ge=1)]
-Seconds = Annotated[float, Field(ge=0)]
 Stage = Literal["early", "middle", "late"]
-Digest = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
-
-
-class Entry(BaseModel):
-    """A part of a record. Types are strict, numbers finite; fields that this version does not know are passed over."""
-
-    model_config = ConfigDict(strict=True, frozen=True, extra="ignore", allow_inf_nan=False)
 
 
 class Names(Entry):
@@ -52,7 +42,7 @@ class Config(Entry):
     scale: dict[str, Any]
     seed: Count
     holdout: Share | None = None
-    probe: dict[str, Any] = {}
+    probe: dict[str, Any] = Field(default_factory=dict)
     fold: Fold | None = None
     precision: str
     names: Names
@@ -137,7 +127,7 @@ class Presentation(Entry):
     title: str
     order: float | None = None
     colour: Annotated[str, Field(pattern="^#[0-9a-fA-F]{6}$")] | None = None
-    symbols: dict[str, str] = {}
+    symbols: dict[str, str] = Field(default_factory=dict)
 
 
 class Header(Entry):
@@ -151,7 +141,7 @@ class Header(Entry):
     scale: Scale
     noise: LabelNoise
     stages: Stages
-    shown: dict[str, Presentation] = {}
+    shown: dict[str, Presentation] = Field(default_factory=dict)
     provenance: Provenance
 
 

@@ -1,16 +1,15 @@
 """What figures and tables say about runs: names, parameters, scale and where the runs come from."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from sl.numbers import plural
 from sl.record.identity import flat
 from sl.record.paper import PAPER_EPOCHS
 from sl.record.run import Run
-from sl.record.run_group import RunGroup, run_groups
 from sl.record.schema import Provenance
 from sl.record.shown import described, place, shown, symbols
-from sl.record.stated import distance, equal, stated_recipe, usual_recipe
+from sl.record.stated import equal, stated_recipe
 
 GREEK = {"alpha": "α", "beta": "β", "gamma": "γ", "epsilon": "ε", "lambda_": "λ", "tau": "τ"}
 
@@ -116,53 +115,6 @@ def scale_title(run: Run) -> str:
     return f"{scale_name(run)}: all {train} training and {test} test images, {plural(epochs, 'epoch')}"
 
 
-def group_order(group: RunGroup) -> tuple[Any, ...]:
-    """Sort key: the paper's data sets at its scale first, then by data set, the usual recipe, and the most runs.
-
-    Of one recipe the group comes first whose values are those of today's configs/.
-    """
-    name, scale, recipe = group.names
-    stated = {key: value for key, value in stated_recipe(name, recipe).items() if key not in ("model", "sl")}
-    scaled = not (name in PAPER_EPOCHS and paper_scale(group.head))
-    return (
-        scaled,
-        place("dataset", name),
-        recipe != usual_recipe(name, scale),
-        distance(group.head.config.recipe, stated),
-        -len(group.runs),
-    )
-
-
-def in_order(runs: Iterable[Run]) -> list[RunGroup]:
-    """The groups of `runs` by `group_order`, those without a finished run last.
-
-    Of several groups with one folder of figures the first is drawn.
-    """
-    return sorted(run_groups(runs), key=lambda group: (not group.runs, group_order(group)))
-
-
-def recipe_changes(run: Run, usual: Run) -> str:
-    """The values of the recipe in which `run` differs from `usual`, before and after; empty where none does."""
-    before, after = usual.config.recipe, run.config.recipe
-    keys = [key for key in {**before, **after} if before.get(key) != after.get(key)]
-    return ", ".join(f"{key} {_plain(before.get(key))} → {_plain(after.get(key))}" for key in keys)
-
-
-def recipe_differences(groups: Iterable[RunGroup]) -> list[str]:
-    """For each group how it differs from the first of the same names in recipe, network and precision; else empty."""
-    first: dict[tuple[str, str, str], Run] = {}
-    return [_changes(group.head, first.setdefault(group.names, group.head)) for group in groups]
-
-
-def _changes(run: Run, usual: Run) -> str:
-    pairs = [
-        ("network", model_title(usual), model_title(run)),
-        ("precision", usual.config.precision, run.config.precision),
-    ]
-    others = [f"{name} {before} → {after}" for name, before, after in pairs if before != after]
-    return ", ".join(filter(None, [recipe_changes(run, usual), *others]))
-
-
 def model_title(run: Run) -> str:
     """The network's title, else its name in torchvision, else that of its class."""
     if found := described("model", run.name("model")):
@@ -181,12 +133,14 @@ def _recipe_title(run: Run, varied: Collection[str]) -> str:
     """The recipe, and the values in which the run does not follow it, such as `apl (lr 0.1 → 0.025)`."""
     name = run.name("recipe")
     stated, own = stated_recipe(run.name("dataset"), name), run.config.recipe
-    changed = [
-        f"{key} {_plain(stated[key])} → {_plain(own[key])}"
-        for key in stated.keys() & own.keys()
-        if not equal(stated[key], own[key]) and f"recipe.{key}" not in varied
-    ]
-    return f"{name} ({', '.join(sorted(changed))})" if changed else name
+    keys = sorted(key for key in stated.keys() & own.keys() if f"recipe.{key}" not in varied)
+    changed = changes(stated, own, (key for key in keys if not equal(stated[key], own[key])))
+    return f"{name} ({changed})" if changed else name
+
+
+def changes(before: Mapping[str, Any], after: Mapping[str, Any], keys: Iterable[str]) -> str:
+    """The values of `keys` before and after, such as `lr 0.1 → 0.025, clip_norm none → 5`."""
+    return ", ".join(f"{key} {_plain(before.get(key))} → {_plain(after.get(key))}" for key in keys)
 
 
 def origin(runs: Iterable[Run]) -> str:

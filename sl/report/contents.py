@@ -12,17 +12,9 @@ from sl.figures.class_confidence import most_probed
 from sl.figures.style import class_colour
 from sl.files import relative
 from sl.record import Run, RunGroup
+from sl.record.group_order import in_order, recipe_differences
 from sl.record.paper import PAPER_EPOCHS
-from sl.record.titles import (
-    dataset_title,
-    in_order,
-    loss_order,
-    origin,
-    paper_scale,
-    recipe_differences,
-    scale_badge,
-    setting,
-)
+from sl.record.titles import dataset_title, loss_order, origin, paper_scale, scale_badge, setting
 from sl.report.figures import figure_images, no_images
 from sl.report.results import published_tables, results
 from sl.report.runs import entry, positions

@@ -16,8 +16,9 @@ TRAINING = ("right_accuracy", "wrong_memorised", "wrong_corrected")
 
 def all_series(group: RunGroup, places: dict[str, int]) -> list[dict[str, Any]]:
     """Every series of finished runs, losses in the paper's order; `places` of runs on the page, by identity."""
+    probed = most_probed(group.runs)
     return [
-        _entry(group, loss, noise, values, series, places)
+        _entry(group, loss, noise, values, series, places, probed)
         for noise in range(len(group.noises))
         for loss in sorted(group.losses, key=loss_order)
         for values, series in _page_first(group, loss, noise)
@@ -33,7 +34,13 @@ def _page_first(group: RunGroup, loss: str, noise: int) -> Iterator[tuple[dict[s
 
 
 def _entry(
-    group: RunGroup, loss: str, noise: int, values: dict[str, Any], series: Series, places: dict[str, int]
+    group: RunGroup,
+    loss: str,
+    noise: int,
+    values: dict[str, Any],
+    series: Series,
+    places: dict[str, int],
+    probed: int,
 ) -> dict[str, Any]:
     return {
         "loss": loss,
@@ -50,7 +57,7 @@ def _entry(
             "spread": _moments(series, Run.spread),
             **{name: _moments(series, Run.curve, name) for name in TRAINING},
         },
-        "probes": _probes(probing(series, most_probed(group.runs)), places),
+        "probes": _probes(probing(series, probed), places),
     }
 
 

@@ -10,7 +10,7 @@ from sl.record.identity import canonical_text, identity
 from sl.record.read import is_complete
 from sl.record.write import record_path
 from sl.reproduce.experiment import Overrides
-from sl.train.job import Described, describe_run
+from sl.train.described import Described, describe_run
 
 
 @dataclass(frozen=True)

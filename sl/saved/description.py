@@ -4,8 +4,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field, ValidationError
 
+from sl.record.entry import Count, Digest, Entry, Positive
 from sl.record.lines import first_mistake
-from sl.record.schema import Count, Digest, Entry, Positive
 
 FORMAT = 1
 

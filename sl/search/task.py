@@ -11,7 +11,7 @@ from sl.record.identity import identity
 from sl.search.options import SearchConfig
 from sl.search.space import Parameters, Range, search_space, value_at
 from sl.search.trial import run_config
-from sl.train.job import describe_run
+from sl.train.described import describe_run
 
 
 @dataclass(frozen=True)

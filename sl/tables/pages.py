@@ -9,8 +9,9 @@ from pathlib import Path
 
 from sl.files import replace_file, writing
 from sl.record import Run, RunGroup, run_groups
+from sl.record.group_order import recipe_differences
 from sl.record.sweeps import sweeps
-from sl.record.titles import dataset_title, model_title, parameters, recipe_differences
+from sl.record.titles import dataset_title, model_title, parameters
 from sl.tables import sweep as sweep_table
 from sl.tables.classes import class_table
 from sl.tables.compare import cells, obstacle

@@ -7,8 +7,9 @@ from sl.errors import UserError
 from sl.figures.catalogue import folder
 from sl.files import replace_file
 from sl.record import Run, RunGroup
+from sl.record.group_order import in_order
 from sl.record.paper import PAPER_EPOCHS
-from sl.record.titles import dataset_title, durations, in_order, origin, setting
+from sl.record.titles import dataset_title, durations, origin, setting
 from sl.tables.formats import table
 from sl.tables.layout import results_table
 from sl.tables.paired import comparisons, mark_note

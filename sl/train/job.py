@@ -1,41 +1,29 @@
-"""From a configuration to a run that is ready to be trained: which run it is, its data, noise and plan."""
+"""A run that is ready to be trained: its data, noise, what is held out, and its plan."""
 
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from torch import Tensor
 
-from sl.config.build import NOISE_MATRIX, TRANSITION, build, is_own, under
-from sl.config.check import starts_from_weights
-from sl.config.groups import choices
+from sl.config.build import NOISE_MATRIX, TRANSITION, build, under
 from sl.config.shown import shown_of_run
 from sl.data import Dataset
 from sl.errors import UserError
 from sl.losses import Loss
-from sl.models.pretrained import find_weights
 from sl.noise import NoisyLabels
-from sl.noise.matrix_file import digest, read_matrix
+from sl.noise.matrix_file import read_matrix
 from sl.recipes.optimizer import build_optimizer
-from sl.record.identity import identity
 from sl.record.paper import PROBED_CLASS
 from sl.record.schema import Config, Data, Header, LabelNoise, Provenance, Scale, Stages
-from sl.say import notice
 from sl.train.cache import Cache
-from sl.train.device import Runtime, asked_threads, resolve_runtime, threads_that_pay
+from sl.train.described import Described, describe_run, transition_file
+from sl.train.device import asked_threads, threads_that_pay
 from sl.train.holdout import Validation, hold_out, rows_held_out
 from sl.train.network import make_model
 from sl.train.options import RunConfig
 from sl.train.plan import Plan, make_plan
 
-# Where data lie says nothing of the result, nor what is done with pictures that no record of a result has.
-LOCATIONS = {
-    "dataset": ("data_dir", "download", "labels", "on_error", "storage", "cache_dir"),
-    "noise": ("data_dir", "path"),
-}
-LOCATION_ANYWHERE = ("data_dir",)  # of a class of another package only this is known to say where data lie
-HERE_ONLY = ("model", "sl")  # the recipe's defaults for choices that stand elsewhere in the configuration
 datasets: Cache[Dataset] = Cache(limit=1)
 
 
@@ -45,32 +33,6 @@ class ProbeSet:
 
     label: int
     index: Tensor
-
-
-@dataclass(frozen=True)
-class Described:
-    """A run that is known but whose data are not loaded yet; `result_config` is what determines its result."""
-
-    config: RunConfig
-    source: Any
-    noise: Any
-    runtime: Runtime
-    result_config: dict[str, Any]
-
-    @property
-    def identity(self) -> str:
-        """The run's identity."""
-        return identity(self.result_config)
-
-    @property
-    def names(self) -> dict[str, str]:
-        """What the run's choices are called in its record."""
-        return self.result_config["names"]
-
-    @property
-    def labels_given(self) -> bool:
-        """Whether the data are somebody's own: nobody knows which of their labels are right."""
-        return getattr(self.source, "labels_given", False)
 
 
 @dataclass(frozen=True)
@@ -120,73 +82,6 @@ class Job(Described):
         )
 
 
-def describe_run(config: RunConfig) -> Described:
-    """Which run `config` asks for; raises UserError for what cannot be run."""
-    runtime = resolve_runtime(config.runtime)
-    if "data_dir" not in config.dataset and any(typed.startswith("data_dir=") for typed in config.overrides):
-        unread = f"data_dir={config.data_dir} is not read by dataset={config.names['dataset']}"
-        notice(f"{unread}; dataset=folder reads pictures of your own")
-    source, noise = (build(getattr(config, option), option, config.allow_targets) for option in ("dataset", "noise"))
-    with under("dataset"):
-        fingerprint = source.fingerprint()
-    run = Described(config, source, noise, runtime, result_config(config, runtime.precision, fingerprint))
-    if run.labels_given and run.names["scale"] == "paper":
-        run.names["scale"] = "full"  # the paper has no such data
-    return run
-
-
-def result_config(config: RunConfig, precision: str, fingerprint: str) -> dict[str, Any]:
-    """What determines the run's result, as plain values; `fingerprint` identifies the data set's content."""
-    whole, names = asdict(config), config.names
-    chosen = {key: whole[key] for key in config.CHOICES}
-    put_content_for_places(chosen)
-    chosen["dataset"]["fingerprint"] = fingerprint
-    for key in HERE_ONLY:
-        chosen["recipe"].pop(key)
-    if chosen["scale"]["width_share"] == 1:
-        del chosen["scale"]["width_share"]  # newer than the first records, whose identities stay
-    network = chosen["model"]["_target_"].rsplit(".", 1)[-1].lower()
-    named = {**names, "model": network if names["model"] == "recipe" else names["model"]}
-    if isinstance(config.dataset.get("name"), str):  # several data sets of one's own stay apart
-        named["dataset"] = own_name(config.dataset["name"], names["dataset"])
-    for choice in ("dataset", "noise", "model", "loss"):  # a class from elsewhere in the place of one here: by its name
-        if not is_own(chosen[choice]) and names[choice] in choices(choice):
-            named[choice] = chosen[choice]["_target_"].rsplit(".", 1)[-1]
-    if set(chosen["scale"].values()) == {1.0}:
-        named["scale"] = "paper"  # nothing is left out, whatever the chosen scale is called
-    elif names["scale"] == "paper":
-        named["scale"] = "custom"
-    rest = {key: whole[key] for key in ("seed", "holdout", "probe")}
-    if config.fold is not None:
-        rest["fold"] = whole["fold"]
-    return {**chosen, **rest, "precision": precision, "names": named}
-
-
-def put_content_for_places(chosen: dict[str, Any]) -> None:
-    """In the nodes `chosen`, put what files hold for where they lie, and drop all other places."""
-    noise, loss, model = chosen["noise"], chosen["loss"], chosen["model"]
-    if "path" in noise and is_own(noise):
-        noise["file"] = digest(noise["path"])
-    elif isinstance(noise.get("path"), str) and os.path.isfile(os.path.expanduser(noise["path"])):
-        noise["path"] = digest(noise["path"])
-    if transition_file(loss):
-        read_matrix(loss["transition"], "loss.transition")
-        loss["transition"] = digest(loss["transition"])
-    if starts_from_weights(model):
-        model["weights"] = find_weights(model["name"], str(model["weights"])).name
-    for choice, locations in LOCATIONS.items():
-        node = chosen[choice]
-        for key in locations if is_own(node) else LOCATION_ANYWHERE:
-            node.pop(key, None)
-
-
-def own_name(name: str, choice: str) -> str:
-    """The `name` that somebody gave to own data, which are the `choice`; UserError where other data are called so."""
-    if name != choice and name in choices("dataset"):
-        raise UserError("dataset.name", name, "must not be the name of another data set")
-    return name
-
-
 def prepare(config: RunConfig) -> Job:
     """Load the data, draw the noise and plan the run; raises UserError for what cannot be run."""
     run = describe_run(config)
@@ -229,11 +124,6 @@ def make_probe_set(label: str | int | None, dataset: Dataset, noisy: NoisyLabels
     last = dataset.num_classes - 1
     number = min(PROBED_CLASS, last) if label is None else dataset.class_index(label, "probe.label")
     return ProbeSet(number, ((noisy.clean == number) & (noisy.labels == noisy.clean)).nonzero().flatten())
-
-
-def transition_file(loss: Mapping[str, Any]) -> bool:
-    """Whether the loss corrects by a matrix in a file, and not by the matrix of the run's own noise."""
-    return loss.get(TRANSITION, NOISE_MATRIX) != NOISE_MATRIX
 
 
 def make_loss(loss: Mapping[str, Any], dataset: Dataset, noisy: NoisyLabels, allow_targets: Sequence[str] = ()) -> Loss:

@@ -10,7 +10,7 @@ from omegaconf import OmegaConf
 import sl
 from sl.config.compose import compose_run, hydra_ready, override
 from sl.errors import UserError
-from sl.train.job import describe_run
+from sl.train.described import describe_run
 
 Command = Callable[..., Any]  # returns an Outcome (conftest.py)
 ODD = ["/x/Dropbox (Personal)", "/a=b,c", "/${y}", "/it's", "/back\\", "null", "1e3", "~", "/猫", "/#", "/a'${b}\\'"]

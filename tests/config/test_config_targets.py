@@ -12,7 +12,7 @@ from sl.config.build import build
 from sl.config.compose import compose_run
 from sl.errors import UserError
 from sl.losses import CrossEntropy, Loss
-from sl.train.job import describe_run
+from sl.train.described import describe_run
 
 Command = Callable[..., Any]  # returns an Outcome (conftest.py)
 

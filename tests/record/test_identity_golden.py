@@ -4,7 +4,7 @@ import pytest
 
 from sl.config.compose import compose_run
 from sl.errors import UserError
-from sl.train.job import describe_run
+from sl.train.described import describe_run
 
 # Recorded from runs of commit 4782a7e.
 GOLDEN = {

@@ -16,8 +16,8 @@ from sl.reproduce.estimate import estimate
 from sl.reproduce.execute import NO_TIME, execute, train_one
 from sl.reproduce.plan import PlannedRun, plan_runs
 from sl.reproduce.progress import Item, SavedPlan
+from sl.train.described import describe_run
 from sl.train.device import asked_threads
-from sl.train.job import describe_run
 from sl.train.jobs import choose_jobs
 from sl.workers import TaskResult
 

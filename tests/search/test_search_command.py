@@ -89,7 +89,7 @@ def test_poisoned_test_accuracies_change_nothing(search: Search, tmp_path: Path)
 
 
 def test_a_run_of_a_search_is_that_of_a_sweep(search: Search, tmp_path: Path) -> None:
-    from sl.train.job import describe_run
+    from sl.train.described import describe_run
 
     first = search(trials=1)["trials"][0]
     config = compose_run(

@@ -14,9 +14,10 @@ from sl.record import load_all, read, run_groups
 from sl.record.identity import identity
 from sl.record.provenance import provenance
 from sl.record.titles import scale_title
+from sl.train.described import describe_run
 from sl.train.engine import make_engine
 from sl.train.holdout import fold_rows, split
-from sl.train.job import Job, describe_run
+from sl.train.job import Job
 
 ROOT = Path(__file__).resolve().parents[2]
 ORIGIN = provenance("cpu", "float32")

@@ -15,7 +15,8 @@ from sl.errors import UserError
 from sl.record import GIVEN, Run, read
 from sl.record.titles import scale_title
 from sl.tracker.run_so_far import short_name
-from sl.train.job import describe_run, make_loss, prepare
+from sl.train.described import describe_run
+from sl.train.job import make_loss, prepare
 from sl.train.run import train
 
 UNKNOWN = ("clean_accuracy", "right_accuracy", "wrong_memorised", "wrong_corrected")

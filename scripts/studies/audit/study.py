@@ -19,10 +19,11 @@ from sl.record.lines import rounded
 from sl.record.provenance import provenance
 from sl.record.read import read
 from sl.record.write import record_path
+from sl.train.described import Described, describe_run
 from sl.train.device import describe
 from sl.train.engine import make_engine
 from sl.train.fit import train_one_epoch
-from sl.train.job import Described, describe_run, prepare
+from sl.train.job import prepare
 from sl.train.options import RunConfig
 from studies.audit.measure import measures
 

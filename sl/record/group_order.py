@@ -1,0 +1,57 @@
+"""The order in which pages show groups of runs, and how those of the same names differ."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from sl.record.paper import PAPER_EPOCHS
+from sl.record.run import Run
+from sl.record.run_group import RunGroup, run_groups
+from sl.record.shown import place
+from sl.record.stated import distance, stated_recipe, usual_recipe
+from sl.record.titles import changes, model_title, paper_scale
+
+
+def group_order(group: RunGroup) -> tuple[Any, ...]:
+    """Sort key: the paper's data sets at its scale first, then by data set, the usual recipe, and the most runs.
+
+    Of one recipe the group comes first whose values are those of today's configs/.
+    """
+    name, scale, recipe = group.names
+    stated = {key: value for key, value in stated_recipe(name, recipe).items() if key not in ("model", "sl")}
+    scaled = not (name in PAPER_EPOCHS and paper_scale(group.head))
+    return (
+        scaled,
+        place("dataset", name),
+        recipe != usual_recipe(name, scale),
+        distance(group.head.config.recipe, stated),
+        -len(group.runs),
+    )
+
+
+def in_order(runs: Iterable[Run]) -> list[RunGroup]:
+    """The groups of `runs` by `group_order`, those without a finished run last.
+
+    Of several groups with one folder of figures the first is drawn.
+    """
+    return sorted(run_groups(runs), key=lambda group: (not group.runs, group_order(group)))
+
+
+def recipe_differences(groups: Iterable[RunGroup]) -> list[str]:
+    """For each group how it differs from the first of the same names in recipe, network and precision; else empty."""
+    first: dict[tuple[str, str, str], Run] = {}
+    return [_changes(group.head, first.setdefault(group.names, group.head)) for group in groups]
+
+
+def recipe_changes(run: Run, usual: Run) -> str:
+    """The values of the recipe in which `run` differs from `usual`, before and after; empty where none does."""
+    before, after = usual.config.recipe, run.config.recipe
+    return changes(before, after, (key for key in {**before, **after} if before.get(key) != after.get(key)))
+
+
+def _changes(run: Run, usual: Run) -> str:
+    pairs = [
+        ("network", model_title(usual), model_title(run)),
+        ("precision", usual.config.precision, run.config.precision),
+    ]
+    others = [f"{name} {before} → {after}" for name, before, after in pairs if before != after]
+    return ", ".join(filter(None, [recipe_changes(run, usual), *others]))
