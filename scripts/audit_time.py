@@ -17,7 +17,7 @@ from typing import Any
 
 from sl.command_line import run_script
 from sl.errors import UserError
-from sl.files import replace_file
+from sl.files import replace_json
 from sl.paths import ROOT
 
 PICTURES, RATE, SEED = 2000, 0.2, 0
@@ -89,7 +89,7 @@ def main(data_dir: Path, out: Path, options: tuple[str, ...] = ()) -> None:
         root, work = Path(temporary) / "pictures", Path(temporary) / "work"
         make_folder(data_dir, root)
         record["cases"].append(timed(root, work, options))
-    replace_file(out, json.dumps(record, indent=1) + "\n")
+    replace_json(out, record)
     print(json.dumps(record["cases"][-1], indent=1))
 
 

@@ -6,7 +6,6 @@ Epochs of both take turns, so that whatever else the machine does slows both. Th
 operating system's cache: the figures say what mapping costs, not how fast a disk is.
 """
 
-import json
 import tempfile
 from dataclasses import replace
 from pathlib import Path
@@ -20,7 +19,7 @@ from sl.command_line import run_script
 from sl.config.compose import compose_run
 from sl.data import Dataset
 from sl.data.mapped import mapped_rows
-from sl.files import replace_file
+from sl.files import replace_json
 from sl.losses import SymmetricCrossEntropy
 from sl.models import Cnn8
 from sl.train.device import apply_runtime, resolve_runtime
@@ -94,7 +93,7 @@ def main(out: Path = Path("results/storage")) -> None:
     for name, (images, side) in CASES.items():
         record["cases"][name] = compared(images, side, ROUNDS)
     path = out / f"{slug(record['machine'])}.json"
-    replace_file(path, json.dumps(record, indent=1) + "\n")
+    replace_json(path, record)
     print(path)
 
 

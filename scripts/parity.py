@@ -1,4 +1,4 @@
-"""Train the same seeds on the fast path and in float32 eager, and compare their accuracy.
+"""Train the same seeds on the fast path and in float32, and compare their accuracy.
 
 python scripts/parity.py
 python scripts/parity.py table_only=true
@@ -14,14 +14,16 @@ from studies.parity import page
 
 def main(
     runs_dir: Path = Path("results/parity/runs"),
+    also: Path = Path("results/runs"),
     out: Path = Path("results/tables/parity.md"),
     jobs: int | None = None,
     table_only: bool = False,
     strict: bool = False,
 ) -> int:
-    """Train the same seeds on the fast path and in float32 eager, and write a table of their accuracies.
+    """Train the same seeds on the fast path and in float32, and write a table of their accuracies.
 
     runs_dir: folder of run records
+    also: folder of further records, whose runs are compared where `runs_dir` lacks them
     out: file of the table
     jobs: runs at once; null is one per core on a CPU and 1 on a GPU
     table_only: train nothing
@@ -32,7 +34,8 @@ def main(
         from studies.train import train_experiment  # imports torch; --help and the table do without it
 
         failures = train_experiment("parity", runs_dir, jobs, scale="paper")
-    replace_file(out, page(load_all(runs_dir, strict)))
+    runs = {run.identity: run for folder in (also, runs_dir) for run in load_all(folder, strict)}
+    replace_file(out, page(runs.values()))
     print(out)
     return 1 if failures else 0
 

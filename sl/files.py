@@ -3,6 +3,7 @@
 import contextlib
 import functools
 import hashlib
+import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -27,6 +28,11 @@ def replace_file(path: Path, content: bytes | str, former: Path | None = None) -
     """Make `content` (text as UTF-8) the whole content of `path`, as `replacing` does."""
     with replacing(path, former) as part:
         part.write_bytes(content.encode() if isinstance(content, str) else content)
+
+
+def replace_json(path: Path, content: object) -> None:
+    """Make `content` the whole content of `path` as JSON that a person can read too, as `replacing` does."""
+    replace_file(path, json.dumps(content, indent=1, ensure_ascii=False) + "\n")
 
 
 @contextlib.contextmanager

@@ -9,13 +9,14 @@ from sl.errors import UserError
 from sl.numbers import with_interval
 from sl.record import Run, conflict
 from sl.record.identity import canonical_text
-from sl.record.titles import origin, setting
+from sl.record.titles import dataset_title, model_title, origin, setting
 from sl.stats import FEWEST, infer
 from sl.tables.formats import table
 
 FAST, PLAIN = "bfloat16", "float32"
 STATISTICS: dict[str, Callable[[Run], float]] = {"last epoch": Run.last, "mean of last ten": Run.mean_last_ten}
-HEADER = ("loss", "noise", "accuracy", "pairs", FAST, PLAIN, "difference [95 % interval]", "p")
+FREE = ("seed", "precision", "probe", "names")  # in what the runs of a setting may differ
+HEADER = ("data set and network", "loss", "noise", "accuracy", "pairs", FAST, PLAIN, "difference [95 % interval]", "p")
 
 
 def pairs(runs: Iterable[Run]) -> list[list[tuple[Run, Run]]]:
@@ -23,9 +24,7 @@ def pairs(runs: Iterable[Run]) -> list[list[tuple[Run, Run]]]:
     by_seed: dict[str, dict[int, dict[str, Run]]] = defaultdict(lambda: defaultdict(dict))
     for run in runs:
         if run.complete:
-            setting_of_run = {
-                name: value for name, value in run.config.plain().items() if name not in ("seed", "precision", "probe")
-            }
+            setting_of_run = {name: value for name, value in run.config.plain().items() if name not in FREE}
             by_seed[canonical_text(setting_of_run)][run.seed][run.config.precision] = run
     found = []
     for _, seeds in sorted(by_seed.items(), key=lambda item: item[0]):
@@ -41,19 +40,20 @@ def page(runs: Iterable[Run]) -> str:
     settings = pairs(runs)
     if not settings:
         raise UserError(f"runs: there is no setting with {FEWEST} seeds in both {FAST} and {PLAIN}")
-    both = [run for found in settings for pair in found for run in pair]
     rows = [row(found, name) for found in settings for name in STATISTICS]
-    notes = [*sorted({setting(run) for run in both}), origin(both)]
+    runs_of = defaultdict(list)
+    for found in settings:
+        runs_of[setting(found[0][0])] += [run for pair in found for run in pair]
     lines = [
         "# Accuracy of the fast path",
         "",
-        f"Test accuracy (%) in {FAST}, which the trainer chooses where the hardware is fast at it, beside {PLAIN} in "
-        "eager steps. Runs of one seed share weights, order, augmentation and wrong labels. The difference is the mean "
+        f"Test accuracy (%) in {FAST}, which the trainer chooses where the hardware is fast at it, beside {PLAIN}. "
+        "Runs of one seed share weights, order, augmentation and wrong labels. The difference is the mean "
         "over pairs with Student's t interval; p is that of no difference.",
         "",
         table(HEADER, rows),
         "",
-        *(f"- {note}" for note in notes),
+        *(f"- {said}. {origin(both)}" for said, both in sorted(runs_of.items())),
     ]
     return "\n".join(lines) + "\n"
 
@@ -65,4 +65,11 @@ def row(found: list[tuple[Run, Run]], statistic: str) -> list[str]:
     run = found[0][0]
     p = "–" if gap.p is None else f"{gap.p:.2g}"
     values = [f"{np.mean(fast):.2f}", f"{np.mean(plain):.2f}", with_interval(gap.mean, gap.interval), p]
-    return [run.name("loss"), run.noise.title, statistic, str(len(found)), *values]
+    return [
+        f"{dataset_title(run.name('dataset'))}, {model_title(run)}",
+        run.name("loss"),
+        run.noise.title,
+        statistic,
+        str(len(found)),
+        *values,
+    ]

@@ -8,7 +8,7 @@ import numpy as np
 
 from sl.audit.rank import Array, Ranking
 from sl.audit.subject import Subject
-from sl.files import replace_file
+from sl.files import replace_file, replace_json
 from sl.say import warn
 from sl.tables.formats import table
 
@@ -43,7 +43,7 @@ def class_numbers(subject: Subject, ranking: Ranking, probabilities: Array) -> d
 def write_classes(out: Path, about: dict[str, Any], numbers: dict[str, list[float | None]]) -> None:
     """Write `out`/classes.json, then `out`/classes.md with all audits beside this one that share its data and folds."""
     own = {**about, **numbers}
-    replace_file(out / FILE, json.dumps(own, indent=1, ensure_ascii=False) + "\n")
+    replace_json(out / FILE, own)
     others = [read(path) for path in sorted(out.parent.glob(f"*/{FILE}")) if path.parent != out]
     same = [other for other in others if other and other["setting"] == own["setting"] and other["loss"] != own["loss"]]
     replace_file(out / PAGE, page([own, *same]))

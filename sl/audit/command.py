@@ -1,6 +1,5 @@
 """The whole of `sl audit`: train, predict, rank, estimate, and write the results."""
 
-import json
 from dataclasses import asdict, replace
 from pathlib import Path
 
@@ -21,7 +20,7 @@ from sl.audit.suspects import corrected, write_labels, write_suspects
 from sl.audit.trust import trust_in
 from sl.checks import integer, number
 from sl.errors import UserError
-from sl.files import expanded, replace_file, writing
+from sl.files import expanded, replace_json, writing
 from sl.record.identity import identity
 from sl.say import say
 from sl.train.described import Described, describe_run
@@ -100,8 +99,7 @@ def write_audit(out: Path, subject: Subject, probabilities: Array, config: Audit
         "predicted_as_labelled": trust.agreement,
         "advice": asdict(advice),
     }
-    noise = about | estimate.as_json(subject.class_names)
-    replace_file(out / "noise.json", json.dumps(noise, indent=1, ensure_ascii=False) + "\n")
+    replace_json(out / "noise.json", about | estimate.as_json(subject.class_names))
     draw_noise(estimate, subject.class_names, title, out / "noise")
     audited = {"setting": setting(described, config.folds), "loss": names["loss"], "classes": list(subject.class_names)}
     write_classes(out, audited, class_numbers(subject, ranking, probabilities))

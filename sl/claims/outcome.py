@@ -1,9 +1,9 @@
 """What the records say of every claim: one outcome per claim and group. All pages are rendered from these."""
 
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -181,7 +181,6 @@ def command(dataset: str, scale: str, recipe: str) -> str:
     return f"sl {'reproduce experiment' if planned else 'train dataset'}={dataset} scale={scale}"
 
 
-def as_json(found: Sequence[GroupOutcomes]) -> str:
-    """All outcomes as the text of results/claims.json."""
-    content = {"format": 3, "rule": RULE, "sheets": [asdict(group) for group in found]}
-    return json.dumps(content, indent=1) + "\n"
+def as_json(found: Sequence[GroupOutcomes]) -> dict[str, Any]:
+    """All outcomes as results/claims.json has them."""
+    return {"format": 4, "rule": RULE, "groups": [asdict(group) for group in found]}

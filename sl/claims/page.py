@@ -7,7 +7,7 @@ from pathlib import Path
 from sl.claims.claim import Reported
 from sl.claims.outcome import GroupOutcomes, Outcome, all_outcomes, as_json
 from sl.claims.rule import RULE, SURVIVES, Verdict
-from sl.files import replace_file, writing
+from sl.files import replace_file, replace_json, writing
 from sl.numbers import signed, with_interval
 from sl.record import Run
 from sl.record.paper import PAPER_EPOCHS
@@ -23,7 +23,7 @@ def write_all(runs: Sequence[Run], literature: Literature, out: Path) -> list[Gr
     """Write claims.json and claims.md of `runs` to the folder `out`, which UserError names if it cannot be written."""
     found = all_outcomes(runs, literature, out)
     with writing(out, "out"):
-        replace_file(out / "claims.json", as_json(found))
+        replace_json(out / "claims.json", as_json(found))
         replace_file(out / "claims.md", markdown(found))
     return found
 

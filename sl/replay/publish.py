@@ -9,7 +9,7 @@ from typing import Any
 import wandb
 
 from sl.errors import UserError
-from sl.files import replace_file
+from sl.files import replace_json
 from sl.replay.dashboard import Dashboard
 from sl.tracker.wandb_run import in_one_line
 
@@ -28,7 +28,7 @@ def publish(dashboard: Dashboard, project: str, entity: str | None, out: Path) -
     made = {"workspace": dashboard.workspace(owner, project), "report": dashboard.report(owner, project)}
     for kind, view in made.items():
         path = out / f"{kind}.json"
-        replace_file(path, json.dumps(specification(view), indent=1) + "\n")
+        replace_json(path, specification(view))
         yield f"{path}: the specification of the {kind}"
     if not login:
         names = ", ".join(section.name for section in dashboard.sections)
@@ -40,7 +40,7 @@ def publish(dashboard: Dashboard, project: str, entity: str | None, out: Path) -
         place = f"{kind} {owner}/{project}"
         with refused(kind):
             known[place] = saved(view, known.get(place))
-        replace_file(out / KNOWN, json.dumps(known, indent=1) + "\n")
+        replace_json(out / KNOWN, known)
         yield f"{kind}: {known[place]}"
 
 

@@ -66,7 +66,7 @@ def contents(
         "rule": RULE,
         "verdicts": [verdict.value for verdict in Verdict],
         "runs": [entry(run, out) for run in runs],
-        "sheets": shown or [_no_group()],
+        "groups": shown or [_no_group()],
         "published": [] if own else published_tables(literature.tables),
         "missing": _missing(runs, own),
     }

@@ -12,7 +12,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from sl.errors import UserError
-from sl.files import lock_beside, replace_file
+from sl.files import lock_beside, replace_json
 from sl.record.read import read
 
 PREFIX = ".plan-"
@@ -39,7 +39,7 @@ class SavedPlan:
     def save(self, runs_dir: Path) -> None:
         """Write it beside the records; it replaces an earlier one of the same name."""
         path = runs_dir / f"{PREFIX}{self.name.replace(' ', '-')}.json"
-        replace_file(path, json.dumps(asdict(self), indent=1))
+        replace_json(path, asdict(self))
 
 
 def saved_plans(runs_dir: Path) -> Iterator[SavedPlan]:

@@ -1,7 +1,6 @@
 """The two files of a saved network: NAME.safetensors and NAME.json; the JSON is written last."""
 
 import hashlib
-import json
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +9,7 @@ from safetensors.torch import load, save
 from torch import Tensor
 
 from sl.errors import UserError
-from sl.files import replace_file, writing
+from sl.files import replace_file, replace_json, writing
 from sl.saved.description import FORMAT, read_description
 
 
@@ -33,7 +32,7 @@ def write_files(path: Path, content: bytes, description: dict[str, Any]) -> None
     with writing(path.parent, "models_dir"):
         replace_file(weights, content)
         whole = {"format": FORMAT, **description, "weights": weights.name, "sha256": sha256(content)}
-        replace_file(path, json.dumps(whole, indent=1, ensure_ascii=False) + "\n")
+        replace_json(path, whole)
 
 
 def read_files(path: str | Path) -> tuple[dict[str, Any], dict[str, Tensor]]:

@@ -8,7 +8,7 @@ from typing import Any
 from optuna import Study
 
 from sl.errors import UserError
-from sl.files import replace_file
+from sl.files import replace_json
 from sl.search.space import rounded
 from sl.search.study import diverged, finished
 from sl.search.task import Task
@@ -73,5 +73,5 @@ def write(task: Task, study: Study) -> str:
     if not trials:
         return counts
     content = {"study": task.study, **task.settings(), "score": SCORE, "best": best(trials), "trials": trials}
-    replace_file(task.file, json.dumps(content | ({"diverged": without} if without else {}), indent=1) + "\n")
+    replace_json(task.file, content | ({"diverged": without} if without else {}))
     return f"{counts}; the best: {summary(best(trials))}"

@@ -18,7 +18,7 @@ EASY_TO_HARD = np.array([4, 0, 7, 9, 6, 8, 2, 5, 1, 3])  # place of each class: 
 
 def read_claims(path: Path) -> list[GroupOutcomes]:
     """What a claims.json holds."""
-    return TypeAdapter(list[GroupOutcomes]).validate_python(json.loads(path.read_text(encoding="utf-8"))["sheets"])
+    return TypeAdapter(list[GroupOutcomes]).validate_python(json.loads(path.read_text(encoding="utf-8"))["groups"])
 
 
 def accuracies(best: float, worst: float) -> np.ndarray:
@@ -75,7 +75,7 @@ class Made:
 
 
 def run_group_of(root: Path, made: list[Made], seeds: tuple[int, ...] = (0, 1, 2)) -> RunGroup:
-    """All of `made` for each of `seeds`, as the one sheet they make."""
+    """All of `made` for each of `seeds`, as the one group they make."""
     for run in made:
         for seed in seeds:
             run.write(root, seed)

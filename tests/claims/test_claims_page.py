@@ -30,7 +30,7 @@ def literature() -> Literature:
 
 def written(root: Path, literature: Literature) -> tuple[str, list[dict[str, Any]]]:
     write_all(load_all(root / "runs"), literature, root)
-    return (root / "claims.md").read_text(), json.loads((root / "claims.json").read_text())["sheets"]
+    return (root / "claims.md").read_text(), json.loads((root / "claims.json").read_text())["groups"]
 
 
 @pytest.fixture(scope="module")
@@ -46,13 +46,13 @@ def page(tmp_path_factory: pytest.TempPathFactory, literature: Literature) -> tu
     return root, *written(root, literature)
 
 
-def claim(sheets: list[dict[str, Any]], name: str) -> dict[str, Any]:
-    return next(found for found in sheets[0]["claims"] if found["id"] == name)
+def claim(groups: list[dict[str, Any]], name: str) -> dict[str, Any]:
+    return next(found for found in groups[0]["claims"] if found["id"] == name)
 
 
 def test_numbers_are_the_same_on_every_page(page: tuple) -> None:
-    root, text, sheets = page
-    found = claim(sheets, "sl_vs_ce_symmetric_40")
+    root, text, groups = page
+    found = claim(groups, "sl_vs_ce_symmetric_40")
     gains = found["differences"]
     assert found["mean"] == pytest.approx(sum(gains) / 3) == pytest.approx(12.5, abs=0.5)
     shown = with_interval(found["mean"], tuple(found["interval"]))
@@ -63,8 +63,8 @@ def test_numbers_are_the_same_on_every_page(page: tuple) -> None:
 
 
 def test_the_verdicts_at_the_papers_scale_are_counted(page: tuple) -> None:
-    root, _, sheets = page
-    verdicts = [found["verdict"] for found in sheets[0]["claims"] if not found["proof"]]  # algebra is no run
+    root, _, groups = page
+    verdicts = [found["verdict"] for found in groups[0]["claims"] if not found["proof"]]  # algebra is no run
     numbers = (f"{verdicts.count(name) or 'none'} {name}" for name in ("supported", "contradicted", "undecided"))
     lacking = verdicts.count("not enough runs")
     assert tally(read_claims(root / "claims.json")) == (
@@ -143,8 +143,8 @@ def test_what_others_report_stands_beside_with_its_mark(page: tuple) -> None:
 
 
 def test_records_are_named(page: tuple) -> None:
-    root, _, sheets = page
-    records = claim(sheets, "sl_vs_ce_symmetric_40")["records"]
+    root, _, groups = page
+    records = claim(groups, "sl_vs_ce_symmetric_40")["records"]
     assert len(records) == 6
     assert all((root / path).is_file() for path in records)
 
@@ -175,15 +175,15 @@ def test_every_table_row_has_as_many_cells_as_its_head(page: tuple) -> None:
     assert len({line.count(" | ") for line in table.splitlines()}) == 1
 
 
-def test_the_papers_scale_comes_first_and_every_sheet_has_its_own_verdicts(
+def test_the_papers_scale_comes_first_and_every_group_has_its_own_verdicts(
     tmp_path: Path, literature: Literature
 ) -> None:
     for options in ({}, {"recipe": "apl"}, {"scale": "paper", "epochs": 120}, {"dataset": "mnist", "epochs": 50}):
         for seed in (0, 1, 2):
             for loss in ("ce", "sl"):
                 synthetic.record(tmp_path / "runs", loss, seed=seed, **options)
-    text, sheets = written(tmp_path, literature)
-    named = [(group["dataset"], group["scale"], group["recipe"], group["paper_scale"]) for group in sheets]
+    text, groups = written(tmp_path, literature)
+    named = [(group["dataset"], group["scale"], group["recipe"], group["paper_scale"]) for group in groups]
     assert named == [
         ("cifar10", "paper", "authors_code", True),
         ("cifar10", "cpu", "apl", False),
@@ -200,18 +200,18 @@ def test_runs_of_another_recipe_value_are_told_apart(tmp_path: Path, literature:
     for seed in (0, 1, 2):
         synthetic.record(tmp_path / "runs", "ce", seed=seed)
     synthetic.record(tmp_path / "runs", "sl", recipe_options={"p_min": 1e-7})
-    text, sheets = written(tmp_path, literature)
-    assert [group["differs"] for group in sheets] == ["", "p_min 1e-07 → none"]
+    text, groups = written(tmp_path, literature)
+    assert [group["differs"] for group in groups] == ["", "p_min 1e-07 → none"]
     assert "These runs differ from those of the same name above: p_min 1e-07 → none." in text
-    assert claim(sheets, "sl_vs_ce_symmetric_40")["n"] == 0
+    assert claim(groups, "sl_vs_ce_symmetric_40")["n"] == 0
 
 
 def test_runs_of_todays_recipe_come_first(tmp_path: Path, literature: Literature) -> None:
     for seed in (0, 1):
         synthetic.record(tmp_path / "runs", "ce", seed=seed)
     synthetic.record(tmp_path / "runs", "ce", recipe_options={"p_min": 1e-7, "bn_zero_debias": True})
-    sheets = written(tmp_path, literature)[1]
-    assert [group["differs"] for group in sheets] == ["", "p_min 1e-07 → none, bn_zero_debias true → none"]
+    groups = written(tmp_path, literature)[1]
+    assert [group["differs"] for group in groups] == ["", "p_min 1e-07 → none, bn_zero_debias true → none"]
 
 
 def test_refused_pairs_stand_on_the_page(tmp_path: Path, literature: Literature) -> None:
@@ -220,20 +220,20 @@ def test_refused_pairs_stand_on_the_page(tmp_path: Path, literature: Literature)
             path = synthetic.record(tmp_path / "runs", loss, seed=seed)
             if seed == 0:
                 path.write_text(path.read_text().replace('"torch": "2.0"', f'"torch": "{version}"'))
-    text, sheets = written(tmp_path, literature)
-    found = claim(sheets, "sl_vs_ce_symmetric_40")
+    text, groups = written(tmp_path, literature)
+    found = claim(groups, "sl_vs_ce_symmetric_40")
     assert (found["n"], found["verdict"]) == (2, "not enough runs")
     assert found["refused"] == ["seed 0: PyTorch 2.14.1 against 2.15.0"]
     line = next(line for line in text.splitlines() if line.startswith("Pairs refused"))
     assert "seed 0: PyTorch 2.14.1 against 2.15.0" in line
-    left = [one for one in sheets[0]["claims"] if one["n"] < 3 and one["refused"]]
+    left = [one for one in groups[0]["claims"] if one["n"] < 3 and one["refused"]]
     assert line.endswith(f"{len(left)} claims are left with too few pairs.")
 
 
 def test_nothing_recorded(tmp_path: Path, literature: Literature) -> None:
     (tmp_path / "runs").mkdir()
-    text, sheets = written(tmp_path, literature)
-    assert sheets == []
+    text, groups = written(tmp_path, literature)
+    assert groups == []
     assert "CIFAR-10: no finished run yet; `make reproduce-cifar10` trains the runs." in text
 
 

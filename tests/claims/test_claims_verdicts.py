@@ -117,7 +117,7 @@ def test_each_claim_reads_the_records_it_names(holding: dict[str, Outcome]) -> N
         assert set(outcome.cells.values()) == {3}
 
 
-def test_the_correction_is_over_the_claims_tested_on_the_sheet(holding: dict[str, Outcome]) -> None:
+def test_the_correction_is_over_the_claims_tested_on_the_group(holding: dict[str, Outcome]) -> None:
     found = list(holding.values())
     tested = [outcome for outcome in found if outcome.p is not None]
     corrected = stats.false_discovery_control([outcome.p for outcome in tested])

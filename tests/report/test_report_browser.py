@@ -203,20 +203,20 @@ def test_a_class_without_test_images_has_no_difference_and_is_not_the_worst(show
 def test_the_switch_of_scale_reaches_every_section(show: Callable[..., Any]) -> None:
     driver = show()
     assert set(texts(driver, "figcaption .badge")) == {"scaled-down run"}
-    choose(driver, "#sheets", "CIFAR-10 · paper scale")
+    choose(driver, "#groups", "CIFAR-10 · paper scale")
     assert texts(driver, "#bars text.strong") == class_means("ce", 118, (0,), scale="paper", epochs=120)
     for section in ("verdicts", "classwise", "losses", "confidence", "drawn", "results", "runs"):
         assert texts(driver, f"#{section} .setting .badge") == ["paper scale"]
     assert set(texts(driver, "figcaption .badge")) == {"paper scale"}
     assert set(texts(driver, "#results-table .badge")) == {"paper scale"}
     driver.find_element("css selector", "#overview .card").click()
-    assert driver.execute_script("return document.querySelector('#sheets').value") == "0"
+    assert driver.execute_script("return document.querySelector('#groups').value") == "0"
 
 
 def test_curves_of_classes_are_means_over_a_tenth_of_a_long_run(show: Callable[..., Any], pages: Path) -> None:
     driver = show()
     assert "centred means" not in texts(driver, "#curves figcaption")[0]  # 12 epochs: every epoch by itself
-    choose(driver, "#sheets", "CIFAR-10 · paper scale")
+    choose(driver, "#groups", "CIFAR-10 · paper scale")
     assert "Curves are centred means over 13 epochs." in texts(driver, "#curves figcaption")[0]
     script = (
         "return [...document.querySelectorAll('#curves figure:first-child path')].map((one) => one.getAttribute('d'))"
@@ -259,7 +259,7 @@ def test_drawn_figures_are_pictures_in_the_page(show: Callable[..., Any]) -> Non
     driver.execute_script("document.getElementById('drawn').scrollIntoView()")
     width = "const image = document.querySelector('#drawn img'); return image.decode().then(() => image.naturalWidth)"
     assert driver.execute_script(width) == 1800
-    choose(driver, "#sheets", "CIFAR-10 · paper scale")
+    choose(driver, "#groups", "CIFAR-10 · paper scale")
     assert driver.execute_script(pictures) == []
 
 

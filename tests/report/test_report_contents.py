@@ -47,7 +47,7 @@ def test_pictures_are_inside_the_page_where_they_were_drawn(runs: Path) -> None:
     picture = runs.parent / "figures" / "cifar10" / "cpu" / "ablation.png"
     picture.parent.mkdir(parents=True)
     picture.write_bytes(b"\x89PNG")
-    images = {one["title"]: one["image"] for one in data_of(runs)["sheets"][0]["images"]}
+    images = {one["title"]: one["image"] for one in data_of(runs)["groups"][0]["images"]}
     assert images.pop("SL and its terms alone") == "data:image/png;base64,iVBORw=="
     assert set(images.values()) == {None}
 
@@ -57,9 +57,9 @@ def test_probes_are_those_of_the_runs_that_looked_at_the_same_class(runs: Path) 
     for seed, changes in ((3, {"count": 0, "confidence": None, "predictions": None}), (4, {"probe_class": 5})):
         lines = synthetic.lines(synthetic.header("ce", seed=seed))
         synthetic.write(runs, [line | changes if line["kind"] == "probe" else line for line in lines])
-    (sheet,) = data_of(runs)["sheets"]
-    found = series_of(sheet, "ce")
-    assert sheet["probed"] == 3
+    (group,) = data_of(runs)["groups"]
+    found = series_of(group, "ce")
+    assert group["probed"] == 3
     assert found["origin"].startswith("5 runs")
     assert found["probes"]["origin"].startswith("3 runs, 3 seeds (0, 1, 2)")
     seen = [
@@ -76,8 +76,8 @@ def test_a_series_that_probed_no_image_has_no_probes(tmp_path: Path) -> None:
     lines = synthetic.lines(synthetic.header("ce"))
     nothing = {"count": 0, "confidence": None, "predictions": None}
     synthetic.write(tmp_path, [line | nothing if line["kind"] == "probe" else line for line in lines])
-    (sheet,) = data_of(tmp_path)["sheets"]
-    assert series_of(sheet, "ce")["probes"] is None
+    (group,) = data_of(tmp_path)["groups"]
+    assert series_of(group, "ce")["probes"] is None
 
 
 def test_audits_of_the_same_own_data_are_shown(tmp_path: Path) -> None:
@@ -87,7 +87,7 @@ def test_audits_of_the_same_own_data_are_shown(tmp_path: Path) -> None:
         (audits / name).mkdir(parents=True)
         (audits / name / "noise.json").write_text(json.dumps({"summary": f"{name}: 3 %", "fingerprint": fingerprint}))
         (audits / name / "suspects.png").write_bytes(b"\x89PNG")
-    shown = contents(load_all(root), LITERATURE, tmp_path / "out", tmp_path, audits)["sheets"][0]["suspects"]
+    shown = contents(load_all(root), LITERATURE, tmp_path / "out", tmp_path, audits)["groups"][0]["suspects"]
     picture = "data:image/png;base64,iVBORw=="
     assert shown == [{"summary": "mine: 3 %", "page": "../audit/mine/suspects.html", "image": picture}]
     (audits / "mine" / "noise.json").write_text("{")
@@ -95,13 +95,13 @@ def test_audits_of_the_same_own_data_are_shown(tmp_path: Path) -> None:
         contents(load_all(root), LITERATURE, tmp_path / "out", tmp_path, audits)
     synthetic.record(tmp_path / "published", "sl")
     assert (
-        contents(load_all(tmp_path / "published"), LITERATURE, tmp_path, tmp_path, audits)["sheets"][0]["suspects"]
+        contents(load_all(tmp_path / "published"), LITERATURE, tmp_path, tmp_path, audits)["groups"][0]["suspects"]
         == []
     )
 
 
 def test_curves_are_means_and_deviations_over_seeds(runs: Path) -> None:
-    series = series_of(data_of(runs)["sheets"][0], "sl")
+    series = series_of(data_of(runs)["groups"][0], "sl")
     classes = synthetic.curves("sl", "class_accuracy").transpose(0, 2, 1)
     assert np.allclose(series["classes"]["mean"], 1000 * classes.mean(0), atol=0.5)
     assert np.allclose(series["classes"]["std"], 1000 * classes.std(0, ddof=1), atol=0.5)
@@ -112,7 +112,7 @@ def test_curves_are_means_and_deviations_over_seeds(runs: Path) -> None:
 
 
 def test_a_sweep_is_kept_apart_and_a_single_run_has_no_deviation(runs: Path) -> None:
-    group = data_of(runs)["sheets"][0]
+    group = data_of(runs)["groups"][0]
     swept = next(series for series in group["series"] if not series["main"])
     assert swept["title"].startswith("SL (α 6,")
     assert len(swept["runs"]) == 1
@@ -122,7 +122,7 @@ def test_a_sweep_is_kept_apart_and_a_single_run_has_no_deviation(runs: Path) -> 
 
 def test_a_claim_has_number_interval_and_the_runs_behind(runs: Path) -> None:
     data = data_of(runs)
-    claim = next(claim for claim in data["sheets"][0]["claims"] if claim["id"] == "sl_vs_ce_symmetric_40")
+    claim = next(claim for claim in data["groups"][0]["claims"] if claim["id"] == "sl_vs_ce_symmetric_40")
     gains = 100 * (synthetic.curves("sl", "test_accuracy") - synthetic.curves("ce", "test_accuracy"))[:, -1]
     assert claim["values"] == pytest.approx(gains, abs=0.006)
     assert claim["mean"] == pytest.approx(gains.mean(), abs=0.006)
@@ -138,7 +138,7 @@ def test_a_claim_has_number_interval_and_the_runs_behind(runs: Path) -> None:
 
 def test_results_stand_beside_published_figures_with_their_marks(runs: Path) -> None:
     data = data_of(runs)
-    table = data["sheets"][0]["results"][0]
+    table = data["groups"][0]["results"][0]
     row = next(row for row in table["rows"] if row["loss"] == "CE")
     cell = row["cells"][table["noises"].index("symmetric 40 %")]
     last = 100 * synthetic.curves("ce", "test_accuracy")[:, -1]
@@ -153,7 +153,7 @@ def test_results_stand_beside_published_figures_with_their_marks(runs: Path) -> 
 
 def test_a_difference_from_the_paper_only_at_its_scale(tmp_path: Path) -> None:
     synthetic.record(tmp_path / "runs", "ce", scale="paper", epochs=120)
-    group = data_of(tmp_path / "runs")["sheets"][0]
+    group = data_of(tmp_path / "runs")["groups"][0]
     assert group["scale"] == "paper scale"
     table = group["results"][0]
     cell = table["rows"][0]["cells"][table["noises"].index("symmetric 40 %")]
@@ -173,18 +173,18 @@ def test_every_run_is_listed_with_scale_origin_and_path(runs: Path) -> None:
         }
     unfinished = [run for run in data["runs"] if not run["finished"]]
     assert [(run["loss"], run["accuracy"]) for run in unfinished] == [("GCE (q 0.7)", [None, None, None])]
-    shown = {place for group in data["sheets"] for series in group["series"] for place in series["runs"]}
+    shown = {place for group in data["groups"] for series in group["series"] for place in series["runs"]}
     assert all(data["runs"][place]["finished"] for place in shown)
     assert "runs not finished, which only the list of runs shows: 1" in data["missing"]
 
 
-def test_sheets_of_one_name_are_told_apart(runs: Path) -> None:
+def test_groups_of_one_name_are_told_apart(runs: Path) -> None:
     synthetic.record(runs, "ce", epochs=3)
     synthetic.record(runs, "ce", recipe_options={"lr": 1000.0})
-    sheets = data_of(runs)["sheets"]
+    groups = data_of(runs)["groups"]
     first = "CIFAR-10 · scaled-down run · authors_code"
-    assert [sheet["label"] for sheet in sheets] == [first, f"{first} · 2", f"{first} · 3"]
-    differs = ["differs from the runs of the same name above: lr 0.01 → 1000" in sheet["setting"] for sheet in sheets]
+    assert [group["label"] for group in groups] == [first, f"{first} · 2", f"{first} · 3"]
+    differs = ["differs from the runs of the same name above: lr 0.01 → 1000" in group["setting"] for group in groups]
     assert sum(differs) == 1
     assert not differs[0]
 
@@ -198,22 +198,22 @@ def test_the_picture_of_one_precision_does_not_stand_with_the_runs_of_another(tm
     picture = tmp_path / "figures" / "cifar10" / "cpu" / "confusion.png"
     picture.parent.mkdir(parents=True)
     picture.write_bytes(b"of the first group")
-    first, second = data_of(tmp_path / "runs")["sheets"]
-    assert [bool(sheet["images"][0]["image"]) for sheet in (first, second)] == [True, False]
+    first, second = data_of(tmp_path / "runs")["groups"]
+    assert [bool(group["images"][0]["image"]) for group in (first, second)] == [True, False]
     assert second["setting"].endswith("differs from the runs of the same name above: precision float32 → bfloat16")
 
 
 def test_a_record_under_another_name_keeps_its_place_behind_the_claims(runs: Path) -> None:
-    before = data_of(runs)["sheets"]
+    before = data_of(runs)["groups"]
     for path in sorted(runs.rglob("*.jsonl")):
         path.rename(path.with_name(f"copy of {path.name}"))
-    assert data_of(runs)["sheets"] == before
+    assert data_of(runs)["groups"] == before
 
 
 def test_runs_that_are_not_finished_are_listed_and_nothing_else(tmp_path: Path) -> None:
     synthetic.write(tmp_path / "runs", synthetic.lines(synthetic.header("ce"))[:4])
     data = data_of(tmp_path / "runs")
-    (group,) = data["sheets"]
+    (group,) = data["groups"]
     assert (group["series"], group["runs"]) == ([], [0])
     assert group["origin"].endswith("none is finished")
     assert group["claims"] == []
@@ -223,7 +223,7 @@ def test_runs_that_are_not_finished_are_listed_and_nothing_else(tmp_path: Path) 
 def test_without_records_the_page_says_what_is_missing(tmp_path: Path) -> None:
     data = contents([], LITERATURE, tmp_path, tmp_path)
     assert data["missing"] == [f"no finished run yet: {name}" for name in ("MNIST", "CIFAR-10", "CIFAR-100")]
-    (group,) = data["sheets"]
+    (group,) = data["groups"]
     assert group["scale"] == "no run recorded yet"
     assert group["claims"] == []
     assert any(table["recalled"] for table in data["published"])
@@ -251,7 +251,7 @@ def test_no_text_of_a_record_can_end_the_data(tmp_path: Path) -> None:
     synthetic.write(tmp_path / "runs", synthetic.lines(head))
     text = page(load_all(tmp_path / "runs"), LITERATURE, tmp_path, tmp_path)
     held = text.partition('id="data">')[2].partition("</script>")[0]
-    assert json.loads(held)["sheets"][0]["classes"][0] == "0 </script><b>&amp;"
+    assert json.loads(held)["groups"][0]["classes"][0] == "0 </script><b>&amp;"
 
 
 def test_a_hundred_runs_stay_below_three_megabytes(tmp_path: Path) -> None:
@@ -280,5 +280,5 @@ def test_every_page_of_records_has_its_figures() -> None:
 def test_a_recipe_whose_name_begins_as_another_is_not_its_namesake(tmp_path: Path) -> None:
     for recipe in ("apl", "apl_longer"):
         synthetic.record(tmp_path / "runs", "ce", recipe=recipe)
-    labels = {sheet["label"] for sheet in data_of(tmp_path / "runs")["sheets"]}
+    labels = {group["label"] for group in data_of(tmp_path / "runs")["groups"]}
     assert labels == {f"CIFAR-10 · scaled-down run · {recipe}" for recipe in ("apl", "apl_longer")}

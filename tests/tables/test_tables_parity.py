@@ -1,6 +1,8 @@
 """Pairs of precisions: who is paired with whom, the interval, and the whole way on digits."""
 
 import math
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -17,8 +19,9 @@ ROOT = Path(__file__).resolve().parents[2]
 SEEDS = (0, 1, 2, 3)
 
 
-def write(root: Path, loss: str, seed: int, precision: str, shift: float = 0.0) -> None:
+def write(root: Path, loss: str, seed: int, precision: str, shift: float = 0.0, scale: str = "cpu") -> None:
     head = synthetic.header(loss, seed=seed)
+    head["config"]["names"]["scale"] = scale
     lines = synthetic.lines(head)
     head["config"]["precision"] = precision
     head["identity"] = f"{loss}{seed}{precision}"
@@ -41,6 +44,16 @@ def test_runs_are_paired_by_setting_and_seed(tmp_path: Path) -> None:
     spread = stats.t.ppf(0.975, 3) * math.sqrt(5 / 3) / 10 / 2  # differences of 0.1, 0.2, 0.3, 0.4 %
     assert f"| +0.25 [+{0.25 - spread:.2f}, +{0.25 + spread:.2f}] | 0.03" in text
     assert "scaled-down run" in text
+
+
+def test_a_partner_may_stand_in_another_folder_under_other_names(tmp_path: Path) -> None:
+    """The float32 runs in results/runs have a scale called cpu; the experiment's own runs state its shares."""
+    for seed in SEEDS:
+        write(tmp_path / "parity", "ce", seed, "bfloat16", scale="paper")
+        write(tmp_path / "runs", "ce", seed, "float32")
+    folders = [f"runs_dir={tmp_path / 'parity'}", f"also={tmp_path / 'runs'}", f"out={tmp_path / 'page.md'}"]
+    subprocess.run([sys.executable, "scripts/parity.py", "table_only=true", *folders], cwd=ROOT, check=True)
+    assert "| CIFAR-10, Cnn8 | ce | symmetric 40 % | last epoch | 4 |" in (tmp_path / "page.md").read_text()
 
 
 def test_another_pytorch_is_no_pair(tmp_path: Path) -> None:

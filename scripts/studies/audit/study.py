@@ -1,6 +1,5 @@
 """Measures audits where the truth is known: losses, folds and seeds on labels with known errors."""
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
@@ -14,7 +13,7 @@ from sl.audit.predict import combine, parts, predict_all, whole_subject
 from sl.audit.rank import rank
 from sl.audit.trust import trust_in
 from sl.config.compose import compose_run
-from sl.files import replace_file
+from sl.files import replace_json
 from sl.record.lines import rounded
 from sl.record.provenance import provenance
 from sl.record.read import read
@@ -94,7 +93,7 @@ def run_study(cells: Sequence[str], results: Path, work: Path, threads: int) -> 
         path = results / trial.file
         if not path.exists():
             record = audit(trial, [*trial.overrides, *common], work / "predictions")
-            replace_file(path, json.dumps(rounded(record), indent=1) + "\n")
+            replace_json(path, rounded(record))
             print(f"written: {path}", flush=True)
 
 

@@ -1,40 +1,40 @@
-// Starts the page: one sheet (data set, scale, recipe) is shown at a time; a section is drawn while it is open.
+// Starts the page: one group (data set, scale, recipe) is shown at a time; a section is drawn while it is open.
 
 const page = JSON.parse(byId("data").textContent);
 const SECTIONS = {
   verdicts: setVerdicts, classwise: setClasswise, losses: setComparison, confidence: setConfidence, drawn: setDrawn, suspects: setSuspects,
   results: setResults, runs: setRuns,
 };
-const filled = {}; // the sheet that a section shows
+const filled = {}; // the group that a section shows
 let current = 0;
 
-function setRuns(sheet) {
-  fill("runs-table", sheet.runs.length ? runTable(sheet.runs, sheet.label) : nothingRecorded());
+function setRuns(group) {
+  fill("runs-table", group.runs.length ? runTable(group.runs, group.label) : nothingRecorded());
 }
 
 // Charts are as wide as the place they stand in, so a closed section is drawn when it is opened.
 function setSection(id) {
   if (!byId(id).open || filled[id] === current) return;
   filled[id] = current;
-  SECTIONS[id](page.sheets[current]);
+  SECTIONS[id](page.groups[current]);
 }
 
-function showSheet(index) {
+function showGroup(index) {
   current = index;
-  const sheet = page.sheets[index];
-  byId("sheets").value = index;
-  document.querySelectorAll("details .setting").forEach((line) => line.replaceChildren(...settingOf(sheet)));
+  const group = page.groups[index];
+  byId("groups").value = index;
+  document.querySelectorAll("details .setting").forEach((line) => line.replaceChildren(...settingOf(group)));
   [...byId("overview").children].forEach((card, place) => card.setAttribute("aria-pressed", String(place === index)));
   Object.keys(SECTIONS).forEach((id) => {
-    byId(id).classList.toggle("lacking", !["verdicts", "suspects"].includes(id) && !sheet.series.length);
+    byId(id).classList.toggle("lacking", !["verdicts", "suspects"].includes(id) && !group.series.length);
     setSection(id);
   });
-  byId("verdicts").hidden = sheet.own;
-  byId("suspects").hidden = !sheet.own;
+  byId("verdicts").hidden = group.own;
+  byId("suspects").hidden = !group.own;
 }
 
-function settingOf(sheet) {
-  return [badge(sheet.scale), ` ${sheet.setting}. ${sheet.origin}.`];
+function settingOf(group) {
+  return [badge(group.scale), ` ${group.setting}. ${group.origin}.`];
 }
 
 // Charts are drawn for the width at hand, so that their text keeps its size.
@@ -43,7 +43,7 @@ function redrawOnResize() {
   window.addEventListener("resize", () => {
     if (window.innerWidth === width) return;
     width = window.innerWidth;
-    setTop(page.sheets[topSheet()]);
+    setTop(page.groups[topGroup()]);
     [["classwise", drawClasswise], ["losses", drawComparison], ["confidence", drawConfidence]]
       .filter(([id]) => byId(id).open).forEach(([, draw]) => draw());
   });
@@ -57,17 +57,17 @@ function start() {
   fill("rule", rule(page.rule));
   fill("published", publishedTables());
   document.querySelectorAll(".published").forEach((part) => { part.hidden = !page.published.length; });
-  overview(page.sheets, showSheet);
-  fill("sheets", page.sheets.map((sheet, value) => el("option", { value }, sheet.label)));
-  listen("sheets", "change", () => showSheet(Number(byId("sheets").value)));
-  listen("verdicts-shown", "change", () => drawClaims(page.sheets[current]));
+  overview(page.groups, showGroup);
+  fill("groups", page.groups.map((group, value) => el("option", { value }, group.label)));
+  listen("groups", "change", () => showGroup(Number(byId("groups").value)));
+  listen("verdicts-shown", "change", () => drawClaims(page.groups[current]));
   listen("confidence-noise", "change", drawConfidence);
   listenClasswise();
   listenComparison();
   listenResults();
   Object.keys(SECTIONS).forEach((id) => listen(id, "toggle", () => setSection(id)));
-  setTop(page.sheets[topSheet()]);
-  showSheet(topSheet());
+  setTop(page.groups[topGroup()]);
+  showGroup(topGroup());
   redrawOnResize();
 }
 

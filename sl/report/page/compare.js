@@ -8,7 +8,7 @@ const METRICS = {
   wrong_corrected: "wrongly labelled training images that are predicted as their true class (%)",
 };
 const DEFAULT_METRIC = "test_accuracy";
-const comparison = { sheet: null };
+const comparison = { group: null };
 
 // A top of the axis that is a round number: tenths of a percent.
 function roundTop(values) {
@@ -16,42 +16,42 @@ function roundTop(values) {
   return Math.min(1000, Math.ceil(highest / 100) * 100);
 }
 
-function lossLines(sheet, noise, metric) {
-  const here = seriesAt(sheet, noise).map(([, series]) => series);
+function lossLines(group, noise, metric) {
+  const here = seriesAt(group, noise).map(([, series]) => series);
   const grey = (series) => here.filter((other) => other.colour === series.colour).indexOf(series) % 2 === 1;
   return here.filter((series) => series.main && series.metrics[metric].mean.some(known)).map((series) => ({
     series, name: series.short, colour: series.colour, dashed: grey(series), ...series.metrics[metric],
   }));
 }
 
-function lossChart(sheet, lines, title, holder, height) {
+function lossChart(group, lines, title, holder, height) {
   return lineChart({
     label: `${title}: a line for each loss, by epoch`, width: holder.clientWidth, height,
-    epochs: sheet.epochs, top: roundTop(lines.flatMap((line) => line.mean)), lines,
+    epochs: group.epochs, top: roundTop(lines.flatMap((line) => line.mean)), lines,
   });
 }
 
 function drawComparison() {
-  const { sheet } = comparison;
+  const { group } = comparison;
   const metric = byId("metric").value;
-  const lines = lossLines(sheet, Number(byId("losses-noise").value), metric);
+  const lines = lossLines(group, Number(byId("losses-noise").value), metric);
   if (!lines.length) {
     const why = el("p", { class: "notice" }, "No label is wrong under this noise.");
-    return fill("losses-figure", sheet.series.length ? why : nothingRecorded());
+    return fill("losses-figure", group.series.length ? why : nothingRecorded());
   }
-  const title = `${METRICS[metric]}, ${sheet.noises[byId("losses-noise").value]}`;
+  const title = `${METRICS[metric]}, ${group.noises[byId("losses-noise").value]}`;
   fill("losses-figure", el("h3", {}, title));
-  const chart = lossChart(sheet, lines, title, byId("losses-figure"), 380);
+  const chart = lossChart(group, lines, title, byId("losses-figure"), 380);
   const places = lines.flatMap((line) => line.series.runs);
   const spread = lines.some((line) => line.std) ? "Bands: ± 1 standard deviation over seeds" : "";
-  byId("losses-figure").append(chart, caption(sheet, sheet.origin, spread),
+  byId("losses-figure").append(chart, caption(group, group.origin, spread),
     figureRuns(title, places), lastValues(lines, title));
 }
 
 function lastValue(line, title) {
   const text = percent(line.mean.at(-1)) + deviation(line, line.mean.length - 1);
   const show = () => showBehind(`${line.series.title}: ${title}`, line.series.runs);
-  return el("span", {}, behindButton(text, line.name, show), " ", badge(comparison.sheet.scale));
+  return el("span", {}, behindButton(text, line.name, show), " ", badge(comparison.group.scale));
 }
 
 function lastValues(lines, title) {
@@ -67,9 +67,9 @@ function lastValues(lines, title) {
   return sortableTable({ caption: title, columns, rows: lines });
 }
 
-function setComparison(sheet) {
-  comparison.sheet = sheet;
-  options("losses-noise", noisePairs(sheet), usualNoise(sheet));
+function setComparison(group) {
+  comparison.group = group;
+  options("losses-noise", noisePairs(group), usualNoise(group));
   options("metric", Object.entries(METRICS), DEFAULT_METRIC);
   drawComparison();
 }

@@ -90,7 +90,7 @@ function nothingRecorded() {
 }
 
 // What stands under every figure: at which scale it was made and by which runs.
-function caption(sheet, ...lines) {
+function caption(group, ...lines) {
   const said = lines.filter(Boolean).join(". ");
-  return el("figcaption", {}, badge(sheet.scale), ` ${said}. `);
+  return el("figcaption", {}, badge(group.scale), ` ${said}. `);
 }

@@ -1,7 +1,7 @@
 // The figures that `make figures` drew, as pictures, which have their titles in them.
 
-function setDrawn(sheet) {
-  const [there, lacking] = [true, false].map((wanted) => sheet.images.filter((one) => Boolean(one.image) === wanted));
+function setDrawn(group) {
+  const [there, lacking] = [true, false].map((wanted) => group.images.filter((one) => Boolean(one.image) === wanted));
   fill("drawn-figures", there.map(({ title, image }) => el("figure", {},
     el("img", { src: image, alt: `${title}; setting and runs stand below the picture`, loading: "lazy" }))));
   const names = lacking.map(({ title }) => title).join("; ");

@@ -1,35 +1,35 @@
 // Class-wise accuracy: curves of a loss and of another beside it, and bars at the epoch that is chosen.
 
 const MOST_NAMED = 10;
-const classwise = { sheet: null, epoch: 1 };
+const classwise = { group: null, epoch: 1 };
 
 // Too many classes for a row and a band each.
-function many(sheet) {
-  return sheet.classes.length > 2 * MOST_NAMED;
+function many(group) {
+  return group.classes.length > 2 * MOST_NAMED;
 }
 
 function chosenSeries(id) {
-  return classwise.sheet.series[byId(id).value];
+  return classwise.group.series[byId(id).value];
 }
 
-function seriesTitle(sheet, series) {
-  return `${series.title}, ${sheet.noises[series.noise]}, n = ${series.runs.length}`;
+function seriesTitle(group, series) {
+  return `${series.title}, ${group.noises[series.noise]}, n = ${series.runs.length}`;
 }
 
-function seriesAt(sheet, noise) {
-  return sheet.series.map((series, index) => [index, series]).filter(([, series]) => series.noise === noise);
+function seriesAt(group, noise) {
+  return group.series.map((series, index) => [index, series]).filter(([, series]) => series.noise === noise);
 }
 
 // The noise that most of the paper's figures show, or the one with most losses.
-function usualNoise(sheet) {
-  const usual = sheet.noises.indexOf("symmetric 40 %");
+function usualNoise(group) {
+  const usual = group.noises.indexOf("symmetric 40 %");
   if (usual >= 0) return usual;
-  const counts = sheet.noises.map((_, noise) => seriesAt(sheet, noise).length);
+  const counts = group.noises.map((_, noise) => seriesAt(group, noise).length);
   return counts.indexOf(Math.max(...counts));
 }
 
-function noisePairs(sheet) {
-  return sheet.noises.map((noise, index) => [index, noise]);
+function noisePairs(group) {
+  return group.noises.map((noise, index) => [index, noise]);
 }
 
 function seriesOf(entries, loss) {
@@ -37,25 +37,25 @@ function seriesOf(entries, loss) {
 }
 
 function setLosses() {
-  const { sheet } = classwise;
-  const here = seriesAt(sheet, Number(byId("noise").value));
+  const { group } = classwise;
+  const here = seriesAt(group, Number(byId("noise").value));
   const wanted = chosenSeries("loss")?.title;
   const kept = here.find(([, series]) => series.title === wanted)?.[0];
   options("loss", here.map(([index, series]) => [index, series.title]), kept ?? seriesOf(here, "ce"));
-  const others = sheet.series.map((series, index) => [index, `${series.title}, ${sheet.noises[series.noise]}`]);
+  const others = group.series.map((series, index) => [index, `${series.title}, ${group.noises[series.noise]}`]);
   options("beside", [["", "nothing"], ...others], seriesOf(here, "sl") ?? "");
 }
 
-function curveLines(sheet, series) {
-  const names = sheet.classes;
+function curveLines(group, series) {
+  const names = group.classes;
   const last = (index) => series.classes.mean[index].at(-1);
   const measured = names.map((_, index) => index).filter((index) => known(last(index)));
   const order = measured.sort((one, other) => last(one) - last(other));
   const named = names.length > MOST_NAMED ? [...order.slice(0, 3), ...order.slice(-3)] : order;
   const picked = byId("class").value;
-  const smoothed = (values) => values && smooth(values, averaged(sheet.epochs));
+  const smoothed = (values) => values && smooth(values, averaged(group.epochs));
   return names.map((name, index) => ({
-    name, colour: sheet.colours[index],
+    name, colour: group.colours[index],
     mean: smoothed(series.classes.mean[index]), std: smoothed(series.classes.std?.[index]),
     strong: picked === String(index), faint: picked !== "" && picked !== String(index),
     unnamed: !named.includes(index) && picked !== String(index),
@@ -63,29 +63,29 @@ function curveLines(sheet, series) {
 }
 
 // A figure is on the page before its chart is drawn, so that the chart knows how wide it may be.
-function emptyFigures(id, sheet, shown) {
-  const holders = shown.map((series) => el("figure", {}, el("h3", {}, seriesTitle(sheet, series))));
+function emptyFigures(id, group, shown) {
+  const holders = shown.map((series) => el("figure", {}, el("h3", {}, seriesTitle(group, series))));
   fill(id, holders);
   return holders;
 }
 
 function drawCurves(holder, series) {
-  const { sheet, epoch } = classwise;
-  const title = seriesTitle(sheet, series);
+  const { group, epoch } = classwise;
+  const title = seriesTitle(group, series);
   const chart = lineChart({
     label: `${title}: test accuracy of each class by epoch, in percent`, width: holder.clientWidth, height: 330,
-    epochs: sheet.epochs, top: 1000, lines: curveLines(sheet, series), epoch, pick: setEpoch,
+    epochs: group.epochs, top: 1000, lines: curveLines(group, series), epoch, pick: setEpoch,
   });
-  const spread = series.classes.std && sheet.classes.length < MANY_BANDS ? "Bands: ± 1 standard deviation over seeds" : "";
-  const average = averaged(sheet.epochs);
+  const spread = series.classes.std && group.classes.length < MANY_BANDS ? "Bands: ± 1 standard deviation over seeds" : "";
+  const average = averaged(group.epochs);
   const means = average > 1 ? `Curves are centred means over ${average} epochs` : "";
-  holder.append(chart, caption(sheet, series.origin, spread, means), figureRuns(title, series.runs));
+  holder.append(chart, caption(group, series.origin, spread, means), figureRuns(title, series.runs));
 }
 
 // All classes, or where there are many the five worst and the five best and the one that is chosen.
 function shownClasses(series, epoch) {
-  const places = classwise.sheet.classes.map((_, index) => index);
-  if (!many(classwise.sheet)) return places;
+  const places = classwise.group.classes.map((_, index) => index);
+  if (!many(classwise.group)) return places;
   const value = (index) => series.classes.mean[index][epoch - 1];
   const measured = places.filter((index) => known(value(index)));
   const order = measured.sort((one, other) => value(other) - value(one));
@@ -99,33 +99,33 @@ function figureRuns(title, places) {
 }
 
 function classRow(series, beside, index) {
-  const { sheet, epoch } = classwise;
+  const { group, epoch } = classwise;
   const at = (moments) => moments?.[index][epoch - 1] ?? null;
   return {
-    name: sheet.classes[index], colour: sheet.colours[index], main: at(series.classes.mean),
+    name: group.classes[index], colour: group.colours[index], main: at(series.classes.mean),
     mainStd: at(series.classes.std), beside: beside ? at(beside.classes.mean) : undefined,
     besideStd: beside ? at(beside.classes.std) : undefined,
   };
 }
 
 function drawBars() {
-  const { sheet, epoch } = classwise;
+  const { group, epoch } = classwise;
   const [series, beside] = [chosenSeries("loss"), chosenSeries("beside")];
   const rows = shownClasses(series, epoch).map((index) => classRow(series, beside, index));
-  const lighter = beside ? `; lighter: ${seriesTitle(sheet, beside)}` : "";
-  const title = `At epoch ${epoch}: ${seriesTitle(sheet, series)}${lighter}`;
-  const some = many(sheet) ? "The five best and the five worst classes; all are listed below" : "";
+  const lighter = beside ? `; lighter: ${seriesTitle(group, beside)}` : "";
+  const title = `At epoch ${epoch}: ${seriesTitle(group, series)}${lighter}`;
+  const some = many(group) ? "The five best and the five worst classes; all are listed below" : "";
   const spread = series.classes.std || beside?.classes.std ? "Whiskers: ± 1 standard deviation over seeds" : "";
   fill("bars", el("h3", {}, title));
   const label = `${title}. Test accuracy of each class in percent`;
   const chart = barChart({ label, width: byId("bars").clientWidth, rows });
   const places = [...series.runs, ...(beside?.runs ?? [])];
-  byId("bars").append(chart, caption(sheet, "Test accuracy (%)", some, spread), figureRuns(title, places));
+  byId("bars").append(chart, caption(group, "Test accuracy (%)", some, spread), figureRuns(title, places));
   drawNumbers(series, beside);
 }
 
 function drawNumbers(series, beside) {
-  const { sheet, epoch } = classwise;
+  const { group, epoch } = classwise;
   const at = (of, index) => of.classes.mean[index][epoch - 1];
   const number = (title, of) => ({
     title, numeric: true, sort: (index) => at(of, index),
@@ -133,26 +133,26 @@ function drawNumbers(series, beside) {
   });
   const difference = (index) => (known(at(beside, index)) && known(at(series, index))
     ? (at(beside, index) - at(series, index)) / 10 : null);
-  const name = { title: "class", cell: (index) => sheet.classes[index], sort: (index) => index };
-  const columns = [name, number(seriesTitle(sheet, series), series)];
+  const name = { title: "class", cell: (index) => group.classes[index], sort: (index) => index };
+  const columns = [name, number(seriesTitle(group, series), series)];
   if (beside) {
-    columns.push(number(`beside: ${seriesTitle(sheet, beside)}`, beside));
+    columns.push(number(`beside: ${seriesTitle(group, beside)}`, beside));
     const shown = (index) => signed(difference(index));
     columns.push({ title: "difference", numeric: true, sort: difference, cell: shown });
   }
-  const caption = `Test accuracy (%) of each class at epoch ${epoch}, ${sheet.scale}`;
-  fill("numbers", sortableTable({ caption, columns, rows: sheet.classes.map((_, index) => index) }));
+  const caption = `Test accuracy (%) of each class at epoch ${epoch}, ${group.scale}`;
+  fill("numbers", sortableTable({ caption, columns, rows: group.classes.map((_, index) => index) }));
 }
 
 function drawClasswise() {
-  const { sheet, epoch } = classwise;
+  const { group, epoch } = classwise;
   const shown = [chosenSeries("loss"), chosenSeries("beside")].filter(Boolean);
   byId("epoch").value = epoch;
-  byId("epoch-shown").value = `${epoch} of ${sheet.epochs}`;
-  stageButtons("stages", sheet.stages, epoch, (name) => setEpoch(sheet.stages[name]));
+  byId("epoch-shown").value = `${epoch} of ${group.epochs}`;
+  stageButtons("stages", group.stages, epoch, (name) => setEpoch(group.stages[name]));
   ["bars", "numbers"].forEach((id) => fill(id));
   if (!shown.length) return fill("curves", nothingRecorded());
-  emptyFigures("curves", sheet, shown).forEach((holder, index) => drawCurves(holder, shown[index]));
+  emptyFigures("curves", group, shown).forEach((holder, index) => drawCurves(holder, shown[index]));
   drawBars();
 }
 
@@ -161,12 +161,12 @@ function setEpoch(epoch) {
   drawClasswise();
 }
 
-function setClasswise(sheet) {
-  Object.assign(classwise, { sheet, epoch: sheet.stages.late ?? 1 });
-  byId("epoch").max = sheet.epochs;
+function setClasswise(group) {
+  Object.assign(classwise, { group, epoch: group.stages.late ?? 1 });
+  byId("epoch").max = group.epochs;
   fill("loss");
-  options("noise", noisePairs(sheet), usualNoise(sheet));
-  options("class", [["", "all classes"], ...sheet.classes.map((name, index) => [index, name])]);
+  options("noise", noisePairs(group), usualNoise(group));
+  options("class", [["", "all classes"], ...group.classes.map((name, index) => [index, name])]);
   setLosses();
   drawClasswise();
 }

@@ -1,12 +1,12 @@
 // Accuracy by loss and noise with what others published beside it; then the published tables in full.
 
-const resultsState = { sheet: null };
+const resultsState = { group: null };
 
 function ownResult(table, row, cell, noise) {
   if (!cell.own) return el("span", { class: "nothing" }, NOTHING);
   const title = `${row.loss}, ${noise}: ${table.statistic}, ${cell.own.text}`;
   const shown = behindButton(cell.own.text, title, () => showBehind(title, cell.runs));
-  return el("span", {}, shown, " ", badge(resultsState.sheet.scale));
+  return el("span", {}, shown, " ", badge(resultsState.group.scale));
 }
 
 function mark(recalled) {
@@ -55,27 +55,27 @@ function sourceNote(source) {
 
 function notes(table) {
   const none = table.sources.length ? [] : ["No published figures stand beside this recipe and statistic."];
-  const swept = resultsState.sheet.series.filter((series) => !series.main).flatMap((series) => series.runs).length;
+  const swept = resultsState.group.series.filter((series) => !series.main).flatMap((series) => series.runs).length;
   const left = swept ? [`Runs with other parameters of a loss, which are not in this table: ${swept}.`] : [];
   const lines = [READING, ...table.sources.map(sourceNote), ...none, ...left];
   return el("ul", { class: "note" }, lines.map((line) => el("li", {}, line)));
 }
 
 function drawResults() {
-  const { sheet } = resultsState;
-  const table = sheet.results[byId("statistic").value];
+  const { group } = resultsState;
+  const table = group.results[byId("statistic").value];
   if (!table) {
     fill("results-notes");
     return fill("results-table", nothingRecorded());
   }
-  const caption = `Test accuracy (%), ${table.statistic}: ${sheet.label}`;
+  const caption = `Test accuracy (%), ${table.statistic}: ${group.label}`;
   fill("results-table", sortableTable({ caption, columns: resultColumns(table), rows: table.rows }));
   fill("results-notes", notes(table));
 }
 
-function setResults(sheet) {
-  resultsState.sheet = sheet;
-  options("statistic", sheet.results.map((table, index) => [index, table.statistic]));
+function setResults(group) {
+  resultsState.group = group;
+  options("statistic", group.results.map((table, index) => [index, table.statistic]));
   drawResults();
 }
 

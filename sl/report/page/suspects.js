@@ -1,8 +1,8 @@
 // Which labels of own data are probably wrong, as audits of them found.
 
-function setSuspects(sheet) {
+function setSuspects(group) {
   const none = "No audit of these data lies here: sl audit dataset=folder data_dir=... makes one.";
-  fill("suspects-audits", sheet.suspects.length ? sheet.suspects.map(suspectsOf) : el("p", {}, none));
+  fill("suspects-audits", group.suspects.length ? group.suspects.map(suspectsOf) : el("p", {}, none));
 }
 
 function suspectsOf({ summary, page, image }) {

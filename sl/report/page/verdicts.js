@@ -16,19 +16,19 @@ function measured(claim) {
   return claim.n > 0 || Boolean(claim.proof);
 }
 
-// One card for each sheet, which shows that sheet when it is pressed.
-function overview(sheets, choose) {
-  fill("overview", sheets.map((sheet, index) => {
-    if (sheet.own) return el("span", { hidden: "" });
-    const counts = page.verdicts.flatMap((verdict) => [verdictBadge(verdict), ` ${countOf(sheet, verdict)} `]);
+// One card for each group, which shows that group when it is pressed.
+function overview(groups, choose) {
+  fill("overview", groups.map((group, index) => {
+    if (group.own) return el("span", { hidden: "" });
+    const counts = page.verdicts.flatMap((verdict) => [verdictBadge(verdict), ` ${countOf(group, verdict)} `]);
     return el("button", { type: "button", class: "card", onclick: () => choose(index) },
-      el("strong", {}, sheet.label.split(" · ")[0]), " ", badge(sheet.scale),
-      el("span", {}, sheet.setting), el("span", {}, counts));
+      el("strong", {}, group.label.split(" · ")[0]), " ", badge(group.scale),
+      el("span", {}, group.setting), el("span", {}, counts));
   }));
 }
 
-function countOf(sheet, verdict) {
-  return sheet.claims.filter((claim) => claim.verdict === verdict).length;
+function countOf(group, verdict) {
+  return group.claims.filter((claim) => claim.verdict === verdict).length;
 }
 
 function interval(claim) {
@@ -112,14 +112,14 @@ function claimColumns(scale) {
   ];
 }
 
-function shownClaims(sheet) {
+function shownClaims(group) {
   const choice = byId("verdicts-shown").value;
-  if (choice === "measured") return sheet.claims.filter(measured);
-  return choice === "all" ? sheet.claims : sheet.claims.filter((claim) => claim.verdict === choice);
+  if (choice === "measured") return group.claims.filter(measured);
+  return choice === "all" ? group.claims : group.claims.filter((claim) => claim.verdict === choice);
 }
 
-function drawClaims(sheet) {
-  const shown = shownClaims(sheet);
+function drawClaims(group) {
+  const shown = shownClaims(group);
   if (!shown.length) return fill("verdicts-table", el("p", {}, "No claim has this verdict."));
   const topics = [...new Set(shown.map((claim) => claim.topic))];
   fill("verdicts-table", topics.map((topic) => {
@@ -128,13 +128,13 @@ function drawClaims(sheet) {
   }));
 }
 
-function setVerdicts(sheet) {
-  const counted = page.verdicts.map((verdict) => [verdict, `${verdict} (${countOf(sheet, verdict)})`]);
-  const count = sheet.claims.filter(measured).length;
-  fill("verdicts-missing", withCode(sheet.missing));
-  const first = [["measured", `measured (${count})`], ["all", `all (${sheet.claims.length})`]];
+function setVerdicts(group) {
+  const counted = page.verdicts.map((verdict) => [verdict, `${verdict} (${countOf(group, verdict)})`]);
+  const count = group.claims.filter(measured).length;
+  fill("verdicts-missing", withCode(group.missing));
+  const first = [["measured", `measured (${count})`], ["all", `all (${group.claims.length})`]];
   options("verdicts-shown", [...first, ...counted]);
-  drawClaims(sheet);
+  drawClaims(group);
 }
 
 // The rule as it stands in results/claims.md: paragraphs, a list, bold words.
