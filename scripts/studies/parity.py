@@ -41,7 +41,7 @@ def page(runs: Iterable[Run]) -> str:
     if not settings:
         raise UserError(f"runs: there is no setting with {FEWEST} seeds in both {FAST} and {PLAIN}")
     rows = [row(found, name) for found in settings for name in STATISTICS]
-    runs_of = defaultdict(list)
+    runs_of = defaultdict[str, list[Run]](list)
     for found in settings:
         runs_of[setting(found[0][0])] += [run for pair in found for run in pair]
     lines = [
