@@ -5,14 +5,16 @@ from pathlib import Path
 
 from sl.errors import UserError
 from sl.figures.catalogue import folder
+from sl.figures.cells import usual_noise
 from sl.files import replace_file
 from sl.record import Run, RunGroup
 from sl.record.group_order import in_order
 from sl.record.paper import PAPER_EPOCHS
-from sl.record.titles import dataset_title, durations, origin, setting
+from sl.record.titles import dataset_title, durations, loss_title, origin, paper_scale, scale_name, setting
 from sl.tables.formats import table
 from sl.tables.layout import results_table
 from sl.tables.paired import comparisons, mark_note
+from sl.tables.results import result
 
 STATISTIC = "last epoch"
 PICTURES = {"cifar10": "class_curves", "mnist": "memorisation"}
@@ -21,15 +23,20 @@ PICTURES = {"cifar10": "class_curves", "mnist": "memorisation"}
 def block(runs: Sequence[Run]) -> str:
     """Test accuracy after the last epoch for every data set of the paper, its scale first; some under a figure.
 
-    A data set stands there once, by its first group. Scale and origin of the runs stand with each table. A data set
-    without a finished run is named as such.
+    A data set stands there once, by its first group. Beside tables at the paper's scale, a data set with scaled-down
+    runs alone has one line. Scale and origin of the runs stand with each. A data set without a finished run is named
+    as such.
     """
     found = [group for group in in_order(runs) if group.runs and group.names[0] in PAPER_EPOCHS]
     first: dict[str, RunGroup] = {}
     for group in found:
         first.setdefault(group.names[0], group)
     parts = []
+    some_at_paper_scale = any(paper_scale(group.head) for group in first.values())
     for name, group in first.items():
+        if some_at_paper_scale and not paper_scale(group.head):
+            parts.append(brief(group))
+            continue
         parts += [picture(group, PICTURES[name])] if name in PICTURES else []
         parts.append(results(group))
     missing = [dataset_title(name) for name in PAPER_EPOCHS if name not in first]
@@ -51,8 +58,20 @@ def results(group: RunGroup) -> str:
     title = f"**{dataset_title(group.names[0])}, test accuracy (%) after the last epoch**, mean ± std over seeds (n)"
     head = [content.header[0], *content.header[2:]]
     marks = mark_note(comparisons(group, STATISTIC))
-    notes = f"{setting(group.head)}. {origin(group.runs)} · {durations(group.runs)}. {marks}".rstrip()
-    return f"{title}\n\n{table(head, rows)}\n\n{notes}"
+    return f"{title}\n\n{table(head, rows)}\n\n{f'{_made(group)} {marks}'.rstrip()}"
+
+
+def brief(group: RunGroup) -> str:
+    """Last-epoch accuracies under the usual noise in one line, which says what it is and where the others are."""
+    noise, (dataset, scale, _) = usual_noise(group), group.names
+    cells = [f"{loss_title(loss)} {found}" for loss in group.losses if (found := result(group, loss, noise, STATISTIC))]
+    title = f"**{dataset_title(dataset)}, {scale_name(group.head)}, {noise.title}**"
+    link = f"[all its results](results/tables/{dataset}_{scale}.md)"
+    return f"{title}, test accuracy (%) after the last epoch (n): {', '.join(cells)}; {link}. {_made(group)}"
+
+
+def _made(group: RunGroup) -> str:
+    return f"{setting(group.head)}. {origin(group.runs)} · {durations(group.runs)}."
 
 
 def fill(page: Path, content: str, name: str = "results") -> str:

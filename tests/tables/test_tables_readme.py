@@ -4,6 +4,7 @@ import errno
 import os
 from pathlib import Path
 
+import numpy as np
 import pytest
 import synthetic
 
@@ -66,9 +67,22 @@ def test_the_papers_scale_comes_first(tmp_path: Path) -> None:
     for dataset, scale in (("cifar10", "cpu"), ("mnist", "paper"), ("digits", "paper")):  # digits is not the paper's
         synthetic.record(tmp_path, "ce", dataset=dataset, scale=scale, epochs=50)
     text = block(load_all(tmp_path))
-    places = [text.index(f"**{title}, test accuracy") for title in ("MNIST", "CIFAR-10")]
-    assert places == sorted(places)
+    assert text.index("**MNIST, test accuracy") < text.index("**CIFAR-10, scaled-down run, symmetric 40 %**")
     assert "Digits" not in text
+
+
+def test_beside_the_papers_scale_scaled_down_runs_have_one_line(tmp_path: Path) -> None:
+    for loss, seed in (("sl", 0), ("sl", 1), ("ce", 0)):
+        synthetic.record(tmp_path, loss, seed=seed, noise="symmetric", epochs=50)
+        synthetic.record(tmp_path, loss, seed=seed, noise="none", rate=0.0, epochs=50)
+    synthetic.record(tmp_path, "ce", dataset="mnist", scale="paper", epochs=50)
+    runs = load_all(tmp_path)
+    noisy = [run for run in runs if run.noise.rate and run.name("dataset") == "cifar10"]
+    ce, sl = ([100 * run.last() for run in noisy if run.name("loss") == loss] for loss in ("ce", "sl"))
+    (line,) = (line for line in block(runs).splitlines() if line.startswith("**CIFAR-10,"))
+    assert f"(n): CE {ce[0]:.2f} (1), SL {np.mean(sl):.2f} ± {np.std(sl, ddof=1):.2f} (2); [all its" in line
+    assert "[all its results](results/tables/cifar10_cpu.md)" in line
+    assert "5,000 of 50,000 training" in line
 
 
 def test_of_a_data_set_the_papers_scale_and_the_usual_recipe_are_shown(tmp_path: Path) -> None:
