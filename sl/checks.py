@@ -9,6 +9,7 @@ from sl.errors import UserError
 
 T = TypeVar("T")
 INT64_MAX = 2**63 - 1
+FLOAT32_MAX = (2 - 2**-23) * 2.0**127
 
 
 def number(
@@ -20,7 +21,7 @@ def number(
     low_open: bool = False,
     high_open: bool = False,
 ) -> float:
-    """`value` as a finite float inside the interval; bounds are part of it unless marked open.
+    """`value` as a float inside the interval, which float32 holds too; bounds are part of it unless marked open.
 
     Raises UserError such as ``rate=1.5: must be a number in [0, 1)``.
 
@@ -31,6 +32,8 @@ def number(
     if math.isfinite(given):
         above = given > low if low_open else given >= low
         below = given < high if high_open else given <= high
+        if above and below and abs(given) > FLOAT32_MAX:  # steps are computed in float32, where it would be infinite
+            raise UserError(name, value, f"must be a number of at most {FLOAT32_MAX:.6g}, the largest of float32")
         if above and below:
             return given
     left = "(" if low_open or low == -math.inf else "["

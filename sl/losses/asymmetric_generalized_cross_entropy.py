@@ -30,6 +30,10 @@ class AsymmetricGeneralizedCrossEntropy(Pointwise):
         self.q = number("q", q, 0, low_open=True)
 
     def of_label(self, log_p: Tensor) -> Tensor:
-        """-(a + 1)^q expm1(q log1p((p_y - 1) / (a + 1))) / q, so that no digits cancel near p_y = 1."""
-        wrong = torch.expm1(log_p)
-        return -((self.a + 1) ** self.q) * torch.expm1(self.q * torch.log1p(wrong / (self.a + 1))) / self.q
+        """-(a + 1)^q expm1(q log1p((p_y - 1) / (a + 1))) / q, so that no digits cancel near p_y = 1.
+
+        With p_y = 0 and an a that vanishes beside 1, it would be the logarithm of 0, and its gradient not a number.
+        """
+        ratio = torch.expm1(log_p) / (self.a + 1)
+        ratio = ratio.clamp(min=torch.finfo(ratio.dtype).eps - 1)
+        return -((self.a + 1) ** self.q) * torch.expm1(self.q * torch.log1p(ratio)) / self.q

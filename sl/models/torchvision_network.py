@@ -55,6 +55,7 @@ class TorchVision(Classifier):
         for buffer, values in (("mean", mean), ("std", std)):
             self.register_buffer(buffer, torch.tensor(values).view(-1, 1, 1).expand(3, 1, 1).clone())
         self.body.requires_grad_(not self.frozen)
+        self._try(name, image_shape)
 
     @property
     def initialised_part(self) -> nn.Module:
@@ -74,6 +75,20 @@ class TorchVision(Classifier):
             images = functional.interpolate(images, (self.input_size,) * 2, mode="bilinear", antialias=True)
         return self.body((images - self.mean) / self.std)
 
+    def _try(self, name: str, image_shape: tuple[int, int, int]) -> None:
+        """UserError where the network cannot work on images of this size: vit_b_16 takes 224 x 224 alone."""
+        training = self.training
+        try:
+            with torch.no_grad():
+                self.eval()(torch.zeros(1, *image_shape))
+        except (RuntimeError, AssertionError) as error:
+            shown = "null" if self.input_size is None else self.input_size
+            size = "x".join(map(str, image_shape[1:]))
+            why = " ".join(str(error).split())
+            rule = f"must be a height and width that {name} works on; images here are {size} ({why})"
+            raise UserError("input_size", shown, rule) from None
+        self.train(training)
+
     def described(self, node: dict[str, Any]) -> dict[str, Any]:
         """`node` without pretrained weights: saved weights are loaded into what it builds, without file or download."""
         return {**node, "weights": None, "frozen": False, "input_size": self.input_size}
@@ -81,15 +96,13 @@ class TorchVision(Classifier):
 
 def body_of(name: str) -> tuple[nn.Module, int]:
     """torchvision's network without its last dense layer, and that layer's width; UserError for another network."""
-    from torchvision.models import get_model
+    from torchvision import models
     from torchvision.ops import StochasticDepth
 
-    if not isinstance(name, str) or name in SIDE_OUTPUTS:
+    # Detectors and the like are refused by name: making one downloads weights.
+    if name in SIDE_OUTPUTS or name not in models.list_models(module=models):
         raise unknown_network(name)
-    try:
-        body = get_model(name, weights=None)
-    except (ValueError, TypeError):
-        raise unknown_network(name) from None
+    body = models.get_model(name, weights=None)
     dense = [(path, layer) for path, layer in body.named_modules() if isinstance(layer, nn.Linear)]
     if not dense or dense[-1][1].out_features != 1000:
         raise unknown_network(name)

@@ -58,6 +58,8 @@ def make_plan(recipe: RecipeConfig, scale: ScaleConfig, images: int, paper_image
 
     Raises UserError where batches would hold one image: batch normalisation needs two.
     """
+    if images < 2:
+        raise UserError(f"the training set has {images} image here: a run needs two or more to train on")
     epochs = max(1, round(recipe.epochs * scale.epoch_share))
     batch = max(1, round(recipe.batch_size * scale.batch_share))
     if batch == 1:

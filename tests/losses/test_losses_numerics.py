@@ -5,6 +5,8 @@ import torch
 from loss_table import CLASSES, ROWS, batch
 from torch import Tensor
 
+from sl.losses import AsymmetricGeneralizedCrossEntropy, GeneralizedCrossEntropy
+
 EXTREME = 1e4
 every_loss = pytest.mark.parametrize("name", ROWS)
 
@@ -47,6 +49,20 @@ def test_finite_and_right_on_the_way_there(name: str, sign: int) -> None:
         exact_value, exact_gradient = value_and_gradient(name, logits.double(), labels)
         torch.testing.assert_close(value.double(), exact_value, rtol=1e-5, atol=1e-5)
         torch.testing.assert_close(gradient.double(), exact_gradient, rtol=2e-3, atol=1e-5)
+
+
+@pytest.mark.parametrize("a", [1e-6, 5e-8, 1e-8, 1e-30])
+def test_agce_is_gce_where_a_vanishes(a: float) -> None:
+    """Also at a probability of 0, where the slope of p^q is infinite."""
+    logits = torch.tensor([[0.0, 1.0, 0.5], [0.0, 30.0, 0.0], [0.0, 1e4, 0.0]], requires_grad=True)
+    labels = torch.zeros(3, dtype=torch.int64)
+    values, gradients = [], []
+    for loss in (AsymmetricGeneralizedCrossEntropy(a=a, q=0.6), GeneralizedCrossEntropy(q=0.6)):
+        value = loss(logits, labels)
+        values.append(value)
+        gradients.append(*torch.autograd.grad(value, logits))
+    torch.testing.assert_close(*values, rtol=0, atol=1e-3)
+    torch.testing.assert_close(*gradients, rtol=0, atol=1e-3)
 
 
 @pytest.mark.parametrize("name", ["ce", "gce", "rce", "sl", "mae", "bootstrap_hard", "bootstrap_soft", "focal"])

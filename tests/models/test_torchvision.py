@@ -124,6 +124,31 @@ def test_which_networks_can_be_used(name: str) -> None:
         TorchVision(name, 5, SHAPE)
 
 
+@pytest.mark.parametrize("name", ["fasterrcnn_resnet50_fpn", "deeplabv3_resnet50", "quantized_resnet18", "r3d_18"])
+def test_what_is_no_classifier_is_refused_before_anything_is_downloaded(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(url: str, *_: Any, **__: Any) -> None:
+        raise AssertionError(f"{url} was asked for")
+
+    monkeypatch.setattr("torchvision.models._api.load_state_dict_from_url", refuse)
+    with pytest.raises(UserError, match=f"^model\\.name={name}: must be a classifier of torchvision"):
+        TorchVision(name, 5, SHAPE)
+
+
+@pytest.mark.parametrize(
+    ("name", "shape", "message"),
+    [
+        ("alexnet", (1, 8, 8), r"^input_size=null: .* that alexnet works on; images here are 8x8 \(.*too small\)$"),
+        ("vit_b_16", (3, 32, 32), r"^input_size=null: .* that vit_b_16 works on; .* Expected 224 but got 32"),
+    ],
+)
+def test_images_of_a_size_that_the_network_cannot_work_on(name: str, shape: Any, message: str) -> None:
+    with pytest.raises(UserError, match=message):
+        TorchVision(name, 5, shape)
+    assert TorchVision(name, 5, shape, input_size=224).training
+
+
 def test_no_block_is_left_out_at_random() -> None:
     layers = TorchVision("convnext_tiny", 5, SHAPE).body.modules()
     assert [layer.p for layer in layers if isinstance(layer, StochasticDepth)] == [0.0] * 18

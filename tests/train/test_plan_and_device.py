@@ -33,6 +33,12 @@ def test_batches_of_one_image_are_refused() -> None:
         make_plan(RECIPE, SimpleNamespace(epoch_share=1.0, batch_share=1 / 128), 5_000, 50_000)
 
 
+def test_a_training_set_of_one_image_is_refused() -> None:
+    """A share that is held out can leave one; no other batch could take it in."""
+    with pytest.raises(UserError, match=r"^the training set has 1 image here: a run needs two or more"):
+        make_plan(RECIPE, SimpleNamespace(epoch_share=1.0, batch_share=1.0), 1, 3)
+
+
 @pytest.mark.parametrize("batch", [2, 3, 7, 128])
 def test_no_image_is_alone_and_none_is_lost(batch: int) -> None:
     for images in range(2, 300):
