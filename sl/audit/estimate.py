@@ -98,9 +98,9 @@ def refined(joint: Array, labels: Labels, probabilities: Array) -> tuple[Array, 
 def estimate_noise(labels: Labels, probabilities: Array, seed: int) -> NoiseEstimate:
     """The noise in `labels` (N,) as `probabilities` (N, K) show it.
 
-    Intervals are percentiles of 200 bootstrap resamples of the images, resampled with `seed` within each label; the
-    calibration is not repeated. They say what another sample of images would change, not how wrong network and method
-    are.
+    Intervals are percentiles of 200 bootstrap resamples of the images, resampled with `seed` within each label. They
+    are too narrow: the calibration is not repeated, though it varies most where predictions are unsure, and how wrong
+    network and method are is not in them at all.
     """
     first = np.asarray(estimate_joint(labels, probabilities))  # P(label = i, true = j) (K, K), Northcutt et al. 2021
     joint, calibrated = refined(first, labels, probabilities)
