@@ -12,8 +12,10 @@ import sl
 from sl.checks import one_of
 from sl.errors import UserError, fail, print_any_name
 from sl.files import expanded
+from sl.signals import until_interrupted
 
 
+@until_interrupted()
 def run_script(main: Callable[..., int | None]) -> NoReturn:
     """End the process with the status of `main`, called with what the command line says; a user's mistake is one line.
 

@@ -9,9 +9,11 @@ from numpy.typing import NDArray
 
 from sl.errors import UserError
 from sl.record import Run
+from sl.say import notice
 
 NEIGHBOURS = 10
 FOLDS = 5
+LARGEST = 1e15  # squares of larger numbers, added up, may overflow float32
 Features = NDArray[np.float32]
 Labels = NDArray[np.int64]
 
@@ -45,9 +47,10 @@ def separation(features: Features, labels: Labels) -> Separation:
 
 @lru_cache(maxsize=1)  # a figure shows what is measured next; many of them would fill the memory
 def read_representation(run: Run) -> tuple[Features, Labels] | None:
-    """The representations (M, D) of the first test images at the last epoch and their labels (M,); None if not kept.
+    """The representations (M, D) of M test images at the last epoch and their labels (M,); None if not kept.
 
-    Raises UserError where the file beside the record cannot be read.
+    Any number of the first rows is spread over the classes. Raises UserError where the file beside the record cannot
+    be read.
     """
     path = run.path.with_suffix(".npz")
     if not path.is_file():
@@ -55,7 +58,7 @@ def read_representation(run: Run) -> tuple[Features, Labels] | None:
     try:
         with path.open("rb") as file, np.load(file) as saved:  # numpy leaves a damaged file that it opened itself open
             features, labels = saved["representation"].astype(np.float32), saved["labels"].astype(np.int64)
-            if features.ndim != 2 or labels.shape != features.shape[:1]:
+            if features.ndim != 2 or not features.size or labels.shape != features.shape[:1]:
                 raise ValueError(f"shapes {features.shape} and {labels.shape}")
             return features, labels
     except Exception as error:  # zipfile, zlib, struct, numpy and its parser of headers each raise their own
@@ -64,12 +67,18 @@ def read_representation(run: Run) -> tuple[Features, Labels] | None:
 
 @cache
 def separation_of(run: Run) -> Separation | None:
-    """Separation of the classes in what the run kept; None where it kept nothing, or too few of a class.
+    """Separation of the classes in what the run kept; None where it kept nothing, or what cannot be measured.
 
+    That is too few of a class, or numbers that are not finite or too large, of which one line on stderr tells.
     Measured once for every `Run` object: it takes seconds, and several claims and a figure ask for it.
     """
     saved = read_representation(run)
-    return separation(*saved) if saved and _measurable(saved[1]) else None
+    if saved is None or not _measurable(saved[1]):
+        return None
+    if not np.abs(saved[0]).max() <= LARGEST:  # nan is not, either
+        notice(f"{run.path.with_suffix('.npz')}: left out: a representation is not finite or beyond {LARGEST:g}")
+        return None
+    return separation(*saved)
 
 
 def _measurable(labels: Labels) -> bool:

@@ -1,11 +1,16 @@
 """Signals that ask a program to stop, and who handles them for a while."""
 
+import contextlib
 import signal
+import sys
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import FrameType
 from typing import Any
 
+from sl.say import warn
+
+INTERRUPTED = 128 + signal.SIGINT  # the exit code
 BEFORE_A_KILL = ("SIGTERM", "SIGHUP", "SIGUSR1", "SIGUSR2")  # what schedulers send before they take a machine away
 
 Handler = Callable[[int, FrameType | None], None]
@@ -34,3 +39,14 @@ def ignore_interrupts() -> None:
     """For a process that is ending: one more Ctrl-C would be a traceback of Python's own end, and another exit code."""
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+@contextlib.contextmanager
+def until_interrupted() -> Iterator[None]:
+    """For the block that is a command: Ctrl-C ends it with one line and the exit code of a shell."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        ignore_interrupts()
+        warn("stopped; rerun the same command to resume")
+        sys.exit(INTERRUPTED)

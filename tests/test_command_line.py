@@ -1,5 +1,7 @@
 """The options of the small commands: parameters of a function, given as OPTION=VALUE."""
 
+import signal
+import subprocess
 import sys
 from pathlib import Path
 from typing import Literal
@@ -128,3 +130,21 @@ def test_the_status_is_that_of_the_command(monkeypatch: pytest.MonkeyPatch, caps
     assert capsys.readouterr().out == "results/runs None cpu 1.5 2 False\n"
     assert run(monkeypatch, "rounds=x") == 2
     assert capsys.readouterr().err == "sl: error: rounds=x: must be a whole number\n"
+
+
+SLEEP = "print('begun', flush=True); time.sleep(60)"
+SCRIPT = f"from sl.command_line import run_script\ndef main():\n    {SLEEP}\nrun_script(main)"
+LOADING = (
+    f"from sl.commands import start\ndef load(name):\n    {SLEEP}\nstart.import_module = load\nstart.start('figures')"
+)
+
+
+@pytest.mark.parametrize("code", [SCRIPT, LOADING], ids=["at work", "while it is imported"])
+def test_an_interrupt_is_one_line(code: str) -> None:
+    heard = "import signal, time; signal.signal(signal.SIGINT, signal.default_int_handler)"  # not in the background
+    command = [sys.executable, "-c", f"{heard}\n{code}"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout.readline() == "begun\n"
+        process.send_signal(signal.SIGINT)
+        out, said = process.communicate(timeout=60)
+    assert (process.returncode, out, said) == (130, "", "sl: stopped; rerun the same command to resume\n")

@@ -78,3 +78,31 @@ def test_what_a_run_kept(tmp_path: Path) -> None:
     path.with_suffix(".npz").write_bytes(b"no archive")
     with pytest.raises(UserError, match="not readable as representations"):
         separation_of(read(path))
+
+
+@pytest.mark.parametrize("value", [np.inf, np.nan, 1e30])
+def test_what_is_not_finite_cannot_be_measured_and_is_told_once(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], value: float
+) -> None:
+    path = synthetic.record(tmp_path)
+    features, labels = clouds(2.0)
+    features[3, 1] = value
+    np.savez_compressed(path.with_suffix(".npz"), representation=features, labels=labels)
+    assert separation_of(read(path)) is None
+    assert separation_of(read(path)) is None
+    told = f"sl: {path.with_suffix('.npz')}: left out: a representation is not finite or beyond 1e+15\n"
+    assert capsys.readouterr().err == told
+
+
+def test_large_numbers_are_measured(tmp_path: Path) -> None:
+    path = synthetic.record(tmp_path)
+    features, labels = clouds(2.0)
+    np.savez_compressed(path.with_suffix(".npz"), representation=features * np.float32(1e14), labels=labels)
+    assert separation_of(read(path)).silhouette == pytest.approx(silhouette(features, labels), abs=1e-4)
+
+
+def test_an_archive_without_columns_is_damaged(tmp_path: Path) -> None:
+    path = synthetic.record(tmp_path)
+    np.savez(path.with_suffix(".npz"), representation=np.empty((40, 0)), labels=np.repeat([0, 1], 20))
+    with pytest.raises(UserError, match="not readable as representations"):
+        separation_of(read(path))

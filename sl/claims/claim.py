@@ -7,6 +7,7 @@ import numpy as np
 
 from sl.record import CLEAN, Noise, RunGroup, Series
 from sl.record.run import Array
+from sl.record.run_group import SL_PARAMETERS
 from sl.record.titles import loss_title, parameters
 
 
@@ -47,8 +48,10 @@ class SameProduct(Cell):
 
     def series(self, group: RunGroup) -> Series | None:
         """The finished runs of this cell in the group; None where there is none."""
-        own = group.variant(self.loss) or {"beta": np.nan, "log_zero": np.nan, "alpha": np.nan}
-        for values, series in group.variants(self.loss, self.noise):
+        own = group.variant(self.loss) or {}
+        if not own.keys() >= SL_PARAMETERS:
+            return None
+        for values, series in group.weighted_variants(self.loss, self.noise):
             same = np.isclose(values["beta"] * values["log_zero"], own["beta"] * own["log_zero"], rtol=1e-3)
             if same and values["beta"] != own["beta"] and values["alpha"] == own["alpha"]:
                 return series

@@ -9,8 +9,10 @@ from sl.commands import COMMANDS
 from sl.errors import fail
 from sl.extras import missing
 from sl.say import until_the_reader_leaves
+from sl.signals import until_interrupted
 
 
+@until_interrupted()
 @until_the_reader_leaves()
 def start(name: str) -> None:
     """Run the command `name` with what sys.argv says; ends the process as the command does.

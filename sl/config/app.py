@@ -1,7 +1,6 @@
 """Runs a command that Hydra configures: mistakes of its user end in one line and exit code 2."""
 
 import os
-import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, redirect_stderr
@@ -19,10 +18,9 @@ from sl.errors import UserError, fail, print_any_name
 from sl.paths import CONFIG_DIR
 from sl.processes import begin_command
 from sl.say import output_failed
-from sl.signals import ignore_interrupts
+from sl.signals import INTERRUPTED, ignore_interrupts
 from sl.sweep.watch import watched
 
-INTERRUPTED = 128 + signal.SIGINT  # the exit code
 JOB_LINE = "Error executing job with overrides: "
 
 
@@ -60,10 +58,6 @@ def run_app(task: Callable[[Any], Any], config_name: str, extras: Sequence[str] 
         if end.code == INTERRUPTED:
             ignore_interrupts()
         raise
-    except KeyboardInterrupt:
-        ignore_interrupts()
-        print("sl: stopped; rerun the same command to resume", file=sys.stderr, flush=True)
-        sys.exit(INTERRUPTED)
 
 
 def overrides_first(arguments: Sequence[str]) -> list[str]:

@@ -45,7 +45,7 @@ def versions(group: RunGroup) -> list[Version]:
         series = group.series(term, USUAL_NOISE)
         if series:
             found[term, 1.0] = Version(term, 1.0, series)
-    for values, series in group.variants("sl", USUAL_NOISE):
+    for values, series in group.weighted_variants("sl", USUAL_NOISE):
         if values["beta"] == 0 < values["alpha"]:
             found.setdefault(("ce", values["alpha"]), Version("ce", values["alpha"], series))
         elif values["alpha"] == 0 < values["beta"] and values["log_zero"] == log_zero:

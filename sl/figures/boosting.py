@@ -7,7 +7,8 @@ from matplotlib.figure import Figure
 from sl.figures.bars import Group, class_bars, key
 from sl.figures.panels import footer, panels
 from sl.figures.style import FAINT, loss_colour
-from sl.record import Noise, Run, RunGroup, Series, paired_difference
+from sl.record import Noise, Run, RunGroup, Series, matched, paired_difference
+from sl.record.pairs import refusals
 from sl.record.paper import BOOSTED
 from sl.record.titles import loss_order, loss_title
 
@@ -24,7 +25,11 @@ def draw(group: RunGroup) -> Figure | None:
         _accuracy(axes[2 * row], noise, pairs)
         _gain(axes[2 * row + 1], pairs)
     members = [run for pairs in rows.values() for pair in pairs.values() for one in pair if one for run in one.runs]
-    return footer(figure, members, "Gain: with SL minus without, over the seeds that both ran.", "Whiskers")
+    refused = refusals(
+        reason for pairs in rows.values() for plain, sl in pairs.values() if plain for reason in matched(plain, sl)[1]
+    )
+    note = f"Gain: with SL minus without, over the seeds that both ran. {refused}"
+    return footer(figure, members, note, "Whiskers")
 
 
 def _pairs(group: RunGroup, noise: Noise) -> dict[str, Pair]:

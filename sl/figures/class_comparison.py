@@ -8,7 +8,8 @@ from sl.figures.bars import Group, class_bars, key
 from sl.figures.cells import PAIR, compared_noises
 from sl.figures.panels import footer, lettered, panels
 from sl.figures.style import FAINT, INK, class_colour, loss_colour
-from sl.record import Run, RunGroup, Series, paired_difference
+from sl.record import Run, RunGroup, Series, matched, paired_difference
+from sl.record.pairs import refusals
 from sl.record.run import Array
 from sl.record.titles import named_loss
 
@@ -35,7 +36,9 @@ def draw(group: RunGroup) -> Figure | None:
         gains = paired_difference(ce, sl, final)
         gain.set_title(lettered(2 * place + 1, f"gain from SL, {noise.title}, paired by seed, n = {len(gains)}"))
         _gain(gain, group, gains)
-    return footer(figure, (run for _, ce, sl in rows for run in (*ce.runs, *sl.runs)), spread="Whiskers")
+    members = [run for _, ce, sl in rows for run in (*ce.runs, *sl.runs)]
+    refused = refusals(reason for _, ce, sl in rows for reason in matched(ce, sl)[1])
+    return footer(figure, members, refused, "Whiskers")
 
 
 def _both(axes: Axes, group: RunGroup, found: dict[str, Series]) -> None:

@@ -55,8 +55,8 @@ def sweep(group: RunGroup) -> tuple[Noise, SlPoint | None, list[SlPoint]]:
 
     A point with a parameter at 0 leaves a term out: see the ablation.
     """
-    noise = max(group.noises, key=lambda noise: len(group.variants("sl", noise)), default=CLEAN)
-    points = [SlPoint(values, series) for values, series in group.variants("sl", noise)]
+    noise = max(group.noises, key=lambda noise: len(group.weighted_variants("sl", noise)), default=CLEAN)
+    points = [SlPoint(values, series) for values, series in group.weighted_variants("sl", noise)]
     points = [point for point in points if all(point.place(name) > 0 for name in AXES)]
     stands = group.variant("sl") or {}
     return noise, min(points, key=lambda point: distance(point.values, stands), default=None), points

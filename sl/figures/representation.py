@@ -23,6 +23,7 @@ from sl.separation import FOLDS, NEIGHBOURS, Features, Labels, Separation, read_
 
 MOST_POINTS = 1000  # t-SNE of twice as many takes three times as long
 MOST_NAMES = 10
+NOT_DRAWABLE = "nothing to draw: one dimension,\nor all images in one place"
 LETTER = 0.055  # width of a letter in half widths of a panel
 
 
@@ -67,8 +68,8 @@ def _representations(series: Series) -> list[Representation]:
 def embed(features: Features) -> NDArray[np.float32]:
     """`features` (M, D) in two dimensions, (M, 2), by t-SNE (van der Maaten and Hinton 2008); the same each time.
 
-    Perplexity 30, or a third of the images where they are few. On one thread: the order in which several add up
-    shows in the picture.
+    They must be `drawable`. Perplexity 30, or a third of the images where they are few. On one thread: the order in
+    which several add up shows in the picture.
     """
     from sklearn.manifold import TSNE  # takes a second to import, and few records have representations
 
@@ -77,9 +78,17 @@ def embed(features: Features) -> NDArray[np.float32]:
         return TSNE(init="pca", perplexity=perplexity, random_state=0).fit_transform(features)
 
 
+def drawable(features: Features) -> bool:
+    """Whether `features` (M, D) have two columns and differ somewhere: scikit-learn's t-SNE crashes on all else."""
+    return features.shape[1] > 1 and bool(np.ptp(features, axis=0).any())
+
+
 def _points(axes: Axes, shown: Representation) -> None:
-    points, labels = embed(shown.features[:MOST_POINTS]), shown.labels[:MOST_POINTS]
-    names = shown.run.class_names
+    features, labels = shown.features[:MOST_POINTS], shown.labels[:MOST_POINTS]
+    if not drawable(features):
+        axes.text(0.5, 0.5, NOT_DRAWABLE, ha="center", va="center", fontsize=8, transform=axes.transAxes)
+        return
+    points, names = embed(features), shown.run.class_names
     for index in np.unique(labels):
         x, y = points[labels == index].T
         axes.plot(x, y, "o", ms=2.4, mew=0, alpha=0.8, color=class_colour(index, len(names)), label=names[index])
@@ -116,7 +125,8 @@ def _caption(several: list[Representation]) -> str:
 def _note(shown: Representation) -> str:
     count, dimensions = shown.features.shape
     note = (
-        f"Drawn: the first {min(count, MOST_POINTS):,} test images of the lowest seed. Measured: {count:,} test images "
-        f"in all {dimensions} dimensions against their true classes; {NEIGHBOURS}-NN over {FOLDS} folds."
+        f"Drawn: {min(count, MOST_POINTS):,} test images, spread over the classes, of the lowest seed. "
+        f"Measured: {count:,} test images in all {dimensions} dimensions against their true classes; "
+        f"{NEIGHBOURS}-NN over {FOLDS} folds."
     )
     return note + (" Each name at its class's median." if len(shown.run.class_names) <= MOST_NAMES else "")

@@ -10,15 +10,17 @@ from sl.figures.matrices import heat_map
 from sl.figures.panels import footer, lettered, panels
 from sl.figures.style import loss_colour
 from sl.record import Run
+from sl.record.identity import canonical_text
 from sl.record.sweeps import Point, Sweep
+from sl.record.titles import numbers
 
 MOST_PANELS = 6
 
 
 def draw(sweep: Sweep) -> Figure | None:
     """Test accuracy over the one or two numbers that vary most, a panel for each choice of all else; None without."""
-    numbers = [key for key in sweep.varied if all(isinstance(point.values[key], int | float) for point in sweep.points)]
-    axes = numbers[:2]
+    of_points = [numbers(point.values) for point in sweep.points]
+    axes = [key for key in sweep.varied if all(key in found for found in of_points)][:2]
     if not axes:
         return None
     slices = _slices(sweep, axes)[:MOST_PANELS]
@@ -38,12 +40,12 @@ def draw(sweep: Sweep) -> Figure | None:
 
 def _slices(sweep: Sweep, axes: Sequence[str]) -> list[tuple[dict[str, object], list[Point]]]:
     """The points by their values of all options but the `axes`, most points first."""
-    found: dict[tuple[object, ...], list[Point]] = {}
+    found: dict[str, list[Point]] = {}
     others = [key for key in sweep.varied if key not in axes]
     for point in sweep.points:
-        found.setdefault(tuple(point.values[key] for key in others), []).append(point)
-    ordered = sorted(found.items(), key=lambda item: -len(item[1]))
-    return [(dict(zip(others, values, strict=True)), points) for values, points in ordered]
+        found.setdefault(canonical_text([point.values[key] for key in others]), []).append(point)
+    ordered = sorted(found.values(), key=lambda points: -len(points))
+    return [({key: points[0].values[key] for key in others}, points) for points in ordered]
 
 
 def _heat(axes: Axes, points: Sequence[Point], keys: Sequence[str]) -> None:

@@ -1,6 +1,6 @@
 """Which runs may be compared: those of one seed that differ in nothing but what is compared."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 
@@ -35,6 +35,12 @@ def matched(*series: Series) -> tuple[list[Series], list[str]]:
     pairs = [runs for seed, runs in of_seed.items() if seed not in refused]
     reasons = [f"seed {seed}: {why}" for seed, why in refused.items()]
     return [Series(tuple(runs)) for runs in zip(*pairs, strict=True)], reasons
+
+
+def refusals(reasons: Iterable[str]) -> str:
+    """The reasons that `matched` gave, each once, as a sentence for readers; empty where there is none."""
+    told = "; ".join(sorted(set(reasons)))
+    return f"Pairs refused: {told}." if told else ""
 
 
 def paired_difference(first: Series, second: Series, value: Callable[[Run], Array | float]) -> Array:

@@ -11,6 +11,8 @@ from sl.record.run import CLEAN, Noise, Run
 from sl.record.series import Series
 from sl.record.stated import distance, stated_parameters
 
+SL_PARAMETERS = frozenset(("alpha", "beta", "log_zero"))
+
 
 def _page(run: Run) -> str:
     """Everything that must be equal on one page."""
@@ -71,6 +73,13 @@ class RunGroup:
             if (run.name("loss"), run.noise) == (loss, noise):
                 groups[canonical_text(run.loss)].append(run)
         return [(runs[0].loss, Series.of(runs)) for runs in groups.values()]
+
+    def weighted_variants(self, loss: str, noise: Noise = CLEAN) -> list[tuple[dict[str, Any], Series]]:
+        """The `variants` of SL whose runs state alpha, beta and A.
+
+        A run that was begun with `~loss.log_zero` took the default of the loss, which its record does not hold.
+        """
+        return [(values, series) for values, series in self.variants(loss, noise) if values.keys() >= SL_PARAMETERS]
 
     def series(self, loss: str, noise: Noise = CLEAN) -> Series | None:
         """The finished runs of a loss, with its parameters of this page, under a noise; None where there is none."""

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from sl.record.identity import canonical, flat
-from sl.record.pairs import paired_difference
+from sl.record.pairs import matched, paired_difference
 from sl.record.run import Run
 from sl.record.schema import Names
 from sl.record.series import Series
@@ -95,6 +95,12 @@ class Sweep:
             for point, reference in zip(self.points, self.references, strict=True)
         ]
         return list(zip(found, adjusted(found), strict=True))
+
+    @property
+    def refused(self) -> list[str]:
+        """Why seeds that a point shares with its reference are not in its difference."""
+        pairs = zip(self.points, self.references, strict=True)
+        return [reason for point, reference in pairs for reason in matched(reference.series, point.series)[1]]
 
 
 def sweeps(runs: Iterable[Run]) -> list[Sweep]:

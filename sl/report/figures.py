@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+from sl.errors import UserError
 from sl.figures.catalogue import folder
 from sl.html import data_uri
 from sl.record import RunGroup
@@ -30,5 +31,8 @@ def no_images() -> list[dict[str, Any]]:
 
 
 def image(path: Path) -> str | None:
-    """The PNG at `path` as a data URI; None where there is none."""
-    return data_uri(path.read_bytes(), "png") if path.is_file() else None
+    """The PNG at `path` as a data URI; None where there is none. UserError where it cannot be read."""
+    try:
+        return data_uri(path.read_bytes(), "png") if path.is_file() else None
+    except OSError as error:
+        raise UserError(f"{path}: must be a picture that can be read: {error.strerror}; draw it again") from None

@@ -30,11 +30,12 @@ SCRIPTS = (
 def write(runs: Sequence[Run], literature: Literature, out: Path, figures: Path, audits: Path | None = None) -> str:
     """Write index.html of `runs` to the folder `out`; returns its path. UserError where it cannot be written.
 
-    Pictures are taken from the folder `figures`, where `make figures` drew them, and from audits in `audits`.
+    Pictures are taken from the folder `figures`, where `make figures` drew them, and from audits in `audits`; UserError
+    names one that cannot be read.
     """
-    target = out / "index.html"
+    target, content = out / "index.html", page(runs, literature, out, figures, audits)
     with writing(out, "out"):
-        replace_file(target, page(runs, literature, out, figures, audits))
+        replace_file(target, content)
     return str(target)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from sl.record import Noise, RunGroup, matched, paired_difference
+from sl.record.pairs import refusals
 from sl.stats import FEWEST, SIGNIFICANT, Inference, adjusted, infer, significant
 from sl.tables.results import STATISTICS
 
@@ -48,8 +49,7 @@ def mark_note(found: Comparisons) -> str:
 
 def notes(found: Comparisons) -> list[str]:
     """What a mark means, and which pairs were refused."""
-    refused = sorted({reason for one in found.values() for reason in one.refused})
-    lines = [mark_note(found), f"Pairs refused: {'; '.join(refused)}." if refused else ""]
+    lines = [mark_note(found), refusals(reason for one in found.values() for reason in one.refused)]
     return [line for line in lines if line]
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from sl.numbers import with_interval
+from sl.record.pairs import refusals
 from sl.record.sweeps import Sweep
 from sl.stats import FEWEST, SIGNIFICANT, significant
 from sl.tables.formats import comma_separated, table
@@ -32,12 +33,14 @@ def notes(sweep: Sweep) -> list[str]:
     tests = sum(difference.tested for difference, _ in sweep.differences)
     corrected = f"corrected for {tests} comparisons (Benjamini and Hochberg)"
     compared = f"{MARK.strip()}: p < {SIGNIFICANT}, with {FEWEST} seeds at least, {corrected}. " if tests else ""
-    return [
+    lines = [
         f"{sweep.title}. Test accuracy after the last epoch: mean over n seeds ({', '.join(map(str, seeds))}) with "
         f"Student's t interval. {_references(sweep)} closest to what configs/ state of loss and recipe; "
         "differences are paired by seed.",
         f"{compared}Test labels are clean here: do not choose parameters by this table.",
+        refusals(sweep.refused),
     ]
+    return [line for line in lines if line]
 
 
 def text(sweep: Sweep) -> Iterator[str]:

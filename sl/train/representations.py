@@ -2,9 +2,11 @@
 
 import io
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from sl.errors import UserError
@@ -14,20 +16,27 @@ from sl.train.job import Job
 
 
 def save_representations(engine: Engine, job: Job, path: Path) -> None:
-    """Keep representations of test images beside the record, as float16, for t-SNE; UserError for a full disk."""
+    """Keep representations of test images beside the record, for t-SNE; UserError for a full disk."""
     if job.config.probe.representations == 0:
         return
     labels = engine.data.test_labels.cpu()
     chosen = spread_over_classes(labels, job.config.probe.representations)
     features = engine.represent(engine.data.test_images, chosen)
     content = io.BytesIO()
-    representation = features.cpu().numpy().astype(np.float16)
-    np.savez_compressed(content, representation=representation, labels=labels[chosen].numpy(), index=chosen.numpy())
+    kept = compact(features.cpu().numpy())
+    np.savez_compressed(content, representation=kept, labels=labels[chosen].numpy(), index=chosen.numpy())
     archive = path.with_suffix(".npz")
     try:
         replace_file(archive, content.getvalue())
     except OSError as error:
         raise UserError(f"runs_dir: {archive} cannot be written: {error.strerror}") from error
+
+
+def compact(features: NDArray[np.float32]) -> NDArray[np.floating[Any]]:
+    """`features` as float16, or as they are where one of them is too large for that: it would become infinite."""
+    with np.errstate(over="ignore"):
+        halved = features.astype(np.float16)
+    return halved if np.isfinite(halved).all() else features
 
 
 def spread_over_classes(labels: Tensor, count: int) -> Tensor:

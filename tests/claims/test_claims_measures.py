@@ -1,5 +1,6 @@
 """What claims measure, against numbers worked out another way."""
 
+import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -224,3 +225,25 @@ def test_the_same_product_of_beta_and_log_zero(sweep: RunGroup) -> None:
     assert {(run.config.loss["beta"], run.config.loss["log_zero"]) for run in series.runs} == {(2.0, -4.60515)}
     assert SameProduct("sl", Noise("symmetric", 0.6)).series(sweep) is None
     assert SameProduct("ce", USUAL_NOISE).series(sweep) is None
+
+
+def test_runs_of_sl_without_one_of_its_parameters_are_no_pair(tmp_path: Path) -> None:
+    """`~loss.log_zero` on the command line is accepted: the loss takes its own default."""
+    page = replace(CE, loss="sl")
+    for seed in (0, 1):
+        for options in ({}, {"beta": 2.0, "log_zero": -9.2103 / 2}):
+            replace(page, options=options).write(tmp_path, seed)
+    same = SameProduct("sl", USUAL_NOISE)
+    assert same.series(run_group_of(tmp_path, [])).n == 2
+    for name in ("alpha", "beta", "log_zero"):
+        path = replace(page, options={name: None}).write(tmp_path, 7)
+        first, rest = path.read_text().split("\n", 1)
+        head = json.loads(first)
+        del head["config"]["loss"][name]
+        path.write_text(f"{json.dumps(head)}\n{rest}")
+    found = same.series(run_group_of(tmp_path, []))
+    assert {(run.loss["beta"], run.loss["log_zero"]) for run in found.runs} == {(2.0, -4.60515)}
+    alone = tmp_path / "alone"
+    (alone / path.parent.name).mkdir(parents=True)
+    path.rename(alone / path.parent.name / path.name)
+    assert same.series(run_group_of(alone, [])) is None

@@ -1,3 +1,5 @@
+import subprocess
+import sys
 from itertools import combinations
 from pathlib import Path
 
@@ -23,7 +25,7 @@ def test_points_are_the_kept_images_and_numbers_are_measured_on_all_dimensions(f
         words = f"silhouette {values[:, 0].mean():.3f} ± {values[:, 0].std(ddof=1):.3f}\n"
         words += f"10-NN accuracy {values[:, 1].mean():.1f} ± {values[:, 1].std(ddof=1):.1f} %\nn = 2"
         assert panel.get_xlabel() == words.replace("-0", "−0")
-    assert "the first 200 test images" in texts(figure)
+    assert "Drawn: 200 test images, spread over the classes, of the lowest seed." in texts(figure).replace("\n", " ")
     assert "in all 8 dimensions" in texts(figure).replace("\n", " ")
 
 
@@ -61,3 +63,39 @@ def test_damaged_representations_are_one_notice(runs: Path, tmp_path: Path, monk
     said = list(draw_all(load_all(runs), tmp_path / "out"))
     assert sum(path.name in line for line in said) == 1
     assert (tmp_path / "out" / "cifar10" / "cpu" / "confusion.png").is_file()
+
+
+DRAW_TWO = """
+from pathlib import Path
+from sl.figures import catalogue
+from sl.record import load_all
+catalogue.FIGURES = {name: catalogue.FIGURES[name] for name in ("representation", "confusion")}
+list(catalogue.draw_all(load_all(Path("runs")), Path("out")))
+"""
+
+
+@pytest.mark.parametrize("features", [np.full((200, 8), 0.1), np.arange(200.0)[:, None]], ids=["constant", "narrow"])
+def test_what_t_sne_cannot_draw_costs_no_other_figure(tmp_path: Path, features: np.ndarray) -> None:
+    """In a process of its own: scikit-learn would end it on a constant representation."""
+    archive = synthetic.record(tmp_path / "runs", "sl").with_suffix(".npz")
+    np.savez(archive, representation=features.astype(np.float16), labels=np.arange(200) % 10)
+    done = subprocess.run([sys.executable, "-c", DRAW_TWO], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    drawn = {path.stem for path in (tmp_path / "out" / "cifar10" / "cpu").iterdir()}
+    assert drawn == {"representation", "confusion"}
+    (panel,) = representation.draw(run_group_of(tmp_path / "runs")).axes
+    assert [text.get_text() for text in panel.texts] == [representation.NOT_DRAWABLE]
+    assert panel.get_xlabel().startswith("silhouette ")
+
+
+def test_a_representation_that_is_not_finite_is_left_out(
+    runs: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for seed, value in enumerate((1.0, np.inf)):
+        path = synthetic.record(runs, "sl", seed=seed).with_suffix(".npz")
+        features = np.random.default_rng(seed).normal(size=(200, 8))
+        features[0, 0] = value
+        np.savez(path, representation=features.astype(np.float16), labels=np.arange(200) % 10)
+    (panel,) = representation.draw(run_group_of(runs)).axes
+    assert panel.get_xlabel().endswith("\nn = 1")
+    assert capsys.readouterr().err.startswith(f"sl: {path}: left out: a representation is not finite")

@@ -6,7 +6,10 @@ import pytest
 import synthetic
 from drawn import accuracies, line, run_group_of, texts
 
-from sl.figures import ablation, boosting, parameters
+from sl.figures import ablation, boosting, class_comparison, parameters
+from sl.figures import sweep as figure
+from sl.record import Noise, RunGroup, load_all
+from sl.record.sweeps import sweeps
 
 
 def last(loss: str, **options: Any) -> float:
@@ -88,3 +91,60 @@ def test_boosting_pairs_each_method_with_itself(full: Path) -> None:
     difference = accuracies("forward_sl", [0, 1])[:, -1] - accuracies("forward", [0, 1])[:, -1]
     assert gain.patches[1].get_height() == pytest.approx(difference.mean(), rel=1e-4)  # records round
     assert [label.get_text() for label in gain.get_xticklabels()] == ["LSR\nn = 0", "Forward\nn = 2"]
+
+
+def test_a_sweep_over_lists_has_a_panel_for_each(tmp_path: Path) -> None:
+    for milestones in ([10], [20], [10, 20]):
+        for lr in (0.1, 0.01):
+            synthetic.record(tmp_path, "ce", recipe_options={"milestones": milestones, "lr": lr})
+    (sweep,) = sweeps(load_all(tmp_path))
+    panels = figure.draw(sweep).axes
+    titles = sorted(panel.get_title(loc="left").split(") ")[1] for panel in panels)
+    assert titles == [f"recipe.milestones {value}" for value in ("[10, 20]", "[10]", "[20]")]
+    assert [panel.containers[0].lines[0].get_xdata().tolist() for panel in panels] == [[0.01, 0.1]] * 3
+
+
+def test_on_and_off_are_no_numbers_of_an_axis(tmp_path: Path) -> None:
+    for flip in (True, False):
+        synthetic.record(tmp_path, "ce", recipe_options={"flip": flip, "lr": 0.01})
+    assert figure.draw(*sweeps(load_all(tmp_path))) is None
+    for flip in (True, False):
+        synthetic.record(tmp_path, "ce", recipe_options={"flip": flip, "lr": 0.1})
+    panels = figure.draw(*sweeps(load_all(tmp_path))).axes
+    assert {panel.get_title(loc="left")[4:] for panel in panels} == {"recipe.flip True", "recipe.flip False"}
+
+
+def test_runs_of_sl_without_one_of_its_parameters_are_no_points(runs: Path) -> None:
+    """`~loss.log_zero` on the command line: the loss takes its own default, which the record does not hold."""
+    for options in ({"alpha": 1.0}, {"beta": 0.0}):
+        synthetic.record(runs, "sl", loss_options=options)
+    before = [drawn(run_group_of(runs)) for drawn in (sl_values, ablation.versions)]
+    for number, missing in enumerate(("alpha", "beta", "log_zero")):
+        head = synthetic.header("sl", seed=5)
+        del head["config"]["loss"][missing]
+        synthetic.write(runs, synthetic.lines(head | {"identity": f"{number:016x}"}))
+    assert len(run_group_of(runs).variants("sl", Noise("symmetric", 0.4))) == 3 + 3
+    after = [drawn(run_group_of(runs)) for drawn in (sl_values, ablation.versions)]
+    assert after[0] == before[0]
+    assert [(one.term, one.weight) for one in after[1]] == [(one.term, one.weight) for one in before[1]]
+    assert parameters.draw(run_group_of(runs)) is not None
+    assert ablation.draw(run_group_of(runs)) is not None
+
+
+def sl_values(group: RunGroup) -> tuple[Noise, list[dict[str, float]]]:
+    """Noise and parameters of the points that the figure of the parameters draws."""
+    noise, _, points = parameters.sweep(group)
+    return noise, [point.values for point in points]
+
+
+def test_refused_pairs_are_named_below_a_gain(runs: Path) -> None:
+    synthetic.record(runs, "forward")
+    path = synthetic.record(runs, "forward_sl")
+    path.write_text(path.read_text().replace('"torch": "2.0"', '"torch": "9.9"'))
+    group = run_group_of(runs)
+    assert "Pairs refused: seed 0: PyTorch 2.0 against 9.9." in texts(boosting.draw(group))
+    assert "refused" not in texts(class_comparison.draw(group))
+    for run in group.series("sl", Noise("symmetric", 0.4)).runs:
+        run.header.provenance.packages["torch"] = "9.9"
+    said = texts(class_comparison.draw(group)).replace("\n", " ")
+    assert "Pairs refused: seed 0: PyTorch 2.0 against 9.9; seed 1: PyTorch 2.0 against 9.9." in said

@@ -1,3 +1,4 @@
+import errno
 import json
 import os
 import re
@@ -50,6 +51,24 @@ def test_pictures_are_inside_the_page_where_they_were_drawn(runs: Path) -> None:
     images = {one["title"]: one["image"] for one in data_of(runs)["groups"][0]["images"]}
     assert images.pop("SL and its terms alone") == "data:image/png;base64,iVBORw=="
     assert set(images.values()) == {None}
+
+
+def test_a_picture_that_cannot_be_read_is_named(runs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    picture = runs.parent / "figures" / "cifar10" / "cpu" / "ablation.png"
+    picture.parent.mkdir(parents=True)
+    picture.touch()
+    read_bytes = Path.read_bytes
+
+    def refuse(path: Path) -> bytes:
+        if path == picture:
+            raise OSError(errno.EIO, os.strerror(errno.EIO))  # of a failing disk, the system does not say where
+        return read_bytes(path)
+
+    monkeypatch.setattr(Path, "read_bytes", refuse)
+    with pytest.raises(UserError) as error:
+        write(load_all(runs), LITERATURE, runs.parent / "out", runs.parent / "figures")
+    assert str(error.value) == f"{picture}: must be a picture that can be read: Input/output error; draw it again"
+    assert not (runs.parent / "out").exists()
 
 
 def test_probes_are_those_of_the_runs_that_looked_at_the_same_class(runs: Path) -> None:

@@ -204,3 +204,16 @@ def test_a_folder_without_a_sweep_is_refused(tmp_path: Path) -> None:
     synthetic.record(tmp_path, "ce")
     with pytest.raises(UserError, match="no sweep is in it"):
         choose.main(tmp_path)
+
+
+def test_refused_pairs_stand_below_the_table(tmp_path: Path) -> None:
+    for alpha, version in ((0.1, "2.0"), (1.0, "9.9")):
+        for seed in SEEDS:
+            path = synthetic.record(tmp_path, "sl", seed=seed, loss_options={"alpha": alpha})
+            if seed != 1:
+                path.write_text(path.read_text().replace('"torch": "2.0"', f'"torch": "{version}"'))
+    sweep = sweep_of(tmp_path)
+    assert sorted(difference.n for difference, _ in sweep.differences) == [0, 1]
+    line = "Pairs refused: seed 0: PyTorch 2.0 against 9.9; seed 2: PyTorch 2.0 against 9.9."
+    assert list(table.text(sweep))[-1] == line
+    assert f"- {line}\n" in table.markdown(sweep)

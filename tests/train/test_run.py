@@ -392,6 +392,18 @@ def test_representations_are_kept_on_request(run: Run) -> None:
         assert sorted(kept["labels"][:10]) == list(range(10))
 
 
+def test_representations_beyond_float16_stay_finite(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """65504 is the largest number of float16, 65520 the first that becomes infinite."""
+    values = torch.arange(20 * 3).reshape(20, 3).float()
+    for largest, kind in ((65519.0, np.float16), (65520.0, np.float32), (3e38, np.float32)):
+        values[7, 1] = largest
+        monkeypatch.setattr(Engine, "represent", lambda *_: values)
+        path = run(*NOISY, "probe.representations=20", where=f"{largest:g}")
+        with np.load(path.with_suffix(".npz")) as kept:
+            assert kept["representation"].dtype == kind
+            assert np.allclose(kept["representation"], values, rtol=1e-3)
+
+
 @pytest.mark.parametrize("loss", ["ce", "forward", "nce_rce"])
 def test_learning_happens(run: Run, loss: str) -> None:
     recorded = read(run("noise=symmetric", "noise.rate=0.2", f"loss={loss}", "recipe.epochs=12"))
