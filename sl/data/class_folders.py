@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from sl.data.pictures import Picture, natural_order
+from sl.data.pictures import Picture, has_control_character, natural_order
 from sl.errors import UserError
 
 LAYOUT = "pictures lie in train/<class>/ and test/<class>/, or in <class>/"
@@ -115,19 +115,23 @@ def _walked(folder: Path, skipped: Counter[str]) -> Iterator[Path]:
         skipped["hidden"] += sum(map(_is_hidden, (*folders, *files)))
         folders[:] = sorted(name for name in folders if not _is_hidden(name))
         for name in files:
-            if _is_picture(name):
-                path = Path(place, name)
-                if _is_text(str(path.relative_to(folder))):
-                    yield path
-                else:
-                    skipped["whose name is not UTF-8"] += 1
-            elif not _is_hidden(name):
-                skipped[f"with suffix {Path(name).suffix.lower() or 'missing'}"] += 1
+            if _is_hidden(name):
+                continue
+            path = Path(place, name)
+            if reason := _passed_over(path.relative_to(folder)):
+                skipped[reason] += 1
+            else:
+                yield path
 
 
-def _is_text(name: str) -> bool:
-    """Whether files of labels and pages can hold it: bytes that are not UTF-8 come as lone surrogates."""
-    return name.encode(errors="ignore").decode() == name
+def _passed_over(path: Path) -> str:
+    """Why the file is not read, if it is not: files of labels, records and pages must hold all that is said of it."""
+    name = str(path)
+    if name.encode(errors="ignore").decode() != name:  # bytes that are not UTF-8 come as lone surrogates
+        return "whose name is not UTF-8"
+    if has_control_character(name):
+        return "whose name holds a control character"
+    return "" if _is_picture(path.name) else f"with suffix {path.suffix.lower() or 'missing'}"
 
 
 def _is_hidden(name: str) -> bool:

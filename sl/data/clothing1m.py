@@ -63,6 +63,8 @@ class Clothing1M:
                 named = [f"{listed[place][0]}: {reason}" for place, reason in unreadable.items()]
                 pass_over(named, self.data_dir, self.on_error)
             lists[part] = [entry for place, entry in enumerate(listed) if place not in unreadable]
+            if not lists[part]:
+                raise UserError("data_dir", self.data_dir, f"no picture of {LISTS[part]} can be read")
         return self._dataset(lists, images)
 
     def outline(self) -> Dataset:
@@ -91,6 +93,7 @@ class Clothing1M:
             file = next((place for place in places if place.is_file()), None)
             if file is None:
                 raise UserError("data_dir", self.data_dir, f"must hold {name}, there or in annotations/; {ORIGIN}")
+        with reading(file):
             return file, file.read_text(encoding="utf-8").splitlines()
 
     def _labels(self, name: str) -> dict[str, int]:

@@ -21,8 +21,12 @@ if TYPE_CHECKING:
 
 WORD = 65535  # white of 16 bits; 65535 / 257 = 255
 ORIENTATION = 0x112  # EXIF's tag
-# What the readers of Pillow raise for damaged files besides its own DecompressionBombError
-DAMAGED = (OSError, SyntaxError, ValueError, TypeError, AttributeError, struct.error)
+# What the readers of Pillow raise for damaged files besides its own DecompressionBombError. A file's bytes choose the
+# reader, not its name: MemoryError is that of JPEG 2000, RuntimeError that of AVIF, DDS and BLP.
+DAMAGED = (
+    *(OSError, SyntaxError, ValueError, TypeError, AttributeError, struct.error),
+    *(RuntimeError, MemoryError, EOFError, LookupError, ArithmeticError),
+)
 
 
 class Unreadable(ValueError):
@@ -70,7 +74,7 @@ def opened(path: Path) -> Iterator[Image.Image]:
         with Image.open(path) as picture:
             yield picture
     except (*DAMAGED, Image.DecompressionBombError) as error:
-        reason = (isinstance(error, OSError) and error.strerror) or str(error)
+        reason = (isinstance(error, OSError) and error.strerror) or str(error) or type(error).__name__
         raise Unreadable(" ".join(reason.split())) from None
 
 

@@ -21,9 +21,14 @@ def folder(name: str, value: object) -> Path:
 
 @contextmanager
 def reading(source: Path) -> Iterator[None]:
-    """For a block that reads `source`, a file or a folder; raises UserError if it, or what is in it, is refused."""
+    """For a block that reads `source`, a file or a folder; raises UserError if it, or what is in it, is refused.
+
+    So it does where `source` is a file of text that is not UTF-8.
+    """
     try:
         yield
+    except UnicodeDecodeError:
+        raise UserError(f"{source}: must be UTF-8 text") from None
     except OSError as error:
         raise UserError(f"{error.filename or source} cannot be read: {error.strerror or error}") from None
 

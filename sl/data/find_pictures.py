@@ -21,7 +21,7 @@ def find(root: Path, labels: Path | None, test_share: float | None, split_seed: 
     that have a test set.
     """
     skipped: Counter[str] = Counter()
-    with reading(labels or root):
+    with reading(root):
         parts = read_labels(labels, root) if labels else find_in_folders(root, skipped)
     everything = [picture for part in parts.values() for picture in part]
     class_names = natural_order(picture.label for picture in everything)
@@ -73,3 +73,5 @@ def _check(class_names: tuple[str, ...], option: str, where: Path) -> None:
     for name in class_names:
         if not name.isprintable():  # a name that is not UTF-8 comes as lone surrogates, which are not printable
             raise UserError(option, where, f"the name of class {name!a} must be printable UTF-8 text")
+        if name != name.strip():  # of a folder: a file of labels is read without them
+            raise UserError(option, where, f"the name of class {name!r} must not begin or end with a blank; rename it")

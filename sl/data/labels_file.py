@@ -6,7 +6,8 @@ import csv
 from collections.abc import Iterator
 from pathlib import Path
 
-from sl.data.pictures import Picture
+from sl.data.disk import reading
+from sl.data.pictures import Picture, has_control_character
 from sl.errors import UserError
 
 PARTS = ("train", "test")
@@ -24,8 +25,8 @@ def read_labels(file: Path, root: Path) -> dict[str, list[Picture]]:
         path, label = row["path"].strip(), row["label"].strip()
         if not path or not label or Path(path).is_absolute():
             raise _refused(file, number, "it must have a path, relative to data_dir, and a label")
-        if "\0" in path:  # no system has such a file
-            raise _refused(file, number, f"{path!a} holds the byte 0, which no path does")
+        if has_control_character(path):
+            raise _refused(file, number, f"{path!a} holds a control character; rename the picture")
         name = Path(path).as_posix()
         if name in seen:
             raise _refused(file, number, f"{name} stands in line {seen[name]} too")
@@ -39,7 +40,7 @@ def read_labels(file: Path, root: Path) -> dict[str, list[Picture]]:
 
 def _rows(file: Path) -> Iterator[tuple[int, dict[str, str]]]:
     try:
-        with file.open(encoding="utf-8-sig", newline="") as lines:
+        with reading(file), file.open(encoding="utf-8-sig", newline="") as lines:
             reader = csv.DictReader(lines, restval="")
             columns = [name.strip() for name in reader.fieldnames or ()]
             if not {"path", "label"} <= set(columns):
@@ -47,8 +48,6 @@ def _rows(file: Path) -> Iterator[tuple[int, dict[str, str]]]:
             reader.fieldnames = columns
             for row in reader:
                 yield reader.line_num, row
-    except UnicodeDecodeError:
-        raise UserError(f"{file}: must be UTF-8 text") from None
     except csv.Error as error:
         raise UserError(f"{file}: must be a CSV file: {error}") from None
 

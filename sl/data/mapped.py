@@ -91,6 +91,7 @@ def decode_mapped(
         bytes_in_all = len(paths) * 3 * size * size
         if not pixels.exists() or pixels.stat().st_size != bytes_in_all:
             progress = DecodeProgress()
+            progress.save(about)  # first: what an earlier file held must not be believed of the new one
             with pixels.open("wb") as file:
                 file.truncate(bytes_in_all)
         if progress.sha256 and progress.sha256 != file_digest(pixels):
@@ -108,7 +109,7 @@ def decode_mapped(
     if not progress.unreadable:
         return images, {}
     readable = [place for place in range(len(paths)) if place not in progress.unreadable]
-    return mapped_rows(images, torch.tensor(readable), cache), progress.unreadable
+    return mapped_rows(images, torch.tensor(readable, dtype=torch.int64), cache), progress.unreadable
 
 
 def mapped_rows(images: Tensor, rows: Tensor, scratch: Path) -> Tensor:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -34,6 +35,11 @@ class Pictures:
         """The class number of each picture."""
         numbers = {name: number for number, name in enumerate(self.class_names)}
         return [numbers[picture.label] for picture in part]
+
+
+def has_control_character(name: str) -> bool:
+    """Whether it would tear a list of pictures, which is read line by line, or a message of one line."""
+    return any(unicodedata.category(character) == "Cc" for character in name)
 
 
 def natural_order(names: Iterable[str]) -> tuple[str, ...]:

@@ -21,7 +21,7 @@ from sl.transition_matrix import ROW_SUM_TOLERANCE, check_transition
 SUFFIXES = (".npy", ".csv", ".txt", ".json")
 # What Python's and numpy's readers raise for damaged files.
 UNREADABLE = (
-    *(OSError, EOFError, KeyError, TypeError, ValueError, OverflowError, RecursionError),
+    *(OSError, EOFError, KeyError, TypeError, ValueError, OverflowError, RecursionError, MemoryError),
     *(csv.Error, tokenize.TokenError),
 )
 ROUNDING = 1e-4  # how far from 1 a row may be that was written with few decimals; it is then divided by its sum
@@ -31,9 +31,10 @@ ROUNDING = 1e-4  # how far from 1 a row may be that was written with few decimal
 class MatrixFile:
     """T (K, K) float64, T[i, j] = P(noisy = j | clean = i), and its classes in order where the file names them.
 
-    Text may begin with a line of K class names, and each row with its own name, as pandas writes a table. In .txt what
-    follows # is a comment, in .csv only a line that begins with # and holds no comma. JSON holds `transition` and
-    `class_names`.
+    Text may begin with a line of K class names, and each row with its own name, as pandas writes a table. The names 0
+    to K - 1 in order, which pandas gives rows and columns without names, are the numbers of the classes of a data set
+    that has no such names. In .txt what follows # is a comment, in .csv only a line that begins with # and holds no
+    comma. JSON holds `transition` and `class_names`.
     """
 
     path: str | Path
@@ -46,7 +47,8 @@ class MatrixFile:
             size = " x ".join([str(len(self.matrix))] * 2)
             rule = f"it is a {size} matrix, must be {len(names)} x {len(names)} on dataset={dataset}"
             raise UserError(option, self.path, rule)
-        if self.class_names is None:
+        numbers = tuple(map(str, range(len(names))))
+        if self.class_names is None or (self.class_names == numbers and not set(names) & set(numbers)):
             return self.matrix
         if sorted(self.class_names) != sorted(names):
             rule = f"it names the classes {', '.join(self.class_names)}, must be those of dataset={dataset}: "
@@ -125,12 +127,13 @@ def _from_cells(cells: Iterable[list[str]]) -> tuple[NDArray[np.float64], tuple[
     if not rows:
         raise ValueError("it is empty")
     size, columns = len(rows) - 1, len(rows[-1])
-    named_rows = columns == size + 1 and not _is_number(rows[-1][0])
+    corner = rows[0][0] if len(rows[0]) != size else ""  # a number there is one of a matrix without names
+    named_rows = columns == size + 1 and not (_is_number(corner) and _is_number(rows[-1][0]))
     if not named_rows and columns != size:
         return _numbers(rows), None
     head = rows[0][1:] if named_rows and len(rows[0]) == columns else rows[0]
     if named_rows and head != [row[0] for row in rows[1:]]:
-        raise ValueError("its rows must have the names of its columns, in the same order")
+        raise ValueError("its rows must be as many as its columns, with their names in the same order or without names")
     return _numbers([head, *(row[named_rows:] for row in rows[1:])], 1), tuple(head)
 
 

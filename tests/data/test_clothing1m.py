@@ -82,6 +82,15 @@ def test_an_unreadable_picture_is_named_or_left_out(
     assert "images/0/00/0,0.jpg" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("storage", ["memory", "mapped"])
+@pytest.mark.parametrize("part", ["noisy_train", "clean_val", "clean_test"])
+def test_a_list_of_which_nothing_can_be_read(source: Options, tmp_path: Path, storage: str, part: str) -> None:
+    for name, _ in write_stand_in(tmp_path / "data")[part]:
+        (tmp_path / "data" / name).write_text("no picture")
+    with pytest.raises(UserError, match=rf"^data_dir=.*/data: no picture of {part} can be read$"):
+        source(storage=storage, on_error="skip").load()
+
+
 def test_a_picture_that_was_missing_is_read_once_it_is_there(source: Options, tmp_path: Path) -> None:
     write_stand_in(tmp_path / "data")
     missing = tmp_path / "data" / "images/0/00/0,0.jpg"
@@ -110,6 +119,8 @@ def test_a_picture_that_was_missing_is_read_once_it_is_there(source: Options, tm
         ),
         ("clean_test_key_list.txt", "images/x.jpg\n", r"clean_test_key_list\.txt: .* have a label; images/x\.jpg"),
         ("noisy_train_key_list.txt", "\n", r"noisy_train_key_list\.txt: .*; it lists none"),
+        ("clean_val_key_list.txt", "images/é.jpg\n", r"^[^ ]*/clean_val_key_list\.txt: must be UTF-8 text$"),
+        ("clean_label_kv.txt", "images/é.jpg 1\n", r"^[^ ]*/clean_label_kv\.txt: must be UTF-8 text$"),
     ],
 )
 def test_a_damaged_layout_is_named(
@@ -117,7 +128,7 @@ def test_a_damaged_layout_is_named(
 ) -> None:
     write_stand_in(tmp_path / "data")
     path = tmp_path / "data" / file
-    path.unlink() if content is None else path.write_text(content)
+    path.unlink() if content is None else path.write_text(content, encoding="latin-1")
     with pytest.raises(UserError, match=message):
         source().load()
 

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from joblib import parallel_config
 from PIL import Image
 from refused_folder import refuse
 from torch.nn.functional import interpolate
@@ -225,10 +226,19 @@ def test_what_lies_beside_train_and_test_is_counted(pictures: Path) -> None:
     assert data.facts["skipped"] == {"beside train and test": 2, "hidden": 1, "outside a class folder": 1}
 
 
-def test_no_picture_for_testing_can_be_read(pictures: Path) -> None:
-    for name in ("ant", "bee"):
-        (pictures / "test" / name / "0.png").write_bytes(b"")
-    assert refused(pictures, on_error="skip") == f"data_dir={pictures}: no picture for testing can be read"
+@pytest.mark.parametrize("storage", ["memory", "mapped"])
+@pytest.mark.parametrize(
+    ("part", "rule"),
+    [("test", "no picture for testing can be read"), ("train", "class ant must have a picture for training")],
+)
+def test_a_part_of_which_nothing_can_be_read(
+    pictures: Path, tmp_path_factory: pytest.TempPathFactory, storage: str, part: str, rule: str
+) -> None:
+    for path in pictures.glob(f"{part}/*/*"):
+        path.write_bytes(b"")
+    options = {"on_error": "skip", "storage": storage, "cache_dir": tmp_path_factory.mktemp("cache")}
+    with parallel_config(backend="sequential"):
+        assert refused(pictures, **options) == f"data_dir={pictures}: {rule}"
 
 
 def test_a_folder_that_is_refused_is_named(pictures: Path, monkeypatch: pytest.MonkeyPatch) -> None:

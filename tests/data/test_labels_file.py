@@ -98,7 +98,8 @@ def test_a_file_elsewhere_takes_its_place(root: Path, tmp_path_factory: pytest.T
             rows("a,test", "b,train", head="path,label,split"),
             "labels=ROOT/labels.csv: class a must have a picture for training",
         ),
-        (rows("a", "b") + "pictures/2\0.png,b\n", "ROOT/labels.csv line 4: 'pictures/2\\x00.png' holds the byte 0"),
+        (rows("a", "b") + "pictures/2\0.png,b\n", "ROOT/labels.csv line 4: 'pictures/2\\x00.png' holds a control "),
+        (rows("a", "b") + '"pictures/\r2.png",b\n', "ROOT/labels.csv line 5: 'pictures/\\r2.png' holds a control "),
         (rows("a", "a"), "labels=ROOT/labels.csv: must have two or more classes, and has 1"),
     ],
 )

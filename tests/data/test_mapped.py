@@ -151,6 +151,31 @@ def test_a_damaged_file_is_decoded_again(
     assert ("is damaged and is decoded again" in capsys.readouterr().err) == (harm == "bit")
 
 
+@pytest.mark.parametrize("harm", ["lost", "cut"])
+@pytest.mark.usefixtures("here")
+def test_a_new_file_is_not_taken_for_what_an_earlier_one_held(
+    paths: list[Path], tmp_path: Path, harm: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An interrupted decoding, whose pixels then go; the next one is stopped before it has decoded anything."""
+    from sl.data import mapped as module
+
+    decode_mapped(paths, SIZE, tmp_path, "key")
+    about, pixels = cached(tmp_path, ".json"), cached(tmp_path, ".pixels")
+    about.write_text(json.dumps(json.loads(about.read_text()) | {"sha256": ""}))
+    pixels.unlink() if harm == "lost" else os.truncate(pixels, 100)
+
+    def stopped(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(module, "_decode", stopped)
+        with pytest.raises(KeyboardInterrupt):
+            decode_mapped(paths, SIZE, tmp_path, "key")
+    images, unreadable = decode_mapped(paths, SIZE, tmp_path, "key")
+    assert torch.equal(images, decode_all(paths, SIZE)[0])
+    assert list(unreadable) == [300]
+
+
 def test_rows_are_taken_into_a_file_that_leaves_no_trace(tmp_path: Path) -> None:
     images = torch.arange(600 * 3 * 2 * 2).view(600, 3, 2, 2).to(torch.uint8)
     rows = torch.randperm(600)[:500]

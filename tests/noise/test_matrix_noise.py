@@ -13,6 +13,14 @@ from sl.noise.matrix_file import read_matrix
 T3 = np.array([[0.7, 0.2, 0.1], [0.0, 1.0, 0.0], [0.25, 0.25, 0.5]])
 
 
+def huge_npy() -> bytes:
+    """A .npy file whose header asks for 800 terabytes."""
+    content = io.BytesIO()
+    shape = (10**7, 10**7)
+    np.lib.format.write_array_header_1_0(content, {"descr": "<f8", "fortran_order": False, "shape": shape})
+    return content.getvalue()
+
+
 def npy(matrix: np.ndarray) -> bytes:
     """The content of a .npy file."""
     content = io.BytesIO()
@@ -76,6 +84,7 @@ def test_a_matrix_of_another_size_is_refused(balanced: Callable[..., LabelledDat
         ("zip.npy", b"PK\x03\x04 and so on", "cannot be read as a matrix of numbers: "),
         ("header.npy", npy(np.eye(2)).replace(b"}", b" "), "cannot be read as a matrix of numbers: "),
         ("complex.npy", npy(np.eye(2) + 0.5j), "cannot be read as a matrix of numbers: it holds complex128"),
+        ("huge.npy", huge_npy(), "cannot be read as a matrix of numbers: Unable to allocate"),
         ("text.npy", b"1 0\n0 1\n", "cannot be read as a matrix of numbers: "),
         ("binary.txt", b"\xff\xfe\x00", "cannot be read as a matrix of numbers: "),
     ],
@@ -162,6 +171,53 @@ def test_names_that_are_numbers_are_still_names(tmp_path: Path) -> None:
     assert read_matrix(tmp_path / "digits.csv", "path").class_names == ("1", "0")
     (tmp_path / "plain.csv").write_text("1,0\n0,1\n")
     assert read_matrix(tmp_path / "plain.csv", "path").class_names is None
+
+
+@pytest.mark.parametrize("name", ["table.csv", "index.csv", "table.txt"])
+def test_a_table_that_pandas_writes_by_default(tmp_path: Path, name: str) -> None:
+    """Rows and columns have their numbers for names; with blanks between the cells the corner is not seen."""
+    text = {
+        "table.csv": ",0,1,2\n0,0.7,0.2,0.1\n1,0.0,1.0,0.0\n2,0.25,0.25,0.5\n",
+        "index.csv": "true,0,1,2\n0,0.7,0.2,0.1\n1,0.0,1.0,0.0\n2,0.25,0.25,0.5\n",
+        "table.txt": " 0 1 2\n0 0.7 0.2 0.1\n1 0.0 1.0 0.0\n2 0.25 0.25 0.5\n",
+    }[name]
+    (tmp_path / name).write_text(text)
+    read = read_matrix(tmp_path / name, "path")
+    assert read.class_names == ("0", "1", "2")
+    assert read.matrix.tolist() == T3.tolist()
+    for names in (("0", "1", "2"), ("ant", "bee", "cat")):
+        assert read.for_classes(names, "path", "folder").tolist() == T3.tolist()
+    for names in (("1", "2", "3"), ("1", "2", "cat")):  # is 1 the second class, or the one that is called so?
+        with pytest.raises(UserError, match=r"it names the classes 0, 1, 2, must be those of dataset=folder"):
+            read.for_classes(names, "path", "folder")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("1,0,0\n0,1,0\n0,0,1\n", np.eye(3)),  # the last two rows begin as the first one goes on
+        ("0,0,1\n0,0,1\n1,0,0\n", np.eye(3)[[2, 2, 0]]),
+    ],
+)
+def test_a_matrix_without_names_is_not_taken_for_a_table(tmp_path: Path, text: str, expected: np.ndarray) -> None:
+    (tmp_path / "plain.csv").write_text(text)
+    read = read_matrix(tmp_path / "plain.csv", "path")
+    assert read.class_names is None
+    assert read.matrix.tolist() == expected.tolist()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        ",ant,bee\n0,0.9,0.1\n1,0.2,0.8\n", ",1,0\n0,0.9,0.1\n1,0.2,0.8\n", "0,1,0\n1,0.9,0.1\n0,0.2,0.8\n",
+        "1 0\n0 0.9 0.1\n1 0.2 0.8\n", ",0,1\n0,0.9,0.1\n",
+    ],
+)  # fmt: skip
+def test_a_table_whose_numbers_may_mean_something_else_is_refused(tmp_path: Path, text: str) -> None:
+    path = tmp_path / ("table.csv" if "," in text else "table.txt")
+    path.write_text(text)
+    with pytest.raises(UserError):
+        read_matrix(path, "path")
 
 
 def test_a_byte_order_mark_is_no_number(balanced: Callable[..., LabelledData], tmp_path: Path) -> None:
