@@ -1,43 +1,52 @@
 """What a model does, as pure functions of its outputs and the labels; nothing here knows a network.
 
 Shapes: N examples, K classes; logits (N, K) float, predictions and labels (N,) int64. Every function stays
-on the device of its inputs, so an epoch needs one transfer to the host.
+on the device of its inputs, so an epoch needs one transfer to the host. `confusion_matrix`, `class_accuracy` and
+`ClassReport` take NumPy arrays and lists too.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
+from sl.array_like import Numbers, as_tensor, class_numbers
+from sl.checks import integer
 from sl.errors import UserError
 
 
-def confusion_matrix(predictions: Tensor, labels: Tensor, num_classes: int) -> Tensor:
+def confusion_matrix(predictions: Numbers, labels: Numbers, num_classes: int) -> Tensor:
     """Counts (K, K) int64: row = label, column = prediction.
 
-    UserError for a value outside [0, K); on an accelerator, which would have to wait for that, nothing is checked.
+    The predictions come first; scikit-learn's function of this name takes the labels first, for the same matrix.
+    UserError for other shapes or types, such as logits, and for a value outside [0, K). On an accelerator values are
+    not checked, because it would have to wait for that.
 
     >>> confusion_matrix(torch.tensor([0, 1, 1]), torch.tensor([0, 0, 1]), 2).tolist()
     [[1, 1], [0, 1]]
     """
-    for name, values in (("predictions", predictions), ("labels", labels)):
+    classes = integer("num_classes", num_classes, 1)
+    predicted = class_numbers("predictions", predictions, "; of logits (N, K) take .argmax(1)")
+    given = class_numbers("labels", labels)
+    if len(predicted) != len(given):
+        raise UserError("labels", f"{len(given)} examples", f"must be {len(predicted)}, as many as predictions")
+    for name, values in (("predictions", predicted), ("labels", given)):
         if values.is_cpu and len(values):
             lowest, highest = values.aminmax()
-            if lowest < 0 or highest >= num_classes:
+            if lowest < 0 or highest >= classes:
                 value = int(lowest if lowest < 0 else highest)
-                raise UserError(name, value, f"must be in [0, {num_classes}), the number of a class")
-    cells = labels * num_classes + predictions
-    return torch.bincount(cells, minlength=num_classes**2).view(num_classes, num_classes)
+                raise UserError(name, value, f"must be in [0, {classes}), the number of a class")
+    return torch.bincount(given * classes + predicted, minlength=classes**2).view(classes, classes)
 
 
-def class_accuracy(confusion: Tensor) -> Tensor:
+def class_accuracy(confusion: Numbers) -> Tensor:
     """Share (K,) of each class's examples that are predicted as that class; nan for a class without any.
 
     >>> class_accuracy(torch.tensor([[1, 1], [0, 4]])).tolist()
     [0.5, 1.0]
     """
-    return confusion.diagonal().double() / confusion.sum(1).double()
+    counts = as_tensor("confusion", confusion)
+    return counts.diagonal().double() / counts.sum(1).double()
 
 
 def training_counts(predictions: Tensor, noisy: Tensor, clean: Tensor) -> Tensor:
@@ -62,7 +71,6 @@ def class_confidence(logits: Tensor) -> tuple[Tensor, Tensor]:
     return confidence, torch.bincount(logits.argmax(1), minlength=logits.shape[1])
 
 
-@dataclass(frozen=True)
 class ClassReport:
     """What a model does class by class: `confusion` (K, K) counts, row = label, column = prediction, and K `names`.
 
@@ -76,20 +84,19 @@ class ClassReport:
     worst class: cat, 80.0 %; mean of the classes: 90.0 %
     """
 
-    confusion: Tensor
-    names: Sequence[str]
-
-    def __post_init__(self) -> None:
-        if self.confusion.shape != (len(self.names), len(self.names)):
+    def __init__(self, confusion: Numbers, names: Sequence[str]) -> None:
+        self.confusion = as_tensor("confusion", confusion)
+        self.names = names
+        if self.confusion.shape != (len(names), len(names)):
             shape = tuple(self.confusion.shape)
-            raise UserError("names", len(self.names), f"must be one for each class of the confusion matrix {shape}")
+            raise UserError("names", len(names), f"must be one for each class of the confusion matrix {shape}")
 
     @property
     def accuracy(self) -> Tensor:
         """Share (K,) of each class's examples that is predicted as that class; nan for a class without any."""
         return class_accuracy(self.confusion)
 
-    def __str__(self) -> str:
+    def __repr__(self) -> str:
         width = max(len("class"), *map(len, self.names))
         accuracy = (100 * self.accuracy).tolist()
         lines = [f"{'class':{width}}  examples  accuracy  most often confused with"]

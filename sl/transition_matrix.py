@@ -3,9 +3,22 @@
 import torch
 from torch import Tensor
 
+from sl.array_like import Numbers, as_tensor
 from sl.errors import MISSING, UserError
 
 ROW_SUM_TOLERANCE = 1e-6
+
+
+def as_transition(transition: Numbers) -> Tensor:
+    """A user's matrix (K, K) of any kind and precision as float64; UserError unless it is row-stochastic.
+
+    >>> as_transition([[0.9, 0.1], [0.2, 0.8]])
+    tensor([[0.9000, 0.1000],
+            [0.2000, 0.8000]], dtype=torch.float64)
+    """
+    matrix = as_tensor("transition", transition).detach().to(torch.float64)
+    check_transition(matrix)
+    return matrix
 
 
 def check_transition(transition: Tensor, name: str = "transition", value: object = MISSING) -> None:

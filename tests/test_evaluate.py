@@ -1,5 +1,8 @@
 """Evaluation against scikit-learn and by hand."""
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 import pytest
 import torch
@@ -31,6 +34,38 @@ def test_a_value_that_is_no_class_is_refused(predictions: list[int], labels: lis
     """A prediction of 2 for label 0 would be counted as one of 0 for label 1."""
     with pytest.raises(UserError, match=rf"^{line}: must be in \[0, 2\), the number of a class$"):
         confusion_matrix(torch.tensor(predictions), torch.tensor(labels), 2)
+
+
+@pytest.mark.parametrize("kind", [torch.Tensor.numpy, torch.Tensor.tolist, torch.Tensor.int])
+def test_arrays_and_lists_are_counted_like_tensors(kind: Callable[[torch.Tensor], Any]) -> None:
+    predictions, labels = random_labels(0), random_labels(1)
+    expected = sklearn_confusion(labels, predictions, labels=range(K))
+    ours = confusion_matrix(kind(predictions), kind(labels), K)
+    np.testing.assert_array_equal(ours, expected)
+    np.testing.assert_allclose(class_accuracy(expected), recall_score(labels, predictions, average=None))
+
+
+LOGITS = torch.tensor([[-2.0, 1.0, 0.5]])
+WHOLE = "must be class numbers, whole, of shape (N,)"
+CLASSES = f"{WHOLE}; of logits (N, K) take .argmax(1)"
+
+
+@pytest.mark.parametrize(
+    ("predictions", "labels", "line"),
+    [
+        (LOGITS, [1], f"predictions=torch.float32 of shape (1, 3): {CLASSES}"),
+        (LOGITS.numpy(), [1], f"predictions=torch.float64 of shape (1, 3): {CLASSES}"),
+        ([0.2, 0.8], [0, 1], f"predictions=torch.float64 of shape (2,): {CLASSES}"),
+        ([1], [[0, 1]], f"labels=torch.int64 of shape (1, 2): {WHOLE}"),
+        ([0, 1], [0, 1, 2], "labels=3 examples: must be 2, as many as predictions"),
+        (["cat"], [0], "predictions=list: must hold real numbers: a tensor, a NumPy array or lists of equal length"),
+    ],
+    ids=["logits", "array of logits", "probabilities", "one-hot", "lengths", "words"],
+)
+def test_what_cannot_be_counted_is_said_in_words(predictions: Any, labels: Any, line: str) -> None:
+    with pytest.raises(UserError) as error:
+        confusion_matrix(predictions, labels, 3)
+    assert str(error.value) == line
 
 
 def test_no_examples_are_no_counts() -> None:
@@ -70,6 +105,12 @@ def test_class_report_says_what_the_counts_say() -> None:
     assert lines[4] == "worst class: ant, 60.0 %; mean of the classes: 80.0 %"
     with pytest.raises(UserError, match=r"names=2: must be one for each class of the confusion matrix \(3, 3\)"):
         ClassReport(report.confusion, ["ant", "bee"])
+
+
+@pytest.mark.parametrize("counts", [[[8, 2], [0, 5]], np.array([[8, 2], [0, 5]])], ids=["lists", "array"])
+def test_class_report_of_lists_and_arrays(counts: Any) -> None:
+    names = np.array(["cat", "dog"])
+    assert str(ClassReport(counts, names)) == str(ClassReport(torch.tensor([[8, 2], [0, 5]]), ["cat", "dog"]))
 
 
 def test_class_report_is_drawn() -> None:

@@ -4,8 +4,7 @@ from typing import Unpack
 
 from torch import Tensor
 
-from sl.checks import number
-from sl.losses.base import Loss, Options, part_of
+from sl.losses.base import Loss, Options, part_of, term_weights
 
 
 class ActivePassive(Loss):
@@ -15,8 +14,8 @@ class ActivePassive(Loss):
     NCE, only raises p_y; a passive one, such as MAE or RCE, also lowers p_k of a class k that is not the label.
     The parts' own `reduction` has no effect.
 
-    Shapes: see `Loss`. Raises UserError if a weight is outside its range, a part is not a `Loss`, or for an
-    ignore_index where a part cannot ignore.
+    Shapes: see `Loss`. Raises UserError if a weight is outside its range or both are 0, a part is not a `Loss`, or for
+    an ignore_index where a part cannot ignore.
 
     >>> import torch
     >>> from sl.losses import MeanAbsoluteError, NormalizedCrossEntropy
@@ -41,8 +40,7 @@ class ActivePassive(Loss):
         self.cannot_ignore = active.cannot_ignore or passive.cannot_ignore
         self.check_ignoring()
         self.linear_in_target = active.linear_in_target and passive.linear_in_target
-        self.alpha = number("alpha", alpha, 0)
-        self.beta = number("beta", beta, 0)
+        self.alpha, self.beta = term_weights(alpha, beta)
 
     def check_batch(self, logits: Tensor, labels: Tensor, index: Tensor | None) -> None:
         """As `Loss`, and as each part asks for."""

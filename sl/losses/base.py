@@ -3,17 +3,19 @@
 import inspect
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass
 from typing import Any, Self, TypedDict
 
 import torch
 from torch import Tensor, nn
 
-from sl.checks import integer, one_of
+from sl.array_like import describe
+from sl.checks import integer, number, one_of
 from sl.errors import UserError
 
 REDUCTIONS = ("mean", "sum", "none")
+VOID = 255  # what data sets of masks write where nobody gave a label
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,8 @@ class Loss(nn.Module, ABC):
 
     logits: (N, K) or (N, K, d1, ...) floating point, unnormalised, K >= 2; value and gradient are finite for entries up
     to +-1e4. labels: (N,) or (N, d1, ...) int64 in [0, K); or soft targets, floating point in the shape of the logits,
-    which sum to 1 over the classes. Their values are not checked, because an accelerator would have to wait for that.
+    which sum to 1 over the classes. The values of soft targets are not checked, nor those of labels on an accelerator,
+    which would have to wait for that. On the CPU a label outside [0, K) is a UserError.
     index: (N,) int64, the number of each training example. The trainer passes it; only a loss that remembers examples
     uses it.
     Result: a scalar for reduction "mean" or "sum", the shape of the logits without classes for "none"; float32, or
@@ -118,13 +121,33 @@ class Loss(nn.Module, ABC):
         counted = None if self.ignore_index is None else labels != self.ignore_index
         if counted is not None:
             labels = torch.where(counted, labels, 0)
-        losses = self.per_example(logits, labels) if index is None else self.per_indexed_example(logits, labels, index)
+        losses = self._of_each(logits, labels, index)
         if self.weight is None and counted is None:
             return losses, None
         share = torch.ones_like(losses) if self.weight is None else self.weight.to(losses.dtype).index_select(0, labels)
         if counted is not None:
             share, losses = torch.where(counted, share, 0.0), torch.where(counted, losses, 0.0)
         return share * losses, share.sum()
+
+    def _of_each(self, logits: Tensor, labels: Tensor, index: Tensor | None) -> Tensor:
+        """Losses (N,). If PyTorch refuses the labels on the CPU, UserError says which; elsewhere this costs a wait."""
+        try:
+            if index is None:
+                return self.per_example(logits, labels)
+            return self.per_indexed_example(logits, labels, index)
+        except (IndexError, RuntimeError):
+            if labels.is_cpu:
+                with suppress(RuntimeError):  # vmap and tracing let nobody read values
+                    self._check_classes(labels, logits.shape[1])
+            raise
+
+    def _check_classes(self, labels: Tensor, classes: int) -> None:
+        outside = labels[(labels < 0) | (labels >= classes)].tolist()
+        if outside:
+            unlabelled = outside[0] < 0 or outside[0] == VOID
+            can_ignore = self.ignore_index is None and not self.cannot_ignore
+            hint = f"; ignore_index={outside[0]} leaves them out" if unlabelled and can_ignore else ""
+            raise UserError("labels", outside[0], f"must be in [0, {classes}){hint}") from None
 
     def _of_targets(self, logits: Tensor, target: Tensor) -> Tensor:
         """Weighted losses (N,)."""
@@ -186,6 +209,14 @@ def part_of(loss: object, name: str, kind: type) -> Any:
     return loss
 
 
+def term_weights(alpha: object, beta: object) -> tuple[float, float]:
+    """The weights of a sum of two losses, each at least 0; UserError if both are 0, because nothing would be learnt."""
+    weights = number("alpha", alpha, 0), number("beta", beta, 0)
+    if not any(weights):
+        raise UserError("alpha", alpha, f"must be above 0 where beta={beta}: the loss would be 0 whatever is predicted")
+    return weights
+
+
 def checked_weight(weight: object) -> Tensor:
     """`weight` if it is a tensor (K,) of numbers that are not negative; UserError otherwise."""
     if not isinstance(weight, Tensor) or weight.ndim != 1 or not weight.is_floating_point():
@@ -194,11 +225,6 @@ def checked_weight(weight: object) -> Tensor:
     if not weight.is_meta and not bool(((weight >= 0) & weight.isfinite()).all()):
         raise UserError("weight", weight.tolist(), "must be finite and not negative")
     return weight.detach()
-
-
-def describe(tensor: Tensor) -> str:
-    """Type and shape in words."""
-    return f"{tensor.dtype} of shape {tuple(tensor.shape)}"
 
 
 def as_rows(tensor: Tensor) -> Tensor:

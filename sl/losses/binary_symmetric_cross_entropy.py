@@ -3,8 +3,8 @@
 import torch
 from torch import Tensor
 
+from sl.array_like import describe
 from sl.errors import UserError
-from sl.losses.base import describe
 from sl.losses.symmetric_cross_entropy import SymmetricCrossEntropy
 
 

@@ -6,25 +6,25 @@ from typing import Unpack
 import torch
 from torch import Tensor
 
+from sl.array_like import Numbers
 from sl.errors import UserError
 from sl.losses.base import Loss, Options
 from sl.losses.cross_entropy import term_or_cross_entropy
 from sl.losses.term import Term
-from sl.transition_matrix import check_transition
+from sl.transition_matrix import as_transition
 
 
 class Correction(Loss):
-    """What both corrections share: `transition`, T[i, j] = P(noisy = j | clean = i), a constant float64 buffer."""
+    """What both corrections share: `transition`, T[i, j] = P(noisy = j | clean = i), a constant float64 buffer.
+
+    It is made from a tensor, a NumPy array or lists.
+    """
 
     transition: Tensor
 
-    def __init__(self, transition: Tensor, reduction: str, **options: Unpack[Options]) -> None:
+    def __init__(self, transition: Numbers, reduction: str, **options: Unpack[Options]) -> None:
         super().__init__(reduction, **options)
-        if not isinstance(transition, Tensor):
-            raise UserError("transition", transition, "must be a (K, K) tensor of probabilities")
-        matrix = transition.detach().to(torch.float64)
-        check_transition(matrix)
-        self.register_buffer("transition", matrix, persistent=False)
+        self.register_buffer("transition", as_transition(transition), persistent=False)
 
     def check_batch(self, logits: Tensor, labels: Tensor, index: Tensor | None) -> None:
         """As `Loss`, and the classes must be those of the matrix."""
@@ -53,7 +53,7 @@ class ForwardCorrection(Correction):
     log_columns: Tensor
 
     def __init__(
-        self, transition: Tensor, reduction: str = "mean", term: Term | None = None, **options: Unpack[Options]
+        self, transition: Numbers, reduction: str = "mean", term: Term | None = None, **options: Unpack[Options]
     ) -> None:
         super().__init__(transition, reduction, **options)
         self.term = term_or_cross_entropy(term)
@@ -90,7 +90,7 @@ class BackwardCorrection(Correction):
 
     inverse: Tensor
 
-    def __init__(self, transition: Tensor, reduction: str = "mean", **options: Unpack[Options]) -> None:
+    def __init__(self, transition: Numbers, reduction: str = "mean", **options: Unpack[Options]) -> None:
         super().__init__(transition, reduction, **options)
         rank, classes = int(torch.linalg.matrix_rank(self.transition)), len(self.transition)
         if rank < classes:

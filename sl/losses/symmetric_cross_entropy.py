@@ -4,8 +4,7 @@ from typing import Unpack
 
 from torch import Tensor
 
-from sl.checks import number
-from sl.losses.base import Options
+from sl.losses.base import Options, term_weights
 from sl.losses.cross_entropy import CrossEntropy
 from sl.losses.reverse_cross_entropy import LOG_ZERO, ReverseCrossEntropy
 from sl.losses.term import Term
@@ -19,7 +18,7 @@ class SymmetricCrossEntropy(Term):
     Gradient in the logits: alpha (p_j - q_j) - beta A p_y (p_j - q_j), with q the one-hot label.
     `p_min` clips the probabilities inside CE alone, as in the published code (1e-7): see `CrossEntropy`.
 
-    Shapes: see `Loss`. Raises UserError if a parameter is outside its range.
+    Shapes: see `Loss`. Raises UserError if a parameter is outside its range or if both weights are 0.
 
     >>> import torch
     >>> logits = torch.tensor([[0.7, 0.2, 0.1]]).log()
@@ -39,8 +38,7 @@ class SymmetricCrossEntropy(Term):
         **options: Unpack[Options],
     ) -> None:
         super().__init__(reduction, **options)
-        self.alpha = number("alpha", alpha, 0)
-        self.beta = number("beta", beta, 0)
+        self.alpha, self.beta = term_weights(alpha, beta)
         self.cross_entropy = CrossEntropy(p_min=p_min)
         self.reverse = ReverseCrossEntropy(log_zero)
 

@@ -3,6 +3,7 @@
 from torch import Tensor
 
 from sl.checks import number, one_of
+from sl.errors import UserError
 from sl.noise.labels import LabelledData
 from sl.noise.maps import MAPS
 from sl.noise.transition import asymmetric
@@ -24,4 +25,11 @@ class Asymmetric(TransitionNoise):
 
     def transition(self, dataset: LabelledData) -> Tensor:
         """(K, K) float64; raises UserError where the data set has no such map."""
-        return asymmetric(dataset.name, self.rate, self.variant)
+        if dataset.name not in MAPS:
+            maps = ", ".join(MAPS)
+            rule = f"has no map for dataset={dataset.name}, only for {maps}; noise=matrix takes one of your own"
+            raise UserError("noise", "asymmetric", rule)
+        try:
+            return asymmetric(dataset.name, self.rate, self.variant)
+        except UserError as error:
+            raise error.under("noise") from None

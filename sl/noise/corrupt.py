@@ -7,15 +7,18 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from sl.array_like import Numbers, class_numbers
 from sl.checks import flag, integer
 from sl.errors import UserError
-from sl.transition_matrix import check_transition
+from sl.transition_matrix import as_transition
 
 FLOAT_ERROR = 1e-9  # 0.4 * n that comes out a hair below a whole number still counts as that number
 
 
-def corrupt(labels: Tensor, transition: Tensor, seed: int, exact: bool = True) -> Tensor:
-    """Labels (N,) int64 in [0, K) after noise T = `transition` (K, K) float64, T[i, j] = P(noisy = j | clean = i).
+def corrupt(labels: Numbers, transition: Numbers, seed: int, exact: bool = True) -> Tensor:
+    """Labels (N,) in [0, K) after noise T = `transition` (K, K), T[i, j] = P(noisy = j | clean = i); a tensor, int64.
+
+    Both may be tensors, NumPy arrays or lists; the result lies on the device of a tensor of labels, else on the CPU.
 
     `exact` moves exactly int(rate_i * n_i) of the n_i examples of class i, rate_i = 1 - T[i, i], chosen at random,
     each to a class drawn from the row's other entries; otherwise each example moves on its own with
@@ -33,25 +36,24 @@ def corrupt(labels: Tensor, transition: Tensor, seed: int, exact: bool = True) -
     >>> corrupt(torch.zeros(5, dtype=torch.int64), symmetric(2, 0.4), seed=0).sum()
     tensor(2)
     """
-    check_transition(transition)
-    _check_labels(labels, len(transition))
+    matrix = as_transition(transition)
+    given = class_numbers("labels", labels)
+    _check_range(given, len(matrix))
     flag("exact", exact)
-    clean = labels.cpu().numpy()
+    clean = given.cpu().numpy()
     choice, target = _uniforms(integer("seed", seed, 0), 2 * len(clean)).reshape(2, -1)
     noisy = clean.copy()
-    for source, row in enumerate(transition.cpu().numpy()):
+    for source, row in enumerate(matrix.cpu().numpy()):
         members = np.flatnonzero(clean == source)
         others = np.cumsum(np.where(np.arange(len(row)) == source, 0.0, row))
         # A row may miss 1 by the tolerance: no negative rate, and nothing to draw where all others are 0.
         rate = max(0.0, 1 - row[source]) if others[-1] > 0 else 0.0
         moved = members[_moved(choice[members], rate, exact)]
         noisy[moved] = np.searchsorted(others, target[moved] * others[-1], side="right")
-    return torch.from_numpy(noisy).to(labels.device)
+    return torch.from_numpy(noisy).to(given.device)
 
 
-def _check_labels(labels: Tensor, num_classes: int) -> None:
-    if labels.dtype != torch.int64 or labels.ndim != 1:
-        raise UserError("labels", f"{tuple(labels.shape)} {labels.dtype}", "must be (N,) torch.int64")
+def _check_range(labels: Tensor, num_classes: int) -> None:
     if len(labels) and not 0 <= labels.min() <= labels.max() < num_classes:
         raise UserError("labels", f"{labels.min()} to {labels.max()}", f"must be in [0, {num_classes - 1}]")
 

@@ -47,10 +47,10 @@ NUM_CLASSES = {"mnist": 10, "cifar10": 10, "cifar100": 100}
 
 def published_map(dataset: str, variant: str | None = None) -> LabelMap:
     """The map of `dataset` and `variant` (None: its default); raises UserError where there is none."""
-    if dataset not in MAPS:
-        rule = f"has no map for dataset={dataset}, only for {', '.join(MAPS)}; noise=matrix takes one of your own"
-        raise UserError("noise", "asymmetric", rule)
+    if not isinstance(dataset, str) or dataset not in MAPS:
+        rule = f"must be one of {', '.join(MAPS)}; for other data give `corrupt` a (K, K) matrix of your own"
+        raise UserError("dataset", dataset, rule)
     maps, chosen = MAPS[dataset], variant_of(dataset, variant)
-    if chosen not in maps:
-        raise UserError("noise.variant", variant, f"must be one of {', '.join(maps)} on dataset={dataset}")
+    if not isinstance(chosen, str) or chosen not in maps:
+        raise UserError("variant", variant, f"must be one of {', '.join(maps)} on dataset={dataset}")
     return maps[chosen]

@@ -31,6 +31,7 @@ MISSPELT = [
 ]
 VALUES = [
     ("noise=asymmetric", "noise=asymmetric: has no map for dataset=digits, only for mnist, cifar10,"),
+    ("loss=sl loss.alpha=0 loss.beta=0", "loss.alpha=0: must be above 0 where beta=0: the loss would be 0 whatever"),
     ("noise=human", "noise=human: has no labels for dataset=digits, only for cifar10, cifar100"),
     ("probe.label=cow", "probe.label=cow: must be a number from 0 to 9 or one of 0, 1,"),
     ("runtime.device=cuda:99", "runtime.device=cuda:99: must be auto"),

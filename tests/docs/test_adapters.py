@@ -62,5 +62,19 @@ def test_the_class_report_of_the_plain_loop(tmp_path: Path) -> None:
     assert (tmp_path / "classes.png").stat().st_size > 10_000
 
 
+@pytest.mark.slow
+def test_tabular_data_from_the_estimate_to_the_report(tmp_path: Path) -> None:
+    """The matrix that the page estimates is near the one that it draws with, and both models have learned the truth."""
+    near = f"""
+assert abs(torch.as_tensor(noise.transition) - torch.tensor(own)).max() < 0.2, noise.transition
+assert (marked == -100).sum() > 10
+assert (given[marked == -100] != torch.as_tensor(wine.target)[marked == -100]).float().mean() > {LEAST}
+"""
+    printed = run(tmp_path, START, "torch.manual_seed(0)", SOURCES["Tabular data, or any logits"], near)
+    means = [float(line.split()[-2]) for line in printed.splitlines() if line.startswith("worst class")]
+    assert len(means) == 2
+    assert min(means) > 100 * LEAST
+
+
 def test_no_block_is_left_out() -> None:
-    assert len(SOURCES) == 7
+    assert len(SOURCES) == 8

@@ -60,7 +60,7 @@ def test_transition_follows_the_module_and_is_not_trained(correction: type[Corre
 @pytest.mark.parametrize(
     ("transition", "message"),
     [
-        ("noise", r"^transition=noise: must be a \(K, K\) tensor of probabilities$"),
+        ("noise", r"^transition=noise: must hold real numbers: a tensor, a NumPy array or lists of equal length$"),
         (torch.ones(2, 3) / 3, r"^transition: must be \(K, K\) float64, not \(2, 3\) float64$"),
     ],
     ids=["word", "not square"],
@@ -68,6 +68,12 @@ def test_transition_follows_the_module_and_is_not_trained(correction: type[Corre
 def test_not_a_transition_matrix(correction: type[Correction], transition: torch.Tensor, message: str) -> None:
     with pytest.raises(UserError, match=message):
         correction(transition)
+
+
+@both
+@pytest.mark.parametrize("given", [TRANSITION.numpy(), TRANSITION.tolist()], ids=["array", "lists"])
+def test_transition_may_be_an_array_or_lists(correction: type[Correction], given: object) -> None:
+    assert torch.equal(correction(given).transition, TRANSITION)
 
 
 @both

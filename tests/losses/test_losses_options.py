@@ -92,8 +92,41 @@ def test_the_mean_is_weighted_by_class(name: str) -> None:
 
 
 def test_labels_that_are_not_ignored_must_be_classes() -> None:
-    with pytest.raises((IndexError, RuntimeError), match=r"out of (bounds|range)"):
+    with pytest.raises(UserError, match=r"^labels=-1: must be in \[0, 4\)$"):
         CrossEntropy(ignore_index=255)(torch.zeros(1, 4), torch.tensor([-1]))
+
+
+@every_loss
+def test_every_loss_names_a_label_that_is_no_class(name: str) -> None:
+    logits, labels = batch()
+    for wrong in (-1, CLASSES):
+        with pytest.raises(UserError, match=rf"^labels={wrong}: must be in \[0, {CLASSES}\)"):
+            make(name)(logits, labels.index_fill(0, torch.tensor([3]), wrong))
+
+
+@pytest.mark.parametrize(
+    ("label", "hint"),
+    [(IGNORE, "; ignore_index=-100 leaves them out"), (255, "; ignore_index=255 leaves them out"), (3, "")],
+    ids=["as torch ignores", "as masks have", "counted from 1"],
+)
+def test_a_mark_of_no_label_leads_to_the_option_that_ignores_it(label: int, hint: str) -> None:
+    with pytest.raises(UserError) as error:
+        CrossEntropy()(torch.zeros(2, 3), torch.tensor([0, label]))
+    assert str(error.value) == f"labels={label}: must be in [0, 3){hint}"
+    with pytest.raises(UserError, match=rf"^labels={label}: must be in \[0, 3\)$"):
+        JointOptimization(1.2, 0.8)(torch.zeros(2, 3), torch.tensor([0, label]))
+
+
+def test_where_values_cannot_be_read_the_error_is_that_of_torch() -> None:
+    logits, labels = torch.zeros(3, 2, 4), torch.full((3, 2), 4)
+    with pytest.raises(RuntimeError, match="out of bounds"):
+        torch.vmap(CrossEntropy())(logits, labels)
+
+
+def test_an_error_of_another_cause_stays_as_it_is() -> None:
+    loss = EarlyLearningRegularization(0.7, 3.0, 10, 4)
+    with pytest.raises((IndexError, RuntimeError), match=r"index|out of (bounds|range)"):
+        loss(torch.zeros(1, 4), torch.tensor([0]), torch.tensor([10]))
 
 
 def test_who_cannot_ignore_says_so_when_built() -> None:

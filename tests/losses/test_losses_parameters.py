@@ -9,6 +9,7 @@ from sl.errors import UserError
 from sl.losses import (
     ActivePassive,
     AsymmetricGeneralizedCrossEntropy,
+    BinarySymmetricCrossEntropy,
     Bootstrap,
     CrossEntropy,
     DimensionalityDriven,
@@ -22,6 +23,8 @@ from sl.losses import (
     ReverseCrossEntropy,
     SymmetricCrossEntropy,
 )
+
+NOTHING = "the loss would be 0 whatever is predicted"
 
 
 @pytest.mark.parametrize(
@@ -40,6 +43,12 @@ from sl.losses import (
         (lambda: SymmetricCrossEntropy(10**400, 1), f"alpha={10**400}: must be a number in [0, inf)"),
         (lambda: ReverseCrossEntropy(-(10**400)), f"log_zero={-(10**400)}: must be a number in (-inf, 0)"),
         (lambda: SymmetricCrossEntropy("much", 1), "alpha=much: must be a number in [0, inf)"),
+        (lambda: SymmetricCrossEntropy(0, 0), f"alpha=0: must be above 0 where beta=0: {NOTHING}"),
+        (lambda: BinarySymmetricCrossEntropy(0, 0.0, -2), f"alpha=0: must be above 0 where beta=0.0: {NOTHING}"),
+        (
+            lambda: ActivePassive(CrossEntropy(), CrossEntropy(), 0.0, 0),
+            f"alpha=0.0: must be above 0 where beta=0: {NOTHING}",
+        ),
         (lambda: SymmetricCrossEntropy(1, 1, 0), "log_zero=0: must be a number in (-inf, 0)"),
         (lambda: LabelSmoothing(1.1), "epsilon=1.1: must be a number in [0, 1]"),
         (lambda: LabelSmoothing(-0.1), "epsilon=-0.1: must be a number in [0, 1]"),

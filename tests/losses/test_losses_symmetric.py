@@ -13,6 +13,13 @@ def test_alpha_one_beta_zero_is_cross_entropy() -> None:
     torch.testing.assert_close(SymmetricCrossEntropy(1, 0)(logits, labels), nn.CrossEntropyLoss()(logits, labels))
 
 
+def test_alpha_zero_is_the_reverse_term_alone() -> None:
+    logits, labels = batch()
+    torch.testing.assert_close(
+        SymmetricCrossEntropy(0, 5, -4)(logits, labels), 5 * ReverseCrossEntropy(-4)(logits, labels)
+    )
+
+
 def test_is_the_weighted_sum_of_its_parts() -> None:
     logits, labels = batch()
     expected = 6.0 * CrossEntropy()(logits, labels) + 0.1 * ReverseCrossEntropy(-6)(logits, labels)

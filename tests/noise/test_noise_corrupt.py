@@ -1,11 +1,11 @@
 import math
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
 from scipy import stats
-from torch import Tensor
 
 from sl.errors import UserError
 from sl.noise import NoisyLabels, asymmetric, corrupt, symmetric
@@ -144,13 +144,67 @@ def test_golden_fingerprints(kind: str, variant: str | None, seed: int, exact: b
     [
         (torch.tensor([0, 3]), r"labels=0 to 3: must be in \[0, 2\]"),
         (torch.tensor([-1, 2]), r"labels=-1 to 2: must be in"),
-        (torch.tensor([0.0, 1.0]), r"labels=\(2,\) torch.float32: must be"),
-        (torch.tensor([[0, 1]]), r"labels=\(1, 2\) torch.int64: must be"),
+        (
+            torch.tensor([0.0, 1.0]),
+            r"labels=torch.float32 of shape \(2,\): must be class numbers, whole, of shape \(N,\)$",
+        ),
+        (torch.tensor([[0, 1]]), r"labels=torch.int64 of shape \(1, 2\): must be class"),
+        ([True, False], "labels=list: must hold real numbers: a tensor, a NumPy array or lists of equal length$"),
+        (["cat", "dog"], "labels=list: must hold real numbers"),
+        ("cat", "labels=cat: must hold real numbers"),
     ],
 )
-def test_unfit_labels_are_refused(labels: Tensor, message: str) -> None:
+def test_unfit_labels_are_refused(labels: Any, message: str) -> None:
     with pytest.raises(UserError, match=message):
         corrupt(labels, symmetric(3, 0.4), seed=0)
+
+
+@pytest.mark.parametrize("kind", ["list", "numpy", "int32", "uint8 array", "read-only", "reversed twice"])
+def test_labels_may_be_what_numpy_and_python_have(kind: str) -> None:
+    labels = LABELS[:1000]
+    array = labels.numpy().copy()
+    given: Any = {
+        "list": labels.tolist(),
+        "numpy": array,
+        "int32": labels.int(),
+        "uint8 array": array.astype(np.uint8),
+        "read-only": np.frombuffer(array.tobytes(), dtype=np.int64),
+        "reversed twice": array[::-1].copy()[::-1],
+    }[kind]
+    noisy = corrupt(given, symmetric(10, 0.4), seed=0)
+    assert noisy.dtype == torch.int64
+    assert torch.equal(noisy, corrupt(labels, symmetric(10, 0.4), seed=0))
+
+
+@pytest.mark.parametrize("kind", ["list", "numpy", "float32", "float32 array"])
+def test_a_matrix_may_be_what_numpy_and_python_have(kind: str) -> None:
+    matrix = torch.tensor([[0.75, 0.25, 0.0], [0.0, 0.5, 0.5], [0.125, 0.125, 0.75]], dtype=torch.float64)
+    given: Any = {
+        "list": matrix.tolist(),
+        "numpy": matrix.numpy(),
+        "float32": matrix.float(),
+        "float32 array": matrix.float().numpy(),
+    }[kind]
+    labels = torch.arange(300) % 3
+    assert torch.equal(corrupt(labels, given, seed=0), corrupt(labels, matrix, seed=0))
+
+
+@pytest.mark.parametrize(
+    ("transition", "message"),
+    [
+        (
+            [[0.5, 0.5], [1.0]],
+            "^transition=list: must hold real numbers: a tensor, a NumPy array or lists of equal length$",
+        ),
+        (torch.eye(2, dtype=torch.complex64), "^transition=Tensor: must hold real numbers"),
+        ({0: 1}, "^transition=dict: must hold real numbers"),
+        (np.ones((2, 2)), "^transition: must have rows that sum to 1 within 1e-06, but row 0 sums to 2$"),
+        (np.full((3, 3), 0.333, dtype=np.float32), "^transition: must have rows that sum to 1 within 1e-06"),
+    ],
+)
+def test_unfit_matrices_are_refused(transition: Any, message: str) -> None:
+    with pytest.raises(UserError, match=message):
+        corrupt([0, 1], transition, seed=0)
 
 
 @pytest.mark.parametrize(("seed", "exact", "name"), [(-1, True, "seed"), (0.5, True, "seed"), (0, "no", "exact")])

@@ -1,6 +1,10 @@
+from typing import Any
+
 import numpy as np
 import pytest
 
+from sl.errors import UserError
+from sl.noise import asymmetric
 from sl.noise.maps import AUTHORS_PAIRS, MAPS, published_map
 
 CIFAR10_CLASSES = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
@@ -51,6 +55,24 @@ def test_cifar100_superclass_goes_round_five_classes() -> None:
             round_trip.append(following[round_trip[-1]])
         assert round_trip[5] == start
         assert len(set(round_trip)) == 5
+
+
+RULE = "must be one of mnist, cifar10, cifar100; for other data give `corrupt` a (K, K) matrix of your own"
+
+
+@pytest.mark.parametrize(
+    ("dataset", "variant", "line"),
+    [
+        ("wine", None, f"dataset=wine: {RULE}"),
+        ({7: 1}, None, f"dataset={{7: 1}}: {RULE}"),
+        ("mnist", "cyclic", "variant=cyclic: must be one of published on dataset=mnist"),
+        ("mnist", {7: 1}, "variant={7: 1}: must be one of published on dataset=mnist"),
+    ],
+)
+def test_a_map_that_is_not_published_is_refused_in_words_for_python(dataset: Any, variant: Any, line: str) -> None:
+    with pytest.raises(UserError) as error:
+        asymmetric(dataset, 0.4, variant)
+    assert str(error.value) == line
 
 
 @pytest.mark.parametrize(("dataset", "variant"), [(d, v) for d, maps in MAPS.items() for v in maps])

@@ -1,0 +1,42 @@
+"""What users have in place of tensors: NumPy arrays, lists and tables of pandas."""
+
+import numpy as np
+import torch
+from numpy.typing import ArrayLike
+from torch import Tensor
+
+from sl.errors import UserError
+
+Numbers = Tensor | ArrayLike
+WHOLE = (torch.int64, torch.int32, torch.int16, torch.int8, torch.uint8)
+
+
+def as_tensor(name: str, values: Numbers) -> Tensor:
+    """`values` if it is a tensor; else a copy of its numbers, int64 or float64. UserError if it holds anything else.
+
+    >>> as_tensor("labels", [1, 0])
+    tensor([1, 0])
+    """
+    if isinstance(values, Tensor) and not values.is_complex():
+        return values
+    try:
+        array = np.asarray(None if isinstance(values, Tensor) else values)
+    except (TypeError, ValueError, RuntimeError):  # lists of unequal length, tensors of an accelerator
+        array = np.asarray(None)
+    if array.dtype.kind not in "iuf":
+        shown = values if isinstance(values, str) else type(values).__name__
+        raise UserError(name, shown, "must hold real numbers: a tensor, a NumPy array or lists of equal length")
+    return torch.from_numpy(array.astype(np.float64 if array.dtype.kind == "f" else np.int64))
+
+
+def class_numbers(name: str, values: Numbers, hint: str = "") -> Tensor:
+    """The class of each of N examples as (N,) int64; UserError with the `hint` for another shape or type."""
+    tensor = as_tensor(name, values)
+    if tensor.dtype not in WHOLE or tensor.ndim != 1:
+        raise UserError(name, describe(tensor), f"must be class numbers, whole, of shape (N,){hint}")
+    return tensor.to(torch.int64)
+
+
+def describe(tensor: Tensor) -> str:
+    """Type and shape in words."""
+    return f"{tensor.dtype} of shape {tuple(tensor.shape)}"
