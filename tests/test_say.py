@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from sl.record.schema import Epoch
+from sl.record.schema import Epoch, Header
 from sl.tracker import Watchers
 
 LINES = (
@@ -47,6 +47,9 @@ class Broken:
     def __init__(self) -> None:
         self.told: list[int] = []
 
+    def start(self, header: Header, path: Path, resumed: int = 0) -> None:
+        pass
+
     def epoch(self, line: Epoch) -> None:
         self.told.append(line.epoch)
         if line.epoch == 2:
@@ -57,6 +60,7 @@ def test_a_sink_that_fails_is_named_once_and_told_no_more(capsys: pytest.Capture
     broken, whole = Broken(), Broken()
     whole.epoch = lambda line: whole.told.append(line.epoch)  # type: ignore[method-assign]
     watchers = Watchers({"csv": broken, "mlflow": whole})  # type: ignore[dict-item]
+    watchers.start(Header.model_construct(), Path(), 0)
     for epoch in (1, 2, 3):
         watchers.epoch(Epoch.model_construct(epoch=epoch))
     assert (broken.told, whole.told) == ([1, 2], [1, 2, 3])

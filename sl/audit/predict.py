@@ -82,11 +82,8 @@ def combine(paths: Sequence[Path], images: int) -> Array:
     """Probabilities (N, K) of `images` N images from an audit's files; the mean where several predict one."""
     total, count = None, np.zeros((images, 1))
     for path in paths:
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as part:
-            index, probabilities = part["index"], part["probabilities"]
+        index, probabilities = read_part(path, images)
         total = np.zeros((images, probabilities.shape[1])) if total is None else total
-        if len(index) and index.max() >= images:
-            raise UserError(f"{path}: must hold predictions of {images} images; remove it to repeat them")
         total[index] += probabilities
         count[index] += 1
     if total is None or not count.all():
@@ -94,3 +91,16 @@ def combine(paths: Sequence[Path], images: int) -> Array:
             f"{paths[0].parent}: must hold predictions of all {images} images; remove its files to start again"
         )
     return total / count
+
+
+def read_part(path: Path, images: int) -> tuple[Array, Array]:
+    """Rows (M,) of `images` images and their probabilities (M, K) from one file; UserError where it is damaged."""
+    try:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as part:
+            index, probabilities = part["index"], part["probabilities"]
+        if probabilities.ndim != 2 or index.shape != probabilities.shape[:1] or (index >= images).any():
+            raise ValueError(f"shapes {index.shape} and {probabilities.shape}")
+        return index, probabilities
+    except Exception as error:  # zipfile, zlib, numpy and its parser of headers each raise their own
+        rule = f"must hold predictions of {images} images; remove it to repeat them"
+        raise UserError(f"{path}: {rule} ({type(error).__name__}: {error})") from None

@@ -1,11 +1,13 @@
 """What an audit says at its end: what was found, what speaks against it, and how to go on."""
 
+import shlex
 from pathlib import Path
 
 from sl.audit.advice import Advice
 from sl.audit.estimate import NoiseEstimate
 from sl.audit.rank import Ranking
 from sl.audit.trust import Trust
+from sl.config.compose import override
 
 FILES = """\
   suspects.html  the {shown} most suspicious: look through them in a browser, then save the corrected list
@@ -32,6 +34,6 @@ def closing(found: str, out: Path, shown: int, images: int, advice: Advice, own:
     """The last lines of an audit, of one's `own` data or others, whose sheet in `out` shows so many of its images."""
     lines = [found, f"{out}:", FILES.format(shown=shown, images=images)]
     if own:
-        labels = f"dataset.labels={out / 'labels.csv'}"
+        labels = shlex.quote(override("dataset.labels", out / "labels.csv"))
         lines.append(f"to train on the corrected labels, add {labels}, or the list that the sheet saved")
     return "\n".join([*lines, f"to train SL on such labels, begin with {advice}"])

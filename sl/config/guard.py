@@ -2,7 +2,7 @@
 
 import functools
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -37,14 +37,14 @@ def guarded(task: Callable[[Any], Any], extras: Sequence[str] = ()) -> Callable[
             if isinstance(error, ModuleNotFoundError) and (line := missing(error, extras)):
                 raise UserError(line) from error
             if isinstance(error, OSError) and error.filename:
-                raise as_typed(_refused_file(error, config), given) from error
+                raise as_typed(refused_file(error, config), given) from error
             raise Crash(f"{traceback.format_exc()}sl: a bug, in the run {' '.join(given)}\n") from None
 
     return guarded_task
 
 
-def _refused_file(error: OSError, config: DictConfig) -> UserError:
-    """What to say about the file of `error`: the option, if it lies in a folder that one names, or above it."""
+def refused_file(error: OSError, config: Mapping[Any, Any]) -> UserError:
+    """What to say about the file that `error` names, with the option where it lies in or above a folder of `config`."""
     file = Path(error.filename).absolute()
     for option in (str(name) for name in config if str(name).endswith("_dir")):
         folder = Path(config[option]).absolute()

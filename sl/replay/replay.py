@@ -1,14 +1,17 @@
 """Sends recorded runs to trackers: metrics, matrices and figures, with the dates and commits of the records."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from sl.errors import UserError
 from sl.figures import draw_all
 from sl.record import Run
 from sl.tracker import Tracker
+from sl.tracker.repeat import own_time, repeat
 from sl.tracker.run_so_far import unique_name
-from sl.tracker.values import ends, started
+from sl.tracker.values import started
 
 
 def replay(runs: Sequence[Run], trackers: Mapping[str, Tracker]) -> Iterator[str]:
@@ -31,18 +34,24 @@ def replay(runs: Sequence[Run], trackers: Mapping[str, Tracker]) -> Iterator[str
 
 
 def send(run: Run, tracker: Tracker) -> None:
-    """Send a finished run to one tracker, with the times at which its epochs ended."""
-    now, clock = started(run.header), tracker.clock
-    tracker.clock = lambda: now
-    tracker.start(run.header, run.path)
+    """Send a finished run to one tracker, with the times at which its epochs ended.
+
+    Raises what the tracker raises, and UserError where its server does not answer at the start.
+    """
     assert run.end is not None
-    for line, moment in zip(run.epochs, ends(run.header, run.end.epoch_seconds), strict=True):
-        now = moment
-        tracker.epoch(line)
-        for probe in run.probes_of(line.epoch):
-            tracker.probe(probe)
-    tracker.close(True)
-    tracker.clock = clock
+    with own_time([tracker]) as set_clocks:
+        set_clocks(started(run.header))
+        try:
+            tracker.start(run.header, run.path)
+        except ConnectionError as error:
+            raise UserError(str(error)) from error
+        try:
+            repeat(run, run.end.epoch_seconds, tracker, set_clocks)
+        except BaseException:
+            with suppress(Exception):  # the first error is the one to be told
+                tracker.close(False)
+            raise
+        tracker.close(True)
 
 
 def replay_figures(runs: Sequence[Run], trackers: Iterable[Tracker]) -> Iterator[str]:

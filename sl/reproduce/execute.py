@@ -4,9 +4,11 @@ import shlex
 import time
 import traceback
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from sl.config.compose import compose_run
+from sl.config.guard import refused_file
 from sl.errors import UserError
 from sl.reproduce.deadline import Deadline, shares_done
 from sl.reproduce.plan import PlannedRun
@@ -60,13 +62,18 @@ def train_one(overrides: Sequence[str]) -> str | None:
     """Train one run; None, or why it did not end: a mistake in one line, BUSY, or a bug, whose traceback is printed."""
     from sl.train.run import Busy, train
 
+    options: Mapping[str, Any] = {}
     try:
-        train(compose_run(overrides))
+        config = compose_run(overrides)
+        options = vars(config)
+        train(config)
     except Busy:
         return BUSY
     except UserError as error:
         return str(error)
     except Exception as error:
+        if isinstance(error, OSError) and error.filename:
+            return str(refused_file(error, options))
         traceback.print_exc()
         return f"a bug: {type(error).__name__}: {error}"
     return None

@@ -18,7 +18,8 @@ from sl.search.task import Task, make_task
 from sl.search.trial import evaluate
 from sl.train.jobs import choose_jobs
 
-OF_A_SEARCH = ("search.", "holdout", "runs_dir", "results_dir", "seed")  # what a final run does not take over
+# What a final run does not take over.
+OF_A_SEARCH = ("search.", "search_ranges", "holdout", "runs_dir", "results_dir", "seed")
 
 
 def run_search(config: SearchConfig) -> None:

@@ -1,5 +1,6 @@
 """The search itself: Optuna proposes parameters and gets their scores."""
 
+import sqlite3
 import warnings
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -14,6 +15,11 @@ from sl.search.space import Parameters, Range, rounded
 from sl.search.trial import Answer
 
 SAMPLER_SEEDS = 2**32  # how many seeds Optuna's sampler knows
+COUNTED = (
+    TrialState.COMPLETE,
+    TrialState.PRUNED,
+    TrialState.RUNNING,
+)  # not what waits, or was stopped to be asked again
 Evaluate = Callable[[list[Parameters]], list[Answer]]
 
 
@@ -23,9 +29,8 @@ def open_study(storage: Path, name: str, first: Parameters, space: Sequence[Rang
     Proposals that were left without an answer, because the search was stopped, are made again.
     """
     optuna.logging.set_verbosity(optuna.logging.WARNING)
-    url = f"sqlite:///{storage.absolute()}"
     try:
-        study = optuna.create_study(storage=url, study_name=name, direction="maximize", load_if_exists=True)
+        study = optuna.create_study(storage=_at(storage), study_name=name, direction="maximize", load_if_exists=True)
     except (SQLAlchemyError, RuntimeError) as error:  # no database, or that of another program or Optuna
         said = " ".join(str(getattr(error, "orig", error)).split())
         raise UserError("search.storage", storage, f"must be a file that a search made ({said})") from error
@@ -35,6 +40,12 @@ def open_study(storage: Path, name: str, first: Parameters, space: Sequence[Rang
         study.tell(trial.number, state=TrialState.FAIL)
         study.enqueue_trial(trial.params)
     return study
+
+
+def _at(file: Path) -> optuna.storages.RDBStorage:
+    """Optuna's storage in `file`. The address does not name it: SQLAlchemy and Optuna take ?, % and { for syntax."""
+    engine = {"creator": lambda: sqlite3.connect(file, check_same_thread=False)}
+    return optuna.storages.RDBStorage("sqlite:///file", engine_kwargs=engine)
 
 
 def finished(study: optuna.Study) -> list[FrozenTrial]:
@@ -50,11 +61,11 @@ def diverged(study: optuna.Study) -> list[FrozenTrial]:
 def propose(study: optuna.Study, space: Sequence[Range], seed: int) -> optuna.Trial:
     """The next trial.
 
-    Its sampler's seed depends on `seed` and the trial's number alone, so that a stopped search continues as if it had
-    not been stopped. TPE (Bergstra et al. 2011) sees trials that still run or that diverged as bad ones, and so tries
-    something else.
+    Its sampler's seed depends on `seed` and the number of proposals before it alone, so that a stopped search continues
+    as if it had not been stopped. TPE (Bergstra et al. 2011) sees trials that still run or that diverged as bad ones,
+    and so tries something else.
     """
-    number = len(study.get_trials(deepcopy=False))
+    number = len(study.get_trials(deepcopy=False, states=COUNTED))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)  # of the liar, before Optuna 5
         study.sampler = optuna.samplers.TPESampler(seed=(1000 * seed + number) % SAMPLER_SEEDS, constant_liar=True)

@@ -7,6 +7,7 @@ on the file system that the nodes share, below the sweep's folder.
 import json
 import os
 import time
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Literal
@@ -79,11 +80,12 @@ def end(failure: str | None) -> None:
 
 
 def read_jobs(folder: Path) -> list[SweepJob]:
-    """All jobs that have reported, by number."""
+    """All jobs that have reported, by number; without those whose file is of another version or not all here yet."""
     found = []
     for path in folder.glob("*.json"):
-        content = json.loads(path.read_text(encoding="utf-8"))
-        found.append(SweepJob(**content | {"overrides": tuple(content["overrides"])}))
+        with suppress(OSError, ValueError, KeyError, TypeError):
+            content = json.loads(path.read_text(encoding="utf-8"))
+            found.append(SweepJob(**content | {"overrides": tuple(content["overrides"])}))
     return sorted(found, key=lambda job: job.number)
 
 

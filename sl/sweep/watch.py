@@ -59,7 +59,7 @@ class Watch:
     def _look(self) -> None:
         try:
             self.jobs = read_jobs(self.folder)
-        except (OSError, ValueError):  # the folder is being removed, or a file is not there yet on this machine
+        except OSError:  # the folder is being removed, or is not there yet on this machine
             return
         for job in self.jobs:
             self._at_first.setdefault(job.number, job.share)

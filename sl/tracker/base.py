@@ -27,7 +27,11 @@ class Sink(Protocol):
     """
 
     def start(self, header: Header, path: Path, resumed: int = 0) -> None:
-        """The run begins; its record lies at `path`."""
+        """The run begins; its record lies at `path`.
+
+        A UserError ends the run before its first step; after any other error, such as a ConnectionError where a server
+        does not answer, it goes on without this sink.
+        """
 
     def epoch(self, line: Epoch) -> None:
         """An epoch is over."""
@@ -36,7 +40,7 @@ class Sink(Protocol):
         """A probe of the run, at its early, middle or late stage."""
 
     def close(self, finished: bool) -> None:
-        """The run is over; called once, with `finished` false after an exception."""
+        """The run is over; called once if `start` has returned, with `finished` false after an exception."""
 
 
 @runtime_checkable

@@ -71,15 +71,14 @@ class ConsoleSink:
     """Prints test accuracy, worst class and time left per epoch, and one line of summary at the end."""
 
     def __init__(self) -> None:
-        self._header: Header | None = None
-        self._epochs: list[Epoch] = []
         self._progress: Progress | None = None
         self._here = True
         self._shown = 0.0
 
     def start(self, header: Header, path: Path, resumed: int = 0) -> None:
         """Open the live line on a terminal; elsewhere nothing is printed yet."""
-        self._header, self._epochs, self._path, self._resumed = header, [], path, resumed
+        self._header, self._epochs = header, list[Epoch]()
+        self._path, self._resumed = path, resumed
         run = run_so_far(header, [])
         self._epochs_in_all = run.scale.epochs
         self._name = unique_name(run)
@@ -95,7 +94,6 @@ class ConsoleSink:
 
     def epoch(self, line: Epoch) -> None:
         """Show the epoch; those repeated after an interruption only count for the summary."""
-        assert self._header is not None
         self._epochs.append(line)
         self._shown = time.monotonic()
         done = line.epoch - self._resumed
@@ -124,8 +122,7 @@ class ConsoleSink:
         """Replace the live line by the summary."""
         if self._progress:
             self._progress.stop()
-        if self._header is not None:
-            text = summary(run_so_far(self._header, self._epochs, self._path), finished)
-            job.tell(text=text)
-            if self._here:
-                say(f"{self._name}  {text}")
+        text = summary(run_so_far(self._header, self._epochs, self._path), finished)
+        job.tell(text=text)
+        if self._here:
+            say(f"{self._name}  {text}")

@@ -28,19 +28,24 @@ class CsvTracker(Tracker):
     def start(self, header: Header, path: Path, resumed: int = 0) -> None:
         """Begin an empty epochs.csv."""
         self._header, self._epochs = header, list[Epoch]()
+        self._names, self._rows = list[str](), list[dict[str, Any]]()
         self.folder = self.dir / header.identity
         shutil.rmtree(self.folder, ignore_errors=True)
         self.folder.mkdir(parents=True)
 
     def epoch(self, line: Epoch) -> None:
-        """Append the epoch."""
+        """Append the epoch; where it has a metric that no earlier one had, the file is written anew."""
         self._epochs.append(line)
         seconds = round(self.clock() - started(self._header), 3)
         values = {"epoch": line.epoch, "seconds": seconds} | epoch_values(self._header, line)
-        path = self.folder / "epochs.csv"
-        head = [] if path.exists() else [list(values)]
-        with path.open("a", newline="", encoding="utf-8") as file:
-            csv.writer(file).writerows([*head, list(values.values())])
+        self._rows.append(values)
+        new = [name for name in values if name not in self._names]
+        self._names += new
+        with (self.folder / "epochs.csv").open("w" if new else "a", newline="", encoding="utf-8") as file:
+            writer = csv.DictWriter(file, self._names, restval="")
+            if new:
+                writer.writeheader()
+            writer.writerows(self._rows if new else [values])
 
     def probe(self, line: Probe) -> None:
         """Write the confusion matrix."""

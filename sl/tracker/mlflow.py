@@ -3,13 +3,14 @@
 import logging
 import re
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from filelock import FileLock
 
+from sl.errors import UserError
 from sl.files import expanded, lock_beside
 from sl.record.identity import flat
 from sl.record.schema import Epoch, Header, Probe
@@ -20,8 +21,8 @@ from sl.tracker.values import config, epoch_values, started, summary
 if TYPE_CHECKING:
     from mlflow import MlflowClient
 
-LONGEST_PARAMETER = 6000  # characters; this limit and the next are MLflow's own
-LONGEST_METRIC = 250
+LONGEST_VALUE = 6000  # characters of a parameter; this limit and the next are MLflow's own
+LONGEST_NAME = 250
 
 
 class MlflowTracker(Tracker):
@@ -39,7 +40,10 @@ class MlflowTracker(Tracker):
         self._client: MlflowClient | None = None
 
     def start(self, header: Header, path: Path, resumed: int = 0) -> None:
-        """Open the MLflow run, with the configuration as its parameters."""
+        """Open the MLflow run, with the configuration as its parameters.
+
+        Raises UserError where `uri` is no store, ConnectionError where the server there does not answer.
+        """
         self._header, self._epochs = header, list[Epoch]()
         run = run_so_far(header, [])
         tags = {"identity": header.identity, "mlflow.source.git.commit": header.provenance.commit or "unknown"}
@@ -47,8 +51,8 @@ class MlflowTracker(Tracker):
         self._open(short_name(run), tags, started(header))
         from mlflow.entities import Param
 
-        values = ((key, str(value)) for key, value in flat(config(header)) if value is not None)
-        parameters = [Param(key, value[:LONGEST_PARAMETER]) for key, value in values]
+        values = {key: str(value)[:LONGEST_VALUE] for key, value in flat(config(header)) if value is not None}
+        parameters = [Param(key, value) for key, value in zip(_names(values), values.values(), strict=True)]
         for first in range(0, len(parameters), 100):  # as many as MLflow takes at once
             self.client.log_batch(self._id, params=parameters[first : first + 100])
 
@@ -102,23 +106,42 @@ class MlflowTracker(Tracker):
         alone = FileLock(lock_beside(file)) if self.uri.startswith("sqlite:///") else nullcontext()
         with alone, warnings.catch_warnings():
             warnings.simplefilter("ignore")  # users cannot change how MLflow calls SQLAlchemy
-            known = self.client.get_experiment_by_name(self.experiment)
-            return known.experiment_id if known else self.client.create_experiment(self.experiment, self.artifacts)
+            try:
+                known = self.client.get_experiment_by_name(self.experiment)
+                return known.experiment_id if known else self.client.create_experiment(self.experiment, self.artifacts)
+            except OSError:
+                raise
+            except Exception as error:  # of MLflow, of its database, or that the package of a database is missing
+                said = " ".join(str(getattr(error, "orig", error)).split())
+                if self.uri.startswith(("http://", "https://")):
+                    raise ConnectionError(f"tracker.mlflow.uri={self.uri} does not answer: {said}") from error
+                rule = f"must be an address that MLflow can use ({said})"
+                raise UserError("tracker.mlflow.uri", self.uri, rule) from error
 
     def _log(self, values: Mapping[str, float | str], step: int) -> None:
         from mlflow.entities import Metric
 
         moment = _milliseconds(self.clock())
         numbers = {key: value for key, value in values.items() if not isinstance(value, str)}
-        metrics = [Metric(_name(key), value, moment, step) for key, value in numbers.items()]
+        named = zip(_names(numbers), numbers.values(), strict=True)
+        metrics = [Metric(key, value, moment, step) for key, value in named]
         for first in range(0, len(metrics), 500):
             self.client.log_batch(self._id, metrics=metrics[first : first + 500])
 
 
-def _name(key: str) -> str:
-    """A metric's name without what MLflow forbids in it; of a class its number still tells it from the others."""
-    place, slash, name = key.partition("/")
-    return (place + slash + re.sub(r"[^\w.: -]", "_", name))[:LONGEST_METRIC]
+def _names(keys: Iterable[str]) -> list[str]:
+    """The keys without what MLflow forbids in a name, each another name; only the slash after `class` stays.
+
+    >>> _names(["class/0 a/b", "skipped.with suffix .jpg~", "skipped.with suffix .jpg#"])
+    ['class/0 a_b', 'skipped.with suffix .jpg_', 'skipped.with suffix .jpg_ 2']
+    """
+    found: list[str] = []
+    for key in keys:
+        place = "class/" if key.startswith("class/") else ""
+        name = (place + re.sub(r"[^\w.: -]", "_", key.removeprefix(place)))[:LONGEST_NAME]
+        same = found.count(name)
+        found.append(f"{name[: LONGEST_NAME - 5]} {same + 1}" if same else name)
+    return found
 
 
 def _milliseconds(seconds: float) -> int:

@@ -1,6 +1,7 @@
 """Mirrors the record to Weights & Biases. The record is authoritative: if something fails here, training continues."""
 
 import os
+import shlex
 import shutil
 import time
 from collections.abc import Callable, Iterable
@@ -16,6 +17,8 @@ from sl.tracker.values import epoch_values, summary
 
 if TYPE_CHECKING:
     import wandb
+
+    from sl.tracker.wandb_run import Mode
 
 MODES = ("auto", "online", "offline", "disabled")
 WHOLE = "whole-run"  # an empty file in the folder of an offline run that finished
@@ -73,16 +76,24 @@ class WandbTracker(Tracker):
 
     def close(self, finished: bool) -> None:
         """Write the summary and close the W&B run, as failed where the training did not finish."""
-        if self._run is not None:
-            values = summary(self._header, self._epochs)
-            self._tell(lambda run: run.summary.update(values))
+        values = summary(self._header, self._epochs)
+        self._tell(lambda run: run.summary.update(values))
         self._finish(finished)
 
     def holds(self, header: Header) -> str:
-        """The folder of the finished offline run with this identity; a run online is overwritten."""
-        from sl.tracker.wandb_run import resolve_mode
+        """The folder of the finished offline run with this identity; a run online is overwritten.
 
-        if resolve_mode(self.mode) != "offline":
+        Raises UserError where W&B cannot read its settings: nothing could be sent.
+        """
+        from sl.tracker.wandb_run import in_one_line
+
+        try:
+            mode = self._resolved()
+        except UserError:
+            raise
+        except Exception as error:
+            raise UserError("tracker.wandb", rule=f"W&B cannot read its settings: {in_one_line(error)}") from error
+        if mode != "offline":
             return ""
         return next((str(folder) for folder in self._offline(header.identity)), "")
 
@@ -106,15 +117,21 @@ class WandbTracker(Tracker):
         return [folder for folder in sorted(found) if (folder / WHOLE).exists()]
 
     def _open(self, opened: Callable[[Any], "wandb.Run"]) -> None:
+        try:
+            mode = self._resolved()
+            self._run = None if mode == "disabled" else opened(mode)
+        except UserError:
+            raise
+        except Exception as error:  # an address that cannot be parsed, for instance
+            self._give_up(error)
+
+    def _resolved(self) -> "Mode":
         from sl.tracker.wandb_run import resolve_mode
 
         try:
-            mode = resolve_mode(self.mode)
-            self._run = None if mode == "disabled" else opened(mode)
+            return resolve_mode(self.mode)
         except UserError as error:
             raise error.under("tracker.wandb") from None
-        except Exception as error:  # an address that cannot be parsed, for instance
-            self._give_up(error)
 
     def _finish(self, finished: bool) -> None:
         from sl.tracker.wandb_run import print_note
@@ -127,7 +144,7 @@ class WandbTracker(Tracker):
         if offline:
             if whole:
                 Path(folder, WHOLE).touch()
-            print_note(f"offline run in {folder}; to upload it: wandb sync {folder}")
+            print_note(f"offline run in {folder}; to upload it: wandb sync {shlex.quote(folder)}")
 
     def _tell(self, act: Callable[["wandb.Run"], Any]) -> None:
         if self._run is None:

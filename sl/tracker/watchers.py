@@ -1,7 +1,6 @@
 """All sinks of a run: where one fails, the training and the other sinks continue."""
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
 from pathlib import Path
 
 from sl.errors import UserError
@@ -9,7 +8,7 @@ from sl.record.run import Run
 from sl.record.schema import Epoch, Header, Probe
 from sl.say import warn
 from sl.tracker.base import Sink, Tracker
-from sl.tracker.values import ends
+from sl.tracker.repeat import own_time, repeat
 
 
 class Watchers:
@@ -17,23 +16,23 @@ class Watchers:
 
     def __init__(self, sinks: Mapping[str, Sink]) -> None:
         self._sinks = dict(sinks)
+        self._started: dict[str, Sink] = {}
 
-    def start(self, header: Header, path: Path, resumed: int) -> None:
+    def start(self, header: Header, path: Path, resumed: int = 0) -> None:
         """The run begins; a UserError, such as a missing login, ends it before the first step."""
-        self._tell(lambda sink: sink.start(header, path, resumed))
+        for name, sink in self._sinks.items():
+            try:
+                sink.start(header, path, resumed)
+                self._started[name] = sink
+            except UserError:
+                raise
+            except Exception as error:
+                _give_up(name, error)
 
     def repeat(self, run: Run, epoch_seconds: Sequence[float]) -> None:
         """Repeat what the record holds; trackers log it at the times at which the epochs ended."""
-        trackers = [sink for sink in self._sinks.values() if isinstance(sink, Tracker)]
-        clocks = [tracker.clock for tracker in trackers]
-        for line, moment in zip(run.epochs, ends(run.header, epoch_seconds), strict=True):
-            for tracker in trackers:
-                tracker.clock = partial(float, moment)
-            self.epoch(line)
-            for probe in run.probes_of(line.epoch):
-                self.probe(probe)
-        for tracker, clock in zip(trackers, clocks, strict=True):
-            tracker.clock = clock
+        with own_time(sink for sink in self._started.values() if isinstance(sink, Tracker)) as set_clocks:
+            repeat(run, epoch_seconds, self, set_clocks)
 
     def epoch(self, line: Epoch) -> None:
         """An epoch is over."""
@@ -44,15 +43,17 @@ class Watchers:
         self._tell(lambda sink: sink.probe(line))
 
     def close(self, finished: bool) -> None:
-        """The run is over."""
+        """The run is over, for the sinks that know of it: where one ended it at its start, others know nothing yet."""
         self._tell(lambda sink: sink.close(finished))
 
     def _tell(self, act: Callable[[Sink], None]) -> None:
-        for name, sink in tuple(self._sinks.items()):
+        for name, sink in tuple(self._started.items()):
             try:
                 act(sink)
-            except UserError:
-                raise
             except Exception as error:
-                del self._sinks[name]
-                warn(f"{name} failed and gets no more of this run; training continues: {error!r}")
+                del self._started[name]
+                _give_up(name, error)
+
+
+def _give_up(name: str, error: Exception) -> None:
+    warn(f"{name} failed and gets no more of this run; training continues: {error!r}")

@@ -12,6 +12,7 @@ from PIL import Image
 from sklearn.metrics import average_precision_score
 
 from sl.audit.command import locked
+from sl.audit.predict import combine
 from sl.config.compose import compose_run
 from sl.data import Digits
 from sl.errors import UserError
@@ -222,6 +223,29 @@ def test_a_network_of_ones_own_package_is_audited(
     monkeypatch.syspath_prepend(tmp_path)
     out = audit(*DIGITS, "folds=0", "recipe.epochs=1", "model._target_=mynets.MyNet", "allow_targets=[mynets]")
     assert (out / "suspects.html").exists()
+
+
+def test_damaged_predictions_are_one_line_that_says_what_to_do(tmp_path: Path) -> None:
+    file = tmp_path / "part.npz"
+    rows = {"index": np.arange(3), "probabilities": np.eye(3)}
+    np.savez_compressed(file, **rows)
+    assert (combine([file], 3) == np.eye(3)).all()
+    whole = file.read_bytes()
+    for damaged in (b"", whole[:10], whole[: len(whole) // 2], whole[:-10]):
+        file.write_bytes(damaged)
+        assert_repeated(file)
+    for changed in ({"index": np.arange(1, 4)}, {"index": np.arange(2)}, {"probabilities": np.ones(3)}):
+        np.savez_compressed(file, **rows | changed)
+        assert_repeated(file)
+    np.savez_compressed(file, index=np.arange(3))
+    assert_repeated(file)
+
+
+def assert_repeated(file: Path) -> None:
+    with pytest.raises(UserError) as raised:
+        combine([file], 3)
+    assert str(raised.value).startswith(f"{file}: must hold predictions of 3 images; remove it to repeat them (")
+    assert "\n" not in str(raised.value)
 
 
 def test_a_folder_belongs_to_one_audit_at_a_time(tmp_path: Path) -> None:

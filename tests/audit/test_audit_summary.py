@@ -1,14 +1,19 @@
 """What an audit says it found, against the numbers that it was made of."""
 
+import shlex
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 pytest.importorskip("cleanlab", reason="cleanlab is not installed: pip install -e '.[audit]'")
 
+from sl.audit.advice import Advice
 from sl.audit.estimate import Interval, NoiseEstimate
 from sl.audit.rank import Ranking
-from sl.audit.summary import findings
+from sl.audit.summary import closing, findings
 from sl.audit.trust import Trust
+from sl.config.compose import compose_run
 
 JOINT = np.array([[0.5, 0.2, 0.0], [0.05, 0.25, 0.0], [0.0, 0.0, 0.0]])  # label down, true class across
 ESTIMATE = NoiseEstimate(JOINT, Interval(0.25, 0.2, 0.3125), (Interval(0, 0, 0),) * 3, np.zeros(100), 0.25)
@@ -28,3 +33,10 @@ def test_what_is_expected_of_the_changes_is_said() -> None:
         "Of 100 labels an estimated 25.0 % (20.0 to 31.2 %) are wrong. "
         "2 are changed; 90 % of these are expected to be wrong (asked: 85 %)."
     )
+
+
+@pytest.mark.parametrize("out", ["results/audit/pictures", "my audits/of 2026, (b)", "it's"])
+def test_the_hint_can_be_pasted_whatever_the_folder_is_called(out: str) -> None:
+    said = closing("", Path(out), 3, 9, Advice(1, 1, "", ""), own=True)
+    pasted = shlex.split(said.partition("labels, add ")[2].partition(", or the list that")[0])
+    assert compose_run(["dataset=folder", *pasted]).dataset["labels"] == f"{out}/labels.csv"

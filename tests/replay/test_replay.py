@@ -1,6 +1,7 @@
 """Committed records are sent to W&B and CSV; W&B's offline files are read back and compared with the records."""
 
 import json
+import re
 import shutil
 import sys
 import time
@@ -11,12 +12,15 @@ import numpy as np
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tracker"))
+from in_process import as_before
+from in_process import run as run_command
 from wandb_file import read_wandb_file
 
+from sl.errors import UserError
 from sl.record import load_all
 from sl.record.schema import Epoch, Header, Probe
 from sl.replay.replay import replay, replay_figures, send
-from sl.tracker import CsvTracker, WandbTracker
+from sl.tracker import CsvTracker, MlflowTracker, WandbTracker
 
 COMMITTED = Path(__file__).parents[2] / "results/runs/digits"
 
@@ -117,3 +121,49 @@ def test_an_epoch_ends_when_the_record_says_and_later_is_now(records: Path, tmp_
     assert tracker.told[0] == datetime.fromisoformat(run.started).timestamp()
     assert tracker.finished
     assert abs(tracker.clock() - time.time()) < 60  # of figures that are sent next
+
+
+class Full(Watch):
+    """A tracker that fails in the second epoch, and when it is closed."""
+
+    def epoch(self, line: Epoch) -> None:
+        if line.epoch == 2:
+            raise OSError("No space left on device")
+
+    def close(self, finished: bool) -> None:
+        self.finished = finished
+        raise OSError("closing failed too")
+
+
+def test_a_tracker_that_fails_is_closed_and_has_its_clock_back(records: Path, tmp_path: Path) -> None:
+    run = next(run for run in load_all(records) if run.complete)
+    tracker = Full(str(tmp_path))
+    with pytest.raises(OSError, match=r"^No space left on device"):
+        send(run, tracker)
+    assert tracker.finished is False
+    assert tracker.clock is time.time
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")  # MLflow's own use of SQLAlchemy
+@pytest.mark.parametrize(
+    ("uri", "said"), [("sqlite:///text.db", "file is not a database"), ("htp://x", ".* unsupported URI 'htp://x'.*")]
+)
+def test_a_wrong_address_of_mlflow_is_one_line(
+    uri: str, said: str, records: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "text.db").write_text("no database, but a long text\n" * 50)
+    with as_before():
+        code, error = run_command("track", "tracker=mlflow", f"tracker.mlflow.uri={uri}", f"runs={records}")
+    line = rf"sl: error: tracker\.mlflow\.uri={uri}: must be an address that MLflow can use \({said}\)\n"
+    assert (code, bool(re.fullmatch(line, error))) == (2, True), error
+
+
+def test_a_server_of_mlflow_that_does_not_answer_is_one_line(
+    records: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "0")
+    run = next(run for run in load_all(records) if run.complete)
+    with pytest.raises(UserError, match=r"^tracker\.mlflow\.uri=http://127\.0\.0\.1:9 does not answer: "):
+        send(run, MlflowTracker("http://127.0.0.1:9", "insects"))  # the discard port: nobody listens

@@ -226,6 +226,21 @@ def test_a_run_that_fails_does_not_stop_the_others(plan: list[PlannedRun]) -> No
     assert plan[1].done
 
 
+def test_a_folder_that_cannot_be_written_is_one_line_for_each_run(
+    plan: list[PlannedRun], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").write_text("")
+    folder = f"{tmp_path}/file/below"
+    refused = [replace(run, common=(*run.common, f"checkpoints_dir={folder}")) for run in plan[:2]]
+    failures = execute(refused, jobs=1)
+    reason = f"checkpoints_dir={folder}: must be a folder that can be made and used: {folder}: Not a directory"
+    assert [failure.partition("; to run it again: ")[0] for failure in failures] == [
+        f"{' '.join(run.wanted)}: {reason}" for run in refused
+    ]
+    assert train_one(refused[0].overrides) == reason
+    assert capsys.readouterr().err == ""
+
+
 def test_a_folder_where_a_record_should_be_is_no_complete_run(plan: list[PlannedRun]) -> None:
     plan[0].record.mkdir(parents=True)
     assert not plan[0].done

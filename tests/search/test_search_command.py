@@ -3,6 +3,7 @@
 import json
 import pickle
 import re
+import shlex
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -63,6 +64,14 @@ def test_a_search_writes_down_what_it_tried(search: Search, tmp_path: Path, caps
     assert command.startswith("to train with it on all images: sl train runtime.threads=1 ")
     assert command.endswith(f" {' '.join(SHORT)} loss=sl {best}")
     assert not any(option in command for option in ("search.", "holdout", "runs_dir", "results_dir"))
+
+
+def test_the_printed_command_composes(search: Search, capsys: pytest.CaptureFixture[str]) -> None:
+    outcome = search("search_ranges@search.ranges=sl", "search.ranges.beta.high=5", trials=1)
+    command = shlex.split(capsys.readouterr().out.splitlines()[-1].partition("sl train ")[2])
+    config = compose_run(command)
+    assert {f"loss.{name}": config.loss[name] for name in ("alpha", "beta")} == outcome["best"]["parameters"]
+    assert (config.holdout, config.recipe.epochs) == (None, 2)
 
 
 def test_nothing_is_trained_twice(search: Search, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

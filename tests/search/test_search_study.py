@@ -80,6 +80,25 @@ def test_a_search_that_was_stopped_loses_nothing(tmp_path: Path) -> None:
     assert run(tmp_path / "a.db", trials=3) == whole  # the third, which was being tried, is asked for again
 
 
+@pytest.mark.parametrize("at_once", [1, 2])
+def test_a_search_that_was_stopped_goes_on_as_if_it_had_not_been(tmp_path: Path, at_once: int) -> None:
+    """The first ten proposals are random, those after them depend on the answers."""
+    whole = run(tmp_path / "whole.db", trials=14, at_once=at_once)
+    for stop_after in (2, 9):
+        with pytest.raises(Stopped):
+            run(tmp_path / "a.db", trials=14, at_once=at_once, stop_after=stop_after)
+    assert run(tmp_path / "a.db", trials=14, at_once=at_once) == whole
+
+
+@pytest.mark.parametrize("name", ["what?", "100 %41", "#1", "{a}", "a&b=c", "it's.db"])
+def test_the_file_lies_where_it_was_asked_for(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).mkdir()
+    first = run(tmp_path / name / name, trials=1)
+    assert [path.relative_to(tmp_path) for path in tmp_path.rglob("*") if path.is_file()] == [Path(name, name)]
+    assert (tmp_path / name / name).read_bytes().startswith(b"SQLite format 3")
+    assert run(tmp_path / name / name, trials=2)[:1] == first
+
+
 def test_more_can_be_asked_for_later(tmp_path: Path) -> None:
     first = run(tmp_path / "a.db", trials=2)
     assert run(tmp_path / "a.db", trials=5)[:2] == first

@@ -126,6 +126,20 @@ def test_a_log_gets_one_line_for_each_run(folder: Path, capsys: pytest.CaptureFi
     assert lines[1].endswith("  run1  failed: seed=1: refused")
 
 
+@pytest.mark.parametrize("content", ['{"number": 0, "overrides": [], "new": 1}', '{"number": 0}', "[]", "1", "{", ""])
+def test_a_job_of_another_version_hides_no_other_job(
+    folder: Path, capsys: pytest.CaptureFixture[str], content: str
+) -> None:
+    (folder / "0.json").write_text(content)
+    watch = Watch(folder, 2)
+    watch.start()
+    job.begin(1, ["seed=1"])
+    job.tell(final=True, name="run1", text="last 1.5 %")
+    job.end(None)
+    watch.stop()
+    assert capsys.readouterr().out == "1 of 2 done, left unknown  run1  last 1.5 %\n"
+
+
 def test_failures_are_listed_with_the_command_to_run_them_again() -> None:
     jobs = [
         SweepJob(0, ("loss=ce", "seed=0"), "done", "ce"),

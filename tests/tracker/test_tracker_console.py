@@ -99,11 +99,6 @@ def test_time_left_is_that_of_the_epochs_to_come(
     assert "  left 0:45:00  " in capsys.readouterr().out  # 9 more at 300 seconds
 
 
-def test_close_without_start_is_silent(capsys: pytest.CaptureFixture[str]) -> None:
-    ConsoleSink().close(False)
-    assert capsys.readouterr().out == ""
-
-
 def test_on_a_terminal_one_line_is_redrawn() -> None:
     sent = in_terminal(sys.executable, "-c", SCRIPT.format(folder=str(Path(__file__).parent)))
     assert re.search(r"epoch 2/12  left 0:00:0\d  worst cat 17\.3 %  test \d\d\.\d %  loss 1\.5", sent)

@@ -9,7 +9,7 @@ import pytest
 from told_run import EPOCHS, PATH, STAGES, make_line, make_probe
 
 from sl.record.lines import rounded
-from sl.tracker import CsvTracker, MlflowTracker, TensorBoardTracker, Tracker
+from sl.tracker import CsvTracker, MlflowTracker, TensorBoardTracker, Tracker, Watchers
 
 Make = Callable[..., Any]
 BEGAN = 1767225600  # 2026-01-01, when the header's run began
@@ -60,6 +60,21 @@ def test_csv_holds_the_record_once(header: Make, tmp_path: Path) -> None:
     assert facts["name"] == "insects-sym0.4-sl-s0"
     assert (facts["loss.alpha"], facts["record.provenance.python"], facts["finished"]) == ("0.1", "3.11.0", "True")
     assert float(facts["test_accuracy_last"]) == pytest.approx(recorded(EPOCHS)["test_accuracy"], abs=1e-5)
+
+
+def test_csv_columns_hold_what_they_are_called_whatever_an_epoch_lacks(header: Make, tmp_path: Path) -> None:
+    tracker = CsvTracker(str(tmp_path))
+    tracker.start(header(), PATH)
+    lacking = {1: "right_accuracy", 2: "wrong_memorised", 3: "clean_accuracy"}
+    for epoch, name in lacking.items():
+        tracker.epoch(make_line(epoch, **{name: None}))
+    tracker.close(True)
+    found = rows(tmp_path / ("0" * 16) / "epochs.csv")
+    assert len(found) == 3
+    for epoch, row in enumerate(found, start=1):
+        expected = {name: value for name, value in recorded(epoch).items() if name != lacking[epoch]}
+        assert {name: float(row[name]) for name in expected} == pytest.approx(expected)
+        assert (row[lacking[epoch]], row["epoch"]) == ("", str(epoch))
 
 
 def test_tensorboard_holds_the_record_once(header: Make, tmp_path: Path) -> None:
@@ -117,3 +132,31 @@ def test_mlflow_takes_any_class_names(header: Make, tmp_path: Path) -> None:
     assert logged[2].startswith("class/2 üüü")
     last = list(recorded(EPOCHS).values())[-5:-2]
     assert [run.data.metrics[name] for name in logged] == pytest.approx(last)
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")  # MLflow's own use of SQLAlchemy, pydantic and protobuf
+def test_mlflow_takes_any_parameter_names(header: Make, tmp_path: Path) -> None:
+    """Two names that differ only in what MLflow forbids, and one that is longer than it allows."""
+    skipped = {"with suffix .jpg~": 1, "with suffix .jpg#": 2, f"with suffix .{'x' * 250}": 3, "of a/b": 4}
+    tracker = MlflowTracker(f"sqlite:///{tmp_path}/mlflow.db", "insects", str(tmp_path / "artifacts"))
+    tell(tracker, header(data=header().data.model_dump() | {"skipped": skipped}))
+    (run,) = tracker.client.search_runs([tracker.client.get_experiment_by_name("insects").experiment_id])
+    named = {name: value for name, value in run.data.params.items() if ".skipped." in name}
+    assert sorted(named.values()) == ["1", "2", "3", "4"]
+    assert named["record.data.skipped.with suffix .jpg_"] == "1"
+    assert run.data.params["loss.alpha"] == "0.1"
+    assert run.data.metrics["test_accuracy_best"] == pytest.approx(recorded(EPOCHS)["test_accuracy"], abs=1e-5)
+
+
+def test_a_server_that_does_not_answer_is_no_mistake(
+    header: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "0")
+    tracker = MlflowTracker("http://127.0.0.1:9", "insects")  # the discard port: nobody listens
+    watchers = Watchers({"mlflow": tracker, "csv": CsvTracker(str(tmp_path))})
+    watchers.start(header(), PATH, 0)
+    watchers.close(True)
+    said = capsys.readouterr().err
+    assert said.startswith("sl: mlflow failed and gets no more of this run; training continues: ConnectionError('")
+    assert (said.count("\n"), len(list(tmp_path.glob("*/run.csv")))) == (1, 1)

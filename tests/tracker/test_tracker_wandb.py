@@ -1,6 +1,7 @@
 """W&B as it is, offline: what its files hold afterwards is compared with the run record."""
 
 import json
+import shlex
 import subprocess
 import sys
 import time
@@ -155,10 +156,15 @@ def test_an_exception_marks_the_run_as_failed(
 
 
 @pytest.mark.usefixtures("no_login")
-def test_dir_holds_the_folder(header: Make, tell_run: Tell, tmp_path: Path) -> None:
-    tell_run([WandbTracker("project", dir="deep/er")], header(), epochs=1)
-    assert (tmp_path / "deep/er/wandb/latest-run").is_dir()
+def test_dir_holds_the_folder_and_the_command_to_upload_it_can_be_pasted(
+    header: Make, tell_run: Tell, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tell_run([WandbTracker("project", dir="deep er")], header(), epochs=1)
+    assert (tmp_path / "deep er/wandb/latest-run").is_dir()
     assert not (tmp_path / "wandb").exists()
+    (folder,) = (tmp_path / "deep er/wandb").glob("offline-run-*")
+    command = shlex.split(capsys.readouterr().out.partition("to upload it: ")[2])
+    assert command == ["wandb", "sync", str(folder.relative_to(tmp_path))]
 
 
 def test_a_run_outlives_a_dead_service_and_the_next_is_tracked(

@@ -62,6 +62,16 @@ def test_online_without_a_login_is_refused(
         no_login.setenv(name, value)
     with pytest.raises(UserError, match=r"^tracker\.wandb\.mode=online: must be auto, offline or disabled: .*"):
         WandbTracker("project", mode="online").start(header(), Path("x.jsonl"))
+    with pytest.raises(UserError, match=r"^tracker\.wandb\.mode=online: must be auto, offline or disabled: .*"):
+        WandbTracker("project", mode="online").holds(header())
+
+
+def test_settings_that_wandb_cannot_read_end_a_replay(
+    no_login: pytest.MonkeyPatch, header: Callable[..., dict]
+) -> None:
+    no_login.setenv("WANDB_BASE_URL", "no address")
+    with pytest.raises(UserError, match=r"^tracker\.wandb: W&B cannot read its settings: base_url=no address: "):
+        WandbTracker("project").holds(header())
 
 
 def test_disabled_writes_nothing(
