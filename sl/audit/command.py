@@ -24,7 +24,9 @@ from sl.files import expanded, replace_json, writing
 from sl.record.identity import identity
 from sl.say import say
 from sl.train.described import Described, describe_run
+from sl.train.job import prepare
 from sl.train.jobs import choose_jobs
+from sl.train.options import RunConfig
 
 
 def run_audit(config: AuditConfig) -> Path:
@@ -35,8 +37,9 @@ def run_audit(config: AuditConfig) -> Path:
         config = replace(config, runtime=replace(config.runtime, threads=threads))
     described = describe_run(config)
     out = expanded("out", config.out or Path(config.results_dir) / audit_name(described, folds))
+    runs = parts(config, folds)
+    check_data(runs[0], folds)
     with locked(out):
-        runs = parts(config, folds)
         say(f"audit: {method(folds)}; results will be in {out}; the same command resumes")
         files = predict_all(runs, out / "predictions", min(jobs, len(runs)))
         subject, _ = whole_subject(config)
@@ -54,6 +57,16 @@ def check_options(config: AuditConfig) -> int:
         if (value := getattr(config, option)) is not None:
             raise UserError(option, value, "must be null: an audit sets it itself")
     return config.folds
+
+
+def check_data(run: RunConfig, folds: int) -> None:
+    """Read the data for `run`, one of `folds` runs; UserError for what cannot be audited, before a folder is made."""
+    try:
+        prepare(run)
+    except UserError as error:
+        if error.option == "fold":
+            raise UserError("folds", folds, "must not be more than the largest class has images") from None
+        raise
 
 
 def locked(out: Path) -> AcquireReturnProxy:

@@ -7,9 +7,9 @@ from contextlib import contextmanager, redirect_stderr
 from typing import Any, cast
 
 import hydra
-from hydra._internal.utils import get_args_parser
 
 import sl
+from sl.config.flags import checked_flags, overrides_first
 from sl.config.guard import Crash, guarded
 from sl.config.help import register_help
 from sl.config.hydra_errors import explain
@@ -37,12 +37,12 @@ def run_app(task: Callable[[Any], Any], config_name: str, extras: Sequence[str] 
     if "--version" in sys.argv:
         print(f"sl {sl.__version__}")
         return
-    sys.argv[1:] = overrides_first(sys.argv[1:])
     register()
     register_help()
     in_hydra = hydra.main(version_base="1.3", config_path=str(CONFIG_DIR), config_name=config_name)
     command = in_hydra(guarded(task, extras))
     try:
+        sys.argv[1:] = overrides_first(checked_flags(sys.argv[1:]))
         with without_job_line(), watched():
             command()
     except Crash as crash:
@@ -58,21 +58,6 @@ def run_app(task: Callable[[Any], Any], config_name: str, extras: Sequence[str] 
         if end.code == INTERRUPTED:
             ignore_interrupts()
         raise
-
-
-def overrides_first(arguments: Sequence[str]) -> list[str]:
-    """`arguments` with every OPTION=VALUE before the flags, where argparse takes them all.
-
-    >>> overrides_first(["loss=ce", "--cfg", "job", "seed=1", "-m"])
-    ['loss=ce', 'seed=1', '--cfg', 'job', '-m']
-    """
-    takes_value = {name for action in get_args_parser()._actions if action.nargs != 0 for name in action.option_strings}
-    overrides: list[str] = []
-    flags: list[str] = []
-    for argument in arguments:
-        of_flag = argument.startswith("-") or (flags and flags[-1] in takes_value)
-        (flags if of_flag else overrides).append(argument)
-    return [*overrides, *flags]
 
 
 class _WithoutJobLine:

@@ -1,6 +1,10 @@
 """The two files of a saved network: NAME.safetensors and NAME.json; the JSON is written last."""
 
+import errno
 import hashlib
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +13,11 @@ from safetensors.torch import load, save
 from torch import Tensor
 
 from sl.errors import UserError
-from sl.files import replace_file, replace_json, writing
+from sl.files import replace_file, replace_json, replacing, writing
 from sl.saved.description import FORMAT, read_description
+
+SUFFIXES = (".json", ".safetensors")
+NAMED = 5  # networks of a folder that a message names; it counts all
 
 
 def model_path(models_dir: Path, dataset: str, identity: str) -> Path:
@@ -29,7 +36,7 @@ def write_files(path: Path, content: bytes, description: dict[str, Any]) -> None
     `description` gets the format, the weights' file name and the sha256 of that file.
     """
     weights = path.with_suffix(".safetensors")
-    with writing(path.parent, "models_dir"):
+    with writing(path.parents[1], "models_dir"):
         replace_file(weights, content)
         whole = {"format": FORMAT, **description, "weights": weights.name, "sha256": sha256(content)}
         replace_json(path, whole)
@@ -37,8 +44,9 @@ def write_files(path: Path, content: bytes, description: dict[str, Any]) -> None
 
 def read_files(path: str | Path) -> tuple[dict[str, Any], dict[str, Tensor]]:
     """Description and tensors of the saved network at `path`, its JSON or its weights; UserError where damaged."""
-    if not Path(path).name:
-        raise UserError(f"{path or 'an empty path'}: it must be a file of a saved network")
+    if Path(path).suffix not in SUFFIXES or Path(path).is_dir():
+        rule = f"it must be a file of a saved network, {' or '.join(SUFFIXES)}"
+        raise UserError(f"{path or 'an empty path'}: {rule}{_networks_in(path)}")
     about = Path(path).with_suffix(".json")
     try:
         description = read_description(about.read_text(encoding="utf-8"))
@@ -53,6 +61,30 @@ def read_files(path: str | Path) -> tuple[dict[str, Any], dict[str, Tensor]]:
         if isinstance(error, UserError):
             raise
         raise UserError(f"{about}: it must be the description of a saved network: {error}") from None
+
+
+def _networks_in(folder: str | Path) -> str:
+    """Names the saved networks in `folder`, if it is one with any, for the end of a message."""
+    paths = [path for glob in ("*.json", "*/*.json") for path in sorted(Path(folder).glob(glob))] if folder else []
+    found = [str(path) for path in paths if path.with_suffix(".safetensors").exists()]
+    more = f" and {len(found) - NAMED} more" if len(found) > NAMED else ""
+    return f", such as {', '.join(found[:NAMED])}{more}" if found else ""
+
+
+@contextmanager
+def output(out: Path) -> Iterator[Path]:
+    """For a block that writes the file of the option `out` at the path it is given, as `replacing` does.
+
+    UserError, before the block where that can be told, if the file cannot be written.
+    """
+    try:
+        if out.is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        with replacing(out) as part:
+            part.touch()
+            yield part
+    except OSError as error:
+        raise UserError(f"out={out}: must be a file that can be written: {error.strerror or error}") from None
 
 
 def sha256(content: bytes) -> str:

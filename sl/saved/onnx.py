@@ -10,9 +10,9 @@ import onnxscript  # noqa: F401, torch.onnx needs it
 import torch
 from torch import Tensor, nn
 
-from sl.files import replacing
 from sl.recipes.normalise import Normalisation
-from sl.saved.load import load_model
+from sl.saved.files import output
+from sl.saved.load import SavedModel, load_model
 
 TOLERANCE = 1e-4  # of a probability, between onnxruntime and PyTorch, both in float32
 CHECKED = 4  # images
@@ -37,8 +37,16 @@ def export_onnx(model: Path, out: Path, allow_targets: Sequence[str] = ()) -> st
     Input `pixels` (N, C, H, W) float32 in [0, 255], output `probabilities` (N, K); the metadata hold the classes, the
     run's identity and `margin`: a picture is resized to (H + 2 margin, W + 2 margin), then `margin` pixels are cut off
     each side. Where onnxruntime is installed, both must agree within 1e-4. `allow_targets` are those of `load_model`.
+    UserError, before the work, where `out` cannot be written.
     """
     loaded = load_model(model, allow_targets=allow_targets)
+    with output(out) as part:
+        example, expected = write_onnx(loaded, part)
+        return f"{out}: {check(part, example, expected)}"
+
+
+def write_onnx(loaded: SavedModel, path: Path) -> tuple[Tensor, Tensor]:
+    """Write the network `loaded` to the ONNX file `path`; some pixels, and the probabilities it has for them."""
     whole = Whole(loaded.module.to(memory_format=torch.contiguous_format), loaded.normalisation).eval()
     example = torch.randint(256, (CHECKED, *loaded.about["image_shape"])).float()
     with warnings.catch_warnings():
@@ -52,9 +60,9 @@ def export_onnx(model: Path, out: Path, allow_targets: Sequence[str] = ()) -> st
     proto = program.model_proto
     about = {"classes": json.dumps(loaded.about["classes"]), "identity": loaded.about["identity"]}
     onnx.helper.set_model_props(proto, {**about, "margin": str(loaded.about["margin"])})
-    with replacing(out) as part, torch.inference_mode():
-        part.write_bytes(proto.SerializeToString())
-        return f"{out}: {check(part, example, whole(example))}"
+    path.write_bytes(proto.SerializeToString())
+    with torch.inference_mode():
+        return example, whole(example)
 
 
 def check(path: Path, pixels: Tensor, expected: Tensor) -> str:

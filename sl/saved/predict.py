@@ -13,7 +13,7 @@ from sl.data.class_folders import passed_over, picture_files, suffixes
 from sl.data.decode import Unreadable, opened
 from sl.data.disk import reading
 from sl.errors import UserError
-from sl.files import replacing
+from sl.saved.files import output
 from sl.saved.load import SavedModel, load_model, to_bytes
 from sl.say import warn
 
@@ -30,23 +30,22 @@ def predict_folder(
     `allow_targets` are those of `load_model`.
     """
     loaded, files = load_model(model, allow_targets=allow_targets), pictures_below(folder)
-    try:
-        with replacing(out) as part, part.open("w", newline="", encoding="utf-8") as target:
-            writer = csv.writer(target, lineterminator="\n")
-            writer.writerow(["path", "label", "confidence"])
-            count = 0
-            for names, images in batches(loaded, files, folder, skip_unreadable):
-                confidence, labels = loaded.probabilities(images).max(1)
-                for name, label, value in zip(names, labels.tolist(), confidence.tolist(), strict=True):
-                    writer.writerow([name, loaded.classes[label], f"{value:.6f}"])
-                count += len(names)
-    except OSError as error:
-        raise UserError(f"out={out}: must be a file that can be written: {error.strerror}") from None
+    with output(out) as part, part.open("w", newline="", encoding="utf-8") as target:
+        writer = csv.writer(target, lineterminator="\n")
+        writer.writerow(["path", "label", "confidence"])
+        count = 0
+        for names, images in batches(loaded, files, folder, skip_unreadable):
+            confidence, labels = loaded.probabilities(images).max(1)
+            for name, label, value in zip(names, labels.tolist(), confidence.tolist(), strict=True):
+                writer.writerow([name, loaded.classes[label], f"{value:.6f}"])
+            count += len(names)
     return f"{out}: {count} of {len(files)} pictures labelled"
 
 
 def pictures_below(folder: Path) -> list[Path]:
     """All pictures below `folder`, sorted; what is passed over is said. UserError where there is none."""
+    if folder.is_file():
+        raise UserError("folder", folder, "must be a folder of pictures")
     skipped: Counter[str] = Counter()
     with reading(folder):
         files = picture_files(folder, skipped)

@@ -60,7 +60,7 @@ def summary(run: Run, finished: bool) -> str:
     parts = [] if finished else [f"stopped after epoch {run.epochs[-1].epoch} of {run.scale.epochs}"]
     parts += [
         f"last {100 * run.last():.2f} %, best {100 * run.best():.2f} %",
-        f"mean of last ten {100 * run.mean_last_ten():.2f} %",
+        *([f"mean of last ten {100 * run.mean_last_ten():.2f} %"] if len(run.epochs) >= 10 else []),
         f"worst class {name} {100 * accuracy:.1f} %",
         scale_name(run),
     ]

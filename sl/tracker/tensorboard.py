@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 class TensorBoardTracker(Tracker):
     """A folder of event files for each run in `dir`, called by its name and identity; TensorBoard's step is the epoch.
 
+    A run that is sent again keeps its folder, since its name in a sweep is another than alone.
+
     Raises UserError where the package tensorboard is not installed.
     """
 
@@ -27,7 +29,9 @@ class TensorBoardTracker(Tracker):
     def start(self, header: Header, path: Path, resumed: int = 0) -> None:
         """Open the event file, and write the configuration as text."""
         self._header, self._epochs = header, list[Epoch]()
-        self._writer = self._open(f"{short_name(run_so_far(header, []))}-{header.identity}")
+        name = f"{short_name(run_so_far(header, []))}-{header.identity}"
+        there = sorted(folder.name for folder in self.dir.glob(f"*-{header.identity}"))
+        self._writer = self._open(*(there or [name]))
         text = json.dumps(config(header), indent=1)
         self._writer.add_text("config", "\n".join(f"    {line}" for line in text.splitlines()), 0, self.clock())
 
@@ -62,10 +66,11 @@ class TensorBoardTracker(Tracker):
                 writer.add_image(title, np.asarray(image.convert("RGB")), 0, self.clock(), dataformats="HWC")
         writer.close()
 
-    def _open(self, name: str) -> "SummaryWriter":
-        """An event file in the folder `name`; it replaces earlier ones."""
+    def _open(self, name: str, *others: str) -> "SummaryWriter":
+        """An event file in the folder `name`; it replaces earlier ones there and in the folders `others`."""
         from torch.utils.tensorboard import SummaryWriter
 
-        for file in (self.dir / name).glob("events.out.tfevents.*"):
-            file.unlink()
+        for folder in (name, *others):
+            for file in (self.dir / folder).glob("events.out.tfevents.*"):
+                file.unlink()
         return SummaryWriter(str(self.dir / name))

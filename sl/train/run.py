@@ -29,7 +29,7 @@ from sl.train.fit import NotFinite, look_closely, sample_representations, train_
 from sl.train.job import Job, prepare
 from sl.train.options import RunConfig
 from sl.train.representations import save_representations
-from sl.train.save_model import check_saved, save_model
+from sl.train.save_model import check_models_dir, check_saved, save_model
 from sl.train.stop import Stopped, StopRequest
 
 CHECKPOINT_SECONDS = 30.0  # between two checkpoints, inside an epoch too
@@ -75,6 +75,7 @@ def train(config: RunConfig) -> Path:
                     f"{path}: the record of a finished run, damaged since; restore it, or remove it to train again"
                 )
             case state:
+                check_models_dir(job)
                 Training(job, path, checkpoint, trackers).run(state)
     return path
 
@@ -133,15 +134,15 @@ class Training:
                 self._resume_or_start(state)
                 while self.epoch < self.job.plan.epochs:
                     self._one_epoch()
-                save_representations(self.engine, self.job, self.path)
-                self.record.end(self.epoch_seconds, save_model(self.engine, self.job))
+                self._end()
             finished = True
         except NotFinite as error:
             self.record.diverged(error.epoch, error.step, error.lr, error.loss)
             self.checkpoint.remove()
             raise RunDiverged(self.path, str(error)) from None
         except Stopped:
-            self._save_and_say()
+            assert self.stop.signal is not None
+            self._save_and_say(f"stopped by {self.stop.signal.name}")
             self.stop.hand_over()
             raise
         finally:
@@ -218,6 +219,15 @@ class Training:
         self._save_if_due()
         self.stop.check()
 
+    def _end(self) -> None:
+        """Write what a trained run leaves; where the disk refuses it, the whole training is in the checkpoint."""
+        try:
+            save_representations(self.engine, self.job, self.path)
+            self.record.end(self.epoch_seconds, save_model(self.engine, self.job))
+        except (UserError, OSError):
+            self._save_and_say("stopped by an error")
+            raise
+
     def _after_step(self, step: int) -> None:
         """Between two steps the run can be saved and stopped; nothing here waits for the device otherwise."""
         self.step, self.epoch_seconds_so_far = step, time.perf_counter() - self.began
@@ -235,8 +245,7 @@ class Training:
         self.saved = time.monotonic()
         return self.checkpoint.save(state)
 
-    def _save_and_say(self) -> None:
-        assert self.stop.signal is not None
+    def _save_and_say(self, why: str) -> None:
         then = "the same command resumes there" if self._save() else "its state could not be saved"
         inside = f" and {self.step} steps of the next" if self.step else ""
-        warn(f"{self.path}: stopped by {self.stop.signal.name} after epoch {self.epoch}{inside}; {then}")
+        warn(f"{self.path}: {why} after epoch {self.epoch}{inside}; {then}")

@@ -1,14 +1,16 @@
 """Keeps the network of a finished run, ready to be used without its configuration."""
 
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any
 
 from sl.errors import UserError
+from sl.files import writing
 from sl.models.classifier import Classifier, initialised_part
 from sl.recipes.batchnorm import debiased_statistics
 from sl.record.provenance import commit
 from sl.saved.files import as_file, model_path, sha256, write_files
-from sl.say import say
+from sl.say import say, warn
 from sl.train.engine import Engine
 from sl.train.job import Job
 from sl.train.options import RunConfig
@@ -21,15 +23,32 @@ def keeps_model(config: RunConfig) -> bool:
     return bool(config.save) if config.save is not None else config.names["dataset"] == OWN_DATA
 
 
+def check_models_dir(job: Job) -> None:
+    """Raise UserError where the network is to be kept and `models_dir` cannot be written to: before the training."""
+    if keeps_model(job.config):
+        with writing(Path(job.config.models_dir), "models_dir"):
+            folder = path_of_model(job).parent
+            folder.mkdir(parents=True, exist_ok=True)
+            TemporaryFile(dir=folder).close()
+
+
 def check_saved(job: Job, record: Path) -> None:
-    """Raise UserError where `save=true` asks for the network of a run that is complete, but was not kept."""
-    path = model_path(Path(job.config.models_dir), job.dataset.name, job.identity)
-    if job.config.save and not path.exists():
-        raise UserError(
-            "save",
-            "true",
-            f"must be null here: the run is complete and {path} was not kept; remove {record} to train it again",
-        )
+    """Say that the network of the complete run at `record` is missing, if it is to be kept.
+
+    That is a warning, or a UserError where `save=true` asks for the network.
+    """
+    path = path_of_model(job)
+    if not keeps_model(job.config) or path.exists():
+        return
+    missing = f"the network was not kept: there is no {path}; remove {record} to train it again"
+    if job.config.save:
+        raise UserError("save", "true", missing)
+    warn(missing)
+
+
+def path_of_model(job: Job) -> Path:
+    """The JSON of the run's network, if it is kept."""
+    return model_path(Path(job.config.models_dir), job.dataset.name, job.identity)
 
 
 def save_model(engine: Engine, job: Job) -> str:
@@ -47,7 +66,7 @@ def save_model(engine: Engine, job: Job) -> str:
             tensors[f"normalisation.{name}"] = value
     weights = as_file(tensors)
     if keeps_model(job.config):
-        path = model_path(Path(job.config.models_dir), job.dataset.name, job.identity)
+        path = path_of_model(job)
         write_files(path, weights, describe_model(engine, job))
         say(f"network kept: {path}")
     return sha256(weights)

@@ -64,10 +64,29 @@ def test_no_mistake_leaves_anything_behind(train: Command, tmp_path: Path) -> No
     assert not list(tmp_path.iterdir())
 
 
-def test_a_flag_that_does_not_exist_is_left_to_argparse(train: Command) -> None:
-    outcome = train("--fast")
-    assert outcome.code == 2
-    assert "unrecognized arguments: --fast" in outcome.err
+@pytest.mark.parametrize("arguments", [["--seed", "3"], ["--seed=3"], ["loss=ce", "-seed", "3", "-m"]])
+def test_an_option_written_as_a_flag(train: Command, arguments: list[str]) -> None:
+    said = "seed: options are written seed=3; sl command --help lists them"
+    assert train(*arguments).mistake.lstrip("-") == said
+
+
+@pytest.mark.parametrize("arguments", [["--fast"], ["--fast", "loss=ce"], ["--fast", "-m"]])
+def test_a_flag_that_does_not_exist(train: Command, arguments: list[str]) -> None:
+    assert train(*arguments).mistake == "--fast: options are written fast=VALUE; sl command --help lists them"
+
+
+def test_a_flag_of_hydra_without_its_value(train: Command) -> None:
+    assert train("--cfg").mistake == "argument --cfg/-c: expected one argument; --hydra-help lists the flags"
+    assert train("--cfg", "x").mistake.startswith("argument --cfg/-c: invalid choice: 'x' (choose from ")
+
+
+@pytest.mark.parametrize(
+    "arguments", ["--help", "-h", "--hydra-help", "--cfg job seed=3", "-c hydra -p hydra.job", "--info"]
+)
+def test_the_flags_of_hydra_still_work(train: Command, arguments: str) -> None:
+    outcome = train(*arguments.split(" "))
+    assert (outcome.code, outcome.err) == (0, "")
+    assert outcome.out
 
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="this machine has a CUDA device")

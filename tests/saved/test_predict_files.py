@@ -8,6 +8,7 @@ from PIL import Image
 from refused_folder import refuse
 
 from sl.errors import UserError
+from sl.saved.files import output
 from sl.saved.predict import pictures_below
 
 
@@ -41,6 +42,23 @@ def test_a_folder_that_is_refused_is_named(tmp_path: Path, monkeypatch: pytest.M
     refuse(monkeypatch, save(tmp_path / "locked" / "b.png").parent)
     with pytest.raises(UserError, match=r"locked cannot be read: Permission denied$"):
         pictures_below(tmp_path)
+
+
+def test_a_picture_in_the_place_of_the_folder(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match=r"^folder=.*a\.png: must be a folder of pictures$"):
+        pictures_below(save(tmp_path / "a.png"))
+
+
+@pytest.mark.parametrize("place", ["folder", "file/x.onnx"])
+def test_an_out_that_cannot_be_written_is_refused_before_the_work(place: str, tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "file").write_text("")
+    out = tmp_path / place
+    with pytest.raises(UserError) as error, output(out):
+        pytest.fail("the work began")
+    reason = "Is a directory" if place == "folder" else "File exists"
+    assert str(error.value) == f"out={out}: must be a file that can be written: {reason}"
+    assert sorted(path.name for path in tmp_path.rglob("*")) == ["file", "folder"]
 
 
 def test_no_picture_or_no_folder(tmp_path: Path) -> None:

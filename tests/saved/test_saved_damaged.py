@@ -83,7 +83,39 @@ def test_weights_of_another_network_are_refused(change: Any) -> None:
     assert "\n" not in str(error.value)
 
 
-def test_an_onnx_file_that_disagrees_is_not_left(model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("place", [".", ".."])
+def test_a_folder_in_the_place_of_a_network_names_those_in_it(model: Path, place: str) -> None:
+    folder = model.parent / place
+    (model.parent / "other.json").write_text("{}")  # not a network's: it has no weights
+    with pytest.raises(UserError) as error:
+        sl.load_model(folder)
+    expected = folder / "digits" / model.name if place == ".." else model
+    rule = "it must be a file of a saved network, .json or .safetensors"
+    assert str(error.value) == f"{folder}: {rule}, such as {expected}"
+
+
+def test_a_file_of_another_kind_is_named_as_typed(tmp_path: Path) -> None:
+    with pytest.raises(UserError) as error:
+        sl.load_model(tmp_path / "model.onnx")
+    assert str(error.value) == f"{tmp_path}/model.onnx: it must be a file of a saved network, .json or .safetensors"
+
+
+def test_an_onnx_file_that_cannot_be_written_is_refused_before_the_export(
+    model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("onnxscript", reason="onnxscript is not installed: pip install -e '.[onnx]'")
+    from sl.saved import onnx
+
+    monkeypatch.setattr("torch.onnx.export", lambda *_, **__: pytest.fail("it was exported"))
+    (tmp_path / "file").write_text("")
+    out = tmp_path / "file" / "model.onnx"
+    with pytest.raises(UserError, match=rf"^out={out}: must be a file that can be written: "):
+        onnx.export_onnx(model, out)
+
+
+def test_an_onnx_file_that_disagrees_disagrees_is_not_left(
+    model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for module in ("onnxscript", "onnxruntime"):
         pytest.importorskip(module, reason=f"{module} is not installed: pip install -e '.[onnx]'")
     from sl.saved import onnx

@@ -65,6 +65,14 @@ def test_runs_of_a_sweep_are_told_apart_by_identity(
     assert starts == {"insects-sym0.4-sl-s0 aaaa", "insects-sym0.4-sl-s0 bbbb"}
 
 
+@pytest.mark.parametrize("epochs", [9, 10])
+def test_fewer_than_ten_epochs_have_no_mean_of_the_last_ten(
+    header: Make, tell_run: Callable[..., None], capsys: pytest.CaptureFixture[str], epochs: int
+) -> None:
+    tell_run([ConsoleSink()], header(), epochs=epochs)
+    assert ("mean of last ten" in capsys.readouterr().out) == (epochs == 10)
+
+
 def test_a_stopped_run_says_so(header: Make, tell_run: Callable[..., None], capsys: pytest.CaptureFixture[str]) -> None:
     tell_run([ConsoleSink()], header(), epochs=3, finished=False)
     tell_run([ConsoleSink()], header(), epochs=0, finished=False)

@@ -97,6 +97,22 @@ def test_tensorboard_holds_the_record_once(header: Make, tmp_path: Path) -> None
     assert b'"alpha": 0.1' in events.Tensors("config/text_summary")[0].tensor_proto.string_val[0]
 
 
+def test_tensorboard_shows_a_run_once_that_a_sweep_calls_otherwise(
+    header: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SL_VARIED", "loss.beta")
+    tell(TensorBoardTracker(str(tmp_path)), header())
+    monkeypatch.delenv("SL_VARIED")
+    tell(TensorBoardTracker(str(tmp_path)), header())
+    (file,) = tmp_path.glob("*/events.*")
+    assert file.parent.name == f"insects-sym0.4-sl-beta1-s0-{'0' * 16}"
+    double = tmp_path / f"insects-sym0.4-sl-s0-{'0' * 16}"  # as earlier versions left it
+    double.mkdir()
+    (double / "events.out.tfevents.1").write_text("")
+    tell(TensorBoardTracker(str(tmp_path)), header())
+    assert len(list(tmp_path.glob("*/events.*"))) == 1
+
+
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")  # MLflow's own use of SQLAlchemy, pydantic and protobuf
 def test_mlflow_holds_the_record_once(header: Make, tmp_path: Path) -> None:

@@ -1,0 +1,49 @@
+"""The flags of a command that Hydra configures: --help, -m, --cfg, ..., beside the options OPTION=VALUE."""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NoReturn
+
+from hydra._internal.utils import get_args_parser
+
+from sl.errors import UserError
+
+
+def checked_flags(arguments: Sequence[str]) -> Sequence[str]:
+    """`arguments`; UserError for a flag that Hydra does not have, or whose value is missing or not allowed."""
+    parser = get_args_parser()
+    parser.error = _refuse  # type: ignore[method-assign]  # argparse prints its usage and exits
+    _, unknown = parser.parse_known_args(overrides_first(arguments))
+    flags = [argument for argument in unknown if argument.startswith("-")]
+    if flags:
+        raise _no_flag(flags[0], arguments)
+    return arguments
+
+
+def _refuse(message: str) -> NoReturn:
+    raise UserError(f"{message}; --hydra-help lists the flags")
+
+
+def _no_flag(flag: str, arguments: Sequence[str]) -> UserError:
+    """What to type instead of `flag`, one of the `arguments`."""
+    name, _, value = flag.partition("=")
+    after = [*arguments, ""][arguments.index(flag) + 1] if flag in arguments else ""
+    value = value or (after if after and not after.startswith("-") and "=" not in after else "VALUE")
+    command = Path(sys.argv[0]).name
+    return UserError(f"{name}: options are written {name.lstrip('-')}={value}; {command} --help lists them")
+
+
+def overrides_first(arguments: Sequence[str]) -> list[str]:
+    """`arguments` with every OPTION=VALUE before the flags, where argparse takes them all.
+
+    >>> overrides_first(["loss=ce", "--cfg", "job", "seed=1", "-m"])
+    ['loss=ce', 'seed=1', '--cfg', 'job', '-m']
+    """
+    takes_value = {name for action in get_args_parser()._actions if action.nargs != 0 for name in action.option_strings}
+    overrides: list[str] = []
+    flags: list[str] = []
+    for argument in arguments:
+        of_flag = argument.startswith("-") or (flags and flags[-1] in takes_value)
+        (flags if of_flag else overrides).append(argument)
+    return [*overrides, *flags]
