@@ -8,7 +8,6 @@ from collections.abc import Callable
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
-from numpy.typing import NDArray
 from scipy import stats
 
 from sl.record import Run, Series
@@ -16,7 +15,6 @@ from sl.record.paper import PROBED_CLASS
 from sl.record.run import Array
 from sl.separation import separation_of
 
-Numbers = NDArray[np.intp]
 GRID = np.linspace(0, 1, 5001)
 WIDTH = 5  # epochs that a curve is averaged over
 
@@ -32,8 +30,8 @@ def increase(value: Callable[[Run], Array | float], low: Series, high: Series) -
 
 
 def excess_spread(least: float, series: Series) -> Array:
-    """Late spread over classes, less what chance makes of equal classes, minus `least` points."""
-    return series.stack(spread, "late") - series.stack(chance_spread, "late") - least
+    """Late spread over classes beyond chance, minus `least` points."""
+    return series.stack(spread_beyond_chance, "late") - least
 
 
 def class_gap(high: int, low: int, least: float, series: Series) -> Array:
@@ -43,8 +41,13 @@ def class_gap(high: int, low: int, least: float, series: Series) -> Array:
 
 
 def under_learning(clean: Series, noisy: Series) -> Array:
-    """What the harder half of the classes loses by noise, late, minus what the easier half loses."""
-    return harder_minus_easier(clean, clean.stack(Run.stage_percent, "late") - noisy.stack(Run.stage_percent, "late"))
+    """What the harder half of the classes loses by noise, late, minus what the easier half loses.
+
+    Which half is harder, the other seeds say: by a seed's own accuracy on clean labels chance alone would put classes
+    into the harder half that then seem to lose less.
+    """
+    right = clean.stack(Run.stage_percent, "late")
+    return harder_minus_easier(others_mean(right), right - noisy.stack(Run.stage_percent, "late"))
 
 
 def least_lifted(ce: Series, sl: Series) -> Array:
@@ -57,8 +60,9 @@ def least_lifted(ce: Series, sl: Series) -> Array:
 
 
 def hardest_lifted(clean: Series, ce: Series, sl: Series) -> Array:
-    """Last-epoch gain of the harder half of the classes minus that of the easier half."""
-    return harder_minus_easier(clean, _class_gains(ce, sl))
+    """Last-epoch gain of the harder half of the classes (on clean labels, late) minus that of the easier half."""
+    right = clean.mean(Run.stage_percent, "late")
+    return harder_minus_easier(np.tile(right, (clean.n, 1)), _class_gains(ce, sl))
 
 
 def more_memorised(series: Series) -> Array:
@@ -93,9 +97,13 @@ def right_fitted(run: Run) -> float:
     return math.nan if share is None else 100 * share
 
 
-def spread(run: Run, stage: str) -> float:
-    """Accuracy of the best class minus that of the worst at a stage, in points."""
-    return 100 * float(run.spread()[run.stages.of(stage) - 1])
+def spread_beyond_chance(run: Run, stage: str) -> float:
+    """Points by which the best class is ahead of the worst at a stage, less what chance makes of equal classes.
+
+    The fewer the test images and the nearer the accuracy to a half, the further apart chance puts equal classes. Where
+    classes do differ, chance adds less than that, and this is below their true spread.
+    """
+    return 100 * float(run.spread()[run.stages.of(stage) - 1]) - chance_spread(run, stage)
 
 
 def chance_spread(run: Run, stage: str) -> float:
@@ -116,14 +124,14 @@ def memorised(run: Run, stage: str, evaluated: bool) -> float:
 
     An image that is predicted neither as its class nor as its label has one of K - 2 classes. Under symmetric noise the
     label is no likelier by chance than each of these, so their mean share is the floor: this is 0 without memorisation,
-    whether the network knows nothing or everything. `evaluated`: measured in evaluation mode on all training images
-    (the probe's `training`), else while training, on augmented images.
+    whether the network knows nothing or everything. Two classes leave no other, hence no floor: nan. `evaluated`:
+    measured in evaluation mode on all training images (the probe's `training`), else while training, on augmented ones.
     """
+    others = len(run.class_names) - 2
     shares = run.probes[stage].training if evaluated else run.epochs[run.stages.of(stage) - 1]
-    if shares is None or shares.wrong_memorised is None or shares.wrong_corrected is None:
+    if others < 1 or shares is None or shares.wrong_memorised is None or shares.wrong_corrected is None:
         return math.nan
-    others = 1 - shares.wrong_memorised - shares.wrong_corrected
-    return 100 * (shares.wrong_memorised - others / max(1, len(run.class_names) - 2))
+    return 100 * (shares.wrong_memorised - (1 - shares.wrong_memorised - shares.wrong_corrected) / others)
 
 
 def confidence(run: Run) -> float:
@@ -149,17 +157,15 @@ def others_mean(values: Array) -> Array:
     return (values.sum(axis=0) - values) / (n - 1) if n > 1 else np.full(values.shape, np.nan)
 
 
-def halves(clean: Series) -> tuple[Numbers, Numbers]:
-    """Numbers of the harder and of the easier half of the classes: by CE on clean labels, late, over its seeds."""
-    order = np.argsort(clean.mean(Run.stage_percent, "late"), kind="stable")
-    half = len(order) // 2
-    return order[:half], order[-half:]
+def harder_minus_easier(accuracies: Array, values: Array) -> Array:
+    """Mean of `values` (n, K) over the harder half of the classes minus that over the easier half, (n,).
 
-
-def harder_minus_easier(clean: Series, values: Array) -> Array:
-    """Mean of `values` (n, K) over the harder half of the classes minus that over the easier half, (n,)."""
-    hard, easy = halves(clean)
-    return values[:, hard].mean(axis=1) - values[:, easy].mean(axis=1)
+    For each seed `accuracies` (n, K) say which classes are harder; nan where they do.
+    """
+    order = np.argsort(accuracies, axis=1, kind="stable")
+    ordered, half = np.take_along_axis(values, order, axis=1), values.shape[1] // 2
+    means = ordered[:, :half].mean(axis=1) - ordered[:, -half:].mean(axis=1)
+    return np.where(np.isnan(accuracies).all(axis=1), np.nan, means)
 
 
 def _class_gains(ce: Series, sl: Series) -> Array:

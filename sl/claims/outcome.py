@@ -9,14 +9,14 @@ import numpy as np
 
 from sl.claims.catalogue import catalogue
 from sl.claims.claim import Claim, Reported
+from sl.claims.command import command
 from sl.claims.rule import RULE, Verdict, decide
 from sl.files import relative
-from sl.paths import CONFIG_DIR
 from sl.record import Run, RunGroup, matched
 from sl.record.group_order import in_order, recipe_differences
-from sl.record.paper import PAPER_EPOCHS, USUAL_NOISE
+from sl.record.paper import USUAL_NOISE
 from sl.record.stated import usual_recipe
-from sl.record.titles import origin, paper_scale, scale_name, setting
+from sl.record.titles import loss_order, named_loss, origin, paper_scale, scale_name, setting
 from sl.stats import FEWEST, Inference, adjusted, infer, significant
 from sl.tables.compare import beside
 from sl.tables.published import Literature
@@ -63,7 +63,8 @@ class GroupOutcomes:
     """All outcomes of one group.
 
     `caution`: what its runs are too short to show; `differs`: how its recipe differs from that of a group of the same
-    names above it.
+    names above it. `losses`: those that the measured claims compare, with the parameters that stand for each. `command`
+    is empty where none trains such runs.
     """
 
     dataset: str
@@ -76,6 +77,7 @@ class GroupOutcomes:
     stages: dict[str, int]
     caution: str
     differs: str
+    losses: tuple[str, ...]
     command: str
     claims: tuple[Outcome, ...]
 
@@ -98,12 +100,12 @@ class GroupOutcomes:
         runs = sum(max(0, FEWEST - n) for n in cells.values())
         unmeasured = sum(not outcome.refused for outcome in self.unmeasured)
         parts = [
-            f"Claims without enough runs: {len(self.lacking)}. With {FEWEST} seeds each they need {runs} more runs. "
-            f"`{self.command}` trains them, among others."
+            f"Claims without enough runs: {len(self.lacking)}. With {FEWEST} seeds each they need {runs} more runs."
         ] * bool(self.lacking)
+        parts += [f"`{self.command}` trains them, among others."] * bool(self.lacking and self.command)
         parts += [
             f"Claims that cannot be measured on the runs there are: {unmeasured}. The runs kept no representations "
-            "(probe.representations=2000 keeps them), or those compared have other seeds."
+            "(probe.representations=2000 keeps them), those compared have other seeds, or there are too few classes."
         ] * bool(unmeasured)
         return " ".join(parts)
 
@@ -140,19 +142,30 @@ def outcomes(group: RunGroup, literature: Literature, out: Path = Path()) -> tup
 
 
 def all_outcomes(runs: Iterable[Run], literature: Literature, out: Path) -> list[GroupOutcomes]:
-    """The outcomes of every group with a finished run, the paper's scale first."""
+    """The outcomes of every group with a finished run, the paper's scale first.
+
+    No claim is tested on labels as given, of which nobody knows how many are wrong.
+    """
     found = []
-    groups = [group for group in in_order(runs) if group.runs]
+    groups = [group for group in in_order(runs) if group.runs and not group.head.labels_given]
     for group, differs in zip(groups, recipe_differences(groups), strict=True):
         head, (dataset, scale, recipe) = group.head, group.names
+        measured = outcomes(group, literature, out)
         found.append(
             GroupOutcomes(
                 dataset, scale, recipe, paper_scale(head), scale_name(head), setting(head),
                 origin(group.runs), head.stages.model_dump(), caution(group), differs,
-                command(dataset, scale, recipe), outcomes(group, literature, out),
+                compared(group, measured, out), command(dataset, scale, recipe), measured,
             )
         )  # fmt: skip
     return found
+
+
+def compared(group: RunGroup, found: Iterable[Outcome], out: Path) -> tuple[str, ...]:
+    """The losses that the measured claims among `found` compare, each with the parameters that stand for it."""
+    records = {record for outcome in found for record in outcome.records}
+    losses = {run.name("loss") for run in group.runs if relative(run.path, out) in records}
+    return tuple(named_loss(loss, group.variant(loss)) for loss in sorted(losses, key=loss_order))
 
 
 def caution(group: RunGroup) -> str:
@@ -167,18 +180,6 @@ def caution(group: RunGroup) -> str:
         f"These runs cannot show what happens late in a full training: CE has memorised only {share:.0f} % of the "
         f"wrong labels at its end ({USUAL_NOISE.title}, n = {series.n})."
     )
-
-
-def command(dataset: str, scale: str, recipe: str) -> str:
-    """What trains the runs that a group lacks."""
-    if recipe != usual_recipe(dataset, scale):
-        if (CONFIG_DIR / "experiment" / f"table_{recipe}.yaml").is_file():
-            return f"sl reproduce experiment=table_{recipe} scale={scale}"
-        return f"sl reproduce experiment={dataset} scale={scale} 'overrides=[\"recipe={recipe}\"]'"
-    if dataset in PAPER_EPOCHS:
-        return f"make reproduce-{dataset} SCALE={scale}"
-    planned = (CONFIG_DIR / "experiment" / f"{dataset}.yaml").is_file()
-    return f"sl {'reproduce experiment' if planned else 'train dataset'}={dataset} scale={scale}"
 
 
 def as_json(found: Sequence[GroupOutcomes]) -> dict[str, Any]:

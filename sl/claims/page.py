@@ -129,6 +129,8 @@ def _section(group: GroupOutcomes) -> Iterable[str]:
     yield f"{summary(group)}. {group.origin}. Epochs of the stages: {stages}."
     if group.differs:
         yield f"These runs differ from those of the same name above: {group.differs}."
+    if group.losses:
+        yield f"Losses: {', '.join(group.losses)}."
     if rows := [_row(outcome) for outcome in group.claims if outcome.verdict != Verdict.LACKING]:
         yield table(HEADER, rows)
     refused = {reason for outcome in group.claims for reason in outcome.refused}

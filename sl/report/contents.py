@@ -39,7 +39,7 @@ def contents(
 
     The folder `audits` holds audits (docs/audit.md) of own data; what they found is shown with the runs on these data.
 
-    Runs at the paper's scale come first. No claim of the paper is tested on own data, whose labels are as given.
+    Runs at the paper's scale come first. No claim of the paper is tested on own data.
     """
     places = {run.identity: place for place, run in enumerate(runs)}
     pages = in_order(runs)
@@ -74,11 +74,10 @@ def contents(
 
 def _group(group: RunGroup, literature: Literature, places: dict[str, int]) -> dict[str, Any]:
     head, names = group.head, group.head.class_names
-    own = head.labels_given
-    found = [] if own else all_outcomes(group.members, literature, Path())
+    found = all_outcomes(group.members, literature, Path())
     by_path = {relative(run.path, Path()): places[run.identity] for run in group.members}
     return {
-        "own": own,
+        "own": head.labels_given,
         "paper_scale": paper_scale(head),
         "label": f"{dataset_title(group.names[0])} · {scale_badge(head)} · {group.names[2]}",
         "scale": scale_badge(head),

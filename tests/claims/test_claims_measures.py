@@ -7,8 +7,10 @@ from typing import Any
 
 import numpy as np
 import pytest
+import synthetic
 from claim_records import Made, accuracies, run_group_of
 
+from sl.claims.catalogue import catalogue
 from sl.claims.claim import Cell, SameProduct
 from sl.claims.measures import (
     chance_spread,
@@ -17,7 +19,6 @@ from sl.claims.measures import (
     decline,
     difference,
     excess_spread,
-    halves,
     harder_minus_easier,
     hardest_lifted,
     least_lifted,
@@ -25,12 +26,17 @@ from sl.claims.measures import (
     memorised_less,
     others_mean,
     separated,
+    spread_beyond_chance,
     under_learning,
 )  # fmt: skip
-from sl.record import Noise, Run, RunGroup, Series, read
+from sl.claims.outcome import all_outcomes
+from sl.claims.page import markdown
+from sl.claims.rule import Verdict
+from sl.record import STAGES, Noise, Run, RunGroup, Series, load_all, read
 from sl.record.paper import USUAL_NOISE
 from sl.record.schema import Config, Data, Epoch, Header, Probe, Stages, TrainingShares
 from sl.stats import infer
+from sl.tables import Literature
 
 EQUAL_CLASSES = Probe.model_construct(confusion=np.diag([200, 200, 200]).tolist())
 CE = Made("ce", 0.4, accuracies(0.9, 0.5), accuracies(0.9, 0.5))
@@ -38,9 +44,9 @@ CE = Made("ce", 0.4, accuracies(0.9, 0.5), accuracies(0.9, 0.5))
 
 def run_of(counts: list[int], accuracy: list[float]) -> Run:
     """A run whose test set has so many images of each class."""
-    header = Header.model_construct(stages=Stages.model_construct(late=1))
+    header = Header.model_construct(stages=Stages.model_construct(early=1, middle=1, late=1))
     probe = Probe.model_construct(confusion=np.diag(counts).tolist())
-    return Run(Path("none"), header, (Epoch.model_construct(class_accuracy=accuracy),), {"late": probe})
+    return Run(Path("none"), header, (Epoch.model_construct(class_accuracy=accuracy),), dict.fromkeys(STAGES, probe))
 
 
 @pytest.mark.parametrize("counts", [[200] * 10, [40, 50, 60, 200]])
@@ -56,19 +62,58 @@ def test_classes_without_test_images_are_left_out() -> None:
     assert chance_spread(holed, "late") == pytest.approx(chance_spread(full, "late"))
 
 
+def test_equal_classes_have_no_spread_beyond_chance_at_any_accuracy() -> None:
+    """Of 100 runs with 200 test images a class; the plain spread grows by two points as the accuracy falls."""
+    random, found, plain = np.random.default_rng(6), {}, {}
+    for accuracy in (0.85, 0.55):
+        runs = [run_of([200] * 10, (random.binomial(200, accuracy, 10) / 200).tolist()) for _ in range(100)]
+        found[accuracy] = np.array([spread_beyond_chance(run, "late") for run in runs])
+        plain[accuracy] = np.array([100 * np.ptp(run.epochs[0].class_accuracy) for run in runs])
+        assert abs(found[accuracy].mean()) < 3 * found[accuracy].std() / 10  # three standard errors
+    assert plain[0.55].mean() - plain[0.85].mean() > 1
+
+
+@pytest.mark.parametrize("claim", ["spread_noisy_early", "lsr_no_cure", "sl_narrows_spread"])
+def test_claims_on_the_spread_are_zero_where_classes_are_equal(claim: str) -> None:
+    """Invented runs of both cells of the claim, of equal classes and of another accuracy in each cell."""
+    (asked,) = (one for one in catalogue("cifar10", "authors_code", Literature(), usual=True) if one.id == claim)
+    random, cells = np.random.default_rng(7), []
+    for accuracy in (0.85, 0.55):
+        drawn = (random.binomial(200, accuracy, (100, 10)) / 200).tolist()
+        cells.append(Series(tuple(run_of([200] * 10, line) for line in drawn)))
+    differences = asked.measure(*cells)
+    assert abs(differences.mean()) < 3 * differences.std() / 10  # three standard errors
+
+
 def test_others_mean_leaves_the_seed_out() -> None:
     values = np.array([[1.0, 10.0], [2.0, 20.0], [6.0, 60.0]])
     assert others_mean(values).tolist() == [[4.0, 40.0], [3.5, 35.0], [1.5, 15.0]]
     assert np.isnan(others_mean(values[:1])).all()
 
 
-def test_halves_are_those_of_clean_labels(tmp_path: Path) -> None:
-    clean = run_group_of(tmp_path, [replace(CE, rate=0.0)]).series("ce")
-    hard, easy = halves(clean)
-    assert (set(hard.tolist()), set(easy.tolist())) == ({2, 3, 4, 5, 7}, {0, 1, 6, 8, 9})
-    values = np.arange(30.0).reshape(3, 10)
-    expected = values[:, hard].sum(1) / 5 - values[:, easy].sum(1) / 5
-    assert harder_minus_easier(clean, values) == pytest.approx(expected)
+def test_the_harder_half_has_the_lower_accuracies() -> None:
+    easy = [[0, 1, 6, 8, 9], [5, 6, 7, 8, 9], [0, 1, 2, 3, 4]]
+    found = np.array([[0.9 if k in classes else 0.5 for k in range(10)] for classes in easy]) + np.arange(10) / 100
+    values = np.arange(30.0).reshape(3, 10) ** 2
+    expected = [
+        (line.sum() - line[classes].sum()) / 5 - line[classes].sum() / 5
+        for line, classes in zip(values, easy, strict=True)
+    ]
+    assert harder_minus_easier(found, values) == pytest.approx(expected)
+    odd = harder_minus_easier(np.array([[0.1, 0.5, 0.9]]), np.array([[1.0, 20.0, 4.0]]))
+    assert odd == pytest.approx([1 - 4])  # the class in the middle is in neither half
+    assert np.isnan(harder_minus_easier(np.full((1, 2), np.nan), values[:1, :2])).all()
+
+
+def test_equal_classes_do_not_under_learn() -> None:
+    """By its own split into halves each seed would seem to lose less at the harder half."""
+    clean, noisy = (
+        series_of(np.random.default_rng(seed).binomial(200, share, (300, 1, 10)) / 200, late=1)
+        for seed, share in ((1, 0.8), (2, 0.5))
+    )
+    repeats = [under_learning(Series(clean.runs[k : k + 3]), Series(noisy.runs[k : k + 3])) for k in range(0, 300, 3)]
+    means = np.mean(repeats, axis=1)
+    assert abs(means.mean()) < 3 * means.std() / 10  # three standard errors
 
 
 def series_of(curves: np.ndarray, late: int = 3) -> Series:
@@ -132,6 +177,22 @@ def test_nothing_is_memorised_by_chance(classes: int) -> None:
     assert memorised(probed(wrong, 0.7, classes), "late", False) == pytest.approx(0)
 
 
+def test_memorising_two_classes_cannot_be_told_from_chance(tmp_path: Path) -> None:
+    """Neither by a number, whatever was predicted, nor by a verdict, a crash or a nan on the page."""
+    for share in (0.0, 0.5, 1.0):
+        assert np.isnan(memorised(probed(share, 1 - share, classes=2), "late", False))
+    for seed in (0, 1, 2):
+        for loss in ("ce", "sl"):
+            synthetic.record(tmp_path, loss, seed=seed, dataset="pairs", classes=2)
+    found = all_outcomes(load_all(tmp_path), Literature(), tmp_path)
+    asked = {one.id: one for one in found[0].claims if one.id in ("ce_memorises", "sl_memorises_less")}
+    assert [(one.n, one.verdict, one.mean) for one in asked.values()] == [(0, Verdict.LACKING, None)] * 2
+    assert asked["ce_memorises"] in found[0].unmeasured
+    text = markdown(found).partition("## What is measured")[0]
+    assert "or there are too few classes" in text
+    assert "nan" not in text
+
+
 def test_memorisation_is_measured_in_evaluation_mode_where_all_runs_have_it() -> None:
     training = {"wrong_memorised": 0.5, "wrong_corrected": 0.5}
     new, old = probed(0.1, 0.9, training=training), probed(0.2, 0.8)
@@ -160,19 +221,20 @@ def test_what_is_measured_late_is_of_the_late_stage() -> None:
 
 
 def test_what_the_harder_half_loses_and_gains() -> None:
-    """On clean labels classes 0 and 1 are the harder half, under noise 2 and 3."""
-    clean = series_of(np.array([[[0.0] * 4] * 2 + [[0.6, 0.7, 0.9, 0.8], [0.0] * 4]]))
-    ce = series_of(np.array([[[0.0] * 4] * 2 + [[0.5, 0.4, 0.2, 0.3], [0.4, 0.5, 0.1, 0.2]]]))
-    sl = series_of(np.array([[[0.0] * 4] * 3 + [[0.6, 0.8, 0.2, 0.2]]]))
+    """Of two seeds alike; on clean labels classes 0 and 1 are the harder half, under noise 2 and 3."""
+    clean = series_of(np.array([[[0.0] * 4] * 2 + [[0.6, 0.7, 0.9, 0.8], [0.0] * 4]] * 2))
+    ce = series_of(np.array([[[0.0] * 4] * 2 + [[0.5, 0.4, 0.2, 0.3], [0.4, 0.5, 0.1, 0.2]]] * 2))
+    sl = series_of(np.array([[[0.0] * 4] * 3 + [[0.6, 0.8, 0.2, 0.2]]] * 2))
     # lost late: 10, 30 against 70, 50; gained at the end: 20, 30 against 10, 0
-    assert under_learning(clean, ce) == pytest.approx([20 - 60])
-    assert hardest_lifted(clean, ce, sl) == pytest.approx([25 - 5])
+    assert under_learning(clean, ce) == pytest.approx([20 - 60] * 2)
+    assert hardest_lifted(clean, ce, sl) == pytest.approx([25 - 5] * 2)
 
 
 def test_one_seed_has_no_others() -> None:
     one = series_of(np.zeros((1, 4, 2)))
     assert np.isnan(decline(series_of(np.zeros((1, 9, 2))))).all()
     assert np.isnan(least_lifted(one, one)).all()
+    assert np.isnan(under_learning(one, one)).all()
 
 
 def test_difference_is_of_last_epochs_in_points(tmp_path: Path) -> None:

@@ -16,10 +16,12 @@ from sl.claims.page import findings, markdown, tally
 from sl.claims.rule import Verdict
 from sl.numbers import signed, with_interval
 from sl.record import load_all
+from sl.reproduce.experiment import runs as experiment_runs
 from sl.tables import Literature, load
 
 ROOT = Path(__file__).parents[2]
 CE = Made("ce", 0.4, accuracies(0.9, 0.5), accuracies(0.9, 0.5))
+GROUPS = {"SCALE": "scale", "reproduce": "experiment"}  # of configs/, as make calls them
 SL = Made("sl", 0.4, accuracies(0.95, 0.7), accuracies(0.95, 0.7))
 
 
@@ -82,7 +84,7 @@ def group(dataset: str, full: bool, **verdicts: tuple[str, int]) -> GroupOutcome
         )
         for name, (verdict, n) in verdicts.items()
     )  # fmt: skip
-    return GroupOutcomes(dataset, "", "", full, "", "", "", {}, "", "", "", claims)
+    return GroupOutcomes(dataset, "", "", full, "", "", "", {}, "", "", (), "", claims)
 
 
 def test_a_claim_is_counted_once_however_many_data_sets_it_is_asked_of() -> None:
@@ -165,9 +167,61 @@ def test_what_is_missing_is_one_line_with_its_command(page: tuple) -> None:
         f"With 3 seeds each they need {sum(max(0, 3 - n) for n in cells.values())} more runs. "
         "`make reproduce-cifar10 SCALE=paper` trains them, among others. "
         "Claims that cannot be measured on the runs there are: 2. The runs kept no representations "
-        "(probe.representations=2000 keeps them), or those compared have other seeds."
+        "(probe.representations=2000 keeps them), those compared have other seeds, or there are too few classes."
     )
     assert "MNIST: no finished run yet; `make reproduce-mnist` trains the runs." in page[1]
+
+
+@pytest.mark.parametrize(
+    ("scale", "recipe", "printed"),
+    [
+        ("paper", "authors_code", True),
+        ("cpu", "authors_code", True),
+        ("cpu", "sce_pytorch", True),
+        ("custom", "authors_code", False),
+        ("cpu", "gone", False),
+    ],
+)
+@pytest.mark.parametrize("dataset", ["mnist", "cifar10", "digits", "pairs"])
+def test_every_printed_command_has_choices_of_configs(
+    tmp_path: Path, literature: Literature, dataset: str, scale: str, recipe: str, printed: bool
+) -> None:
+    synthetic.record(tmp_path, "ce", dataset=dataset, scale=scale, recipe=recipe)
+    (found,) = all_outcomes(load_all(tmp_path), literature, tmp_path)
+    (line,) = (line for line in markdown([found]).splitlines() if line.startswith("Claims without enough runs"))
+    assert ("trains them" in line) == bool(found.command) == (printed and dataset != "pairs")
+    commands = re.findall("`(.*?)`", line)
+    assert commands == [found.command] * bool(found.command)
+    for command in commands:
+        named = re.findall(r"(scale|recipe|experiment|SCALE|reproduce)[=-](\w+)", command)
+        assert {"scale", "experiment"} <= {GROUPS.get(option, option) for option, _ in named}
+        for option, choice in named:
+            group = GROUPS.get(option, option)
+            assert (ROOT / "configs" / group / f"{choice}.yaml").is_file()
+            assert group != "experiment" or f"dataset={dataset} " in " ".join(map(" ".join, experiment_runs(choice)))
+
+
+def test_no_claim_is_tested_on_labels_as_given(tmp_path: Path, literature: Literature) -> None:
+    for seed in (0, 1, 2):
+        for loss in ("ce", "sl"):
+            synthetic.own(tmp_path / "runs", loss, seed=seed)
+            synthetic.record(tmp_path / "runs", loss, seed=seed)
+    text, groups = written(tmp_path, literature)
+    assert [group["dataset"] for group in groups] == ["cifar10"]
+    assert "folder" not in text.lower()
+
+
+def test_the_parameters_that_stand_for_a_loss_are_named(page: tuple, tmp_path: Path, literature: Literature) -> None:
+    assert "Losses: CE, SL (α 0.1, β 1, A −9.21)." in page[1].splitlines()
+    for seed in (0, 1, 2):
+        synthetic.record(tmp_path / "runs", "ce", seed=seed)
+        synthetic.record(tmp_path / "runs", "sl", seed=seed, loss_options={"alpha": 5.0, "beta": 0.0})
+    synthetic.record(tmp_path / "runs", "mae")  # which no claim compares
+    text, groups = written(tmp_path, literature)
+    assert claim(groups, "sl_vs_ce_symmetric_40")["verdict"] == "supported"
+    assert groups[0]["losses"] == ["CE", "SL (α 5, β 0, A −9.21)"]
+    section = text.partition("## CIFAR-10")[2].partition("## What is measured")[0]
+    assert "Losses: CE, SL (α 5, β 0, A −9.21)." in section.splitlines()
 
 
 def test_every_table_row_has_as_many_cells_as_its_head(page: tuple) -> None:

@@ -1,0 +1,23 @@
+"""The command that a page of claims prints where runs are lacking."""
+
+from sl.paths import CONFIG_DIR
+from sl.record.paper import PAPER_EPOCHS
+from sl.record.stated import usual_recipe
+
+
+def command(dataset: str, scale: str, recipe: str) -> str:
+    """What trains the runs that a group lacks; empty where configs/ has no such experiment, scale or recipe.
+
+    >>> command("cifar10", "paper", "authors_code")
+    'make reproduce-cifar10 SCALE=paper'
+    >>> command("cifar10", "custom", "authors_code")
+    ''
+    """
+    chosen = {"experiment": dataset, "scale": scale, "recipe": recipe}
+    if not all((CONFIG_DIR / group / f"{name}.yaml").is_file() for group, name in chosen.items()):
+        return ""
+    if recipe != usual_recipe(dataset, scale):
+        return f"sl reproduce experiment={dataset} scale={scale} 'overrides=[\"recipe={recipe}\"]'"
+    if dataset in PAPER_EPOCHS:
+        return f"make reproduce-{dataset} SCALE={scale}"
+    return f"sl reproduce experiment={dataset} scale={scale}"
