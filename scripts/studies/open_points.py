@@ -6,7 +6,7 @@ A run with one point changed is paired by seed with the usual run.
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
-from sl.claims.measures import memorised, spread
+from sl.claims.measures import memorised
 from sl.numbers import mean_std, with_interval
 from sl.record import Noise, Run, RunGroup, Series, matched, paired_difference
 from sl.record.group_order import in_order, recipe_changes
@@ -101,7 +101,7 @@ def _row(title: str, own: dict[str, Series], base: dict[str, Series]) -> list[st
         cells.append(mean_std(own[loss].stack(lambda run: 100 * run.last())) if loss in own else NOTHING)
         cells.append(_change(base[loss], own[loss]) if loss in own and loss in base else NOTHING)
     cells.append(_change(own["ce"], own["sl"]) if len(own) == len(LOSSES) else NOTHING)
-    for value in (lambda run: memorised(run, "late", False), lambda run: spread(run, "late")):
+    for value in (lambda run: memorised(run, "late", False), lambda run: 100 * run.spread()[run.stages.late - 1]):
         cells += [mean_std(own[loss].stack(value)) if loss in own else NOTHING for loss in LOSSES]
     seeds = sorted({series.seeds for series in own.values()})
     return [*cells, "; ".join(", ".join(map(str, each)) for each in seeds)]

@@ -25,8 +25,8 @@ LAST = "test accuracy, last epoch, symmetric 40 %"
 RIGHT = "mean confidence in class 3 on its rightly labelled training images, late"
 WRONG = "wrong labels predicted beyond chance"
 SPREAD = (
-    "spread over classes beyond chance (best minus worst, less what chance makes of equal classes; of unequal ones it "
-    "makes less)"
+    "spread over classes beyond chance (best minus worst, times the share of the deviation over classes that chance in "
+    "the test images does not explain)"
 )
 PROOF = "tests/losses/test_losses_symmetric.py::test_only_the_product_of_beta_and_log_zero_matters"
 

@@ -8,14 +8,12 @@ from collections.abc import Callable
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
-from scipy import stats
 
 from sl.record import Run, Series
 from sl.record.paper import PROBED_CLASS
 from sl.record.run import Array
 from sl.separation import separation_of
 
-GRID = np.linspace(0, 1, 5001)
 WIDTH = 5  # epochs that a curve is averaged over
 
 
@@ -30,7 +28,7 @@ def increase(value: Callable[[Run], Array | float], low: Series, high: Series) -
 
 
 def excess_spread(least: float, series: Series) -> Array:
-    """Late spread over classes beyond chance, minus `least` points."""
+    """Late spread over classes without what chance adds, minus `least` points."""
     return series.stack(spread_beyond_chance, "late") - least
 
 
@@ -98,25 +96,22 @@ def right_fitted(run: Run) -> float:
 
 
 def spread_beyond_chance(run: Run, stage: str) -> float:
-    """Points by which the best class is ahead of the worst at a stage, less what chance makes of equal classes.
+    """Points by which the best class is ahead of the worst at a stage, without what chance adds; nan for one class.
 
-    The fewer the test images and the nearer the accuracy to a half, the further apart chance puts equal classes. Where
-    classes do differ, chance adds less than that, and this is below their true spread.
-    """
-    return 100 * float(run.spread()[run.stages.of(stage) - 1]) - chance_spread(run, stage)
-
-
-def chance_spread(run: Run, stage: str) -> float:
-    """The spread that chance alone is expected to make, in points, if all classes had one true accuracy.
-
-    That accuracy is the run's own; a class with m test images then scores Binomial(m, p) / m, and the expected range
-    over classes is the integral of 1 - prod F_k - prod (1 - F_k) over [0, 1] (independent classes).
+    A class with m test images and true accuracy p scores with variance p (1 - p) / m, so that classes seem further
+    apart than they are, the fewer the images and the nearer p to a half. The variance seen over classes is that of
+    their true accuracies plus the mean of these. All deviations are shrunk by one factor to the first part, and with
+    them the spread, as in constrained empirical Bayes (Louis 1984): little where classes truly differ, to about 0 where
+    they do not.
     """
     counts = run.probe_values(stage, "confusion").sum(axis=1)
-    counts = counts[counts > 0]
-    share = float(np.nanmean(run.at_stage(stage)))
-    below = stats.binom.cdf(np.floor(GRID[:, None] * counts + 1e-9), counts, share)
-    return 100 * float(np.mean(1 - below.prod(axis=1) - (1 - below).prod(axis=1)))
+    tested = counts > 0
+    share, images = run.at_stage(stage)[tested], counts[tested]
+    if len(share) < 2:
+        return math.nan
+    seen = float(np.var(share, ddof=1))
+    by_chance = float(np.mean(share * (1 - share) / np.maximum(images - 1, 1)))  # without bias, as from a sample
+    return 100 * float(np.ptp(share)) * math.sqrt(max(0.0, 1 - by_chance / seen)) if seen else 0.0
 
 
 def memorised(run: Run, stage: str, evaluated: bool) -> float:

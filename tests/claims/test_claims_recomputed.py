@@ -1,6 +1,7 @@
 """results/claims.json and the README's findings, recomputed from the records by scipy alone."""
 
 import json
+import statistics
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -34,23 +35,11 @@ def stage(run: dict[str, Any], name: str) -> dict[str, Any]:
 
 
 def spread(run: dict[str, Any], name: str) -> float:
-    """Best minus worst class, less what chance makes of equal classes."""
-    accuracies = stage(run, name)["class_accuracy"]
-    counts = [sum(line) for line in run["probes"][name]["confusion"]]
-    return 100 * (max(accuracies) - min(accuracies) - chance_range(counts, float(np.mean(accuracies))))
-
-
-def chance_range(counts: list[int], share: float) -> float:
-    """Expected range of Binomial(m, share) / m over classes of `counts` images: the highest's mean minus the lowest's.
-
-    Exact: the probability that the highest (lowest) is at most a share is constant between the shares that occur.
-    """
-    places = np.unique(np.concatenate([np.arange(m + 1) / m for m in counts]))
-    at_most = {m: np.cumsum(stats.binom.pmf(range(m + 1), m, share)) for m in set(counts)}
-    below = np.array([at_most[m][np.floor(places * m + 1e-9).astype(int)] for m in counts])
-    highest = 1 - np.diff(places) @ below.prod(axis=0)[:-1]
-    lowest = 1 - np.diff(places) @ (1 - (1 - below).prod(axis=0))[:-1]
-    return float(highest - lowest)
+    """Best minus worst class, times the root of the share of the variance over classes that is not the binomial's."""
+    shares = stage(run, name)["class_accuracy"]
+    images = [sum(line) for line in run["probes"][name]["confusion"]]
+    binomial = statistics.mean(p * (1 - p) / (m - 1) for p, m in zip(shares, images, strict=True))
+    return 100 * (max(shares) - min(shares)) * max(0, 1 - binomial / statistics.variance(shares)) ** 0.5
 
 
 def memorised(runs: list[dict[str, Any]], name: str) -> list[float]:
@@ -130,18 +119,7 @@ def test_differences_are_those_of_the_records(group: dict[str, Any], claim: dict
         by_seed.setdefault(config["seed"], {})[config["names"]["loss"], config["noise"].get("rate") or 0.0] = run
     assert sorted(by_seed) == claim["seeds"]
     found = [MEASURES[claim["id"]](by_seed[seed]) for seed in claim["seeds"]]
-    rounded = 0.02 if "spread" in claim["id"] else None  # points: sl integrates chance over a grid
-    assert claim["differences"] == pytest.approx(found, abs=rounded)
-
-
-def test_chance_range_is_that_of_order_statistics() -> None:
-    """Of two classes of equal size: the mean difference; and by simulation for classes of unequal size."""
-    p = stats.binom.pmf(range(21), 20, 0.7)
-    mean_difference = p @ np.abs(np.subtract.outer(range(21), range(21))) @ p / 20
-    assert chance_range([20, 20], 0.7) == pytest.approx(mean_difference)
-    counts = [40, 50, 60, 200]
-    drawn = np.random.default_rng(5).binomial(counts, 0.8, (100000, 4)) / counts
-    assert chance_range(counts, 0.8) == pytest.approx(np.ptp(drawn, axis=1).mean(), rel=0.01)
+    assert claim["differences"] == pytest.approx(found)
 
 
 def test_pages_are_rendered_from_the_outcomes() -> None:
