@@ -4,7 +4,8 @@ from typing import Unpack
 
 from torch import Tensor
 
-from sl.losses.base import Loss, Options, part_of, term_weights
+from sl.losses.base import Loss, Options
+from sl.losses.parts import part_of, term_weights
 
 
 class ActivePassive(Loss):

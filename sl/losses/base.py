@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from sl.array_like import describe
-from sl.checks import integer, number, one_of
+from sl.checks import integer, one_of
 from sl.errors import UserError
 
 REDUCTIONS = ("mean", "sum", "none")
@@ -193,28 +193,6 @@ class Loss(nn.Module, ABC):
             return moved if moved.dtype == tensor.dtype else tensor.to(moved.device)
 
         return super()._apply(move, recurse)
-
-
-def part_of(loss: object, name: str, kind: type) -> Any:
-    """`loss` if it is a `kind` that can be a part of another loss; else UserError about the parameter `name`.
-
-    The outer loss reduces, weights and ignores. So a part's own `reduction` has no effect, and a part that has a weight
-    or an ignore_index is refused.
-    """
-    if not isinstance(loss, kind):
-        raise UserError(name, loss, f"must be a {kind.__name__} of sl.losses")
-    assert isinstance(loss, Loss)
-    if loss.weight is not None or loss.ignore_index is not None:
-        raise UserError(f"{name}: must have neither weight nor ignore_index; give them to the whole loss")
-    return loss
-
-
-def term_weights(alpha: object, beta: object) -> tuple[float, float]:
-    """The weights of a sum of two losses, each at least 0; UserError if both are 0, because nothing would be learnt."""
-    weights = number("alpha", alpha, 0), number("beta", beta, 0)
-    if not any(weights):
-        raise UserError("alpha", alpha, f"must be above 0 where beta={beta}: the loss would be 0 whatever is predicted")
-    return weights
 
 
 def checked_weight(weight: object) -> Tensor:

@@ -6,7 +6,8 @@ from typing import Unpack
 from torch import Tensor
 
 from sl.checks import number
-from sl.losses.base import Options, part_of
+from sl.losses.base import Options
+from sl.losses.parts import part_of
 from sl.losses.term import Term
 
 

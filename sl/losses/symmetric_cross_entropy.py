@@ -4,8 +4,9 @@ from typing import Unpack
 
 from torch import Tensor
 
-from sl.losses.base import Options, term_weights
+from sl.losses.base import Options
 from sl.losses.cross_entropy import CrossEntropy
+from sl.losses.parts import term_weights
 from sl.losses.reverse_cross_entropy import LOG_ZERO, ReverseCrossEntropy
 from sl.losses.term import Term
 

@@ -60,7 +60,8 @@ def execute(todo: Sequence[PlannedRun], jobs: int, deadline: Deadline | None = N
 
 def train_one(overrides: Sequence[str]) -> str | None:
     """Train one run; None, or why it did not end: a mistake in one line, BUSY, or a bug, whose traceback is printed."""
-    from sl.train.run import Busy, train
+    from sl.train.alone import Busy
+    from sl.train.run import train
 
     options: Mapping[str, Any] = {}
     try:

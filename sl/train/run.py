@@ -5,16 +5,12 @@ A run that is finished is never trained again; what a run leaves behind is its r
 
 import os
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
 from sl.config.build import build_trackers
 from sl.errors import UserError
-from sl.files import lock_beside
 from sl.losses import EpochView
 from sl.record.provenance import provenance
 from sl.record.read import State, parse_record, record_state
@@ -22,6 +18,7 @@ from sl.record.run import STAGES, Run
 from sl.record.write import RecordWriter, record_path
 from sl.say import say, warn
 from sl.tracker import ConsoleSink, Sink, Watchers
+from sl.train.alone import Busy, alone_at
 from sl.train.checkpoint import Checkpoint
 from sl.train.device import describe
 from sl.train.engine import make_engine
@@ -34,10 +31,6 @@ from sl.train.stop import Stopped, StopRequest
 
 CHECKPOINT_SECONDS = 30.0  # between two checkpoints, inside an epoch too
 POLL_SECONDS = 5.0  # between two looks at a run that another process trains
-
-
-class Busy(UserError):
-    """Another process is training the run."""
 
 
 class RunDiverged(UserError):
@@ -91,20 +84,6 @@ def train_when_free(config: RunConfig) -> Path:
                 say(f"{busy}; waiting for it")
             said = True
         time.sleep(POLL_SECONDS)
-
-
-@contextmanager
-def alone_at(record: Path, checkpoint: Path) -> Iterator[None]:
-    """Inside, no other process writes this record or this checkpoint; Busy where one does."""
-    locks = [lock_beside(path) for path in (record, checkpoint)]
-    with ExitStack() as stack:
-        for lock in dict.fromkeys(path.absolute() for path in locks):
-            lock.parent.mkdir(parents=True, exist_ok=True)
-            try:
-                stack.enter_context(FileLock(lock, timeout=0))
-            except Timeout:
-                raise Busy(f"{record}: another process is training this run") from None
-        yield
 
 
 class Training:

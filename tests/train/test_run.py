@@ -19,9 +19,10 @@ from sl.errors import UserError
 from sl.record import read, schema
 from sl.tracker import CsvTracker
 from sl.train import run as training
+from sl.train.alone import Busy
 from sl.train.checkpoint import Checkpoint
 from sl.train.engine import Engine
-from sl.train.run import Busy, RunDiverged
+from sl.train.run import RunDiverged
 
 NOISY = ("noise=symmetric", "noise.rate=0.4", "loss=sl")
 Run = Callable[..., Path]

@@ -6,8 +6,8 @@ import pytest
 
 from sl.config.compose import compose_run
 from sl.train import run as running
+from sl.train.alone import Busy
 from sl.train.options import RunConfig
-from sl.train.run import Busy
 
 
 def test_a_busy_run_is_tried_again_until_it_is_free(
