@@ -23,7 +23,7 @@ def main(
     """Train the same seeds on the fast path and in float32, and write a table of their accuracies.
 
     runs_dir: folder of run records
-    also: folder of further records, whose runs are compared where `runs_dir` lacks them
+    also: folder of further records, if there is one; its runs are compared where `runs_dir` lacks them
     out: file of the table
     jobs: runs at once; null is one per core on a CPU and 1 on a GPU
     table_only: train nothing
@@ -34,7 +34,8 @@ def main(
         from studies.train import train_experiment  # imports torch; --help and the table do without it
 
         failures = train_experiment("parity", runs_dir, jobs, scale="paper")
-    runs = {run.identity: run for folder in (also, runs_dir) for run in load_all(folder, strict)}
+    folders = [also, runs_dir] if also.is_dir() else [runs_dir]
+    runs = {run.identity: run for folder in folders for run in load_all(folder, strict)}
     replace_file(out, page(runs.values()))
     print(out)
     return 1 if failures else 0

@@ -27,16 +27,18 @@ def opens_for_writing(call: ast.Call) -> bool:
     name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
     if name == "open":
         values = [*call.args, *(keyword.value for keyword in call.keywords)]
-        modes = [value.value for value in values if isinstance(value, ast.Constant) and isinstance(value.value, str)]
+        modes = [part.value for value in values for part in ast.walk(value) if isinstance(part, ast.Constant)]
         return any(mode in ("w", "wb", "a", "ab", "x", "xb") for mode in modes)
     return name in WRITERS
 
 
 def protected(tree: ast.AST) -> set[int]:
-    """Lines inside a block of `with replacing(...)`, or of a function that hands on the content of a buffer."""
+    """Lines inside `with replacing(...)` or `output(...)`, which is one, or of a function that hands on a buffer."""
     lines: set[int] = set()
     for node in ast.walk(tree):
-        if isinstance(node, ast.With) and any("replacing(" in ast.unparse(item) for item in node.items):
+        if isinstance(node, ast.With) and any(
+            name in ast.unparse(item) for item in node.items for name in ("replacing(", "output(")
+        ):
             lines |= {*range(node.lineno, (node.end_lineno or node.lineno) + 1)}
         if isinstance(node, ast.FunctionDef) and ".getvalue())" in ast.unparse(node):
             lines |= {*range(node.lineno, (node.end_lineno or node.lineno) + 1)}

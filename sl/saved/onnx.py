@@ -41,12 +41,13 @@ def export_onnx(model: Path, out: Path, allow_targets: Sequence[str] = ()) -> st
     """
     loaded = load_model(model, allow_targets=allow_targets)
     with output(out) as part:
-        example, expected = write_onnx(loaded, part)
+        content, example, expected = as_onnx(loaded)
+        part.write_bytes(content)
         return f"{out}: {check(part, example, expected)}"
 
 
-def write_onnx(loaded: SavedModel, path: Path) -> tuple[Tensor, Tensor]:
-    """Write the network `loaded` to the ONNX file `path`; some pixels, and the probabilities it has for them."""
+def as_onnx(loaded: SavedModel) -> tuple[bytes, Tensor, Tensor]:
+    """The content of the ONNX file of the network `loaded`; some pixels, and the probabilities it has for them."""
     whole = Whole(loaded.module.to(memory_format=torch.contiguous_format), loaded.normalisation).eval()
     example = torch.randint(256, (CHECKED, *loaded.about["image_shape"])).float()
     with warnings.catch_warnings():
@@ -60,9 +61,8 @@ def write_onnx(loaded: SavedModel, path: Path) -> tuple[Tensor, Tensor]:
     proto = program.model_proto
     about = {"classes": json.dumps(loaded.about["classes"]), "identity": loaded.about["identity"]}
     onnx.helper.set_model_props(proto, {**about, "margin": str(loaded.about["margin"])})
-    path.write_bytes(proto.SerializeToString())
     with torch.inference_mode():
-        return example, whole(example)
+        return proto.SerializeToString(), example, whole(example)
 
 
 def check(path: Path, pixels: Tensor, expected: Tensor) -> str:

@@ -41,11 +41,12 @@ class CsvTracker(Tracker):
         self._rows.append(values)
         new = [name for name in values if name not in self._names]
         self._names += new
-        with (self.folder / "epochs.csv").open("w" if new else "a", newline="", encoding="utf-8") as file:
-            writer = csv.DictWriter(file, self._names, restval="")
-            if new:
-                writer.writeheader()
-            writer.writerows(self._rows if new else [values])
+        path = self.folder / "epochs.csv"
+        if new:
+            _write(path, self._names, [[row.get(name) for name in self._names] for row in self._rows])
+            return
+        with path.open("a", newline="", encoding="utf-8") as file:
+            csv.writer(file).writerow([values.get(name) for name in self._names])
 
     def probe(self, line: Probe) -> None:
         """Write the confusion matrix."""

@@ -3,7 +3,6 @@
 import json
 import math
 import random
-import sys
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -24,6 +23,7 @@ from sl.search.outcome import read_outcome
 from sl.separation import read_representation
 from sl.tables.published import Literature, load
 
+FLOAT32_MAX = float(np.finfo(np.float32).max)
 PAPER = Path(__file__).parents[2] / "results/paper"
 
 
@@ -32,7 +32,7 @@ def is_whole(value: Any, low: int) -> bool:
 
 
 def is_number(value: Any, low: float, high: float, opened: str = "") -> bool:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= sys.float_info.max:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= FLOAT32_MAX:
         return False
     return low <= value <= high and value not in {"(": (low,), ")": (high,), "()": (low, high)}.get(opened, ())
 
