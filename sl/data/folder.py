@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -166,5 +166,11 @@ def summary_lines(found: Pictures) -> Iterator[str]:
     untested = [name for name in found.class_names if not test[name]]
     if untested:
         yield f"no picture for testing in {len(untested)} class(es): {', '.join(untested[:MOST_CLASSES])}"
+    alike = defaultdict[str, list[str]](list)
+    for name in found.class_names:
+        alike[name.casefold()].append(name)
+    for names in alike.values():
+        if len(names) > 1:
+            yield f"classes that differ in upper and lower case alone: {', '.join(names)}"
     if found.skipped:
         yield passed_over(found.skipped)

@@ -23,8 +23,10 @@ def read_labels(file: Path, root: Path) -> dict[str, list[Picture]]:
     seen: dict[str, int] = {}
     for number, row in _rows(file):
         path, label = row["path"].strip(), row["label"].strip()
-        if not path or not label or Path(path).is_absolute():
+        if not path or not label:
             raise _refused(file, number, "it must have a path, relative to data_dir, and a label")
+        if Path(path).is_absolute():
+            raise _refused(file, number, f"{path}: the path must be relative to data_dir")
         if has_control_character(path):
             raise _refused(file, number, f"{path!a} holds a control character; rename the picture")
         name = Path(path).as_posix()
@@ -44,7 +46,8 @@ def _rows(file: Path) -> Iterator[tuple[int, dict[str, str]]]:
             reader = csv.DictReader(lines, restval="")
             columns = [name.strip() for name in reader.fieldnames or ()]
             if not {"path", "label"} <= set(columns):
-                raise _refused(file, 1, "it must name the columns path and label, separated by a comma")
+                rule = "it must name the columns path and label, separated by a comma"
+                raise _refused(file, 1, f"{rule}, and has: {', '.join(columns) or 'nothing'}")
             reader.fieldnames = columns
             for row in reader:
                 yield reader.line_num, row

@@ -74,6 +74,7 @@ def read_matrix(path: object, option: str) -> MatrixFile:
         numbers, names = _parse(file)
     except UNREADABLE as error:
         reason = (isinstance(error, OSError) and error.strerror) or " ".join(str(error).split())
+        reason = f"it lacks the key {reason}" if isinstance(error, KeyError) else reason
         raise UserError(option, path, f"cannot be read as a matrix of numbers: {reason}") from None
     matrix = torch.from_numpy(_summing_to_one(numbers, path, option))
     check_transition(matrix, option, path)

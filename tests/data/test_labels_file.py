@@ -18,6 +18,9 @@ def root(tmp_path: Path) -> Path:
     return tmp_path
 
 
+HEADER = "ROOT/labels.csv line 1: it must name the columns path and label, separated by a comma, and has:"
+
+
 def rows(*labels: str, head: str = "path,label") -> str:
     return "\n".join([head, *(f"pictures/{number}.png,{label}" for number, label in enumerate(labels))]) + "\n"
 
@@ -83,14 +86,20 @@ def test_a_file_elsewhere_takes_its_place(root: Path, tmp_path_factory: pytest.T
     assert sorted(other.outline().train_labels.tolist() + other.outline().test_labels.tolist()) == [0, 1, 1, 1]
 
 
+def test_classes_that_differ_in_case_alone_are_said(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (root / "labels.csv").write_text(rows("cat", "Cat", "dog", "cat", "Cat", "dog"))
+    ImageFolder("mine", root, 2).load()
+    assert "classes that differ in upper and lower case alone: Cat, cat\n" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("", "ROOT/labels.csv line 1: it must name the columns path and label, separated by a comma"),
-        ("path;label\n", "ROOT/labels.csv line 1: it must name the columns path and label, separated by a comma"),
+        ("", f"{HEADER} nothing"),
+        ("path;label\n", f"{HEADER} path;label"),
         (rows("a", ""), "ROOT/labels.csv line 3: it must have a path, relative to data_dir, and a label"),
         (rows("a", "b") + "pictures/2.png\n", "ROOT/labels.csv line 4: it must have a path"),
-        ("path,label\n/etc/passwd,a\n", "ROOT/labels.csv line 2: it must have a path, relative to data_dir"),
+        ("path,label\n/etc/passwd,a\n", "ROOT/labels.csv line 2: /etc/passwd: the path must be relative to data_dir"),
         (rows("a", "b") + "pictures/./0.png,b\n", "ROOT/labels.csv line 4: pictures/0.png stands in line 2 too"),
         (rows("a,train", "b,dev", head="path,label,split"), "ROOT/labels.csv line 3: split=dev: must be train or test"),
         (rows("a,train", "b,train", head="path,label,split"), "labels=ROOT/labels.csv: no row has split=test"),

@@ -77,6 +77,7 @@ def test_a_matrix_of_another_size_is_refused(balanced: Callable[..., LabelledDat
         ("blanks.csv", b"1 0\n0 1\n", "cannot be read as a matrix of numbers: "),
         ("empty.txt", b"", "cannot be read as a matrix of numbers: "),
         ("empty.npy", b"", "cannot be read as a matrix of numbers: "),
+        ("other.json", b'{"matrix": [[1]]}', "cannot be read as a matrix of numbers: it lacks the key 'transition'"),
         ("no_entry.json", b'{"transition": [[]]}', r"must be \(K, K\) float64, not \(1, 0\) float64"),
         ("no_row.npy", npy(np.zeros((0, 0))), r"must be \(K, K\) float64, not \(0, 0\) float64"),
         ("digits.json", b'{"transition": [[%s]]}' % (b"9" * 400), "cannot be read as a matrix of numbers: "),
