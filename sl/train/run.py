@@ -120,8 +120,7 @@ class Training:
             self.checkpoint.remove()
             raise RunDiverged(self.path, str(error)) from None
         except Stopped:
-            assert self.stop.signal is not None
-            self._save_and_say(f"stopped by {self.stop.signal.name}")
+            self._save_and_say()
             self.stop.hand_over()
             raise
         finally:
@@ -203,9 +202,9 @@ class Training:
         try:
             save_representations(self.engine, self.job, self.path)
             self.record.end(self.epoch_seconds, save_model(self.engine, self.job))
-        except (UserError, OSError):
-            self._save_and_say("stopped by an error")
-            raise
+        except UserError as error:
+            saved = "the training is saved, and the same command ends it"
+            raise UserError(f"{error}; {saved if self._save() else 'nor could the training be saved'}") from None
 
     def _after_step(self, step: int) -> None:
         """Between two steps the run can be saved and stopped; nothing here waits for the device otherwise."""
@@ -224,7 +223,8 @@ class Training:
         self.saved = time.monotonic()
         return self.checkpoint.save(state)
 
-    def _save_and_say(self, why: str) -> None:
+    def _save_and_say(self) -> None:
+        assert self.stop.signal is not None
         then = "the same command resumes there" if self._save() else "its state could not be saved"
         inside = f" and {self.step} steps of the next" if self.step else ""
-        warn(f"{self.path}: {why} after epoch {self.epoch}{inside}; {then}")
+        warn(f"{self.path}: stopped by {self.stop.signal.name} after epoch {self.epoch}{inside}; {then}")

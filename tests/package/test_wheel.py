@@ -15,7 +15,7 @@ from environments import environment
 pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[2]
 MOVED = {"configs/": "sl/configs/", "results/paper/": "sl/published/", "sl/": "sl/"}
-HELPERS = {"sl", "sl.asymmetric_variants", "sl.checks", "sl.errors", "sl.transition_matrix"}
+HELPERS = {"sl", "sl.array_like", "sl.asymmetric_variants", "sl.checks", "sl.errors", "sl.transition_matrix"}
 MOST_MICROSECONDS = 50_000
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
