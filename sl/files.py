@@ -7,6 +7,7 @@ import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryFile
 
 from sl.errors import UserError
 
@@ -87,6 +88,17 @@ def writing(folder: Path, option: str = "") -> Iterator[None]:
     except OSError as error:
         rule = f"must be a folder that can be written to: {error.strerror or error}"
         raise (UserError(option, folder, rule) if option else UserError(f"{folder}: {rule}")) from None
+
+
+def check_writable(option: str, folder: Path, place: Path | None = None) -> None:
+    """Raise UserError, before hours are spent, where nothing can be written to the `folder` of `option`.
+
+    `place` is the folder below it that will be written to, if it is another.
+    """
+    with writing(folder, option):
+        place = place or folder
+        place.mkdir(parents=True, exist_ok=True)
+        TemporaryFile(dir=place).close()
 
 
 def file_digest(path: Path, algorithm: str = "sha256") -> str:

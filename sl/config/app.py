@@ -9,7 +9,7 @@ from typing import Any, cast
 import hydra
 
 import sl
-from sl.config.flags import checked_flags, overrides_first
+from sl.config import flags
 from sl.config.guard import Crash, guarded
 from sl.config.help import register_help
 from sl.config.hydra_errors import explain
@@ -42,7 +42,7 @@ def run_app(task: Callable[[Any], Any], config_name: str, extras: Sequence[str] 
     in_hydra = hydra.main(version_base="1.3", config_path=str(CONFIG_DIR), config_name=config_name)
     command = in_hydra(guarded(task, extras))
     try:
-        sys.argv[1:] = overrides_first(checked_flags(sys.argv[1:]))
+        sys.argv[1:] = flags.checked(sys.argv[1:])
         with without_job_line(), watched():
             command()
     except Crash as crash:

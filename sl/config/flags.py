@@ -10,15 +10,15 @@ from hydra._internal.utils import get_args_parser
 from sl.errors import UserError
 
 
-def checked_flags(arguments: Sequence[str]) -> Sequence[str]:
-    """`arguments`; UserError for a flag that Hydra does not have, or whose value is missing or not allowed."""
-    parser = get_args_parser()
+def checked(arguments: Sequence[str]) -> list[str]:
+    """`arguments`, overrides first; UserError for a flag that Hydra lacks, or whose value is missing or not allowed."""
+    parser, ordered = get_args_parser(), overrides_first(arguments)
     parser.error = _refuse  # type: ignore[method-assign]  # argparse prints its usage and exits
-    _, unknown = parser.parse_known_args(overrides_first(arguments))
+    _, unknown = parser.parse_known_args(ordered)
     flags = [argument for argument in unknown if argument.startswith("-")]
     if flags:
         raise _no_flag(flags[0], arguments)
-    return arguments
+    return ordered
 
 
 def _refuse(message: str) -> NoReturn:

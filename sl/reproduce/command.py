@@ -3,13 +3,12 @@
 from collections.abc import Mapping, Sequence
 from itertools import chain
 from pathlib import Path
-from tempfile import TemporaryFile
 
 from sl.checks import flag, number
 from sl.config.compose import override
 from sl.errors import UserError
 from sl.figures import draw_all
-from sl.files import writing
+from sl.files import check_writable
 from sl.paths import PUBLISHED
 from sl.record import Run, load_all
 from sl.reproduce import experiment
@@ -30,8 +29,8 @@ def reproduce(config: ReproduceConfig) -> list[str]:
     name, scale = config.names["experiment"], config.names["scale"]
     if config.experiment != experiment.load(name):
         raise UserError("experiment", rule=f"has no options: give seeds=[...] or change configs/experiment/{name}.yaml")
-    check_folder("runs_dir", Path(config.runs_dir))
-    check_folder("results_dir", Path(config.results_dir))
+    check_writable("runs_dir", Path(config.runs_dir))
+    check_writable("results_dir", Path(config.results_dir))
     strict = flag("strict", config.strict)
     if strict:
         load_all(Path(config.runs_dir), strict)  # a damaged record ends it here, not after hours
@@ -97,12 +96,6 @@ def summary(plan: SavedPlan, done: Sequence[bool], shared: Mapping[str, int]) ->
     )
     needs = ", ".join(f"{name} {count}" for name, count in shared.items())
     return [*lines, *([f"of these runs, experiments need: {needs}"] if needs else [])]
-
-
-def check_folder(option: str, folder: Path) -> None:
-    """Raise UserError, before hours are spent, where nothing can be written to the `folder` of `option`."""
-    with writing(folder, option), TemporaryFile(dir=folder):
-        pass
 
 
 def redraw(runs: list[Run], results_dir: Path) -> None:

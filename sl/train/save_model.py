@@ -1,11 +1,10 @@
 """Keeps the network of a finished run, ready to be used without its configuration."""
 
 from pathlib import Path
-from tempfile import TemporaryFile
 from typing import Any
 
 from sl.errors import UserError
-from sl.files import writing
+from sl.files import check_writable
 from sl.models.classifier import Classifier, initialised_part
 from sl.recipes.batchnorm import debiased_statistics
 from sl.record.provenance import commit
@@ -26,10 +25,7 @@ def keeps_model(config: RunConfig) -> bool:
 def check_models_dir(job: Job) -> None:
     """Raise UserError where the network is to be kept and `models_dir` cannot be written to: before the training."""
     if keeps_model(job.config):
-        with writing(Path(job.config.models_dir), "models_dir"):
-            folder = path_of_model(job).parent
-            folder.mkdir(parents=True, exist_ok=True)
-            TemporaryFile(dir=folder).close()
+        check_writable("models_dir", Path(job.config.models_dir), path_of_model(job).parent)
 
 
 def check_saved(job: Job, record: Path) -> None:

@@ -8,9 +8,10 @@ import pytest
 
 from sl.config.compose import compose_run, hydra_ready
 from sl.errors import UserError
+from sl.files import check_writable
 from sl.record import load_all, read
 from sl.reproduce import experiment
-from sl.reproduce.command import check_folder, redraw, reproduce, summary
+from sl.reproduce.command import redraw, reproduce, summary
 from sl.reproduce.deadline import Deadline
 from sl.reproduce.estimate import estimate
 from sl.reproduce.execute import NO_TIME, execute, train_one
@@ -249,7 +250,7 @@ def test_a_folder_where_a_record_should_be_is_no_complete_run(plan: list[Planned
 def test_a_folder_that_cannot_be_written_is_found_before_training(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(UserError, match="must be a folder that can be written to"):
-        check_folder("runs_dir", tmp_path / "file" / "runs")
+        check_writable("runs_dir", tmp_path / "file" / "runs")
 
 
 @pytest.mark.parametrize(
