@@ -1,8 +1,9 @@
-"""Prints without ending a run when the output is closed, the disk is full, or the terminal has only ASCII."""
+"""Prints, without ending a run when the output is closed, the disk is full, or the terminal has only ASCII."""
 
 import contextlib
 import errno
 import functools
+import multiprocessing
 import os
 import sys
 from collections.abc import Iterator
@@ -26,6 +27,14 @@ def say(text: str) -> None:
     except (OSError, ValueError) as error:  # ValueError: the stream is closed
         _drop_output()
         warn(f"output cannot be written any more ({error}); the work continues")
+
+
+def on_terminal() -> bool:
+    """Whether one line can be redrawn: a terminal that no other worker of a sweep writes to and that knows Unicode."""
+    if sys.stdout is None or sys.stdout.closed or multiprocessing.parent_process() is not None:
+        return False
+    unicode = (sys.stdout.encoding or "").lower().startswith("utf")
+    return unicode and sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
 
 
 def warn(text: str) -> None:

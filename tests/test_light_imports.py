@@ -46,19 +46,21 @@ for name in {hidden}:
     sys.modules[name] = None
 import {modules}
 assert "torch" not in sys.modules
+assert {{name for name in sys.modules if name.startswith(("sl.config.", "sl.options."))}} == {light}
 print(*sorted({{name.split(".")[1] for name in sys.modules if name.startswith("sl.")}}))
 """
 READERS = ("claims", "figures", "figures.sweep", "report", "search.rank", "tables")
+LIGHT = {"sl.config.files", "sl.options.held_out"}  # a YAML file; the check of a fold
 WITH_OTHERS = {"cloudpickle", "joblib", "PIL"}  # scikit-learn and matplotlib bring them
 
 
 def test_what_reads_records_needs_the_extra_results_alone() -> None:
     hidden = {*MODULES["train"]} - {*MODULES["results"]} - WITH_OTHERS
-    script = READ.format(hidden=sorted(hidden), modules=", ".join(f"sl.{name}" for name in READERS))
+    script = READ.format(hidden=sorted(hidden), light=LIGHT, modules=", ".join(f"sl.{name}" for name in READERS))
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert {*done.stdout.split()} & {path.parent.name for path in ROOT.glob("sl/*/__init__.py")} == {
-        *("claims", "figures", "record", "report", "search", "tables")
+        *("claims", "config", "figures", "options", "record", "report", "search", "tables")
     }
 
 
@@ -80,7 +82,7 @@ def test_how_far_a_reproduction_is_needs_neither_torch_nor_hydra() -> None:
 RUN = """
 import sys
 from sl.train.device import apply_runtime, resolve_runtime
-from sl.train.options import RuntimeConfig
+from sl.options.run import RuntimeConfig
 import torch
 for deterministic in (False, True):
     apply_runtime(resolve_runtime(RuntimeConfig("cpu", "auto", "auto", deterministic, 1)))

@@ -13,12 +13,12 @@ import pytest
 from matplotlib.colors import to_hex
 
 from sl.config.compose import compose_run
-from sl.config.shown import shown_of_run
 from sl.figures.catalogue import FIGURES
 from sl.figures.style import draw_styled
 from sl.record import load_all, run_groups
 from sl.record import shown as shown_module
 from sl.record.run import Run
+from sl.record.shown import presentations
 from sl.report import write
 from sl.tables import Literature, write_all
 from sl.train.described import describe_run
@@ -267,4 +267,4 @@ def test_a_class_in_the_place_of_one_here_has_its_own_name(folder: Path, monkeyp
     job = prepare(compose_run([*SHORT, *in_place]))
     names = {"dataset": "Stripes", "noise": "NextClass", "model": "OneLayer", "loss": "BrierScore"}
     assert {choice: job.names[choice] for choice in names} == names
-    assert shown_of_run(job.config) == {}
+    assert presentations(job.config.shown) == {}

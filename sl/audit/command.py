@@ -9,7 +9,6 @@ from sl.audit.advice import advise
 from sl.audit.classes import class_numbers, write_classes
 from sl.audit.estimate import estimate_noise
 from sl.audit.figure import draw_noise
-from sl.audit.options import AuditConfig
 from sl.audit.predict import combine, parts, predict_all, whole_subject
 from sl.audit.rank import Array, rank
 from sl.audit.sheet import write_sheet
@@ -21,12 +20,13 @@ from sl.audit.trust import trust_in
 from sl.checks import integer, number
 from sl.errors import UserError
 from sl.files import expanded, replace_json, writing
+from sl.options.audit import AuditConfig
+from sl.options.run import RunConfig
 from sl.record.identity import identity
 from sl.say import say
 from sl.train.described import Described, describe_run
 from sl.train.job import prepare
 from sl.train.jobs import choose_jobs
-from sl.train.options import RunConfig
 
 
 def run_audit(config: AuditConfig) -> Path:

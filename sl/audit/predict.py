@@ -14,12 +14,12 @@ from sl.audit.posterior import Array
 from sl.audit.subject import Subject, subject_of
 from sl.errors import UserError
 from sl.files import replace_file
+from sl.options.run import RunConfig
 from sl.saved import load_model
 from sl.saved.files import model_path
 from sl.say import say
 from sl.train.holdout import rows_held_out
 from sl.train.job import Job, prepare
-from sl.train.options import RunConfig
 from sl.train.run import train_when_free
 from sl.workers import run_all, values
 

@@ -3,7 +3,7 @@
 sl audit dataset=folder data_dir=my_pictures loss=sl
 """
 
-from sl.audit.options import AuditConfig
+from sl.options.audit import AuditConfig
 
 
 def main(config: AuditConfig) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from sl.command_line import run_script
 from sl.commands import COMMANDS
-from sl.reproduce.options import ReproduceConfig
+from sl.options.reproduce import ReproduceConfig
 
 
 def main(config: ReproduceConfig) -> None:

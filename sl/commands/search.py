@@ -3,7 +3,7 @@
 sl search dataset=digits noise=symmetric noise.rate=0.4 loss=sl
 """
 
-from sl.search.options import SearchConfig
+from sl.options.search import SearchConfig
 
 
 def main(config: SearchConfig) -> None:

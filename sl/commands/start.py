@@ -17,7 +17,8 @@ from sl.signals import until_interrupted
 def start(name: str) -> None:
     """Run the command `name` with what sys.argv says; ends the process as the command does.
 
-    Its module has a `main` that takes the options, or the configuration that Hydra composes; or it begins with `run`.
+    Its module has a `main` that takes the options, or the configuration that Hydra composes (then also `points`, if a
+    multirun of the command ends with lines about its records); or it begins with `run`.
     """
     command = COMMANDS[name]
     try:
@@ -27,7 +28,7 @@ def start(name: str) -> None:
         elif command.config:
             from sl.config.app import run_app  # needs Hydra, which the small commands do without
 
-            run_app(module.main, command.config, command.extras)
+            run_app(module.main, command.config, command.extras, getattr(module, "points", None))
         else:
             run_script(module.main)
     except ModuleNotFoundError as error:

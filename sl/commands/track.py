@@ -1,6 +1,6 @@
 """Send recorded runs to a tracker: sl track tracker=wandb runs=results/runs/cifar10."""
 
-from sl.replay.options import TrackConfig
+from sl.options.track import TrackConfig
 
 
 def main(config: TrackConfig) -> None:

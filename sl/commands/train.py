@@ -4,7 +4,11 @@ sl train dataset=cifar10 noise=symmetric noise.rate=0.4 loss=sl seed=0
 sl train -m dataset=cifar10 loss=ce,sl seed=0,1,2
 """
 
-from sl.train.options import RunConfig
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from sl.options.run import RunConfig
+from sl.say import warn
 
 
 def main(config: RunConfig) -> float | None:
@@ -18,3 +22,18 @@ def main(config: RunConfig) -> float | None:
     run = read(train_when_free(config))
     job.tell(name=unique_name(run), record=str(run.path.absolute()), text=summary(run, True))
     return run.validation() if run.holdout else None  # never test accuracy
+
+
+def points(records: Iterable[Path]) -> Iterator[str]:
+    """The table of a sweep's points, from the records of its runs; nothing where what tables need is not installed."""
+    try:
+        from sl.record.sweeps import sweeps
+        from sl.tables.sweep import text
+    except ModuleNotFoundError:
+        return
+    from sl.record.read import read
+
+    try:
+        yield from [line for sweep in sweeps(map(read, records)) for line in ("", *text(sweep), "")]
+    except Exception as error:  # every run is recorded: no table is worth an error after hours of training
+        warn(f"the sweep's table failed ({error!r}); its runs are recorded, and sl sweep_table makes it again")

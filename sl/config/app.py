@@ -19,15 +19,17 @@ from sl.paths import CONFIG_DIR
 from sl.processes import begin_command
 from sl.say import output_failed
 from sl.signals import INTERRUPTED, ignore_interrupts
-from sl.sweep.watch import watched
+from sl.sweep.watch import Points, watched
 
 JOB_LINE = "Error executing job with overrides: "
 
 
-def run_app(task: Callable[[Any], Any], config_name: str, extras: Sequence[str] = ()) -> None:
+def run_app(
+    task: Callable[[Any], Any], config_name: str, extras: Sequence[str] = (), points: Points | None = None
+) -> None:
     """Compose `config_name` with the command line, and run `task` on its object (once for every job of a multirun).
 
-    `extras` of the package are what the command needs.
+    `extras` of the package are what the command needs. `points` says of the records of a multirun what ends it.
 
     A mistake of the user exits with code 2 and one line; a bug with code 1 and its traceback, from wherever it ran.
     """
@@ -43,7 +45,7 @@ def run_app(task: Callable[[Any], Any], config_name: str, extras: Sequence[str] 
     command = in_hydra(guarded(task, extras))
     try:
         sys.argv[1:] = flags.checked(sys.argv[1:])
-        with without_job_line(), watched():
+        with without_job_line(), watched(points):
             command()
     except Crash as crash:
         sys.stderr.write(str(crash))

@@ -5,14 +5,14 @@ from typing import Any
 
 import torch
 
-from sl.checks import integer, number
+from sl.checks import integer
 from sl.config.build import build, build_trackers, check_node, find_parameters, is_own
 from sl.errors import UserError
+from sl.options.held_out import check_held_out
+from sl.options.recipe import check_recipe
+from sl.options.run import RunConfig, check_scale
+from sl.options.runtime import check_runtime
 from sl.recipes.augment import build_augmentation
-from sl.recipes.options import check_recipe
-from sl.record.fold import parse_fold
-from sl.train.device import check_runtime
-from sl.train.options import RunConfig, ScaleConfig
 
 
 def check_run(config: RunConfig) -> None:
@@ -38,16 +38,6 @@ def check_run(config: RunConfig) -> None:
     check_node(config.model, "model", config.allow_targets, {"num_classes": 2, "image_shape": (1, 8, 8), "width": 1.0})
 
 
-def check_held_out(holdout: float | None, fold: str | None) -> None:
-    """Raise UserError for a share or part of the training set that cannot be held out, or where both are given."""
-    if holdout is not None:
-        number("holdout", holdout, 0, 1, low_open=True, high_open=True)
-    if fold is not None:
-        parse_fold(fold)
-        if holdout is not None:
-            raise UserError("fold", fold, f"must be null where holdout={holdout} is given")
-
-
 def starts_from_weights(model: Mapping[str, Any]) -> bool:
     """Whether the node `model` is a network of torchvision with weights; other classes may mean something else."""
     torchvision = is_own(model) and model["_target_"].rpartition(".")[2] == "TorchVision"
@@ -59,9 +49,3 @@ def check_weights(config: RunConfig) -> None:
     if starts_from_weights(config.model) and config.recipe.normalisation != "none":
         rule = "must be none with model.weights, which bring their own normalisation; recipe=finetune has it so"
         raise UserError("recipe.normalisation", config.recipe.normalisation, rule)
-
-
-def check_scale(scale: ScaleConfig) -> None:
-    """Raise UserError for a share outside (0, 1]."""
-    for name, share in vars(scale).items():
-        number(f"scale.{name}", share, 0, 1, low_open=True)

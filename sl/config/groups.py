@@ -7,8 +7,8 @@ from dataclasses import Field, fields, is_dataclass
 from typing import Any
 
 from sl.config.files import read_yaml
+from sl.options.run import RunConfig
 from sl.paths import CONFIG_DIR
-from sl.train.options import RunConfig
 
 GROUPS = ("dataset", "noise", "recipe", "model", "loss", "scale", "runtime", "tracker")
 

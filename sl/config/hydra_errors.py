@@ -20,7 +20,7 @@ from sl.config.groups import choices, did_you_mean, groups_of
 from sl.config.messages import as_typed, required, unknown_option
 from sl.errors import MISSING, UserError
 from sl.extras import install
-from sl.train.options import RunConfig
+from sl.options.run import RunConfig
 
 # OSError and ValueError: folders that Hydra cannot make, flags that do not go together. RuntimeError: no scheduler.
 # OverflowError: a whole number of hundreds of digits in the place of a float.

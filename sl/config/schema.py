@@ -1,16 +1,13 @@
-"""Makes the types of all configurations known to Hydra, which refuses what does not fit them.
-
-Each part of the project has its options beside it: sl/recipes/options.py, sl/train/options.py and so on.
-"""
+"""Makes the types of all configurations (sl/options) known to Hydra, which refuses what does not fit them."""
 
 from hydra.core.config_store import ConfigStore
 
-from sl.audit.options import AuditConfig
 from sl.config.hydra_targets import check_what_hydra_composes
-from sl.replay.options import TrackConfig
-from sl.reproduce.options import ReproduceConfig
-from sl.search.options import SearchConfig
-from sl.train.options import RunConfig
+from sl.options.audit import AuditConfig
+from sl.options.reproduce import ReproduceConfig
+from sl.options.run import RunConfig
+from sl.options.search import SearchConfig
+from sl.options.track import TrackConfig
 
 SCHEMAS = {
     "run": RunConfig,

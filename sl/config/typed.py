@@ -7,8 +7,8 @@ from omegaconf import DictConfig, OmegaConf
 
 from sl.config.complete import check_complete, expand_home
 from sl.config.shown import extract_shown
-from sl.reproduce.options import ReproduceConfig
-from sl.train.options import RunConfig
+from sl.options.reproduce import ReproduceConfig
+from sl.options.run import RunConfig
 
 
 def typed(config: DictConfig, choices: Mapping[str, Any], overrides: Sequence[str]) -> Any:

@@ -20,7 +20,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from sl.errors import UserError
-from sl.recipes.options import RecipeConfig
+from sl.options.recipe import RecipeConfig
 
 KERAS_PIVOT = 1.0
 """Keras turned images about the point one pixel beyond the middle in both directions, until keras-preprocessing's

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from sl.checks import one_of
 from sl.errors import UserError
-from sl.recipes.options import INITIALISATIONS
+from sl.options.recipe import INITIALISATIONS
 
 # Standard deviation of a unit normal cut off at two standard deviations; Keras divides by it to keep the variance.
 TRUNCATED_STD = 0.87962566103423978

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from sl.checks import one_of
-from sl.recipes.options import NORMALISATIONS
+from sl.options.recipe import NORMALISATIONS
 
 VALUES = 2**20  # that are converted at once: the whole set as floats may not fit into memory
 

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from sl.errors import UserError
-from sl.recipes.options import RecipeConfig
+from sl.options.recipe import RecipeConfig
 
 
 class SGD:

@@ -2,7 +2,7 @@
 
 import math
 
-from sl.recipes.options import RecipeConfig
+from sl.options.recipe import RecipeConfig
 
 
 def learning_rate(recipe: RecipeConfig, step: int, steps: int, paper_steps: int) -> float:

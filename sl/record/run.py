@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from sl.asymmetric_variants import ONLY, variant_of
 from sl.errors import UserError
-from sl.record.fold import parse_fold
+from sl.options.held_out import parse_fold
 from sl.record.schema import Config, Data, Diverged, End, Epoch, Header, Probe, Provenance, Resume, Scale, Stage, Stages
 from sl.record.shown import place, shown
 

@@ -9,8 +9,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field
 
+from sl.options.held_out import Fold
 from sl.record.entry import Count, Digest, Entry, Positive, Seconds, Share
-from sl.record.fold import Fold
 
 Stage = Literal["early", "middle", "late"]
 

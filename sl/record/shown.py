@@ -5,8 +5,13 @@ What comes from outside this package has no file here: its record carries what i
 
 import functools
 import math
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import ValidationError
 
 from sl.config.files import read_yaml
+from sl.errors import UserError
 from sl.paths import CONFIG_DIR
 from sl.record.schema import Header, Presentation
 
@@ -39,6 +44,14 @@ def known(group: str) -> dict[str, Presentation]:
     files = sorted((CONFIG_DIR / group).glob("*.yaml"))
     contents = {path.stem: read_yaml(path) for path in files}
     return {name: Presentation(**values["shown"]) for name, values in contents.items() if values.get("shown")}
+
+
+def presentations(shown: Mapping[str, Any]) -> dict[str, Presentation]:
+    """What the choices of a run say of how they are shown, for its record; UserError for what cannot be."""
+    try:
+        return {choice: Presentation(**values) for choice, values in shown.items()}
+    except (ValidationError, TypeError) as error:
+        raise UserError(f"shown: must have title, order, colour (#rrggbb) and symbols: {error}") from None
 
 
 def remember(header: Header) -> None:

@@ -6,8 +6,8 @@ from sl.config.build import build_trackers
 from sl.config.groups import choices
 from sl.errors import UserError
 from sl.files import expanded
+from sl.options.track import TrackConfig
 from sl.record import load_all
-from sl.replay.options import TrackConfig
 from sl.replay.replay import replay, replay_figures
 from sl.say import say
 

@@ -9,6 +9,7 @@ from sl.config.compose import override
 from sl.errors import UserError
 from sl.figures import draw_all
 from sl.files import check_writable
+from sl.options.reproduce import ReproduceConfig
 from sl.paths import PUBLISHED
 from sl.record import Run, load_all
 from sl.reproduce import experiment
@@ -16,7 +17,6 @@ from sl.reproduce.deadline import Deadline
 from sl.reproduce.estimate import estimate
 from sl.reproduce.execute import execute
 from sl.reproduce.experiment import Overrides
-from sl.reproduce.options import ReproduceConfig
 from sl.reproduce.plan import PlannedRun, plan_runs
 from sl.reproduce.progress import Item, SavedPlan, duration, finishing_times
 from sl.tables import load, write_all

@@ -11,7 +11,7 @@ from sl.checks import integer
 from sl.config.build import under
 from sl.errors import UserError
 from sl.files import expanded
-from sl.search.options import SearchConfig
+from sl.options.search import SearchConfig
 from sl.search.outcome import Trial, best, check_file, overrides, summary, tried, write
 from sl.search.study import open_study, search
 from sl.search.task import Task, make_task

@@ -9,7 +9,7 @@ from typing import Any
 
 from sl.checks import flag, number
 from sl.errors import UserError
-from sl.search.options import SearchConfig
+from sl.options.search import SearchConfig
 
 FIELDS = ("low", "high", "log")
 Parameters = dict[str, float]  # options of a run, such as loss.alpha, with their values

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from sl.options.run import RunConfig
 from sl.record.read import read
 from sl.say import warn
 from sl.search.space import Parameters, with_values
 from sl.search.validation import ValidatedRun, validated
-from sl.train.options import RunConfig
 from sl.train.run import RunDiverged, train_when_free
 from sl.workers import TaskResult, run_all
 

@@ -15,6 +15,7 @@ from typing import Literal
 from sl.processes import COMMAND
 
 FOLDER = "SL_SWEEP"  # environment variable
+VARIED = "SL_VARIED"  # another: the options that the sweep varies, which stand in the names of its runs
 PAUSE = 0.5  # seconds between two files in which only the epoch differs
 State = Literal["training", "done", "failed"]
 

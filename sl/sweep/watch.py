@@ -8,18 +8,18 @@ import shutil
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from sl.say import say, warn
-from sl.sweep.job import FOLDER, SweepJob, read_jobs
-from sl.tracker.run_so_far import VARIED
+from sl.say import on_terminal, say
+from sl.sweep.job import FOLDER, VARIED, SweepJob, read_jobs
 
 LOOK_SECONDS = 0.5
 BAR = 10  # characters
+Points = Callable[[list[Path]], Iterable[str]]  # lines about the records of finished runs
 QUIET_SECONDS = 600.0  # after which a log gets a line although no run has ended
 
 
@@ -141,25 +141,25 @@ def begin(sweep_dir: Path, total: int | None, varied: Sequence[str]) -> None:
 
 
 @contextmanager
-def watched() -> Iterator[None]:
-    """For the command: shows a sweep that starts inside the block until it ends, then the table of its points."""
+def watched(points: Points | None = None) -> Iterator[None]:
+    """For the command: shows a sweep that starts inside the block until it ends, then `points` of its records."""
     try:
         yield
     finally:
         watch, _Running.watch = _Running.watch, None
         if watch is not None:
             watch.stop()
-            for line in closing(watch.jobs, watch.total):
+            for line in closing(watch.jobs, watch.total, points):
                 say(line)
             shutil.rmtree(watch.folder, ignore_errors=True)
             for name in (FOLDER, VARIED):
                 os.environ.pop(name, None)
 
 
-def closing(jobs: Sequence[SweepJob], total: int | None) -> Iterator[str]:
-    """The sweep as a whole: the points of its finished runs, and what failed with the command to run it again."""
-    records = [Path(job.record) for job in jobs if job.state == "done" and job.record]
-    yield from _table(records)
+def closing(jobs: Sequence[SweepJob], total: int | None, points: Points | None = None) -> Iterator[str]:
+    """The sweep as a whole: `points` of its finished runs, and what failed with the command to run it again."""
+    if points:
+        yield from points([Path(job.record) for job in jobs if job.state == "done" and job.record])
     failed = [job for job in jobs if job.state != "done"]
     missing = (total or len(jobs)) - len(jobs)
     yield f"{len(jobs) - len(failed)} of {total or len(jobs)} runs done" + (f", {len(failed)} failed" if failed else "")
@@ -176,22 +176,7 @@ def _is_news(message: logging.LogRecord) -> bool:
     return "Bypassing sacct error" not in message.getMessage()
 
 
-def _table(records: Sequence[Path]) -> Iterator[str]:
-    try:
-        from sl.record import read
-        from sl.record.sweeps import sweeps
-        from sl.tables.sweep import text
-    except ModuleNotFoundError:  # training works without what tables need
-        return
-    try:
-        yield from [line for sweep in sweeps(map(read, records)) for line in ("", *text(sweep), "")]
-    except Exception as error:  # every run is recorded: no table is worth an error after hours of training
-        warn(f"the sweep's table failed ({error!r}); its runs are recorded, and sl sweep_table makes it again")
-
-
 def _bars() -> Any:
-    from sl.tracker.console import on_terminal
-
     if not on_terminal():
         return None
     from rich.progress import BarColumn, Progress, TextColumn

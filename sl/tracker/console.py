@@ -1,9 +1,7 @@
 """What a run prints: one live line on a terminal, a few plain lines elsewhere."""
 
 import math
-import multiprocessing
 import os
-import sys
 import time
 from datetime import timedelta
 from pathlib import Path
@@ -14,20 +12,12 @@ from rich.table import Column
 from sl.record.run import Run
 from sl.record.schema import Epoch, Header, Probe
 from sl.record.titles import scale_name
-from sl.say import say
+from sl.say import on_terminal, say
 from sl.sweep import job
 from sl.tracker.run_so_far import run_so_far, unique_name, worst_class
 
 PLAIN_LINES = 12
 LONG_EPOCH = 2.0  # seconds after which the live line tells how far an epoch is
-
-
-def on_terminal() -> bool:
-    """Whether one line can be redrawn: a terminal that no other worker of a sweep writes to and that knows Unicode."""
-    if sys.stdout is None or sys.stdout.closed or multiprocessing.parent_process() is not None:
-        return False
-    unicode = (sys.stdout.encoding or "").lower().startswith("utf")
-    return unicode and sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
 
 
 def is_due(epoch: int, epochs: int) -> bool:

@@ -12,9 +12,9 @@ from sl.record.identity import flat
 from sl.record.run import Run
 from sl.record.schema import Epoch, Header
 from sl.record.stated import equal, stated_values
+from sl.sweep.job import VARIED
 
 SHORT_NOISE = {"none": "clean", "symmetric": "sym", "asymmetric": "asym"}
-VARIED = "SL_VARIED"  # environment variable: the options that a sweep varies, for the jobs that it starts
 IN_EVERY_NAME = ("dataset", "noise", "noise.rate", "loss", "seed")
 CALLED_BY_NAME = ("model", "recipe", "scale")  # choices that a sweep varies as a whole
 

@@ -11,10 +11,10 @@ from sl.config.groups import choices
 from sl.errors import UserError
 from sl.models.pretrained import find_weights
 from sl.noise.matrix_file import digest, read_matrix
+from sl.options.run import RunConfig
 from sl.record.identity import identity
 from sl.say import notice
 from sl.train.device import Runtime, resolve_runtime
-from sl.train.options import RunConfig
 
 # Where data lie says nothing of the result, nor what is done with pictures that no record of a result has.
 LOCATIONS = {

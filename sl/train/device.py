@@ -7,20 +7,17 @@ from pathlib import Path
 import torch
 
 from sl import fused
-from sl.checks import integer, one_of
 from sl.errors import UserError
 from sl.numbers import plural
+from sl.options.runtime import MOST_THREADS, PRECISIONS, RuntimeConfig, check_runtime
 from sl.processes import cores
 from sl.sweep.job import job_number
 from sl.train.memory import keep_freed_memory
-from sl.train.options import RuntimeConfig
 
-DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16}
+DTYPES: dict[str, torch.dtype] = {name: getattr(torch, name) for name in PRECISIONS}
 SMALL_STEP = 2**16  # pixels in a batch: 128 digits have 2^13, 128 images of MNIST 10^5, of CIFAR 2^17
 COMPILED_VERSIONS = 64  # of one function: every loss, network and batch size of a sweep needs its own
 CUBLAS_WORKSPACE = ":4096:8"  # repeatable; read once, by the process's first product, so every run sets it
-MOST_THREADS = 1024
-STEPS = ("eager", "compile", "graph", "compiled_graph")
 INSTRUCTION_SETS = ("amx_bf16", "avx512_bf16", "avx512_f", "avx2")  # the widest first
 COMPILED, CAPTURED = ("compile", "compiled_graph"), ("graph", "compiled_graph")
 
@@ -70,13 +67,6 @@ def find_device(name: str) -> torch.device:
     return torch.device("cuda", device.index or 0) if device.type == "cuda" else device
 
 
-def check_runtime(config: RuntimeConfig) -> None:
-    """Raise UserError for what no machine knows."""
-    one_of("runtime.precision", config.precision, ("auto", *DTYPES))
-    one_of("runtime.step", config.step, ("auto", "fastest", *STEPS))
-    asked_threads(config)
-
-
 def resolve_runtime(config: RuntimeConfig) -> Runtime:
     """Decide every `auto` of `config`; raises UserError for what the machine cannot do."""
     check_runtime(config)
@@ -95,7 +85,7 @@ def resolve_runtime(config: RuntimeConfig) -> Runtime:
 def asked_threads(config: RuntimeConfig) -> int | None:
     """`runtime.threads`, else `threads_of_environment`; None where neither names a number."""
     if config.threads is not None:
-        return integer("runtime.threads", config.threads, 1, MOST_THREADS)
+        return config.threads
     return threads_of_environment()
 
 

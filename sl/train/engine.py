@@ -18,10 +18,10 @@ from sl.losses import Loss
 from sl.models.batches import images_at_once, in_batches
 from sl.models.classifier import Classifier, initialised_part
 from sl.noise import NoisyLabels
+from sl.options.recipe import RecipeConfig
 from sl.recipes.augment import Draws, build_augmentation
 from sl.recipes.batchnorm import debiased_statistics
 from sl.recipes.optimizer import build_optimizer
-from sl.recipes.options import RecipeConfig
 from sl.record.identity import canonical
 from sl.train.cache import Cache
 from sl.train.capture import CapturedStep

@@ -9,8 +9,8 @@ from torch import Tensor
 from sl.data import Dataset
 from sl.errors import UserError
 from sl.noise import NoisyLabels
-from sl.record.fold import parse_fold
-from sl.train.options import RunConfig
+from sl.options.held_out import parse_fold
+from sl.options.run import RunConfig
 from sl.train.seeds import generator
 
 

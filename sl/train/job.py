@@ -7,21 +7,21 @@ from typing import Any
 from torch import Tensor
 
 from sl.config.build import NOISE_MATRIX, TRANSITION, build, under
-from sl.config.shown import shown_of_run
 from sl.data import Dataset
 from sl.errors import UserError
 from sl.losses import Loss
 from sl.noise import NoisyLabels
 from sl.noise.matrix_file import read_matrix
+from sl.options.run import RunConfig
 from sl.recipes.optimizer import build_optimizer
 from sl.record.paper import PROBED_CLASS
 from sl.record.schema import Config, Data, Header, LabelNoise, Provenance, Scale, Stages
+from sl.record.shown import presentations
 from sl.train.cache import Cache
 from sl.train.described import Described, describe_run, transition_file
 from sl.train.device import asked_threads, threads_that_pay
 from sl.train.holdout import Validation, hold_out, rows_held_out
 from sl.train.network import make_model
-from sl.train.options import RunConfig
 from sl.train.plan import Plan, make_plan
 
 datasets: Cache[Dataset] = Cache(limit=1)
@@ -77,7 +77,7 @@ class Job(Described):
                 transition=self.noisy.transition.tolist(),
             ),
             stages=Stages(**self.plan.stages),
-            shown=shown_of_run(self.config),
+            shown=presentations(self.config.shown),
             provenance=origin,
         )
 

@@ -3,9 +3,9 @@
 from sl.config.build import build
 from sl.data import Dataset
 from sl.models.classifier import Classifier, initialised_part
+from sl.options.run import RunConfig
 from sl.recipes.batchnorm import configure_batchnorm
 from sl.recipes.initialise import initialise
-from sl.train.options import RunConfig
 from sl.train.seeds import generator
 
 

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 
 from sl.errors import UserError
-from sl.recipes.options import RecipeConfig
+from sl.options.recipe import RecipeConfig
+from sl.options.run import ScaleConfig
 from sl.record.paper import PAPER_EPOCHS, STAGE_EPOCHS
 from sl.record.schema import Stage
-from sl.train.options import ScaleConfig
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from pathlib import Path
 from sl.config.build import build_trackers
 from sl.errors import UserError
 from sl.losses import EpochView
+from sl.options.run import RunConfig
 from sl.record.provenance import provenance
 from sl.record.read import State, parse_record, record_state
 from sl.record.run import STAGES, Run
@@ -24,7 +25,6 @@ from sl.train.device import describe
 from sl.train.engine import make_engine
 from sl.train.fit import NotFinite, look_closely, sample_representations, train_one_epoch
 from sl.train.job import Job, prepare
-from sl.train.options import RunConfig
 from sl.train.representations import save_representations
 from sl.train.save_model import check_models_dir, check_saved, save_model
 from sl.train.stop import Stopped, StopRequest

@@ -6,13 +6,13 @@ from typing import Any
 from sl.errors import UserError
 from sl.files import check_writable
 from sl.models.classifier import Classifier, initialised_part
+from sl.options.run import RunConfig
 from sl.recipes.batchnorm import debiased_statistics
 from sl.record.provenance import commit
 from sl.saved.files import as_file, model_path, sha256, write_files
 from sl.say import say, warn
 from sl.train.engine import Engine
 from sl.train.job import Job
-from sl.train.options import RunConfig
 
 OWN_DATA = "folder"  # the choice of data set whose networks are kept by default
 

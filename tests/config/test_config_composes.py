@@ -16,9 +16,9 @@ from sl.config.build import build
 from sl.config.compose import compose_run
 from sl.config.files import read_yaml
 from sl.config.groups import GROUPS, choices, read_choice
+from sl.options.run import RunConfig
 from sl.paths import CONFIG_DIR
 from sl.train.device import asked_threads
-from sl.train.options import RunConfig
 
 SIZES = {
     "digits": (10, (1, 8, 8)),

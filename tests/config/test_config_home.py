@@ -11,8 +11,8 @@ from sl.data import Clothing1M, ImageFolder
 from sl.errors import UserError
 from sl.models.pretrained import find_weights
 from sl.noise.matrix_file import read_matrix
+from sl.options.track import TrackConfig
 from sl.replay.command import track
-from sl.replay.options import TrackConfig
 from sl.tracker.csv_files import CsvTracker
 from sl.tracker.wandb import WandbTracker
 

@@ -12,8 +12,8 @@ import pytest
 from sl.config.compose import hydra_ready
 from sl.config.sweep import single_changes
 from sl.errors import UserError
+from sl.options.run import RunConfig
 from sl.train.device import asked_threads
-from sl.train.options import RunConfig
 
 Command = Callable[..., Any]  # returns an Outcome (conftest.py)
 

@@ -10,8 +10,8 @@ from torch import nn
 
 from sl.errors import UserError
 from sl.models import Cnn4, Cnn8, ResNet18, ResNet44
+from sl.options.recipe import INITIALISATIONS
 from sl.recipes.initialise import initialise
-from sl.recipes.options import INITIALISATIONS
 
 
 def seeded(seed: int) -> torch.Generator:

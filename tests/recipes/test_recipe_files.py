@@ -10,8 +10,8 @@ from hydra.utils import get_class
 
 from sl.config.compose import compose_run
 from sl.models import Classifier
+from sl.options.recipe import RecipeConfig, check_recipe
 from sl.recipes.augment import build_augmentation
-from sl.recipes.options import RecipeConfig, check_recipe
 
 CONFIGS = Path(__file__).parents[2] / "configs"
 RECIPES = ("authors_code", "paper_text", "apl", "sce_pytorch")

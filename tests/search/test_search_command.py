@@ -15,10 +15,10 @@ from torch import Tensor
 from sl.config.compose import compose_run
 from sl.errors import UserError
 from sl.files import lock_beside
+from sl.options.search import SearchConfig
 from sl.record import load_all, read
 from sl.record.schema import Epoch
 from sl.search.command import run_search
-from sl.search.options import SearchConfig
 from sl.search.trial import run_config, train_and_validate
 from sl.train.device import asked_threads
 from sl.train.engine import Engine

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from sl.config.compose import compose_run
+from sl.options.run import RunConfig
 from sl.train import run as running
 from sl.train.alone import Busy
-from sl.train.options import RunConfig
 
 
 def test_a_busy_run_is_tried_again_until_it_is_free(

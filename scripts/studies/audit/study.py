@@ -14,6 +14,7 @@ from sl.audit.rank import rank
 from sl.audit.trust import trust_in
 from sl.config.compose import compose_run
 from sl.files import replace_json
+from sl.options.run import RunConfig
 from sl.record.lines import rounded
 from sl.record.provenance import provenance
 from sl.record.read import read
@@ -23,7 +24,6 @@ from sl.train.device import describe
 from sl.train.engine import make_engine
 from sl.train.fit import train_one_epoch
 from sl.train.job import prepare
-from sl.train.options import RunConfig
 from studies.audit.measure import measures
 
 SCALED_MNIST = ("scale.train_share=0.02", "scale.test_share=0.1", "scale.epoch_share=0.3")

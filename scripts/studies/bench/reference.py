@@ -13,9 +13,9 @@ from torch.utils.data import DataLoader
 from torch.utils.data import Dataset as TorchDataset
 from torchvision import transforms
 
+from sl.options.recipe import RecipeConfig
 from sl.recipes.normalise import fit_normalisation
 from sl.recipes.optimizer import decayed_parameters
-from sl.recipes.options import RecipeConfig
 from sl.train.job import Job, make_loss
 from sl.train.network import make_model
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from sl.train.options import RunConfig
+from sl.options.run import RunConfig
 
 
 @dataclass(kw_only=True)

@@ -6,8 +6,9 @@ The node of a class (`_target_` and its parameters) is a dictionary here; the cl
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-from sl.recipes.options import RecipeConfig
-from sl.record.schema import Names
+from sl.checks import number
+from sl.options.recipe import RecipeConfig
+from sl.options.runtime import RuntimeConfig
 
 
 @dataclass
@@ -21,15 +22,10 @@ class ScaleConfig:
     width_share: float
 
 
-@dataclass
-class RuntimeConfig:
-    """Where and how a run is computed; none of it belongs to the run's identity but the precision."""
-
-    device: str
-    precision: str
-    step: str
-    deterministic: bool
-    threads: int | None
+def check_scale(scale: ScaleConfig) -> None:
+    """Raise UserError for a share outside (0, 1]."""
+    for name, share in vars(scale).items():
+        number(f"scale.{name}", share, 0, 1, low_open=True)
 
 
 @dataclass
@@ -50,7 +46,7 @@ class RunConfig:
     `names` is what the choices (dataset, noise, model, loss, recipe, scale) are called, `overrides` the command line.
     """
 
-    CHOICES: ClassVar = tuple(Names.model_fields)
+    CHOICES: ClassVar = ("dataset", "noise", "model", "loss", "recipe", "scale")
 
     dataset: Any
     noise: Any

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-from sl.train.options import NO_OPTION
+from sl.options.run import NO_OPTION
 
 
 @dataclass(kw_only=True)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sl.train.options import RunConfig
+from sl.options.run import RunConfig
 
 
 @dataclass(kw_only=True)

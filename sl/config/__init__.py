@@ -1,0 +1,1 @@
+"""From a command line to a typed, checked configuration, and from its nodes to objects: all that knows Hydra."""
