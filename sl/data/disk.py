@@ -14,9 +14,15 @@ from sl.say import notice
 NAMED = 3  # unreadable pictures that a message names; it counts all
 
 
-def folder(name: str, value: object) -> Path:
-    """`value`, the path of a folder, with ``~`` expanded; raises UserError that names the parameter otherwise."""
-    return expanded(name, value, "must be the path of a folder")
+def folder(name: str, value: object, instead: str = "") -> Path:
+    """`value`, the path of a folder that may not be there yet, with ``~`` expanded.
+
+    Raises UserError that names the parameter otherwise; of a file it says what to do `instead`.
+    """
+    path = expanded(name, value, "must be the path of a folder")
+    if path.is_file():
+        raise UserError(name, value, f"must be a folder, and is a file{instead and f'; {instead}'}")
+    return path
 
 
 @contextmanager

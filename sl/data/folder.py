@@ -56,7 +56,7 @@ class ImageFolder:
         if not isinstance(name, str) or not re.fullmatch(r"[\w-]+", name):
             raise UserError("name", name, "must be a word of letters, digits, _ and -")
         self.name = name
-        self.data_dir = folder("data_dir", data_dir)
+        self.data_dir = folder("data_dir", data_dir, "a file of labels is dataset.labels=FILE")
         self.image_size = integer("image_size", image_size, 1)
         self.labels = None if labels is None else expanded("labels", labels)
         if test_share is not None:

@@ -119,15 +119,25 @@ def test_a_damaged_data_file(train: Command, tmp_path: Path) -> None:
     assert line.startswith("data/MNIST/raw/train-images-idx3-ubyte is damaged: its md5 is ")
 
 
-@pytest.mark.parametrize("option", ["runs_dir", "checkpoints_dir", "data_dir"])
+@pytest.mark.parametrize("option", ["runs_dir", "checkpoints_dir"])
 def test_a_folder_that_is_a_file(option: str, train: Command, tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     short = ("recipe.epochs=1", "scale.train_share=0.1", "runtime.threads=1", "runtime.precision=float32")
-    line = train(f"{option}=file", "dataset=mnist" if option == "data_dir" else "dataset=digits", *short).mistake
-    # The data sources name the file alone; what the command itself makes is named by its option.
-    named = "file/MNIST/raw" if option == "data_dir" else f"{option}=file"
-    assert line.startswith(f"{named}: must be a folder")
+    line = train(f"{option}=file", "dataset=digits", *short).mistake
+    assert line.startswith(f"{option}=file: must be a folder")
     assert line.endswith(("Not a directory", "File exists"))
+
+
+@pytest.mark.parametrize("choices", ["dataset=mnist", "dataset=cifar10 noise=human noise.name=worse_label"])
+def test_data_in_a_file(choices: str, train: Command, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    assert train(*choices.split(), "data_dir=file").mistake == "data_dir=file: must be a folder, and is a file"
+
+
+def test_a_file_of_labels_where_its_pictures_are_asked_for(train: Command, tmp_path: Path) -> None:
+    (tmp_path / "labels.csv").write_text("path,label\n")
+    line = train("dataset=folder", "data_dir=labels.csv").mistake
+    assert line.endswith("must be a folder, and is a file; a file of labels is dataset.labels=FILE")
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
