@@ -1,4 +1,4 @@
-"""Measure how well audits find wrong labels where the truth is known; docs/audit.md shows the outcome.
+"""Measure how well audits find wrong labels where the truth is known; docs/audit-study.md shows the outcome.
 
 python scripts/audit_study.py cells=digits-symmetric-20,mnist-asymmetric-40
 python scripts/audit_study.py table_only=true
@@ -14,7 +14,7 @@ def main(
     cells: tuple[str, ...] = ("digits-symmetric-20", "digits-symmetric-40", "mnist-asymmetric-40"),
     results: Path = Path("results/audit_study"),
     work: Path = Path("results/audit/study"),
-    page: Path = Path("docs/audit.md"),
+    page: Path = Path("docs/audit-study.md"),
     readme: Path = Path("README.md"),
     table_only: bool = False,
     threads: int = 1,

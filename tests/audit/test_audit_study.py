@@ -101,7 +101,7 @@ def test_the_overview_marks_what_differs_from_cross_entropy() -> None:
 
 @pytest.mark.results
 def test_the_measured_parts_of_the_pages_are_of_their_records(tmp_path: Path) -> None:
-    kept = [ROOT / "docs" / "audit.md", ROOT / "README.md"]
+    kept = [ROOT / "docs" / "audit-study.md", ROOT / "README.md"]
     pages = [Path(shutil.copy(path, tmp_path)) for path in kept]
     write_pages(ROOT / "results" / "audit_study", *pages)
     for page, old in zip(pages, kept, strict=True):

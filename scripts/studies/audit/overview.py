@@ -33,7 +33,7 @@ def overview(records: Sequence[Record]) -> str:
         ("What decisions bring: CE trained anew − CE (points)", "SL − CE", gain(found.values())),
     ]
     return "\n\n".join(
-        f"### {title}\n\n"
+        f"## {title}\n\n"
         + table(["labels", *COLUMNS, last], [[name, *row] for name, row in zip(found, rows, strict=True)])
         for title, last, rows in parts
     )

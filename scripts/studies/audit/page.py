@@ -1,4 +1,4 @@
-"""The measured part of docs/audit.md, from the records of the study."""
+"""The tables of docs/audit-study.md, from the records of the study."""
 
 import json
 from collections.abc import Callable, Sequence
@@ -57,7 +57,7 @@ def cell_part(records: Sequence[Record]) -> str:
     text = (
         f"{size}, {100 * wrong:.1f} % of the labels wrong. Test accuracy (%) on the labels as given: {given}. {origin}."
     )
-    return f"### {first['cell']}\n\n{text}\n\n{table(HEADER, rows)}"
+    return f"## {first['cell']}\n\n{text}\n\n{table(HEADER, rows)}"
 
 
 def as_given(records: Sequence[Record]) -> str:
