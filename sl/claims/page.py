@@ -10,6 +10,7 @@ from sl.claims.rule import RULE, SURVIVES, Verdict
 from sl.files import replace_file, replace_json, writing
 from sl.numbers import signed, with_interval
 from sl.record import Run
+from sl.record.pairs import refusals
 from sl.record.paper import PAPER_EPOCHS
 from sl.record.titles import dataset_title
 from sl.tables.formats import table
@@ -133,11 +134,9 @@ def _section(group: GroupOutcomes) -> Iterable[str]:
         yield f"Losses: {', '.join(group.losses)}."
     if rows := [_row(outcome) for outcome in group.claims if outcome.verdict != Verdict.LACKING]:
         yield table(HEADER, rows)
-    refused = {reason for outcome in group.claims for reason in outcome.refused}
-    if refused:
+    if refused := refusals(reason for outcome in group.claims for reason in outcome.refused):
         left = sum(bool(outcome.refused) for outcome in group.unmeasured)
-        few = f" {left} claims are left with too few pairs." if left else ""
-        yield f"Pairs refused, because they do not compare like with like: {'; '.join(sorted(refused))}.{few}"
+        yield refused + (f" {left} claims are left with too few pairs." if left else "")
     yield group.missing
 
 
