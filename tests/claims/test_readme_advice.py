@@ -87,12 +87,11 @@ def test_classes_mistaken_for_one_other() -> None:
 
 
 def test_cifar100() -> None:
-    of = {loss: (seed, last) for loss, seed, last in last_accuracies("cifar100", "symmetric", 0.4, "apl", "cpu")}
-    assert {seed for seed, _ in of.values()} == {0}
-    assert (
-        f"on CIFAR-100 it ends {of['ce'][1] - of['sl'][1]:.1f} below CE (5,000 images, one seed). With [people"
-        in ANSWER
-    )
+    runs = last_accuracies("cifar100", "symmetric", 0.4, "apl", "cpu")
+    of = {(loss, seed): last for loss, seed, last in runs}
+    behind = [of["ce", seed] - last for (loss, seed), last in of.items() if loss == "sl"]
+    mean = sum(behind) / len(behind)
+    assert f"on CIFAR-100 it ends {mean:.1f} below CE (5,000 images, n = {len(behind)}). With [people" in ANSWER
 
 
 def test_clean_labels() -> None:
