@@ -1,4 +1,4 @@
-"""Prints, without ending a run when the output is closed, the disk is full, or the terminal has only ASCII."""
+"""Prints without ending a run when the output is closed, the disk is full, or the terminal has only ASCII."""
 
 import contextlib
 import errno

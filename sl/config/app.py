@@ -29,7 +29,7 @@ def run_app(
 ) -> None:
     """Compose `config_name` with the command line, and run `task` on its object (once for every job of a multirun).
 
-    `extras` of the package are what the command needs. `points` says of the records of a multirun what ends it.
+    `extras` of the package are what the command needs. `points` makes the last lines of a multirun from its records.
 
     A mistake of the user exits with code 2 and one line; a bug with code 1 and its traceback, from wherever it ran.
     """

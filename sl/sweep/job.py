@@ -14,8 +14,8 @@ from typing import Literal
 
 from sl.processes import COMMAND
 
-FOLDER = "SL_SWEEP"  # environment variable
-VARIED = "SL_VARIED"  # another: the options that the sweep varies, which stand in the names of its runs
+FOLDER = "SL_SWEEP"  # environment variable: where its jobs report to
+VARIED = "SL_VARIED"  # environment variable: the options that the sweep varies; they stand in the names of its runs
 PAUSE = 0.5  # seconds between two files in which only the epoch differs
 State = Literal["training", "done", "failed"]
 

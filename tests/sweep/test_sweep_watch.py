@@ -2,6 +2,7 @@
 
 import os
 import re
+import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -18,6 +19,7 @@ from sl.sweep.job import SweepJob, read_jobs
 from sl.sweep.watch import Watch, closing
 from sl.train.device import find_device
 
+ROOT = Path(__file__).parents[2]
 TERMINAL = """
 import os, sys, time
 from pathlib import Path
@@ -154,6 +156,29 @@ def test_failures_are_listed_with_the_command_to_run_them_again() -> None:
         "    to run it again: sl train seed=2",
         "  2 not started; the same command starts them",
     ]
+
+
+def test_finished_runs_come_first() -> None:
+    jobs = [
+        SweepJob(0, ("seed=0",), "done", "ce", record="runs/0.jsonl"),
+        SweepJob(1, ("seed=1",), "failed", "ce", record="runs/1.jsonl", text="refused"),
+    ]
+    lines = list(closing(jobs, 2, lambda records: map(str, records)))
+    assert lines[:2] == ["runs/0.jsonl", "1 of 2 runs done, 1 failed"]
+
+
+SWEEP = "dataset=digits noise=symmetric loss=sl loss.alpha=0.1,1 recipe.epochs=1 scale.train_share=0.2 tracker=none"
+
+
+def test_sl_train_ends_a_sweep_with_the_table_of_its_points(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "sl", "train", "-m", *SWEEP.split()]
+    own = os.environ | {"PYTHONPATH": str(ROOT)}
+    done = subprocess.run(command, cwd=tmp_path, env=own, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    table = done.stdout.partition("\n\n")[2].splitlines()
+    assert table[0].split()[:2] == ["alpha", "n"]
+    assert [line.split()[:2] for line in table[1:3]] == [["0.1", "1"], ["1", "1"]]
+    assert table[-1] == "2 of 2 runs done"
 
 
 def test_a_terminal_shows_a_bar_over_all_and_a_line_for_each_run(tmp_path: Path) -> None:

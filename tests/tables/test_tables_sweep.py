@@ -10,7 +10,7 @@ import synthetic
 import yaml
 from scipy import stats
 
-from sl.commands import choose, sweep_table
+from sl.commands import choose, sweep_table, train
 from sl.errors import UserError
 from sl.figures import sweep as figure
 from sl.paths import CONFIG_DIR
@@ -109,6 +109,15 @@ def test_two_parameters_are_a_heat_map_and_one_is_a_curve(runs: Path) -> None:
     drawn = panel.containers[0].lines[0]
     assert np.allclose(drawn.get_xdata(), ALPHAS)
     assert np.allclose(drawn.get_ydata(), [row[1] for row in means])
+
+
+def test_a_multirun_ends_with_the_table_of_its_points(runs: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    own = sorted(runs.rglob("*.jsonl"))
+    lines = list(train.points(own))
+    assert [line for line in lines if line] == [line for one in sweeps(load_all(runs)) for line in table.text(one)]
+    own[0].write_text("damaged")
+    assert list(train.points(own)) == []
+    assert "its runs are recorded, and sl sweep_table makes it again" in capsys.readouterr().err
 
 
 def test_the_command_writes_table_and_picture(runs: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
