@@ -1,6 +1,7 @@
 """What the data sources ask of the disk; what goes wrong there is said in one line."""
 
 import gzip
+import os
 import shutil
 import tarfile
 from collections.abc import Collection, Iterator, Sequence
@@ -20,7 +21,7 @@ def folder(name: str, value: object, instead: str = "") -> Path:
     Raises UserError that names the parameter otherwise; of a file it says what to do `instead`.
     """
     path = expanded(name, value, "must be the path of a folder")
-    if path.is_file():
+    if os.path.isfile(path):  # False where the system refuses to say; Path.is_file would raise
         raise UserError(name, value, f"must be a folder, and is a file{instead and f'; {instead}'}")
     return path
 

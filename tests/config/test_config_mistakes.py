@@ -134,6 +134,10 @@ def test_data_in_a_file(choices: str, train: Command, tmp_path: Path) -> None:
     assert train(*choices.split(), "data_dir=file").mistake == "data_dir=file: must be a folder, and is a file"
 
 
+def test_a_folder_whose_name_the_system_refuses(train: Command) -> None:
+    assert "File name too long" in train("dataset=mnist", f"data_dir={'x' * 300}").mistake
+
+
 def test_a_file_of_labels_where_its_pictures_are_asked_for(train: Command, tmp_path: Path) -> None:
     (tmp_path / "labels.csv").write_text("path,label\n")
     line = train("dataset=folder", "data_dir=labels.csv").mistake
