@@ -33,8 +33,9 @@ function judge(card, verdict, label) {
   judged[card.row] = { verdict, label };
   try {
     localStorage.setItem(STORE, JSON.stringify(judged));
-  } catch {
-    // kept in this page only
+  } catch { // a full disk, or a browser that keeps nothing of files: this page holds the only copy
+    byId("unkept").hidden = false;
+    window.onbeforeunload = (event) => event.preventDefault();
   }
   count();
 }
@@ -108,6 +109,7 @@ function save() {
   const link = el("a", { href: URL.createObjectURL(new Blob([csv()], { type: "text/csv" })), download: "labels.csv" });
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+  window.onbeforeunload = null;
 }
 
 function fillFilter(id, valueOf, wordsOf) {
