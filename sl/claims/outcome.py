@@ -54,8 +54,8 @@ class Outcome:
 
     @property
     def by_algebra(self) -> bool:
-        """Whether it holds without a run that could contradict it."""
-        return bool(self.proof) and not self.n
+        """Whether it holds by algebra and no run contradicts it: its verdict then owes nothing to runs."""
+        return bool(self.proof) and self.verdict == Verdict.SUPPORTED
 
 
 @dataclass(frozen=True)

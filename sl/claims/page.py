@@ -79,7 +79,8 @@ def tally(found: Iterable[GroupOutcomes]) -> str:
 
 def _headline(full: Sequence[GroupOutcomes], held: Mapping[Verdict, Mapping[str, set[str]]]) -> str:
     """How many claims hold, and on which data sets and how many seeds that rests; `held` as `_datasets`."""
-    pairs = [(group.dataset, one.n) for group in full for one in group.claims if one.verdict in TESTED and one.n]
+    tested = ((group.dataset, one) for group in full for one in group.claims if one.verdict in TESTED)
+    pairs = [(dataset, one.n) for dataset, one in tested if not one.by_algebra]
     names, seeds = dict.fromkeys(dataset_title(dataset) for dataset, _ in pairs), [n for _, n in pairs]
     where = f"{', '.join(names)}; n = {' to '.join(map(str, sorted({min(seeds), max(seeds)})))}"
     numbers = []

@@ -11,7 +11,7 @@ from sl.figures import draw_all
 from sl.files import check_writable
 from sl.options.reproduce import ReproduceConfig
 from sl.paths import PUBLISHED
-from sl.record import Run, load_all
+from sl.record import Run, load_all, read
 from sl.reproduce import experiment
 from sl.reproduce.deadline import Deadline
 from sl.reproduce.estimate import estimate
@@ -21,7 +21,10 @@ from sl.reproduce.plan import PlannedRun, plan_runs
 from sl.reproduce.progress import Item, SavedPlan, duration, finishing_times
 from sl.tables import load, write_all
 from sl.train.device import find_device
+from sl.train.finished import lacks_representations
 from sl.train.jobs import choose_jobs, thread_override
+
+UNKEPT = "kept no representations for t-SNE and the separation of classes; remove their records to train them again"
 
 
 def reproduce(config: ReproduceConfig) -> list[str]:
@@ -53,12 +56,19 @@ def reproduce(config: ReproduceConfig) -> list[str]:
     plan = plan_runs(scaled, common, tell)
     saved = timed(f"{name} scale={scale}", plan, scaled, jobs)
     print("\n".join(summary(saved, [run.done for run in plan], experiment.sharing(wanted))), flush=True)
+    if count := sum(unkept(run) for run in plan):
+        print(f"{count} of the runs that are done {UNKEPT}", flush=True)
     if flag("plan_only", config.plan_only):
         return []
     saved.save(Path(config.runs_dir))
     failures = execute([run for run in plan if not run.done], jobs, deadline)
     redraw(load_all(Path(config.runs_dir), strict), Path(config.results_dir))
     return failures
+
+
+def unkept(run: PlannedRun) -> bool:
+    """Whether the run is done, but without the representations that it is to keep."""
+    return run.done and lacks_representations(read(run.record), run.described.config.probe.representations)
 
 
 def tell(run: PlannedRun) -> None:

@@ -23,10 +23,11 @@ from sl.train.alone import Busy, alone_at
 from sl.train.checkpoint import Checkpoint
 from sl.train.device import describe
 from sl.train.engine import make_engine
+from sl.train.finished import check_finished
 from sl.train.fit import NotFinite, look_closely, sample_representations, train_one_epoch
 from sl.train.job import Job, prepare
 from sl.train.representations import save_representations
-from sl.train.save_model import check_models_dir, check_saved, save_model
+from sl.train.save_model import check_models_dir, save_model
 from sl.train.stop import Stopped, StopRequest
 
 CHECKPOINT_SECONDS = 30.0  # between two checkpoints, inside an epoch too
@@ -59,7 +60,7 @@ def train(config: RunConfig) -> Path:
     with alone_at(path, checkpoint.path):
         match record_state(path):
             case "complete":
-                check_saved(job, path)
+                check_finished(job, path)
                 say(f"already trained: {path}")
             case "diverged":
                 raise RunDiverged(path)

@@ -3,14 +3,13 @@
 from pathlib import Path
 from typing import Any
 
-from sl.errors import UserError
 from sl.files import check_writable
 from sl.models.classifier import Classifier, initialised_part
 from sl.options.run import RunConfig
 from sl.recipes.batchnorm import debiased_statistics
 from sl.record.provenance import commit
 from sl.saved.files import as_file, model_path, sha256, write_files
-from sl.say import say, warn
+from sl.say import say
 from sl.train.engine import Engine
 from sl.train.job import Job
 
@@ -26,20 +25,6 @@ def check_models_dir(job: Job) -> None:
     """Raise UserError where the network is to be kept and `models_dir` cannot be written to: before the training."""
     if keeps_model(job.config):
         check_writable("models_dir", Path(job.config.models_dir), path_of_model(job).parent)
-
-
-def check_saved(job: Job, record: Path) -> None:
-    """Say that the network of the complete run at `record` is missing, if it is to be kept.
-
-    That is a warning, or a UserError where `save=true` asks for the network.
-    """
-    path = path_of_model(job)
-    if not keeps_model(job.config) or path.exists():
-        return
-    missing = f"the network was not kept: there is no {path}; remove {record} to train it again"
-    if job.config.save:
-        raise UserError("save", "true", missing)
-    warn(missing)
 
 
 def path_of_model(job: Job) -> Path:

@@ -11,7 +11,7 @@ from sl.errors import UserError
 from sl.files import check_writable
 from sl.record import load_all, read
 from sl.reproduce import experiment
-from sl.reproduce.command import redraw, reproduce, summary
+from sl.reproduce.command import UNKEPT, redraw, reproduce, summary
 from sl.reproduce.deadline import Deadline
 from sl.reproduce.estimate import estimate
 from sl.reproduce.execute import NO_TIME, execute, train_one
@@ -20,6 +20,7 @@ from sl.reproduce.progress import Item, SavedPlan
 from sl.train.described import describe_run
 from sl.train.device import asked_threads
 from sl.train.jobs import choose_jobs
+from sl.train.run import train
 from sl.workers import TaskResult
 
 WANTED = [
@@ -289,3 +290,18 @@ def test_a_reproduction_takes_the_threads_of_the_environment(
     options = ["experiment=fig1", "scale=cpu", "device=cpu", "jobs=1", "plan_only=true", *folders]
     assert reproduce(compose_run(options, "reproduce")) == []
     assert asked_threads(compose_run(planned).runtime) == 3
+
+
+def test_done_runs_without_the_representations_that_an_experiment_needs_are_counted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folders = [f"runs_dir={tmp_path / 'runs'}", f"checkpoints_dir={tmp_path / 'checkpoints'}"]
+    common = [*folders, "scale=cpu", "runtime.device=cpu", "runtime.threads=1"]
+    cell = ("dataset=digits", "noise=none", "recipe.epochs=1", "seed=0")
+    wanted = [(*cell, "loss=ce", "probe.representations=20"), (*cell, "loss=sl", "probe.representations=20")]
+    train(compose_run([*cell, "loss=ce", *common]))
+    train(compose_run([*wanted[1], *common]))
+    monkeypatch.setattr(experiment, "steps", lambda *_: [("fig2", run) for run in wanted])
+    options = ["experiment=fig2", "scale=cpu", "device=cpu", "plan_only=true", folders[0], f"results_dir={tmp_path}"]
+    assert reproduce(compose_run(options, "reproduce")) == []
+    assert f"1 of the runs that are done {UNKEPT}\n" in capsys.readouterr().out

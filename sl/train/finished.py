@@ -1,0 +1,38 @@
+"""A finished run that is asked for again: what it did not keep or look at, which only a new training would."""
+
+from pathlib import Path
+
+from sl.errors import UserError
+from sl.record.read import read
+from sl.record.run import Run
+from sl.say import warn
+from sl.separation import read_representation
+from sl.train.job import Job
+from sl.train.save_model import keeps_model, path_of_model
+
+
+def check_finished(job: Job, record: Path) -> None:
+    """Say what `job` asks for and its complete run at `record` does not have: network, representations, probed class.
+
+    Each is a warning; a network that `save=true` asks for and that is not there is a UserError.
+    """
+    run, probe, again = read(record), job.config.probe, f"remove {record} to train it again"
+    if keeps_model(job.config) and not (path := path_of_model(job)).exists():
+        missing = f"the network was not kept: there is no {path}; {again}"
+        if job.config.save:
+            raise UserError("save", "true", missing)
+        warn(missing)
+    if lacks_representations(run, probe.representations):
+        warn(f"probe.representations={probe.representations}: this run did not keep as many; {again}")
+    looked_at = {seen.probe_class for seen in run.probes.values()}
+    if probe.label is not None and looked_at != {job.probe_set.label}:
+        names = ", ".join(run.class_names[label] for label in sorted(looked_at))
+        warn(f"probe.label={probe.label}: this run looked at {names}; {again}")
+
+
+def lacks_representations(run: Run, wanted: int) -> bool:
+    """Whether the complete `run` kept those of fewer test images than `wanted` and there are."""
+    if not wanted:
+        return False
+    kept = read_representation(run)
+    return kept is None or len(kept[1]) < min(wanted, run.data.test_images)
