@@ -13,6 +13,7 @@ from sl.record import RunGroup, load_all, run_groups
 from sl.record.lines import parse, serialise
 from sl.record.read import sealed
 from sl.record.run import Array
+from sl.record.stated import stated_recipe
 
 CIFAR10 = ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"]
 LOSSES: dict[str, dict[str, Any]] = {
@@ -28,6 +29,12 @@ LOSSES: dict[str, dict[str, Any]] = {
 }
 ROBUST = {"ce": 0.0, "lsr": 0.1, "mae": 0.5, "gce": 0.6, "rce": 0.7, "forward": 0.7, "lsr_sl": 0.8}  # others 0.9
 FULL_IMAGES = (50000, 10000)
+
+
+def recipe_values(dataset: str, recipe: str) -> dict[str, Any]:
+    """What a run records of a recipe: all that configs/ state but the network and SL's parameters."""
+    stated = stated_recipe(dataset, recipe)
+    return {key: value for key, value in stated.items() if key not in ("model", "sl")} or {"lr": 0.01}
 
 
 def header(
@@ -56,7 +63,7 @@ def header(
         "noise": kind | (noise_options or {}),
         "model": {"_target_": "sl.models.Cnn8"},
         "loss": LOSSES[loss] | (loss_options or {}),
-        "recipe": {"lr": 0.01} | (recipe_options or {}),
+        "recipe": recipe_values(dataset, recipe) | (recipe_options or {}),
         "scale": {"train_share": shares[0], "test_share": shares[1], "epoch_share": shares[2]},
         "seed": seed,
         "precision": "float32",

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from sl.claims.measures import memorised
 from sl.numbers import mean_std, with_interval
 from sl.record import Noise, Run, RunGroup, Series, matched, paired_difference
-from sl.record.group_order import in_order, recipe_changes
+from sl.record.group_order import changed_recipe, in_order
 from sl.record.paper import PAPER_EPOCHS, USUAL_RECIPE
 from sl.record.titles import dataset_title, loss_title, origin, setting
 from sl.stats import infer
@@ -84,7 +84,7 @@ def _section(group: RunGroup, noise: Noise, changed: Sequence[Run]) -> str:
 def _what_changed(run: Run, usual: Run) -> str:
     """The points of the recipe in which `run` differs, before and after; or its recipe, where that is another."""
     other = run.name("recipe") != usual.name("recipe")
-    return f"whole recipe: {run.name('recipe')}" if other else recipe_changes(run, usual)
+    return f"whole recipe: {run.name('recipe')}" if other else changed_recipe(run, usual)
 
 
 def _beside(run: Run, group: RunGroup, noise: Noise) -> bool:

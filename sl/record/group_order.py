@@ -7,7 +7,7 @@ from sl.record.paper import PAPER_EPOCHS
 from sl.record.run import Run
 from sl.record.run_group import RunGroup, run_groups
 from sl.record.shown import place
-from sl.record.stated import distance, stated_recipe, usual_recipe
+from sl.record.stated import distance, recipe_changes, stated_recipe, usual_recipe
 from sl.record.titles import changes, model_title, paper_scale
 
 
@@ -42,10 +42,10 @@ def recipe_differences(groups: Iterable[RunGroup]) -> list[str]:
     return [_changes(group.head, first.setdefault(group.names, group.head)) for group in groups]
 
 
-def recipe_changes(run: Run, usual: Run) -> str:
+def changed_recipe(run: Run, usual: Run) -> str:
     """The values of the recipe in which `run` differs from `usual`, before and after; empty where none does."""
     before, after = usual.config.recipe, run.config.recipe
-    return changes(before, after, (key for key in {**before, **after} if before.get(key) != after.get(key)))
+    return changes(before, after, recipe_changes(before, after))
 
 
 def _changes(run: Run, usual: Run) -> str:
@@ -54,4 +54,4 @@ def _changes(run: Run, usual: Run) -> str:
         ("precision", usual.config.precision, run.config.precision),
     ]
     others = [f"{name} {before} → {after}" for name, before, after in pairs if before != after]
-    return ", ".join(filter(None, [recipe_changes(run, usual), *others]))
+    return ", ".join(filter(None, [changed_recipe(run, usual), *others]))

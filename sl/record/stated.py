@@ -9,6 +9,8 @@ from sl.paths import CONFIG_DIR
 from sl.record.identity import flat
 from sl.record.paper import USUAL_RECIPE
 
+WITHOUT = {"p_min": 0.0, "bn_zero_debias": False}  # what versions did that did not have these options yet
+
 
 @cache
 def stated_recipe(dataset: str, recipe: str) -> dict[str, Any]:
@@ -42,6 +44,19 @@ def stated_values(dataset: str, recipe: str, loss: str) -> dict[str, Any]:
     """The values of `stated_parameters` and `stated_recipe` by dotted name, such as loss.alpha and recipe.lr."""
     nodes = {"loss": stated_parameters(dataset, recipe, loss), "recipe": stated_recipe(dataset, recipe)}
     return dict(flat(nodes))
+
+
+def recipe_changes(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
+    """The options in which two recipes differ, but for the network and SL's parameters, which have their own place.
+
+    A null is an option that is off. Records of older versions lack options: they did as WITHOUT says.
+
+    >>> recipe_changes({"lr": 0.1, "p_min": 1e-7, "clip_norm": None}, {"lr": 0.1})
+    ['p_min']
+    """
+    first, second = {**WITHOUT, **before}, {**WITHOUT, **after}
+    keys = [key for key in {**before, **after, **WITHOUT} if key not in ("model", "sl")]
+    return [key for key in keys if not equal(first.get(key), second.get(key))]
 
 
 def distance(values: dict[str, Any], stated: dict[str, Any]) -> tuple[int, int]:

@@ -55,6 +55,30 @@ def test_a_recipe_that_was_changed_says_so(tmp_path: Path) -> None:
     assert "· recipe authors_code, network" in setting(run, ["recipe.lr"])  # of a sweep over it
 
 
+def test_an_option_that_the_recipe_does_not_state_says_so(tmp_path: Path) -> None:
+    run = read(synthetic.record(tmp_path, recipe_options={"head_lr_factor": 10}))
+    assert "· recipe authors_code (head_lr_factor none → 10), network" in setting(run)
+
+
+@pytest.mark.parametrize(
+    ("recipe", "words"),
+    [("authors_code", "authors_code (bn_zero_debias true → false, p_min 1e-07 → 0)"), ("apl", "apl")],
+)
+def test_a_record_from_before_an_option_says_what_the_run_did_without_it(
+    tmp_path: Path, recipe: str, words: str
+) -> None:
+    """Published code of the follow-up clips nothing, so `apl` was followed."""
+    head = synthetic.header(recipe=recipe)
+    for option in ("p_min", "bn_zero_debias"):
+        del head["config"]["recipe"][option]
+    assert f"· recipe {words}, network" in setting(read(synthetic.write(tmp_path, synthetic.lines(head))))
+
+
+def test_a_recipe_of_ones_own_states_nothing(tmp_path: Path) -> None:
+    run = read(synthetic.record(tmp_path, recipe="mine", recipe_options={"p_min": 1e-7}))
+    assert "· recipe mine, network" in setting(run)
+
+
 def test_origin_names_seeds_device_and_commits(tmp_path: Path) -> None:
     heads = [synthetic.header(seed=seed) for seed in (0, 4)]
     heads[1]["provenance"] |= {"commit": "fedcba98", "dirty": True, "packages": {"torch": "2.1"}}

@@ -122,8 +122,9 @@ def test_csv_holds_the_same_numbers(tmp_path: Path, published: list[Published]) 
 
 
 def test_csv_tells_pages_of_the_same_names_apart(tmp_path: Path) -> None:
+    recipe = synthetic.recipe_values("cifar10", "authors_code") | {"lr": 0.1}
     settings: list[dict[str, Any]] = [
-        {}, {"precision": "bfloat16"}, {"holdout": 0.1}, {"fold": "2/4"}, {"recipe": {"lr": 0.1}},
+        {}, {"precision": "bfloat16"}, {"holdout": 0.1}, {"fold": "2/4"}, {"recipe": recipe},
     ]  # fmt: skip
     for number, changes in enumerate(settings):
         head = synthetic.header()

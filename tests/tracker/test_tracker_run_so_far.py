@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+import synthetic
 
 from sl.tracker.run_so_far import method_name, run_so_far, setting_name, short_name, worst_class
 
@@ -48,12 +49,23 @@ def varied(header: Make, loss: dict[str, Any], **names: str) -> Any:
     config = header().config.plain()
     sl = {"_target_": "sl.losses.SymmetricCrossEntropy", "alpha": 0.1, "beta": 1.0, "log_zero": -9.2103}
     names = {**config["names"], "dataset": "cifar10", "recipe": "authors_code", **names}
-    return run_so_far(header(config={**config, "loss": {**sl, **loss}, "recipe": {"lr": 0.01}, "names": names}), [])
+    recipe = synthetic.recipe_values("cifar10", "authors_code")
+    return run_so_far(header(config={**config, "loss": {**sl, **loss}, "recipe": recipe, "names": names}), [])
 
 
 def test_names_say_what_is_not_as_the_recipe_states(header: Make) -> None:
     assert short_name(varied(header, {})) == "cifar10-sym0.4-sl-s0"
     assert short_name(varied(header, {"alpha": 0.01, "log_zero": -4})) == "cifar10-sym0.4-sl-alpha0.01-log_zero-4-s0"
+
+
+def test_names_say_which_option_of_the_recipe_is_on_that_is_off_otherwise(header: Make) -> None:
+    """configs/ state no value of `head_lr_factor`; a null in a record is none either."""
+    config = varied(header, {}).config.plain()
+    names = []
+    for factor in (None, 10):
+        config["recipe"] = {**config["recipe"], "head_lr_factor": factor}
+        names.append(short_name(run_so_far(header(config=config), [])))
+    assert names == ["cifar10-sym0.4-sl-s0", "cifar10-sym0.4-sl-head_lr_factor10-s0"]
 
 
 @pytest.mark.parametrize(("held_out", "word"), [({"holdout": 0.1}, "holdout0.1"), ({"fold": "2/4"}, "fold2-4")])
