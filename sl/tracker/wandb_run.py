@@ -90,7 +90,7 @@ def open_named(mode: Mode, tags: list[str], named: dict[str, Any], **facts: Any)
         "finish_timeout_raises": True,
     }
     # Offline no server has to answer: a busy machine gets W&B's own limit, which is longer.
-    answering = {} if mode == "offline" else {"init_timeout": INIT_TIMEOUT}
+    answering: dict[str, Any] = {} if mode == "offline" else {"init_timeout": INIT_TIMEOUT}
     # Without finish_previous the next run of a sweep in this process would be given this one.
     options = {"tags": tags, "reinit": "finish_previous", **named}
     try:
