@@ -29,6 +29,11 @@ if ! { command -v slurmctld && command -v munged; } >/dev/null; then
 fi
 
 host=$(hostname -s) cores=$(nproc) memory=$(awk '/MemTotal/ {print int($2 / 1024 * 0.9)}' /proc/meminfo)
+# Ports that are free: two of these clusters on one machine would take each other's.
+read -r control node < <(python3 -c '
+import socket
+both = [socket.create_server(("", 0)) for _ in range(2)]
+print(*(one.getsockname()[1] for one in both))')
 export SLURM_CONF="$folder/slurm.conf"
 cat >"$SLURM_CONF" <<END
 ClusterName=sl
@@ -40,8 +45,8 @@ AuthType=auth/munge
 AuthInfo=socket=$folder/munge.socket,cred_expire=10
 CredType=cred/munge
 CommunicationParameters=NoAddrCache
-SlurmctldPort=16817
-SlurmdPort=16818
+SlurmctldPort=$control
+SlurmdPort=$node
 StateSaveLocation=$folder/state
 SlurmdSpoolDir=$folder/spool
 SlurmctldPidFile=$folder/slurmctld.pid
@@ -74,7 +79,7 @@ if ! started >"$folder/start.log" 2>&1; then
     echo "SLURM: left out, its daemons do not start here ($(tail -n 1 "$folder/start.log")): $*"
     exit 0
 fi
-for _ in $(seq 30); do
+for _ in $(seq 300); do # a busy machine takes its time
     if sinfo --noheader --format=%t 2>/dev/null | grep -q idle; then
         "$@"
         exit

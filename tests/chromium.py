@@ -11,6 +11,7 @@ import pytest
 FLAGS = (
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
     "--disable-background-networking", "--disable-component-update",
+    "--disable-dev-shm-usage",  # containers have 64 MB there, and a page that finds it full ends
 )  # fmt: skip
 TOO_WIDE = """
 return [...document.querySelectorAll("body *")].filter((node) => node.getBoundingClientRect().right > innerWidth + 1)

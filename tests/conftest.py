@@ -1,15 +1,29 @@
 """What all tests share."""
 
 import os
+import random
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+import torch
 from chromium import chromium
 
 os.environ["PYTHONPATH"] = str(Path(__file__).parents[1])  # for the processes that tests start
+import_module("matplotlib.font_manager")  # lists the fonts once: a process that has to do it may say so on stderr
+os.environ["no_proxy"] = "127.0.0.1,localhost"  # servers of tests, and the browser's, are on this machine
 collect_ignore = ["conformance/jax_losses.py"]  # JAX starts threads, and warns where a later test forks
+
+
+@pytest.fixture(autouse=True)
+def drawn_alike() -> None:
+    """What a test draws without a generator of its own does not depend on the tests before it."""
+    random.seed(0)
+    np.random.seed(0)
+    torch.manual_seed(0)
 
 
 @pytest.fixture(scope="session")

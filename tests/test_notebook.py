@@ -15,7 +15,7 @@ NOTEBOOK = ROOT / "notebooks" / "paper.ipynb"
 
 def execute(notebook: Path, *more: str) -> subprocess.CompletedProcess[str]:
     """Run every cell with nbmake, under this project's pytest settings: warnings are errors."""
-    options = ["-q", "-p", "no:cacheprovider", "-c", str(ROOT / "pyproject.toml"), "--nbmake", "--nbmake-timeout=120"]
+    options = ["-q", "-p", "no:cacheprovider", "-c", str(ROOT / "pyproject.toml"), "--nbmake", "--nbmake-timeout=900"]
     return subprocess.run(
         [sys.executable, "-m", "pytest", *options, *more, str(notebook)],
         capture_output=True,

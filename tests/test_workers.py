@@ -59,14 +59,14 @@ def task(words):
         raise SystemExit(143)
     signal.signal(signal.SIGTERM, saved)
     open(words[0], "w").write("begun")
-    time.sleep(120)
+    time.sleep(900)
 
 if __name__ == "__main__":
     signal.signal(signal.SIGINT, signal.default_int_handler)  # what runs in the background of a script ignores it
     from sl.workers import Workers, stopping
     with stopping(), Workers(1, task) as workers:
         workers.start(0, sys.argv[1:])
-        list(workers.finished(120))
+        list(workers.finished(900))
 """
 
 
@@ -77,13 +77,13 @@ def test_a_signal_to_the_parent_lets_the_worker_save_its_state(number: signal.Si
     script.write_text(SLEEPING)
     command = [sys.executable, str(script), str(state)]
     with subprocess.Popen(command, stderr=subprocess.DEVNULL) as parent:
-        deadline = time.monotonic() + 90
+        deadline = time.monotonic() + 300
         while not (state.exists() and state.read_text()) and time.monotonic() < deadline:
             time.sleep(0.1)
         children = psutil.Process(parent.pid).children(recursive=True)
         parent.send_signal(number)
-        code = parent.wait(30)
-    _, alive = psutil.wait_procs(children, timeout=20)
+        code = parent.wait(300)
+    _, alive = psutil.wait_procs(children, timeout=300)
     assert alive == []
     assert state.read_text() == "saved"
     expected = {signal.SIGTERM: 143, signal.SIGUSR2: 140, signal.SIGINT: 1, signal.SIGKILL: -9}

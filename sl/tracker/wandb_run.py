@@ -83,18 +83,18 @@ def open_named(mode: Mode, tags: list[str], named: dict[str, Any], **facts: Any)
     """A W&B run with the parameters `named` of `wandb.init` and the `facts` among its settings."""
     server = str(wandb.setup(wandb.Settings(silent=True)).settings.base_url)
     mode = "offline" if server in failed_servers else mode
-    settings = wandb.Settings(
-        silent=True,
-        console="off",  # the live line is not for a log
-        init_timeout=INIT_TIMEOUT,
-        finish_timeout=FINISH_TIMEOUT,
-        finish_timeout_raises=True,
-        **facts,
-    )
+    facts |= {
+        "silent": True,
+        "console": "off",  # the live line is not for a log
+        "finish_timeout": FINISH_TIMEOUT,
+        "finish_timeout_raises": True,
+    }
+    # Offline no server has to answer: a busy machine gets W&B's own limit, which is longer.
+    answering: dict[str, Any] = {} if mode == "offline" else {"init_timeout": INIT_TIMEOUT}
     # Without finish_previous the next run of a sweep in this process would be given this one.
-    options = {"tags": tags, "reinit": "finish_previous", "settings": settings, **named}
+    options = {"tags": tags, "reinit": "finish_previous", **named}
     try:
-        run = wandb.init(mode=mode, **options)
+        run = wandb.init(mode=mode, settings=wandb.Settings(**facts, **answering), **options)
     except wandb.Error as error:
         if mode == "offline":
             raise
@@ -102,7 +102,7 @@ def open_named(mode: Mode, tags: list[str], named: dict[str, Any], **facts: Any)
         print_note(f"{in_one_line(error)}; this run is kept offline")
         forget_service()  # it still holds the id
         wandb.setup(wandb.Settings(silent=True))
-        run = wandb.init(mode="offline", **options)
+        run = wandb.init(mode="offline", settings=wandb.Settings(**facts), **options)
     if run.url:
         print_note(run.url)
     return run

@@ -112,13 +112,13 @@ def test_a_benchmark_that_is_killed_leaves_nobody_computing(tmp_path: Path) -> N
         [sys.executable, str(script)],
         env={**os.environ, "PYTHONPATH": os.pathsep.join(map(str, (ROOT, ROOT / "scripts")))},
     ) as parent:
-        deadline, children = time.monotonic() + 60, []
+        deadline, children = time.monotonic() + 300, []
         while time.monotonic() < deadline and not any(child.cpu_times().user > 1 for child in children):
             children = psutil.Process(parent.pid).children(recursive=True)
             time.sleep(0.1)
         parent.kill()
     assert children
-    _, alive = psutil.wait_procs(children, timeout=20)
+    _, alive = psutil.wait_procs(children, timeout=300)
     for child in alive:
         child.kill()
     assert alive == []

@@ -1,18 +1,22 @@
 """A web server on this machine that can misbehave."""
 
-import time
+import threading
 from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 
 class Server:
-    """Serves `files` (path to bytes); a file in `cut` ends early. Keeps the paths asked for in `asked`."""
+    """Serves `files` (path to bytes); a file in `cut` ends early. Keeps the paths asked for in `asked`.
+
+    While `answers` is not set, whoever asks waits.
+    """
 
     def __init__(self) -> None:
         self.files: dict[str, bytes] = {}
         self.cut: set[str] = set()
         self.asked: list[str] = []
-        self.seconds = 0.0
+        self.answers = threading.Event()
+        self.answers.set()
         handler = type("Handler", (_Handler,), {"owner": self})
         self.http = ThreadingHTTPServer(("127.0.0.1", 0), handler)
         self.url = f"http://127.0.0.1:{self.http.server_port}"
@@ -24,7 +28,7 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         path = self.path.lstrip("/")
         self.owner.asked.append(path)
-        time.sleep(self.owner.seconds)
+        self.owner.answers.wait()
         with suppress(ConnectionError):  # the client may have given up
             self._answer(path)
 

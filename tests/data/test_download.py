@@ -1,6 +1,7 @@
 import hashlib
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Timer
 
 import pytest
 from local_server import Server
@@ -60,7 +61,7 @@ def test_a_server_that_does_not_answer_is_passed_over(
     server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(download, "TIMEOUT_SECONDS", 0.1)
-    server.seconds = 0.4
+    server.answers.clear()
     with pytest.raises(UserError, match="timed out"):
         fetch([f"{server.url}/a"], tmp_path / "a", MD5)
 
@@ -99,9 +100,10 @@ def test_what_a_killed_download_left_is_written_over(server: Server, tmp_path: P
 
 def test_of_several_that_ask_at_once_one_downloads(server: Server, tmp_path: Path) -> None:
     server.files["a"] = CONTENT
-    server.seconds = 0.3
+    server.answers.clear()
     with ThreadPoolExecutor(4) as pool:  # each opens the lock's file for itself, as processes do
         asking = [pool.submit(fetch, [f"{server.url}/a"], tmp_path / "a", MD5) for _ in range(4)]
+        Timer(0.3, server.answers.set).start()  # meanwhile the others ask
     assert {done.result() for done in asking} == {tmp_path / "a"}
     assert server.asked == ["a"]
 

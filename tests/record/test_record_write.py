@@ -174,15 +174,19 @@ def test_provenance_outside_a_checkout_takes_the_commit_it_is_told(
     assert (told.commit, told.dirty) == ("abc123", None)
 
 
+def git(folder: Path, *arguments: str) -> str:
+    """What git says of the folder, whatever this user's settings are, and in a hook of git too."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    environment = {**kept, "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull}
+    command = ["git", "-C", str(folder), "-c", "user.name=x", "-c", "user.email=x@x", *arguments]
+    return subprocess.run(command, check=True, capture_output=True, text=True, env=environment).stdout.strip()
+
+
 def repository(folder: Path) -> str:
     """A repository with one commit; its name."""
-    for command in (
-        ["init", "-q"],
-        ["-c", "user.name=x", "-c", "user.email=x@x", "commit", "-q", "--allow-empty", "-m", "x"],
-    ):
-        subprocess.run(["git", "-C", str(folder), *command], check=True)
-    done = subprocess.run(["git", "-C", str(folder), "rev-parse", "HEAD"], check=True, capture_output=True, text=True)
-    return done.stdout.strip()
+    git(folder, "init", "-q")
+    git(folder, "commit", "-q", "--allow-empty", "-m", "x")
+    return git(folder, "rev-parse", "HEAD")
 
 
 def test_a_copy_inside_another_repository_is_not_taken_for_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -205,6 +209,7 @@ def test_variables_of_git_do_not_send_it_to_another_repository(monkeypatch: pyte
     monkeypatch.setenv("GIT_WORK_TREE", str(other))
     assert commit() == (name, False)
     (own / "sl" / "new.py").write_text("")
+    git(own, "config", "status.showUntrackedFiles", "no")
     assert commit() == (name, True)
 
 

@@ -33,7 +33,7 @@ def test_a_sweep_that_is_killed_leaves_nobody_training(number: signal.Signals, t
             time.sleep(0.5)
         children = psutil.Process(sweep.pid).children(recursive=True)
         sweep.send_signal(number)
-        _, alive = psutil.wait_procs(children, timeout=60)
+        _, alive = psutil.wait_procs(children, timeout=300)
         for child in alive:
             child.kill()
         assert alive == []

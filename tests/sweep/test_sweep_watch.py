@@ -21,32 +21,33 @@ from sl.train.device import find_device
 
 ROOT = Path(__file__).parents[2]
 TERMINAL = """
-import os, sys, time
+import sys
 from pathlib import Path
+from terminal import Seen
 from sl.sweep import job, watch
-folder = Path(sys.argv[1])
+folder, seen = Path(sys.argv[1]), Seen()
 with watch.watched():
     watch.begin(folder, 3, ["loss.alpha"])
     for number in range(2):
         job.begin(number, [f"loss.alpha={number}"])
         job.tell(final=True, name=f"run{number}", epochs=10, epoch=4, text="test 50 %")
-        time.sleep(1.5)
+        seen.until(f"run{number}  test 50 %")
         job.tell(final=True, text=f"last {number}.5 %")
         job.end(None)
 """
 
 NARROW = """
-import sys, time
 from pathlib import Path
+from terminal import Seen
 from sl.sweep.job import SweepJob
 from sl.sweep import watch
 text = "left 1:23:45  worst automobile 45.3 %  test 77.1 %  loss 3.121"
 names = ["cifar10-sym0.4-sl-alpha0.01-beta0.1-s0 2dcf", "cifar10-sym0.4-sl-alpha0.1-beta0.1-s0 9a01"]
 jobs = [SweepJob(number, (), name=name, epoch=60, epochs=120, text=text) for number, name in enumerate(names)]
 watch.read_jobs = lambda folder: jobs
-shown = watch.Watch(Path(), 9)
+seen, shown = Seen(), watch.Watch(Path(), 9)
 shown.start()
-time.sleep(1)
+seen.until("0 of 9 done")
 shown.stop()
 """
 
@@ -68,16 +69,22 @@ def test_outside_a_sweep_a_run_tells_nothing(monkeypatch: pytest.MonkeyPatch, tm
     assert not list(tmp_path.iterdir())
 
 
-def test_a_job_tells_how_far_it_is(folder: Path) -> None:
+def test_a_job_tells_how_far_it_is(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [100.0]
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
     job.begin(3, ["seed=1"])
     job.tell(final=True, name="digits", epochs=60, epoch=15)
     assert read_jobs(folder) == [SweepJob(3, ("seed=1",), "training", "digits", 15, 60)]
     assert read_jobs(folder)[0].share == 0.25
+    now[0] += job.PAUSE
     job.tell(epoch=16)  # too soon for a file of its own
     assert read_jobs(folder)[0].epoch == 15
+    now[0] += 0.01
+    job.tell(epoch=17)
+    assert read_jobs(folder)[0].epoch == 17
     job.end("loss.alpha=-1: must be a number")
     assert read_jobs(folder) == [
-        SweepJob(3, ("seed=1",), "failed", "digits", 16, 60, "", "loss.alpha=-1: must be a number")
+        SweepJob(3, ("seed=1",), "failed", "digits", 17, 60, "", "loss.alpha=-1: must be a number")
     ]
     assert not job.in_sweep()
 
@@ -182,7 +189,7 @@ def test_sl_train_ends_a_sweep_with_the_table_of_its_points(tmp_path: Path) -> N
 
 
 def test_a_terminal_shows_a_bar_over_all_and_a_line_for_each_run(tmp_path: Path) -> None:
-    text = in_terminal(sys.executable, "-c", TERMINAL, str(tmp_path), seconds=20)
+    text = in_terminal(sys.executable, "-c", TERMINAL, str(tmp_path))
     assert "━" in text  # a bar
     assert "0 of 3 done" in text
     assert "run0  test 50 %" in text
@@ -194,7 +201,7 @@ def test_a_terminal_shows_a_bar_over_all_and_a_line_for_each_run(tmp_path: Path)
 
 
 def test_a_narrow_terminal_keeps_the_bars_what_varies_time_left_and_worst_class() -> None:
-    text = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", in_terminal(sys.executable, "-c", NARROW, columns=72, seconds=20))
+    text = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", in_terminal(sys.executable, "-c", NARROW, columns=72))
     for own in ("alpha0.01-beta0.1-s0", "alpha0.1-beta0.1-s0"):
         assert f"━━━━ {own}  left 1:23:45  worst automobile 45.3 %" in text
     assert "━ 0 of 9 done, left unknown" in text

@@ -4,6 +4,7 @@ import re
 import sys
 import time
 from collections.abc import Callable
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -16,25 +17,31 @@ Make = Callable[..., dict]
 SCRIPT = """
 import sys, time
 sys.path.insert(0, {folder!r})
+from terminal import Seen
 from told_run import make_header, tell
 from sl.tracker import ConsoleSink
-class Slow(ConsoleSink):
+seen, now = Seen(), [0]
+time.monotonic = lambda: now[0]  # an epoch takes a second
+class Watched(ConsoleSink):
     def epoch(self, line):
+        now[0] += 1
         super().epoch(line)
-        time.sleep(0.3 * (line.epoch < 4))
-tell([Slow()], make_header())
+        if line.epoch < 4:
+            seen.until(f"epoch {{line.epoch}}/12")
+tell([Watched()], make_header())
 """
 
 
 def test_elsewhere_evenly_spaced_plain_lines(
-    header: Make, tell_run: Callable[..., None], capsys: pytest.CaptureFixture[str]
+    header: Make, tell_run: Callable[..., None], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(time, "monotonic", count().__next__)  # an epoch takes a second
     tell_run([ConsoleSink()], header())
     *lines, last = capsys.readouterr().out.splitlines()
     assert len(lines) == 12
     assert all(line.startswith("insects-sym0.4-sl-s0 0000  epoch ") for line in lines)
     # epoch 4: cat 0.123456789 + 0.1, the mean of 0.6333, 0.9 and it
-    assert re.search(r"epoch 4/12  left 0:00:0\d  worst cat 22\.3 %  test 58\.6 %  loss 0\.75$", lines[3])
+    assert lines[3].endswith("epoch 4/12  left 0:00:08  worst cat 22.3 %  test 58.6 %  loss 0.75")
     # epoch 12: (0.9 + 0.9 + 0.4235) / 3; the ten last epochs are on average those of epoch 7.5
     assert last == (
         "insects-sym0.4-sl-s0 0000  last 74.12 %, best 74.12 %, mean of last ten 65.37 %, worst class cat 42.3 %, "
@@ -109,7 +116,7 @@ def test_time_left_is_that_of_the_epochs_to_come(
 
 def test_on_a_terminal_one_line_is_redrawn() -> None:
     sent = in_terminal(sys.executable, "-c", SCRIPT.format(folder=str(Path(__file__).parent)))
-    assert re.search(r"epoch 2/12  left 0:00:0\d  worst cat 17\.3 %  test \d\d\.\d %  loss 1\.5", sent)
+    assert re.search(r"epoch 2/12  left 0:00:10  worst cat 17\.3 %  test \d\d\.\d %  loss 1\.5", sent)
     assert "\x1b[2K" in sent  # erases the line it is on
     assert sent.count("\n") <= 2  # the live line never becomes a second one
     assert "last 74.12 %, best 74.12 %" in sent.splitlines()[-1]
@@ -118,21 +125,27 @@ def test_on_a_terminal_one_line_is_redrawn() -> None:
 LONG = """
 import sys, time
 sys.path.insert(0, {folder!r})
+from terminal import Seen
 from told_run import PATH, make_header, make_line
-from sl.tracker import console
-console.LONG_EPOCH = 0.1
-sink = console.ConsoleSink()
+from sl.tracker import ConsoleSink
+seen, now = Seen(), [0]
+time.monotonic = lambda: now[0]
+sink = ConsoleSink()
 sink.start(make_header(), PATH)
+now[0] = 3
 sink.epoch(make_line(1))
-time.sleep(0.5)
-sink.inside(0.25)
-time.sleep(0.5)
+seen.until("epoch 1/12  left")
+sink.inside(0.25)  # too soon
+now[0] = 6
+sink.inside(0.5)
+seen.until("epoch 1/12 + 50 %")
 sink.close(True)
 """
 
 
 def test_a_narrow_terminal_keeps_time_left_and_worst_class_and_a_long_epoch_shows_progress() -> None:
     sent = in_terminal(sys.executable, "-c", LONG.format(folder=str(Path(__file__).parent)), columns=72)
-    for told in ("epoch 1/12", r"epoch 1/12 \+ 25 %"):
-        assert re.search(told + r"  left 0:00:\d\d  worst cat 14\.8 %", sent)
+    for told in ("epoch 1/12", "epoch 1/12 + 50 %"):
+        assert f"{told}  left 0:00:33  worst cat 14.8 %" in sent
+    assert "25 %" not in sent
     assert "insects-sym0.4-sl-s0 0000  epoch" not in sent

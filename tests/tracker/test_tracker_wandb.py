@@ -4,10 +4,10 @@ import json
 import shlex
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 from statistics import mean
+from typing import Any
 
 import pytest
 import wandb
@@ -172,7 +172,7 @@ def test_a_run_outlives_a_dead_service_and_the_next_is_tracked(
 ) -> None:
     script = KILL.format(folder=str(Path(__file__).parent))
     command = [sys.executable, "-c", script]
-    said = subprocess.check_output(command, cwd=tmp_path, env=bare_environment, text=True, timeout=90)
+    said = subprocess.check_output(command, cwd=tmp_path, env=bare_environment, text=True, timeout=600)
     gone, then, kept = said.splitlines()
     assert gone.endswith("; W&B gets no more of this run; its record is not affected")
     assert then == "trained on"
@@ -207,14 +207,20 @@ def test_a_server_that_does_not_answer_leaves_the_run_offline(
     no_login.setenv("WANDB_BASE_URL", "http://127.0.0.1:9")  # the discard port: nobody listens
     no_login.setattr(wandb_run, "INIT_TIMEOUT", 0.5)
     no_login.setattr(wandb_run, "failed_servers", set())
+    init, asked = wandb.init, list[tuple[str, float]]()
+
+    def noted(*, mode: str, settings: wandb.Settings, **options: Any) -> wandb.Run:
+        asked.append((mode, settings.init_timeout))
+        return init(mode=mode, settings=settings, **options)
+
+    no_login.setattr(wandb, "init", noted)
     tell_run([WandbTracker("project")], header())
     first, last = capsys.readouterr().out.splitlines()
     assert first.endswith("this run is kept offline")
     assert last.startswith("W&B: offline run in wandb/offline-run-")
-    no_login.setattr(wandb_run, "INIT_TIMEOUT", 100.0)  # which nobody waits for again
-    began = time.monotonic()
     tell_run([WandbTracker("project")], header(seed=1))
-    assert time.monotonic() - began < 60
+    patient = wandb.Settings().init_timeout  # of W&B's own process alone, which a busy machine may take long to start
+    assert asked == [("online", 0.5), ("offline", patient), ("offline", patient)]  # the server is not asked again
     runs = offline_runs(tmp_path)
     assert [len(runs[f"{seed:016x}"].history) for seed in (0, 1)] == [12, 12]
 

@@ -1,7 +1,9 @@
 """A slow fall-back of bfloat16 convolutions is said once, in one line, with its cure; wrong ones are not used."""
 
 import copy
+import time
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 import torch
@@ -44,6 +46,18 @@ def test_float32_is_not_timed(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_convolution_takes_some_time() -> None:
     assert 0 < kernels.convolution_seconds(torch.float32) < 10
+
+
+def test_the_time_that_others_use_the_processor_does_not_count(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A pause stands for it. On a busy machine one precision may have to wait and the other not."""
+    conv2d = kernels.conv2d
+
+    def interrupted(*arguments: Any, **options: Any) -> Tensor:
+        time.sleep(0.5)
+        return conv2d(*arguments, **options)
+
+    monkeypatch.setattr(kernels, "conv2d", interrupted)
+    assert kernels.convolution_seconds(torch.float32) < 0.5
 
 
 def test_the_record_says_which_instruction_set_ran(monkeypatch: pytest.MonkeyPatch) -> None:
