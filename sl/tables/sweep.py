@@ -11,6 +11,8 @@ from sl.tables.formats import comma_separated, table
 from sl.tables.paired import MARK
 
 REFERENCE = "reference"
+CLEAN_LABELS = "Test labels are clean here: do not choose parameters by this table."
+OWN_LABELS = "Test labels are as doubtful as all others here: do not choose parameters by this table."
 
 
 def rows(sweep: Sweep) -> tuple[list[str], list[list[str]]]:
@@ -37,7 +39,7 @@ def notes(sweep: Sweep) -> list[str]:
         f"{sweep.title}. Test accuracy after the last epoch: mean over n seeds ({', '.join(map(str, seeds))}) with "
         f"Student's t interval. {_references(sweep)} closest to what configs/ state of loss and recipe; "
         "differences are paired by seed.",
-        f"{compared}Test labels are clean here: do not choose parameters by this table.",
+        compared + (OWN_LABELS if sweep.head.labels_given else CLEAN_LABELS),
         refusals(sweep.refused),
     ]
     return [line for line in lines if line]

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 from pathlib import Path
 
 import numpy as np
@@ -49,6 +50,18 @@ def runs(tmp_path: Path) -> Path:
 def sweep_of(folder: Path) -> Sweep:
     (found,) = (sweep for sweep in sweeps(load_all(folder)) if len(sweep.points) > 1)
     return found
+
+
+def test_only_clean_test_labels_are_called_clean(runs: Path) -> None:
+    assert "Test labels are clean here: do not" in "".join(table.notes(sweep_of(runs)))
+    for path in runs.glob("*/*.jsonl"):
+        head, *rest = path.read_text().splitlines(keepends=True)
+        known = json.loads(head)
+        known["data"]["labels"] = "given"
+        path.write_text(json.dumps(known) + "\n" + "".join(rest))
+    notes = "".join(table.notes(sweep_of(runs)))
+    assert "clean" not in notes
+    assert "Test labels are as doubtful as all others here: do not choose" in notes
 
 
 def test_every_point_has_its_mean_interval_and_paired_difference(runs: Path) -> None:
