@@ -177,8 +177,8 @@ def caution(group: RunGroup) -> str:
     if share >= MEMORISES:
         return ""
     return (
-        f"These runs cannot show what happens late in a full training: CE has memorised only {share:.0f} % of the "
-        f"wrong labels at its end ({USUAL_NOISE.title}, n = {series.n})."
+        "These runs cannot show what happens late in a full training: in its last epoch CE predicts only "
+        f"{share:.0f} % of the wrong labels while it trains on augmented images ({USUAL_NOISE.title}, n = {series.n})."
     )
 
 

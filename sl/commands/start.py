@@ -11,6 +11,8 @@ from sl.extras import missing
 from sl.say import until_the_reader_leaves
 from sl.signals import until_interrupted
 
+FIRST = "audit dataset=folder data_dir=my_pictures loss=sl folds=0"  # as README has it
+
 
 @until_interrupted()
 @until_the_reader_leaves()
@@ -57,6 +59,6 @@ def help_text() -> str:
     """Every command with what it does."""
     width = max(map(len, COMMANDS))
     lines = "\n".join(f"  sl {name:{width}}  {command.what}" for name, command in COMMANDS.items())
-    return (
-        f"{sl.__doc__}\n\n{lines}\n\n  sl COMMAND --help says what the command takes; sl --version prints the version."
-    )
+    first = f"Doubtful labels? Begin with: sl {FIRST}"
+    last = "  sl COMMAND --help says what the command takes; sl --version prints the version."
+    return f"{sl.__doc__}\n{first}\n\n{lines}\n\n{last}"

@@ -39,6 +39,13 @@ def test_help_lists_every_command(tmp_path: Path) -> None:
     assert run([], tmp_path).stdout == done.stdout
 
 
+def test_help_begins_with_readmes_command_for_doubtful_labels(tmp_path: Path) -> None:
+    second = run(["--help"], tmp_path).stdout.splitlines()[1]
+    words, _, command = second.partition(": ")
+    assert words == "Doubtful labels? Begin with"
+    assert f"\n{command} " in (ROOT / "README.md").read_text(encoding="utf-8")
+
+
 def test_version_and_wrong_command(tmp_path: Path) -> None:
     assert run(["--version"], tmp_path).stdout == f"sl {sl.__version__}\n"
     done = run(["trian"], tmp_path)
