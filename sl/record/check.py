@@ -1,12 +1,11 @@
-"""Checks all records of a folder, and adds the checksum that those of older versions lack."""
+"""Checks all records of a folder."""
 
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
 from sl.errors import UserError
-from sl.files import replace_file
-from sl.record.read import BLANK, read, record_files, sealed
+from sl.record.read import read, record_files
 from sl.record.run import Run
 
 
@@ -34,23 +33,6 @@ def check_all(folder: Path) -> Report:
             counts["damaged"] += 1
             damaged.append(str(error))
     return Report(counts, damaged)
-
-
-def seal_all(folder: Path) -> str:
-    """Give every finished record without a checksum one; says how many. A damaged record raises UserError.
-
-    Nothing else of a record changes. Earlier damage cannot be detected.
-    """
-    unchecked = [run for run in map(read, record_files(folder)) if _state(run) == "unchecked"]
-    for run in unchecked:
-        assert run.last_line is not None
-        lines = run.path.read_bytes().rstrip(BLANK).split(b"\n")
-        before = b"".join(line + b"\n" for line in lines[:-1])
-        try:
-            replace_file(run.path, before + sealed(run.last_line, before))
-        except OSError as error:
-            raise UserError(f"{run.path}: cannot be written: {error.strerror}") from error
-    return f"{len(unchecked)} records have a checksum now"
 
 
 def _state(run: Run) -> str:

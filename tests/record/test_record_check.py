@@ -1,14 +1,12 @@
-"""scripts/records.py: what is damaged is named, and older records get the checksum that they lack."""
+"""scripts/records.py: records are counted by their state, and what is damaged is named."""
 
-import json
 import subprocess
 import sys
 from pathlib import Path
 
 import synthetic
 
-from sl.record import read
-from sl.record.check import check_all, seal_all
+from sl.record.check import check_all
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -23,19 +21,6 @@ def test_records_are_counted_by_their_state(tmp_path: Path) -> None:
     assert report.summary == "1 checked, 1 unchecked, 1 unfinished, 1 damaged"
     (line,) = report.damaged
     assert line.startswith(f"{bad} line 1: damaged record")
-
-
-def test_sealing_changes_nothing_but_the_last_line(tmp_path: Path) -> None:
-    path = synthetic.record(tmp_path)
-    unfinished = synthetic.write(tmp_path, synthetic.lines(synthetic.header(seed=2))[:3])
-    before, kept = path.read_bytes().splitlines(), unfinished.read_bytes()
-    assert seal_all(tmp_path) == "1 records have a checksum now"
-    after = path.read_bytes().splitlines()
-    assert after[:-1] == before[:-1]
-    assert json.loads(after[-1]).items() > json.loads(before[-1]).items()
-    assert read(path).checked
-    assert unfinished.read_bytes() == kept
-    assert seal_all(tmp_path) == "0 records have a checksum now"
 
 
 def test_the_command_says_by_its_exit_code_whether_all_is_well(tmp_path: Path) -> None:
