@@ -7,15 +7,20 @@ from importlib.resources import files
 
 
 def whole_page(package: str, scripts: Sequence[str], data: object) -> str:
-    """index.html in the folder page/ of `package`, with style.css, the `scripts` in this order, and `data` as JSON."""
+    """index.html in the folder page/ of `package`, with style.css, the `scripts` in this order, and `data` as JSON.
+
+    sl/html.js comes before the scripts.
+    """
 
     def part(name: str) -> str:
         return (files(package) / "page" / name).read_text(encoding="utf-8")
 
+    shared = (files("sl") / "html.js").read_text(encoding="utf-8")
+
     text = json.dumps(data, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     parts = {
         "style": part("style.css"),
-        "script": "\n".join(part(f"{name}.js") for name in scripts),
+        "script": "\n".join([shared, *(part(f"{name}.js") for name in scripts)]),
         "data": text.replace("<", "\\u003c"),  # no text in the data can end the element that holds it
     }
     page = part("index.html")

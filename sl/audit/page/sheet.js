@@ -1,24 +1,11 @@
-"use strict";
-
 const DATA = JSON.parse(document.getElementById("data").textContent);
 const PAGE = 120; // cards that are drawn at once
 const JUDGEMENTS = { right: "label is right", wrong: "label is wrong", unsure: "unsure" };
 const STORE = `sl-audit-${DATA.summary.identity}`;
-const byId = (id) => document.getElementById(id);
 const labelOf = (card) => DATA.all[card.row][1];
 const pairOf = (card) => `${labelOf(card)}>${card.suggested}`;
 const judged = load(); // row -> { verdict, label }
 let drawn = PAGE;
-
-function el(name, attributes, ...children) {
-  const node = document.createElement(name);
-  for (const [key, value] of Object.entries(attributes)) {
-    if (key.startsWith("on")) node.addEventListener(key.slice(2), value);
-    else if (value !== null && value !== false) node.setAttribute(key, value === true ? "" : value);
-  }
-  node.append(...children);
-  return node;
-}
 
 // What was judged before, where the browser keeps it; a page opened as a file may not be allowed to.
 function load() {

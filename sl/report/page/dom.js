@@ -1,28 +1,9 @@
-"use strict";
-
 // Elements, numbers in words, and the controls that every section uses.
 
 const NOTHING = "–";
 
-function attach(node, attributes, children) {
-  for (const [name, value] of Object.entries(attributes)) {
-    if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
-    else if (value !== null && value !== undefined && value !== false) node.setAttribute(name, value);
-  }
-  node.append(...children.flat().filter((child) => child !== null && child !== undefined));
-  return node;
-}
-
-function el(tag, attributes = {}, ...children) {
-  return attach(document.createElement(tag), attributes, children);
-}
-
 function shape(tag, attributes = {}, ...children) {
   return attach(document.createElementNS("http://www.w3.org/2000/svg", tag), attributes, children);
-}
-
-function byId(id) {
-  return document.getElementById(id);
 }
 
 function fill(id, ...children) {
