@@ -6,17 +6,16 @@ from pathlib import Path
 from filelock import AcquireReturnProxy, FileLock, Timeout
 
 from sl.audit.advice import advise
+from sl.audit.analyse import analyse
 from sl.audit.classes import class_numbers, write_classes
-from sl.audit.estimate import estimate_noise
 from sl.audit.figure import draw_noise
 from sl.audit.predict import combine, parts, predict_all, whole_subject
-from sl.audit.rank import Array, rank
+from sl.audit.rank import Array
 from sl.audit.sheet import write_sheet
 from sl.audit.sheet_figure import draw_suspects
 from sl.audit.subject import Subject
 from sl.audit.summary import closing, findings
 from sl.audit.suspects import corrected, write_labels, write_suspects
-from sl.audit.trust import trust_in
 from sl.checks import integer, number
 from sl.errors import UserError
 from sl.files import expanded, replace_json, writing
@@ -93,13 +92,11 @@ def method(folds: int) -> str:
 
 def write_audit(out: Path, subject: Subject, probabilities: Array, config: AuditConfig, described: Described) -> None:
     """Write all files of an audit to `out` and print its summary."""
-    labels, names = subject.labels.numpy(), described.names
-    estimate = estimate_noise(labels, probabilities, config.seed)
-    trust = trust_in(subject, probabilities, estimate, config.folds)
-    ranking = rank(labels, probabilities, estimate.wrong, config.expected_precision, trust.judged)
-    advice = advise(estimate)
+    names = described.names
+    found = analyse(subject, probabilities, config.seed, config.folds, config.expected_precision)
+    estimate, trust, ranking, advice = found.estimate, found.trust, found.ranking, advise(found.estimate)
     title = f"{names['dataset']}, {names['loss']}, {method(config.folds)}"
-    found = findings(ranking, estimate, trust, config.expected_precision)
+    said = findings(ranking, estimate, trust, config.expected_precision)
     write_suspects(out / "suspects.csv", subject, ranking, probabilities)
     write_labels(out / "labels.csv", subject, corrected(subject, ranking))
     about = {
@@ -107,7 +104,7 @@ def write_audit(out: Path, subject: Subject, probabilities: Array, config: Audit
         "folds": config.folds,
         "fingerprint": described.result_config["dataset"]["fingerprint"],
         "identity": described.identity,
-        "summary": f"{title}. {found}",
+        "summary": f"{title}. {said}",
         "not_learnt": list(trust.unlearnt),
         "predicted_as_labelled": trust.agreement,
         "advice": asdict(advice),
@@ -119,7 +116,7 @@ def write_audit(out: Path, subject: Subject, probabilities: Array, config: Audit
     draw_suspects(subject, ranking, title, out / "suspects")
     heading = {"text": about["summary"], "identity": f"{described.identity}-{config.folds}"}
     shown = write_sheet(out / "suspects.html", subject, ranking, probabilities, config.sheet, heading)
-    say(closing(found, out, shown, len(labels), advice, "labels" in config.dataset))
+    say(closing(said, out, shown, estimate.images, advice, "labels" in config.dataset))
 
 
 def setting(described: Described, folds: int) -> str:

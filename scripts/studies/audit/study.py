@@ -8,10 +8,9 @@ from typing import Any
 
 import torch
 
-from sl.audit.estimate import estimate_noise
-from sl.audit.predict import combine, parts, predict_all, whole_subject
-from sl.audit.rank import rank
-from sl.audit.trust import trust_in
+from sl.audit.analyse import analyse
+from sl.audit.predict import combine, parts, predict_all
+from sl.audit.subject import subject_of
 from sl.config.compose import compose_run
 from sl.files import replace_json
 from sl.options.run import RunConfig
@@ -102,13 +101,13 @@ def audit(trial: Trial, overrides: list[str], folder: Path) -> dict[str, Any]:
     config = compose_run(overrides, "audit")
     described = describe_run(config)
     files = predict_all(parts(config, trial.folds), folder, 1)
-    subject, _ = whole_subject(config)
+    job = prepare(config)
+    subject = subject_of(job)
     assert subject.clean is not None
     labels, clean, probabilities = subject.labels.numpy(), subject.clean.numpy(), combine(files, len(subject.names))
-    estimate = estimate_noise(labels, probabilities, trial.seed)
-    judged = trust_in(subject, probabilities, estimate, trial.folds).judged
-    ranking = rank(labels, probabilities, estimate.wrong, EXPECTED_PRECISION, judged)
-    found = measures(labels, clean, probabilities, ranking, estimate)
+    analysis = analyse(subject, probabilities, trial.seed, trial.folds, EXPECTED_PRECISION)
+    ranking = analysis.ranking
+    found = measures(labels, clean, probabilities, ranking, analysis.estimate)
     changed = torch.from_numpy(labels.copy())
     rows = torch.from_numpy(ranking.change)
     changed[rows] = torch.from_numpy(ranking.suggested)[rows]
@@ -120,7 +119,7 @@ def audit(trial: Trial, overrides: list[str], folder: Path) -> dict[str, Any]:
         "seed": trial.seed,
         "identity": described.identity,
         "images": len(labels),
-        "epochs": round(config.recipe.epochs * config.scale.epoch_share),
+        "epochs": job.plan.epochs,
         "expected_precision": EXPECTED_PRECISION,
         "measures": found,
         "trained_test_accuracy": None if trial.folds else trained_accuracy(described),
