@@ -9,10 +9,12 @@ import numpy as np
 
 from sl.audit.estimate import NoiseEstimate
 from sl.audit.posterior import Array
+from sl.record.stated import stated_parameters
 
 MANY_CLASSES = 50  # between CIFAR-10 and CIFAR-100, the two that the authors chose values for
 HARDLY_ANY = 0.05  # share of wrong labels; the least that the paper trains with is 0.2
 ONE_WAY = 0.5  # share of a class's wrong labels that go to one other class, above which noise is called asymmetric
+FEWEST_ONE_WAY = 4  # classes; with three, the larger of two shares is at least one half whatever the noise
 CODE = "https://github.com/YisenWang/symmetric_cross_entropy_for_noisy_labels"
 
 
@@ -34,15 +36,23 @@ def advise(estimate: NoiseEstimate) -> Advice:
     rate, classes = estimate.rate, len(estimate.joint)
     share = f"about {100 * rate.value:.0f} % of the labels are wrong"
     if classes >= MANY_CLASSES:
-        return Advice(6.0, 0.1, f"{classes} classes, {share}; the authors' values for 100", f"{CODE}, CIFAR-100")
+        why = f"{classes} classes, {share}; the authors' values for 100"
+        return Advice(*authors_values("cifar100"), why, f"{CODE}, CIFAR-100")
     if rate.value < HARDLY_ANY:
         why = f"{share}; for clean labels alpha 1, and a beta that makes both terms alike"
         return Advice(1.0, 0.1, why, f"the second author in {CODE}/issues/5; beta 0.1 = 1 / -A is computed")
-    if one_way(estimate.transition) > ONE_WAY and classes > 2:
-        why = f"{share}, most of them in favour of one class; the authors' values for 10 classes, then a lower beta"
-        return Advice(0.1, 1.0, why, "https://github.com/HanxunH/SCELoss-Reproduce/issues/6")
+    if classes >= FEWEST_ONE_WAY and one_way(estimate.transition) > ONE_WAY:
+        kind = f"{share}; most wrong labels of a class go to one other class: compare with loss=ce (docs/audit.md)"
+        why = f"{kind}; the authors' values for 10 classes, then a lower beta"
+        return Advice(*authors_values("cifar10"), why, "https://github.com/HanxunH/SCELoss-Reproduce/issues/6")
     why = f"{classes} classes, {share}; the authors' values for 10 at 20 to 60 %, with more noise a higher beta"
-    return Advice(0.1, 1.0, why, f"{CODE}, CIFAR-10, and issues/5 there")
+    return Advice(*authors_values("cifar10"), why, f"{CODE}, CIFAR-10, and issues/5 there")
+
+
+def authors_values(dataset: str) -> tuple[float, float]:
+    """Alpha and beta of the authors' published code on a data set, from configs/."""
+    stated = stated_parameters(dataset, "authors_code", "sl")
+    return float(stated["alpha"]), float(stated["beta"])
 
 
 def one_way(transition: Array) -> float:

@@ -20,13 +20,13 @@ FILES = """\
 def findings(ranking: Ranking, estimate: NoiseEstimate, trust: Trust, wanted: float) -> str:
     """How many labels are wrong and how many are changed, where `wanted` is the expected precision, and warnings."""
     rate, changed = estimate.rate, int(ranking.change.sum())
-    interval = f"{100 * rate.low:.1f} to {100 * rate.high:.1f}"
+    interval = f"{100 * rate.low:.1f} to {100 * rate.high:.1f} %, an interval that is too narrow: docs/audit.md"
     decided = "None is changed."
     if changed:
         expected = 100 * float(ranking.wrong[ranking.change].mean())
         share = f"{expected:.0f} % of these are expected to be wrong (asked: {100 * wanted:g} %)"
         decided = f"{changed:,} are changed; {share}."
-    found = f"Of {estimate.images:,} labels an estimated {100 * rate.value:.1f} % ({interval} %) are wrong. {decided}"
+    found = f"Of {estimate.images:,} labels an estimated {100 * rate.value:.1f} % ({interval}) are wrong. {decided}"
     return f"{found} {trust}".rstrip()
 
 

@@ -48,7 +48,7 @@ class Trust:
                 f"Of the images that the network was not trained on, it predicts {100 * self.agreement:.0f} % as they "
                 f"are labelled, while {100 * self.expected:.0f} % of the labels count as right. Its own errors look "
                 "like wrong labels: expect fewer decisions to be right than stated, and check them. More epochs, more "
-                "images or a pretrained network help."
+                "images or a pretrained network may help."
             )
         return " ".join(said)
 

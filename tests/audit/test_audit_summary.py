@@ -5,11 +5,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
 
 pytest.importorskip("cleanlab", reason="cleanlab is not installed: pip install -e '.[audit]'")
 
 from sl.audit.advice import Advice
 from sl.audit.estimate import Interval, NoiseEstimate
+from sl.audit.figure import _bars
 from sl.audit.rank import Ranking
 from sl.audit.summary import closing, findings
 from sl.audit.trust import Trust
@@ -30,9 +32,15 @@ def test_what_is_expected_of_the_changes_is_said() -> None:
     ranking = Ranking(nothing, np.zeros(3), nothing, np.array([1.0, 0.8, 0.1]), np.array([True, True, False]))
     said = findings(ranking, ESTIMATE, Trust(np.ones(3, dtype=bool), (), (), None, 0.75), 0.85)
     assert said == (
-        "Of 100 labels an estimated 25.0 % (20.0 to 31.2 %) are wrong. "
+        "Of 100 labels an estimated 25.0 % (20.0 to 31.2 %, an interval that is too narrow: docs/audit.md) are wrong. "
         "2 are changed; 90 % of these are expected to be wrong (asked: 85 %)."
     )
+
+
+def test_the_figure_says_that_its_intervals_are_too_narrow() -> None:
+    axes = Figure().subplots()
+    _bars(axes, ESTIMATE, ["ant", "bee", "cat"], [0, 1, 2])
+    assert axes.get_xlabel() == "% of the class's labels, with 95 % interval (too narrow)"
 
 
 @pytest.mark.parametrize("out", ["results/audit/pictures", "my audits/of 2026, (b)", "it's"])

@@ -68,6 +68,7 @@ def test_only_images_that_were_not_trained_on_count() -> None:
     alone, _ = audited(labelled(labels, 240), predicted, folds=0)
     assert alone.agreement == pytest.approx(0.5)
     assert "was not trained on, it predicts 50 % as they are labelled" in str(alone)
+    assert str(alone).endswith("More epochs, more images or a pretrained network may help.")
     folds, _ = audited(labelled(labels, 240), predicted, folds=4)
     assert folds.agreement == pytest.approx(0.9)
     none_left, _ = audited(labelled(labels, len(labels)), predicted, folds=0)
