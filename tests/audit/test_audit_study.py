@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,9 @@ from sl.audit.rank import rank
 from sl.config.compose import compose_run
 from studies.audit.measure import measures
 from studies.audit.overview import overview
-from studies.audit.page import write_pages
+from studies.audit.page import size, write_pages
 from studies.audit.study import CELLS, Trial, trials
+from studies.audit.study import audit as study_audit
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -74,6 +76,39 @@ def test_the_page_shows_means_and_deviations(tmp_path: Path) -> None:
     assert cells[-1] == "85.0 ± 7.1"
 
 
+@pytest.mark.parametrize(
+    ("cell", "images", "epochs", "text"),
+    [
+        ("CIFAR-10N worst", 5000, 30, "Scaled-down run: 5,000 of 50,000 images, 30 of 120 epochs"),
+        ("MNIST, asymmetric 40 %", 1199, 15, "Scaled-down run: 1,199 of 60,000 images, 15 of 50 epochs"),
+        ("digits, symmetric 20 %", 1438, 30, "1,438 images, 30 epochs"),
+    ],
+)
+def test_a_scaled_down_setting_is_called_so(cell: str, images: int, epochs: int, text: str) -> None:
+    overrides = Trial(cell, "sl", 0, 0).overrides
+    assert size({"overrides": overrides, "images": images, "epochs": epochs}) == text
+
+
+def test_a_record_holds_what_the_audit_itself_finds(
+    audit: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same run of one epoch, the fewest that there are, by `sl audit` and by the study."""
+    cell = ("dataset=digits", "noise=symmetric", "noise.rate=0.2", "scale.epoch_share=0.01")
+    monkeypatch.setitem(CELLS, "short", cell)
+    trial = Trial("short", "sl", 0, 1)
+    noise = json.loads((audit(*trial.overrides) / "noise.json").read_text())
+    work = tmp_path / "audit"
+    folders = [f"{name}_dir={work / name}" for name in ("runs", "models", "checkpoints")]
+    shared = ["runtime.threads=1", "runtime.precision=float32", "runtime.device=cpu"]
+    record = study_audit(trial, [*trial.overrides, *shared, *folders], work / "predictions")
+    assert record["identity"] == noise["identity"]
+    assert record["epochs"] == 1
+    found = record["measures"]
+    assert {key: found["rate"][key] for key in ("low", "high")} == {key: noise["rate"][key] for key in ("low", "high")}
+    assert found["rate"]["estimated"] == noise["rate"]["value"]
+    assert found["confident_learning_rate"] == noise["confident_learning_rate"]
+
+
 def invented(loss: str, folds: int, seed: int, precision: float, decided: float | None = 0.8) -> dict[str, Any]:
     flags = {"decision": {"precision": decided, "recall": 0.3}, "cleanlab": {"precision": 0.7, "recall": 0.9}}
     rate = {"true": 0.4, "estimated": 0.35, "covered": seed == 0}
@@ -94,6 +129,8 @@ def test_the_overview_marks_what_differs_from_cross_entropy() -> None:
     ranking, miss, decision, gain = lines
     assert ranking == ["0.750", "0.760", "0.803 *", "0.800", "–", "–", "0.400"]
     assert miss == [*["−5.0 (1 of 3)"] * 3, "−5.0 (1 of 2)", "–", "–", "+10.0"]
+    (reach, *more) = [line for line in text.splitlines() if line.startswith("| SL, one run")]
+    assert (reach, more) == ("| SL, one run | 1 | −5.0 to −5.0 | +10.0 to +10.0 |", [])
     assert decision[:4] == ["– / 0.30", "0.80 / 0.30", "0.80 / 0.30", "0.80 / 0.30"]
     assert decision[-1] == "0.70 / 0.90"
     assert gain == ["–", "–", "+52.5 *", "–", "–", "–", "+2.7 *"]  # 0.9 minus 0.375; half of the differences above
@@ -106,3 +143,12 @@ def test_the_measured_parts_of_the_pages_are_of_their_records(tmp_path: Path) ->
     write_pages(ROOT / "results" / "audit_study", *pages)
     for page, old in zip(pages, kept, strict=True):
         assert page.read_text() == old.read_text(), "run: python scripts/audit_study.py table_only=true"
+
+
+def test_the_reach_of_an_estimate_is_that_of_its_settings() -> None:
+    """Two settings, whose estimates miss by −5 and by −25 points, and cleanlab's by 10 and −10."""
+    records = [invented("ce", folds, seed, 0.8) for folds in (0, 4) for seed in (0, 1)]
+    other = {"true": 0.6, "estimated": 0.35, "covered": False}
+    records += [{**one, "cell": "other", "measures": {**one["measures"], "rate": other}} for one in records]
+    lines = [line for line in overview(records).splitlines() if line.startswith("| CE, ")]
+    assert lines == [f"| CE, {way} | 2 | −25.0 to −5.0 | −10.0 to +10.0 |" for way in ("one run", "4 folds")]

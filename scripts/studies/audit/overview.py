@@ -1,6 +1,6 @@
 """The study at a glance: a line for each setting, a column for each loss and way of predicting."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from statistics import fmean
 from typing import Any
 
@@ -16,26 +16,30 @@ SHOWN = ("ce", "gce", "sl")
 WAYS = {0: "one run", 4: "4 folds"}
 COLUMNS = [f"{loss_title(loss)}, {way}" for way in WAYS.values() for loss in SHOWN]
 USUAL = ("ce", 4)  # what people do today, with cleanlab's filter
+REACH = """\
+Lowest and highest of these means over the settings, and the same of cleanlab's estimate from the same predictions:"""
 NONE = "–"
 
 
 def overview(records: Sequence[Record]) -> str:
     """Which ranks best, how many labels are wrong, which decisions are right, and what they bring."""
     found = by_setting(records)
-    parts = [
-        ("Which ranks best: average precision", "random order", ranking(found.values())),
-        (
-            "How many: estimated − true rate, points (true rate in interval)",
-            "cleanlab, CE, 4 folds",
-            map(miss, found.values()),
-        ),
-        ("Decisions: precision / recall", "cleanlab's filter, CE, 4 folds", map(decision, found.values())),
-        ("What decisions bring: CE trained anew − CE (points)", "SL − CE", gain(found.values())),
-    ]
+    settings = found.values()
+
+    def section(title: str, last: str, rows: Iterable[list[str]]) -> str:
+        lines = [[name, *row] for name, row in zip(found, rows, strict=True)]
+        return f"## {title}\n\n{table(['labels', *COLUMNS, last], lines)}"
+
+    how_many = "How many: estimated − true rate, points (true rate in interval)"
     return "\n\n".join(
-        f"## {title}\n\n"
-        + table(["labels", *COLUMNS, last], [[name, *row] for name, row in zip(found, rows, strict=True)])
-        for title, last, rows in parts
+        [
+            section("Which ranks best: average precision", "random order", ranking(settings)),
+            section(how_many, "cleanlab, CE, 4 folds", map(miss, settings)),
+            REACH,
+            table(["predictions", "settings", "the audit", "cleanlab"], reach(settings)),
+            section("Decisions: precision / recall", "cleanlab's filter, CE, 4 folds", map(decision, settings)),
+            section("What decisions bring: CE trained anew − CE (points)", "SL − CE", gain(settings)),
+        ]
     )
 
 
@@ -118,6 +122,17 @@ def miss(cells: Cells) -> list[str]:
         row.append(f"{points(gaps)} ({held} of {len(gaps)})" if gaps else NONE)
     usual = cells[USUAL].values()
     return [*row, points(list(map(confident_gap, usual)))]
+
+
+def reach(settings: Collection[Cells]) -> list[list[str]]:
+    """For each way of predicting: lowest and highest mean error of the audit's and of cleanlab's estimate."""
+    rows = []
+    for way, title in zip(next(iter(settings)), COLUMNS, strict=True):
+        measured = [list(cells[way].values()) for cells in settings if cells[way]]
+        if measured:
+            means = [[fmean(map(error, own)) for own in measured] for error in (gap, confident_gap)]
+            rows.append([title, str(len(measured)), *(f"{points([min(m)])} to {points([max(m)])}" for m in means)])
+    return rows
 
 
 def decision(cells: Cells) -> list[str]:

@@ -7,6 +7,7 @@ from statistics import fmean
 
 from sl.errors import UserError
 from sl.numbers import mean_std
+from sl.record.paper import PAPER_EPOCHS
 from sl.record.titles import loss_title
 from sl.tables.formats import table
 from sl.tables.readme import fill
@@ -18,6 +19,7 @@ HEADER = (
     "decision: precision / recall",
     "cleanlab's filter: precision / recall", "prediction ≠ label: precision / recall", "CE retrained (%)",
 )  # fmt: skip
+TRAINING_IMAGES = {"cifar10": 50_000, "mnist": 60_000}  # of the data sets that the study scales down
 NOTES = """\
 Means over seeds, which draw noise, weights and folds; a dash where nothing was measured or decided. "One run" is an
 ordinary run that predicts its own training images; four folds train three times as long. *: differs from CE with as
@@ -53,11 +55,19 @@ def cell_part(records: Sequence[Record]) -> str:
     wrong = fmean(rate(record, "true") for record in records)
     given = as_given(records)
     origin = f"`{' '.join(first['overrides'][:-3])}`, commit {', '.join(sorted({commit(one) for one in records}))}"
-    size = f"{first['images']:,} images, {first['epochs']} epochs"
-    text = (
-        f"{size}, {100 * wrong:.1f} % of the labels wrong. Test accuracy (%) on the labels as given: {given}. {origin}."
-    )
+    labels = f"{100 * wrong:.1f} % of the labels wrong"
+    text = f"{size(first)}, {labels}. Test accuracy (%) on the labels as given: {given}. {origin}."
     return f"## {first['cell']}\n\n{text}\n\n{table(HEADER, rows)}"
+
+
+def size(record: Record) -> str:
+    """Images and epochs of a run, and of how many, where it is scaled down."""
+    images, epochs = f"{record['images']:,}", record["epochs"]
+    if not any(override.startswith("scale") for override in record["overrides"]):
+        return f"{images} images, {epochs} epochs"
+    dataset = record["overrides"][0].removeprefix("dataset=")
+    images, epochs = f"{images} of {TRAINING_IMAGES[dataset]:,} images", f"{epochs} of {PAPER_EPOCHS[dataset]} epochs"
+    return f"Scaled-down run: {images}, {epochs}"
 
 
 def as_given(records: Sequence[Record]) -> str:
