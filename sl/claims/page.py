@@ -72,9 +72,25 @@ def tally(found: Iterable[GroupOutcomes]) -> str:
     against = _datasets([group for group in groups if not group.paper_scale], Verdict.CONTRADICTED)
     for dataset in dict.fromkeys(group.dataset for group in groups):
         if claims := {claim for claim, datasets in against.items() if dataset in datasets}:
-            unknown = f"{len(claims - tested) or 'none'} of them without a verdict at the paper's scale"
-            parts.append(f"Scaled-down {dataset_title(dataset)} contradicts {len(claims)}, {unknown}.")
+            there = _at_full(claims, full, held)
+            parts.append(f"Scaled-down {dataset_title(dataset)} contradicts {len(claims)}: {there}.")
     return " ".join(parts)
+
+
+def _at_full(claims: set[str], full: Sequence[GroupOutcomes], held: Mapping[Verdict, Mapping[str, set[str]]]) -> str:
+    """How many of `claims` have which verdict at the paper's scale, and on which data sets; `held` as `_datasets`."""
+    known = {verdict: claims & found.keys() for verdict, found in held.items()}
+    unknown = len(claims.difference(*known.values()))
+    parts = [f"{unknown} {'has' if unknown == 1 else 'have'} no verdict at the paper's scale"] if unknown else []
+    for verdict, shared in known.items():
+        if shared:
+            on = {name for claim in shared for name in held[verdict][claim]}
+            names = ", ".join(
+                dataset_title(name) for name in dict.fromkeys(group.dataset for group in full) if name in on
+            )
+            place = "there" if parts else "at the paper's scale"
+            parts.append(f"{len(shared)} {'is' if len(shared) == 1 else 'are'} {verdict} {place} ({names})")
+    return ", ".join(parts)
 
 
 def _headline(full: Sequence[GroupOutcomes], held: Mapping[Verdict, Mapping[str, set[str]]]) -> str:

@@ -94,9 +94,10 @@ def test_a_claim_is_counted_once_however_many_data_sets_it_is_asked_of() -> None
             "cifar10", True, both=yes(3), one=yes(6), split=yes(3), never=few(1), late=few(2), proven=yes(2)
         ),  # seeds too few for a verdict, which algebra gives
         group("mnist", True, both=yes(4), one=few(0), split=no(3), never=few(2), undecided=open_(3)),
-        group("cifar10", False, both=no(2), never=no(9), late=yes(9), unasked=no(3)),
-        group("cifar10", False, both=no(3), late=open_(3)),
-        group("mnist", False, one=no(3)),
+        group("cifar10", False, both=no(2), never=no(9), late=yes(9), unasked=no(3), split=no(3)),
+        group("cifar10", False, both=no(3), late=open_(3), undecided=no(4)),
+        group("mnist", False, one=no(3), never=no(3)),
+        group("cifar100", False, one=no(3)),
         group("digits", True, late=yes(99), never=no(99)),  # no data set of the paper
     ]
     full = (
@@ -105,11 +106,13 @@ def test_a_claim_is_counted_once_however_many_data_sets_it_is_asked_of() -> None
         "Too few runs for a verdict: 2. "
     )
     small = (
-        "Scaled-down CIFAR-10 contradicts 3, 2 of them without a verdict at the paper's scale. "
-        "Scaled-down MNIST contradicts 1, none of them without a verdict at the paper's scale."
+        "Scaled-down CIFAR-10 contradicts 5: 2 have no verdict at the paper's scale, 2 are supported there "
+        "(CIFAR-10, MNIST), 1 is contradicted there (MNIST), 1 is undecided there (MNIST). "
+        "Scaled-down MNIST contradicts 2: 1 has no verdict at the paper's scale, 1 is supported there (CIFAR-10). "
+        "Scaled-down CIFAR-100 contradicts 1: 1 is supported at the paper's scale (CIFAR-10)."
     )
     assert tally(found) == full + small
-    assert tally(found[5:]) == "No claim is tested at the paper's scale yet."
+    assert tally(found[6:]) == "No claim is tested at the paper's scale yet."
 
 
 def test_of_scaled_down_runs_the_findings_tell_what_contradicts_the_paper(
@@ -125,8 +128,8 @@ def test_of_scaled_down_runs_the_findings_tell_what_contradicts_the_paper(
     assert "*Supported*" not in text
     against = sum(outcome.verdict == "contradicted" for group in found for outcome in group.claims)
     assert tally(found) == (
-        f"No claim is tested at the paper's scale yet. Scaled-down CIFAR-10 contradicts {against}, {against} of them "
-        "without a verdict at the paper's scale."
+        f"No claim is tested at the paper's scale yet. Scaled-down CIFAR-10 contradicts {against}: {against} have no "
+        "verdict at the paper's scale."
     )
 
 
