@@ -5,22 +5,19 @@ from functools import partial
 
 from sl.claims import measures
 from sl.claims.claim import Cell, Claim, Reported, SameProduct
-from sl.numbers import signed
-from sl.record import STAGES, Noise, Series
+from sl.numbers import plural, signed
+from sl.record import CLEAN, STAGES, Noise, Series
 from sl.record.paper import BOOSTED, HIGHER_NOISE, STAGE_EPOCHS, USUAL_NOISE, USUAL_RECIPE
 from sl.record.run import Array
 from sl.record.titles import loss_title
 from sl.tables.compare import PAPER
-from sl.tables.published import CONFIDENCES, ClassAccuracies, Literature, Published
+from sl.tables.published import CONFIDENCES, ClassAccuracies, Fact, Literature, Published, marked, unchecked
 
 CLASSES, MEMORISATION, ACCURACY = "Class-wise learning", "Memorisation", "SL against other losses"
 EVERY_CLASS, CONFIDENCE, REPRESENTATION = "SL against CE, class by class", "Confidence", "Representation"
 PARAMETERS, BOOSTING = "Parameters and ablation", "SL inside other methods"
 CE_CLEAN = Cell("ce")
 CE, LSR, SL = (Cell(loss, USUAL_NOISE) for loss in ("ce", "lsr", "sl"))
-SUMMARY = "SL paper", "a summary of the paper, not the paper itself"
-RERUN = "KTH re-run, one run, epoch 100", CONFIDENCES["code_log"]
-CLEAN_GAP, NOISY_GAP = 10, 15  # points: half of the almost 20 and the about 30 that the paper reports
 LAST = "test accuracy, last epoch, symmetric 40 %"
 RIGHT = "mean confidence in class 3 on its rightly labelled training images, late"
 WRONG = "wrong labels predicted beyond chance"
@@ -34,12 +31,15 @@ PROOF = "tests/losses/test_losses_symmetric.py::test_only_the_product_of_beta_an
 def catalogue(dataset: str, recipe: str, literature: Literature, usual: bool) -> list[Claim]:
     """Every claim that can be asked of a data set and recipe; `literature`: what stands beside.
 
-    What the paper shows on CIFAR-10 alone is asked there. Its ablation and boosted methods are also trained on digits,
-    both by the `usual` recipe of a scale only.
+    A fact is asked on its own data set, what else the paper shows on CIFAR-10 alone there. The paper's ablation and
+    boosted methods are also trained on digits, both by the `usual` recipe of a scale only.
     """
     made = [*_classes(), *_memorisation(), *_accuracy(literature.tables), *_every_class(), *_confidence()]
+    classes = literature.classes if recipe == USUAL_RECIPE else ()
+    for fact in literature.facts:
+        made += _gaps(fact, classes) if (fact.label, fact.dataset) == (PAPER, dataset) else []
     if dataset == "cifar10":
-        made += [*_gaps(literature.classes if recipe == USUAL_RECIPE else ()), *_representation()]
+        made += _representation()
     if dataset in ("cifar10", "digits") and usual:
         made += [*_parameters(dataset), *_boosting()]
     return made
@@ -76,34 +76,41 @@ def _classes() -> Iterable[Claim]:
     )  # fmt: skip
 
 
-def _gaps(classes: Sequence[ClassAccuracies]) -> Iterable[Claim]:
-    """Claims that the paper puts a number on; a re-run by others that reports each class stands beside them."""
-    late = {line.noise: line.accuracy for line in classes if (line.loss, line.epoch) == ("ce", STAGE_EPOCHS["late"])}
-
-    def rerun(noise: Noise, high: int, low: int) -> tuple[Reported, ...]:
-        found = late.get(noise)
-        return (Reported(f"{found[high] - found[low]:.1f}", *RERUN, paper=False),) if found else ()
-
-    yield Claim(
-        "spread_clean", CLASSES,
-        f"Even with clean labels CE's best class is more than {CLEAN_GAP} points ahead of its worst; the mean is what "
-        f"exceeds {CLEAN_GAP} and chance.",
-        f"{SPREAD} under CE, late, minus {CLEAN_GAP}: half of what the paper reports between classes 1 and 3",
-        (CE_CLEAN,), partial(measures.excess_spread, CLEAN_GAP),
-    )  # fmt: skip
-    for name, cell, high, low, gap, paper in (
-        ("classes_1_3_clean", CE_CLEAN, 1, 3, CLEAN_GAP, "almost 20"),
-        ("classes_6_3_noisy", CE, 6, 3, NOISY_GAP, "about 30 (above 90 % against about 60 %)"),
-    ):
+def _gaps(fact: Fact, classes: Sequence[ClassAccuracies]) -> Iterable[Claim]:
+    """Claims that classes lie further apart than half of what the paper reports; beside them what re-runs found."""
+    cell, name, least = Cell(fact.loss, fact.noise), loss_title(fact.loss), fact.points / 2
+    reported = marked(fact.text, unchecked(fact.confidence))
+    if fact.noise == CLEAN:
         yield Claim(
-            name, CLASSES,
-            f"CE is more than {gap} points better at class {high} than at class {low} ({cell.noise.title}); the mean "
-            f"is what exceeds {gap}.",
-            f"accuracy under CE, {cell.noise.title}, late: class {high} minus class {low}, minus {gap}: half of what "
-            "the paper reports",
-            (cell,), partial(measures.class_gap, high, low, gap),
-            reported=(Reported(paper, *SUMMARY), *rerun(cell.noise, high, low)),
+            "spread_clean", CLASSES,
+            f"Even with clean labels {name}'s best class is more than {least:g} points ahead of its worst; the mean is "
+            f"what exceeds {least:g} and chance.",
+            f"{SPREAD} under {name}, late, minus {least:g}: half of what the paper reports between classes "
+            f"{fact.better} and {fact.worse} ({reported})",
+            (cell,), partial(measures.excess_spread, least),
         )  # fmt: skip
+    yield Claim(
+        f"classes_{fact.better}_{fact.worse}_{'clean' if fact.noise == CLEAN else 'noisy'}", CLASSES,
+        f"{name} is more than {least:g} points better at class {fact.better} than at class {fact.worse} "
+        f"({fact.noise.title}); the mean is what exceeds {least:g}.",
+        f"accuracy under {name}, {fact.noise.title}, late: class {fact.better} minus class {fact.worse}, minus "
+        f"{least:g}: half of what the paper reports ({reported})",
+        (cell,), partial(measures.class_gap, fact.better, fact.worse, least),
+        reported=(_said(fact.text, fact.label, fact.confidence, paper=True), *_reruns(fact, classes)),
+    )  # fmt: skip
+
+
+def _reruns(fact: Fact, classes: Sequence[ClassAccuracies]) -> Iterable[Reported]:
+    for line in classes:
+        same = (line.dataset, line.loss, line.noise) == (fact.dataset, fact.loss, fact.noise)
+        if same and line.epoch == STAGE_EPOCHS["late"]:
+            gap = f"{line.accuracy[fact.better] - line.accuracy[fact.worse]:.1f}"
+            source = f"{line.label}, {plural(line.runs, 'run')}, epoch {line.epoch}"
+            yield _said(gap, source, line.confidence, paper=False)
+
+
+def _said(text: str, source: str, confidence: str, *, paper: bool) -> Reported:
+    return Reported(text, source, CONFIDENCES[confidence], unchecked(confidence), paper)
 
 
 def _memorisation() -> Iterable[Claim]:
@@ -147,7 +154,7 @@ def _reported(loss: str, noise: Noise, tables: Sequence[Published]) -> Iterable[
         if sl and other:
             text = signed(sl.mean - other.mean, min(sl.decimals, other.decimals))
             epoch = f", {table.epoch} epoch" if table.epoch in ("last", "best") else ""
-            yield Reported(text, f"{table.label}{epoch}", CONFIDENCES[table.confidence], table.label == PAPER)
+            yield _said(text, f"{table.label}{epoch}", table.confidence, paper=table.label == PAPER)
 
 
 def _every_class() -> Iterable[Claim]:

@@ -9,6 +9,7 @@ from sl.record import CLEAN, Noise, RunGroup, Series
 from sl.record.run import Array
 from sl.record.run_group import SL_PARAMETERS
 from sl.record.titles import loss_title, parameters
+from sl.tables.published import marked
 
 
 @dataclass(frozen=True)
@@ -60,12 +61,20 @@ class SameProduct(Cell):
 
 @dataclass(frozen=True)
 class Reported:
-    """What somebody else reports on the claim, with how sure that is; `paper`: whether it is the paper's own."""
+    """What somebody else reports on the claim, with how sure that is, in words.
+
+    `unchecked`: whether that is not checked; `paper`: whether it is the paper's own.
+    """
 
     text: str
     source: str
     confidence: str
-    paper: bool = True
+    unchecked: bool
+    paper: bool
+
+    def __str__(self) -> str:
+        """With its mark where it is not checked."""
+        return marked(self.text, self.unchecked)
 
 
 @dataclass(frozen=True)

@@ -132,7 +132,7 @@ def evaluate(claim: Claim, group: RunGroup, out: Path) -> Outcome:
 def outcomes(group: RunGroup, literature: Literature, out: Path = Path()) -> tuple[Outcome, ...]:
     """Every claim measured on one group, corrected for their number; paths of records are relative to `out`."""
     dataset, scale, recipe = group.names
-    known = Literature(beside(group, literature.tables, "last epoch"), literature.classes)
+    known = replace(literature, tables=beside(group, literature.tables, "last epoch"))
     claims = catalogue(dataset, recipe, known, usual=recipe == usual_recipe(dataset, scale))
     found = [evaluate(claim, group, out) for claim in claims]
     corrected = adjusted([Inference(np.nan, outcome.n, outcome.interval, outcome.p) for outcome in found])
@@ -184,4 +184,4 @@ def caution(group: RunGroup) -> str:
 
 def as_json(found: Sequence[GroupOutcomes]) -> dict[str, Any]:
     """All outcomes as results/claims.json has them."""
-    return {"format": 4, "rule": RULE, "groups": [asdict(group) for group in found]}
+    return {"format": 5, "rule": RULE, "groups": [asdict(group) for group in found]}

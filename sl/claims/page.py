@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from sl.claims.claim import Reported
 from sl.claims.outcome import GroupOutcomes, Outcome, all_outcomes, as_json
 from sl.claims.rule import RULE, SURVIVES, Verdict
 from sl.files import replace_file, replace_json, writing
@@ -14,7 +13,7 @@ from sl.record.pairs import refusals
 from sl.record.paper import PAPER_EPOCHS
 from sl.record.titles import dataset_title
 from sl.tables.formats import table
-from sl.tables.published import Literature
+from sl.tables.published import UNCHECKED, Literature
 
 TESTED = (Verdict.SUPPORTED, Verdict.CONTRADICTED, Verdict.UNDECIDED)
 HEADER = ("claim", "paper", "mean [95 % interval]", "by seed", "p", "verdict")
@@ -48,7 +47,7 @@ def findings(found: Iterable[GroupOutcomes]) -> str:
     lines = [line for group in shown for line in _findings(group)]
     lines += [f"- {text}" for text in (unrecorded({group.dataset for group in shown}),) if text]
     lines.append(
-        f"\n{SURVIVES}: survives the correction for the number of claims. †: not checked. Numbers are mean "
+        f"\n{SURVIVES}: survives the correction for the number of claims. {UNCHECKED}: not checked. Numbers are mean "
         "differences in percentage points. [results/claims.md](results/claims.md) has the rule, every claim and its "
         "interval."
     )
@@ -72,9 +71,25 @@ def tally(found: Iterable[GroupOutcomes]) -> str:
     against = _datasets([group for group in groups if not group.paper_scale], Verdict.CONTRADICTED)
     for dataset in dict.fromkeys(group.dataset for group in groups):
         if claims := {claim for claim, datasets in against.items() if dataset in datasets}:
-            unknown = f"{len(claims - tested) or 'none'} of them without a verdict at the paper's scale"
-            parts.append(f"Scaled-down {dataset_title(dataset)} contradicts {len(claims)}, {unknown}.")
+            there = _at_full(claims, full, held)
+            parts.append(f"Scaled-down {dataset_title(dataset)} contradicts {len(claims)}: {there}.")
     return " ".join(parts)
+
+
+def _at_full(claims: set[str], full: Sequence[GroupOutcomes], held: Mapping[Verdict, Mapping[str, set[str]]]) -> str:
+    """How many of `claims` have which verdict at the paper's scale, and on which data sets; `held` as `_datasets`."""
+    known = {verdict: claims & found.keys() for verdict, found in held.items()}
+    unknown = len(claims.difference(*known.values()))
+    parts = [f"{unknown} {'has' if unknown == 1 else 'have'} no verdict at the paper's scale"] if unknown else []
+    for verdict, shared in known.items():
+        if shared:
+            on = {name for claim in shared for name in held[verdict][claim]}
+            names = ", ".join(
+                dataset_title(name) for name in dict.fromkeys(group.dataset for group in full) if name in on
+            )
+            place = "there" if parts else "at the paper's scale"
+            parts.append(f"{len(shared)} {'is' if len(shared) == 1 else 'are'} {verdict} {place} ({names})")
+    return ", ".join(parts)
 
 
 def _headline(full: Sequence[GroupOutcomes], held: Mapping[Verdict, Mapping[str, set[str]]]) -> str:
@@ -142,7 +157,7 @@ def _section(group: GroupOutcomes) -> Iterable[str]:
 
 
 def _row(outcome: Outcome) -> list[str]:
-    paper = next((f"{one.text} ({one.confidence})" for one in outcome.reported if one.paper), "–")
+    paper = next((f"{one} ({one.confidence})" for one in outcome.reported if one.paper), "–")
     pairs = zip(outcome.seeds, outcome.differences, strict=True)
     by_seed = ", ".join(f"{seed}: {signed(value)}" for seed, value in pairs)
     p = "–" if outcome.p is None else f"{outcome.p:.2g}"
@@ -155,17 +170,11 @@ def _mark(outcome: Outcome) -> str:
 
 
 def _papers(outcome: Outcome) -> str:
-    return "".join(f"; paper {one.text}{_unchecked(one)}" for one in outcome.reported if one.paper)
-
-
-def _unchecked(one: Reported) -> str:
-    return " †" if one.confidence.endswith("not checked") else ""
+    return "".join(f"; paper {one}" for one in outcome.reported if one.paper)
 
 
 def _measured(outcome: Outcome) -> str:
-    others = "".join(
-        f" Reported: {one.text} ({one.source}; {one.confidence})." for one in outcome.reported if not one.paper
-    )
+    others = "".join(f" Reported: {one} ({one.source}; {one.confidence})." for one in outcome.reported if not one.paper)
     proof = f" It holds by algebra; `{outcome.proof}` shows it." if outcome.proof else ""
     return f"`{outcome.id}` {outcome.claim} Measured: {outcome.statistic}.{proof}{others}"
 

@@ -11,6 +11,7 @@ from sl.figures.style import INK, class_colour, loss_colour, short
 from sl.record import CLEAN, Run, RunGroup, Series
 from sl.record.titles import loss_title
 
+TITLE = "Class-wise test accuracy by epoch"
 LOSSES = ("ce", "lsr", "gce", "sl")
 MOST_LABELS = 10
 LABEL_GAP = 6.2  # points of the axis
@@ -18,10 +19,10 @@ LABEL_GAP = 6.2  # points of the axis
 
 def draw(group: RunGroup) -> Figure | None:
     """A panel of class-wise test accuracy for each loss and one of best minus worst class; None without a run."""
-    found = with_clean(group, LOSSES)
+    found = cells(group)
     if not found:
         return None
-    figure, axes = panels("Class-wise test accuracy by epoch", len(found) + 1, 2, 2.75)
+    figure, axes = panels(TITLE, len(found) + 1, 2, 2.75)
     for place, ((loss, noise), series) in enumerate(found.items()):
         axes[place].set_title(lettered(place, series_title(group, loss, noise, series)))
         accuracy_panel(axes[place], series)
@@ -34,6 +35,11 @@ def draw(group: RunGroup) -> Figure | None:
     if len(group.head.class_names) > MOST_LABELS:
         note += " Colour: place of the class in the list; named are the three best and the three worst."
     return footer(figure, (run for series in found.values() for run in series.runs), note, "Band")
+
+
+def cells(group: RunGroup) -> dict[LossAndNoise, Series]:
+    """What has a panel of its own, in order."""
+    return with_clean(group, LOSSES)
 
 
 def accuracy_panel(axes: Axes, series: Series) -> None:

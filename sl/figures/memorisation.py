@@ -5,14 +5,15 @@ from functools import partial
 import numpy as np
 from matplotlib.figure import Figure
 
-from sl.figures.cells import compared_noises, shown
+from sl.figures.cells import LossAndNoise, compared_noises, shown
 from sl.figures.lines import Line, epoch_lines, label_ends
 from sl.figures.panels import footer, panels
 from sl.figures.style import loss_colour
-from sl.record import Run, RunGroup
+from sl.record import Noise, Run, RunGroup, Series
 from sl.record.run import Array
 from sl.record.titles import loss_title
 
+TITLE = "Training images by epoch: learnt, memorised, corrected"
 METRICS = {
     "right_accuracy": "rightly labelled:\npredicted as labelled",
     "wrong_memorised": "wrongly labelled:\npredicted as labelled (memorised)",
@@ -22,14 +23,12 @@ METRICS = {
 
 def draw(group: RunGroup) -> Figure | None:
     """A row of three panels for each noise whose wrong labels are known; None where there is no such run."""
-    rows = {
-        noise: {loss: series for (loss, _), series in shown(group, noise).items() if _known(series.runs)}
-        for noise in compared_noises(group)
-    }
-    rows = {noise: found for noise, found in rows.items() if found}
+    rows: dict[Noise, dict[str, Series]] = {}
+    for (loss, noise), series in cells(group).items():
+        rows.setdefault(noise, {})[loss] = series
     if not rows:
         return None
-    figure, axes = panels("Training images by epoch: learnt, memorised, corrected", 3 * len(rows), 3, 2.6, share_y=True)
+    figure, axes = panels(TITLE, 3 * len(rows), 3, 2.6, share_y=True)
     for row, (noise, found) in enumerate(rows.items()):
         for column, (metric, title) in enumerate(METRICS.items()):
             panel = axes[3 * row + column]
@@ -43,6 +42,12 @@ def draw(group: RunGroup) -> Figure | None:
         axes[3 * row].set_ylabel(f"{noise.title}\n{counts}\nshare of images (%)")
     members = [run for found in rows.values() for series in found.values() for run in series.runs]
     return footer(figure, members, spread="Bands")
+
+
+def cells(group: RunGroup) -> dict[LossAndNoise, Series]:
+    """The runs drawn, noise by noise: those whose wrong labels are known."""
+    found = [cell for noise in compared_noises(group) for cell in shown(group, noise).items()]
+    return {cell: series for cell, series in found if _known(series.runs)}
 
 
 def _known(runs: tuple[Run, ...]) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 from sl.claims.outcome import all_outcomes
 from sl.claims.rule import RULE, Verdict
 from sl.figures.catalogue import folder
+from sl.figures.cells import usual_noise
 from sl.figures.class_confidence import most_probed
 from sl.figures.style import class_colour
 from sl.files import relative
@@ -89,6 +90,7 @@ def _group(group: RunGroup, literature: Literature, places: dict[str, int]) -> d
         "stages": head.stages.model_dump(),
         "probed": most_probed(group.runs) if group.runs else None,
         "noises": [noise.title for noise in group.noises],
+        "usual_noise": group.noises.index(usual_noise(group)) if group.noises else 0,
         "series": all_series(group, places),
         "claims": [verdict_entry(claim, by_path) for claim in (found[0].claims if found else ())],
         "missing": found[0].missing if found else "",
@@ -116,6 +118,7 @@ def _no_group() -> dict[str, Any]:
         "origin": "sl train records runs",
         "epochs": 1,
         "stages": {},
+        "usual_noise": 0,
         "probed": None,
         "claims": [],
         "suspects": [],

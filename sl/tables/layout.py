@@ -9,7 +9,7 @@ from sl.record.sweeps import sweeps
 from sl.record.titles import dataset_title, loss_title, named_loss, origin, setting
 from sl.tables.compare import ComparedCell, beside, cells, obstacle
 from sl.tables.paired import Comparisons, comparisons, notes
-from sl.tables.published import CONFIDENCES, Published
+from sl.tables.published import CONFIDENCES, UNCHECKED, Published, marked
 
 NOTHING = "–"
 
@@ -95,7 +95,7 @@ def _printed(group: RunGroup, line: Iterable[ComparedCell], noise: Noise) -> str
     cell = next((cell for cell in line if cell.noise == noise), None)
     if cell is None or cell.published is None:
         return NOTHING
-    text = f"{cell.value}{' †' if cell.published.unchecked else ''}"
+    text = marked(cell.value, cell.published.unchecked)
     if cell.difference is None or obstacle(group, cell.published):
         return text
     return f"{text} (Δ {signed(cell.difference)})"
@@ -112,7 +112,7 @@ def _notes(group: RunGroup, tables: Sequence[Published], paired: Comparisons) ->
     if realised := _realised(group):
         lines.append(f"Labels wrong among all, where that is not the rate asked for: {'; '.join(realised)}.")
     if any(table.unchecked for table in tables):
-        lines.append("†: not checked.")
+        lines.append(f"{UNCHECKED}: not checked.")
     epochs = {"unknown": "which epoch it reports is not known"}
     lines += dict.fromkeys(f"{t.label}: {source(t)}; {epochs.get(t.epoch, f'{t.epoch} epoch')}." for t in tables)
     if not tables and not group.head.labels_given:

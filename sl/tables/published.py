@@ -17,6 +17,7 @@ CONFIDENCES = {
     "secondary_not_checked": "one secondary source, not checked",
     "code_log": "read from logs or result files of code",
 }
+UNCHECKED = "†"  # stands beside a figure that is not checked
 VALUE = re.compile(r"(\d+(?:\.\d+)?)(?: ± (\d+(?:\.\d+)?))?")
 
 
@@ -31,8 +32,8 @@ class Value:
     def __str__(self) -> str:
         """With as many decimals as were published.
 
-        >>> print(Value(59.2, 0.43))
-        59.20 ± 0.43
+        >>> print(Value(50.0, 0.25))
+        50.00 ± 0.25
         """
         spread = "" if self.std is None else f" ± {self.std:.{self.decimals}f}"
         return f"{self.mean:.{self.decimals}f}{spread}"
@@ -64,7 +65,7 @@ class Published:
     @property
     def unchecked(self) -> bool:
         """Whether its figures are not checked."""
-        return self.confidence.endswith("not_checked")
+        return unchecked(self.confidence)
 
     @property
     def losses(self) -> list[str]:
@@ -83,14 +84,46 @@ class ClassAccuracies:
     epoch: int
     mean: float
     accuracy: tuple[float, ...]
+    runs: int
+    confidence: str
+
+
+@dataclass(frozen=True)
+class Fact:
+    """By how many `points` a publication has the class `better` ahead of the class `worse`; `text` says it in words."""
+
+    label: str
+    dataset: str
+    loss: str
+    noise: Noise
+    better: int
+    worse: int
+    points: float
+    text: str
+    confidence: str
 
 
 @dataclass(frozen=True)
 class Literature:
-    """Everything that others published: tables of accuracies, and accuracies class by class."""
+    """Everything that others published: tables of accuracies, accuracies class by class, and facts outside tables."""
 
     tables: Sequence[Published] = ()
     classes: Sequence[ClassAccuracies] = ()
+    facts: Sequence[Fact] = ()
+
+
+def unchecked(confidence: str) -> bool:
+    """Whether figures of this confidence, a key of `CONFIDENCES`, are not checked."""
+    return confidence.endswith("not_checked")
+
+
+def marked(text: object, unchecked: bool) -> str:
+    """A figure with its mark where it is not checked.
+
+    >>> marked("about a half", True)
+    'about a half †'
+    """
+    return f"{text} {UNCHECKED}" if unchecked else f"{text}"
 
 
 def parse_noise(text: str) -> Noise:
@@ -108,15 +141,16 @@ def parse_noise(text: str) -> Noise:
 
 def load(folder: Path) -> Literature:
     """What the files in `folder` hold, by file name; UserError names a file that does not fit."""
-    tables, classes = list[Published](), list[ClassAccuracies]()
+    tables, classes, facts = list[Published](), list[ClassAccuracies](), list[Fact]()
     if not folder.is_dir():
         raise UserError("paper", folder, "must be a folder of published figures")
     for path in sorted(folder.glob("*.yaml")):
         content = read_yaml(path)
         with _fits(path):
             tables += [_table(path, content, table) for table in content["tables"]]
-            classes += [_class_accuracies(content, line) for line in content.get("classes", [])]
-    return Literature(tables, classes)
+            classes += [_class_accuracies(path, content, line) for line in content.get("classes", [])]
+            facts += [_fact(path, content, fact) for fact in content.get("facts", [])]
+    return Literature(tables, classes, facts)
 
 
 @contextmanager
@@ -130,9 +164,14 @@ def _fits(path: Path) -> Iterator[None]:
         raise UserError(f"{path}: must be a file of published figures: {type(error).__name__} {error}") from None
 
 
+def _confidence(path: Path, stated: dict[str, Any]) -> str:
+    found = stated["confidence"]
+    if found not in CONFIDENCES:
+        raise UserError(f"{path}: confidence={found}: must be one of {', '.join(CONFIDENCES)}")
+    return str(found)
+
+
 def _table(path: Path, content: dict[str, Any], table: dict[str, Any]) -> Published:
-    if table["confidence"] not in CONFIDENCES:
-        raise UserError(f"{path}: confidence={table['confidence']}: must be one of {', '.join(CONFIDENCES)}")
     noises = tuple(parse_noise(text) for text in table["columns"])
     return Published(
         label=content["label"],
@@ -144,7 +183,7 @@ def _table(path: Path, content: dict[str, Any], table: dict[str, Any]) -> Publis
         recipe=table["recipe"],
         beside=tuple(table.get("beside", ())),
         epoch=str(table["epoch"]),
-        confidence=table["confidence"],
+        confidence=_confidence(path, table),
         runs=table.get("runs"),
         note=table.get("note"),
         noises=noises,
@@ -152,15 +191,33 @@ def _table(path: Path, content: dict[str, Any], table: dict[str, Any]) -> Publis
     )
 
 
-def _class_accuracies(content: dict[str, Any], line: dict[str, Any]) -> ClassAccuracies:
+def _class_accuracies(path: Path, content: dict[str, Any], line: dict[str, Any]) -> ClassAccuracies:
+    """One line of `classes`, which is of the same runs as the file's first table."""
+    table = content["tables"][0]
     return ClassAccuracies(
         label=content["label"],
-        dataset=content["tables"][0]["dataset"],
+        dataset=table["dataset"],
         loss=line["loss"],
         noise=parse_noise(line["noise"]),
         epoch=int(line["epoch"]),
         mean=float(line["mean"]),
         accuracy=tuple(map(float, line["accuracy"])),
+        runs=int(table["runs"]),
+        confidence=_confidence(path, table),
+    )
+
+
+def _fact(path: Path, content: dict[str, Any], fact: dict[str, Any]) -> Fact:
+    return Fact(
+        label=content["label"],
+        dataset=fact["dataset"],
+        loss=fact["loss"],
+        noise=parse_noise(fact["noise"]),
+        better=int(fact["better"]),
+        worse=int(fact["worse"]),
+        points=float(fact["points"]),
+        text=fact["text"],
+        confidence=_confidence(path, fact),
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from sl.errors import UserError
+from sl.figures import class_curves, memorisation
 from sl.figures.catalogue import folder
 from sl.figures.cells import usual_noise
 from sl.files import replace_file
@@ -17,7 +18,7 @@ from sl.tables.paired import comparisons, mark_note
 from sl.tables.results import result
 
 STATISTIC = "last epoch"
-PICTURES = {"cifar10": "class_curves", "mnist": "memorisation"}
+PICTURES = {"cifar10": class_curves, "mnist": memorisation}
 
 
 def block(runs: Sequence[Run]) -> str:
@@ -37,7 +38,7 @@ def block(runs: Sequence[Run]) -> str:
         if some_at_paper_scale and not paper_scale(group.head):
             parts.append(brief(group))
             continue
-        parts += [picture(group, PICTURES[name])] if name in PICTURES else []
+        parts += [picture(group)] if name in PICTURES else []
         parts.append(results(group))
     missing = [dataset_title(name) for name in PAPER_EPOCHS if name not in first]
     if missing:
@@ -45,10 +46,16 @@ def block(runs: Sequence[Run]) -> str:
     return "\n\n".join(parts)
 
 
-def picture(group: RunGroup, name: str) -> str:
-    """A figure of a group, as a link."""
-    place = Path("results/figures") / folder(group)
-    return f"![{name.replace('_', ' ')}]({(place / name).as_posix()}.png)"
+def picture(group: RunGroup) -> str:
+    """The figure of a group of `PICTURES`, as a link; in words: its title, data set and the losses under each noise."""
+    figure = PICTURES[group.names[0]]
+    losses: dict[str, list[str]] = {}
+    for loss, noise in figure.cells(group):
+        losses.setdefault(noise.title, []).append(loss_title(loss))
+    told = "; ".join(f"{', '.join(names)} ({noise})" for noise, names in losses.items())
+    name = figure.__name__.rpartition(".")[2]
+    place = Path("results/figures") / folder(group) / f"{name}.png"
+    return f"![{figure.TITLE}, {dataset_title(group.names[0])}: {told}]({place.as_posix()})"
 
 
 def results(group: RunGroup) -> str:

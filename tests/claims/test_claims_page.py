@@ -11,13 +11,15 @@ import synthetic
 from claim_records import Made, accuracies, read_claims, run_group_of
 
 from sl.claims import write_all
+from sl.claims.catalogue import catalogue
 from sl.claims.outcome import GroupOutcomes, Outcome, all_outcomes, caution
 from sl.claims.page import findings, markdown, tally
 from sl.claims.rule import Verdict
 from sl.numbers import signed, with_interval
-from sl.record import load_all
+from sl.record import CLEAN, Noise, load_all
 from sl.reproduce.experiment import runs as experiment_runs
 from sl.tables import Literature, load
+from sl.tables.published import Fact
 
 ROOT = Path(__file__).parents[2]
 CE = Made("ce", 0.4, accuracies(0.9, 0.5), accuracies(0.9, 0.5))
@@ -94,9 +96,10 @@ def test_a_claim_is_counted_once_however_many_data_sets_it_is_asked_of() -> None
             "cifar10", True, both=yes(3), one=yes(6), split=yes(3), never=few(1), late=few(2), proven=yes(2)
         ),  # seeds too few for a verdict, which algebra gives
         group("mnist", True, both=yes(4), one=few(0), split=no(3), never=few(2), undecided=open_(3)),
-        group("cifar10", False, both=no(2), never=no(9), late=yes(9), unasked=no(3)),
-        group("cifar10", False, both=no(3), late=open_(3)),
-        group("mnist", False, one=no(3)),
+        group("cifar10", False, both=no(2), never=no(9), late=yes(9), unasked=no(3), split=no(3)),
+        group("cifar10", False, both=no(3), late=open_(3), undecided=no(4)),
+        group("mnist", False, one=no(3), never=no(3)),
+        group("cifar100", False, one=no(3)),
         group("digits", True, late=yes(99), never=no(99)),  # no data set of the paper
     ]
     full = (
@@ -105,11 +108,13 @@ def test_a_claim_is_counted_once_however_many_data_sets_it_is_asked_of() -> None
         "Too few runs for a verdict: 2. "
     )
     small = (
-        "Scaled-down CIFAR-10 contradicts 3, 2 of them without a verdict at the paper's scale. "
-        "Scaled-down MNIST contradicts 1, none of them without a verdict at the paper's scale."
+        "Scaled-down CIFAR-10 contradicts 5: 2 have no verdict at the paper's scale, 2 are supported there "
+        "(CIFAR-10, MNIST), 1 is contradicted there (MNIST), 1 is undecided there (MNIST). "
+        "Scaled-down MNIST contradicts 2: 1 has no verdict at the paper's scale, 1 is supported there (CIFAR-10). "
+        "Scaled-down CIFAR-100 contradicts 1: 1 is supported at the paper's scale (CIFAR-10)."
     )
     assert tally(found) == full + small
-    assert tally(found[5:]) == "No claim is tested at the paper's scale yet."
+    assert tally(found[6:]) == "No claim is tested at the paper's scale yet."
 
 
 def test_of_scaled_down_runs_the_findings_tell_what_contradicts_the_paper(
@@ -125,8 +130,8 @@ def test_of_scaled_down_runs_the_findings_tell_what_contradicts_the_paper(
     assert "*Supported*" not in text
     against = sum(outcome.verdict == "contradicted" for group in found for outcome in group.claims)
     assert tally(found) == (
-        f"No claim is tested at the paper's scale yet. Scaled-down CIFAR-10 contradicts {against}, {against} of them "
-        "without a verdict at the paper's scale."
+        f"No claim is tested at the paper's scale yet. Scaled-down CIFAR-10 contradicts {against}: {against} have no "
+        "verdict at the paper's scale."
     )
 
 
@@ -139,11 +144,49 @@ def test_what_is_read_back_is_what_was_written(page: tuple, literature: Literatu
 
 def test_what_others_report_stands_beside_with_its_mark(page: tuple) -> None:
     reported = claim(page[2], "sl_vs_ce_symmetric_40")["reported"]
-    assert {"text": "+6.64", "source": "SL paper", "confidence": "recalled, not checked", "paper": True} in reported
+    recalled = {"text": "+6.64", "source": "SL paper", "confidence": "recalled, not checked"}
+    assert recalled | {"unchecked": True, "paper": True} in reported
     assert any(line["source"].startswith("KTH re-run, last epoch") and line["text"] == "+7.06" for line in reported)
-    assert "| +6.64 (recalled, not checked) | " in page[1]
+    assert "| +6.64 † (recalled, not checked) | " in page[1]
     gap = claim(page[2], "classes_1_3_clean")["reported"]
-    assert [line["text"] for line in gap] == ["almost 20", "17.2"]  # 95.5 − 78.3
+    assert [(line["text"], line["unchecked"]) for line in gap] == [("almost 20", True), ("17.2", False)]  # 95.5 − 78.3
+    assert "Reported: 17.2 (KTH re-run, 1 run, epoch 100; read from logs" in page[1]
+    noisy = "| about 30 (above 90 % against about 60 %) † (one secondary source, not checked) | "
+    assert noisy in page[1]
+
+
+FACT = Fact("SL paper", "cifar10", "ce", Noise("symmetric", 0.4), 6, 3, 14.0, "about 14", "checked_text")
+
+
+@pytest.mark.parametrize("sure", ["checked_text", "secondary_not_checked"])
+def test_a_fact_is_marked_wherever_it_is_shown_unless_it_is_checked(tmp_path: Path, sure: str) -> None:
+    for seed in (0, 1, 2):
+        CE.write(tmp_path, seed, epochs=120)
+    found = all_outcomes(load_all(tmp_path), Literature(facts=[replace(FACT, confidence=sure)]), tmp_path)
+    main = [replace(group, claims=tuple(replace(one, headline=True) for one in group.claims)) for group in found]
+    for text in (markdown(found), findings(main)):
+        marks = {text[match.end() :][:2] == " †" for match in re.finditer("about 14", text)}
+        assert marks == {sure == "secondary_not_checked"}
+
+
+def test_half_of_a_fact_is_asked_and_none_where_there_is_none() -> None:
+    """Whatever the file says: nothing of it stands in code."""
+    facts = [FACT, replace(FACT, noise=CLEAN, points=9.0), replace(FACT, dataset="mnist"), replace(FACT, label="other")]
+    made = {one.id: one for one in catalogue("cifar10", "apl", Literature(facts=facts), usual=False)}
+    without = {one.id for one in catalogue("cifar10", "apl", Literature(), usual=False)}
+    assert made.keys() - without == {"classes_6_3_noisy", "classes_6_3_clean", "spread_clean"}
+    assert made["classes_6_3_noisy"].sentence.startswith("CE is more than 7 points better at class 6 than at class 3")
+    assert made["spread_clean"].sentence.endswith("the mean is what exceeds 4.5 and chance.")
+
+
+def test_no_claim_is_worded_with_a_number_of_the_paper(literature: Literature) -> None:
+    """Without the files of results/paper nothing is reported."""
+    bare = catalogue("cifar10", "authors_code", Literature(), usual=True)
+    assert [one.id for one in bare if one.reported or "paper reports" in one.statistic] == []
+    full = catalogue("cifar10", "authors_code", literature, usual=True)
+    assert [one.id for one in full if "paper reports" in one.statistic] == [
+        "spread_clean", "classes_1_3_clean", "classes_6_3_noisy"
+    ]  # fmt: skip
 
 
 def test_records_are_named(page: tuple) -> None:

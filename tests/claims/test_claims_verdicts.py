@@ -16,7 +16,10 @@ from sl.claims.rule import Verdict, decide
 from sl.figures import representation
 from sl.record import RunGroup, load_all, run_groups
 from sl.stats import Inference
-from sl.tables import Literature
+from sl.tables import Literature, load
+
+PAPER = Path(__file__).parents[2] / "results" / "paper"
+FACTS = Literature(facts=load(PAPER).facts)
 
 
 def others(sl: Made, other: Made) -> list[Made]:
@@ -56,7 +59,7 @@ def as_it_denies() -> list[Made]:
 
 
 def measured(group: RunGroup) -> dict[str, Outcome]:
-    return {outcome.id: outcome for outcome in outcomes(group, Literature())}
+    return {outcome.id: outcome for outcome in outcomes(group, FACTS)}
 
 
 @pytest.fixture(scope="module")
@@ -93,7 +96,7 @@ def lacking(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Outcome]:
     return measured(run_group_of(tmp_path_factory.mktemp("lacking"), as_the_paper_says(), seeds=(0, 1)))
 
 
-CLAIMS = [claim.id for claim in catalogue("cifar10", "authors_code", Literature(), usual=True)]
+CLAIMS = [claim.id for claim in catalogue("cifar10", "authors_code", FACTS, usual=True)]
 
 
 def test_claims_have_names_of_their_own() -> None:
@@ -128,7 +131,7 @@ def test_the_correction_is_over_the_claims_tested_on_the_group(holding: dict[str
 
 def test_what_the_paper_shows_on_cifar10_is_asked_there_only() -> None:
     ids = {
-        (dataset, recipe): {claim.id for claim in catalogue(dataset, recipe, Literature(), recipe == "authors_code")}
+        (dataset, recipe): {claim.id for claim in catalogue(dataset, recipe, FACTS, recipe == "authors_code")}
         for dataset, recipe in (("mnist", "authors_code"), ("digits", "authors_code"), ("cifar10", "apl"))
     }
     everywhere = ids["mnist", "authors_code"]

@@ -169,6 +169,20 @@ def test_all_verdicts_have_their_numbers(show: Callable[..., Any]) -> None:
     assert set(texts(driver, "#verdicts-table .verdict")) == {"✓ supported"}
 
 
+def test_a_number_of_the_paper_that_is_not_checked_is_marked(show: Callable[..., Any]) -> None:
+    driver = show()
+    choose(driver, "#verdicts-shown", "all")
+    told = dict.fromkeys(texts(driver, "#verdicts-table [data-head=paper]"))
+    assert "almost 20 †one secondary source, not checked" in told
+    assert all(" †" in text for text in told if "not checked" in text)
+    claim = "CE is more than 10 points better at class 1 than at class 3 (clean)"
+    row = next(one for one in driver.find_elements("css selector", "#verdicts-table tbody tr") if claim in one.text)
+    row.find_element("css selector", ".behind").send_keys(Keys.ENTER)
+    words = texts(driver, "#behind")[0]
+    assert "almost 20 † (SL paper; one secondary source, not checked)" in words
+    assert "17.2 (KTH re-run" in words
+
+
 def test_switches_of_loss_noise_epoch_and_stage(show: Callable[..., Any]) -> None:
     driver = show()
     assert texts(driver, "#bars text.strong") == class_means("ce", 10)

@@ -91,6 +91,21 @@ def test_probes_are_those_of_the_runs_that_looked_at_the_same_class(runs: Path) 
     assert late["confidence"]["mean"] == pytest.approx(1000 * np.mean(seen, axis=0), abs=0.51)
 
 
+@pytest.mark.parametrize("usual", [True, False])
+def test_every_section_opens_on_the_noise_that_the_figures_show(tmp_path: Path, usual: bool) -> None:
+    """Symmetric 40 % where it ran, else the noise with most runs: said by the data, not by a title in a script."""
+    root = tmp_path / "runs"
+    rates = {0.2: 1, 0.6: 2, 0.8: 1} | ({0.4: 1} if usual else {})
+    for rate, seeds in rates.items():
+        for seed in range(seeds):
+            synthetic.record(root, "ce", rate=rate, seed=seed)
+    synthetic.record(root, "ce", "none", 0.0)
+    (group,) = data_of(root)["groups"]
+    assert group["noises"][group["usual_noise"]] == ("symmetric 40 %" if usual else "symmetric 60 %")
+    scripts = (ROOT / "sl" / "report" / "page").glob("*.js")
+    assert [path.name for path in scripts if "symmetric" in path.read_text()] == []
+
+
 def test_a_series_that_probed_no_image_has_no_probes(tmp_path: Path) -> None:
     lines = synthetic.lines(synthetic.header("ce"))
     nothing = {"count": 0, "confidence": None, "predictions": None}

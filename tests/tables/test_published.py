@@ -1,3 +1,4 @@
+import re
 from pathlib import Path
 from typing import Any
 
@@ -87,9 +88,42 @@ def test_kth_class_accuracies_agree_with_their_means() -> None:
     assert late["sl", Noise("symmetric", 0.4)][5] == 73.5
 
 
+def test_facts_of_the_paper_are_of_secondary_sources() -> None:
+    """shared/paper.md: clean, class 1 against class 3 almost 20; noisy, class 3 about 60 %, class 6 above 90 %."""
+    clean, noisy = load(FOLDER).facts
+    assert {clean.label, noisy.label} == {"SL paper"}
+    assert {clean.confidence, noisy.confidence} == {"secondary_not_checked"}
+    assert (clean.noise, clean.better, clean.worse, clean.points, clean.text) == (CLEAN, 1, 3, 20, "almost 20")
+    assert (noisy.noise, noisy.better, noisy.worse) == (Noise("symmetric", 0.4), 6, 3)
+    above, about = map(int, re.findall(r"(\d+) %", noisy.text))
+    assert noisy.points == above - about
+
+
+def test_no_published_figure_stands_in_code() -> None:
+    """Neither a value with two decimals nor the words of a fact: what others report comes from results/paper alone."""
+    known = load(FOLDER)
+    values = {f"{cell.mean:.2f}" for table in known.tables for cell in table.cells.values() if cell.decimals == 2}
+    root, copied = FOLDER.parents[1], []
+    for path in (path for kind in ("py", "js", "yaml") for path in root.glob(f"sl/**/*.{kind}")):
+        text = path.read_text(encoding="utf-8")
+        found = values.intersection(re.findall(r"(?<![\d.])\d\d\.\d\d(?!\d)", text))
+        copied += [(path.name, one) for one in (*found, *(fact.text for fact in known.facts if fact.text in text))]
+    assert copied == []
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
+        (
+            "{label: a, source: b, url: null, tables: [], facts: [{dataset: d, loss: ce, noise: none, better: 1, "
+            "worse: 3, points: 20, text: almost 20, confidence: sure}]}",
+            "confidence=sure: must be one of checked_text",
+        ),
+        (
+            "{label: a, source: b, url: null, tables: [], facts: [{dataset: d, loss: ce, noise: none, better: 1, "
+            "worse: 3, text: almost 20, confidence: code_log}]}",
+            "must be a file of published figures: KeyError 'points'",
+        ),
         ("[1, 2]", "must be a mapping of names to values"),
         ("tables: [", "not readable"),
         (

@@ -15,7 +15,9 @@ NOISY = Noise("symmetric", 0.4)
 
 def published(dataset: str = "cifar10", epoch: int = 50) -> ClassAccuracies:
     """Its mean is of numbers with more decimals than those beside it, and so not quite theirs."""
-    return ClassAccuracies("others", dataset, "ce", NOISY, epoch, 45.1, tuple(np.arange(0.0, 100.0, 10.0)))
+    return ClassAccuracies(
+        "others", dataset, "ce", NOISY, epoch, 45.1, tuple(np.arange(0.0, 100.0, 10.0)), 1, "code_log"
+    )
 
 
 @pytest.mark.parametrize("options", [{}, {"scale": "paper", "epochs": 120, "recipe": "apl"}])

@@ -95,6 +95,25 @@ def test_of_a_data_set_the_papers_scale_and_the_usual_recipe_are_shown(tmp_path:
         assert number == 1 or "recipe authors_code" in text
 
 
+def test_a_picture_says_in_words_what_it_shows(tmp_path: Path) -> None:
+    """From the runs drawn: CE, LSR and SL, of which the second picture has CE and SL alone; no run, no word."""
+    for dataset, epochs in (("cifar10", 120), ("mnist", 50)):
+        for loss in ("ce", "lsr", "mae", "sl"):
+            synthetic.record(tmp_path, loss, dataset=dataset, scale="paper", epochs=epochs)
+        synthetic.record(tmp_path, "ce", noise="none", rate=0.0, dataset=dataset, scale="paper", epochs=epochs)
+    for loss in ("ce", "sl"):
+        synthetic.record(tmp_path, loss, rate=0.6, dataset="mnist", scale="paper", epochs=50)
+    text = block(load_all(tmp_path))
+    assert (
+        "![Class-wise test accuracy by epoch, CIFAR-10: CE (clean); CE, LSR, SL, MAE (symmetric 40 %)]"
+        "(results/figures/cifar10/paper/class_curves.png)"
+    ) in text.splitlines()
+    assert (
+        "![Training images by epoch: learnt, memorised, corrected, MNIST: CE, SL (symmetric 40 %); CE, SL (symmetric "
+        "60 %)](results/figures/mnist/paper/memorisation.png)"
+    ) in text.splitlines()
+
+
 def test_a_full_disk_leaves_the_readme_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     readme = tmp_path / "README.md"
     readme.write_text(text := "before <!-- results:begin -->old<!-- results:end --> after")

@@ -13,7 +13,7 @@ SHOWN = 12  # parts of a step
 CODE = "commit, PyTorch"
 HEADER = ("machine", "network", "reference loop, images/s", "one run", "several at once", "peak memory", CODE)
 SUMMARY = ("machine", "network", "one run", "best way of a sweep", CODE)
-NO_GPU = ("one H200 or H100", "cnn8 on CIFAR-10", "not measured yet", "not measured yet", "–")
+NO_GPU = "Not measured on a GPU yet."
 
 
 def update_pages(folder: Path, page: Path, readme: Path) -> list[str]:
@@ -66,7 +66,10 @@ def comparison_table(records: Iterable[Mapping[str, Any]]) -> list[str]:
 
 
 def summary_table(records: Iterable[Mapping[str, Any]]) -> list[str]:
-    """How many times the reference loop's speed each machine reaches, as the README's Markdown table."""
+    """How many times the reference loop's speed each machine reaches, as the README's Markdown table.
+
+    A line below it says so where no machine has a GPU.
+    """
     rows, gpu = [], False
     for record in records:
         gpu |= bool(record["machine"]["gpu"])
@@ -74,7 +77,7 @@ def summary_table(records: Iterable[Mapping[str, Any]]) -> list[str]:
             one, *several = (values["median"] for values in measured["times_reference"].values())
             machine = machine_title(record["machine"])
             rows.append([machine, measured["case"], f"{one:.2f} x", f"{max((one, *several)):.2f} x", code(record)])
-    return table(SUMMARY, rows if gpu else [*rows, list(NO_GPU)]).splitlines()
+    return [*table(SUMMARY, rows).splitlines(), *([] if gpu else ["", NO_GPU])]
 
 
 def code(record: Mapping[str, Any]) -> str:

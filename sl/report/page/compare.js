@@ -69,7 +69,7 @@ function lastValues(lines, title) {
 
 function setComparison(group) {
   comparison.group = group;
-  options("losses-noise", noisePairs(group), usualNoise(group));
+  options("losses-noise", noisePairs(group), group.usual_noise);
   options("metric", Object.entries(METRICS), DEFAULT_METRIC);
   drawComparison();
 }

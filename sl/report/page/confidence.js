@@ -42,6 +42,6 @@ function setStage(stage) {
 
 function setConfidence(group) {
   confidence.group = group;
-  options("confidence-noise", noisePairs(group), usualNoise(group));
+  options("confidence-noise", noisePairs(group), group.usual_noise);
   drawConfidence();
 }

@@ -20,14 +20,6 @@ function seriesAt(group, noise) {
   return group.series.map((series, index) => [index, series]).filter(([, series]) => series.noise === noise);
 }
 
-// The noise that most of the paper's figures show, or the one with most losses.
-function usualNoise(group) {
-  const usual = group.noises.indexOf("symmetric 40 %");
-  if (usual >= 0) return usual;
-  const counts = group.noises.map((_, noise) => seriesAt(group, noise).length);
-  return counts.indexOf(Math.max(...counts));
-}
-
 function noisePairs(group) {
   return group.noises.map((noise, index) => [index, noise]);
 }
@@ -165,7 +157,7 @@ function setClasswise(group) {
   Object.assign(classwise, { group, epoch: group.stages.late ?? 1 });
   byId("epoch").max = group.epochs;
   fill("loss");
-  options("noise", noisePairs(group), usualNoise(group));
+  options("noise", noisePairs(group), group.usual_noise);
   options("class", [["", "all classes"], ...group.classes.map((name, index) => [index, name])]);
   setLosses();
   drawClasswise();

@@ -19,7 +19,7 @@ function setTop(group) {
   fill("top-title", topTitle(group));
   document.querySelector("#top .setting").replaceChildren(...settingOf(group));
   fill("top-claims", group.own ? ownFacts(group) : topClaims(group));
-  const noise = usualNoise(group);
+  const noise = group.usual_noise;
   const lines = group.series.length ? lossLines(group, noise, DEFAULT_METRIC) : [];
   if (!lines.length) return fill("top-figure");
   const title = `Test accuracy (%) by epoch, ${group.noises[noise]}`;

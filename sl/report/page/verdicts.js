@@ -57,7 +57,7 @@ function paperNumber(claim) {
 function paperSays(claim) {
   const own = paperReport(claim);
   if (!own) return NOTHING;
-  return [own.text, el("small", {}, own.confidence)];
+  return [own.text, mark(own.unchecked), el("small", {}, own.confidence)];
 }
 
 // Pixels of a value: from the lowest to the highest of all claims shown together, with 0 among them.
@@ -93,7 +93,8 @@ function showClaim(claim) {
     ["By seed", seeds],
     ["t test", known(claim.p) ? `p = ${claim.p}${claim.survives ? `; ${SURVIVES} for the number of claims` : ""}` : ""],
     ["By algebra", claim.proof],
-    ...claim.reported.map((reported) => ["Reported", `${reported.text} (${reported.source}; ${reported.confidence})`]),
+    ...claim.reported.map((reported) => ["Reported",
+      [reported.text, mark(reported.unchecked), ` (${reported.source}; ${reported.confidence})`]]),
     ["Finished runs", claim.missing],
   ]));
 }
