@@ -9,7 +9,7 @@ from typing import Literal
 
 from sl.command_line import run_script
 from sl.record import load_all
-from sl.tables.readme import fill
+from sl.tables.marks import fill
 from studies.open_points import block
 
 

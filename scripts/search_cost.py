@@ -5,7 +5,7 @@ from pathlib import Path
 from sl.command_line import run_script
 from sl.files import replace_file
 from sl.record import load_all
-from sl.tables.readme import fill
+from sl.tables.marks import fill
 from studies.search.page import block, points_page, searches_in
 
 

@@ -7,7 +7,7 @@ from sl.claims.page import findings, tally
 from sl.paths import PUBLISHED
 from sl.record import load_all
 from sl.tables import load
-from sl.tables.readme import fill
+from sl.tables.marks import fill
 
 
 def main(

@@ -5,7 +5,8 @@ from pathlib import Path
 from sl.paths import PUBLISHED
 from sl.record import load_all
 from sl.tables import load, write_all
-from sl.tables.readme import block, fill
+from sl.tables.marks import fill
+from sl.tables.readme import block
 
 
 def main(

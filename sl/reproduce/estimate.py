@@ -12,7 +12,7 @@ from sl.record.read import load_all
 from sl.reproduce.plan import PlannedRun, cost_key
 from sl.train.device import describe
 from sl.train.engine import make_engine
-from sl.train.fit import learning_rates
+from sl.train.epoch import learning_rates
 from sl.train.job import Job, prepare
 from sl.train.seeds import generator
 

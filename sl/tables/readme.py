@@ -3,11 +3,9 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from sl.errors import UserError
 from sl.figures import class_curves, memorisation
 from sl.figures.catalogue import folder
 from sl.figures.cells import usual_noise
-from sl.files import replace_file
 from sl.record import Run, RunGroup
 from sl.record.group_order import in_order
 from sl.record.paper import PAPER_EPOCHS
@@ -79,21 +77,3 @@ def brief(group: RunGroup) -> str:
 
 def _made(group: RunGroup) -> str:
     return f"{setting(group.head)}. {origin(group.runs)} · {durations(group.runs)}."
-
-
-def fill(page: Path, content: str, name: str = "results") -> str:
-    """Replace what stands between the marks of `name` in `page`; UserError where the page or a mark is missing."""
-    begin, end = (f"<!-- {name}:{edge} -->" for edge in ("begin", "end"))
-    try:
-        text = page.read_text(encoding="utf-8")
-    except OSError as error:
-        raise UserError(f"{page}: must be a page to fill: {error.strerror}") from None
-    head, found, rest = text.partition(begin)
-    _, closed, tail = rest.partition(end)
-    if not found or not closed:
-        raise UserError(f"{page}: the marks {begin} and {end} must stand in it, in this order")
-    try:
-        replace_file(page, f"{head}{begin}\n\n{content}\n\n{end}{tail}")
-    except OSError as error:
-        raise UserError(f"{page}: cannot be written: {error.strerror}") from error
-    return f"{page}, the part between its marks {name}"

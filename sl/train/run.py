@@ -23,8 +23,8 @@ from sl.train.alone import Busy, alone_at
 from sl.train.checkpoint import Checkpoint
 from sl.train.device import describe
 from sl.train.engine import make_engine
+from sl.train.epoch import NotFinite, look_closely, sample_representations, train_one_epoch
 from sl.train.finished import check_finished
-from sl.train.fit import NotFinite, look_closely, sample_representations, train_one_epoch
 from sl.train.job import Job, prepare
 from sl.train.representations import save_representations
 from sl.train.save_model import check_models_dir, save_model

@@ -23,7 +23,7 @@ from sl.saved.predict import predict_folder
 from sl.tracker import ConsoleSink
 from sl.train.described import describe_run
 from sl.train.engine import make_engine
-from sl.train.fit import train_one_epoch
+from sl.train.epoch import train_one_epoch
 from sl.train.job import prepare
 from sl.train.run import train
 from sl.train.save_model import save_model

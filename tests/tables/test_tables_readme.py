@@ -10,7 +10,8 @@ import synthetic
 
 from sl.errors import UserError
 from sl.record import load_all
-from sl.tables.readme import block, fill
+from sl.tables.marks import fill
+from sl.tables.readme import block
 
 BEGIN, END = "<!-- results:begin -->", "<!-- results:end -->"
 ROOT = Path(__file__).resolve().parents[2]

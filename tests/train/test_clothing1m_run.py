@@ -13,7 +13,7 @@ from sl.config.compose import compose_run
 from sl.record import read
 from sl.train.device_data import DeviceData
 from sl.train.engine import make_engine
-from sl.train.fit import train_one_epoch
+from sl.train.epoch import train_one_epoch
 from sl.train.job import prepare
 from sl.train.run import train
 

@@ -10,7 +10,7 @@ import torch
 
 from sl.config.compose import compose_run
 from sl.train.engine import make_engine
-from sl.train.fit import train_one_epoch
+from sl.train.epoch import train_one_epoch
 from sl.train.job import Job, prepare
 
 OLD = tuple(map(int, torch.__version__.split(".")[:2])) < (2, 14)

@@ -12,7 +12,7 @@ from torch import Tensor
 from sl.evaluate import training_counts
 from sl.train.cache import Cache
 from sl.train.engine import Engine, make_engine
-from sl.train.fit import learning_rates, train_one_epoch
+from sl.train.epoch import learning_rates, train_one_epoch
 from sl.train.job import Job
 from sl.train.network import make_model
 from sl.train.seeds import generator

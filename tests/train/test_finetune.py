@@ -13,7 +13,7 @@ from sl.data import Digits
 from sl.errors import UserError
 from sl.train.described import describe_run
 from sl.train.engine import make_engine
-from sl.train.fit import train_one_epoch
+from sl.train.epoch import train_one_epoch
 from sl.train.job import prepare
 from sl.train.run import train
 

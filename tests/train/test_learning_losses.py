@@ -13,7 +13,7 @@ from sl.losses import DimensionalityDriven, EarlyLearningRegularization, EpochVi
 from sl.train import run as training
 from sl.train.checkpoint import Checkpoint
 from sl.train.engine import Engine, make_engine
-from sl.train.fit import sample_representations, train_one_epoch
+from sl.train.epoch import sample_representations, train_one_epoch
 from sl.train.job import Job, make_loss
 
 MakeJob = Callable[..., Job]

@@ -10,7 +10,7 @@ from sl.numbers import mean_std
 from sl.record.paper import PAPER_EPOCHS
 from sl.record.titles import loss_title
 from sl.tables.formats import table
-from sl.tables.readme import fill
+from sl.tables.marks import fill
 from studies.audit.overview import NONE, Record, confident_gap, flagged, gap, in_short, overview, rate
 
 HEADER = (

@@ -21,7 +21,7 @@ from sl.record.write import record_path
 from sl.train.described import Described, describe_run
 from sl.train.device import describe
 from sl.train.engine import make_engine
-from sl.train.fit import train_one_epoch
+from sl.train.epoch import train_one_epoch
 from sl.train.job import prepare
 from studies.audit.measure import measures
 

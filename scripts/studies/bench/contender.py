@@ -12,7 +12,7 @@ from sl.config.compose import compose_run
 from sl.processes import cores
 from sl.train.device import Runtime
 from sl.train.engine import make_engine
-from sl.train.fit import learning_rates
+from sl.train.epoch import learning_rates
 from sl.train.job import Job, prepare
 from sl.train.seeds import generator
 from studies.bench.reference import ReferenceLoop

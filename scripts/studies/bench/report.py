@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from sl.tables.formats import table
-from sl.tables.readme import fill
+from sl.tables.marks import fill
 
 ABLATION, STEP = "-ablation", "-step"  # ends of the names of files
 SHOWN = 12  # parts of a step

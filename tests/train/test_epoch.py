@@ -6,7 +6,7 @@ import pytest
 from sklearn.metrics import accuracy_score
 
 from sl.train.engine import make_engine
-from sl.train.fit import look_closely, train_one_epoch, training_shares
+from sl.train.epoch import look_closely, train_one_epoch, training_shares
 from sl.train.job import Job
 
 NOISY = ("noise=symmetric", "noise.rate=0.4")

@@ -1,0 +1,24 @@
+"""Puts what is generated into a page that a person writes: between marks, which stand in its source."""
+
+from pathlib import Path
+
+from sl.errors import UserError
+from sl.files import replace_file
+
+
+def fill(page: Path, content: str, name: str = "results") -> str:
+    """Replace what stands between the marks of `name` in `page`; UserError where the page or a mark is missing."""
+    begin, end = (f"<!-- {name}:{edge} -->" for edge in ("begin", "end"))
+    try:
+        text = page.read_text(encoding="utf-8")
+    except OSError as error:
+        raise UserError(f"{page}: must be a page to fill: {error.strerror}") from None
+    head, found, rest = text.partition(begin)
+    _, closed, tail = rest.partition(end)
+    if not found or not closed:
+        raise UserError(f"{page}: the marks {begin} and {end} must stand in it, in this order")
+    try:
+        replace_file(page, f"{head}{begin}\n\n{content}\n\n{end}{tail}")
+    except OSError as error:
+        raise UserError(f"{page}: cannot be written: {error.strerror}") from error
+    return f"{page}, the part between its marks {name}"
