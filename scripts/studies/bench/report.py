@@ -95,7 +95,7 @@ def machine_title(machine: Mapping[str, Any]) -> str:
     >>> machine_title({"gpu": None, "cpu": "AMD EPYC", "cpu_family": "25", "instructions": "avx2", "cores": 2})
     '2 cores of AMD EPYC, family 25, AVX2'
     """
-    able = machine["instructions"] if "instructions" in machine else "".join(machine["bfloat16"][-1:])
+    able = machine["instructions"]
     title = f"{machine['cores']} cores of {machine['cpu']}, family {machine['cpu_family']}"
     return machine["gpu"] or ", ".join([title, *([able.upper().replace("_", "-")] if able else [])])
 
