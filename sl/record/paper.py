@@ -1,6 +1,7 @@
 """The paper's experiments, stated once: its noise, epochs, stages and boosted methods."""
 
-from sl.record.run import Noise, Stage
+from sl.record.noise_setting import Noise
+from sl.record.schema import Stage
 
 USUAL_RECIPE = "authors_code"
 USUAL_NOISE = Noise("symmetric", 0.4)  # of most figures

@@ -7,43 +7,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sl.asymmetric_variants import ONLY, variant_of
 from sl.errors import UserError
 from sl.options.held_out import parse_fold
+from sl.record.noise_setting import GIVEN, Noise, noise_setting
 from sl.record.schema import Config, Data, Diverged, End, Epoch, Header, Probe, Provenance, Resume, Scale, Stage, Stages
-from sl.record.shown import place, shown
 
 Array = NDArray[np.float64]
 STAGES: tuple[Stage, ...] = ("early", "middle", "late")
-NAMED = ("exact", "variant", "name", "file")  # options of this project's noise that its title words in its own way
-
-
-@dataclass(frozen=True)
-class Noise:
-    """A noise setting: its kind, its rate (None where the labels themselves decide it) and what else tells it apart.
-
-    >>> Noise("symmetric", 0.4).title
-    'symmetric 40 %'
-    """
-
-    kind: str
-    rate: float | None
-    detail: str = ""
-
-    @property
-    def title(self) -> str:
-        """The setting in words, for titles and table heads."""
-        rate = f" {100 * self.rate:g} %" if self.rate else ""
-        return shown("noise", self.kind).title + rate + (f" ({self.detail})" if self.detail else "")
-
-    @property
-    def order(self) -> tuple[float, str, str, float]:
-        """Sort key: the place that the kind of noise asks for, then its name; each kind by detail, then rate."""
-        return *place("noise", self.kind), self.detail, self.rate or 0.0
-
-
-CLEAN = Noise("none", 0.0)
-GIVEN = Noise("given", None)  # own labels: how many are wrong is unknown
 
 
 @dataclass(frozen=True, eq=False)
@@ -157,22 +127,7 @@ class Run:
     @property
     def noise(self) -> Noise:
         """The noise setting; rate 0 of any kind is clean, or as given where the data are somebody's own."""
-        config = self.config.noise
-        kind, rate = self.name("noise"), config.get("rate")
-        if self.labels_given and self.realised_rate is None:
-            return GIVEN
-        if kind == "none" or rate == 0:
-            return CLEAN
-        named: tuple[str, ...] = ("_target_", "rate")
-        details: list[str | None] = []
-        if str(config.get("_target_")).startswith("sl."):  # in another package these may mean something else
-            named += NAMED
-            variant = variant_of(self.name("dataset"), config.get("variant")) if kind == "asymmetric" else ONLY
-            details = [config.get("name") if variant == ONLY else variant, (config.get("file") or "")[:8]]
-            if config.get("exact") is False:
-                details.append("drawn per example")
-        details += [f"{key} {value}" for key, value in config.items() if key not in named and value is not None]
-        return Noise(kind, rate, ", ".join(detail for detail in details if detail))
+        return GIVEN if self.labels_given and self.realised_rate is None else noise_setting(self.config)
 
     def curve(self, metric: str) -> Array:
         """A metric at every recorded epoch, (E,); nan where it does not exist."""

@@ -7,7 +7,8 @@ from functools import cached_property
 from typing import Any
 
 from sl.record.identity import canonical_text
-from sl.record.run import CLEAN, Noise, Run
+from sl.record.noise_setting import CLEAN, Noise
+from sl.record.run import Run
 from sl.record.series import Series
 from sl.record.stated import distance, stated_parameters
 
