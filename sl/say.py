@@ -51,7 +51,7 @@ def notice(text: str) -> None:
 
 @contextlib.contextmanager
 def until_the_reader_leaves() -> Iterator[None]:
-    """For the block that is a command: where the reader of stdout has left, as ``| head`` does, it ends without a word.
+    """For the block that is a command: it ends silently where the reader of stdout has closed it, as ``| head`` does.
 
     Where the disk that stdout is written to is full, it ends with one line. Runs in training print by `say` and go on.
     """

@@ -113,7 +113,7 @@ def decode_mapped(
 
 
 def mapped_rows(images: Tensor, rows: Tensor, scratch: Path) -> Tensor:
-    """`images[rows]` for mapped images, mapped too: a file in the folder `scratch` that goes when nobody uses it.
+    """`images[rows]` for mapped images, mapped too: to a temporary file in `scratch`, deleted with its last mapping.
 
     Raises UserError where `scratch` has no room for it.
     """

@@ -32,7 +32,7 @@ class Classifier(nn.Module):
         return []
 
     def described(self, node: dict[str, Any]) -> dict[str, Any]:
-        """`node`, the configuration of this network, as one whose network takes this network's saved weights."""
+        """`node`, the configuration of this network, as one that builds it for saved weights, not pretrained ones."""
         return node
 
     def features(self, images: Tensor) -> Tensor:

@@ -67,7 +67,7 @@ class Sweep:
 
     @cached_property
     def references(self) -> list[Point]:
-        """What each point is compared with: of its noise the point closest to what configs/ state of loss and recipe.
+        """The reference of each point: among the points with its noise, the one closest to what configs/ state.
 
         Other noise is another problem, and its accuracies say nothing of the options.
         """

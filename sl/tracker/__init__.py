@@ -1,3 +1,5 @@
+"""Trackers, which show a run while it is trained: the console, CSV, TensorBoard, MLflow and W&B."""
+
 from sl.tracker.base import Sink, Tracker
 from sl.tracker.console import ConsoleSink
 from sl.tracker.csv_files import CsvTracker

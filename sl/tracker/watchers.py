@@ -43,7 +43,7 @@ class Watchers:
         self._tell(lambda sink: sink.probe(line))
 
     def close(self, finished: bool) -> None:
-        """The run is over, for the sinks that know of it: where one ended it at its start, others know nothing yet."""
+        """The run is over, `finished` or stopped. Sinks that were never started are not told."""
         self._tell(lambda sink: sink.close(finished))
 
     def _tell(self, act: Callable[[Sink], None]) -> None:

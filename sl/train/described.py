@@ -16,7 +16,7 @@ from sl.record.identity import identity
 from sl.say import notice
 from sl.train.device import Runtime, resolve_runtime
 
-# Where data lie says nothing of the result, nor what is done with pictures that no record of a result has.
+# Paths do not change the result; nor do options for unreadable pictures, which no finished record contains.
 LOCATIONS = {
     "dataset": ("data_dir", "download", "labels", "on_error", "storage", "cache_dir"),
     "noise": ("data_dir", "path"),
