@@ -44,8 +44,7 @@ def recipe_differences(groups: Iterable[RunGroup]) -> list[str]:
 
 def changed_recipe(run: Run, usual: Run) -> str:
     """The values of the recipe in which `run` differs from `usual`, before and after; empty where none does."""
-    before, after = usual.config.recipe, run.config.recipe
-    return changes(before, after, recipe_changes(before, after))
+    return changes(recipe_changes(usual.config.recipe, run.config.recipe))
 
 
 def _changes(run: Run, usual: Run) -> str:

@@ -46,17 +46,27 @@ def stated_values(dataset: str, recipe: str, loss: str) -> dict[str, Any]:
     return dict(flat(nodes))
 
 
-def recipe_changes(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
-    """The options in which two recipes differ, but for the network and SL's parameters, which have their own place.
+def recipe_changes(before: dict[str, Any], after: dict[str, Any]) -> dict[str, tuple[Any, Any]]:
+    """The options in which two recipes differ, with both values; but for the network and SL's parameters.
 
     A null is an option that is off. Records of older versions lack options: they did as WITHOUT says.
 
     >>> recipe_changes({"lr": 0.1, "p_min": 1e-7, "clip_norm": None}, {"lr": 0.1})
-    ['p_min']
+    {'p_min': (1e-07, 0.0)}
     """
     first, second = {**WITHOUT, **before}, {**WITHOUT, **after}
     keys = [key for key in {**before, **after, **WITHOUT} if key not in ("model", "sl")]
-    return [key for key in keys if not equal(first.get(key), second.get(key))]
+    pairs = {key: (first.get(key), second.get(key)) for key in keys}
+    return {key: pair for key, pair in pairs.items() if not equal(*pair)}
+
+
+def unlike_stated(dataset: str, recipe: str, values: dict[str, Any]) -> dict[str, tuple[Any, Any]]:
+    """Where the recipe `values` of a run differ from what configs/ state, as `recipe_changes`.
+
+    Empty for a recipe unknown there: nothing is stated of it.
+    """
+    stated = stated_recipe(dataset, recipe)
+    return recipe_changes(stated, values) if stated else {}
 
 
 def distance(values: dict[str, Any], stated: dict[str, Any]) -> tuple[int, int]:

@@ -9,7 +9,7 @@ from sl.record.paper import PAPER_EPOCHS
 from sl.record.run import Run
 from sl.record.schema import Provenance
 from sl.record.shown import described, place, shown, symbols
-from sl.record.stated import WITHOUT, recipe_changes, stated_recipe
+from sl.record.stated import unlike_stated
 
 GREEK = {"alpha": "α", "beta": "β", "gamma": "γ", "epsilon": "ε", "lambda_": "λ", "tau": "τ"}
 
@@ -132,16 +132,14 @@ def setting(run: Run, varied: Collection[str] = ()) -> str:
 def _recipe_title(run: Run, varied: Collection[str]) -> str:
     """The recipe, and the values in which the run does not follow it, such as `apl (lr 0.1 → 0.025)`."""
     name = run.name("recipe")
-    stated = stated_recipe(run.name("dataset"), name)
-    keys = [key for key in recipe_changes(stated, run.config.recipe) if f"recipe.{key}" not in varied]
-    changed = changes(stated, run.config.recipe, keys) if stated else ""  # a recipe unknown to configs/ states nothing
+    found = unlike_stated(run.name("dataset"), name, run.config.recipe)
+    changed = changes({key: pair for key, pair in found.items() if f"recipe.{key}" not in varied})
     return f"{name} ({changed})" if changed else name
 
 
-def changes(before: Mapping[str, Any], after: Mapping[str, Any], keys: Iterable[str]) -> str:
-    """The recipe's values of `keys` before and after, such as `lr 0.1 → 0.025, clip_norm none → 5`."""
-    first, second = {**WITHOUT, **before}, {**WITHOUT, **after}
-    return ", ".join(f"{key} {_plain(first.get(key))} → {_plain(second.get(key))}" for key in keys)
+def changes(found: Mapping[str, tuple[Any, Any]]) -> str:
+    """The values of `recipe_changes` before and after, such as `lr 0.1 → 0.025, clip_norm none → 5`."""
+    return ", ".join(f"{key} {_plain(before)} → {_plain(after)}" for key, (before, after) in found.items())
 
 
 def origin(runs: Iterable[Run]) -> str:

@@ -24,7 +24,7 @@ from sl.train.device import find_device
 from sl.train.finished import lacks_representations
 from sl.train.jobs import choose_jobs, thread_override
 
-UNKEPT = "kept no representations for t-SNE and the separation of classes; remove their records to train them again"
+UNKEPT = "kept too few representations for t-SNE and separation of classes; remove their records to train them again"
 
 
 def reproduce(config: ReproduceConfig) -> list[str]:
@@ -68,7 +68,8 @@ def reproduce(config: ReproduceConfig) -> list[str]:
 
 def unkept(run: PlannedRun) -> bool:
     """Whether the run is done, but without the representations that it is to keep."""
-    return run.done and lacks_representations(read(run.record), run.described.config.probe.representations)
+    wanted = run.described.config.probe.representations
+    return wanted > 0 and run.done and lacks_representations(read(run.record), wanted)
 
 
 def tell(run: PlannedRun) -> None:

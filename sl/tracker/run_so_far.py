@@ -11,7 +11,7 @@ import numpy as np
 from sl.record.identity import flat
 from sl.record.run import Run
 from sl.record.schema import Epoch, Header
-from sl.record.stated import equal, stated_recipe, stated_values
+from sl.record.stated import equal, stated_parameters, unlike_stated
 from sl.sweep.job import VARIED
 
 SHORT_NOISE = {"none": "clean", "symmetric": "sym", "asymmetric": "asym"}
@@ -50,16 +50,14 @@ def unique_name(run: Run) -> str:
 def changed(run: Run) -> list[str]:
     """The options whose values are not those that configs/ state, by dotted name; and what is held out.
 
-    A parameter that only one of the two has, as in records of older versions, is no change. An option of the recipe is
-    one where the run sets it and configs/ state nothing.
+    A parameter of the loss that only one of the two has, as in records of older versions, is no change.
     """
     dataset, recipe, loss = (run.name(choice) for choice in ("dataset", "recipe", "loss"))
-    known = stated_values(dataset, recipe, loss)
-    if stated_recipe(dataset, recipe):
-        known |= {f"recipe.{key}": None for key in run.config.recipe if f"recipe.{key}" not in known}
     held_out = [option for option in ("holdout", "fold") if getattr(run.config, option) is not None]
-    values = flat({"loss": run.config.loss, "recipe": run.config.recipe})
-    return held_out + [key for key, value in values if key in known and not equal(value, known[key])]
+    known = dict(flat(stated_parameters(dataset, recipe, loss)))
+    of_loss = [key for key, value in flat(run.config.loss) if key in known and not equal(value, known[key])]
+    of_recipe = unlike_stated(dataset, recipe, run.config.recipe)
+    return [*held_out, *(f"loss.{key}" for key in of_loss), *(f"recipe.{key}" for key in of_recipe)]
 
 
 def worst_class(run: Run) -> tuple[str, float]:

@@ -31,7 +31,7 @@ def check_finished(job: Job, record: Path) -> None:
 
 
 def lacks_representations(run: Run, wanted: int) -> bool:
-    """Whether the complete `run` kept those of fewer test images than `wanted` and there are."""
+    """Whether the complete `run` kept representations of fewer than `wanted` test images, and not of all."""
     if not wanted:
         return False
     kept = read_representation(run)

@@ -1,4 +1,4 @@
-"""The sentences of docs/audit.md and docs/audit-study.md that quote the study, against its records."""
+"""The sentences of README, docs/audit.md and docs/audit-study.md that quote the study, against its records."""
 
 import json
 from collections.abc import Callable
@@ -11,8 +11,9 @@ import pytest
 pytestmark = pytest.mark.results
 ROOT = Path(__file__).resolve().parents[2]
 RECORDS = [json.loads(file.read_text()) for file in sorted((ROOT / "results" / "audit_study").glob("*.json"))]
-STUDY, PAGE = (
-    " ".join((ROOT / "docs" / name).read_text(encoding="utf-8").split()) for name in ("audit-study.md", "audit.md")
+STUDY, PAGE, README = (
+    " ".join((ROOT / name).read_text(encoding="utf-8").split())
+    for name in ("docs/audit-study.md", "docs/audit.md", "README.md")
 )
 Record = dict[str, Any]
 
@@ -50,6 +51,7 @@ def test_how_often_the_interval_holds_the_true_rate() -> None:
     known = [one for one in RECORDS if chosen_afterwards(one) and one["seed"] == 0 and one["cell"].startswith("digits")]
     assert f"{len(known)} of these 27 are of the seed on which the method was chosen" in STUDY
     assert f"it held the true share in {whole} audits, with one run of SL in {single}" in PAGE
+    assert f"in our audits by one run of SL it held the true share in {single})" in README
 
 
 def test_how_far_one_run_is_from_the_true_rate() -> None:
