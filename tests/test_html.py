@@ -9,7 +9,7 @@ from sl.html import whole_page
 from sl.report.write import SCRIPTS
 
 
-@pytest.mark.parametrize(("package", "scripts"), [("sl.audit", ["sheet"]), ("sl.report", SCRIPTS)])
+@pytest.mark.parametrize(("package", "scripts"), [("sl.audit", ["sample", "sheet"]), ("sl.report", SCRIPTS)])
 def test_elements_are_made_by_one_file(package: str, scripts: Sequence[str]) -> None:
     (script,) = re.findall(r"<script>(.*?)</script>", whole_page(package, scripts, {}), re.S)
     assert script.startswith('"use strict";')  # it holds for all of a script that it begins

@@ -20,14 +20,15 @@ QUALITY = 80
 
 
 def write_sheet(
-    path: Path, subject: Subject, ranking: Ranking, probabilities: Array, most: int, summary: dict[str, Any]
-) -> int:
-    """Write the sheet of the `most` most suspicious images whose suggestion differs; how many it shows.
+    path: Path, subject: Subject, ranking: Ranking, probabilities: Array,
+    suspects: list[int], sample: list[int], summary: dict[str, Any],
+) -> None:  # fmt: skip
+    """Write the sheet of the rows `suspects`, in this order, and of `sample`, rows drawn at random.
 
     It holds the labels of all images too, and all that the audit changes, so that it can export a whole corrected file.
+    A picture of the sample shows its label alone: who sees what the network thinks of it judges it less freely.
     """
     labels = subject.labels.numpy()
-    shown = suspicious(subject, ranking, most)
     data = {
         "summary": summary,
         "key": subject.key,
@@ -35,7 +36,7 @@ def write_sheet(
         "all": [[name, int(label), subject.split(row)]
                 for row, (name, label) in enumerate(zip(subject.names, labels, strict=True))],
         "changes": {int(row): int(ranking.suggested[row]) for row in np.flatnonzero(ranking.change)},
-        "cards": [
+        "suspects": [
             {
                 "row": row,
                 "suggested": int(ranking.suggested[row]),
@@ -44,11 +45,24 @@ def write_sheet(
                 "wrong": round(float(ranking.wrong[row]), 4),
                 "image": thumbnail(subject, row),
             }
-            for row in shown
+            for row in suspects
+        ],
+        "sample": [
+            {"row": row, "suggested": other_class(probabilities[row], labels[row]), "image": thumbnail(subject, row)}
+            for row in sample
         ],
     }  # fmt: skip
-    replace_file(path, whole_page("sl.audit", ["sheet"], data))
-    return len(shown)
+    replace_file(path, whole_page("sl.audit", ["sample", "sheet"], data))
+
+
+def other_class(probabilities: Array, label: int) -> int:
+    """The most probable class by `probabilities` (K,) that is not `label`: offered where that is judged wrong."""
+    return int(np.where(np.arange(len(probabilities)) == label, -1, probabilities).argmax())
+
+
+def drawn_at_random(images: int, size: int, seed: int) -> list[int]:
+    """`size` of the rows 0 to `images` - 1, all of them if there are fewer, each at most once, in random order."""
+    return [int(row) for row in np.random.default_rng(seed).permutation(images)[:size]]
 
 
 def suspicious(subject: Subject, ranking: Ranking, most: int) -> list[int]:

@@ -10,7 +10,8 @@ from sl.audit.trust import Trust
 from sl.config.compose import override
 
 FILES = """\
-  suspects.html  the {shown} most suspicious: look through them in a browser, then save the corrected list
+  suspects.html  the {suspects} most suspicious: look through them in a browser, then save the corrected list;
+                 and {sample} drawn at random: judge these for a share of wrong labels that you can rely on
   suspects.csv   all {images:,} labels, the most suspicious first
   labels.csv     all labels, with the audit's changes applied
   noise.json     estimated share of wrong labels, overall and for each class; noise.png shows it
@@ -30,9 +31,13 @@ def findings(ranking: Ranking, estimate: NoiseEstimate, trust: Trust, wanted: fl
     return f"{found} {trust}".rstrip()
 
 
-def closing(found: str, out: Path, shown: int, images: int, advice: Advice, own: bool) -> str:
-    """The last lines of an audit, of one's `own` data or others, whose sheet in `out` shows so many of its images."""
-    lines = [found, f"{out}:", FILES.format(shown=shown, images=images)]
+def closing(found: str, out: Path, shown: tuple[int, int], images: int, advice: Advice, own: bool) -> str:
+    """The last lines of an audit of so many `images`, of one's `own` data or others.
+
+    Its sheet in `out` shows so many suspects and so many images drawn at random.
+    """
+    suspects, sample = shown
+    lines = [found, f"{out}:", FILES.format(suspects=suspects, sample=sample, images=images)]
     if own:
         labels = shlex.quote(override("dataset.labels", out / "labels.csv"))
         lines.append(f"to train on the corrected labels, add {labels}, or the list that the sheet saved")

@@ -11,7 +11,7 @@ from sl.extras import missing
 from sl.say import until_the_reader_leaves
 from sl.signals import until_interrupted
 
-FIRST = "audit dataset=folder data_dir=my_pictures loss=sl folds=0"  # as README has it
+FIRST = "audit dataset=folder data_dir=my_pictures"  # as README has it
 
 
 @until_interrupted()

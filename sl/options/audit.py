@@ -9,9 +9,10 @@ from sl.options.run import RunConfig
 class AuditConfig(RunConfig):
     """An audit by the run that all else describes."""
 
-    folds: int
     expected_precision: float
     sheet: int
+    sample: int
+    folds: int | None = None
     jobs: int | None = None
     out: str | None = None
     results_dir: str

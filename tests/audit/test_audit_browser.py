@@ -10,11 +10,14 @@ from typing import Any
 import numpy as np
 import pytest
 from chromium import TOO_WIDE, fetched, set_width, texts
+from scipy.stats import binomtest
 
 from sl.audit.rank import Ranking
-from sl.audit.sheet import write_sheet
+from sl.audit.sheet import suspicious, write_sheet
 from sl.audit.subject import Subject
 from sl.audit.suspects import corrected, write_labels
+
+SAMPLE = [30, 9, 2, 17]  # rows; 9 is also among the three suspects 5, 9 and 31
 
 
 @pytest.fixture
@@ -22,7 +25,7 @@ def sheet(driver: Any, subject: Subject, ranking: Ranking, probabilities: np.nda
     """The sheet of the three suspects; afterwards the console must be empty and nothing may have been fetched."""
     path = tmp_path / "suspects.html"
     summary = {"text": "Three labels may be wrong.", "identity": tmp_path.name}
-    assert write_sheet(path, subject, ranking, probabilities, 500, summary) == 3
+    write_sheet(path, subject, ranking, probabilities, suspicious(subject, ranking, 500), SAMPLE, summary)
     driver.get(path.as_uri())
     yield driver
     assert driver.get_log("browser") == []
@@ -33,6 +36,10 @@ def choose(driver: Any, selector: str, value: str) -> None:
     script = """const one = document.querySelector(arguments[0]);
         one.value = arguments[1]; one.dispatchEvent(new Event("change"))"""
     driver.execute_script(script, selector, value)
+
+
+def judge(driver: Any, row: int, verdict: str) -> None:
+    driver.execute_script(f"document.querySelector(\"[data-row='{row}'] input[value={verdict}]\").click()")
 
 
 @contextmanager
@@ -77,10 +84,9 @@ def test_filters_by_class_and_pair(sheet: Any) -> None:
 def test_judgements_are_exported_and_kept(sheet: Any, subject: Subject) -> None:
     given = [subject.class_names[label] for label in subject.labels.tolist()]
     assert [line["label"] for line in exported(sheet)] == given
-    tick = "document.querySelector(`[data-row='${arguments[0]}'] input[value=${arguments[1]}]`).click()"
-    sheet.execute_script(tick, 5, "wrong")
-    sheet.execute_script(tick, 9, "right")
-    sheet.execute_script(tick, 31, "unsure")
+    judge(sheet, 5, "wrong")
+    judge(sheet, 9, "right")
+    judge(sheet, 31, "unsure")
     lines = exported(sheet)
     assert [line["index"] for line in lines] == list(subject.names)
     assert [row for row in range(40) if lines[row]["label"] != given[row]] == [5]
@@ -97,14 +103,13 @@ def test_judgements_are_exported_and_kept(sheet: Any, subject: Subject) -> None:
 
 def test_a_browser_that_keeps_nothing_is_reported(sheet: Any) -> None:
     """The notice is there, and the browser asks before it leaves the page, until the list is saved."""
-    tick = "document.querySelector(`[data-row='${arguments[0]}'] input[value=right]`).click()"
     notice = "return document.getElementById('unkept').checkVisibility()"
     leaves = "return dispatchEvent(new Event('beforeunload', {cancelable: true}))"
-    sheet.execute_script(tick, 5)
+    judge(sheet, 5, "right")
     assert not sheet.execute_script(notice)
     assert sheet.execute_script(leaves)
     sheet.execute_script("Storage.prototype.setItem = () => { throw new DOMException('full', 'QuotaExceededError') }")
-    sheet.execute_script(tick, 9)
+    judge(sheet, 9, "right")
     assert sheet.execute_script(notice)
     assert not sheet.execute_script(leaves)
     assert texts(sheet, "#count") == ["3 of 3 shown, 2 judged"]
@@ -118,7 +123,7 @@ def test_decisions_fill_in_what_was_not_judged(sheet: Any, subject: Subject) -> 
     given = [subject.class_names[label] for label in subject.labels.tolist()]
     changed = [row for row, line in enumerate(exported(sheet)) if line["label"] != given[row]]
     assert changed == [5, 9]
-    sheet.execute_script("document.querySelector(\"[data-row='9'] input[value=right]\").click()")
+    judge(sheet, 9, "right")
     changed = [row for row, line in enumerate(exported(sheet)) if line["label"] != given[row]]
     assert changed == [5]
 
@@ -130,13 +135,55 @@ def test_decisions_beyond_the_pictures_shown_are_exported(
     write_labels(tmp_path / "labels.csv", subject, corrected(subject, ranking))
     audited = list(csv.DictReader((tmp_path / "labels.csv").read_text().splitlines()))
     summary = {"text": "Three labels may be wrong.", "identity": tmp_path.name}
-    assert write_sheet(tmp_path / "suspects.html", subject, ranking, probabilities, 1, summary) == 1
+    one = suspicious(subject, ranking, 1)
+    write_sheet(tmp_path / "suspects.html", subject, ranking, probabilities, one, [], summary)
     driver.get((tmp_path / "suspects.html").as_uri())
     given = [subject.class_names[label] for label in subject.labels.tolist()]
     assert [line["label"] for line in exported(driver)] == given
     driver.find_element("id", "decided").click()
     assert exported(driver) == audited
     assert [row for row in range(40) if audited[row]["label"] != given[row]] == [5, 9]
-    (shown,) = driver.execute_script("return DATA.cards.map((card) => card.row)")
-    driver.execute_script(f"document.querySelector(\"[data-row='{shown}'] input[value=right]\").click()")
+    assert not driver.execute_script("return byId('view').checkVisibility()")  # there is no sample
+    (shown,) = one
+    judge(driver, shown, "right")
     assert [row for row, line in enumerate(exported(driver)) if line["label"] != given[row]] == [14 - shown]
+
+
+def test_a_sample_judged_by_hand_gives_a_rate(sheet: Any, subject: Subject) -> None:
+    """Its pictures come in the order drawn, without what the network thinks; a judgement counts in both views."""
+    given = [subject.class_names[label] for label in subject.labels.tolist()]
+    assert not sheet.execute_script("return byId('rate').checkVisibility()")
+    judge(sheet, 9, "wrong")
+    choose(sheet, "#pair", "0>1")  # a filter of the suspects hides nothing of the sample
+    choose(sheet, "#view", "sample")
+    assert texts(sheet, "#cards .words") == [f"label: {given[row]}" for row in SAMPLE]
+    assert "probability" not in " ".join(texts(sheet, "#cards > li"))
+    assert sheet.execute_script("return document.querySelectorAll('.change').length") == 0
+    assert not sheet.execute_script("return byId('pair').checkVisibility()")
+    offered = """return document.querySelector(`[data-row='${arguments[0]}'] select`)
+        .checkVisibility({visibilityProperty: true})"""
+    assert [sheet.execute_script(offered, row) for row in (9, 30)] == [True, False]  # where the label is wrong
+    for row, verdict in ((30, "right"), (2, "unsure"), (17, "wrong")):
+        judge(sheet, row, verdict)
+    low, high = binomtest(2, 3).proportion_ci(method="wilson")
+    interval = f"{100 * low:.1f} to {100 * high:.1f} %"
+    assert texts(sheet, "#rate") == [
+        f"Of all 40 labels, an estimated 66.7 % are wrong (95 % interval {interval}): 2 of the 3 judged. "
+        "1 unsure: not counted."
+    ]
+    assert texts(sheet, "#count") == ["4 of 4 shown, 4 judged"]
+    lines = exported(sheet)
+    assert [row for row in range(40) if lines[row]["label"] != given[row]] == [9, 17]
+    choose(sheet, "#view", "suspects")
+    assert texts(sheet, "#cards .words") == ["cat → dog, big"]
+
+
+def test_before_a_judgement_the_page_says_what_the_sample_is(sheet: Any) -> None:
+    choose(sheet, "#view", "sample")
+    assert texts(sheet, "#rate")[0].startswith("These 4 of all 40 labels were drawn at random.")
+
+
+@pytest.mark.parametrize(("wrong", "judged"), [(0, 1), (0, 100), (1, 1), (7, 100), (39, 100), (400, 400)])
+def test_the_interval_of_a_sample_is_that_of_scipy(sheet: Any, wrong: int, judged: int) -> None:
+    found = sheet.execute_script("return wilson(arguments[0], arguments[1])", wrong, judged)
+    assert found == pytest.approx(list(binomtest(wrong, judged).proportion_ci(method="wilson")), abs=1e-7)

@@ -80,6 +80,7 @@ def test_an_audit_ranks_wrong_labels_first_and_is_resumed(
         ("folds=-1", r"folds=-1: must be 0 \(one run\) or a whole number of at least 2"),
         ("out='~nobody_here/found'", r"out=~nobody_here/found: there is no such user"),
         ("expected_precision=0", "expected_precision=0"),
+        ("sample=-1", "sample=-1: must be a whole number"),
         ("holdout=0.1", "holdout=0.1: must be null: an audit sets it itself"),
         ("fold=1/2", "fold=1/2: must be null: an audit sets it itself"),
     ],
@@ -103,6 +104,31 @@ def test_what_the_data_refuse_is_said_before_a_folder_is_made(
 
 class Stopped(Exception):
     """Raised where an audit would begin to train."""
+
+
+@pytest.mark.parametrize(
+    ("options", "asked"),
+    [
+        (("loss=sl",), "one run"),
+        (("loss=sl", "folds=2"), "2 folds"),
+        (("loss=ce",), "4 folds"),
+        (("loss=ce", "folds=0"), "one run"),
+    ],
+)
+def test_a_loss_that_memorises_takes_folds_unless_others_are_asked_for(
+    audit: Audit,
+    options: tuple[str, ...],
+    asked: str,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def stop(*_: object) -> None:
+        raise Stopped
+
+    monkeypatch.setattr("sl.audit.command.predict_all", stop)
+    with pytest.raises(Stopped):
+        audit(*DIGITS, *options)
+    assert capsys.readouterr().out.startswith(f"audit: {asked}; ")
 
 
 def test_the_folder_of_the_results_may_lie_in_the_home_folder(

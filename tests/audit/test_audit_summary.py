@@ -45,6 +45,6 @@ def test_the_figure_says_that_its_intervals_are_too_narrow() -> None:
 
 @pytest.mark.parametrize("out", ["results/audit/pictures", "my audits/of 2026, (b)", "it's"])
 def test_the_hint_can_be_pasted_whatever_the_folder_is_called(out: str) -> None:
-    said = closing("", Path(out), 3, 9, Advice(1, 1, "", ""), own=True)
+    said = closing("", Path(out), (3, 2), 9, Advice(1, 1, "", ""), own=True)
     pasted = shlex.split(said.partition("labels, add ")[2].partition(", or the list that")[0])
     assert compose_run(["dataset=folder", *pasted]).dataset["labels"] == f"{out}/labels.csv"

@@ -26,7 +26,7 @@ COMMANDS = {
         f"{RUN} search.trials search.seeds search.jobs search.ranges search.storage results_dir",
         ("holdout=0.2",),
     ),
-    "audit": (f"{RUN} folds expected_precision sheet jobs out results_dir", ()),
+    "audit": (f"{RUN} folds expected_precision sheet sample jobs out results_dir", ()),
     "reproduce": ("experiment scale seeds jobs device overrides data_dir runs_dir results_dir", ("plan_only=true",)),
     "choose": (FOLDERS, ()),
     "figures": (FOLDERS, ()),

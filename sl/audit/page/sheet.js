@@ -1,6 +1,7 @@
 const DATA = JSON.parse(document.getElementById("data").textContent);
 const PAGE = 120; // cards that are drawn at once
 const JUDGEMENTS = { right: "label is right", wrong: "label is wrong", unsure: "unsure" };
+const FILTERS = ["given", "suggested", "pair"]; // by what the network thinks: for the suspects alone
 const STORE = `sl-audit-${DATA.summary.identity}`;
 const labelOf = (card) => DATA.all[card.row][1];
 const pairOf = (card) => `${labelOf(card)}>${card.suggested}`;
@@ -27,14 +28,29 @@ function judge(card, verdict, label) {
   count();
 }
 
+function verdictOf(card) {
+  return judged[card.row]?.verdict;
+}
+
+function atRandom() {
+  return byId("view").value === "sample";
+}
+
+function cards() {
+  return atRandom() ? DATA.sample : DATA.suspects;
+}
+
 function fits(card) {
-  const verdict = judged[card.row]?.verdict ?? "open";
-  const wanted = { given: String(labelOf(card)), suggested: String(card.suggested), pair: pairOf(card), judged: verdict };
+  const by = { given: String(labelOf(card)), suggested: String(card.suggested), pair: pairOf(card) };
+  const wanted = { ...(atRandom() ? {} : by), judged: verdictOf(card) ?? "open" };
   return Object.entries(wanted).every(([id, value]) => byId(id).value === "" || byId(id).value === value);
 }
 
 function draw() {
-  const fitting = DATA.cards.filter(fits);
+  const fitting = cards().filter(fits);
+  for (const id of FILTERS) byId(id).parentElement.hidden = atRandom();
+  byId("rate").hidden = !atRandom();
+  byId("cards").classList.toggle("blind", atRandom());
   byId("cards").replaceChildren(...fitting.slice(0, drawn).map(picture));
   byId("more").hidden = fitting.length <= drawn;
   count(fitting.length);
@@ -43,7 +59,6 @@ function draw() {
 function picture(card) {
   const [name] = DATA.all[card.row];
   const [given, suggested] = [labelOf(card), card.suggested].map((place) => DATA.classes[place]);
-  const percent = card.confidence.map((value) => `${(100 * value).toFixed(1)} %`);
   const known = judged[card.row];
   const select = el("select", {
     "aria-label": `right label of ${name}`, onchange: () => { choose("wrong"); },
@@ -59,17 +74,24 @@ function picture(card) {
   };
   const image = el("img", { src: card.image, alt: `${name}, labelled ${given}` });
   image.addEventListener("load", () => image.classList.toggle("small", image.naturalWidth <= 32));
-  const item = el("li", { class: card.row in DATA.changes ? "change" : null, "data-row": card.row },
+  const item = el("li", { class: !atRandom() && card.row in DATA.changes ? "change" : null, "data-row": card.row },
     image,
-    el("span", { class: "words" }, given, " → ", el("b", {}, suggested)),
-    el("small", {}, `confidence ${percent[0]} → ${percent[1]}; wrong with probability ${card.wrong.toFixed(2)}`),
+    el("span", { class: "words" }, atRandom() ? `label: ${given}` : [given, " → ", el("b", {}, suggested)]),
+    atRandom() ? null : opinion(card),
     el("small", {}, name),
     el("fieldset", {}, el("legend", {}, `Is the label of ${name} right?`), ...buttons, select));
   return item;
 }
 
-function count(fitting = DATA.cards.filter(fits).length) {
-  byId("count").textContent = `${fitting} of ${DATA.cards.length} shown, ${Object.keys(judged).length} judged`;
+function opinion(card) {
+  const [given, suggested] = card.confidence.map((value) => `${(100 * value).toFixed(1)} %`);
+  return el("small", {}, `confidence ${given} → ${suggested}; wrong with probability ${card.wrong.toFixed(2)}`);
+}
+
+function count(fitting = cards().filter(fits).length) {
+  const known = cards().filter(verdictOf).length;
+  byId("count").textContent = `${fitting} of ${cards().length} shown, ${known} judged`;
+  byId("rate").textContent = sampleRate(DATA.sample.map(verdictOf), DATA.all.length);
 }
 
 // The label that the corrected list gives to each image; most of what the audit changes may not be among the cards.
@@ -101,7 +123,7 @@ function save() {
 
 function fillFilter(id, valueOf, wordsOf) {
   const counts = new Map();
-  for (const card of DATA.cards) counts.set(valueOf(card), { words: wordsOf(card), n: (counts.get(valueOf(card))?.n ?? 0) + 1 });
+  for (const card of DATA.suspects) counts.set(valueOf(card), { words: wordsOf(card), n: (counts.get(valueOf(card))?.n ?? 0) + 1 });
   const found = [...counts].sort((one, other) => other[1].n - one[1].n);
   byId(id).append(el("option", { value: "" }, "all"), ...found.map(([value, { words, n }]) => el("option", { value }, `${words} (${n})`)));
 }
@@ -109,8 +131,9 @@ function fillFilter(id, valueOf, wordsOf) {
 fillFilter("given", labelOf, (card) => DATA.classes[labelOf(card)]);
 fillFilter("suggested", (card) => card.suggested, (card) => DATA.classes[card.suggested]);
 fillFilter("pair", pairOf, (card) => `${DATA.classes[labelOf(card)]} → ${DATA.classes[card.suggested]}`);
+byId("view").parentElement.hidden = DATA.sample.length === 0;
 byId("summary").textContent = DATA.summary.text;
-for (const id of ["given", "suggested", "pair", "judged"]) {
+for (const id of [...FILTERS, "judged", "view"]) {
   byId(id).addEventListener("change", () => { drawn = PAGE; draw(); });
 }
 byId("more").addEventListener("click", () => { drawn += PAGE; draw(); });
