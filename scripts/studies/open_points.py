@@ -20,7 +20,7 @@ from sl.tables.results import STATISTICS
 LOSSES = ("ce", "sl")
 HEADER = (
     "changed", *(text for loss in LOSSES for text in (loss_title(loss), "change")), "SL − CE",
-    "wrong labels memorised beyond chance by CE, late", "by SL", "best minus worst class under CE, late", "under SL",
+    "wrong labels memorised beyond chance while training by CE, late", "by SL", "best minus worst class under CE, late", "under SL",
     "seeds",
 )  # fmt: skip
 EPOCH_HEADER = ("data set, scale, recipe", "loss", "noise", *STATISTICS, "best above last", "n")

@@ -20,11 +20,9 @@ CE_CLEAN = Cell("ce")
 CE, LSR, SL = (Cell(loss, USUAL_NOISE) for loss in ("ce", "lsr", "sl"))
 LAST = "test accuracy, last epoch, symmetric 40 %"
 RIGHT = "mean confidence in class 3 on its rightly labelled training images, late"
-WRONG = "wrong labels predicted beyond chance"
-SPREAD = (
-    "spread over classes beyond chance (best minus worst, times the share of the deviation over classes that chance in "
-    "the test images does not explain)"
-)
+EVALUATED = "in evaluation mode, or while training where not all runs measured that"
+WRONG = f"training images with wrong labels predicted as labelled, beyond chance, {EVALUATED},"
+SPREAD = "spread over classes beyond chance (best minus worst, shrunk by what chance in the test images adds)"
 PROOF = "tests/losses/test_losses_symmetric.py::test_only_the_product_of_beta_and_log_zero_matters"
 
 
@@ -83,8 +81,8 @@ def _gaps(fact: Fact, classes: Sequence[ClassAccuracies]) -> Iterable[Claim]:
     if fact.noise == CLEAN:
         yield Claim(
             "spread_clean", CLASSES,
-            f"Even with clean labels {name}'s best class is more than {least:g} points ahead of its worst; the mean is "
-            f"what exceeds {least:g} and chance.",
+            f"Even with clean labels {name}'s best class is more than {least:g} points ahead of its worst; the mean "
+            f"counts the points above {least:g}, without chance.",
             f"{SPREAD} under {name}, late, minus {least:g}: half of what the paper reports between classes "
             f"{fact.better} and {fact.worse} ({reported})",
             (cell,), partial(measures.excess_spread, least),
@@ -92,7 +90,7 @@ def _gaps(fact: Fact, classes: Sequence[ClassAccuracies]) -> Iterable[Claim]:
     yield Claim(
         f"classes_{fact.better}_{fact.worse}_{'clean' if fact.noise == CLEAN else 'noisy'}", CLASSES,
         f"{name} is more than {least:g} points better at class {fact.better} than at class {fact.worse} "
-        f"({fact.noise.title}); the mean is what exceeds {least:g}.",
+        f"({fact.noise.title}); the mean counts the points above {least:g}.",
         f"accuracy under {name}, {fact.noise.title}, late: class {fact.better} minus class {fact.worse}, minus "
         f"{least:g}: half of what the paper reports ({reported})",
         (cell,), partial(measures.class_gap, fact.better, fact.worse, least),
@@ -123,7 +121,7 @@ def _memorisation() -> Iterable[Claim]:
     yield Claim(
         "ce_declines", MEMORISATION, "With wrong labels CE first learns the classes and then gets worse at them.",
         "accuracy under CE at symmetric 40 %, mean of classes and of five epochs: at its peak up to the late stage "
-        "minus at the end (the other seeds choose the epoch of the peak)",
+        "minus at the end (the peak's epoch is that of the other seeds' mean)",
         (CE,), measures.decline, headline=True,
     )  # fmt: skip
     yield Claim(
@@ -132,8 +130,8 @@ def _memorisation() -> Iterable[Claim]:
     )  # fmt: skip
     yield Claim(
         "sl_fits_right", MEMORISATION, "SL fits more of the right labels than CE, which under-learns.",
-        "right labels of training images predicted while training, last epoch, symmetric 40 %: SL minus CE",
-        (CE, SL), _more(measures.right_fitted), headline=True,
+        f"training images with right labels predicted as labelled, {EVALUATED}, at symmetric 40 %, late: SL minus CE",
+        (CE, SL), measures.more_fitted, headline=True,
     )  # fmt: skip
 
 
@@ -162,7 +160,7 @@ def _every_class() -> Iterable[Claim]:
         ce, sl, percent = Cell("ce", noise), Cell("sl", noise), f"{100 * (noise.rate or 0):g}"
         yield Claim(
             f"sl_lifts_every_class_{percent}", EVERY_CLASS, f"SL is better than CE at every class ({noise.title}).",
-            "SL minus CE, last epoch, at the class that gains least (the other seeds choose the class)",
+            "SL minus CE, last epoch, at the class that gains least in the other seeds' mean",
             (ce, sl), measures.least_lifted, headline=True,
         )  # fmt: skip
         yield Claim(

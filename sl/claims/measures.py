@@ -12,6 +12,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from sl.record import Run, Series
 from sl.record.paper import PROBED_CLASS
 from sl.record.run import Array
+from sl.record.schema import TrainingShares
 from sl.separation import separation_of
 
 WIDTH = 5  # epochs that a curve is averaged over
@@ -74,6 +75,12 @@ def memorised_less(series: Series, other: Series) -> Array:
     return first - second
 
 
+def more_fitted(series: Series, other: Series) -> Array:
+    """Right labels of training images predicted late by the second minus by the first."""
+    first, second = (one.stack(right_fitted, "late", evaluated(series, other)) for one in (series, other))
+    return second - first
+
+
 def decline(series: Series) -> Array:
     """Accuracy, mean of classes, at its peak up to the late stage minus that at the end; both means of five epochs.
 
@@ -87,12 +94,6 @@ def decline(series: Series) -> Array:
     if np.isnan(others).any():
         return np.full(len(curves), np.nan)
     return np.take_along_axis(smooth, others.argmax(axis=1)[:, None], axis=1)[:, 0] - smooth[:, -1]
-
-
-def right_fitted(run: Run) -> float:
-    """Percent of the right labels of training images that the network predicts in the last epoch; nan if unknown."""
-    share = run.epochs[-1].right_accuracy
-    return math.nan if share is None else 100 * share
 
 
 def spread_beyond_chance(run: Run, stage: str) -> float:
@@ -114,17 +115,32 @@ def spread_beyond_chance(run: Run, stage: str) -> float:
     return 100 * float(np.ptp(share)) * math.sqrt(max(0.0, 1 - by_chance / seen)) if seen else 0.0
 
 
-def memorised(run: Run, stage: str, evaluated: bool) -> float:
+def evaluated(*series: Series) -> bool:
+    """Whether all runs measured their training images in evaluation mode, so that all are compared in it."""
+    return all(probe.training is not None for one in series for run in one.runs for probe in run.probes.values())
+
+
+def training_shares(run: Run, stage: str, in_evaluation: bool) -> TrainingShares:
+    """How training images are predicted, by their labels: at a stage in evaluation mode (the probe's `training`), else
+    while the stage's epoch trained on them, augmented."""
+    return (run.probes[stage].training if in_evaluation else None) or run.epochs[run.stages.of(stage) - 1]
+
+
+def right_fitted(run: Run, stage: str, in_evaluation: bool) -> float:
+    """Percent of the rightly labelled training images that are predicted as labelled; nan if unknown."""
+    share = training_shares(run, stage, in_evaluation).right_accuracy
+    return math.nan if share is None else 100 * share
+
+
+def memorised(run: Run, stage: str, in_evaluation: bool) -> float:
     """Share of the wrong labels that the network predicts, in percent, beyond what chance makes of it.
 
     An image that is predicted neither as its class nor as its label has one of K - 2 classes. Under symmetric noise the
     label is no likelier by chance than each of these, so their mean share is the floor: this is 0 without memorisation,
-    whether the network knows nothing or everything. Two classes leave no other, hence no floor: nan. `evaluated`:
-    measured in evaluation mode on all training images (the probe's `training`), else while training, on augmented ones.
+    whether the network knows nothing or everything. Two classes leave no other, hence no floor: nan.
     """
-    others = len(run.class_names) - 2
-    shares = run.probes[stage].training if evaluated else run.epochs[run.stages.of(stage) - 1]
-    if others < 1 or shares is None or shares.wrong_memorised is None or shares.wrong_corrected is None:
+    others, shares = len(run.class_names) - 2, training_shares(run, stage, in_evaluation)
+    if others < 1 or shares.wrong_memorised is None or shares.wrong_corrected is None:
         return math.nan
     return 100 * (shares.wrong_memorised - (1 - shares.wrong_memorised - shares.wrong_corrected) / others)
 
@@ -169,5 +185,4 @@ def _class_gains(ce: Series, sl: Series) -> Array:
 
 def _memorised(stage: str, *series: Series) -> list[Array]:
     """Of each series, all measured in the same way."""
-    evaluated = all(run.probes[stage].training is not None for one in series for run in one.runs)
-    return [one.stack(memorised, stage, evaluated) for one in series]
+    return [one.stack(memorised, stage, evaluated(*series)) for one in series]

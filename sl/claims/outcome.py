@@ -10,6 +10,7 @@ import numpy as np
 from sl.claims.catalogue import catalogue
 from sl.claims.claim import Claim, Reported
 from sl.claims.command import command
+from sl.claims.measures import evaluated, training_shares
 from sl.claims.rule import RULE, Verdict, decide
 from sl.files import relative
 from sl.record import Run, RunGroup, matched
@@ -21,7 +22,7 @@ from sl.stats import FEWEST, Inference, adjusted, infer, significant
 from sl.tables.compare import beside
 from sl.tables.published import Literature
 
-MEMORISES = 40.0  # percent of the wrong labels below which CE has not overfitted them
+MEMORISES = 40.0  # percent of the wrong labels; where CE predicts fewer, there is little that a loss could prevent
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,7 @@ class Outcome:
 class GroupOutcomes:
     """All outcomes of one group.
 
-    `caution`: what its runs are too short to show; `differs`: how its recipe differs from that of a group of the same
+    `caution`: that CE memorises little in its runs; `differs`: how its recipe differs from that of a group of the same
     names above it. `losses`: those that the measured claims compare, with the parameters that stand for each. `command`
     is empty where none trains such runs.
     """
@@ -169,16 +170,20 @@ def compared(group: RunGroup, found: Iterable[Outcome], out: Path) -> tuple[str,
 
 
 def caution(group: RunGroup) -> str:
-    """The warning where CE hardly memorises in small runs: no loss can prevent overfitting that does not happen."""
+    """How much CE memorises where it is little: no loss can prevent overfitting that does not happen."""
     series = group.series("ce", USUAL_NOISE)
-    if paper_scale(group.head) or not series:
+    if not series:
         return ""
-    share = 100 * float(series.mean(lambda run: run.curve("wrong_memorised")[-1]))
+    in_evaluation = evaluated(series)
+    shares = [training_shares(run, "late", in_evaluation).wrong_memorised for run in series.runs]
+    known = [share for share in shares if share is not None]
+    share = 100 * float(np.mean(known)) if known else MEMORISES
     if share >= MEMORISES:
         return ""
+    how = "in evaluation mode" if in_evaluation else "while it trains on augmented images"
     return (
-        "These runs cannot show what happens late in a full training: in its last epoch CE predicts only "
-        f"{share:.0f} % of the wrong labels while it trains on augmented images ({USUAL_NOISE.title}, n = {series.n})."
+        f"CE memorises little in these runs: late it predicts {share:.0f} % of the wrong labels, {how} "
+        f"({USUAL_NOISE.title}, n = {series.n}). What a loss does against more memorising they do not show."
     )
 
 

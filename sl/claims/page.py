@@ -7,7 +7,7 @@ from pathlib import Path
 from sl.claims.outcome import GroupOutcomes, Outcome, all_outcomes, as_json
 from sl.claims.rule import RULE, SURVIVES, Verdict
 from sl.files import replace_file, replace_json, writing
-from sl.numbers import signed, with_interval
+from sl.numbers import plural, signed, with_interval
 from sl.record import Run
 from sl.record.pairs import refusals
 from sl.record.paper import PAPER_EPOCHS
@@ -72,7 +72,9 @@ def tally(found: Iterable[GroupOutcomes]) -> str:
     for dataset in dict.fromkeys(group.dataset for group in groups):
         if claims := {claim for claim, datasets in against.items() if dataset in datasets}:
             there = _at_full(claims, full, held)
-            parts.append(f"Scaled-down {dataset_title(dataset)} contradicts {len(claims)}: {there}.")
+            parts.append(
+                f"Scaled-down runs of {dataset_title(dataset)} contradict {plural(len(claims), 'claim')}: {there}."
+            )
     return " ".join(parts)
 
 
@@ -80,16 +82,15 @@ def _at_full(claims: set[str], full: Sequence[GroupOutcomes], held: Mapping[Verd
     """How many of `claims` have which verdict at the paper's scale, and on which data sets; `held` as `_datasets`."""
     known = {verdict: claims & found.keys() for verdict, found in held.items()}
     unknown = len(claims.difference(*known.values()))
-    parts = [f"{unknown} {'has' if unknown == 1 else 'have'} no verdict at the paper's scale"] if unknown else []
+    parts = [f"{unknown} {'has' if unknown == 1 else 'have'} no verdict"] if unknown else []
     for verdict, shared in known.items():
         if shared:
             on = {name for claim in shared for name in held[verdict][claim]}
             names = ", ".join(
                 dataset_title(name) for name in dict.fromkeys(group.dataset for group in full) if name in on
             )
-            place = "there" if parts else "at the paper's scale"
-            parts.append(f"{len(shared)} {'is' if len(shared) == 1 else 'are'} {verdict} {place} ({names})")
-    return ", ".join(parts)
+            parts.append(f"{len(shared)} {'is' if len(shared) == 1 else 'are'} {verdict} ({names})")
+    return f"at the paper's scale {', '.join(parts)}"
 
 
 def _headline(full: Sequence[GroupOutcomes], held: Mapping[Verdict, Mapping[str, set[str]]]) -> str:
@@ -127,7 +128,7 @@ def unrecorded(datasets: set[str]) -> str:
 
 def summary(group: GroupOutcomes) -> str:
     """How many claims have each verdict."""
-    counts = Counter(outcome.verdict for outcome in group.claims)
+    counts = Counter(outcome.verdict for outcome in group.claims if not outcome.by_algebra)
     survivors = Counter(outcome.verdict for outcome in group.claims if outcome.survives)
     parts = [
         f"{counts[verdict]} {verdict}".replace(Verdict.LACKING, "without enough runs")
@@ -135,6 +136,8 @@ def summary(group: GroupOutcomes) -> str:
         for verdict in Verdict
         if counts[verdict]
     ]
+    if proven := sum(outcome.by_algebra for outcome in group.claims):
+        parts.append(f"{proven} by algebra")
     return f"{len(group.claims)} claims: {', '.join(parts)}"
 
 

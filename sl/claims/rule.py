@@ -16,12 +16,21 @@ is 0" (one-sample t test) decide:
 - **not enough runs**: fewer than {FEWEST} seeds have every run that the claim compares.
 
 {SURVIVES} marks a verdict that survives the correction for the number of claims tested on the same runs (Benjamini and
-Hochberg, false discovery rate {SIGNIFICANT}). A verdict without it may be one of the few that chance alone makes.
+Hochberg, false discovery rate {SIGNIFICANT}). Among many tests a few are significant by chance: a verdict without it
+may be one of these.
 
 Pairs compare like with like: the same data, wrong labels, recipe values, network, precision and PyTorch version. Other
-pairs are refused and listed. A claim that holds by algebra needs no runs; runs can only contradict it. The paper's own
-numbers are from full-size runs. A scaled-down run shows how losses differ at its own size: at full size a difference
-can be larger, smaller, or go the other way.
+pairs are refused and listed. The processor and this project's commit may differ; the records name them. A claim that
+holds by algebra needs no runs; runs can only contradict it. Where the paper gives no number, measure and threshold are
+ours; the column "paper" is empty there.
+
+**What the intervals leave out.** Seeds draw wrong labels, initial weights and the order of images. All seeds share the
+training and test images, so an interval does not say how much other images would change a number. On 1,000 test images
+per class (CIFAR-10 at the paper's scale) the accuracy of one class has a standard error of up to 1.6 points by the
+choice of test images alone, on 200 (scaled-down CIFAR-10) up to 3.5. This matters most for claims on classes.
+
+A scaled-down run shows how losses differ at its own size: at full size a difference can be larger, smaller, or go the
+other way. The paper's own numbers are from full-size runs.
 """
 
 

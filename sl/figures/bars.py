@@ -96,6 +96,11 @@ def _sorted_lines(axes: Axes, groups: Sequence[Group]) -> None:
     axes.set(xlabel=f"classes, sorted by: {groups[-1].label}", xlim=(0, len(order) - 1))
 
 
+def whiskers_of(labels: Sequence[str]) -> str:
+    """What shows the standard deviation of these classes' bars, for the footer; the lines of many classes show none."""
+    return "Whiskers" if len(labels) <= MOST_BARS else ""
+
+
 def key(axes: Axes, groups: Sequence[Group]) -> None:
     """A legend of the groups, in their key colours, above the panel on the right."""
     patches = [Patch(color=group.key, label=group.label) for group in groups]

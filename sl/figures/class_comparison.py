@@ -4,7 +4,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from sl.figures.bars import Group, class_bars, key
+from sl.figures.bars import Group, class_bars, key, whiskers_of
 from sl.figures.cells import PAIR, compared_noises
 from sl.figures.panels import footer, lettered, panels
 from sl.figures.style import FAINT, INK, class_colour, loss_colour
@@ -38,7 +38,7 @@ def draw(group: RunGroup) -> Figure | None:
         _gain(gain, group, gains)
     members = [run for _, ce, sl in rows for run in (*ce.runs, *sl.runs)]
     refused = refusals(reason for _, ce, sl in rows for reason in matched(ce, sl)[1])
-    return footer(figure, members, refused, "Whiskers")
+    return footer(figure, members, refused, whiskers_of(group.head.class_labels))
 
 
 def _both(axes: Axes, group: RunGroup, found: dict[str, Series]) -> None:

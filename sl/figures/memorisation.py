@@ -14,6 +14,7 @@ from sl.record.run import Array
 from sl.record.titles import loss_title
 
 TITLE = "Training images by epoch: learnt, memorised, corrected"
+COUNTED = "Counted while the epoch trains, on augmented images; claims count in evaluation mode where runs measured it."
 METRICS = {
     "right_accuracy": "rightly labelled:\npredicted as labelled",
     "wrong_memorised": "wrongly labelled:\npredicted as labelled (memorised)",
@@ -41,7 +42,7 @@ def draw(group: RunGroup) -> Figure | None:
         counts = ", ".join(f"{loss_title(loss)} n = {series.n}" for loss, series in found.items())
         axes[3 * row].set_ylabel(f"{noise.title}\n{counts}\nshare of images (%)")
     members = [run for found in rows.values() for series in found.values() for run in series.runs]
-    return footer(figure, members, spread="Bands")
+    return footer(figure, members, COUNTED, "Bands")
 
 
 def cells(group: RunGroup) -> dict[LossAndNoise, Series]:

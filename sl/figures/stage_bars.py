@@ -3,7 +3,7 @@
 import numpy as np
 from matplotlib.figure import Figure
 
-from sl.figures.bars import class_bars, key, stage_groups
+from sl.figures.bars import class_bars, key, stage_groups, whiskers_of
 from sl.figures.cells import lacking, with_clean
 from sl.figures.panels import footer, lettered, panels, series_title
 from sl.record import Run, RunGroup
@@ -27,4 +27,9 @@ def draw(run_group: RunGroup) -> Figure | None:
     note = (
         f"Highest minus lowest bar, early / middle / late, in points: {', '.join(spreads)}. {lacking(run_group, found)}"
     )
-    return footer(figure, (run for series in found.values() for run in series.runs), note, "Whiskers")
+    return footer(
+        figure,
+        (run for series in found.values() for run in series.runs),
+        note,
+        whiskers_of(run_group.head.class_labels),
+    )

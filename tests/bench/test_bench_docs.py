@@ -92,7 +92,10 @@ def test_one_table_has_all_machines() -> None:
     assert lines[3].endswith(" | – | e2fdec1, 2.15.0 |")
     short = summary_table(records)
     assert short[2] == f"| {machine_title(NEW)} | cnn4 on digits | 2.00 x | 6.00 x | 0e7ed0e, 2.14.1 |"
-    assert short[4:] == ["", "Not measured on a GPU yet."]  # no row of a machine that nobody measured
+    assert short[4:] == [
+        "",
+        "This comparison was not measured on a GPU yet.",
+    ]  # no row of a machine that nobody measured
     lent = {"commit": "d0b6a6b950", "machine": {**NEW, "gpu": "NVIDIA H200"}, "cases": {"digits": measured(1, 1)}}
     assert len(summary_table([lent])) == 2 + 1
 

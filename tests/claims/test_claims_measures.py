@@ -24,6 +24,7 @@ from sl.claims.measures import (
     least_lifted,
     memorised,
     memorised_less,
+    more_fitted,
     others_mean,
     separated,
     spread_beyond_chance,
@@ -162,14 +163,17 @@ def test_the_decline_never_looks_at_the_seed_for_its_peak() -> None:
     assert decline(series_of(curves, late=12)) == pytest.approx([0, 50, 40])
 
 
-def probed(memorised: float | None, corrected: float | None, classes: int = 10, **probe: Any) -> Run:
-    shares = {"wrong_memorised": memorised, "wrong_corrected": corrected}
+def probed(
+    memorised: float | None, corrected: float | None, classes: int = 10, right: float | None = None, **probe: Any
+) -> Run:
+    shares = {"wrong_memorised": memorised, "wrong_corrected": corrected, "right_accuracy": right}
     data = Data.model_construct(class_names=["?"] * classes)
     header = Header.model_construct(
         stages=Stages.model_construct(late=1), data=data, config=Config.model_construct(seed=0)
     )
     if "training" in probe:
         probe["training"] = TrainingShares.model_construct(**probe["training"])
+    probe.setdefault("training", None)
     return Run(Path("none"), header, (Epoch.model_construct(**shares),), {"late": Probe.model_construct(**probe)})
 
 
@@ -206,6 +210,15 @@ def test_memorisation_is_measured_in_evaluation_mode_where_all_runs_have_it() ->
     assert memorised_less(Series((old,)), Series((new,))) == pytest.approx([10])  # both while training
     other = probed(0.1, 0.9, training={"wrong_memorised": 0.8, "wrong_corrected": 0.2})
     assert memorised_less(Series((other,)), Series((new,))) == pytest.approx([30])
+
+
+def test_right_labels_are_counted_in_evaluation_mode_where_all_runs_have_it() -> None:
+    new = probed(0, 1, training={"right_accuracy": 0.9}, right=0.7)
+    other = probed(0, 1, training={"right_accuracy": 0.95}, right=0.6)
+    old, unknown = probed(0, 1, right=0.8), probed(0, 1)
+    assert more_fitted(Series((new,)), Series((other,))) == pytest.approx([5])
+    assert more_fitted(Series((new,)), Series((old,))) == pytest.approx([10])  # both while training
+    assert np.isnan(more_fitted(Series((old,)), Series((unknown,)))).all()
 
 
 def test_least_lifted_class_is_chosen_by_the_other_seeds() -> None:

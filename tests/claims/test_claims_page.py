@@ -13,7 +13,7 @@ from claim_records import Made, accuracies, read_claims, run_group_of
 from sl.claims import write_all
 from sl.claims.catalogue import catalogue
 from sl.claims.outcome import GroupOutcomes, Outcome, all_outcomes, caution
-from sl.claims.page import findings, markdown, tally
+from sl.claims.page import findings, markdown, summary, tally
 from sl.claims.rule import Verdict
 from sl.numbers import signed, with_interval
 from sl.record import CLEAN, Noise, load_all
@@ -108,10 +108,11 @@ def test_a_claim_is_counted_once_however_many_data_sets_it_is_asked_of() -> None
         "Too few runs for a verdict: 2. "
     )
     small = (
-        "Scaled-down CIFAR-10 contradicts 5: 2 have no verdict at the paper's scale, 2 are supported there "
-        "(CIFAR-10, MNIST), 1 is contradicted there (MNIST), 1 is undecided there (MNIST). "
-        "Scaled-down MNIST contradicts 2: 1 has no verdict at the paper's scale, 1 is supported there (CIFAR-10). "
-        "Scaled-down CIFAR-100 contradicts 1: 1 is supported at the paper's scale (CIFAR-10)."
+        "Scaled-down runs of CIFAR-10 contradict 5 claims: at the paper's scale 2 have no verdict, 2 are supported "
+        "(CIFAR-10, MNIST), 1 is contradicted (MNIST), 1 is undecided (MNIST). "
+        "Scaled-down runs of MNIST contradict 2 claims: at the paper's scale 1 has no verdict, 1 is supported "
+        "(CIFAR-10). "
+        "Scaled-down runs of CIFAR-100 contradict 1 claim: at the paper's scale 1 is supported (CIFAR-10)."
     )
     assert tally(found) == full + small
     assert tally(found[6:]) == "No claim is tested at the paper's scale yet."
@@ -130,8 +131,8 @@ def test_of_scaled_down_runs_the_findings_tell_what_contradicts_the_paper(
     assert "*Supported*" not in text
     against = sum(outcome.verdict == "contradicted" for group in found for outcome in group.claims)
     assert tally(found) == (
-        f"No claim is tested at the paper's scale yet. Scaled-down CIFAR-10 contradicts {against}: {against} have no "
-        "verdict at the paper's scale."
+        f"No claim is tested at the paper's scale yet. Scaled-down runs of CIFAR-10 contradict {against} claims: at "
+        f"the paper's scale {against} have no verdict."
     )
 
 
@@ -176,7 +177,7 @@ def test_half_of_a_fact_is_asked_and_none_where_there_is_none() -> None:
     without = {one.id for one in catalogue("cifar10", "apl", Literature(), usual=False)}
     assert made.keys() - without == {"classes_6_3_noisy", "classes_6_3_clean", "spread_clean"}
     assert made["classes_6_3_noisy"].sentence.startswith("CE is more than 7 points better at class 6 than at class 3")
-    assert made["spread_clean"].sentence.endswith("the mean is what exceeds 4.5 and chance.")
+    assert made["spread_clean"].sentence.endswith("the mean counts the points above 4.5, without chance.")
 
 
 def test_no_claim_is_worded_with_a_number_of_the_paper(literature: Literature) -> None:
@@ -336,9 +337,14 @@ def test_nothing_recorded(tmp_path: Path, literature: Literature) -> None:
     assert "CIFAR-10: no finished run yet; `make reproduce-cifar10` trains the runs." in text
 
 
+def test_what_algebra_shows_is_counted_apart_from_what_runs_show() -> None:
+    yes = (Verdict.SUPPORTED, 3)
+    assert summary(group("cifar10", True, one=yes, proven=yes)) == "2 claims: 1 supported, 1 by algebra"
+
+
 @pytest.mark.parametrize(("memorised", "said"), [(0.14, True), (0.8, False)])
-def test_a_scale_that_is_too_short_says_so_first(tmp_path: Path, memorised: float, said: bool) -> None:
+def test_a_group_in_which_ce_memorises_little_says_so_first(tmp_path: Path, memorised: float, said: bool) -> None:
     made = Made("ce", 0.4, accuracies(0.9, 0.5), accuracies(0.9, 0.5), memorised=(0.05, memorised))
     text = caution(run_group_of(tmp_path, [made]))
-    assert ("only 14 % of the wrong labels" in text) == said
+    assert ("late it predicts 14 % of the wrong labels, while it trains on augmented images" in text) == said
     assert bool(text) == said

@@ -42,16 +42,21 @@ def spread(run: dict[str, Any], name: str) -> float:
     return 100 * (max(shares) - min(shares)) * max(0, 1 - binomial / statistics.variance(shares)) ** 0.5
 
 
-def memorised(runs: list[dict[str, Any]], name: str) -> list[float]:
+def training_images(runs: list[dict[str, Any]], name: str) -> list[dict[str, float]]:
     evaluated = all("training" in run["probes"][name] for run in runs)
-    found = [run["probes"][name]["training"] if evaluated else stage(run, name) for run in runs]
+    return [run["probes"][name]["training"] if evaluated else stage(run, name) for run in runs]
+
+
+def memorised(runs: list[dict[str, Any]], name: str) -> list[float]:
+    found = training_images(runs, name)
     others = len(runs[0]["header"]["data"]["class_names"]) - 2
     floors = [(1 - one["wrong_memorised"] - one["wrong_corrected"]) / others for one in found]
     return [100 * (one["wrong_memorised"] - floor) for one, floor in zip(found, floors, strict=True)]
 
 
-def fitted(run: dict[str, Any]) -> float:
-    return run["epochs"][-1]["right_accuracy"]
+def more_fitted(ce: dict[str, Any], sl: dict[str, Any]) -> float:
+    first, second = training_images([ce, sl], "late")
+    return 100 * (second["right_accuracy"] - first["right_accuracy"])
 
 
 def confidence(run: dict[str, Any]) -> float:
@@ -66,7 +71,7 @@ MEASURES: dict[str, Callable[[Runs], float]] = {
     "spread_noisy_middle": lambda of: spread(of["ce", 0.4], "middle") - spread(of["ce", 0.0], "middle"),
     "ce_memorises": lambda of: memorised([of["ce", 0.4]], "late")[0] - memorised([of["ce", 0.4]], "early")[0],
     "sl_memorises_less": lambda of: float(np.subtract(*memorised([of["ce", 0.4], of["sl", 0.4]], "late"))),
-    "sl_fits_right": lambda of: 100 * (fitted(of["sl", 0.4]) - fitted(of["ce", 0.4])),
+    "sl_fits_right": lambda of: more_fitted(of["ce", 0.4], of["sl", 0.4]),
     "sl_confidence_higher": lambda of: confidence(of["sl", 0.4]) - confidence(of["ce", 0.4]),
     "sl_boosts_lsr": lambda of: last(of["lsr_sl", 0.4]) - last(of["lsr", 0.4]),
 }

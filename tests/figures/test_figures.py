@@ -77,6 +77,23 @@ def test_no_title_or_name_stands_in_another(name: str, runs: Path) -> None:
     assert not [(one[1], other[1]) for one, other in combinations(boxes, 2) if one[0].overlaps(other[0])]
 
 
+@pytest.mark.parametrize(("classes", "whiskers"), [(10, True), (100, False)])
+def test_whiskers_are_explained_where_they_are_drawn(classes: int, whiskers: bool, tmp_path: Path) -> None:
+    """More classes than fit as bars are drawn as lines, which have none."""
+    for seed in (0, 1):
+        for loss in ("ce", "sl"):
+            synthetic.record(tmp_path, loss, seed=seed, dataset="cifar100", classes=classes)
+    for draw in (stage_bars.draw, class_comparison.draw):
+        figure = draw(run_group_of(tmp_path))
+        assert figure is not None
+        assert any(axes.containers for axes in figure.axes) == whiskers
+        assert ("Whiskers: ± 1 standard deviation" in " ".join(texts(figure).split())) == whiskers
+
+
+def test_memorisation_says_how_images_are_counted(runs: Path) -> None:
+    assert "while the epoch trains, on augmented images" in texts(memorisation.draw(run_group_of(runs)))
+
+
 def test_leaders_cannot_be_read_as_data(runs: Path) -> None:
     panel = class_curves.draw(run_group_of(runs)).axes[0]
     data = [found for found in panel.lines if len(found.get_xdata()) == 12]

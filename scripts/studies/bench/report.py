@@ -13,7 +13,7 @@ SHOWN = 12  # parts of a step
 CODE = "commit, PyTorch"
 HEADER = ("machine", "network", "reference loop, images/s", "one run", "several at once", "peak memory", CODE)
 SUMMARY = ("machine", "network", "one run", "best way of a sweep", CODE)
-NO_GPU = "Not measured on a GPU yet."
+NO_GPU = "This comparison was not measured on a GPU yet."
 
 
 def update_pages(folder: Path, page: Path, readme: Path) -> list[str]:
