@@ -20,8 +20,8 @@ from sl.tables.results import STATISTICS
 LOSSES = ("ce", "sl")
 HEADER = (
     "changed", *(text for loss in LOSSES for text in (loss_title(loss), "change")), "SL − CE",
-    "wrong labels memorised beyond chance while training by CE, late", "by SL", "best minus worst class under CE, late", "under SL",
-    "seeds",
+    "wrong labels memorised beyond chance while training by CE, late", "by SL", "best minus worst class under CE, late",
+    "under SL", "seeds",
 )  # fmt: skip
 EPOCH_HEADER = ("data set, scale, recipe", "loss", "noise", *STATISTICS, "best above last", "n")
 NOTHING_RECORDED = "Nothing recorded yet."

@@ -63,6 +63,13 @@ def _classes() -> Iterable[Claim]:
         (CE_CLEAN, CE), measures.under_learning, headline=True,
     )  # fmt: skip
     yield Claim(
+        "easy_overfit", CLASSES, "With wrong labels CE overfits the easy classes more than the hard ones.",
+        "fall of a class's accuracy under CE at symmetric 40 % from its peak up to the late stage to the end, means of "
+        "five epochs (the peak's epoch is that of the other seeds' mean): easier half of the classes minus harder half "
+        "(split by CE's accuracy on clean labels with the other seeds)",
+        (CE_CLEAN, CE), measures.easy_decline, headline=True,
+    )  # fmt: skip
+    yield Claim(
         "lsr_no_cure", CLASSES, "LSR leaves the classes further apart than clean labels do.",
         f"{SPREAD}, late: LSR at symmetric 40 % minus CE on clean labels",
         (CE_CLEAN, LSR), _more(measures.spread_beyond_chance, stage="late"),

@@ -87,13 +87,18 @@ def decline(series: Series) -> Array:
     Where the peak is, the other seeds say: the peak of a seed's own curve lies above its end by chance alone, whereas
     this is 0 in expectation for a curve that is flat but for chance.
     """
-    curves = 100 * np.nanmean(series.stack(Run.class_curve), axis=2)
-    smooth = sliding_window_view(curves, min(WIDTH, curves.shape[1]), axis=1).mean(axis=2)
-    last_peak = series.runs[0].stages.late - WIDTH + 1
-    others = others_mean(smooth)[:, : max(1, last_peak)]
-    if np.isnan(others).any():
-        return np.full(len(curves), np.nan)
-    return np.take_along_axis(smooth, others.argmax(axis=1)[:, None], axis=1)[:, 0] - smooth[:, -1]
+    curves = 100 * np.nanmean(series.stack(Run.class_curve), axis=2, keepdims=True)
+    return _fall(curves, series.runs[0].stages.late)[:, 0]
+
+
+def easy_decline(clean: Series, noisy: Series) -> Array:
+    """How far the easier half of the classes falls from its peak to the end, minus how far the harder half does.
+
+    Each class has its own peak (see `decline`); which half is easier, the other seeds on clean labels say.
+    """
+    right = others_mean(clean.stack(Run.stage_percent, "late"))
+    falls = _fall(100 * noisy.stack(Run.class_curve), noisy.runs[0].stages.late)
+    return -harder_minus_easier(right, falls)
 
 
 def spread_beyond_chance(run: Run, stage: str) -> float:
@@ -177,6 +182,18 @@ def harder_minus_easier(accuracies: Array, values: Array) -> Array:
     ordered, half = np.take_along_axis(values, order, axis=1), values.shape[1] // 2
     means = ordered[:, :half].mean(axis=1) - ordered[:, -half:].mean(axis=1)
     return np.where(np.isnan(accuracies).all(axis=1), np.nan, means)
+
+
+def _fall(curves: Array, late: int) -> Array:
+    """From the peak up to epoch `late` to the end, means of five epochs, of `curves` (n, E, K): (n, K).
+
+    The peak's epoch is that of the other seeds' mean; nan for a single seed.
+    """
+    smooth = sliding_window_view(curves, min(WIDTH, curves.shape[1]), axis=1).mean(axis=3)
+    others = others_mean(smooth)[:, : max(1, late - WIDTH + 1)]
+    if np.isnan(others).any():
+        return np.full((len(curves), curves.shape[2]), np.nan)
+    return np.take_along_axis(smooth, others.argmax(axis=1)[:, None], axis=1)[:, 0] - smooth[:, -1]
 
 
 def _class_gains(ce: Series, sl: Series) -> Array:

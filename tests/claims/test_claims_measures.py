@@ -18,6 +18,7 @@ from sl.claims.measures import (
     confidence,
     decline,
     difference,
+    easy_decline,
     excess_spread,
     harder_minus_easier,
     hardest_lifted,
@@ -163,6 +164,26 @@ def test_the_decline_never_looks_at_the_seed_for_its_peak() -> None:
     assert decline(series_of(curves, late=12)) == pytest.approx([0, 50, 40])
 
 
+def test_easy_classes_fall_further_than_hard_ones() -> None:
+    """Classes 1 and 2 are the easy ones by clean labels; each class has a peak of its own, and the hard ones rise."""
+    clean = series_of(np.tile([0.3, 0.9, 0.8, 0.4], (3, 20, 1)), late=17)
+    epochs = np.arange(20)
+    falls = [np.interp(epochs, [0, 5, 9, 15, 19], [0.1, 0.8, 0.8, end, end]) for end in (0.5, 0.3)]  # by 30, by 50
+    rise = np.interp(epochs, [0, 12, 19], [0.1, 0.2, 0.2])
+    noisy = series_of(np.tile(np.stack([rise, *falls, rise], axis=1), (3, 1, 1)), late=17)
+    assert easy_decline(clean, noisy) == pytest.approx([40] * 3)
+    flipped = series_of(np.tile([0.9, 0.3, 0.4, 0.8], (3, 20, 1)), late=17)
+    assert easy_decline(flipped, noisy) == pytest.approx([-40] * 3)
+
+
+def test_without_a_true_difference_easy_and_hard_classes_fall_alike() -> None:
+    """Of 300 runs whose classes are all alike, in threes, whatever chance calls easy."""
+    clean, flat = (noisy(np.full(20, 0.5), 300, seed=seed) for seed in (0, 1))
+    falls = [easy_decline(Series(clean.runs[k : k + 3]), Series(flat.runs[k : k + 3])) for k in range(0, 300, 3)]
+    means = np.mean(falls, axis=1)
+    assert abs(means.mean()) < 3 * means.std() / 10  # three standard errors
+
+
 def probed(
     memorised: float | None, corrected: float | None, classes: int = 10, right: float | None = None, **probe: Any
 ) -> Run:
@@ -255,6 +276,7 @@ def test_one_seed_has_no_others() -> None:
     assert np.isnan(decline(series_of(np.zeros((1, 9, 2))))).all()
     assert np.isnan(least_lifted(one, one)).all()
     assert np.isnan(under_learning(one, one)).all()
+    assert np.isnan(easy_decline(series_of(np.zeros((1, 9, 2))), series_of(np.zeros((1, 9, 2))))).all()
 
 
 def test_difference_is_of_last_epochs_in_points(tmp_path: Path) -> None:

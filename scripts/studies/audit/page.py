@@ -21,13 +21,13 @@ HEADER = (
 )  # fmt: skip
 TRAINING_IMAGES = {"cifar10": 50_000, "mnist": 60_000}  # of the data sets that the study scales down
 NOTES = """\
-Means over seeds, which draw noise, weights and folds (CIFAR-10N has one set of people's labels: there seeds draw weights
-and folds alone); a dash where nothing was measured or decided. "One run" is an
-ordinary run that predicts its own training images; four folds train three times as long. *: differs from CE with as
-many folds, or from 0 in the last table, p < 0.05 (Student's t over the seeds that both have, corrected for all
-comparisons of the table by Benjamini and Hochberg). Decisions change labels at a stated expected precision of
-{expected}. CE with four folds and cleanlab's filter is usual practice. In the last table CE is trained on the labels
-after the decisions, and compared with CE on the labels as given; the last column compares SL with CE on the latter."""
+Means over seeds, which draw noise, weights and folds (on CIFAR-10N, which has one set of people's labels, weights and
+folds alone); a dash where nothing was measured or decided. "One run" is an ordinary run that predicts its own training
+images; four folds train three times as long. *: differs from CE with as many folds, or from 0 in the last table, p <
+0.05 (Student's t over the seeds that both have, corrected for all comparisons of the table by Benjamini and Hochberg).
+Decisions change labels at a stated expected precision of {expected}. CE with four folds and cleanlab's filter is usual
+practice. In the last table CE is trained on the labels after the decisions, and compared with CE on the labels as
+given; the last column compares SL with CE on the latter."""
 DETAILS = """\
 Every setting in full: mean ± standard deviation over n seeds. Folds 0 is one run. "CE retrained" is the test accuracy
 (%) on clean labels of CE trained anew on the corrected labels; a dash where it was not."""
