@@ -77,6 +77,8 @@ def test_auto_is_decided() -> None:
     ("values", "message"),
     [
         ({"device": "banana"}, "runtime.device=banana: must be"),
+        ({"device": "cpu:0"}, "runtime.device=cpu:0: must be auto, cpu, cuda or cuda:N"),
+        ({"device": "cpu:1"}, "runtime.device=cpu:1: must be auto, cpu, cuda or cuda:N"),
         ({"precision": "float16"}, "runtime.precision=float16: must be one of auto, float32, bfloat16"),
         (
             {"step": "graph"},
