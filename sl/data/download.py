@@ -1,5 +1,6 @@
 """Files from the network: mirrors first, checked by their hash, and never half a file under the final name."""
 
+import errno
 import os
 from collections.abc import Sequence
 from http.client import HTTPException
@@ -14,6 +15,7 @@ from sl.files import file_digest, writing
 MIRRORS_VARIABLE = "SL_MIRRORS"
 TIMEOUT_SECONDS = 30.0  # to connect, and between two pieces of an answer
 CHUNK_BYTES = 1 << 20
+FULL_DISK = (errno.ENOSPC, errno.EDQUOT)  # no other address would help
 
 
 def fetch(urls: Sequence[str], target: Path, digest: str) -> Path:
@@ -22,7 +24,8 @@ def fetch(urls: Sequence[str], target: Path, digest: str) -> Path:
     `urls` are tried in order, the origin last; before them ``<base>/<name of target>`` for each base address in
     the environment variable SL_MIRRORS (separated by blanks). `digest` is ``md5:<hex>`` or ``sha256:<hex>``.
     Several processes may ask for the same file: one downloads, the others wait and use it.
-    Raises UserError in one line if no address serves the file, or if a file with another digest is in its place.
+    Raises UserError in one line if no address serves the file, if a file with another digest is in its place, or if the
+    disk is full.
     """
     from filelock import FileLock  # here: only a download needs it; importing a loss or a noise imports this module
 
@@ -58,6 +61,8 @@ def _download_first(urls: Sequence[str], target: Path, digest: str) -> None:
             except UserError:
                 failures.append(f"{url} (damaged)")
             except (OSError, HTTPException, ValueError) as error:
+                if isinstance(error, OSError) and error.errno in FULL_DISK:
+                    raise
                 failures.append(f"{url} ({' '.join(str(error).split()) or type(error).__name__})")
                 if isinstance(error, HTTPError):
                     error.close()  # it holds the connection

@@ -5,6 +5,7 @@ from threading import Timer
 
 import pytest
 from local_server import Server
+from small_disk import small_disk
 
 from sl.data import download
 from sl.data.download import fetch, verify
@@ -88,6 +89,16 @@ def test_a_stopped_download_leaves_nothing(server: Server, tmp_path: Path, monke
     with pytest.raises(KeyboardInterrupt):
         fetch([f"{server.url}/a"], tmp_path / "a", MD5)
     assert [path.name for path in tmp_path.iterdir()] == [".a.lock"]
+
+
+def test_a_full_disk_is_not_blamed_on_the_servers(server: Server, tmp_path: Path) -> None:
+    server.files = {"mirror/a": CONTENT, "origin/a": CONTENT}
+    with small_disk(tmp_path / "disk", "64k") as place:
+        with pytest.raises(UserError) as error:
+            fetch([f"{server.url}/mirror/a", f"{server.url}/origin/a"], place / "a", MD5)
+        assert message(error) == f"{place}: must be a folder that can be written to: No space left on device"
+        assert [path.name for path in place.iterdir() if path.suffix != ".lock"] == []
+    assert server.asked == ["mirror/a"]
 
 
 def test_what_a_killed_download_left_is_written_over(server: Server, tmp_path: Path) -> None:
