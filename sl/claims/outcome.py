@@ -121,13 +121,26 @@ def evaluate(claim: Claim, group: RunGroup, out: Path) -> Outcome:
     seeds = tuple(seed for seed, keep in zip(paired[0].seeds, finite, strict=True) if keep) if paired else ()
     result = infer(values[finite])
     return Outcome(
-        claim.id, claim.topic, claim.sentence, claim.statistic, claim.headline,
-        decide(result, exact=bool(claim.proof)), False, seeds, tuple(values[finite].tolist()),
-        result.mean if result.n else None, result.interval, result.p, None, result.n, claim.proof,
-        {cell.title: series.n if series else 0 for cell, series in zip(claim.cells, found, strict=True)},
-        tuple(refused), claim.reported,
-        tuple(relative(run.path, out) for series in paired for run in series.runs if run.seed in seeds),
-    )  # fmt: skip
+        id=claim.id,
+        topic=claim.topic,
+        claim=claim.sentence,
+        statistic=claim.statistic,
+        headline=claim.headline,
+        verdict=decide(result, exact=bool(claim.proof)),
+        survives=False,
+        seeds=seeds,
+        differences=tuple(values[finite].tolist()),
+        mean=result.mean if result.n else None,
+        interval=result.interval,
+        p=result.p,
+        p_adjusted=None,
+        n=result.n,
+        proof=claim.proof,
+        cells={cell.title: series.n if series else 0 for cell, series in zip(claim.cells, found, strict=True)},
+        refused=tuple(refused),
+        reported=claim.reported,
+        records=tuple(relative(run.path, out) for series in paired for run in series.runs if run.seed in seeds),
+    )
 
 
 def outcomes(group: RunGroup, literature: Literature, out: Path = Path()) -> tuple[Outcome, ...]:
@@ -154,11 +167,21 @@ def all_outcomes(runs: Iterable[Run], literature: Literature, out: Path) -> list
         measured = outcomes(group, literature, out)
         found.append(
             GroupOutcomes(
-                dataset, scale, recipe, paper_scale(head), scale_name(head), setting(head),
-                origin(group.runs), head.stages.model_dump(), caution(group), differs,
-                compared(group, measured, out), command(dataset, scale, recipe), measured,
+                dataset=dataset,
+                scale=scale,
+                recipe=recipe,
+                paper_scale=paper_scale(head),
+                badge=scale_name(head),
+                setting=setting(head),
+                origin=origin(group.runs),
+                stages=head.stages.model_dump(),
+                caution=caution(group),
+                differs=differs,
+                losses=compared(group, measured, out),
+                command=command(dataset, scale, recipe),
+                claims=measured,
             )
-        )  # fmt: skip
+        )
     return found
 
 

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import ConfigDict, Field
 
 from sl.options.held_out import Fold
-from sl.record.entry import Count, Digest, Entry, Positive, Seconds, Share
+from sl.record.entry import Count, Digest, Entry, Positive, Rate, Seconds, Share
 
 Stage = Literal["early", "middle", "late"]
 
@@ -164,7 +164,7 @@ class Moment(Entry):
     """An epoch and a learning rate in it."""
 
     epoch: Positive
-    lr: Seconds
+    lr: Rate
 
 
 class Epoch(TrainingShares, Moment):  # the fields of the last base come first in the file
