@@ -245,7 +245,7 @@ def test_they_are_drawn(runs: list[Run], tmp_path: Path) -> None:
 
 
 def test_they_are_reported(runs: list[Run], tmp_path: Path) -> None:
-    write(runs, Literature(), tmp_path / "report", tmp_path / "figures")
+    write(runs, Literature(), tmp_path / "report", tmp_path / "figures", tmp_path / "audit")
     page = "\n".join(path.read_text() for path in (tmp_path / "report").rglob("*.html"))
     for text in ("Brier", "#ab12cd", "Striped rows", "to the next class", "a single layer"):
         assert text in page

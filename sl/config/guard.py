@@ -19,7 +19,7 @@ class Crash(Exception):
     """A bug: holds its traceback as text, since an exception that another process sends comes without."""
 
 
-def guarded(task: Callable[[Any], Any], extras: Sequence[str] = ()) -> Callable[[DictConfig], Any]:
+def guarded(task: Callable[[Any], Any], extras: Sequence[str]) -> Callable[[DictConfig], Any]:
     """`task`, on the typed configuration; raises UserError for a mistake of the user and Crash for all else.
 
     Where one of the package's `extras` that the command needs is missing, the error names the command to install them.

@@ -67,7 +67,7 @@ class RunGroup:
         closest = min(found, key=lambda one: (distance(one[1], stated), one[0], canonical_text(one[1])), default=None)
         return closest[1] if closest else None
 
-    def variants(self, loss: str, noise: Noise = CLEAN) -> list[tuple[dict[str, Any], Series]]:
+    def variants(self, loss: str, noise: Noise) -> list[tuple[dict[str, Any], Series]]:
         """Every choice of parameters that a loss ran with under a noise, with its finished runs: a sweep's points."""
         groups: dict[str, list[Run]] = defaultdict(list)
         for run in self.runs:
@@ -75,7 +75,7 @@ class RunGroup:
                 groups[canonical_text(run.loss)].append(run)
         return [(runs[0].loss, Series.of(runs)) for runs in groups.values()]
 
-    def weighted_variants(self, loss: str, noise: Noise = CLEAN) -> list[tuple[dict[str, Any], Series]]:
+    def weighted_variants(self, loss: str, noise: Noise) -> list[tuple[dict[str, Any], Series]]:
         """The `variants` of SL whose runs state alpha, beta and A.
 
         A run that was begun with `~loss.log_zero` took the default of the loss, which its record does not hold.
@@ -92,7 +92,7 @@ class RunGroup:
         """The runs that were stopped because their numbers were no longer finite."""
         return tuple(run for run in self.members if run.diverged)
 
-    def pending(self, loss: str, noise: Noise = CLEAN) -> list[Run]:
+    def pending(self, loss: str, noise: Noise) -> list[Run]:
         """Runs of a loss under a noise that have begun and did not finish; those that diverged among them."""
         return [run for run in self.members if not run.complete and (run.name("loss"), run.noise) == (loss, noise)]
 

@@ -33,9 +33,7 @@ PAPER_INTRO = (
 )
 
 
-def contents(
-    runs: Sequence[Run], literature: Literature, out: Path, figures: Path, audits: Path | None = None
-) -> dict[str, Any]:
+def contents(runs: Sequence[Run], literature: Literature, out: Path, figures: Path, audits: Path) -> dict[str, Any]:
     """The page's data; paths of records are relative to the folder `out`, pictures come from the folder `figures`.
 
     The folder `audits` holds audits (docs/audit.md) of own data; what they found is shown with the runs on these data.
@@ -49,7 +47,7 @@ def contents(
         _group(group, literature, places)
         | {
             "images": figure_images(group, figures) if drawn[folder(group)] is group else no_images(),
-            "suspects": suspects(group, audits, out) if audits else [],
+            "suspects": suspects(group, audits, out),
         }
         for group in pages
     ]

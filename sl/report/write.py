@@ -27,7 +27,7 @@ SCRIPTS = (
 )
 
 
-def write(runs: Sequence[Run], literature: Literature, out: Path, figures: Path, audits: Path | None = None) -> str:
+def write(runs: Sequence[Run], literature: Literature, out: Path, figures: Path, audits: Path) -> str:
     """Write index.html of `runs` to the folder `out`; returns its path. UserError where it cannot be written.
 
     Pictures are taken from the folder `figures`, where `make figures` drew them, and from audits in `audits`; UserError
@@ -39,6 +39,6 @@ def write(runs: Sequence[Run], literature: Literature, out: Path, figures: Path,
     return str(target)
 
 
-def page(runs: Sequence[Run], literature: Literature, out: Path, figures: Path, audits: Path | None = None) -> str:
+def page(runs: Sequence[Run], literature: Literature, out: Path, figures: Path, audits: Path) -> str:
     """The page as HTML; links to records are relative to `out`."""
     return whole_page("sl.report", SCRIPTS, contents(runs, literature, out, figures, audits))

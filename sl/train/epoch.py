@@ -72,7 +72,7 @@ def train_one_epoch(
     return line, confusion
 
 
-def validation_accuracy(engine: Engine, validation: Validation, between: Callable[[], None] = nothing) -> float:
+def validation_accuracy(engine: Engine, validation: Validation, between: Callable[[], None]) -> float:
     """The share of the held-out images that are predicted as their labels (`Validation`)."""
     right = engine.predict(validation.images, between).argmax(1) == validation.labels
     return right.double().mean().item()
@@ -113,7 +113,7 @@ def look_closely(
     stage: Stage,
     epoch: int,
     confusion: Tensor,
-    between: Callable[[], None] = nothing,
+    between: Callable[[], None],
 ) -> Probe:
     """The record's probe: test confusion matrix, what the network says of the probe set, and what it has memorised.
 

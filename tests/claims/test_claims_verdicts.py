@@ -59,7 +59,7 @@ def as_it_denies() -> list[Made]:
 
 
 def measured(group: RunGroup) -> dict[str, Outcome]:
-    return {outcome.id: outcome for outcome in outcomes(group, FACTS)}
+    return {outcome.id: outcome for outcome in outcomes(group, FACTS, Path())}
 
 
 @pytest.fixture(scope="module")

@@ -43,12 +43,12 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
     picture = root / "figures" / "cifar10" / "cpu" / "parameters.png"
     picture.parent.mkdir(parents=True)
     imsave(picture, np.zeros((700, 1800)))
-    write(load_all(root / "runs"), literature, root, root / "figures")
-    write([], literature, root / "empty", root / "figures")
+    write(load_all(root / "runs"), literature, root, root / "figures", root / "audit")
+    write([], literature, root / "empty", root / "figures", root / "audit")
     for loss in ("ce", "sl"):
         synthetic.own(root / "folder", loss)
     untested(root / "gaps")
-    write(load_all(root / "gaps"), literature, root / "gap", root / "figures")
+    write(load_all(root / "gaps"), literature, root / "gap", root / "figures", root / "audit")
     (root / "audit" / "mine").mkdir(parents=True)
     found = {"summary": "Of 9 labels an estimated 3 % are wrong.", "fingerprint": "invented"}
     (root / "audit" / "mine" / "noise.json").write_text(json.dumps(found))

@@ -37,7 +37,7 @@ def runs(tmp_path: Path) -> Path:
 
 
 def data_of(root: Path) -> dict[str, Any]:
-    return contents(load_all(root), LITERATURE, root.parent / "out", root.parent / "figures")
+    return contents(load_all(root), LITERATURE, root.parent / "out", root.parent / "figures", root.parent / "audit")
 
 
 def series_of(group: dict[str, Any], loss: str) -> dict[str, Any]:
@@ -66,7 +66,7 @@ def test_a_picture_that_cannot_be_read_is_named(runs: Path, monkeypatch: pytest.
 
     monkeypatch.setattr(Path, "read_bytes", refuse)
     with pytest.raises(UserError) as error:
-        write(load_all(runs), LITERATURE, runs.parent / "out", runs.parent / "figures")
+        write(load_all(runs), LITERATURE, runs.parent / "out", runs.parent / "figures", runs.parent / "audit")
     assert str(error.value) == f"{picture}: must be a picture that can be read: Input/output error; draw it again"
     assert not (runs.parent / "out").exists()
 
@@ -255,7 +255,7 @@ def test_runs_that_are_not_finished_are_listed_and_nothing_else(tmp_path: Path) 
 
 
 def test_without_records_the_page_says_what_is_missing(tmp_path: Path) -> None:
-    data = contents([], LITERATURE, tmp_path, tmp_path)
+    data = contents([], LITERATURE, tmp_path, tmp_path, tmp_path)
     assert data["missing"] == [f"no finished run yet: {name}" for name in ("MNIST", "CIFAR-10", "CIFAR-100")]
     (group,) = data["groups"]
     assert group["scale"] == "no run recorded yet"
@@ -264,7 +264,7 @@ def test_without_records_the_page_says_what_is_missing(tmp_path: Path) -> None:
 
 
 def test_the_page_needs_nothing_else(runs: Path) -> None:
-    text = page(load_all(runs), LITERATURE, runs.parent, runs.parent)
+    text = page(load_all(runs), LITERATURE, runs.parent, runs.parent, runs.parent)
     assert "default-src 'none'" in text
     for outside in (
         r"<script[^>]*\bsrc=",
@@ -283,22 +283,24 @@ def test_no_text_of_a_record_can_end_the_data(tmp_path: Path) -> None:
     head = synthetic.header("ce")
     head["data"]["class_names"][0] = "</script><b>&amp;"
     synthetic.write(tmp_path / "runs", synthetic.lines(head))
-    text = page(load_all(tmp_path / "runs"), LITERATURE, tmp_path, tmp_path)
+    text = page(load_all(tmp_path / "runs"), LITERATURE, tmp_path, tmp_path, tmp_path)
     held = text.partition('id="data">')[2].partition("</script>")[0]
     assert json.loads(held)["groups"][0]["classes"][0] == "0 </script><b>&amp;"
 
 
 def test_a_hundred_runs_stay_below_three_megabytes(tmp_path: Path) -> None:
-    empty = len(page([], LITERATURE, tmp_path, tmp_path).encode())
+    empty = len(page([], LITERATURE, tmp_path, tmp_path, tmp_path).encode())
     for loss in ("ce", "sl", "gce"):
         synthetic.record(tmp_path / "runs", loss, epochs=120)
     runs = load_all(tmp_path / "runs")
-    each = (len(page(runs, LITERATURE, tmp_path, tmp_path).encode()) - empty) / len(runs)
+    each = (len(page(runs, LITERATURE, tmp_path, tmp_path, tmp_path).encode()) - empty) / len(runs)
     assert empty + 100 * each < 3e6
 
 
 def test_the_same_records_give_the_same_page(runs: Path, tmp_path: Path) -> None:
-    written = [Path(write(load_all(runs), LITERATURE, tmp_path / name, tmp_path)) for name in ("first", "other")]
+    written = [
+        Path(write(load_all(runs), LITERATURE, tmp_path / name, tmp_path, tmp_path)) for name in ("first", "other")
+    ]
     assert written[0].name == "index.html"
     assert written[0].read_bytes() == written[1].read_bytes()
 

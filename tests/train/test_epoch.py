@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from sklearn.metrics import accuracy_score
 
-from sl.train.engine import make_engine
+from sl.train.engine import make_engine, nothing
 from sl.train.epoch import look_closely, train_one_epoch, training_shares
 from sl.train.job import Job
 
@@ -16,7 +16,7 @@ def test_a_probe_says_what_the_network_predicts(make_job: Callable[..., Job]) ->
     job = make_job(*NOISY, "probe.label=7")
     engine = make_engine(job)
     _, confusion = train_one_epoch(engine, job.plan, 0, 1)
-    probe = look_closely(engine, job.probe_set, "early", 1, confusion)
+    probe = look_closely(engine, job.probe_set, "early", 1, confusion, nothing)
     logits = engine.predict(engine.data.images)
     guess, noisy, clean = logits.argmax(1), job.noisy.labels, job.noisy.clean
     right, wrong = noisy == clean, noisy != clean
