@@ -14,11 +14,6 @@ from sl.record.run import Array
 from sl.record.titles import named_loss
 
 
-def final(run: Run) -> Array:
-    """Class-wise test accuracy (K,) after the last epoch, in percent."""
-    return 100 * run.class_curve()[-1]
-
-
 def draw(group: RunGroup) -> Figure | None:
     """Accuracy of each class under both losses, and SL's gain, for each noise that both ran; None without any."""
     rows = [
@@ -33,7 +28,7 @@ def draw(group: RunGroup) -> Figure | None:
         accuracy, gain = axes[2 * place : 2 * place + 2]
         accuracy.set_title(lettered(2 * place, noise.title))
         _both(accuracy, group, {"ce": ce, "sl": sl})
-        gains = paired_difference(ce, sl, final)
+        gains = paired_difference(ce, sl, Run.class_percent)
         gain.set_title(lettered(2 * place + 1, f"gain from SL, {noise.title}, paired by seed, n = {len(gains)}"))
         _gain(gain, group, gains)
     members = [run for _, ce, sl in rows for run in (*ce.runs, *sl.runs)]
@@ -44,9 +39,9 @@ def draw(group: RunGroup) -> Figure | None:
 def _both(axes: Axes, group: RunGroup, found: dict[str, Series]) -> None:
     labels, groups = group.head.class_labels, []
     for loss, series in found.items():
-        mean, colour = series.mean(final), loss_colour(loss)
+        mean, colour = series.mean(Run.class_percent), loss_colour(loss)
         label = f"{named_loss(loss, group.variant(loss))}, n = {series.n}, mean of classes {np.nanmean(mean):.1f}"
-        groups.append(Group(label, mean, series.std(final), [colour] * len(labels), colour))
+        groups.append(Group(label, mean, series.std(Run.class_percent), [colour] * len(labels), colour))
     axes.set(ylim=(0, 113), yticks=range(0, 101, 20), ylabel="test accuracy (%)")
     class_bars(axes, labels, groups)
     key(axes, groups)

@@ -141,9 +141,13 @@ class Run:
         """Class-wise test accuracy (K,) at the end of the stage's epoch: early, middle or late."""
         return self.class_curve()[self.stages.of(stage) - 1]
 
+    def class_percent(self, epoch: int | None = None) -> Array:
+        """Class-wise test accuracy (K,) after an epoch, the last recorded one unless it is given, in percent."""
+        return 100 * self.class_curve()[-1 if epoch is None else epoch - 1]
+
     def stage_percent(self, stage: str) -> Array:
         """Class-wise test accuracy (K,) at a stage, in percent."""
-        return 100 * self.at_stage(stage)
+        return self.class_percent(self.stages.of(stage))
 
     def probes_of(self, epoch: int) -> list[Probe]:
         """The probes that were taken after an epoch."""

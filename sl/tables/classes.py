@@ -4,9 +4,8 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from sl.record import RunGroup
+from sl.record import Run, RunGroup
 from sl.record.paper import USUAL_RECIPE
-from sl.record.run import Array, Run
 from sl.record.titles import loss_title, origin, paper_scale
 from sl.tables.layout import TextTable
 from sl.tables.published import ClassAccuracies
@@ -24,7 +23,7 @@ def class_table(group: RunGroup, published: Sequence[ClassAccuracies]) -> TextTa
     for line in published:
         series = group.series(line.loss, line.noise) if line.dataset == dataset else None
         if series and line.epoch <= group.head.scale.epochs:
-            own = series.mean(_classes, line.epoch)
+            own = series.mean(Run.class_percent, line.epoch)
             distance = f"{np.abs(own - line.accuracy).mean():.1f}"
             what = f"{loss_title(line.loss)}, {line.noise.title}, epoch {line.epoch}"
             rows.append([what, f"this project ({series.n})", *_cells(own, own.mean()), distance])
@@ -38,10 +37,6 @@ def class_table(group: RunGroup, published: Sequence[ClassAccuracies]) -> TextTa
     ]
     header = ["runs", "source", *names, "mean", "distance"]
     return TextTable(f"Class by class beside others, recipe {recipe}", header, rows, notes)
-
-
-def _classes(run: Run, epoch: int) -> Array:
-    return 100 * run.class_curve()[epoch - 1]
 
 
 def _cells(accuracy: Iterable[float], mean: float) -> list[str]:

@@ -38,6 +38,9 @@ def test_derived_figures_follow_their_formulas(tmp_path: Path) -> None:
     assert run.mean_last_ten() == pytest.approx(sum(accuracies[2:]) / 10)
     assert run.spread().tolist() == [max(line) - min(line) for line in classes]
     assert run.at_stage("middle").tolist() == classes[5]
+    assert run.class_percent(6).tolist() == [100 * share for share in classes[5]]
+    assert run.stage_percent("middle").tolist() == run.class_percent(6).tolist()
+    assert run.class_percent().tolist() == [100 * share for share in classes[-1]]
 
 
 def test_what_does_not_exist_is_nan(tmp_path: Path) -> None:
