@@ -39,12 +39,16 @@ def comparisons(group: RunGroup, statistic: str) -> Comparisons:
 def mark_note(found: Comparisons) -> str:
     """What a mark means; empty where nothing was tested."""
     tests = sum(one.difference.tested for one in found.values())
-    corrected = f", corrected for the {tests} comparisons of this table (Benjamini and Hochberg)" if tests > 1 else ""
     meaning = (
         f"{MARK.strip()}: differs from SL under the same noise, p < {SIGNIFICANT} (Student's t over the seeds that "
-        f"both ran, {FEWEST} at least){corrected}."
+        f"both ran, {FEWEST} at least){correction_note(tests)}."
     )
     return meaning if tests else ""
+
+
+def correction_note(tests: int) -> str:
+    """How the marks of a table with so many tests are corrected, to follow their p; empty for one, which is not."""
+    return f", corrected for the {tests} comparisons of this table (Benjamini and Hochberg)" if tests > 1 else ""
 
 
 def notes(found: Comparisons) -> list[str]:

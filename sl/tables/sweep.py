@@ -8,7 +8,7 @@ from sl.record.pairs import refusals
 from sl.record.sweeps import Sweep
 from sl.stats import FEWEST, SIGNIFICANT, significant
 from sl.tables.formats import comma_separated, table
-from sl.tables.paired import MARK
+from sl.tables.paired import MARK, correction_note
 
 REFERENCE = "reference"
 CLEAN_LABELS = "Test labels are clean here: do not choose parameters by this table."
@@ -33,13 +33,12 @@ def notes(sweep: Sweep) -> list[str]:
     """What a reader must know about the table."""
     seeds = sorted({run.seed for point in sweep.points for run in point.series.runs})
     tests = sum(difference.tested for difference, _ in sweep.differences)
-    corrected = f"corrected for {tests} comparisons (Benjamini and Hochberg)"
-    compared = f"{MARK.strip()}: p < {SIGNIFICANT}, with {FEWEST} seeds at least, {corrected}. " if tests else ""
+    meaning = f"{MARK.strip()}: p < {SIGNIFICANT}, with {FEWEST} seeds at least{correction_note(tests)}. "
     lines = [
         f"{sweep.title}. Test accuracy after the last epoch: mean over n seeds ({', '.join(map(str, seeds))}) with "
         f"Student's t interval. {_references(sweep)} closest to what configs/ state of loss and recipe; "
         "differences are paired by seed.",
-        compared + (OWN_LABELS if sweep.head.labels_given else CLEAN_LABELS),
+        (meaning if tests else "") + (OWN_LABELS if sweep.head.labels_given else CLEAN_LABELS),
         refusals(sweep.refused),
     ]
     return [line for line in lines if line]

@@ -210,7 +210,16 @@ def test_only_points_of_the_same_noise_are_compared(tmp_path: Path) -> None:
     shown = list(table.text(sweep))
     assert sum(line.endswith("  reference") for line in shown) == 2
     assert "Each noise has its own reference" in shown[-2]
-    assert "corrected for 2 comparisons" in shown[-1]
+    assert "at least, corrected for the 2 comparisons of this table (Benjamini and Hochberg). " in shown[-1]
+
+
+def test_one_comparison_is_not_said_to_be_corrected(runs: Path) -> None:
+    for run in load_all(runs):
+        if run.name("loss") == "ce" or run.loss["beta"] == 0.5 or run.loss["alpha"] == 0.01:
+            run.path.unlink()
+    sweep = sweep_of(runs)
+    assert sum(difference.tested for difference, _ in sweep.differences) == 1
+    assert "*: p < 0.05, with 3 seeds at least. Test labels are clean here" in table.markdown(sweep)
 
 
 def test_noise_rates_alone_are_not_compared(tmp_path: Path) -> None:
