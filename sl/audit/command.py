@@ -3,8 +3,7 @@
 from dataclasses import asdict, replace
 from pathlib import Path
 
-from filelock import AcquireReturnProxy, FileLock, Timeout
-
+from sl.alone import alone
 from sl.audit.advice import advise
 from sl.audit.analyse import analyse
 from sl.audit.classes import class_numbers, write_classes
@@ -18,7 +17,7 @@ from sl.audit.summary import closing, findings
 from sl.audit.suspects import corrected, write_labels, write_suspects
 from sl.checks import integer, number
 from sl.errors import UserError
-from sl.files import expanded, replace_json, writing
+from sl.files import check_writable, expanded, replace_json
 from sl.options.audit import AuditConfig
 from sl.options.run import RunConfig
 from sl.record.identity import identity
@@ -39,7 +38,8 @@ def run_audit(config: AuditConfig) -> Path:
     out = expanded("out", config.out or Path(config.results_dir) / audit_name(described, folds))
     runs = parts(config, folds)
     check_data(runs[0], folds)
-    with locked(out):
+    check_writable("out", out)
+    with alone(out / ".lock", UserError("out", out, "must not be in use: another audit writes to it")):
         say(f"audit: {method(folds)}; results will be in {out}; the same command resumes")
         files = predict_all(runs, out / "predictions", min(jobs, len(runs)))
         subject, _ = whole_subject(config)
@@ -76,15 +76,6 @@ def check_data(run: RunConfig, folds: int) -> None:
         if error.option == "fold":
             raise UserError("folds", folds, "must not be more than the largest class has images") from None
         raise
-
-
-def locked(out: Path) -> AcquireReturnProxy:
-    """Lock the folder `out` of an audit for a with block; UserError where it is held or cannot be made."""
-    with writing(out, "out"):
-        try:
-            return FileLock(out / ".lock").acquire(timeout=0)
-        except Timeout:
-            raise UserError("out", out, "must not be in use: another audit writes to it") from None
 
 
 def audit_name(described: Described, folds: int) -> str:

@@ -1,12 +1,15 @@
 """The whole of `sl search`: search, write every trial, print the best."""
 
 import shlex
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from filelock import FileLock, Timeout
+from filelock import FileLock
 
+from sl.alone import alone
 from sl.checks import integer
 from sl.config.build import under
 from sl.errors import UserError
@@ -31,7 +34,9 @@ def run_search(config: SearchConfig) -> None:
         config = replace(config, runtime=replace(config.runtime, threads=threads))
     task = make_task(config)
     check_file(task)
-    found = _locked(task, trials, jobs)
+    storage = expanded("search.storage", config.search.storage)
+    with _alone_at(storage, task.study):
+        found = _search(task, storage, trials, jobs)
     if not found:
         raise UserError("search.ranges", rule="must have other bounds: every run of this search diverged")
     typed = [override for override in config.overrides if not override.lstrip("+~").startswith(OF_A_SEARCH)]
@@ -40,17 +45,17 @@ def run_search(config: SearchConfig) -> None:
     print(f"to train with it on all images: sl train {command}", flush=True)
 
 
-def _locked(task: Task, trials: int, jobs: int) -> list[Trial]:
-    storage = expanded("search.storage", task.config.search.storage)
-    try:
-        storage.parent.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(f"{storage}.{task.study}.lock").acquire(timeout=0)
-    except Timeout:
-        raise UserError("search.storage", storage, "must not be in use: another process runs this search") from None
-    except OSError as error:
-        raise UserError("search.storage", storage, f"must be a file that can be written ({error.strerror})") from error
-    with lock:
-        return _search(task, storage, trials, jobs)
+@contextmanager
+def _alone_at(storage: Path, study: str) -> Iterator[None]:
+    """Inside, no other process runs this study; UserError where one does or nothing can be written there."""
+    busy = UserError("search.storage", storage, "must not be in use: another process runs this search")
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(alone(storage.with_name(f".{storage.name}.{study}.lock"), busy))
+        except OSError as error:
+            rule = f"must be a file that can be written ({error.strerror})"
+            raise UserError("search.storage", storage, rule) from error
+        yield
 
 
 def _search(task: Task, storage: Path, trials: int, jobs: int) -> list[Trial]:

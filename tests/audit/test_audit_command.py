@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from filelock import FileLock
 from PIL import Image
 from sklearn.metrics import average_precision_score
 
-from sl.audit.command import locked
 from sl.audit.predict import combine
 from sl.config.compose import compose_run
 from sl.data import Digits
@@ -285,9 +285,15 @@ def assert_repeated(file: Path) -> None:
     assert "\n" not in str(raised.value)
 
 
-def test_a_folder_belongs_to_one_audit_at_a_time(tmp_path: Path) -> None:
-    with locked(tmp_path) as lock:
-        with pytest.raises(UserError, match="must not be in use: another audit writes to it"):
-            locked(tmp_path)
-        assert lock.is_locked
-    assert not lock.is_locked
+def test_a_folder_belongs_to_one_audit_at_a_time(audit: Audit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stop(*_: object) -> None:
+        raise Stopped
+
+    monkeypatch.setattr("sl.audit.command.predict_all", stop)
+    out = tmp_path / "found"
+    out.mkdir()
+    with FileLock(out / ".lock"), pytest.raises(UserError) as error:
+        audit(*DIGITS, f"out={out}")
+    assert str(error.value) == f"out={out}: must not be in use: another audit writes to it"
+    with pytest.raises(Stopped):
+        audit(*DIGITS, f"out={out}")

@@ -132,7 +132,7 @@ def test_every_run_gets_the_threads_asked_for(
 
 def test_one_process_is_at_a_search(search: Search, tmp_path: Path) -> None:
     study = search(trials=1)["study"]
-    lock = FileLock(tmp_path / f"checkpoints/search.db.{study}.lock")
+    lock = FileLock(tmp_path / f"checkpoints/.search.db.{study}.lock")
     with lock, pytest.raises(UserError, match="another process runs this search"):
         search(trials=2)
 
