@@ -1,14 +1,15 @@
 """Which classes suffer under which loss: audits of the same labels by several losses, side by side."""
 
-import json
 from pathlib import Path
-from typing import Any
 
 import numpy as np
+from pydantic import ValidationError, ValidationInfo, field_validator
 
 from sl.audit.rank import Array, Ranking
 from sl.audit.subject import Subject
 from sl.files import replace_file, replace_json
+from sl.record.entry import Entry, Share
+from sl.record.lines import first_mistake
 from sl.say import warn
 from sl.tables.formats import table
 
@@ -22,6 +23,24 @@ confidence in it, by loss. A class that is low under every loss is hard, or has 
 that is low under one loss suffers from that loss. Each loss keeps its own labels. Without folds the images were trained
 on, so that the share says little.
 """
+
+
+class Audited(Entry):
+    """What an audit by one loss says of every class (`class_numbers`); those with an equal `setting` are compared."""
+
+    setting: str
+    loss: str
+    classes: list[str]
+    accuracy: list[Share | None]
+    confidence: list[Share | None]
+
+    @field_validator("accuracy", "confidence")
+    @classmethod
+    def fits(cls, values: list[float | None], info: ValidationInfo) -> list[float | None]:
+        """Refuses numbers that are not one for each class."""
+        if len(values) != (count := len(info.data.get("classes", values))):
+            raise ValueError(f"must have one number for each of {count} classes")
+        return values
 
 
 def class_numbers(subject: Subject, ranking: Ranking, probabilities: Array) -> dict[str, list[float | None]]:
@@ -40,38 +59,36 @@ def class_numbers(subject: Subject, ranking: Ranking, probabilities: Array) -> d
     return found
 
 
-def write_classes(out: Path, about: dict[str, Any], numbers: dict[str, list[float | None]]) -> None:
+def write_classes(out: Path, own: Audited) -> None:
     """Write `out`/classes.json, then `out`/classes.md with all audits beside this one that share its data and folds."""
-    own = {**about, **numbers}
-    replace_json(out / FILE, own)
+    replace_json(out / FILE, own.model_dump())
     others = [read(path) for path in sorted(out.parent.glob(f"*/{FILE}")) if path.parent != out]
-    same = [other for other in others if other and other["setting"] == own["setting"] and other["loss"] != own["loss"]]
-    replace_file(out / PAGE, page([own, *same]))
+    alike = [other for other in others if other and (other.setting, other.classes) == (own.setting, own.classes)]
+    replace_file(out / PAGE, page([own, *(other for other in alike if other.loss != own.loss)]))
 
 
-def read(path: Path) -> dict[str, Any] | None:
+def read(path: Path) -> Audited | None:
     """The numbers of another audit; None, with a warning, where its file is damaged: that costs this audit a column."""
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-        return {key: content[key] for key in ("setting", "loss", "classes", "accuracy", "confidence")}
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        warn(f"{path}: left out, it must be written by an audit ({error}); remove it or repeat that audit")
+        return Audited.model_validate_json(path.read_bytes())
+    except (OSError, ValidationError) as error:
+        said = first_mistake(error) if isinstance(error, ValidationError) else error.strerror
+        warn(f"{path}: left out, it must be written by an audit ({said}); remove it or repeat that audit")
         return None
 
 
-def page(audits: list[dict[str, Any]]) -> str:
+def page(audits: list[Audited]) -> str:
     """The class-wise page: a table with a column for each loss, classes that the losses differ on most first."""
-    ordered = sorted(audits, key=lambda audit: audit["loss"])
-    names = ordered[0]["classes"]
+    ordered = sorted(audits, key=lambda audit: audit.loss)
     rows = []
-    for place, name in enumerate(names):
-        values = [audit["accuracy"][place] for audit in ordered]
+    for place, name in enumerate(ordered[0].classes):
+        values = [audit.accuracy[place] for audit in ordered]
         known = [value for value in values if value is not None]
         spread = max(known) - min(known) if len(known) > 1 else 0.0
-        pairs = zip(values, (audit["confidence"][place] for audit in ordered), strict=True)
-        cells = ["–" if share is None else f"{100 * share:.1f} ({sure:.2f})" for share, sure in pairs]
+        pairs = zip(values, (audit.confidence[place] for audit in ordered), strict=True)
+        cells = ["–" if share is None or sure is None else f"{100 * share:.1f} ({sure:.2f})" for share, sure in pairs]
         rows.append((-spread, min(known, default=1.0), [name, *cells]))
     rows.sort(key=lambda row: row[:2])
-    header = ["class", *(audit["loss"] for audit in ordered)]
+    header = ["class", *(audit.loss for audit in ordered)]
     alone = "" if len(ordered) > 1 else "\nRun the same audit with another loss to see it beside this one.\n"
     return f"{INTRODUCTION}\n{table(header, [row[2] for row in rows])}\n{alone}"

@@ -6,7 +6,7 @@ from pathlib import Path
 from sl.alone import alone
 from sl.audit.advice import advise
 from sl.audit.analyse import analyse
-from sl.audit.classes import class_numbers, write_classes
+from sl.audit.classes import Audited, class_numbers, write_classes
 from sl.audit.figure import draw_noise
 from sl.audit.predict import combine, parts, predict_all, whole_subject
 from sl.audit.rank import Array
@@ -114,8 +114,9 @@ def write_audit(
     }
     replace_json(out / "noise.json", about | estimate.as_json(subject.class_names))
     draw_noise(estimate, subject.class_names, title, out / "noise")
-    audited = {"setting": setting(described, folds), "loss": names["loss"], "classes": list(subject.class_names)}
-    write_classes(out, audited, class_numbers(subject, ranking, probabilities))
+    numbers = class_numbers(subject, ranking, probabilities)
+    classes = list(subject.class_names)
+    write_classes(out, Audited(setting=setting(described, folds), loss=names["loss"], classes=classes, **numbers))
     draw_suspects(subject, ranking, title, out / "suspects")
     heading = {"text": about["summary"], "identity": f"{described.identity}-{folds}"}
     suspects = suspicious(subject, ranking, config.sheet)

@@ -1,6 +1,7 @@
 """Ranking, decision and the lists that are written."""
 
 import csv
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 
-from sl.audit.classes import class_numbers, page, write_classes
+from sl.audit.classes import Audited, class_numbers, page, write_classes
 from sl.audit.rank import Ranking, rank
 from sl.audit.subject import Subject
 from sl.audit.suspects import corrected, write_labels, write_suspects
@@ -65,22 +66,31 @@ def test_the_class_page_has_a_column_for_each_loss(
 ) -> None:
     numbers = class_numbers(subject, ranking, probabilities)
     assert numbers["accuracy"] == pytest.approx([1, 12 / 13, 1], abs=1e-6)  # row 31 is a dog whose label is kept
-    about = {"setting": "same", "classes": list(subject.class_names)}
+    classes = list(subject.class_names)
     for name, loss, setting in (("a", "ce", "same"), ("b", "gce", "other"), ("c", "sl", "same")):
         (tmp_path / name).mkdir()
-        write_classes(tmp_path / name, {**about, "loss": loss, "setting": setting}, numbers)
+        own = Audited(setting=setting, loss=loss, classes=classes, **numbers)
+        write_classes(tmp_path / name, own)
     text = (tmp_path / "c" / "classes.md").read_text()
     assert "| class | ce | sl |" in text
     assert "| dog, big | 92.3 (0.83) | 92.3 (0.83) |" in text
     assert "Run the same audit with another loss" in (tmp_path / "b" / "classes.md").read_text()
-    (tmp_path / "a" / "classes.json").write_text("{")  # damaged: it costs the other audit a column, not its page
-    write_classes(tmp_path / "c", {**about, "loss": "sl", "setting": "same"}, numbers)
+    file, whole = tmp_path / "a" / "classes.json", own.model_dump()
+    damaged = ({"accuracy": [0.5]}, {"confidence": [0.5] * 4}, {"accuracy": ["high"] * 3}, {"loss": None})
+    for content in ("{", "[]", *(json.dumps(whole | change) for change in damaged)):
+        file.write_text(content)  # it costs the other audit a column, not its page
+        write_classes(tmp_path / "c", own)
+        assert "| class | sl |" in (tmp_path / "c" / "classes.md").read_text()
+        said = capsys.readouterr().err
+        assert said.startswith(f"sl: {file}: left out, it must be written by an audit (")
+        assert said.count("\n") == 1
+    file.write_text(json.dumps(whole | {"loss": "ce", "classes": ["a"], "accuracy": [1.0], "confidence": [1.0]}))
+    write_classes(tmp_path / "c", own)  # whole, but of other classes
     assert "| class | sl |" in (tmp_path / "c" / "classes.md").read_text()
-    assert f"{tmp_path / 'a' / 'classes.json'}: left out, it must be written by an audit" in capsys.readouterr().err
 
 
 def test_classes_that_the_losses_differ_on_come_first() -> None:
     shared = {"classes": ["a", "b", "c"], "setting": "s", "confidence": [0.5, 0.5, 0.5]}
-    ce = {**shared, "loss": "ce", "accuracy": [0.9, 0.5, None]}
-    text = page([ce, {**shared, "loss": "sl", "accuracy": [0.9, 0.8, 1]}])
+    ce = Audited(**shared, loss="ce", accuracy=[0.9, 0.5, None])
+    text = page([ce, Audited(**shared, loss="sl", accuracy=[0.9, 0.8, 1])])
     assert [line.split("|")[1].strip() for line in text.splitlines() if line.startswith("| ")][2:] == ["b", "a", "c"]
