@@ -37,6 +37,5 @@ class Deadline:
 
 
 def shares_done(records: Sequence[Path]) -> list[float]:
-    """How much is done of each run; one that diverged has no more to do."""
-    found = [progress(record) for record in records]
-    return [1.0 if state.diverged else state.share for state in found]
+    """How much is done of each run."""
+    return [progress(record).share for record in records]

@@ -4,15 +4,16 @@ Needs neither torch nor Hydra, so that ``sl reproduce status`` answers at once.
 """
 
 import heapq
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from filelock import FileLock, Timeout
+from pydantic import TypeAdapter, ValidationError
 
 from sl.errors import UserError
 from sl.files import lock_beside, replace_json
+from sl.record.entry import Positive, Seconds
 from sl.record.read import read
 
 PREFIX = ".plan-"
@@ -25,7 +26,7 @@ class Item:
     step: str
     overrides: str
     record: str
-    seconds: float
+    seconds: Seconds
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ class SavedPlan:
     """The runs of one command; `jobs` of them are trained at once."""
 
     name: str
-    jobs: int
+    jobs: Positive
     items: tuple[Item, ...]
 
     def save(self, runs_dir: Path) -> None:
@@ -47,10 +48,8 @@ def saved_plans(runs_dir: Path) -> Iterator[SavedPlan]:
     paths = runs_dir.glob(f"{PREFIX}*.json")
     for path in sorted(paths, key=lambda path: path.stat().st_mtime, reverse=True):
         try:
-            content = json.loads(path.read_text())
-            items = tuple(Item(**item) for item in content["items"])
-            yield SavedPlan(content["name"], content["jobs"], items)
-        except (OSError, ValueError, KeyError, TypeError):
+            yield TypeAdapter(SavedPlan).validate_json(path.read_bytes())
+        except (OSError, ValidationError):
             raise UserError(f"{path}: damaged plan; remove it, or rerun the reproduction, which rewrites it") from None
 
 
@@ -68,28 +67,29 @@ def in_training(record: Path) -> bool:
 
 @dataclass(frozen=True)
 class RunProgress:
-    """How far a run is: `epoch` of `epochs` recorded (0 of 0 where there is no record yet)."""
+    """How far a run is: `epoch` of `epochs` recorded (0 of 0 where there is no record yet).
 
-    complete: bool
-    training: bool
+    It has `ended` where nothing is left to do: it is complete or has diverged.
+    """
+
+    ended: bool = False
     epoch: int = 0
     epochs: int = 0
     diverged: bool = False
 
     @property
     def share(self) -> float:
-        """The share of its epochs that is done, in [0, 1]."""
-        return 1.0 if self.complete else self.epoch / self.epochs if self.epochs else 0.0
+        """The share of its work that is done, in [0, 1]."""
+        return 1.0 if self.ended else self.epoch / self.epochs if self.epochs else 0.0
 
 
 def progress(record: Path) -> RunProgress:
     """How far the run of this record is; one that cannot be read counts as not started."""
-    training = in_training(record)
     try:
         run = read(record)
     except UserError:
-        return RunProgress(False, training)
-    return RunProgress(run.complete, training, len(run.epochs), run.scale.epochs, run.diverged)
+        return RunProgress()
+    return RunProgress(run.complete or run.diverged, len(run.epochs), run.scale.epochs, run.diverged)
 
 
 def duration(seconds: float) -> str:

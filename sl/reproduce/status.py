@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from sl.errors import UserError
-from sl.reproduce.progress import RunProgress, SavedPlan, duration, finishing_times, progress, saved_plans
+from sl.reproduce.progress import RunProgress, SavedPlan, duration, finishing_times, in_training, progress, saved_plans
 
 NEXT = 3  # runs that are named before they start
 
@@ -20,35 +20,34 @@ def status(runs_dir: Path) -> None:
 
 def lines(plan: SavedPlan, now: datetime) -> list[str]:
     """Where `plan` stands; `now` is what its times count from."""
-    found = [progress(Path(item.record)) for item in plan.items]
+    records = [Path(item.record) for item in plan.items]
+    found = list(zip(plan.items, map(progress, records), map(in_training, records), strict=True))
     left = [
-        (item, state, item.seconds * (1 - state.share))
-        for item, state in sorted(zip(plan.items, found, strict=True), key=lambda pair: not pair[1].training)
-        if not (state.complete or state.diverged)
+        (item, state, training, item.seconds * (1 - state.share))
+        for item, state, training in sorted(found, key=lambda run: not run[2])
+        if not state.ended
     ]
-    active = sum(state.training for state in found)
-    ends = finishing_times([seconds for _, _, seconds in left], max(plan.jobs, active))
+    active = sum(training for *_, training in found)
+    ends = finishing_times([seconds for *_, seconds in left], max(plan.jobs, active))
     text = [f"{plan.name}: {len(found) - len(left)} of {len(found)} runs are recorded, {active} are being trained"]
-    text += [f"  diverged: {item.overrides}" for item, state in zip(plan.items, found, strict=True) if state.diverged]
-    for item, state, seconds in left[: active + NEXT]:
-        text.append(f"  {state_text(state, seconds):<40}  {item.overrides}")
+    text += [f"  diverged: {item.overrides}" for item, state, _ in found if state.diverged]
+    for item, state, training, seconds in left[: active + NEXT]:
+        text.append(f"  {state_text(state, training, seconds):<40}  {item.overrides}")
     done_at: dict[str, float] = dict.fromkeys((item.step for item in plan.items), 0.0)
-    for (item, _, _), end in zip(left, ends, strict=True):
+    for (item, *_), end in zip(left, ends, strict=True):
         done_at[item.step] = max(done_at[item.step], end)
     for step, end in done_at.items():
-        states = [
-            state.complete or state.diverged for item, state in zip(plan.items, found, strict=True) if item.step == step
-        ]
+        ended = [state.ended for item, state, _ in found if item.step == step]
         when = f"done about {now + timedelta(seconds=end):%a %d %b %H:%M}" if end else "done"
-        text.append(f"  {step}: {sum(states)} of {len(states)} recorded, {when}")
+        text.append(f"  {step}: {sum(ended)} of {len(ended)} recorded, {when}")
     if left and not active:
         text.append("  nothing is being trained; the times hold if the same command starts again now")
     return text
 
 
-def state_text(state: RunProgress, seconds: float) -> str:
+def state_text(state: RunProgress, training: bool, seconds: float) -> str:
     """A run's state in a few words; `seconds` are left of it."""
     left = duration(seconds)
-    if state.training:
+    if training:
         return f"in training, epoch {state.epoch} of {state.epochs or '?'} done, {left} left"
     return f"waits, resumes after epoch {state.epoch}, {left} left" if state.epoch else f"waits, {left}"

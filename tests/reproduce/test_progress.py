@@ -12,7 +12,9 @@ import synthetic
 from filelock import FileLock
 
 from sl.errors import UserError
-from sl.reproduce.progress import Item, RunProgress, SavedPlan, progress, saved_plans
+from sl.files import lock_beside
+from sl.reproduce.deadline import shares_done
+from sl.reproduce.progress import Item, RunProgress, SavedPlan, in_training, progress, saved_plans
 from sl.reproduce.status import lines, status
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -43,17 +45,27 @@ def plan(tmp_path: Path) -> SavedPlan:
 
 def test_a_run_counts_as_in_training_while_its_lock_is_held(plan: SavedPlan) -> None:
     record = Path(plan.items[1].record)
-    assert not progress(record).training
+    assert not in_training(record)
     with FileLock(record.with_name(f".{record.stem}.lock")):
-        command = [sys.executable, "-c", f"from sl.reproduce.progress import *; print(progress(Path({str(record)!r})))"]
-        said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-        assert "training=True" in said
-    assert not progress(record).training
+        code = f"from sl.reproduce.progress import *; print(in_training(Path({str(record)!r})))"
+        said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+        assert said == "True\n"
+    assert not in_training(record)
+
+
+def test_what_is_done_is_counted_without_taking_locks(plan: SavedPlan, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A deadline counts it every few seconds, and a look at a lock holds it for a moment."""
+    complete, half, *missing = [Path(item.record) for item in plan.items]
+    for record in (complete, half):
+        lock_beside(record).touch()
+    monkeypatch.setattr(FileLock, "acquire", lambda *_, **__: pytest.fail("a lock was taken"))
+    state = progress(half)
+    assert shares_done([complete, half, *missing]) == [1.0, state.epoch / state.epochs, 0.0, 0.0]
 
 
 def test_what_is_trained_what_is_next_and_when_it_is_done(plan: SavedPlan, monkeypatch: pytest.MonkeyPatch) -> None:
     half = Path(plan.items[1].record)
-    monkeypatch.setattr("sl.reproduce.progress.in_training", lambda record: record == half)
+    monkeypatch.setattr("sl.reproduce.status.in_training", lambda record: record == half)
     state = progress(half)
     share = state.epoch / state.epochs
     told = lines(plan, NOW)
@@ -79,9 +91,13 @@ def test_a_plan_is_read_as_it_was_saved(plan: SavedPlan, tmp_path: Path) -> None
     plan.save(tmp_path)
     assert list(saved_plans(tmp_path)) == [plan]
     (path,) = tmp_path.glob(".plan-*.json")
-    path.write_text(path.read_text()[:-20])
-    with pytest.raises(UserError, match="damaged plan"):
-        list(saved_plans(tmp_path))
+    whole = path.read_text()
+    values = json.loads(whole)
+    damaged = ({"jobs": "two"}, {"jobs": 0}, {"items": [{**values["items"][0], "seconds": None}]})
+    for content in (whole[:-20], "[]", *(json.dumps(values | change) for change in damaged)):
+        path.write_text(content)
+        with pytest.raises(UserError, match="damaged plan"):
+            list(saved_plans(tmp_path))
 
 
 def test_mistakes(tmp_path: Path) -> None:
@@ -101,9 +117,7 @@ def test_the_command_needs_no_torch(plan: SavedPlan, tmp_path: Path) -> None:
 
 def test_a_diverged_run_is_named_and_not_waited_for(plan: SavedPlan, monkeypatch: pytest.MonkeyPatch) -> None:
     last = Path(plan.items[3].record)
-    monkeypatch.setattr(
-        "sl.reproduce.status.progress", lambda record: RunProgress(record != last, False, diverged=record == last)
-    )
+    monkeypatch.setattr("sl.reproduce.status.progress", lambda record: RunProgress(ended=True, diverged=record == last))
     told = lines(plan, NOW)
     assert told[1] == "  diverged: run 3"
     assert told[-1] == "  figures, seed 1: 2 of 2 recorded, done"
