@@ -37,7 +37,7 @@ class InProcesses:
     def __call__(self, calls: Iterable[Call]) -> list[JobReturn]:
         """What became of each job; one whose process was killed has failed."""
         calls = list(calls)
-        threads = max(1, joblib.cpu_count() // self.jobs)
+        threads = max(1, joblib.cpu_count() // self.jobs) if self.jobs > 1 else None
         outcomes = run_all(execute, [cloudpickle.dumps((call, threads)) for call in calls], self.jobs)
         jobs = []
         for (_, (_, overrides, *_), _), outcome in zip(calls, outcomes, strict=True):
@@ -53,7 +53,8 @@ class InProcesses:
 
 
 def execute(pickled: bytes) -> bytes:
-    """Do a job in a worker; its share of the cores is set before torch is imported there."""
+    """Do a job; in a worker, its share of the cores is set before torch is imported there."""
     (call, arguments, options), threads = cloudpickle.loads(pickled)
-    os.environ.setdefault("OMP_NUM_THREADS", str(threads))
+    if threads is not None:
+        os.environ.setdefault("OMP_NUM_THREADS", str(threads))
     return cloudpickle.dumps(call(*arguments, **options))

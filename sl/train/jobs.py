@@ -8,20 +8,19 @@ MOST_JOBS = 1024  # each is a process
 
 
 def choose_jobs(wanted: object, device: str) -> tuple[int, int | None]:
-    """How many runs at once, and the threads of each; None on a GPU.
+    """How many runs at once, and the threads of each; None where each run decides: on a GPU, and where it is alone.
 
     Unless a number is `wanted`: one run after another on a GPU, on a CPU one single-threaded process per core, which
-    docs/speed.md compares with one run on all cores. A run that is alone gets the threads that OMP_NUM_THREADS asks
-    for; of several at once each gets that many too, but no more than its share of the cores.
+    docs/speed.md compares with one run on all cores. Of several at once each gets the threads that OMP_NUM_THREADS asks
+    for, but no more than its share of the cores.
     """
     on_gpu = find_device(device).type == "cuda"
     usual = 1 if on_gpu else cores()
     jobs = usual if wanted is None else integer("jobs", wanted, 1, MOST_JOBS)
-    if on_gpu:
+    if on_gpu or jobs == 1:
         return jobs, None
     share = max(1, usual // jobs)
-    asked = threads_of_environment() or share
-    return jobs, asked if jobs == 1 else min(asked, share)
+    return jobs, min(threads_of_environment() or share, share)
 
 
 def thread_override(threads: int | None) -> list[str]:

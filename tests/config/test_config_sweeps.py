@@ -109,6 +109,21 @@ def test_joblib_shares_out_the_cores(run_task: Command, tmp_path: Path, monkeypa
         assert threads == max(1, joblib.cpu_count() // 2)
 
 
+def test_one_job_of_joblib_at_a_time_takes_the_threads_that_it_needs(
+    run_task: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It runs in the command's own process, whose environment stays as it was."""
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
+
+    def task(config: RunConfig) -> None:
+        (tmp_path / f"seed{config.seed}").write_text(f"{os.getpid()} {asked_threads(config.runtime)}")
+
+    arguments = ("-m", "hydra/launcher=joblib", "hydra.launcher.n_jobs=1", "seed=0,1")
+    assert run_task(task, "config", *arguments).code == 0
+    assert [(tmp_path / f"seed{seed}").read_text() for seed in (0, 1)] == [f"{os.getpid()} None"] * 2
+    assert "OMP_NUM_THREADS" not in os.environ
+
+
 @pytest.mark.parametrize(
     ("arguments", "line"),
     [

@@ -19,7 +19,8 @@ from sl.reproduce.plan import PlannedRun, plan_runs
 from sl.reproduce.progress import Item, SavedPlan
 from sl.train.described import describe_run
 from sl.train.device import asked_threads
-from sl.train.jobs import choose_jobs
+from sl.train.job import prepare
+from sl.train.jobs import choose_jobs, thread_override
 from sl.train.run import train
 from sl.workers import TaskResult
 
@@ -256,14 +257,23 @@ def test_a_folder_that_cannot_be_written_is_found_before_training(tmp_path: Path
 
 @pytest.mark.parametrize(
     ("variable", "jobs", "threads"),
-    [("", None, 1), ("", 1, 8), ("", 4, 2), ("", 16, 1), ("3", 1, 3), ("16", 1, 16), ("3", 4, 2), ("1", 4, 1)],
+    [("", None, 1), ("", 1, None), ("", 4, 2), ("", 16, 1), ("3", 1, None), ("3", 4, 2), ("1", 4, 1)],
 )
-def test_cpu_runs_get_the_threads_asked_for_or_share_the_cores(
-    variable: str, jobs: int | None, threads: int, monkeypatch: pytest.MonkeyPatch
+def test_several_cpu_runs_get_the_threads_asked_for_or_share_the_cores(
+    variable: str, jobs: int | None, threads: int | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("OMP_NUM_THREADS", variable)
     monkeypatch.setattr("sl.train.jobs.cores", lambda: 8)
     assert choose_jobs(jobs, "cpu") == (jobs or 8, threads)
+
+
+@pytest.mark.parametrize(("variable", "threads"), [("", 1), ("3", 3)])
+def test_a_run_alone_takes_the_threads_that_pay(variable: str, threads: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OMP_NUM_THREADS", variable)
+    monkeypatch.setattr("sl.train.jobs.cores", lambda: 8)
+    _, chosen = choose_jobs(1, "cpu")
+    digits = ["dataset=digits", "runtime.device=cpu", *thread_override(chosen)]
+    assert prepare(compose_run(digits)).runtime.threads == threads
 
 
 @pytest.mark.parametrize("given", ["seed=5", "+seed=5", "++seed=5"])
