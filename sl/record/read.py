@@ -23,15 +23,17 @@ State = Literal["missing", "complete", "diverged", "unfinished", "damaged", "dam
 def read(path: Path) -> Run:
     """The run recorded at `path`.
 
-    A last line that was cut off while it was written leaves an unfinished run; anything else that does not fit
-    raises UserError with file and line number.
+    How it describes its choices is remembered (sl/record/shown.py). A last line that was cut off while it was written
+    leaves an unfinished run; anything else that does not fit raises UserError with file and line number.
     """
     path = Path(path)
     try:
         content = path.read_bytes()
     except OSError as error:
         raise UserError(f"{path}: not readable as a run record: {error.strerror}") from None
-    return parse_record(path, content)
+    run = parse_record(path, content)
+    remember(run.header)
+    return run
 
 
 def parse_record(path: Path, content: bytes) -> Run:
@@ -44,7 +46,6 @@ def parse_record(path: Path, content: bytes) -> Run:
     number, header = next(lines)
     if not isinstance(header, Header):
         raise _damaged(path, number, NO_HEADER)
-    remember(header)
     for number, line in lines:
         if end is not None:
             raise _damaged(path, number, "nothing may follow the last line, of kind end or diverged")

@@ -7,6 +7,7 @@ import pytest
 import synthetic
 from pydantic import ValidationError
 
+from sl.errors import UserError
 from sl.record import shown as module
 from sl.record.read import read
 from sl.record.schema import Header, Presentation
@@ -59,6 +60,19 @@ def test_a_record_describes_a_loss_that_has_no_file_here(header: Header) -> None
 def test_a_record_does_not_rename_a_loss_that_has_a_file_here(header: Header) -> None:
     remember(described(header, "sl", title="Mine"))
     assert loss_title("sl") == "SL"
+
+
+def test_a_damaged_record_describes_nothing(tmp_path: Path) -> None:
+    head = synthetic.header("ce")
+    head["config"]["names"]["loss"] = "brier"
+    head["shown"] = {"loss": {"title": "Brier"}}
+    lines = synthetic.lines(head)
+    damaged = synthetic.write(tmp_path / "damaged", [*lines, lines[-1]])
+    with pytest.raises(UserError, match="nothing may follow the last line"):
+        read(damaged)
+    assert loss_title("brier") == "brier"
+    read(synthetic.write(tmp_path / "whole", lines))
+    assert loss_title("brier") == "Brier"
 
 
 def test_older_records_describe_nothing(header: Header) -> None:
