@@ -15,7 +15,8 @@ from sl.config.build import under
 from sl.errors import UserError
 from sl.files import expanded
 from sl.options.search import SearchConfig
-from sl.search.outcome import Trial, best, check_file, overrides, summary, tried, write
+from sl.search.outcome import Trial, best, check_file, summary, tried, write
+from sl.search.space import typed_options
 from sl.search.study import open_study, search
 from sl.search.task import Task, make_task
 from sl.search.trial import evaluate
@@ -41,7 +42,7 @@ def run_search(config: SearchConfig) -> None:
         raise UserError("search.ranges", rule="must have other bounds: every run of this search diverged")
     typed = [override for override in config.overrides if not override.lstrip("+~").startswith(OF_A_SEARCH)]
     print(f"all {len(found)} are in {task.file}; the best: {summary(best(found))}")
-    command = shlex.join([*typed, *overrides(best(found))])
+    command = shlex.join([*typed, *typed_options(best(found)["parameters"])])
     print(f"to train with it on all images: sl train {command}", flush=True)
 
 

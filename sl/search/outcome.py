@@ -9,7 +9,7 @@ from optuna import Study
 
 from sl.errors import UserError
 from sl.files import replace_json
-from sl.search.space import rounded
+from sl.search.space import rounded, typed_options
 from sl.search.study import diverged, finished
 from sl.search.task import Task
 
@@ -34,14 +34,10 @@ def best(trials: Sequence[Trial]) -> Trial:
     return max(trials, key=lambda trial: trial["score"])
 
 
-def overrides(trial: Trial) -> list[str]:
-    """The parameters as one would type them."""
-    return [f"{option}={value:g}" for option, value in trial["parameters"].items()]
-
-
 def summary(trial: Trial) -> str:
     """The parameters with their score."""
-    return f"{' '.join(overrides(trial))} ({100 * trial['score']:.2f} % of the held-out noisy labels predicted)"
+    chosen = " ".join(typed_options(trial["parameters"]))
+    return f"{chosen} ({100 * trial['score']:.2f} % of the held-out noisy labels predicted)"
 
 
 def read_outcome(path: Path) -> dict[str, Any]:

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from sl.numbers import with_interval
-from sl.record.identity import canonical_text
-from sl.record.titles import numbers
+from sl.record.identity import canonical_text, flat
+from sl.search.space import typed_options
 from sl.search.validation import ValidatedRun
 from sl.stats import Inference, adjusted, infer, significant
 
@@ -71,5 +71,6 @@ def listing(ranking: ParameterRanking) -> list[str]:
 
 
 def overrides(parameters: dict[str, Any]) -> str:
-    """The numbers among a loss's parameters as one would type them."""
-    return " ".join(f"loss.{option}={value:.6g}" for option, value in numbers(parameters).items())
+    """A loss's numbers and switches, and those of its parts, as overrides."""
+    told = {f"loss.{option}": value for option, value in flat(parameters) if isinstance(value, int | float)}
+    return " ".join(typed_options(told))

@@ -2,6 +2,7 @@
 
 import copy
 import functools
+import json
 import operator
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from typing import Any
 from sl.checks import flag, number
 from sl.errors import UserError
 from sl.options.search import SearchConfig
+from sl.record.identity import flat
 
 FIELDS = ("low", "high", "log")
 Parameters = dict[str, float]  # options of a run, such as loss.alpha, with their values
@@ -32,17 +34,6 @@ class Range:
     def path(self) -> str:
         """The parameter's dotted name inside the loss."""
         return self.option.removeprefix("loss.")
-
-
-def value_at(loss: Mapping[str, Any], path: str) -> Any:
-    """The value of the loss's parameter with this dotted name; None where it has none.
-
-    >>> value_at({"active": {"alpha": 2.0}}, "active.alpha")
-    2.0
-    """
-    first, _, rest = path.partition(".")
-    value = loss.get(first)
-    return value_at(value, rest) if rest and isinstance(value, Mapping) else None if rest else value
 
 
 def with_values(loss: Mapping[str, Any], values: Mapping[str, float]) -> dict[str, Any]:
@@ -81,6 +72,15 @@ def rounded(values: Mapping[str, float]) -> Parameters:
     return {option: _as_tried(value) for option, value in values.items()}
 
 
+def typed_options(values: Mapping[str, float]) -> list[str]:
+    """`values` as one would type them, exactly: another value is another run. JSON writes numbers as Hydra reads them.
+
+    >>> typed_options({"loss.log_zero": -9.210340371976182, "loss.hard": True})
+    ['loss.log_zero=-9.210340371976182', 'loss.hard=true']
+    """
+    return [f"{option}={json.dumps(value)}" for option, value in values.items()]
+
+
 def _leaves(node: Mapping[Any, Any], path: str) -> Iterator[tuple[str, Any]]:
     """Ranges with their path: parameters of a loss inside the loss (term.alpha) are nested in the same way."""
     for key, value in node.items():
@@ -94,7 +94,7 @@ def _range(path: str, node: Any, config: SearchConfig) -> Range:
     name = f"search.ranges.{path}"
     if not isinstance(node, dict) or not {"low", "high"} <= set(node) <= set(FIELDS):
         raise UserError(name, node, "must be {low: ..., high: ...}, with log: false for a uniform search")
-    value = value_at(config.loss, path)
+    value = dict(flat(config.loss)).get(path)
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise UserError(name, rule=f"must be a number that {name_of(config)} has")
     log = flag(f"{name}.log", node.get("log", True))

@@ -8,8 +8,8 @@ from sl.checks import integer
 from sl.config.check import check_run
 from sl.errors import UserError
 from sl.options.search import SearchConfig
-from sl.record.identity import identity
-from sl.search.space import Parameters, Range, search_space, value_at
+from sl.record.identity import flat, identity
+from sl.search.space import Parameters, Range, search_space
 from sl.search.trial import run_config
 from sl.train.described import describe_run
 
@@ -27,7 +27,8 @@ class Task:
     @property
     def first(self) -> Parameters:
         """The parameters that the run has without a search."""
-        return {known.option: float(value_at(self.config.loss, known.path)) for known in self.space}
+        values = dict(flat(self.config.loss))
+        return {known.option: float(values[known.path]) for known in self.space}
 
     @property
     def file(self) -> Path:

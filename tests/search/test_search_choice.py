@@ -13,10 +13,12 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from sl.config.compose import compose_run
 from sl.errors import UserError
 from sl.record import Run, load_all, read
 from sl.search.rank import listing, overrides, rankings, score
-from sl.search.validation import validated, with_holdout
+from sl.search.validation import ValidatedRun, validated, with_holdout
+from sl.train.described import describe_run
 
 ROOT = Path(__file__).resolve().parents[2]
 Record = Callable[..., Path]
@@ -59,7 +61,21 @@ def test_the_best_validation_accuracy_wins_whatever_the_test_set_says(record: Re
 def test_parameters_of_a_loss_in_a_loss_are_listed() -> None:
     part = {"_target_": "sl.losses.SymmetricCrossEntropy", "alpha": 0.5, "p_min": 1e-7}
     loss = {"transition": "noise", "term": part, "detached": True}
-    assert overrides(loss) == "loss.term.alpha=0.5 loss.term.p_min=1e-07"
+    assert overrides(loss) == "loss.term.alpha=0.5 loss.term.p_min=1e-07 loss.detached=true"
+
+
+@pytest.mark.parametrize(
+    "choice", [["loss=sl", "loss.log_zero=-9.210340371976182", "loss.alpha=0.12345678"], ["loss=bootstrap_hard"]]
+)
+def test_what_is_printed_composes_to_the_run_that_was_ranked(choice: list[str]) -> None:
+    """Bootstrap's `hard` is no number: both kinds stand in one ranking."""
+    held_out = ["dataset=digits", "holdout=0.2", "runtime.precision=float32"]
+    described = describe_run(compose_run([*held_out, *choice]))
+    parameters = {key: value for key, value in described.result_config["loss"].items() if key != "_target_"}
+    (ranking,) = rankings([ValidatedRun(described.identity, "", "", parameters, 0, 0.5)])
+    printed = [word for word in listing(ranking)[-1].split() if word.startswith("loss.")]
+    of_class = "loss=sl" if choice[0] == "loss=sl" else "loss=bootstrap_soft"
+    assert describe_run(compose_run([*held_out, of_class, *printed])).identity == described.identity
 
 
 def test_the_poison_works(record: Record) -> None:

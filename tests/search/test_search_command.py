@@ -59,7 +59,7 @@ def test_a_search_writes_down_what_it_tried(search: Search, tmp_path: Path, caps
     assert outcome["trials"][0]["parameters"] == {"loss.alpha": 0.01, "loss.beta": 1.0}
     assert outcome["best"]["score"] == max(trial["score"] for trial in outcome["trials"])
     assert "test_accuracy" not in json.dumps(outcome)
-    best = " ".join(f"{option}={value:g}" for option, value in outcome["best"]["parameters"].items())
+    best = " ".join(f"{option}={value}" for option, value in outcome["best"]["parameters"].items())
     command = capsys.readouterr().out.splitlines()[-1]
     assert command.startswith("to train with it on all images: sl train runtime.threads=1 ")
     assert command.endswith(f" {' '.join(SHORT)} loss=sl {best}")
