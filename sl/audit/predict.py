@@ -16,11 +16,11 @@ from sl.errors import UserError
 from sl.files import replace_file
 from sl.options.run import RunConfig
 from sl.saved import load_model
-from sl.saved.files import model_path
 from sl.say import say
 from sl.train.holdout import rows_held_out
 from sl.train.job import Job, prepare
 from sl.train.run import train_when_free
+from sl.train.save_model import path_of_model
 from sl.workers import run_all, values
 
 
@@ -51,8 +51,7 @@ def predict_part(folder: Path, config: RunConfig) -> Path:
         say(f"fold {config.fold}: run {job.identity[:4]}")
     train_when_free(config)
     subject, rows = whole_subject(config)
-    path_of_model = model_path(Path(config.models_dir), job.dataset.name, job.identity)
-    loaded = load_model(path_of_model, job.runtime.device, config.allow_targets)
+    loaded = load_model(path_of_model(job), job.runtime.device, config.allow_targets)
     probabilities = torch.cat([loaded.probabilities(images) for images in images_of(job, subject)]).cpu().numpy()
     content = io.BytesIO()
     np.savez_compressed(

@@ -4,6 +4,7 @@ import torch
 from torch import Tensor
 
 from sl.checks import integer, number
+from sl.evaluate import confusion_matrix
 from sl.noise.maps import NUM_CLASSES, published_map
 
 
@@ -59,6 +60,5 @@ def empirical(clean: Tensor, noisy: Tensor, num_classes: int) -> Tensor:
     tensor([[0.5000, 0.5000],
             [0.0000, 1.0000]], dtype=torch.float64)
     """
-    counts = torch.bincount(clean * num_classes + noisy, minlength=num_classes**2)
-    counts = counts.reshape(num_classes, num_classes).double()
+    counts = confusion_matrix(noisy, clean, num_classes).double()
     return counts / counts.sum(1, keepdim=True)
