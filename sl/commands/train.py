@@ -16,7 +16,7 @@ def main(config: RunConfig) -> float | None:
     from sl.record.read import read  # what imports torch waits until it is needed: --help does not
     from sl.sweep import job
     from sl.tracker.console import summary
-    from sl.tracker.run_so_far import unique_name
+    from sl.tracker.run_name import unique_name
     from sl.train.run import train_when_free
 
     run = read(train_when_free(config))

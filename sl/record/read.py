@@ -66,7 +66,7 @@ def parse_record(path: Path, content: bytes) -> Run:
         _check_end(path, number, header, epochs, probes)
     if end is not None and end.sha256 is not None:
         _check_seal(path, content, end.sha256)
-    return Run(path, header, tuple(epochs), probes, tuple(resumes), end)
+    return Run(header, tuple(epochs), probes, tuple(resumes), end, path)
 
 
 def record_state(path: Path) -> State:

@@ -20,12 +20,12 @@ STAGES: tuple[Stage, ...] = ("early", "middle", "late")
 class Run:
     """A run as recorded. Accuracies are shares in [0, 1]; epochs count from 1; K classes, E epochs recorded."""
 
-    path: Path
     header: Header
     epochs: tuple[Epoch, ...] = ()
     probes: dict[str, Probe] = field(default_factory=dict)
     resumes: tuple[Resume, ...] = ()
     last_line: End | Diverged | None = None
+    path: Path = Path()  # of the record; a run that a tracker is told of has none
 
     @property
     def identity(self) -> str:
@@ -161,6 +161,12 @@ class Run:
         """Test accuracy of the best class minus that of the worst at every epoch, (E,)."""
         curve = self.class_curve()
         return np.nanmax(curve, axis=1) - np.nanmin(curve, axis=1)
+
+    def worst_class(self) -> tuple[str, float]:
+        """Name and test accuracy of the worst class after the last epoch; the first of equals."""
+        accuracy = self.class_curve()[-1]
+        worst = int(np.nanargmin(accuracy))
+        return self.class_names[worst], float(accuracy[worst])
 
     def last(self) -> float:
         """Test accuracy after the last epoch."""

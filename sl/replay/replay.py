@@ -10,7 +10,7 @@ from sl.figures import draw_all
 from sl.record import Run
 from sl.tracker import Tracker
 from sl.tracker.repeat import own_time, repeat
-from sl.tracker.run_so_far import unique_name
+from sl.tracker.run_name import unique_name
 from sl.tracker.values import started
 
 

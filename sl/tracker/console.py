@@ -14,7 +14,7 @@ from sl.record.schema import Epoch, Header, Probe
 from sl.record.titles import scale_name
 from sl.say import on_terminal, say
 from sl.sweep import job
-from sl.tracker.run_so_far import run_so_far, unique_name, worst_class
+from sl.tracker.run_name import unique_name
 
 PLAIN_LINES = 12
 LONG_EPOCH = 2.0  # seconds after which the live line tells how far an epoch is
@@ -35,7 +35,7 @@ def status(run: Run, left: float) -> tuple[str, str]:
     What matters most comes first: narrow windows cut the end.
     """
     line = run.epochs[-1]
-    name, accuracy = worst_class(run)
+    name, accuracy = run.worst_class()
     return f"epoch {line.epoch}/{run.scale.epochs}", (
         f"left {timedelta(seconds=round(left))}  worst {name} {100 * accuracy:.1f} %"
         f"  test {100 * line.test_accuracy:.1f} %  loss {line.train_loss:.4g}"
@@ -46,7 +46,7 @@ def summary(run: Run, finished: bool) -> str:
     """The run as a whole, in one line."""
     if not run.epochs:
         return "stopped before the end of its first epoch"
-    name, accuracy = worst_class(run)
+    name, accuracy = run.worst_class()
     parts = [] if finished else [f"stopped after epoch {run.epochs[-1].epoch} of {run.scale.epochs}"]
     parts += [
         f"last {100 * run.last():.2f} %, best {100 * run.best():.2f} %",
@@ -69,7 +69,7 @@ class ConsoleSink:
         """Open the live line on a terminal; elsewhere nothing is printed yet."""
         self._header, self._epochs = header, list[Epoch]()
         self._path, self._resumed = path, resumed
-        run = run_so_far(header, [])
+        run = Run(header)
         self._epochs_in_all = run.scale.epochs
         self._name = unique_name(run)
         self._began = time.monotonic()
@@ -90,7 +90,7 @@ class ConsoleSink:
         if done <= 0:
             return
         left = (self._shown - self._began) / done * (self._epochs_in_all - line.epoch)
-        self._at, text = status(run_so_far(self._header, [line]), left)
+        self._at, text = status(Run(self._header, (line,)), left)
         self._text = f"{text}  {self._name}"
         job.tell(epoch=line.epoch, text=text)
         if self._progress:
@@ -112,7 +112,7 @@ class ConsoleSink:
         """Replace the live line by the summary."""
         if self._progress:
             self._progress.stop()
-        text = summary(run_so_far(self._header, self._epochs, self._path), finished)
+        text = summary(Run(self._header, tuple(self._epochs), path=self._path), finished)
         job.tell(text=text)
         if self._here:
             say(f"{self._name}  {text}")

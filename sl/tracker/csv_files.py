@@ -8,9 +8,10 @@ from typing import Any
 
 from sl.files import expanded, replacing
 from sl.record.identity import flat
+from sl.record.run import Run
 from sl.record.schema import Epoch, Header, Probe
 from sl.tracker.base import Pictures, Tracker
-from sl.tracker.run_so_far import run_so_far, short_name
+from sl.tracker.run_name import short_name
 from sl.tracker.values import config, epoch_values, started, summary
 
 
@@ -56,7 +57,7 @@ class CsvTracker(Tracker):
 
     def close(self, finished: bool) -> None:
         """Write run.csv."""
-        facts = {"name": short_name(run_so_far(self._header, [])), "finished": finished}
+        facts = {"name": short_name(Run(self._header)), "finished": finished}
         values = facts | dict(flat(config(self._header))) | summary(self._header, self._epochs)
         _write(self.folder / "run.csv", ["key", "value"], list(values.items()))
 

@@ -13,9 +13,10 @@ from filelock import FileLock
 from sl.errors import UserError
 from sl.files import expanded, lock_beside
 from sl.record.identity import flat
+from sl.record.run import Run
 from sl.record.schema import Epoch, Header, Probe
 from sl.tracker.base import Pictures, Tracker, needs
-from sl.tracker.run_so_far import method_name, run_so_far, setting_name, short_name
+from sl.tracker.run_name import method_name, setting_name, short_name
 from sl.tracker.values import config, epoch_values, started, summary
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ class MlflowTracker(Tracker):
         Raises UserError where `uri` is no store, ConnectionError where the server there does not answer.
         """
         self._header, self._epochs = header, list[Epoch]()
-        run = run_so_far(header, [])
+        run = Run(header)
         tags = {"identity": header.identity, "mlflow.source.git.commit": header.provenance.commit or "unknown"}
         tags |= {"group": setting_name(run), "job_type": method_name(run)}
         self._open(short_name(run), tags, started(header))

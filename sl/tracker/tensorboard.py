@@ -5,9 +5,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sl.files import expanded
+from sl.record.run import Run
 from sl.record.schema import Epoch, Header, Probe
 from sl.tracker.base import Pictures, Tracker, needs
-from sl.tracker.run_so_far import run_so_far, short_name
+from sl.tracker.run_name import short_name
 from sl.tracker.values import config, epoch_values, summary
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ class TensorBoardTracker(Tracker):
     def start(self, header: Header, path: Path, resumed: int = 0) -> None:
         """Open the event file, and write the configuration as text."""
         self._header, self._epochs = header, list[Epoch]()
-        name = f"{short_name(run_so_far(header, []))}-{header.identity}"
+        name = f"{short_name(Run(header))}-{header.identity}"
         there = sorted(folder.name for folder in self.dir.glob(f"*-{header.identity}"))
         self._writer = self._open(*(there or [name]))
         text = json.dumps(config(header), indent=1)

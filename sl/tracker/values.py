@@ -6,8 +6,8 @@ from itertools import accumulate
 from typing import Any
 
 from sl.record.lines import rounded
+from sl.record.run import Run
 from sl.record.schema import Epoch, Header
-from sl.tracker.run_so_far import run_so_far, worst_class
 
 METRICS = (
     "lr", "train_loss", "noisy_accuracy", "clean_accuracy", "test_accuracy", "right_accuracy", "wrong_memorised",
@@ -40,13 +40,13 @@ def epoch_values(header: Header, line: Epoch) -> dict[str, Any]:
     100 classes, none does. `spread` is the best class's test accuracy minus the worst's.
     """
     line = Epoch.model_validate(rounded(line.model_dump()))  # as the record has it
-    run = run_so_far(header, [line])
+    run = Run(header, (line,))
     width = len(str(len(run.class_names) - 1))
     values: dict[str, Any] = {name: getattr(line, name) for name in METRICS}
     if len(run.class_names) <= MOST_CLASSES:
         for number, (name, accuracy) in enumerate(zip(run.class_names, line.class_accuracy, strict=True)):
             values[f"class/{number:0{width}} {name}"] = accuracy
-    worst, accuracy = worst_class(run)
+    worst, accuracy = run.worst_class()
     values |= {"spread": float(run.spread()[0]), "worst_class": worst, "worst_class_accuracy": accuracy}
     return {name: value for name, value in values.items() if value is not None}
 
@@ -55,7 +55,7 @@ def summary(header: Header, epochs: Sequence[Epoch]) -> dict[str, float]:
     """Accuracies of the run as a whole, beside the last value of each metric; empty before the first epoch."""
     if not epochs:
         return {}
-    run = run_so_far(header, epochs)
+    run = Run(header, tuple(epochs))
     measured = {
         "test_accuracy_last": run.last(),
         "test_accuracy_best": run.best(),

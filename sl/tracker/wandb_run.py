@@ -10,9 +10,10 @@ import wandb
 from pydantic import ValidationError
 
 from sl.errors import UserError
+from sl.record.run import Run
 from sl.record.schema import Header, Probe
 from sl.say import say
-from sl.tracker.run_so_far import method_name, run_so_far, setting_name, short_name
+from sl.tracker.run_name import method_name, setting_name, short_name
 from sl.tracker.values import MOST_CLASSES, config
 
 Mode = Literal["online", "offline", "disabled"]
@@ -72,7 +73,7 @@ def open_run(header: Header, mode: Mode, tags: list[str], live: bool, **place: s
     has the load of this machine beside its metrics. A server that failed once is not waited for
     again by later runs of this process.
     """
-    run = run_so_far(header, [])
+    run = Run(header)
     place["group"] = place["group"] or setting_name(run)
     named = {"id": header.identity, "name": short_name(run), "job_type": method_name(run), "config": config(header)}
     facts = {"git_commit": header.provenance.commit, "disable_git": True, "x_disable_stats": not live}

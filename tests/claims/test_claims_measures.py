@@ -48,7 +48,7 @@ def run_of(counts: list[int], accuracy: list[float]) -> Run:
     """A run whose test set has so many images of each class."""
     header = Header.model_construct(stages=Stages.model_construct(early=1, middle=1, late=1))
     probe = Probe.model_construct(confusion=np.diag(counts).tolist())
-    return Run(Path("none"), header, (Epoch.model_construct(class_accuracy=accuracy),), dict.fromkeys(STAGES, probe))
+    return Run(header, (Epoch.model_construct(class_accuracy=accuracy),), dict.fromkeys(STAGES, probe))
 
 
 def test_spread_beyond_chance_by_hand() -> None:
@@ -128,7 +128,7 @@ def series_of(curves: np.ndarray, late: int = 3) -> Series:
     """Runs with these class-wise accuracies (n, E, K) and nothing else."""
     header = Header.model_construct(stages=Stages.model_construct(late=late), config=Config.model_construct(seed=0))
     epochs = [tuple(Epoch.model_construct(class_accuracy=line) for line in run.tolist()) for run in curves]
-    return Series(tuple(Run(Path("none"), header, lines) for lines in epochs))
+    return Series(tuple(Run(header, lines) for lines in epochs))
 
 
 def noisy(curve: np.ndarray, seeds: int, deviation: float | np.ndarray = 0.05, seed: int = 0) -> Series:
@@ -195,7 +195,7 @@ def probed(
     if "training" in probe:
         probe["training"] = TrainingShares.model_construct(**probe["training"])
     probe.setdefault("training", None)
-    return Run(Path("none"), header, (Epoch.model_construct(**shares),), {"late": Probe.model_construct(**probe)})
+    return Run(header, (Epoch.model_construct(**shares),), {"late": Probe.model_construct(**probe)})
 
 
 @pytest.mark.parametrize("classes", [3, 10])

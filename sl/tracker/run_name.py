@@ -1,27 +1,16 @@
-"""A run in progress, with the same derived numbers as a recorded run, and its name in a list of runs."""
+"""What a run is called in a list of runs, recorded or in progress."""
 
 import os
 import re
-from collections.abc import Sequence
-from pathlib import Path
-from typing import Any
-
-import numpy as np
 
 from sl.record.identity import flat
 from sl.record.run import Run
-from sl.record.schema import Epoch, Header
 from sl.record.stated import equal, stated_parameters, unlike_stated
 from sl.sweep.job import VARIED
 
 SHORT_NOISE = {"none": "clean", "symmetric": "sym", "asymmetric": "asym"}
 IN_EVERY_NAME = ("dataset", "noise", "noise.rate", "loss", "seed")
 CALLED_BY_NAME = ("model", "recipe", "scale")  # choices that a sweep varies as a whole
-
-
-def run_so_far(header: Header, epochs: Sequence[Epoch], path: Path = Path()) -> Run:
-    """The run that `header` and the epoch lines so far describe."""
-    return Run(path, header, tuple(epochs))
 
 
 def setting_name(run: Run) -> str:
@@ -60,23 +49,14 @@ def changed(run: Run) -> list[str]:
     return [*held_out, *(f"loss.{key}" for key in of_loss), *(f"recipe.{key}" for key in of_recipe)]
 
 
-def worst_class(run: Run) -> tuple[str, float]:
-    """Name and test accuracy of the worst class after the last epoch; the first of equals."""
-    accuracy = run.class_curve()[-1]
-    worst = int(np.nanargmin(accuracy))
-    return run.class_names[worst], float(accuracy[worst])
-
-
 def _word(run: Run, option: str) -> str:
     """`alpha0.01` for loss.alpha; nothing for what the record does not hold, or every name says."""
     if option in IN_EVERY_NAME:
         return ""
     if option in CALLED_BY_NAME:
         return run.name(option)
-    value: Any = run.config.plain()
-    for key in option.split("."):
-        value = value.get(key) if isinstance(value, dict) else None
-    if value is None or isinstance(value, dict):
+    value = dict(flat(run.config.plain())).get(option)
+    if value is None:
         return ""
     return option.rpartition(".")[2] + (f"{value:.4g}" if isinstance(value, float) else str(value))
 

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 import synthetic
 
-from sl.tracker.run_so_far import method_name, run_so_far, setting_name, short_name, worst_class
+from sl.record import Run
+from sl.tracker.run_name import method_name, setting_name, short_name
 
 Make = Callable[..., dict]
 
@@ -30,7 +31,7 @@ def test_short_names(header: Make, choice: str, noise: dict[str, Any], name: str
         "noise": {"_target_": f"sl.noise.{choice.title()}", **noise},
         "names": {**config["names"], "noise": choice},
     }
-    assert short_name(run_so_far(header(config=changed), [])) == name
+    assert short_name(Run(header(config=changed))) == name
 
 
 @pytest.mark.parametrize(
@@ -40,8 +41,8 @@ def test_short_names(header: Make, choice: str, noise: dict[str, Any], name: str
 def test_worst_class_is_the_first_with_the_lowest_accuracy(
     header: Make, line: Make, accuracy: list[float | None], worst: tuple[str, float]
 ) -> None:
-    lines = [line(1), line(2, class_accuracy=accuracy)]
-    assert worst_class(run_so_far(header(), lines)) == worst
+    lines = (line(1), line(2, class_accuracy=accuracy))
+    assert Run(header(), lines).worst_class() == worst
 
 
 def varied(header: Make, loss: dict[str, Any], **names: str) -> Any:
@@ -50,7 +51,7 @@ def varied(header: Make, loss: dict[str, Any], **names: str) -> Any:
     sl = {"_target_": "sl.losses.SymmetricCrossEntropy", "alpha": 0.1, "beta": 1.0, "log_zero": -9.2103}
     names = {**config["names"], "dataset": "cifar10", "recipe": "authors_code", **names}
     recipe = synthetic.recipe_values("cifar10", "authors_code")
-    return run_so_far(header(config={**config, "loss": {**sl, **loss}, "recipe": recipe, "names": names}), [])
+    return Run(header(config={**config, "loss": {**sl, **loss}, "recipe": recipe, "names": names}))
 
 
 def test_names_say_what_is_not_as_the_recipe_states(header: Make) -> None:
@@ -64,16 +65,16 @@ def test_names_say_which_option_of_the_recipe_is_on_that_is_off_otherwise(header
     names = []
     for factor in (None, 10):
         config["recipe"] = {**config["recipe"], "head_lr_factor": factor}
-        names.append(short_name(run_so_far(header(config=config), [])))
+        names.append(short_name(Run(header(config=config))))
     assert names == ["cifar10-sym0.4-sl-s0", "cifar10-sym0.4-sl-head_lr_factor10-s0"]
 
 
 @pytest.mark.parametrize(("held_out", "word"), [({"holdout": 0.1}, "holdout0.1"), ({"fold": "2/4"}, "fold2-4")])
 def test_names_say_what_is_held_out(header: Make, held_out: dict[str, Any], word: str) -> None:
     config = header().config.plain()
-    run = run_so_far(header(config={**config, **held_out}), [])
+    run = Run(header(config={**config, **held_out}))
     assert f"-{word}-" in short_name(run)
-    assert f"-{word}-" not in short_name(run_so_far(header(), []))
+    assert f"-{word}-" not in short_name(Run(header()))
 
 
 def test_names_say_what_changed_in_a_part_of_the_loss(header: Make) -> None:
@@ -81,7 +82,7 @@ def test_names_say_what_changed_in_a_part_of_the_loss(header: Make) -> None:
     loss = {"_target_": "sl.losses.LabelSmoothing", "epsilon": 0.1, "term": part}
     config = varied(header, {}).config.plain() | {"loss": loss}
     config["names"] = {**config["names"], "loss": "lsr_sl"}
-    assert short_name(run_so_far(header(config=config), [])) == "cifar10-sym0.4-lsr_sl-alpha0.5-s0"
+    assert short_name(Run(header(config=config))) == "cifar10-sym0.4-lsr_sl-alpha0.5-s0"
 
 
 def test_names_in_a_sweep_say_what_it_varies(header: Make, monkeypatch: pytest.MonkeyPatch) -> None:
