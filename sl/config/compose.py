@@ -9,9 +9,9 @@ from hydra import compose, initialize_config_dir
 from hydra.core.global_hydra import GlobalHydra
 from omegaconf import open_dict
 
+from sl.config.checked_config import checked_config
 from sl.config.hydra_errors import CONFIG_ERRORS, explain
 from sl.config.schema import register
-from sl.config.typed import typed
 from sl.paths import CONFIG_DIR
 
 
@@ -53,4 +53,4 @@ def compose_run(overrides: Sequence[str], config_name: str = "config") -> Any:
     choices = config.hydra.runtime.choices
     with open_dict(config):
         del config["hydra"]
-    return typed(config, choices, overrides)
+    return checked_config(config, choices, overrides)

@@ -9,8 +9,8 @@ from typing import Any
 from hydra.core.hydra_config import HydraConfig
 from omegaconf import DictConfig
 
+from sl.config.checked_config import checked_config
 from sl.config.messages import as_typed
-from sl.config.typed import typed
 from sl.errors import UserError
 from sl.extras import missing
 
@@ -30,7 +30,7 @@ def guarded(task: Callable[[Any], Any], extras: Sequence[str]) -> Callable[[Dict
         hydra = HydraConfig.get()
         given = list(hydra.overrides.task)
         try:
-            return task(typed(config, hydra.runtime.choices, given))
+            return task(checked_config(config, hydra.runtime.choices, given))
         except UserError as error:
             raise as_typed(error, given) from error
         except Exception as error:

@@ -11,7 +11,7 @@ from sl.options.reproduce import ReproduceConfig
 from sl.options.run import RunConfig
 
 
-def typed(config: DictConfig, choices: Mapping[str, Any], overrides: Sequence[str]) -> Any:
+def checked_config(config: DictConfig, choices: Mapping[str, Any], overrides: Sequence[str]) -> Any:
     """`config` as a checked object (RunConfig, SearchConfig, ...); UserError for a mistake in it.
 
     `choices` are Hydra's `runtime.choices`, `overrides` the command line.
