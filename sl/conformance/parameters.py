@@ -38,12 +38,14 @@ def defined(losses: Sequence[str], parameters: Parameters, batches: Sequence[Bat
     found = {loss: chosen(loss, parameters) for loss in losses}
     kept = {loss: own for loss, own in found.items() if _has_values(loss, own, batches)}
     if not kept:
-        wrong = "; ".join(f"the formula of {loss} has no value with {shown(own)}" for loss, own in found.items())
+        wrong = "; ".join(
+            f"the formula of {loss} has no value with {parameters_text(own)}" for loss, own in found.items()
+        )
         raise UserError(wrong)
     return kept
 
 
-def shown(parameters: Parameters) -> str:
+def parameters_text(parameters: Parameters) -> str:
     """Names and values."""
     return ", ".join(f"{name} {value:.5g}" for name, value in parameters.items())
 
@@ -51,7 +53,7 @@ def shown(parameters: Parameters) -> str:
 def not_taken(implementation: Implementation) -> list[str]:
     """A line on the parameters that only the formulas got, if there are any."""
     left = {name: value for name, value in implementation.parameters.items() if not implementation.takes(name)}
-    return [f"{implementation.name} does not take {shown(left)}: only the formulas got it"] if left else []
+    return [f"{implementation.name} does not take {parameters_text(left)}: only the formulas got it"] if left else []
 
 
 def _has_values(loss: str, parameters: Parameters, batches: Sequence[Batch]) -> bool:

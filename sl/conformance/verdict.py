@@ -9,7 +9,7 @@ from sl.conformance.batches import Array, Batch, batches, wrong_batches
 from sl.conformance.catalogue import LOSSES
 from sl.conformance.formulas import Parameters
 from sl.conformance.implementation import Implementation
-from sl.conformance.parameters import check_names, chosen, defined, not_taken, shown
+from sl.conformance.parameters import check_names, chosen, defined, not_taken, parameters_text
 from sl.conformance.readings import Reading, Values, clipped, implied, readings
 
 REDUCTIONS: dict[str, Callable[[Array, int], Array]] = {
@@ -67,7 +67,7 @@ def _close(values: Array, expected: Array) -> bool:
 def _found(implementation: Implementation, reading: Reading, parameters: Parameters, reduction: str) -> Finding:
     """What is said of an implementation that computes a reading."""
     known, plain = LOSSES[reading.loss], next(readings(reading.loss, parameters)).values
-    named = f"{reading.loss} ({shown(parameters)})" if parameters else reading.loss
+    named = f"{reading.loss} ({parameters_text(parameters)})" if parameters else reading.loss
     mistakes = []
     if reading.mistake:
         batch = next(batch for batch in batches() if batch.name == "ordinary_10")

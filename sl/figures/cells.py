@@ -25,7 +25,7 @@ def compared_noises(group: RunGroup) -> list[Noise]:
     return both or [usual_noise(group)]
 
 
-def shown(group: RunGroup, noise: Noise, wanted: Sequence[str] = PAIR) -> dict[LossAndNoise, Series]:
+def series_to_draw(group: RunGroup, noise: Noise, wanted: Sequence[str] = PAIR) -> dict[LossAndNoise, Series]:
     """The `wanted` losses that ran under `noise`; others too where all fit into as many places."""
     ran = {loss: series for loss in group.losses if (series := group.series(loss, noise))}
     first = [loss for loss in wanted if loss in ran]
@@ -38,7 +38,7 @@ def shown(group: RunGroup, noise: Noise, wanted: Sequence[str] = PAIR) -> dict[L
 def with_clean(group: RunGroup, wanted: Sequence[str] = PAIR) -> dict[LossAndNoise, Series]:
     """CE on clean labels where it ran, then the losses under the usual noise."""
     noise, clean = usual_noise(group), group.series("ce", CLEAN)
-    return ({("ce", CLEAN): clean} if clean else {}) | shown(group, noise, wanted)
+    return ({("ce", CLEAN): clean} if clean else {}) | series_to_draw(group, noise, wanted)
 
 
 def lacking(

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sl.figures.bars import MOST_BARS, Group, class_bars, key, stage_groups
-from sl.figures.cells import lacking, shown, usual_noise
+from sl.figures.cells import lacking, series_to_draw, usual_noise
 from sl.figures.panels import footer, lettered, panels, series_title
 from sl.record import STAGES, Run, RunGroup, Series
 from sl.record.run import Array
@@ -34,7 +34,7 @@ MEASURES = {"confidence": confidence, "predictions": predictions}
 
 def draw(run_group: RunGroup) -> Figure | None:
     """For CE and for SL: mean confidence and distribution of predictions; None where no run probed an image."""
-    recorded = shown(run_group, usual_noise(run_group))
+    recorded = series_to_draw(run_group, usual_noise(run_group))
     label = most_probed(run for series in recorded.values() for run in series.runs)
     found = {cell: probed for cell, series in recorded.items() if (probed := probing(series, label))}
     if not found:

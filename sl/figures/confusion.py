@@ -3,7 +3,7 @@
 import numpy as np
 from matplotlib.figure import Figure
 
-from sl.figures.cells import lacking, shown, usual_noise
+from sl.figures.cells import lacking, series_to_draw, usual_noise
 from sl.figures.matrices import MANY, MOST_NUMBERS, class_matrix, row_shares
 from sl.figures.panels import footer, panels, series_title
 from sl.record import STAGES, Run, RunGroup
@@ -18,7 +18,7 @@ def shares(run: Run, stage: str) -> Array:
 def draw(group: RunGroup) -> Figure | None:
     """A row of three matrices for CE and for SL under the usual noise; None without a run of any loss."""
     noise = usual_noise(group)
-    found = shown(group, noise)
+    found = series_to_draw(group, noise)
     if not found:
         return None
     rows = "label given" if noise.kind == "given" else "true class"

@@ -5,7 +5,7 @@ from functools import partial
 import numpy as np
 from matplotlib.figure import Figure
 
-from sl.figures.cells import LossAndNoise, compared_noises, shown
+from sl.figures.cells import LossAndNoise, compared_noises, series_to_draw
 from sl.figures.lines import Line, epoch_lines, label_ends
 from sl.figures.panels import footer, panels
 from sl.figures.style import loss_colour
@@ -47,7 +47,7 @@ def draw(group: RunGroup) -> Figure | None:
 
 def cells(group: RunGroup) -> dict[LossAndNoise, Series]:
     """The runs drawn, noise by noise: those whose wrong labels are known."""
-    found = [cell for noise in compared_noises(group) for cell in shown(group, noise).items()]
+    found = [cell for noise in compared_noises(group) for cell in series_to_draw(group, noise).items()]
     return {cell: series for cell, series in found if _known(series.runs)}
 
 
