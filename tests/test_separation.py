@@ -6,7 +6,8 @@ import synthetic
 
 from sl.errors import UserError
 from sl.record import read
-from sl.separation import read_representation, separation, separation_of
+from sl.record.representation import read_representation
+from sl.separation import separation, separation_of
 
 
 def clouds(distance: float, size: int = 40, classes: int = 4) -> tuple[np.ndarray, np.ndarray]:

@@ -18,8 +18,9 @@ from sl.figures.panels import footer, lettered, panels
 from sl.figures.style import class_colour, short
 from sl.numbers import mean_std
 from sl.record import Run, RunGroup, Series
+from sl.record.representation import Features, Labels, read_representation
 from sl.record.titles import named_loss
-from sl.separation import FOLDS, NEIGHBOURS, Features, Labels, Separation, read_representation, separation_of
+from sl.separation import FOLDS, NEIGHBOURS, Separation, separation_of
 
 MOST_POINTS = 1000  # t-SNE of twice as many takes three times as long
 MOST_NAMES = 10

@@ -4,9 +4,9 @@ from pathlib import Path
 
 from sl.errors import UserError
 from sl.record.read import read
+from sl.record.representation import read_representation
 from sl.record.run import Run
 from sl.say import warn
-from sl.separation import read_representation
 from sl.train.job import Job
 from sl.train.save_model import keeps_model, path_of_model
 

@@ -19,8 +19,8 @@ from hypothesis import strategies as st
 from sl.config.compose import compose_run, override
 from sl.data.labels_file import read_labels
 from sl.noise.matrix_file import read_matrix
+from sl.record.representation import read_representation
 from sl.search.outcome import read_outcome
-from sl.separation import read_representation
 from sl.tables.published import Literature, load
 
 FLOAT32_MAX = float(np.finfo(np.float32).max)
