@@ -11,9 +11,9 @@ import numpy as np
 
 from sl.record import RunGroup, load_all, run_groups
 from sl.record.lines import parse, serialise
-from sl.record.read import sealed
 from sl.record.run import Array
 from sl.record.stated import stated_recipe
+from sl.record.write import sealed
 
 CIFAR10 = ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"]
 LOSSES: dict[str, dict[str, Any]] = {

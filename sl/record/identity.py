@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 
@@ -23,19 +23,6 @@ def canonical(value: Any) -> Any:
 def canonical_text(value: Any) -> str:
     """Equal for values that are equal as hashed: to group runs by."""
     return json.dumps(canonical(value))
-
-
-def flat(values: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
-    """Every value by its dotted name.
-
-    >>> dict(flat({"loss": {"alpha": 0.1}, "seed": 0}))
-    {'loss.alpha': 0.1, 'seed': 0}
-    """
-    for key, value in values.items():
-        if isinstance(value, Mapping):
-            yield from flat(value, f"{prefix}{key}.")
-        else:
-            yield f"{prefix}{key}", value
 
 
 def identity(result_config: Mapping[str, Any]) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from sl.errors import UserError
-from sl.record.lines import parse, serialise
+from sl.record.lines import parse
 from sl.record.run import STAGES, Run
 from sl.record.schema import Diverged, End, Epoch, Header, Line, Probe, Resume
 from sl.record.shown import remember
@@ -116,13 +116,6 @@ def record_files(root: Path, option: str = "runs_dir") -> Iterator[Path]:
     for path in sorted(root.rglob("*.jsonl")):
         if not any(part.startswith(".") for part in path.relative_to(root).parts):
             yield path
-
-
-def sealed(line: End | Diverged, before: bytes) -> bytes:
-    """The last line of a record, with the SHA-256 of all bytes that stand before the digest."""
-    plain = serialise(line.model_copy(update={"sha256": None})).removesuffix(b"}\n").removesuffix(b',"sha256":null')
-    digest = hashlib.sha256(before + plain).hexdigest()
-    return plain + f',"sha256":"{digest}"}}\n'.encode()
 
 
 def _check_seal(path: Path, content: bytes, digest: str) -> None:

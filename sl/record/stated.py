@@ -6,7 +6,7 @@ from typing import Any
 
 from sl.config.files import merged, read_yaml, resolved
 from sl.paths import CONFIG_DIR
-from sl.record.identity import flat
+from sl.record.flat import flat
 from sl.record.paper import USUAL_RECIPE
 
 WITHOUT = {"p_min": 0.0, "bn_zero_debias": False}  # what versions did that did not have these options yet

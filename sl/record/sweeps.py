@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from sl.record.identity import canonical, flat
+from sl.record.flat import flat
+from sl.record.identity import canonical
 from sl.record.pairs import matched, paired_difference
 from sl.record.run import Run
 from sl.record.schema import Names

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from sl.numbers import plural
-from sl.record.identity import flat
+from sl.record.flat import flat
 from sl.record.paper import PAPER_EPOCHS
 from sl.record.run import Run
 from sl.record.schema import Provenance

@@ -1,5 +1,6 @@
 """Writes a run's record: JSON lines, appended as the run goes, so that a stopped run loses nothing."""
 
+import hashlib
 import math
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,7 +11,6 @@ from sl.errors import UserError
 from sl.files import append, replace_file
 from sl.record.lines import serialise
 from sl.record.provenance import now
-from sl.record.read import sealed
 from sl.record.schema import Diverged, End, Epoch, Header, Probe, Provenance, Resume
 
 
@@ -70,3 +70,10 @@ class RecordWriter:
             yield
         except OSError as error:
             raise UserError(f"runs_dir: {self.path} cannot be written: {error.strerror}") from error
+
+
+def sealed(line: End | Diverged, before: bytes) -> bytes:
+    """The last line of a record, with the SHA-256 of all bytes that stand before the digest."""
+    plain = serialise(line.model_copy(update={"sha256": None})).removesuffix(b"}\n").removesuffix(b',"sha256":null')
+    digest = hashlib.sha256(before + plain).hexdigest()
+    return plain + f',"sha256":"{digest}"}}\n'.encode()

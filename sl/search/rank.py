@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from sl.numbers import with_interval
-from sl.record.identity import canonical_text, flat
+from sl.record.flat import flat
+from sl.record.identity import canonical_text
 from sl.search.space import typed_options
 from sl.search.validation import ValidatedRun
 from sl.stats import Inference, adjusted, infer, significant

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from sl.files import expanded, replacing
-from sl.record.identity import flat
+from sl.record.flat import flat
 from sl.record.run import Run
 from sl.record.schema import Epoch, Header, Probe
 from sl.tracker.base import Pictures, Tracker

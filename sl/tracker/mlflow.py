@@ -12,7 +12,7 @@ from filelock import FileLock
 
 from sl.errors import UserError
 from sl.files import expanded, lock_beside
-from sl.record.identity import flat
+from sl.record.flat import flat
 from sl.record.run import Run
 from sl.record.schema import Epoch, Header, Probe
 from sl.tracker.base import Pictures, Tracker, needs

@@ -3,7 +3,7 @@
 import os
 import re
 
-from sl.record.identity import flat
+from sl.record.flat import flat
 from sl.record.run import Run
 from sl.record.stated import equal, stated_parameters, unlike_stated
 from sl.sweep.job import VARIED
