@@ -8,6 +8,7 @@ from pathlib import Path
 
 from sl.checks import one_of
 from sl.command_line import run_script
+from studies.slug import slug
 
 
 def main(
@@ -30,7 +31,7 @@ def main(
     threads: threads of a run
     """
     from studies.audit.page import write_pages
-    from studies.audit.study import CELLS, run_study, slug  # imports torch; --help does without it
+    from studies.audit.study import CELLS, run_study  # imports torch; --help does without it
 
     known = {slug(cell): cell for cell in CELLS}
     wanted = [known[one_of("cells", cell, known)] for cell in cells]

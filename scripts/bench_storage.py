@@ -28,7 +28,7 @@ from sl.train.engine import Engine
 from sl.train.plan import batch_sizes
 from sl.train.seeds import generator
 from studies.bench.command import header
-from studies.bench.machine import slug
+from studies.bench.machine import machine_slug
 
 CLASSES, WIDTH, THREADS = 10, 0.25, 1
 CASES = {"32 px": (2000, 32), "64 px": (500, 64)}  # images and their side: an epoch takes seconds
@@ -92,7 +92,7 @@ def main(out: Path = Path("results/storage")) -> None:
     record = header() | {"network": f"cnn8, width {WIDTH}", "threads": THREADS}
     for name, (images, side) in CASES.items():
         record["cases"][name] = compared(images, side, ROUNDS)
-    path = out / f"{slug(record['machine'])}.json"
+    path = out / f"{machine_slug(record['machine'])}.json"
     replace_json(path, record)
     print(path)
 

@@ -24,6 +24,7 @@ from sl.train.engine import make_engine
 from sl.train.epoch import train_one_epoch
 from sl.train.job import prepare
 from studies.audit.measure import measures
+from studies.slug import slug
 
 SCALED_MNIST = ("scale.train_share=0.02", "scale.test_share=0.1", "scale.epoch_share=0.3")
 SCALED_CIFAR = ("recipe=apl", "scale=cpu", "scale.epoch_share=0.25", "runtime.precision=float32")
@@ -66,15 +67,6 @@ class Trial:
     def overrides(self) -> list[str]:
         """The audit as one would give it to `sl audit`."""
         return [*CELLS[self.cell], f"loss={self.loss}", f"folds={self.folds}", f"seed={self.seed}"]
-
-
-def slug(cell: str) -> str:
-    """A setting's name on the command line and in names of files.
-
-    >>> slug("digits, symmetric 20 %")
-    'digits-symmetric-20'
-    """
-    return "".join(letter if letter.isalnum() else "-" for letter in cell.lower()).replace("--", "-").strip("-")
 
 
 def trials(cells: Sequence[str]) -> Iterator[Trial]:

@@ -9,7 +9,7 @@ from sl.record.provenance import commit, now
 from sl.train.device import find_device
 from studies.bench.ablation import ablate
 from studies.bench.compare import compare
-from studies.bench.machine import busy_cores, describe_machine, slug
+from studies.bench.machine import busy_cores, describe_machine, machine_slug
 from studies.bench.report import ABLATION, STEP, ablation_lines, comparison_table, step_lines
 from studies.bench.step import profile_step
 
@@ -31,7 +31,7 @@ def bench(cases: Sequence[str], rounds: int, seconds: float, out: Path, kind: Ki
     """
     suffix, measure, lines = WAYS[kind]
     record = header()
-    path = out / f"{slug(record['machine'])}{suffix}.json"
+    path = out / f"{machine_slug(record['machine'])}{suffix}.json"
     part = path.with_suffix(".part")
     for case in cases:
         for measured in measure(case, rounds, seconds):

@@ -1,7 +1,6 @@
 """The machine in words and in numbers, without its name."""
 
 import platform
-import re
 from typing import Any
 
 import psutil
@@ -9,6 +8,7 @@ import torch
 
 from sl.processes import cores
 from sl.train.device import cpu_fields, instruction_set
+from studies.slug import slug
 
 
 def describe_machine(device: torch.device) -> dict[str, Any]:
@@ -27,14 +27,14 @@ def describe_machine(device: torch.device) -> dict[str, Any]:
     }
 
 
-def slug(machine: dict[str, Any]) -> str:
+def machine_slug(machine: dict[str, Any]) -> str:
     """The machine's name for files; Zen 3 and Zen 4 are the same family and differ in the instruction set.
 
-    >>> slug({"gpu": None, "cpu": "AMD EPYC", "cpu_family": "25", "instructions": "avx512_bf16", "cores": 2})
+    >>> machine_slug({"gpu": None, "cpu": "AMD EPYC", "cpu_family": "25", "instructions": "avx512_bf16", "cores": 2})
     'amd-epyc-family-25-avx512-bf16-2-cores'
     """
     parts = (machine["cpu"], "family", machine["cpu_family"], machine["instructions"], machine["cores"], "cores")
-    return re.sub(r"[^a-z0-9]+", "-", (machine["gpu"] or " ".join(map(str, parts))).lower()).strip("-")
+    return slug(machine["gpu"] or " ".join(map(str, parts)))
 
 
 def busy_cores(seconds: float = 1.0) -> float:
