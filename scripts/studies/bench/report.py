@@ -39,10 +39,10 @@ def sources(names: Iterable[str]) -> str:
     return "From " + ", ".join(f"[{name}](../results/bench/{name})" for name in names) + "."
 
 
-def spread(values: Mapping[str, float], unit: str = "") -> str:
+def spread_text(values: Mapping[str, float], unit: str = "") -> str:
     """Median and range.
 
-    >>> spread({"median": 3.2, "low": 3.0, "high": 3.5}, " x")
+    >>> spread_text({"median": 3.2, "low": 3.0, "high": 3.5}, " x")
     '3.20 x (3.00 to 3.50)'
     """
     digits = 2 if values["median"] < 100 else 0
@@ -56,7 +56,7 @@ def comparison_table(records: Iterable[Mapping[str, Any]]) -> list[str]:
     for record in records:
         for measured in record["cases"].values():
             rates, times = measured["images_per_second"], measured["times_reference"]
-            ways = (f"{name}: {rates[name]['median']:,.0f}, {spread(each, ' x')}" for name, each in times.items())
+            ways = (f"{name}: {rates[name]['median']:,.0f}, {spread_text(each, ' x')}" for name, each in times.items())
             one, *several = ways
             peak = measured["engine"].get("peak_bytes")
             memory = f"{peak / 2**20:,.0f} MiB" if peak else "–"
@@ -104,7 +104,7 @@ def ablation_lines(record: Mapping[str, Any]) -> list[str]:
     """What `ablate` found, as one Markdown table: how many times as fast as the default, for every case."""
     cases = list(record["cases"].values())
     rounds = max(measured["rounds"] for measured in cases)
-    found = [{row["name"]: spread(row["times"]) for row in measured["changes"]} for measured in cases]
+    found = [{row["name"]: spread_text(row["times"]) for row in measured["changes"]} for measured in cases]
     names = dict.fromkeys(name for rows in found for name in rows)
     rows = [[name, *(rows.get(name, "–") for rows in found)] for name in names]
     title = f"{machine_title(record['machine'])}: times the default, median and range of {rounds} rounds, in turns"
