@@ -1,7 +1,7 @@
 """Does speed cost accuracy? Recorded runs that differ in nothing but the precision, paired by seed; needs no torch."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 import numpy as np
 
@@ -12,9 +12,10 @@ from sl.record.identity import canonical_text
 from sl.record.titles import dataset_title, model_title, origin, setting
 from sl.stats import FEWEST, infer
 from sl.tables.formats import table
+from sl.tables.results import STATISTICS
 
 FAST, PLAIN = "bfloat16", "float32"
-STATISTICS: dict[str, Callable[[Run], float]] = {"last epoch": Run.last, "mean of last ten": Run.mean_last_ten}
+COMPARED = ("last epoch", "mean of the last ten epochs")
 FREE = ("seed", "precision", "probe", "names")  # in what the runs of a setting may differ
 HEADER = ("data set and network", "loss", "noise", "accuracy", "pairs", FAST, PLAIN, "difference [95 % interval]", "p")
 
@@ -40,7 +41,7 @@ def page(runs: Iterable[Run]) -> str:
     settings = pairs(runs)
     if not settings:
         raise UserError(f"runs: there is no setting with {FEWEST} seeds in both {FAST} and {PLAIN}")
-    rows = [row(found, name) for found in settings for name in STATISTICS]
+    rows = [row(found, name) for found in settings for name in COMPARED]
     runs_of = defaultdict[str, list[Run]](list)
     for found in settings:
         runs_of[setting(found[0][0])] += [run for pair in found for run in pair]
