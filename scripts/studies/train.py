@@ -1,6 +1,5 @@
 """Trains an experiment into a folder of its own, away from the records of the figures and tables."""
 
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -8,7 +7,8 @@ from sl.config.compose import override
 from sl.reproduce import experiment
 from sl.reproduce.execute import execute
 from sl.reproduce.plan import plan_runs
-from sl.train.device import find_device
+from sl.reproduce.scale import scale_here
+from sl.say import warn
 from sl.train.jobs import choose_jobs, thread_override
 
 
@@ -20,11 +20,11 @@ def train_experiment(
     Scale auto is the paper's on a GPU and cpu without one, as in sl reproduce.
     """
     if scale == "auto":
-        scale = "paper" if find_device("auto").type == "cuda" else "cpu"
+        scale = scale_here("auto")
     jobs, threads = choose_jobs(jobs, "auto")
     common = [f"scale={scale}", override("runs_dir", runs_dir), *thread_override(threads)]
     plan = plan_runs(experiment.runs(name, seeds), common)
     failures = execute([run for run in plan if not run.done], jobs)
     for failure in failures:
-        print(f"sl: failed: {failure}", file=sys.stderr)
+        warn(f"failed: {failure}")
     return failures

@@ -11,6 +11,7 @@ from pathlib import Path
 from sl.command_line import run_script
 from sl.commands import COMMANDS
 from sl.options.reproduce import ReproduceConfig
+from sl.say import warn
 
 
 def main(config: ReproduceConfig) -> None:
@@ -19,9 +20,9 @@ def main(config: ReproduceConfig) -> None:
 
     failures = reproduce(config)
     for failure in failures:
-        print(f"sl: failed: {failure}", file=sys.stderr)
+        warn(f"failed: {failure}")
     if failures:
-        print(f"sl: {len(failures)} of the runs asked for are not recorded", file=sys.stderr)
+        warn(f"{len(failures)} of the runs asked for are not recorded")
         sys.exit(1)
 
 

@@ -19,8 +19,8 @@ from sl.reproduce.execute import execute
 from sl.reproduce.experiment import Overrides
 from sl.reproduce.plan import PlannedRun, plan_runs
 from sl.reproduce.progress import Item, SavedPlan, duration, finishing_times
+from sl.reproduce.scale import scale_here
 from sl.tables import load, write_all
-from sl.train.device import find_device
 from sl.train.finished import lacks_representations
 from sl.train.jobs import choose_jobs, thread_override
 
@@ -37,9 +37,8 @@ def reproduce(config: ReproduceConfig) -> list[str]:
     strict = flag("strict", config.strict)
     if strict:
         load_all(Path(config.runs_dir), strict)  # a damaged record ends it here, not after hours
-    device = find_device(config.device)
     if scale == "auto":
-        scale = "paper" if device.type == "cuda" else "cpu"
+        scale = scale_here(config.device)
     jobs, threads = choose_jobs(config.jobs, config.device)
     minutes = None if config.minutes is None else number("minutes", config.minutes, 0, low_open=True)
     deadline = None if minutes is None else Deadline(60 * minutes)
