@@ -12,6 +12,12 @@ from sl.tables.paired import Comparisons, comparisons, notes
 from sl.tables.published import CONFIDENCES, UNCHECKED, Published, marked
 
 NOTHING = "–"
+EPOCHS = {
+    "unknown": "epoch not known",
+    "last": "last epoch",
+    "best": "best epoch",
+    "validation": "epoch chosen on noisy labels",
+}
 
 
 @dataclass(frozen=True)
@@ -61,13 +67,12 @@ def published_table(table: Published) -> TextTable:
 
 def conditions(table: Published) -> str:
     """The network, and which epoch is reported."""
-    epochs = {
-        "unknown": "epoch not known",
-        "last": "last epoch",
-        "best": "best epoch",
-        "validation": "epoch chosen on noisy labels",
-    }
-    return f"{table.network}, {epochs.get(table.epoch, f'epoch {table.epoch}')}"
+    return f"{table.network}, {epoch_text(table)}"
+
+
+def epoch_text(table: Published) -> str:
+    """Which epoch a published table reports."""
+    return EPOCHS.get(table.epoch, f"epoch {table.epoch}")
 
 
 def source(table: Published) -> str:
@@ -113,8 +118,7 @@ def _notes(group: RunGroup, tables: Sequence[Published], paired: Comparisons) ->
         lines.append(f"Labels wrong among all, where that is not the rate asked for: {'; '.join(realised)}.")
     if any(table.unchecked for table in tables):
         lines.append(f"{UNCHECKED}: not checked.")
-    epochs = {"unknown": "which epoch it reports is not known"}
-    lines += dict.fromkeys(f"{t.label}: {source(t)}; {epochs.get(t.epoch, f'{t.epoch} epoch')}." for t in tables)
+    lines += dict.fromkeys(f"{each.label}: {source(each)}; {epoch_text(each)}." for each in tables)
     if not tables and not group.head.labels_given:
         lines.append(f"No published figures for {dataset_title(group.names[0])} with this recipe are in results/paper.")
     return lines + _left_out(group)

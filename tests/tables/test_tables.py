@@ -90,7 +90,7 @@ def test_pages_name_scale_source_and_mark(tmp_path: Path, published: list[Publis
     for part in (
         "scaled-down run: 5,000 of 50,000",
         "an invented paper; recalled, not checked",
-        "which epoch it reports is not known",
+        "recalled, not checked; epoch not known.",
         "Left out: 1 run not finished yet.",
         "| D2L | this project | – | – |",
     ):
