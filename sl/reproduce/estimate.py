@@ -10,10 +10,10 @@ import torch
 from sl.record import Run
 from sl.record.read import load_all
 from sl.reproduce.plan import PlannedRun, cost_key
-from sl.train.device import describe
 from sl.train.engine import make_engine
 from sl.train.epoch import learning_rates
 from sl.train.job import Job, prepare
+from sl.train.machine import device_title
 from sl.train.seeds import generator
 
 TIMED_STEPS = 2
@@ -39,7 +39,7 @@ def latest_first(folder: Path) -> list[Run]:
 
 def from_records(run: PlannedRun, recorded: Sequence[Run]) -> float | None:
     """Seconds that the latest such run took on such a machine; None if there is no record of one."""
-    device = describe(run.described.runtime)
+    device = device_title(run.described.runtime)
     for other in recorded:
         same = cost_key(other.config.plain()) == run.cost_key
         if same and other.end and other.provenances[-1].device == device:

@@ -19,10 +19,10 @@ from sl.record.schema import Config, Data, Header, LabelNoise, Provenance, Scale
 from sl.record.shown import presentations
 from sl.train.cache import Cache
 from sl.train.described import Described, describe_run, transition_file
-from sl.train.device import asked_threads, threads_that_pay
 from sl.train.holdout import Validation, hold_out, rows_held_out
 from sl.train.network import make_model
 from sl.train.plan import Plan, make_plan
+from sl.train.threads import asked_threads, threads_that_pay
 
 datasets: Cache[Dataset] = Cache(limit=1)
 

@@ -2,7 +2,8 @@
 
 from sl.checks import integer
 from sl.processes import cores
-from sl.train.device import find_device, threads_of_environment
+from sl.train.device import find_device
+from sl.train.threads import threads_of_environment
 
 MOST_JOBS = 1024  # each is a process
 

@@ -21,11 +21,11 @@ from sl.say import say, warn
 from sl.tracker import ConsoleSink, Sink, Watchers
 from sl.train.alone import Busy, alone_at
 from sl.train.checkpoint import Checkpoint
-from sl.train.device import describe
 from sl.train.engine import make_engine
 from sl.train.epoch import NotFinite, look_closely, sample_representations, train_one_epoch
 from sl.train.finished import check_finished
 from sl.train.job import Job, prepare
+from sl.train.machine import device_title
 from sl.train.representations import save_representations
 from sl.train.save_model import check_models_dir, save_model
 from sl.train.stop import Stopped, StopRequest
@@ -132,7 +132,7 @@ class Training:
 
     def _resume_or_start(self, state: State) -> None:
         """The record and the engine at the newest state that a checkpoint holds, or both at the beginning."""
-        origin = provenance(describe(self.job.runtime), self.job.runtime.precision)
+        origin = provenance(device_title(self.job.runtime), self.job.runtime.precision)
         found = None if state == "missing" else self._restore()
         header = found.header if found else self.job.header(origin)
         self.watchers.start(header, self.path, self.epoch)

@@ -17,8 +17,8 @@ from sl.config.compose import compose_run
 from sl.data import Digits
 from sl.errors import UserError
 from sl.options.run import RunConfig
-from sl.train.device import asked_threads
 from sl.train.job import make_loss, prepare
+from sl.train.threads import asked_threads
 
 Audit = Callable[..., Path]
 DIGITS = ("dataset=digits", "noise=symmetric", "noise.rate=0.2", "loss=sl", "scale.train_share=0.3", "recipe.epochs=8")

@@ -18,7 +18,7 @@ from sl.config.files import read_yaml
 from sl.config.groups import GROUPS, choices, read_choice
 from sl.options.run import RunConfig
 from sl.paths import CONFIG_DIR
-from sl.train.device import asked_threads
+from sl.train.threads import asked_threads
 
 SIZES = {
     "digits": (10, (1, 8, 8)),

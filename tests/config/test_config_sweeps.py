@@ -13,7 +13,7 @@ from sl.config.compose import hydra_ready
 from sl.config.sweep import single_changes
 from sl.errors import UserError
 from sl.options.run import RunConfig
-from sl.train.device import asked_threads
+from sl.train.threads import asked_threads
 
 Command = Callable[..., Any]  # returns an Outcome (conftest.py)
 

@@ -18,10 +18,10 @@ from sl.reproduce.execute import NO_TIME, execute, train_one
 from sl.reproduce.plan import PlannedRun, plan_runs
 from sl.reproduce.progress import Item, SavedPlan
 from sl.train.described import describe_run
-from sl.train.device import asked_threads
 from sl.train.job import prepare
 from sl.train.jobs import choose_jobs, thread_override
 from sl.train.run import train
+from sl.train.threads import asked_threads
 from sl.workers import TaskResult
 
 WANTED = [

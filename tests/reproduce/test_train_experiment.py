@@ -8,7 +8,7 @@ import pytest
 from sl.config.compose import compose_run
 from sl.record import load_all
 from sl.reproduce import experiment
-from sl.train.device import asked_threads
+from sl.train.threads import asked_threads
 from studies.train import train_experiment
 
 SHORT = ("dataset=digits", "recipe.epochs=1", "scale.train_share=0.2", "runtime.device=cpu")

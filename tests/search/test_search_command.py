@@ -20,9 +20,9 @@ from sl.record import load_all, read
 from sl.record.schema import Epoch
 from sl.search.command import run_search
 from sl.search.trial import run_config, train_and_validate
-from sl.train.device import asked_threads
 from sl.train.engine import Engine
 from sl.train.epoch import NotFinite, train_one_epoch
+from sl.train.threads import asked_threads
 
 SHORT = ["dataset=digits", "noise=symmetric", "noise.rate=0.4", "recipe.epochs=2", "scale.train_share=0.2"]
 Search = Callable[..., dict[str, Any]]

@@ -12,9 +12,10 @@ from torch import Tensor, nn
 from sl.models import ResNet44
 from sl.models.classifier import Classifier
 from sl.train import kernels
-from sl.train.device import Runtime, describe, instruction_set
+from sl.train.device import Runtime
 from sl.train.engine import Engine, make_engine
 from sl.train.job import Job
+from sl.train.machine import device_title, instruction_set
 
 CPU = torch.device("cpu")
 
@@ -64,9 +65,9 @@ def test_the_record_says_which_instruction_set_ran(monkeypatch: pytest.MonkeyPat
     able = {"cpu_name": "AMD EPYC", "avx2": True, "avx512_bf16": False, "amx_bf16": False}
     monkeypatch.setattr("torch.cpu.get_capabilities", lambda: able)
     assert instruction_set() == "avx2"
-    assert " avx2, 1 thread" in describe(Runtime(CPU, "float32", "eager", False, 1))
+    assert " avx2, 1 thread" in device_title(Runtime(CPU, "float32", "eager", False, 1))
     able["avx512_bf16"] = True
-    assert " avx512_bf16, 1 thread" in describe(Runtime(CPU, "float32", "eager", False, 1))
+    assert " avx512_bf16, 1 thread" in device_title(Runtime(CPU, "float32", "eager", False, 1))
 
 
 class Strided(Classifier):

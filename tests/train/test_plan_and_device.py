@@ -7,10 +7,11 @@ import torch
 
 from sl.config.compose import compose_run
 from sl.errors import UserError
-from sl.train.device import find_device, resolve_runtime, threads_that_pay
+from sl.train.device import find_device, resolve_runtime
 from sl.train.job import prepare
 from sl.train.plan import batch_sizes, make_plan, stages
 from sl.train.seeds import generator
+from sl.train.threads import threads_that_pay
 
 RECIPE = SimpleNamespace(epochs=120, batch_size=128)
 
@@ -135,7 +136,7 @@ def test_generators_depend_on_seed_purpose_and_epoch_alone() -> None:
 
 
 def test_a_small_step_gets_one_thread_and_a_large_one_a_core_each(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sl.train.device.cores", lambda: 8)
+    monkeypatch.setattr("sl.train.threads.cores", lambda: 8)
     monkeypatch.setattr("torch.cpu.get_capabilities", lambda: {"num_physical_cores": 4})
     assert threads_that_pay((1, 8, 8), 128) == 1
     assert threads_that_pay((1, 28, 28), 128) == threads_that_pay((3, 32, 32), 128) == 4

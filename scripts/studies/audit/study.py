@@ -19,10 +19,10 @@ from sl.record.provenance import provenance
 from sl.record.read import read
 from sl.record.write import record_path
 from sl.train.described import Described, describe_run
-from sl.train.device import describe
 from sl.train.engine import make_engine
 from sl.train.epoch import train_one_epoch
 from sl.train.job import prepare
+from sl.train.machine import device_title
 from studies.audit.measure import measures
 from studies.slug import slug
 
@@ -116,7 +116,7 @@ def audit(trial: Trial, overrides: list[str], folder: Path) -> dict[str, Any]:
         "measures": found,
         "trained_test_accuracy": None if trial.folds else trained_accuracy(described),
         "retrained_test_accuracy": retrained(config, changed, trial) if trial.retrains else None,
-        "provenance": provenance(describe(described.runtime), described.runtime.precision).model_dump(),
+        "provenance": provenance(device_title(described.runtime), described.runtime.precision).model_dump(),
     }
 
 

@@ -7,7 +7,7 @@ import psutil
 import torch
 
 from sl.processes import cores
-from sl.train.device import cpu_fields, instruction_set
+from sl.train.machine import cpu_fields, instruction_set
 from studies.slug import slug
 
 

@@ -1,0 +1,35 @@
+"""The machine in words."""
+
+from pathlib import Path
+
+import torch
+
+from sl.numbers import plural
+from sl.train.device import Runtime
+
+INSTRUCTION_SETS = ("amx_bf16", "avx512_bf16", "avx512_f", "avx2")  # the widest first
+
+
+def device_title(runtime: Runtime) -> str:
+    """The device in words, such as ``cpu: AMD EPYC family 25 avx2, 2 threads`` or ``cuda: NVIDIA H200``."""
+    if runtime.device.type == "cuda":
+        return f"cuda: {torch.cuda.get_device_name(runtime.device)}"
+    parts = [torch.cpu.get_capabilities()["cpu_name"]]  # generations twice as fast as others have the same name
+    if family := cpu_fields().get("cpu family"):
+        parts.append(f"family {family}")
+    if able := instruction_set():
+        parts.append(able)
+    return f"cpu: {' '.join(parts)}, {plural(runtime.threads, 'thread')}"
+
+
+def instruction_set() -> str | None:
+    """The widest of the CPU's instruction sets that decide the speed of a step; None where it has none of them."""
+    able = torch.cpu.get_capabilities()
+    return next((name for name in INSTRUCTION_SETS if able.get(name)), None)
+
+
+def cpu_fields() -> dict[str, str]:
+    """What Linux says of the first processor; empty elsewhere."""
+    info = Path("/proc/cpuinfo")
+    text = info.read_text().split("\n\n")[0] if info.exists() else ""
+    return {key.strip(): value.strip() for key, _, value in (line.partition(":") for line in text.splitlines())}
