@@ -178,7 +178,7 @@ def all_outcomes(runs: Iterable[Run], literature: Literature, out: Path) -> list
                 caution=caution(group),
                 differs=differs,
                 losses=compared(group, measured, out),
-                command=command(dataset, scale, recipe),
+                command="" if differs else command(dataset, scale, recipe),  # it would train those above
                 claims=measured,
             )
         )

@@ -302,6 +302,7 @@ def test_runs_of_another_recipe_value_are_told_apart(tmp_path: Path, literature:
     synthetic.record(tmp_path / "runs", "sl", recipe_options={"p_min": 0.0})
     text, groups = written(tmp_path, literature)
     assert [group["differs"] for group in groups] == ["", "p_min 1e-07 → 0"]
+    assert [bool(group["command"]) for group in groups] == [True, False]  # what is trained today is the first
     assert "These runs differ from those of the same name above: p_min 1e-07 → 0." in text
     assert claim(groups, "sl_vs_ce_symmetric_40")["n"] == 0
 
