@@ -16,10 +16,10 @@ from sl.errors import UserError
 from sl.files import expanded
 from sl.options.search import SearchConfig
 from sl.search.outcome import Trial, best, check_file, summary, tried, write
-from sl.search.space import typed_options
 from sl.search.study import open_study, search
 from sl.search.task import Task, make_task
 from sl.search.trial import evaluate
+from sl.search.typed_options import typed_options
 from sl.train.jobs import choose_jobs
 
 # What a final run does not take over.

@@ -9,9 +9,10 @@ from optuna import Study
 
 from sl.errors import UserError
 from sl.files import replace_json
-from sl.search.space import rounded, typed_options
+from sl.search.space import rounded
 from sl.search.study import diverged, finished
 from sl.search.task import Task
+from sl.search.typed_options import typed_options
 
 SCORE = "accuracy on the held-out noisy labels, mean of the last ten epochs and of the seeds"
 Trial = dict[str, Any]  # parameters, score (a share in [0, 1]) and the identities of its runs

@@ -11,7 +11,7 @@ import numpy as np
 from sl.numbers import with_interval
 from sl.record.flat import flat
 from sl.record.identity import canonical_text
-from sl.search.space import typed_options
+from sl.search.typed_options import typed_options
 from sl.search.validation import ValidatedRun
 from sl.stats import Inference, adjusted, infer, significant
 

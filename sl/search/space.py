@@ -2,7 +2,6 @@
 
 import copy
 import functools
-import json
 import operator
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -70,15 +69,6 @@ def rounded(values: Mapping[str, float]) -> Parameters:
     {'loss.alpha': 0.0322}
     """
     return {option: _as_tried(value) for option, value in values.items()}
-
-
-def typed_options(values: Mapping[str, float]) -> list[str]:
-    """`values` as one would type them, exactly: another value is another run. JSON writes numbers as Hydra reads them.
-
-    >>> typed_options({"loss.log_zero": -9.210340371976182, "loss.hard": True})
-    ['loss.log_zero=-9.210340371976182', 'loss.hard=true']
-    """
-    return [f"{option}={json.dumps(value)}" for option, value in values.items()]
 
 
 def _leaves(node: Mapping[Any, Any], path: str) -> Iterator[tuple[str, Any]]:
