@@ -6,10 +6,13 @@ from typing import Any
 import numpy as np
 from cleanlab.count import estimate_joint
 
+from sl.array_like import Numbers
+from sl.audit.checked import checked
 from sl.audit.posterior import Array, Labels, fit_temperature, joint_of, posterior, temperature_scaled
+from sl.checks import integer
 from sl.stats import LEVEL
 
-STEPS = 20  # of expectation maximisation, enough for the rate to move less than 0.1 points
+STEPS = 20  # of expectation maximisation, as in every recorded audit; where classes overlap it has not converged then
 RESAMPLE_STEPS = 5  # from the estimate on all images
 RESAMPLES = 200
 MOST_PAIRS = 20
@@ -95,17 +98,25 @@ def refined(joint: Array, labels: Labels, probabilities: Array) -> tuple[Array, 
     return joint, calibrated
 
 
-def estimate_noise(labels: Labels, probabilities: Array, seed: int) -> NoiseEstimate:
-    """The noise in `labels` (N,) as `probabilities` (N, K) show it.
+def estimate_noise(labels: Numbers, probabilities: Numbers, seed: int) -> NoiseEstimate:
+    """The noise in `labels` (N,) in [0, K) as `probabilities` (N, K) show it: tensors, arrays, tables or lists.
+
+    Probabilities are those of the TRUE class, of examples that were not trained on. A model that is calibrated to the
+    noisy labels, such as nearest neighbours or a forest, hides noise: with asymmetric noise far too little is counted.
+    Where classes overlap, clean labels look noisy, because the estimate stops after 20 steps: with two classes, 72 % of
+    them predicted rightly, 7.6 % of clean labels seem wrong (3.2 % after 300 steps).
 
     Intervals are percentiles of 200 bootstrap resamples of the images, resampled with `seed` within each label. They
     are too narrow: the calibration is not repeated, though it varies most where predictions are unsure, and how wrong
     network and method are is not in them at all.
+    Raises UserError for other types and shapes, a label that is no class, rows that do not sum to 1 within 0.01 and a
+    negative seed.
     """
+    labels, probabilities = checked(labels, probabilities)
+    random = np.random.default_rng(integer("seed", seed, 0))
     first = np.asarray(estimate_joint(labels, probabilities))  # P(label = i, true = j) (K, K), Northcutt et al. 2021
     joint, calibrated = refined(first, labels, probabilities)
     true = posterior(calibrated, labels, transition_of(joint))
-    random = np.random.default_rng(seed)
     rows = [np.flatnonzero(labels == label) for label in range(probabilities.shape[1])]
     resampled = []
     for _ in range(RESAMPLES):

@@ -7,6 +7,7 @@ taken to depend on the true class alone, as T does.
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
+from scipy.sparse import csr_array
 from scipy.special import softmax
 
 Array = NDArray[np.float64]
@@ -44,4 +45,7 @@ def posterior(probabilities: Array, labels: Labels, transition: Array) -> Array:
 
 def joint_of(true: Array, labels: Labels) -> Array:
     """P(label = i, true = j) (K, K) of the posterior `true` (N, K) and the labels; sums to 1."""
-    return np.eye(true.shape[1])[labels].T @ true / len(labels)
+    images, classes = true.shape
+    one_hot = csr_array((np.ones(images), labels, np.arange(images + 1)), shape=(images, classes))
+    joint: Array = one_hot.T @ true / images  # each row of `true` is added once: N K steps, not N K^2
+    return joint

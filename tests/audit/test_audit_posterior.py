@@ -70,3 +70,10 @@ def test_intervals_cover() -> None:
         lengths.append(rate.high - rate.low)
     assert covered >= 14
     assert np.mean(lengths) < 0.12
+
+
+def test_a_joint_of_many_classes_is_the_product_of_matrices() -> None:
+    random = np.random.default_rng(0)
+    true, labels = random.dirichlet(np.ones(50), 3000), random.integers(0, 49, 3000)  # no label is the last class
+    product = np.eye(50)[labels].T @ true / 3000
+    np.testing.assert_allclose(joint_of(true, labels), product, rtol=1e-12, atol=0)

@@ -1,0 +1,47 @@
+"""What a user gives an estimate of the noise: labels and the probabilities that predict them, checked."""
+
+import numpy as np
+
+from sl.array_like import Numbers, as_tensor, class_numbers, describe
+from sl.audit.posterior import Array, Labels
+from sl.errors import UserError
+
+SUM_TOLERANCE = 0.01  # half precision and numbers rounded for a table pass, logits do not
+
+
+def checked(labels: Numbers, probabilities: Numbers) -> tuple[Labels, Array]:
+    """Labels (N,) int64 and probabilities (N, K) float64 of tensors, arrays, tables or lists, matched by position.
+
+    UserError for another type or shape, a label outside [0, K), an entry that is no probability, and a row that does
+    not sum to 1 within `SUM_TOLERANCE`.
+    """
+    given = class_numbers("labels", labels).cpu().numpy()
+    tensor = as_tensor("probabilities", probabilities).detach()
+    if tensor.ndim != 2 or tensor.shape[1] < 2 or not len(tensor):
+        raise UserError("probabilities", describe(tensor), "must be of shape (N, K), N at least 1 and K at least 2")
+    if len(given) != len(tensor):
+        raise UserError("labels", f"{len(given)} examples", f"must be {len(tensor)}, as many as probabilities has rows")
+    array = tensor.cpu().double().numpy()
+    _check_labels(given, array.shape[1])
+    _check_probabilities(array)
+    return given, array
+
+
+def _check_labels(labels: Labels, classes: int) -> None:
+    outside = np.flatnonzero((labels < 0) | (labels >= classes))
+    if len(outside):
+        row = outside[0]
+        raise UserError(f"labels[{row}]", labels[row], f"must be in [0, {classes}), the number of a class")
+
+
+def _check_probabilities(probabilities: Array) -> None:
+    unfit = np.argwhere(~(probabilities >= 0))  # written so that not-a-number is unfit too
+    if len(unfit):
+        row, column = unfit[0]
+        rule = "must be a probability; of logits take the softmax, of log-probabilities exp"
+        raise UserError(f"probabilities[{row}, {column}]", f"{probabilities[row, column]:g}", rule)
+    totals = probabilities.sum(1)
+    rows = np.flatnonzero(~(np.abs(totals - 1) <= SUM_TOLERANCE))
+    if len(rows):
+        rule = f"must have rows that sum to 1 within {SUM_TOLERANCE}, but row {rows[0]} sums to {totals[rows[0]]:g}"
+        raise UserError("probabilities", rule=rule)
