@@ -50,11 +50,12 @@ class Loss(nn.Module, ABC):
     Result: a scalar for reduction "mean" or "sum", the shape of the logits without classes for "none"; float32, or
     float64 if the logits are.
 
-    weight (K,) multiplies the loss of each label, and "mean" divides by the sum of the weights of the labels.
+    weight (K,) multiplies the loss of each label, and "mean" divides by the sum of the weights of the labels. It moves
+    with the module but is not in its state_dict.
     Labels equal to `ignore_index` count as zero, with zero gradient, and "mean" leaves them out. With soft targets
     "mean" divides by N, weight multiplies each class's term where the loss is a sum over classes (else UserError), and
-    `ignore_index` is refused. All as in `torch.nn.functional.cross_entropy`, except that nothing is ignored unless
-    `ignore_index` is given.
+    `ignore_index` is refused. All as in `torch.nn.functional.cross_entropy` without its `label_smoothing` (see
+    `LabelSmoothing`), except that nothing is ignored unless `ignore_index` is given.
 
     A subclass defines `per_example`, and most define nothing else. One that learns during a run defines
     `per_indexed_example` (called in every step) or `after_epoch` too, keeps what it learns in persistent buffers and
@@ -83,7 +84,10 @@ class Loss(nn.Module, ABC):
         """The loss of each example, (N,), from float32 or float64 logits (N, K), with autocast off."""
 
     def per_target(self, logits: Tensor, target: Tensor) -> Tensor:
-        """The loss (N,) for soft targets t (N, K): here sum_k t_k times the loss of label k."""
+        """The loss (N,) for soft targets t (N, K): here sum_k t_k times the loss of label k.
+
+        That calls `per_example` K times. With many classes a subclass had better define its own.
+        """
         labels = torch.arange(logits.shape[1], device=logits.device)
         losses = [self.per_example(logits, label.expand(len(logits))) for label in labels]
         return (target * torch.stack(losses, dim=1)).sum(dim=1)
@@ -161,6 +165,7 @@ class Loss(nn.Module, ABC):
 
     def check_batch(self, logits: Tensor, labels: Tensor, index: Tensor | None) -> None:
         """Raise UserError unless shapes and types are as `Loss` describes them; reads no values."""
+        check_tensors(logits=logits, labels=labels)
         if not logits.is_floating_point() or logits.ndim < 2 or logits.shape[1] < 2:
             rule = "must be floating point of shape (N, K) or (N, K, d1, ...) with K at least 2"
             raise UserError("logits", describe(logits), rule)
@@ -170,6 +175,8 @@ class Loss(nn.Module, ABC):
         if not hard and not soft:
             rule = f"must be torch.int64 of shape {tuple(places)}, or floating point of shape {tuple(logits.shape)}"
             raise UserError("labels", describe(labels), rule)
+        if index is not None:
+            check_tensors(index=index)
         if index is not None and (index.dtype != torch.int64 or index.shape != logits.shape[:1]):
             raise UserError("index", describe(index), f"must be torch.int64 of shape ({logits.shape[0]},)")
         if self.weight is not None and len(self.weight) != logits.shape[1]:
@@ -193,6 +200,15 @@ class Loss(nn.Module, ABC):
             return moved if moved.dtype == tensor.dtype else tensor.to(moved.device)
 
         return super()._apply(move, recurse)
+
+
+def check_tensors(**given: object) -> None:
+    """Raise UserError that names the first of a batch's arguments that is no tensor."""
+    for name, value in given.items():
+        if not isinstance(value, Tensor):
+            raise UserError(
+                name, type(value).__name__, "must be a tensor; torch.as_tensor makes one of arrays and lists"
+            )
 
 
 def checked_weight(weight: object) -> Tensor:

@@ -5,6 +5,7 @@ from torch import Tensor
 
 from sl.array_like import describe
 from sl.errors import UserError
+from sl.losses.base import check_tensors
 from sl.losses.symmetric_cross_entropy import SymmetricCrossEntropy
 
 
@@ -41,6 +42,7 @@ class BinarySymmetricCrossEntropy(SymmetricCrossEntropy):
 
     def forward(self, logits: Tensor, labels: Tensor, index: Tensor | None = None) -> Tensor:
         """The reduced loss of all entries: a sigmoid is the softmax of 0 and z."""
+        check_tensors(logits=logits, labels=labels)
         if not logits.is_floating_point():
             raise UserError("logits", describe(logits), "must be floating point")
         if labels.shape != logits.shape or not (labels.dtype == torch.int64 or labels.is_floating_point()):

@@ -13,6 +13,9 @@ from sl.losses.cross_entropy import term_or_cross_entropy
 from sl.losses.term import Term
 from sl.transition_matrix import as_transition
 
+LEAST = 1e-300
+"""Below it a product in float64 may be 0, or have lost digits."""
+
 
 class Correction(Loss):
     """What both corrections share: `transition`, T[i, j] = P(noisy = j | clean = i), a constant float64 buffer.
@@ -51,6 +54,8 @@ class ForwardCorrection(Correction):
     """
 
     log_columns: Tensor
+    log_kept: Tensor
+    moved: Tensor
 
     def __init__(
         self, transition: Numbers, reduction: str = "mean", term: Term | None = None, **options: Unpack[Options]
@@ -62,6 +67,11 @@ class ForwardCorrection(Correction):
         impossible = columns.sum(dim=1, keepdim=True) == 0
         logs = columns.log().masked_fill(impossible, math.log(torch.finfo(torch.float32).tiny))
         self.register_buffer("log_columns", logs, persistent=False)
+        # With soft targets (T^T p)_j = T[j, j] p_j + sum_i moved[i, j] p_i
+        kept = self.transition.diagonal()
+        moved = (self.transition - kept.diag()).masked_fill(impossible.T, torch.finfo(torch.float32).tiny)
+        self.register_buffer("log_kept", kept.clamp(min=LEAST).log(), persistent=False)
+        self.register_buffer("moved", moved, persistent=False)
 
     def per_example(self, logits: Tensor, labels: Tensor) -> Tensor:
         """-log sum_i T[i, y] p_i, by logsumexp, so that neither p nor T underflows."""
@@ -70,8 +80,18 @@ class ForwardCorrection(Correction):
 
     def per_target(self, logits: Tensor, target: Tensor) -> Tensor:
         """The term (N,) of the noisy prediction and the target, a distribution of noisy labels."""
-        noisy = (logits.log_softmax(dim=1).unsqueeze(1) + self.log_columns.to(logits.dtype)).logsumexp(dim=2)
-        return self.term.of_target(noisy, target)
+        return self.term.of_target(self._log_noisy(logits.log_softmax(dim=1)), target)
+
+    def _log_noisy(self, log_p: Tensor) -> Tensor:
+        """log(T^T p) (N, K) from log p, with one product of matrices in place of N K^2 logarithms.
+
+        What T keeps stays a logarithm. What it moves is a product in float64, which may underflow: its logarithm is
+        right down to -690, further than logits of half or single precision lie apart in training.
+        """
+        log_p64 = log_p.double()
+        kept, moved = log_p64 + self.log_kept, log_p64.exp() @ self.moved
+        both = torch.stack([kept, moved.clamp(min=LEAST).log()]).logsumexp(dim=0)
+        return torch.where(moved < LEAST, kept, both).to(log_p.dtype)
 
 
 class BackwardCorrection(Correction):

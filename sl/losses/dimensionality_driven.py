@@ -6,6 +6,7 @@ from typing import Unpack
 import torch
 from torch import Tensor
 
+from sl.array_like import describe
 from sl.checks import integer, number
 from sl.errors import UserError
 from sl.losses.base import EpochView, Loss, Options, at_label
@@ -39,6 +40,8 @@ class DimensionalityDriven(Loss):
     latest weights there, which changes nothing, and this class keeps the weights too. That code also measures the
     untrained network and smooths the labels by 0.01 while a = 1; this class does neither. An epoch whose LID is not
     finite takes the LID of the epoch before.
+    It learns in `after_epoch` alone, which the trainer calls; in a loop of your own you call it after every epoch
+    (docs/use-in-your-project.md). Without that, the turning point never comes and the loss stays CE, or its `term`.
     start in [0, 1], window >= 2. `term` replaces CE before the turning point, as SL does in the published code's later
     form; after it the loss is CE with the adapted label. `p_min` is CE's.
 
@@ -115,5 +118,8 @@ class DimensionalityDriven(Loss):
     def measure(self, view: EpochView) -> Tensor:
         """Mean LID () float64 of a sample of training images; neighbours are searched within parts of about BATCH."""
         points = view.represent(SAMPLE)
+        if points.ndim != 2:
+            rule = "must return rows (count, D); .flatten(1) makes them of feature maps"
+            raise UserError("represent", describe(points), rule)
         batches = points.tensor_split(parts(len(points)))
         return torch.cat([local_intrinsic_dimensionality(batch, self.neighbours) for batch in batches]).mean()

@@ -3,6 +3,7 @@
 import math
 from typing import Unpack
 
+import torch
 from torch import Tensor
 
 from sl.checks import number
@@ -33,3 +34,11 @@ class FocalLoss(Loss):
         log_p = logits.log_softmax(dim=1)
         log_rest = log_p.scatter(1, labels.unsqueeze(1), -math.inf).logsumexp(dim=1)
         return -(self.gamma * log_rest).exp() * at_label(log_p, labels)
+
+    def per_target(self, logits: Tensor, target: Tensor) -> Tensor:
+        """sum_k t_k times the loss of label k; only the largest p_k can be near 1, so only its rest needs the sum."""
+        log_p = logits.log_softmax(dim=1)
+        top = log_p.argmax(dim=1, keepdim=True)
+        others = log_p.scatter(1, top, -math.inf)
+        log_rest = torch.log1p(-others.exp()).scatter(1, top, others.logsumexp(dim=1, keepdim=True))
+        return -(target * (self.gamma * log_rest).exp() * log_p).sum(dim=1)

@@ -35,9 +35,22 @@ class JointOptimization(Loss):
         self.beta = number("beta", beta, 0)
 
     def per_example(self, logits: Tensor, labels: Tensor) -> Tensor:
-        """log m is a logsumexp: a class that gets almost no probability in the batch does not make it infinite."""
+        """CE of each label (N,), and what all labels of an example share."""
         log_p = logits.log_softmax(dim=1)
+        divergence, entropy = self._regularisers(log_p)
+        return -at_label(log_p, labels) + self.alpha * divergence + self.beta * entropy
+
+    def per_target(self, logits: Tensor, target: Tensor) -> Tensor:
+        """sum_k t_k times the loss of label k."""
+        log_p = logits.log_softmax(dim=1)
+        divergence, entropy = self._regularisers(log_p)
+        return -(target * log_p).sum(dim=1) + target.sum(dim=1) * (self.alpha * divergence + self.beta * entropy)
+
+    def _regularisers(self, log_p: Tensor) -> tuple[Tensor, Tensor]:
+        """KL(u || m) () and H(p) (N,).
+
+        log m is a logsumexp: a class that gets almost no probability in the batch does not make it infinite.
+        """
         log_mean = log_p.logsumexp(dim=0) - math.log(max(1, len(log_p)))
         divergence = -math.log(log_p.shape[1]) - log_mean.mean()
-        entropy = -(log_p.exp() * log_p).sum(dim=1)
-        return -at_label(log_p, labels) + self.alpha * divergence + self.beta * entropy
+        return divergence, -(log_p.exp() * log_p).sum(dim=1)

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from sl.errors import UserError
-from sl.losses import CrossEntropy, Loss
+from sl.losses import BinarySymmetricCrossEntropy, CrossEntropy, Loss
 
 
 def test_unknown_reduction() -> None:
@@ -37,6 +37,23 @@ def test_labels_of_another_kind(labels: torch.Tensor) -> None:
         UserError, match=r"^labels=.*: must be torch.int64 of shape \(4,\), or floating point of shape \(4, 3\)$"
     ):
         CrossEntropy()(torch.zeros(4, 3), labels)
+
+
+OF_CLASSES = {"logits": torch.zeros(4, 3), "labels": torch.zeros(4, dtype=torch.int64), "index": torch.arange(4)}
+OF_TAGS = {"logits": torch.zeros(4, 3), "labels": torch.zeros(4, 3, dtype=torch.int64)}
+
+
+@pytest.mark.parametrize(
+    ("loss", "batch"),
+    [(CrossEntropy(), OF_CLASSES), (BinarySymmetricCrossEntropy(0.1, 1.0, -2), OF_TAGS)],
+    ids=["classes", "tags"],
+)
+def test_what_is_no_tensor_is_named(loss: Loss, batch: dict[str, torch.Tensor]) -> None:
+    for name, tensor in batch.items():
+        for kind, values in (("ndarray", tensor.numpy()), ("list", tensor.tolist())):
+            rule = r"must be a tensor; torch.as_tensor makes one of arrays and lists"
+            with pytest.raises(UserError, match=rf"^{name}={kind}: {rule}$"):
+                loss(**{**batch, name: values})
 
 
 def test_per_example_must_be_defined() -> None:

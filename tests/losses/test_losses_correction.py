@@ -1,10 +1,12 @@
 """Forward and backward correction: what T = I, impossible labels and the mean over noise give."""
 
 import math
+from typing import Any
 
 import pytest
 import torch
 from loss_table import CLASSES, TRANSITION, batch
+from torch.utils._python_dispatch import TorchDispatchMode
 
 from sl.errors import UserError
 from sl.losses import BackwardCorrection, CrossEntropy, ForwardCorrection
@@ -46,6 +48,64 @@ def test_forward_gives_an_impossible_label_a_constant() -> None:
     torch.testing.assert_close(value.detach(), torch.full((2,), -math.log(torch.finfo(torch.float32).tiny)))
     assert logits.grad is not None
     torch.testing.assert_close(logits.grad, torch.zeros_like(logits), rtol=0, atol=1e-6)
+
+
+SWAPPED = torch.eye(CLASSES, dtype=torch.float64).roll(1, dims=0)  # T keeps nothing
+NEVER_ZERO = torch.tensor([[0.0, 0.5, 0.5, 0.0], [0.0, 1.0, 0.0, 0.0], [0.0, 0.0, 1.0, 0.0], [0.0, 0.1, 0.0, 0.9]])
+MATRICES = {"dense": torch.eye(4) * 0.6 + 0.1, "sparse": TRANSITION, "swapped": SWAPPED, "never zero": NEVER_ZERO}
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64], ids=str)
+@pytest.mark.parametrize("scale", [1.0, 30.0, 100.0])
+@pytest.mark.parametrize("name", MATRICES)
+def test_forward_of_a_soft_target_is_the_mean_over_noisy_labels(name: str, scale: float, dtype: torch.dtype) -> None:
+    """Value and gradient; predictions of the larger scales underflow in single precision."""
+    logits, labels = batch(scale=scale)
+    target = torch.nn.functional.one_hot(labels, CLASSES) * 0.7 + 0.075
+    loss = ForwardCorrection(MATRICES[name], "none")
+    found, expected = (logits.to(dtype).requires_grad_() for _ in range(2))
+    of_label = [loss(expected, torch.full_like(labels, label)) for label in range(CLASSES)]
+    value, mean = loss(found, target.to(dtype)), (target * torch.stack(of_label, dim=1)).sum(dim=1).to(dtype)
+    torch.testing.assert_close(value, mean, rtol=1e-6, atol=1e-6)
+    gradients = (torch.autograd.grad(one.sum(), leaf)[0] for one, leaf in ((value, found), (mean, expected)))
+    torch.testing.assert_close(*gradients, rtol=1e-5, atol=1e-5)
+
+
+@pytest.mark.parametrize("name", MATRICES)
+def test_forward_of_a_soft_target_is_finite_at_extreme_logits(name: str) -> None:
+    logits = (1e4 * batch()[0].sign()).float().requires_grad_()
+    value = ForwardCorrection(MATRICES[name])(logits, torch.full((len(logits), CLASSES), 1 / CLASSES))
+    assert value.isfinite()
+    assert torch.autograd.grad(value, logits)[0].isfinite().all()
+
+
+def test_identity_gives_cross_entropy_of_extreme_logits_with_soft_targets_too() -> None:
+    logits, labels = batch(scale=1e4)
+    hot = torch.nn.functional.one_hot(labels, CLASSES).double()
+    loss = ForwardCorrection(torch.eye(CLASSES), "none")
+    torch.testing.assert_close(loss(logits, hot), CrossEntropy("none")(logits, labels))
+
+
+class Largest(TorchDispatchMode):
+    """Remembers the number of elements of the largest tensor that is made."""
+
+    elements = 0
+
+    def __torch_dispatch__(self, function: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        made = function(*args, **(kwargs or {}))
+        tensors = made if isinstance(made, tuple | list) else [made]
+        sizes = [one.numel() for one in tensors if isinstance(one, torch.Tensor)]
+        self.elements = max([self.elements, *sizes])
+        return made
+
+
+def test_forward_of_soft_targets_makes_nothing_of_n_times_k_squared() -> None:
+    examples, classes = 30, 40
+    loss = ForwardCorrection(torch.full((classes, classes), 1 / classes))
+    logits = torch.randn(examples, classes, generator=torch.Generator().manual_seed(0)).requires_grad_()
+    with Largest() as largest:
+        loss(logits, torch.full((examples, classes), 1 / classes)).backward()
+    assert 0 < largest.elements <= 2 * classes**2
 
 
 @both

@@ -179,6 +179,13 @@ def test_it_measures_batches_of_what_it_is_shown() -> None:
     assert loss.recent[-1].item() == pytest.approx(torch.cat(expected).mean().item())
 
 
+def test_feature_maps_are_no_rows() -> None:
+    loss = DimensionalityDriven(0, 2, 20)
+    rule = r"^represent=torch.float32 of shape \(1280, 2, 3, 3\): must return rows \(count, D\); .flatten\(1\) makes"
+    with pytest.raises(UserError, match=rule):
+        loss.after_epoch(EpochView(1, 10, lambda count: torch.zeros(count, 2, 3, 3)))
+
+
 def test_what_it_has_learnt_is_its_state() -> None:
     first, second = Driven([3.0, 2.0, 1.9, 2.1, 2.5, 2.4, 1.8]), Driven([3.0, 2.0, 1.9, 2.1, 2.5, 2.4, 1.8])
     whole = paces(first)

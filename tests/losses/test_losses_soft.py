@@ -7,7 +7,7 @@ from loss_table import CLASSES, ROWS, Array, batch, make
 from torch import Tensor
 
 from sl.errors import UserError
-from sl.losses import DimensionalityDriven, EarlyLearningRegularization, SymmetricCrossEntropy
+from sl.losses import DimensionalityDriven, EarlyLearningRegularization, FocalLoss, SymmetricCrossEntropy
 
 every_loss = pytest.mark.parametrize("name", ROWS)
 OF_ONE_LABEL = {"gce", "focal", "phuber", "agce"}  # written in terms of p_y: a soft target gives the mean over labels
@@ -72,6 +72,33 @@ def test_weight_stands_inside_the_sum_or_is_refused(name: str) -> None:
         [make(name, reduction="none")(logits, torch.full((len(logits),), k)) for k in range(CLASSES)], dim=1
     )
     torch.testing.assert_close(loss(logits, target), (weight * target * each).sum(dim=1))
+
+
+@every_loss
+def test_soft_targets_do_not_take_a_pass_for_each_class(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With a thousand classes a thousand calls of `per_example` took seconds for one batch."""
+
+    def refused(*arguments: Tensor) -> Tensor:
+        raise AssertionError("a pass for one class")
+
+    loss = make(name)
+    for part in loss.modules():
+        monkeypatch.setattr(type(part), "per_example", refused)
+    assert loss(*soft_batch()).isfinite()
+
+
+@pytest.mark.parametrize("gamma", [0.0, 0.5, 2.0])
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64], ids=str)
+def test_focal_loss_of_certain_predictions_is_the_mean_over_labels(gamma: float, dtype: torch.dtype) -> None:
+    """Value and gradient, where 1 - p_k of the predicted class is far below the rounding error of 1, and in a tie."""
+    logits = torch.tensor([[200.0, 1.0, 0.0], [12.0, -9.0, 0.0], [1.0, 1.0, -300.0]], dtype=dtype)
+    target = torch.tensor([[0.2, 0.5, 0.3], [1.0, 0.0, 0.0], [0.4, 0.5, 0.1]], dtype=dtype)
+    loss, found, expected = FocalLoss(gamma, "none"), logits.clone().requires_grad_(), logits.clone().requires_grad_()
+    of_label = torch.stack([loss(expected, torch.full((3,), label)) for label in range(3)], dim=1)
+    value, mean = loss(found, target), (target * of_label).sum(dim=1)
+    torch.testing.assert_close(value, mean)
+    gradients = (torch.autograd.grad(one.sum(), leaf)[0] for one, leaf in ((value, found), (mean, expected)))
+    torch.testing.assert_close(*gradients)
 
 
 def test_ignored_labels_are_hard_ones() -> None:
