@@ -1,5 +1,6 @@
 """One recorded run and what is derived from it; needs no torch."""
 
+import math
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -135,11 +136,13 @@ class Run:
 
     def class_curve(self) -> Array:
         """Class-wise test accuracy, (E, K)."""
-        return np.array([line.class_accuracy for line in self.epochs], dtype=np.float64)
+        curve = np.array([line.class_accuracy for line in self.epochs], dtype=np.float64)
+        return curve.reshape(len(self.epochs), len(self.class_names))
 
     def at_stage(self, stage: str) -> Array:
-        """Class-wise test accuracy (K,) at the end of the stage's epoch: early, middle or late."""
-        return self.class_curve()[self.stages.of(stage) - 1]
+        """Class-wise test accuracy (K,) at the end of the stage's epoch, early, middle or late; nan before it."""
+        epoch = self.stages.of(stage)
+        return self.class_curve()[epoch - 1] if epoch <= len(self.epochs) else np.full(len(self.class_names), np.nan)
 
     def class_percent(self, epoch: int | None = None) -> Array:
         """Class-wise test accuracy (K,) after an epoch, the last recorded one unless it is given, in percent."""
@@ -169,20 +172,20 @@ class Run:
         return self.class_names[worst], float(accuracy[worst])
 
     def last(self) -> float:
-        """Test accuracy after the last epoch."""
-        return float(self.curve("test_accuracy")[-1])
+        """Test accuracy after the last recorded epoch; nan before the first."""
+        return self.epochs[-1].test_accuracy if self.epochs else math.nan
 
     def last_percent(self) -> float:
-        """Test accuracy after the last epoch, in percent."""
+        """Test accuracy after the last recorded epoch, in percent."""
         return 100 * self.last()
 
     def best(self) -> float:
-        """Highest test accuracy of any epoch; it is chosen on the test set, so it is too high."""
-        return float(self.curve("test_accuracy").max())
+        """Highest test accuracy of any epoch, nan before the first; chosen on the test set, so it is too high."""
+        return float(self.curve("test_accuracy").max()) if self.epochs else math.nan
 
     def mean_last_ten(self) -> float:
-        """Mean test accuracy over the last ten epochs (over all where a run has fewer)."""
-        return float(self.curve("test_accuracy")[-10:].mean())
+        """Mean test accuracy over the last ten epochs (over all where a run has fewer); nan before the first."""
+        return float(self.curve("test_accuracy")[-10:].mean()) if self.epochs else math.nan
 
     def validation(self) -> float:
         """Mean accuracy on the held-out noisy labels over the last ten epochs; UserError without a holdout."""

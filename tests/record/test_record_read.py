@@ -49,6 +49,16 @@ def test_what_does_not_exist_is_nan(tmp_path: Path) -> None:
     assert run.noise.title == "clean"
 
 
+def test_a_run_that_has_just_begun_has_no_figures_yet(tmp_path: Path) -> None:
+    """A loop over all records meets such runs while others train; the header is their only line."""
+    run = read(synthetic.write(tmp_path, synthetic.lines(synthetic.header())[:1]))
+    assert not run.complete
+    assert np.isnan([run.last(), run.last_percent(), run.best(), run.mean_last_ten()]).all()
+    assert (run.class_curve().shape, run.spread().shape) == ((0, 10), (0,))
+    assert np.isnan(run.stage_percent("early")).all()
+    assert run.at_stage("late").shape == (10,)
+
+
 @pytest.mark.parametrize("kept", [1, 4])
 def test_a_record_without_its_end_is_unfinished(tmp_path: Path, kept: int) -> None:
     record = synthetic.lines(synthetic.header())
