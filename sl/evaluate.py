@@ -72,7 +72,8 @@ def class_confidence(logits: Tensor) -> tuple[Tensor, Tensor]:
 
 
 class ClassReport:
-    """What a model does class by class: `confusion` (K, K) counts, row = label, column = prediction, and K `names`.
+    """What a model does class by class: `confusion` (K, K) counts, row = label, column = prediction, and K `names`,
+    text or numbers.
 
     ``print(report)`` shows each class with its examples, its accuracy and what it is most often confused with;
     `sl.figures.draw_class_report` draws it. Raises UserError unless there is a name for each class.
@@ -84,9 +85,9 @@ class ClassReport:
     worst class: cat, 80.0 %; mean of the classes: 90.0 %
     """
 
-    def __init__(self, confusion: Numbers, names: Sequence[str]) -> None:
+    def __init__(self, confusion: Numbers, names: Sequence[object]) -> None:
         self.confusion = as_tensor("confusion", confusion)
-        self.names = names
+        self.names = tuple(map(str, names))
         if self.confusion.shape != (len(names), len(names)):
             shape = tuple(self.confusion.shape)
             raise UserError("names", len(names), f"must be one for each class of the confusion matrix {shape}")

@@ -113,6 +113,12 @@ def test_class_report_of_lists_and_arrays(counts: Any) -> None:
     assert str(ClassReport(counts, names)) == str(ClassReport(torch.tensor([[8, 2], [0, 5]]), ["cat", "dog"]))
 
 
+@pytest.mark.parametrize("names", [[3, 8], range(3, 9, 5), np.array([3, 8])], ids=["list", "range", "array"])
+def test_class_report_with_numbers_for_names(names: Any) -> None:
+    counts = torch.tensor([[8, 2], [0, 5]])
+    assert str(ClassReport(counts, names)) == str(ClassReport(counts, ["3", "8"]))
+
+
 def test_class_report_is_drawn() -> None:
     report = ClassReport(torch.tensor([[8, 2], [0, 5]]), ["cat", "dog"])
     bars, matrix = draw_class_report(report).axes
