@@ -17,17 +17,18 @@ from sl.errors import UserError
 
 
 class Kind(NamedTuple):
-    """A kind of configuration node: the package of its classes, and the methods that each must have."""
+    """A kind of configuration node: the package of its classes, the methods that each must have, and who has them."""
 
     package: str
     methods: tuple[str, ...]
+    base: str = ""
 
 
 KINDS = {
     "dataset": Kind("sl.data", ("load", "fingerprint")),
     "noise": Kind("sl.noise", ("apply",)),
-    "model": Kind("sl.models", ("features", "forward")),
-    "loss": Kind("sl.losses", ("per_example", "after_epoch", "forward")),
+    "model": Kind("sl.models", ("features", "forward"), "sl.models.Classifier"),
+    "loss": Kind("sl.losses", ("per_example", "after_epoch", "forward"), "sl.losses.Loss"),
     "tracker": Kind("sl.tracker", ("start", "epoch", "probe", "close")),
 }
 TRACKER = "tracker"  # holds a node for each tracker by name; all other kinds are one node
@@ -132,6 +133,8 @@ def find_class(target: object, option: str, allow_targets: Sequence[str] = ()) -
     classes = {key: value for key, value in members.items() if inspect.isclass(value)}
     # A module's names include what it imports: sl.losses.base.Tensor is not a class of sl.losses.
     known = {key: found for key, found in classes.items() if _inside(found.__module__, packages) and fits(found, kind)}
+    if name in classes and name not in known and _inside(classes[name].__module__, packages):
+        raise UserError(place, target, _misfit(classes[name], kind))
     if name not in known:
         rule = f"must be one of {', '.join(known)}" if known else f"must be a class with {', '.join(kind.methods)}"
         raise UserError(place, target, f"{did_you_mean(name, known)}{rule}")
@@ -147,6 +150,14 @@ def fits(found: type, kind: Kind) -> bool:
     """Whether objects can be made of the class, and have the methods of its kind."""
     abstract = inspect.isabstract(found) or getattr(found, "_is_protocol", False)
     return not abstract and all(callable(getattr(found, method, None)) for method in kind.methods)
+
+
+def _misfit(found: type, kind: Kind) -> str:
+    """Why no object of this kind can be made of the class."""
+    lacking = [method for method in kind.methods if not callable(getattr(found, method, None))]
+    why = f"it has no {', '.join(lacking)}" if lacking else "it is abstract"
+    inherit = f"; a subclass of {kind.base} has what is missing" if kind.base and lacking else ""
+    return f"must be a class with {', '.join(kind.methods)}, but {why}{inherit}"
 
 
 def _inside(module: str, packages: Collection[str]) -> bool:

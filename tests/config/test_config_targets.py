@@ -91,6 +91,25 @@ class OwnLoss(Loss):
         return 2 * CrossEntropy().per_example(logits, labels)
 
 
+class PlainLoss(torch.nn.Module):
+    """What a user may already have: it computes a loss, and nothing else."""
+
+    def forward(self, logits: Tensor, labels: Tensor) -> Tensor:
+        return torch.nn.functional.cross_entropy(logits, labels)
+
+
+def test_a_class_of_ones_own_that_does_not_fit_is_told_why() -> None:
+    lacks = "it has no per_example, after_epoch; a subclass of sl.losses.Loss has what is missing"
+    with pytest.raises(UserError, match=f"with per_example, after_epoch, forward, but {lacks}$"):
+        build({"_target_": f"{__name__}.PlainLoss"}, "loss", [__name__])
+    with pytest.raises(UserError, match=r"but it has no features; a subclass of sl.models.Classifier has what is"):
+        build({"_target_": f"{__name__}.PlainLoss"}, "model", [__name__])
+    with pytest.raises(UserError, match=r"must be a class with load, fingerprint, but it has no load, fingerprint$"):
+        build({"_target_": f"{__name__}.PlainLoss"}, "dataset", [__name__])
+    with pytest.raises(UserError, match=r"^loss\._target_=sl\.losses\.Loss: must be .* forward, but it is abstract$"):
+        build({"_target_": "sl.losses.Loss"}, "loss")
+
+
 def test_a_package_of_ones_own_can_be_allowed() -> None:
     own = ["~loss.p_min", "loss=ce", f"loss._target_={__name__}.OwnLoss", f"allow_targets=[{__name__}]"]
     config = compose_run(own)
