@@ -21,8 +21,11 @@ def corrupt(labels: Numbers, transition: Numbers, seed: int, exact: bool = True)
     Both may be tensors, NumPy arrays or lists; the result lies on the device of a tensor of labels, else on the CPU.
 
     `exact` moves exactly int(rate_i * n_i) of the n_i examples of class i, rate_i = 1 - T[i, i], chosen at random,
-    each to a class drawn from the row's other entries; otherwise each example moves on its own with
-    probability rate_i. Either way none is "moved" to its own class.
+    each to a class drawn from the row's other entries: of two examples at 40 % that is none. Otherwise each example
+    moves on its own with probability rate_i. Either way none is "moved" to its own class.
+
+    With one seed the same places come first in every draw. To add noise to noisy labels take another seed: with the
+    same one the second draw moves mostly the examples that the first has moved.
 
     Symmetric noise in the authors' code moves int(int(n * rate) / K) of every class. That is the same number where
     classes have equally many examples (CIFAR); on MNIST, whose classes differ in size, theirs takes the same number
