@@ -101,7 +101,7 @@ def refined(joint: Array, labels: Labels, probabilities: Array) -> tuple[Array, 
 def estimate_noise(labels: Numbers, probabilities: Numbers, seed: int) -> NoiseEstimate:
     """The noise in `labels` (N,) in [0, K) as `probabilities` (N, K) show it: tensors, arrays, tables or lists.
 
-    Probabilities are those of the TRUE class, of examples that were not trained on. A model that is calibrated to the
+    Probabilities are those of the true class, of examples that were not trained on. A model that is calibrated to the
     noisy labels, such as nearest neighbours or a forest, hides noise: with asymmetric noise far too little is counted.
     Where classes overlap, clean labels look noisy, because the estimate stops after 20 steps: with two classes, 72 % of
     them predicted rightly, 7.6 % of clean labels seem wrong (3.2 % after 300 steps).
