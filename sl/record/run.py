@@ -139,14 +139,18 @@ class Run:
         curve = np.array([line.class_accuracy for line in self.epochs], dtype=np.float64)
         return curve.reshape(len(self.epochs), len(self.class_names))
 
+    def at_epoch(self, epoch: int) -> Array:
+        """Class-wise test accuracy (K,) after an epoch; nan where it is not recorded."""
+        recorded = 1 <= epoch <= len(self.epochs)
+        return self.class_curve()[epoch - 1] if recorded else np.full(len(self.class_names), np.nan)
+
     def at_stage(self, stage: str) -> Array:
-        """Class-wise test accuracy (K,) at the end of the stage's epoch, early, middle or late; nan before it."""
-        epoch = self.stages.of(stage)
-        return self.class_curve()[epoch - 1] if epoch <= len(self.epochs) else np.full(len(self.class_names), np.nan)
+        """Class-wise test accuracy (K,) at the end of the stage's epoch: early, middle or late."""
+        return self.at_epoch(self.stages.of(stage))
 
     def class_percent(self, epoch: int | None = None) -> Array:
         """Class-wise test accuracy (K,) after an epoch, the last recorded one unless it is given, in percent."""
-        return 100 * self.class_curve()[-1 if epoch is None else epoch - 1]
+        return 100 * self.at_epoch(len(self.epochs) if epoch is None else epoch)
 
     def stage_percent(self, stage: str) -> Array:
         """Class-wise test accuracy (K,) at a stage, in percent."""

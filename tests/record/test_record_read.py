@@ -55,7 +55,7 @@ def test_a_run_that_has_just_begun_has_no_figures_yet(tmp_path: Path) -> None:
     assert not run.complete
     assert np.isnan([run.last(), run.last_percent(), run.best(), run.mean_last_ten()]).all()
     assert (run.class_curve().shape, run.spread().shape) == ((0, 10), (0,))
-    assert np.isnan(run.stage_percent("early")).all()
+    assert np.isnan([run.stage_percent("early"), run.class_percent()]).all()
     assert run.at_stage("late").shape == (10,)
 
 
