@@ -143,7 +143,7 @@ def evaluate(claim: Claim, group: RunGroup, out: Path) -> Outcome:
     )
 
 
-def outcomes(group: RunGroup, literature: Literature, out: Path) -> tuple[Outcome, ...]:
+def outcomes(group: RunGroup, literature: Literature, out: Path = Path()) -> tuple[Outcome, ...]:
     """Every claim measured on one group, corrected for their number; paths of records are relative to `out`."""
     dataset, scale, recipe = group.names
     known = replace(literature, tables=beside(group, literature.tables, "last epoch"))
@@ -205,8 +205,8 @@ def caution(group: RunGroup) -> str:
         return ""
     how = "in evaluation mode" if in_evaluation else "while it trains on augmented images"
     return (
-        f"CE memorises little in these runs: late it predicts {share:.0f} % of the wrong labels, {how} "
-        f"({USUAL_NOISE.title}, n = {series.n}). What a loss does against more memorising they do not show."
+        f"In these runs CE predicts only {share:.0f} % of the wrong labels late, {how} ({USUAL_NOISE.title}, n = "
+        f"{series.n}). What a loss does against more memorising they do not show."
     )
 
 

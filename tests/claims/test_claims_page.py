@@ -347,5 +347,5 @@ def test_what_algebra_shows_is_counted_apart_from_what_runs_show() -> None:
 def test_a_group_in_which_ce_memorises_little_says_so_first(tmp_path: Path, memorised: float, said: bool) -> None:
     made = Made("ce", 0.4, accuracies(0.9, 0.5), accuracies(0.9, 0.5), memorised=(0.05, memorised))
     text = caution(run_group_of(tmp_path, [made]))
-    assert ("late it predicts 14 % of the wrong labels, while it trains on augmented images" in text) == said
+    assert ("only 14 % of the wrong labels late, while it trains on augmented images" in text) == said
     assert bool(text) == said
