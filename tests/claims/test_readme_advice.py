@@ -108,7 +108,7 @@ def test_peoples_errors() -> None:
 def test_classes_mistaken_for_one_other() -> None:
     lost, _ = audited("CIFAR-10, asymmetric 40 %", 3)
     others = published("asymmetric 0.4")
-    assert f"CIFAR-10 {lost} (small; [others]" in ANSWER
+    assert f"CIFAR-10 {lost} (small, a quarter of the epochs; [others]" in ANSWER
     assert f") {signed(min(others))} to {signed(max(others))}), MNIST " in ANSWER
     assert f"MNIST {gains('mnist', 'asymmetric', 0.4)[0]} (paper's scale)." in ANSWER
 
