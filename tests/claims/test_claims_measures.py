@@ -46,7 +46,8 @@ CE = Made("ce", 0.4, accuracies(0.9, 0.5), accuracies(0.9, 0.5))
 
 def run_of(counts: list[int], accuracy: list[float]) -> Run:
     """A run whose test set has so many images of each class."""
-    header = Header.model_construct(stages=Stages.model_construct(early=1, middle=1, late=1))
+    data = Data.model_construct(class_names=["?"] * len(counts))
+    header = Header.model_construct(stages=Stages.model_construct(early=1, middle=1, late=1), data=data)
     probe = Probe.model_construct(confusion=np.diag(counts).tolist())
     return Run(header, (Epoch.model_construct(class_accuracy=accuracy),), dict.fromkeys(STAGES, probe))
 
@@ -126,7 +127,11 @@ def test_equal_classes_do_not_under_learn() -> None:
 
 def series_of(curves: np.ndarray, late: int = 3) -> Series:
     """Runs with these class-wise accuracies (n, E, K) and nothing else."""
-    header = Header.model_construct(stages=Stages.model_construct(late=late), config=Config.model_construct(seed=0))
+    header = Header.model_construct(
+        stages=Stages.model_construct(late=late),
+        config=Config.model_construct(seed=0),
+        data=Data.model_construct(class_names=["?"] * curves.shape[2]),
+    )
     epochs = [tuple(Epoch.model_construct(class_accuracy=line) for line in run.tolist()) for run in curves]
     return Series(tuple(Run(header, lines) for lines in epochs))
 

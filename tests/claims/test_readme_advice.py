@@ -98,10 +98,11 @@ def test_another_robust_loss() -> None:
 
 
 def test_peoples_errors() -> None:
-    worst, _ = gains("cifar10", "human", "worst", *SMALL)
+    worst, best = gains("cifar10", "human", "worst", *SMALL)
     shorter, wrong = audited("CIFAR-10N worst", 6)
     aggregate, few = audited("CIFAR-10N aggregate", 6)
-    assert f"on CIFAR-10N: {worst} where {wrong:.0f} % of the labels are wrong (small). In " in ANSWER
+    long = f"{worst} where {wrong:.0f} % of the labels are wrong (small; at the best test epoch {best})"
+    assert f"on CIFAR-10N: {long}. In " in ANSWER
     assert f" n = 6): {shorter}, and {aggregate} where {few:.1f} % are." in ANSWER
 
 

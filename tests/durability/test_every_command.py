@@ -76,7 +76,7 @@ def harmless(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     synthetic.record(Path("runs"), epochs=2, classes=3)
     for name in ("a_file", "damaged.npy", "damaged.json"):
         Path(name).write_bytes(b'{"a": \xff')
-    for place in ("train.run.Training", "train.engine.Engine", "search.command._locked", "audit.command.predict_all"):
+    for place in ("train.run.Training", "train.engine.Engine", "search.command._search", "audit.command.predict_all"):
         monkeypatch.setattr(f"sl.{place}", stop)
     monkeypatch.setattr("sl.reproduce.command.estimate", lambda plan: {})
     with as_before():

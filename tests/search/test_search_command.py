@@ -185,6 +185,7 @@ def test_a_search_waits_for_a_run_that_another_process_trains(
     (tmp_path / "checkpoints/search.db").unlink()
     lock = FileLock(lock_beside(record))
     lock.acquire()
+    monkeypatch.setattr("sl.alone.LOOK_SECONDS", 0.0)  # one look, without a sleep of its own
     monkeypatch.setattr("sl.train.run.time.sleep", lambda seconds: lock.release())
     assert search(trials=1) == first
     assert "another process is training this run; waiting for it" in capsys.readouterr().out
