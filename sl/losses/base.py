@@ -177,8 +177,8 @@ class Loss(nn.Module, ABC):
             raise UserError("labels", describe(labels), rule)
         if index is not None:
             check_tensors(index=index)
-        if index is not None and (index.dtype != torch.int64 or index.shape != logits.shape[:1]):
-            raise UserError("index", describe(index), f"must be torch.int64 of shape ({logits.shape[0]},)")
+            if index.dtype != torch.int64 or index.shape != logits.shape[:1]:
+                raise UserError("index", describe(index), f"must be torch.int64 of shape ({logits.shape[0]},)")
         if self.weight is not None and len(self.weight) != logits.shape[1]:
             raise UserError("weight", f"{len(self.weight)} classes", f"must have {logits.shape[1]}, as the logits have")
 
