@@ -62,6 +62,12 @@ def training_counts(predictions: Tensor, noisy: Tensor, clean: Tensor) -> Tensor
     )
 
 
+def training_counts_by_class(predictions: Tensor, noisy: Tensor, clean: Tensor, num_classes: int) -> Tensor:
+    """`training_counts` (K, 5) of the examples of each true class; their sum over classes is that of all examples."""
+    of_class = (clean == label for label in range(num_classes))
+    return torch.stack([training_counts(predictions[rows], noisy[rows], clean[rows]) for rows in of_class])
+
+
 def class_confidence(logits: Tensor) -> tuple[Tensor, Tensor]:
     """Mean softmax confidence (K,) float64 and number of predictions (K,) int64 of each class over N examples.
 

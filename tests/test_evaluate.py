@@ -10,7 +10,14 @@ from sklearn.metrics import confusion_matrix as sklearn_confusion
 from sklearn.metrics import recall_score
 
 from sl.errors import UserError
-from sl.evaluate import ClassReport, class_accuracy, class_confidence, confusion_matrix, training_counts
+from sl.evaluate import (
+    ClassReport,
+    class_accuracy,
+    class_confidence,
+    confusion_matrix,
+    training_counts,
+    training_counts_by_class,
+)
 from sl.figures import draw_class_report
 
 K = 5
@@ -87,6 +94,14 @@ def test_training_counts_by_hand() -> None:
     noisy = torch.tensor([0, 0, 1, 0, 0])
     predicted = torch.tensor([0, 1, 1, 1, 0])
     assert training_counts(predicted, noisy, clean).tolist() == [2, 1, 3, 2, 1]
+
+
+def test_training_counts_by_true_class_by_hand() -> None:
+    clean = torch.tensor([0, 0, 0, 1, 1])
+    noisy = torch.tensor([0, 0, 1, 0, 0])
+    predicted = torch.tensor([0, 1, 1, 1, 0])
+    expected = [[2, 1, 1, 1, 0], [0, 0, 2, 1, 1], [0, 0, 0, 0, 0]]
+    assert training_counts_by_class(predicted, noisy, clean, 3).tolist() == expected
 
 
 def test_class_confidence_by_hand() -> None:

@@ -126,6 +126,14 @@ def _memorisation() -> Iterable[Claim]:
             (cell,), measures.more_memorised, headline=loss == "ce",
         )  # fmt: skip
     yield Claim(
+        "memorises_easy", MEMORISATION,
+        "CE memorises more of the wrong labels of the easy classes than of the hard ones.",
+        "training images with wrong labels predicted as labelled, beyond chance, in evaluation mode, under CE at "
+        "symmetric 40 %, late: images whose true class is in the easier half of the classes minus in the harder half "
+        "(split by CE's accuracy on clean labels with the other seeds)",
+        (CE_CLEAN, CE), measures.easy_memorised, headline=True,
+    )  # fmt: skip
+    yield Claim(
         "ce_declines", MEMORISATION, "With wrong labels CE first learns the classes and then gets worse at them.",
         "accuracy under CE at symmetric 40 %, mean of classes and of five epochs: at its peak up to the late stage "
         "minus at the end (the peak's epoch is that of the other seeds' mean)",

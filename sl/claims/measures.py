@@ -75,6 +75,15 @@ def memorised_less(series: Series, other: Series) -> Array:
     return first - second
 
 
+def easy_memorised(clean: Series, noisy: Series) -> Array:
+    """Wrong labels memorised late among images of the easier half of the classes, minus among those of the harder half.
+
+    Which half is easier, the other seeds on clean labels say, as in `easy_decline`.
+    """
+    right = others_mean(clean.stack(Run.stage_percent, "late"))
+    return -harder_minus_easier(right, noisy.stack(class_memorised, "late"))
+
+
 def more_fitted(series: Series, other: Series) -> Array:
     """Right labels of training images predicted late by the second minus by the first."""
     first, second = (one.stack(right_fitted, "late", evaluated(series, other)) for one in (series, other))
@@ -144,10 +153,14 @@ def memorised(run: Run, stage: str, in_evaluation: bool) -> float:
     label is no likelier by chance than each of these, so their mean share is the floor: this is 0 without memorisation,
     whether the network knows nothing or everything. Two classes leave no other, hence no floor: nan.
     """
-    others, shares = len(run.class_names) - 2, training_shares(run, stage, in_evaluation)
-    if others < 1 or shares.wrong_memorised is None or shares.wrong_corrected is None:
-        return math.nan
-    return 100 * (shares.wrong_memorised - (1 - shares.wrong_memorised - shares.wrong_corrected) / others)
+    return _beyond_chance(training_shares(run, stage, in_evaluation), len(run.class_names))
+
+
+def class_memorised(run: Run, stage: str) -> Array:
+    """`memorised` (K,) of the images of each true class, in evaluation mode; nan where the record does not say it."""
+    classes = len(run.class_names)
+    by_class = run.probes[stage].training_by_class or [None] * classes
+    return np.array([_beyond_chance(shares, classes) if shares else math.nan for shares in by_class])
 
 
 def confidence(run: Run) -> float:
@@ -194,6 +207,12 @@ def _fall(curves: Array, late: int) -> Array:
     if np.isnan(others).any():
         return np.full((len(curves), curves.shape[2]), np.nan)
     return np.take_along_axis(smooth, others.argmax(axis=1)[:, None], axis=1)[:, 0] - smooth[:, -1]
+
+
+def _beyond_chance(shares: TrainingShares, classes: int) -> float:
+    if classes < 3 or shares.wrong_memorised is None or shares.wrong_corrected is None:
+        return math.nan
+    return 100 * (shares.wrong_memorised - (1 - shares.wrong_memorised - shares.wrong_corrected) / (classes - 2))
 
 
 def _class_gains(ce: Series, sl: Series) -> Array:

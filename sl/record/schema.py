@@ -184,7 +184,9 @@ class Probe(Entry):
     """A closer look at a stage: test confusion matrix (K, K), row = true class, and the probed class's training images.
 
     `confidence` (K,) is the mean softmax over the class's `count` rightly labelled images, `predictions` (K,) how many
-    of them are predicted as each class; None where there are no such images. `training` is measured in evaluation mode.
+    of them are predicted as each class; None where there are no such images. `training` is measured in evaluation
+    mode, `training_by_class` (K,) is the same of each true class's images, None for a class without any; records of
+    older versions lack it, and so do runs of which it is unknown which labels are right.
     """
 
     kind: Literal["probe"] = "probe"
@@ -193,6 +195,7 @@ class Probe(Entry):
     confusion: list[list[Count]]
     probe_class: Count
     training: TrainingShares | None = None
+    training_by_class: list[TrainingShares | None] | None = None
     count: Count
     confidence: list[Share] | None
     predictions: list[Count] | None

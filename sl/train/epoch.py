@@ -7,7 +7,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from sl.evaluate import class_accuracy, class_confidence, confusion_matrix, training_counts
+from sl.evaluate import class_accuracy, class_confidence, confusion_matrix, training_counts_by_class
 from sl.recipes.schedule import learning_rate
 from sl.record.schema import Epoch, Probe, Stage, TrainingShares
 from sl.train.engine import LARGEST_WEIGHT, Engine, nothing
@@ -117,12 +117,13 @@ def look_closely(
 ) -> Probe:
     """The record's probe: test confusion matrix, what the network says of the probe set, and what it has memorised.
 
-    `training` is measured in evaluation mode on all training images without augmentation: the epoch's own counts come
-    from training mode, augmented images and weights that change from step to step.
+    `training`, of all images and class by class, is measured in evaluation mode without augmentation: the epoch's own
+    counts come from training mode, augmented images and weights that change from step to step.
     """
     data = engine.data
     logits = engine.predict(data.images, between)
-    counts = training_counts(logits.argmax(1), data.noisy, data.clean)
+    counts = training_counts_by_class(logits.argmax(1), data.noisy, data.clean, len(confusion))
+    by_class = [training_shares(row, True) if row[0] + row[2] else None for row in counts.tolist()]
     seen: dict[str, Any] = {"confidence": None, "predictions": None}
     if len(probe_set.index):
         confidence, predictions = class_confidence(logits[probe_set.index])
@@ -132,7 +133,8 @@ def look_closely(
         epoch=epoch,
         confusion=confusion.tolist(),
         probe_class=probe_set.label,
-        training=training_shares(counts.tolist(), data.truth_known),
+        training=training_shares(counts.sum(0).tolist(), data.truth_known),
+        training_by_class=by_class if data.truth_known else None,
         count=len(probe_set.index),
         **seen,
     )

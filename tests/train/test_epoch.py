@@ -34,6 +34,27 @@ def test_a_probe_says_what_the_network_predicts(make_job: Callable[..., Job]) ->
     assert shares.wrong_corrected != shares.wrong_memorised
 
 
+def test_a_probe_says_it_of_each_true_class(make_job: Callable[..., Job]) -> None:
+    job = make_job(*NOISY)
+    engine = make_engine(job)
+    _, confusion = train_one_epoch(engine, job.plan, 0, 1)
+    job.noisy.clean[job.noisy.clean == 9] = 8  # no image of class 9
+    engine.data.clean.copy_(job.noisy.clean)
+    found = look_closely(engine, job.probe_set, "late", 1, confusion, nothing).training_by_class
+    guess, noisy, clean = engine.predict(engine.data.images).argmax(1), job.noisy.labels, job.noisy.clean
+    assert found is not None
+    assert found[9] is None
+    for label, shares in enumerate(found[:9]):
+        wrong = (clean == label) & (noisy != label)
+        right = (clean == label) & (noisy == label)
+        assert shares is not None
+        assert shares.wrong_memorised == pytest.approx(accuracy_score(noisy[wrong], guess[wrong]))
+        assert shares.wrong_corrected == pytest.approx(accuracy_score(clean[wrong], guess[wrong]))
+        assert shares.right_accuracy == pytest.approx(accuracy_score(noisy[right], guess[right]))
+    engine.data.truth_known = False
+    assert look_closely(engine, job.probe_set, "late", 1, confusion, nothing).training_by_class is None
+
+
 def test_shares_of_sixty_right_and_forty_wrong_labels() -> None:
     shares = training_shares([60, 50, 40, 30, 5], truth_known=True)
     assert (shares.noisy_accuracy, shares.clean_accuracy) == (0.8, 0.55)
