@@ -199,6 +199,23 @@ def own(root: Path, loss: str, names: tuple[str, ...] = ("ant", "bee", "wasp"), 
     return write(root, [line | dict.fromkeys(unknown) if line["kind"] == "epoch" else line for line in record])
 
 
+def class_training(path: Path, memorised: Iterable[float], learnt: Iterable[float]) -> Path:
+    """Give the record at `path` shares of each true class's training images, the same at each stage; returns `path`."""
+    by_class = [
+        {
+            "noisy_accuracy": 0.5,
+            "clean_accuracy": 0.5,
+            "right_accuracy": right,
+            "wrong_memorised": wrong,
+            "wrong_corrected": 0.9 * (1 - wrong),
+        }
+        for wrong, right in zip(memorised, learnt, strict=True)
+    ]
+    record = [json.loads(line) for line in path.read_text().splitlines()]
+    probes = {"training_by_class": by_class}
+    return write(path.parents[1], [line | probes if line["kind"] == "probe" else line for line in record])
+
+
 def representations(path: Path, spread: float, images: int = 200, dimensions: int = 8) -> None:
     """Beside the record at `path`, invented representations: classes of unit distance and this spread."""
     random = np.random.default_rng(0)

@@ -153,14 +153,16 @@ def memorised(run: Run, stage: str, in_evaluation: bool) -> float:
     label is no likelier by chance than each of these, so their mean share is the floor: this is 0 without memorisation,
     whether the network knows nothing or everything. Two classes leave no other, hence no floor: nan.
     """
-    return _beyond_chance(training_shares(run, stage, in_evaluation), len(run.class_names))
+    shares = training_shares(run, stage, in_evaluation)
+    if shares.wrong_memorised is None or shares.wrong_corrected is None:
+        return math.nan
+    return float(_beyond_chance(np.array(shares.wrong_memorised), np.array(shares.wrong_corrected), run))
 
 
 def class_memorised(run: Run, stage: str) -> Array:
     """`memorised` (K,) of the images of each true class, in evaluation mode; nan where the record does not say it."""
-    classes = len(run.class_names)
-    by_class = run.probes[stage].training_by_class or [None] * classes
-    return np.array([_beyond_chance(shares, classes) if shares else math.nan for shares in by_class])
+    wrong, corrected = (run.class_training(stage, share) for share in ("wrong_memorised", "wrong_corrected"))
+    return _beyond_chance(wrong, corrected, run)
 
 
 def confidence(run: Run) -> float:
@@ -209,10 +211,9 @@ def _fall(curves: Array, late: int) -> Array:
     return np.take_along_axis(smooth, others.argmax(axis=1)[:, None], axis=1)[:, 0] - smooth[:, -1]
 
 
-def _beyond_chance(shares: TrainingShares, classes: int) -> float:
-    if classes < 3 or shares.wrong_memorised is None or shares.wrong_corrected is None:
-        return math.nan
-    return 100 * (shares.wrong_memorised - (1 - shares.wrong_memorised - shares.wrong_corrected) / (classes - 2))
+def _beyond_chance(wrong: Array, corrected: Array, run: Run) -> Array:
+    others = len(run.class_names) - 2
+    return 100 * (wrong - (1 - wrong - corrected) / others) if others > 0 else np.full(wrong.shape, np.nan)
 
 
 def _class_gains(ce: Series, sl: Series) -> Array:

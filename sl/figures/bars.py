@@ -10,9 +10,10 @@ from matplotlib.patches import Patch
 from matplotlib.typing import ColorType
 from numpy.typing import ArrayLike
 
-from sl.figures.style import INK, class_colour, short, tint
-from sl.record import STAGES, Run, Series
+from sl.figures.style import INK, class_colour, loss_colour, short, tint
+from sl.record import STAGES, Run, RunGroup, Series
 from sl.record.run import Array
+from sl.record.titles import named_loss
 
 MOST_BARS = 10
 MOST_LETTERS = 130  # that fit side by side below a panel
@@ -43,6 +44,17 @@ def stage_groups(series: Series, value: Callable[[Run, str], Array]) -> list[Gro
         colours = [tint(class_colour(index, len(mean)), strength) for index in range(len(mean))]
         label = f"{stage} (epoch {series.runs[0].stages.of(stage)})"
         groups.append(Group(label, mean, std, colours, tint(INK, strength)))
+    return groups
+
+
+def loss_groups(run_group: RunGroup, found: dict[str, Series], value: Callable[[Run], Array]) -> list[Group]:
+    """`value(run)` (K,), in percent, for each loss, in its colour; the key says its parameters, n and the mean."""
+    groups = []
+    for loss, series in found.items():
+        mean, colour = series.mean(value), loss_colour(loss)
+        title = named_loss(loss, run_group.variant(loss))
+        label = f"{title}, n = {series.n}, mean of classes {np.nanmean(mean):.1f}"
+        groups.append(Group(label, mean, series.std(value), [colour] * len(mean), colour))
     return groups
 
 

@@ -4,14 +4,13 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from sl.figures.bars import Group, class_bars, key, whiskers_of
+from sl.figures.bars import Group, class_bars, key, loss_groups, whiskers_of
 from sl.figures.cells import PAIR, compared_noises
 from sl.figures.panels import footer, lettered, panels
-from sl.figures.style import FAINT, INK, class_colour, loss_colour
+from sl.figures.style import FAINT, INK, class_colour
 from sl.record import Run, RunGroup, Series, matched, paired_difference
 from sl.record.pairs import refusals
 from sl.record.run import Array
-from sl.record.titles import named_loss
 
 
 def draw(group: RunGroup) -> Figure | None:
@@ -37,13 +36,9 @@ def draw(group: RunGroup) -> Figure | None:
 
 
 def _both(axes: Axes, group: RunGroup, found: dict[str, Series]) -> None:
-    labels, groups = group.head.class_labels, []
-    for loss, series in found.items():
-        mean, colour = series.mean(Run.class_percent), loss_colour(loss)
-        label = f"{named_loss(loss, group.variant(loss))}, n = {series.n}, mean of classes {np.nanmean(mean):.1f}"
-        groups.append(Group(label, mean, series.std(Run.class_percent), [colour] * len(labels), colour))
+    groups = loss_groups(group, found, Run.class_percent)
     axes.set(ylim=(0, 113), yticks=range(0, 101, 20), ylabel="test accuracy (%)")
-    class_bars(axes, labels, groups)
+    class_bars(axes, group.head.class_labels, groups)
     key(axes, groups)
 
 

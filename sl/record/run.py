@@ -164,6 +164,11 @@ class Run:
         """What the probe of a stage holds for each class: confidence or predictions (K,), confusion (K, K)."""
         return np.array(getattr(self.probes[stage], what), dtype=np.float64)
 
+    def class_training(self, stage: str, share: str) -> Array:
+        """One of the `TrainingShares` at a stage, of the images of each true class, (K,); nan where it is not known."""
+        by_class = self.probes[stage].training_by_class or [None] * len(self.class_names)
+        return np.array([getattr(shares, share, None) for shares in by_class], dtype=np.float64)
+
     def spread(self) -> Array:
         """Test accuracy of the best class minus that of the worst at every epoch, (E,)."""
         curve = self.class_curve()

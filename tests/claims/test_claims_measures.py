@@ -19,6 +19,7 @@ from sl.claims.measures import (
     decline,
     difference,
     easy_decline,
+    easy_memorised,
     excess_spread,
     harder_minus_easier,
     hardest_lifted,
@@ -34,7 +35,7 @@ from sl.claims.measures import (
 from sl.claims.outcome import all_outcomes
 from sl.claims.page import markdown
 from sl.claims.rule import Verdict
-from sl.record import STAGES, Noise, Run, RunGroup, Series, load_all, read
+from sl.record import STAGES, Noise, Run, RunGroup, Series, load_all, read, run_groups
 from sl.record.paper import USUAL_NOISE
 from sl.record.schema import Config, Data, Epoch, Header, Probe, Stages, TrainingShares
 from sl.stats import infer
@@ -187,6 +188,24 @@ def test_without_a_true_difference_easy_and_hard_classes_fall_alike() -> None:
     falls = [easy_decline(Series(clean.runs[k : k + 3]), Series(flat.runs[k : k + 3])) for k in range(0, 300, 3)]
     means = np.mean(falls, axis=1)
     assert abs(means.mean()) < 3 * means.std() / 10  # three standard errors
+
+
+def test_wrong_labels_of_easy_classes_are_memorised_more_than_of_hard_ones(tmp_path: Path) -> None:
+    """Classes 1, 8, 0, 9 and 6 are the easy ones by clean labels. Of chance: 0.9 of what is not memorised is corrected,
+    so that each of 8 other classes gets an eightieth of it."""
+    easy = np.isin(np.arange(10), [1, 8, 0, 9, 6])
+    shares = np.where(easy, 0.6, 0.2)
+    made = [Made("ce", 0.0, accuracies(0.9, 0.5), accuracies(0.9, 0.5)), CE]
+    for one in made:
+        for seed in (0, 1, 2):
+            synthetic.class_training(one.write(tmp_path, seed), shares if one.rate else np.zeros(10), shares)
+    (group,) = run_groups(load_all(tmp_path))
+    clean, noisy = group.series("ce"), group.series("ce", USUAL_NOISE)
+    assert clean is not None
+    assert noisy is not None
+    assert easy_memorised(clean, noisy) == pytest.approx([40 + 100 * 0.4 / 80] * 3)
+    older = Series.of(replace(run, probes=dict.fromkeys(STAGES, EQUAL_CLASSES)) for run in noisy.runs)
+    assert np.isnan(easy_memorised(clean, older)).all()
 
 
 def probed(

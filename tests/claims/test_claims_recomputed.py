@@ -54,6 +54,16 @@ def memorised(runs: list[dict[str, Any]], name: str) -> list[float]:
     return [100 * (one["wrong_memorised"] - floor) for one, floor in zip(found, floors, strict=True)]
 
 
+def easy_memorised(run: dict[str, Any], right: list[list[float]]) -> float:
+    """Mean of the five classes that CE of the other seeds learns best on clean labels, minus that of the other five."""
+    order = np.mean(right, axis=0).argsort(kind="stable")
+    found = [
+        100 * (one["wrong_memorised"] - (1 - one["wrong_memorised"] - one["wrong_corrected"]) / (len(order) - 2))
+        for one in run["probes"]["late"]["training_by_class"]
+    ]
+    return float(np.mean([found[k] for k in order[-5:]]) - np.mean([found[k] for k in order[:5]]))
+
+
 def more_fitted(ce: dict[str, Any], sl: dict[str, Any]) -> float:
     first, second = training_images([ce, sl], "late")
     return 100 * (second["right_accuracy"] - first["right_accuracy"])
@@ -117,13 +127,29 @@ def test_the_correction_is_benjamini_and_hochbergs(group: dict[str, Any]) -> Non
 
 @pytest.mark.parametrize(("group", "claim"), [param for param in CLAIMS if param.values[1]["id"] in MEASURES])
 def test_differences_are_those_of_the_records(group: dict[str, Any], claim: dict[str, Any]) -> None:
+    by_seed = runs_of(claim)
+    assert sorted(by_seed) == claim["seeds"]
+    found = [MEASURES[claim["id"]](by_seed[seed]) for seed in claim["seeds"]]
+    assert claim["differences"] == pytest.approx(found)
+
+
+def runs_of(claim: dict[str, Any]) -> dict[int, Runs]:
     by_seed: dict[int, Runs] = {}
     for record in claim["records"]:
         run = read(RESULTS / record)
         config = run["header"]["config"]
         by_seed.setdefault(config["seed"], {})[config["names"]["loss"], config["noise"].get("rate") or 0.0] = run
-    assert sorted(by_seed) == claim["seeds"]
-    found = [MEASURES[claim["id"]](by_seed[seed]) for seed in claim["seeds"]]
+    return by_seed
+
+
+@pytest.mark.parametrize("claim", [param.values[1] for param in CLAIMS if param.values[1]["id"] == "memorises_easy"])
+def test_memorising_by_class_is_that_of_the_records(claim: dict[str, Any]) -> None:
+    by_seed = runs_of(claim) if claim["n"] else {}
+    right = {seed: stage(of["ce", 0.0], "late")["class_accuracy"] for seed, of in by_seed.items()}
+    found = [
+        easy_memorised(of["ce", 0.4], [right[other] for other in by_seed if other != seed])
+        for seed, of in by_seed.items()
+    ]
     assert claim["differences"] == pytest.approx(found)
 
 

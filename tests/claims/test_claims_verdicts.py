@@ -36,8 +36,8 @@ def others(sl: Made, other: Made) -> list[Made]:
 
 def as_the_paper_says() -> list[Made]:
     sl = Made("sl", 0.4, accuracies(0.93, 0.71), accuracies(0.94, 0.72), (0.05, 0.1), 0.8, 3.0, fitted=0.9)
-    ce = Made("ce", 0.4, accuracies(0.95, 0.28), accuracies(0.85, 0.3), (0.05, 0.4), 0.3, 1.0)
-    other = replace(ce, distance=None)
+    ce = Made("ce", 0.4, accuracies(0.95, 0.28), accuracies(0.85, 0.3), (0.05, 0.4), 0.3, 1.0, by_class=(0.5, 0.3))
+    other = replace(ce, distance=None, by_class=None)
     return [
         sl,
         ce,
@@ -51,9 +51,11 @@ def as_the_paper_says() -> list[Made]:
 
 def as_it_denies() -> list[Made]:
     sl = Made("sl", 0.4, accuracies(0.4, 0.7), accuracies(0.4, 0.7), (0.4, 0.4), 0.3, 1.0, fitted=0.4)
-    ce = Made("ce", 0.4, accuracies(0.745, 0.755), accuracies(0.785, 0.815), (0.4, 0.05), 0.9, 4.0)
+    ce = Made(
+        "ce", 0.4, accuracies(0.745, 0.755), accuracies(0.785, 0.815), (0.4, 0.05), 0.9, 4.0, by_class=(0.5, 0.3)
+    )  # as many as the paper says, but of the classes that are hard on clean labels
     clean = Made("ce", 0.0, accuracies(0.855, 0.945), accuracies(0.855, 0.945), confidence=0.3, distance=1.0)
-    other = replace(ce, distance=None)
+    other = replace(ce, distance=None, by_class=None)
     same = (replace(other, loss=loss) for loss in ("lsr", "gce", "forward", "bootstrap_hard", "d2l"))
     return [sl, ce, clean, *same, replace(sl, rate=0.6), replace(ce, rate=0.6), *others(sl, other)]
 

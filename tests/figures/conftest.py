@@ -31,10 +31,12 @@ def runs(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def full(runs: Path) -> Path:
-    """The same with what every figure needs: representations, a sweep, RCE, and methods with and without SL."""
+    """The same with what every figure needs: representations, shares of each class, a sweep, RCE, and methods with SL
+    and without."""
     for seed in (0, 1):
         for loss, spread in (("ce", 0.5), ("sl", 0.3)):
-            synthetic.representations(synthetic.record(runs, loss, seed=seed), spread)
+            path = synthetic.class_training(synthetic.record(runs, loss, seed=seed), [spread] * 10, [1 - spread] * 10)
+            synthetic.representations(path, spread)
         synthetic.record(runs, "sl", "none", seed=seed)  # run under most noises: the parameters that stand for SL
         for loss in ("rce", "forward", "forward_sl", "lsr_sl"):
             synthetic.record(runs, loss, seed=seed)

@@ -1,0 +1,48 @@
+"""What becomes of the training images of each class, late: the wrong labels memorised and the right labels learnt."""
+
+from functools import partial
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from sl.figures.bars import class_bars, key, loss_groups, whiskers_of
+from sl.figures.cells import compared_noises, series_to_draw
+from sl.figures.panels import footer, lettered, panels
+from sl.record import Noise, Run, RunGroup, Series
+from sl.record.run import Array
+
+TITLE = "Training images of each true class, late: wrong labels memorised, right labels learnt"
+SHARES = {
+    "wrong_memorised": "wrongly labelled: predicted as labelled (memorised)",
+    "right_accuracy": "rightly labelled: predicted as labelled",
+}
+
+
+def draw(group: RunGroup) -> Figure | None:
+    """Two panels for each noise of which a run says it class by class; None where no run does."""
+    rows = {noise: said for noise in compared_noises(group) if (said := _that_say_it(group, noise))}
+    if not rows:
+        return None
+    figure, axes = panels(TITLE, 2 * len(rows), 1, 2.0)
+    labels = group.head.class_labels
+    for row, (noise, found) in enumerate(rows.items()):
+        for column, (share, title) in enumerate(SHARES.items()):
+            place = 2 * row + column
+            axes[place].set_title(lettered(place, f"{noise.title}, {title}"))
+            axes[place].set(ylim=(0, 113), yticks=range(0, 101, 20), ylabel="share of images (%)")
+            groups = loss_groups(group, found, partial(_late, share=share))
+            class_bars(axes[place], labels, groups)
+            key(axes[place], groups)
+    members = [run for found in rows.values() for series in found.values() for run in series.runs]
+    return footer(figure, members, "In evaluation mode, without augmentation.", whiskers_of(labels))
+
+
+def _that_say_it(group: RunGroup, noise: Noise) -> dict[str, Series]:
+    """By loss the runs whose records say it; older ones do not, and without wrong labels there is nothing to say."""
+    found = {loss: series.runs for (loss, _), series in series_to_draw(group, noise).items()}
+    said = {loss: [run for run in runs if not np.isnan(_late(run)).all()] for loss, runs in found.items()}
+    return {loss: Series.of(runs) for loss, runs in said.items() if runs}
+
+
+def _late(run: Run, share: str = "wrong_memorised") -> Array:
+    return 100 * run.class_training("late", share)
