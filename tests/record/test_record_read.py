@@ -49,6 +49,16 @@ def test_what_does_not_exist_is_nan(tmp_path: Path) -> None:
     assert run.noise.title == "clean"
 
 
+def test_a_class_without_test_images_is_neither_the_worst_nor_in_the_spread(tmp_path: Path) -> None:
+    record = synthetic.lines(synthetic.header(classes=3, epochs=2))
+    for line in record:
+        if line["kind"] == "epoch":
+            line["class_accuracy"] = [0.75, None, 0.25]
+    run = read(synthetic.write(tmp_path, record))
+    assert run.spread().tolist() == [0.5, 0.5]
+    assert run.worst_class() == ("class2", 0.25)
+
+
 def test_a_run_that_has_just_begun_has_no_figures_yet(tmp_path: Path) -> None:
     """A loop over all records meets such runs while others train; the header is their only line."""
     run = read(synthetic.write(tmp_path, synthetic.lines(synthetic.header())[:1]))
@@ -103,7 +113,13 @@ def change(record: Record, number: int, **changes: Any) -> Record:
         (2, lambda record: change(record, 2, test_accuracy=True), "test_accuracy=true: must be a valid number"),
         (2, lambda record: change(record, 2, lr=float("nan")), "lr=NaN: must be a finite number"),
         (3, lambda record: change(record, 3, confidence=[1.0]), "the probe does not fit 10 classes"),
+        (3, lambda record: change(record, 3, predictions=[1] * 9), "the probe does not fit 10 classes"),
+        (3, lambda record: change(record, 3, probe_class=10), "the probe does not fit 10 classes"),
+        (3, lambda record: change(record, 3, confusion=record[2]["confusion"][:9]), "does not fit 10 classes"),
+        (3, lambda record: change(record, 3, confusion=[[1] * 9] * 10), "the probe does not fit 10 classes"),
         (3, lambda record: change(record, 3, epoch=2), "epoch=2: must be 1, the early stage"),
+        (16, lambda record: [line for line in record if line.get("stage") != "late"], "with the probes early, middle"),
+        (17, lambda record: change(record, 17, seconds=-1.0), "seconds=-1.0: must be greater than or equal to 0"),
         (1, lambda record: change(record, 1, identity="../../x"), "identity="),
         (1, lambda record: change(record, 1, config={**record[0]["config"], "seed": "0"}), "seed"),
     ],

@@ -57,6 +57,12 @@ def test_a_record_describes_a_loss_that_has_no_file_here(header: Header) -> None
     assert parameters({"sharpness": 2.0, "alpha": 1.0}) == "ς 2, α 1"
 
 
+def test_the_first_record_that_describes_a_loss_counts(header: Header) -> None:
+    for title in ("Brier", "Another"):
+        remember(described(header, "brier", title=title))
+    assert loss_title("brier") == "Brier"
+
+
 def test_a_record_does_not_rename_a_loss_that_has_a_file_here(header: Header) -> None:
     remember(described(header, "sl", title="Mine"))
     assert loss_title("sl") == "SL"
