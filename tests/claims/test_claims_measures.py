@@ -170,6 +170,14 @@ def test_the_decline_never_looks_at_the_seed_for_its_peak() -> None:
     assert decline(series_of(curves, late=12)) == pytest.approx([0, 50, 40])
 
 
+def test_the_peak_is_sought_up_to_the_late_stage() -> None:
+    """Epochs 13 to 15 are the best; the last window that may hold the peak ends with the late stage."""
+    curves = np.full((3, 20, 1), 0.5)
+    curves[:, 12:15] = 0.9
+    assert decline(series_of(curves, late=12)) == pytest.approx([0] * 3)
+    assert decline(series_of(curves, late=13)) == pytest.approx([100 * 0.4 / 5] * 3)
+
+
 def test_easy_classes_fall_further_than_hard_ones() -> None:
     """Classes 1 and 2 are the easy ones by clean labels; each class has a peak of its own, and the hard ones rise."""
     clean = series_of(np.tile([0.3, 0.9, 0.8, 0.4], (3, 20, 1)), late=17)
@@ -316,6 +324,9 @@ def test_confidence_only_of_class_3(tmp_path: Path) -> None:
     run = read(replace(CE, confidence=0.7).write(tmp_path, 0))
     assert confidence(run) == pytest.approx(70, abs=1.1)
     late = run.probes["late"]
+    for stage in ("early", "middle"):
+        run.probes[stage] = late.model_copy(update={"confidence": [0.0] * 10})
+    assert confidence(run) == pytest.approx(70, abs=1.1)
     run.probes["late"] = late.model_copy(update={"probe_class": 4})
     assert np.isnan(confidence(run))
     run.probes["late"] = late.model_copy(update={"count": 0})

@@ -174,6 +174,16 @@ def test_no_seed_of_another_run_counts(tmp_path: Path) -> None:
     assert outcome.cells == {"SL, symmetric 60 %": 3, "CE, symmetric 60 %": 4}
 
 
+def test_records_of_a_seed_on_which_nothing_was_measured_are_not_named(tmp_path: Path) -> None:
+    """Without a representation there is no separation; the other seeds keep theirs."""
+    pair = as_the_paper_says()[:2]
+    without = [replace(run, distance=None).write(tmp_path, 2) for run in pair]
+    outcome = measured(run_group_of(tmp_path, pair, seeds=(0, 1)))["sl_separates_silhouette"]
+    assert (outcome.seeds, outcome.cells) == ((0, 1), {"SL, symmetric 40 %": 3, "CE, symmetric 40 %": 3})
+    assert len(outcome.records) == 4
+    assert not {path.name for path in without} & {Path(record).name for record in outcome.records}
+
+
 def test_pairs_that_are_not_alike_are_refused(tmp_path: Path) -> None:
     sl, ce = (run for run in as_the_paper_says() if run.rate == 0.6 and run.loss in ("ce", "sl"))
     path = ce.write(tmp_path, 1)
