@@ -262,6 +262,17 @@ def test_a_network_of_ones_own_package_is_audited(
     assert (out / "suspects.html").exists()
 
 
+def test_what_several_networks_predict_is_averaged(tmp_path: Path) -> None:
+    """Each predicts a picture of its own fold, and both the third, a test picture."""
+    parts = {"a": ([0, 2], [[0.9, 0.1], [0.6, 0.4]]), "b": ([1, 2], [[0.3, 0.7], [0.2, 0.8]])}
+    for name, (index, probabilities) in parts.items():
+        np.savez(tmp_path / f"{name}.npz", index=np.array(index), probabilities=np.array(probabilities))
+    found = combine([tmp_path / "a.npz", tmp_path / "b.npz"], 3)
+    assert found == pytest.approx(np.array([[0.9, 0.1], [0.3, 0.7], [0.4, 0.6]]))
+    with pytest.raises(UserError, match="must hold predictions of all 3 images"):
+        combine([tmp_path / "a.npz"], 3)
+
+
 def test_damaged_predictions_are_one_line_that_says_what_to_do(tmp_path: Path) -> None:
     file = tmp_path / "part.npz"
     rows = {"index": np.arange(3), "probabilities": np.eye(3)}

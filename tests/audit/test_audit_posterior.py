@@ -57,6 +57,9 @@ def test_the_estimated_noise_is_the_noise(power: float) -> None:
     estimate = estimate_noise(labels, temperature_scaled(exact, 1 / power), seed=0)
     assert estimate.rate.value == pytest.approx((labels != clean).mean(), abs=0.02)
     assert np.abs(estimate.transition - TRANSITION).max() < 0.05
+    for low, high in ((0, 0.2), (0.2, 0.5), (0.5, 0.8), (0.8, 1.01)):
+        some = (estimate.wrong >= low) & (estimate.wrong < high)
+        assert (labels != clean)[some].mean() == pytest.approx(estimate.wrong[some].mean(), abs=0.05)
     assert abs(estimate.confident_rate - (labels != clean).mean()) > 0.02  # what it starts from does not do as well
 
 

@@ -74,6 +74,8 @@ def test_the_class_page_has_a_column_for_each_loss(
     text = (tmp_path / "c" / "classes.md").read_text()
     assert "| class | ce | sl |" in text
     assert "| dog, big | 92.3 (0.83) | 92.3 (0.83) |" in text
+    write_classes(tmp_path / "c", own.model_copy(update={"loss": "ce"}))  # another audit by CE is not a second column
+    assert "| class | ce |\n" in (tmp_path / "c" / "classes.md").read_text()
     assert "Run the same audit with another loss" in (tmp_path / "b" / "classes.md").read_text()
     file, whole = tmp_path / "a" / "classes.json", own.model_dump()
     damaged = ({"accuracy": [0.5]}, {"confidence": [0.5] * 4}, {"accuracy": ["high"] * 3}, {"loss": None})
@@ -90,7 +92,9 @@ def test_the_class_page_has_a_column_for_each_loss(
 
 
 def test_classes_that_the_losses_differ_on_come_first() -> None:
-    shared = {"classes": ["a", "b", "c"], "setting": "s", "confidence": [0.5, 0.5, 0.5]}
-    ce = Audited(**shared, loss="ce", accuracy=[0.9, 0.5, None])
-    text = page([ce, Audited(**shared, loss="sl", accuracy=[0.9, 0.8, 1])])
-    assert [line.split("|")[1].strip() for line in text.splitlines() if line.startswith("| ")][2:] == ["b", "a", "c"]
+    """Where they differ alike, the class that is lowest under any loss comes first."""
+    shared = {"classes": ["a", "b", "c", "d"], "setting": "s", "confidence": [0.5] * 4}
+    ce = Audited(**shared, loss="ce", accuracy=[0.9, 0.5, None, 0.4])
+    text = page([ce, Audited(**shared, loss="sl", accuracy=[0.9, 0.8, 1, 0.4])])
+    names = [line.split("|")[1].strip() for line in text.splitlines() if line.startswith("| ")][2:]
+    assert names == ["b", "d", "a", "c"]

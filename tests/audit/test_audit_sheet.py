@@ -1,5 +1,6 @@
-"""The contact sheet: a picture as training reads it, and which pictures it draws at random."""
+"""The contact sheet: a picture as training reads it, which are suspects, and which it draws at random."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -7,7 +8,8 @@ import pytest
 import torch
 from PIL import Image
 
-from sl.audit.sheet import drawn_at_random, other_class, small_picture
+from sl.audit.rank import Ranking
+from sl.audit.sheet import drawn_at_random, other_class, small_picture, suspicious
 from sl.audit.subject import Subject
 
 
@@ -41,3 +43,11 @@ def test_the_class_offered_is_the_most_probable_one_but_the_label() -> None:
     assert other_class(np.array([0.7, 0.1, 0.2]), 0) == 2
     assert other_class(np.array([0.7, 0.1, 0.2]), 2) == 0
     assert other_class(np.array([1.0, 0.0, 0.0]), 0) in (1, 2)
+
+
+def test_suspects_are_those_whose_suggestion_differs(subject: Subject, ranking: Ranking) -> None:
+    """Rows 5, 9 and 31 are of another class than labelled; all are alike suspicious, so the first comes first."""
+    assert suspicious(subject, ranking, 500) == [5, 9, 31]
+    assert suspicious(subject, ranking, 2) == [5, 9]
+    reverse = replace(ranking, order=ranking.order[::-1])
+    assert suspicious(subject, reverse, 2) == [31, 9]

@@ -8,7 +8,7 @@ import torch
 
 pytest.importorskip("cleanlab", reason="cleanlab is not installed: pip install -e '.[audit]'")
 
-from sl.audit.estimate import estimate_noise
+from sl.audit.estimate import Interval, NoiseEstimate, estimate_noise
 from sl.audit.rank import rank
 from sl.audit.subject import Subject
 from sl.audit.trust import Trust, trust_in
@@ -47,6 +47,15 @@ def test_a_class_that_is_never_predicted_keeps_its_labels() -> None:
     assert trust.unlearnt == ("cat",)
     assert "seem wrong in cat: more likely the network has not learnt" in str(trust)
     assert (changed == clean).all()
+
+
+def test_a_class_counts_as_unlearnt_where_its_whole_interval_lies_above_one_half() -> None:
+    labels = np.arange(len(CLASSES)).repeat(EACH)
+    parts = (Interval(0.6, 0.45, 0.7), Interval(0.6, 0.51, 0.7), Interval(0.4, 0.3, 0.5))
+    estimate = NoiseEstimate(np.eye(3) / 3, Interval(0.5, 0.4, 0.6), parts, np.zeros(len(labels)), 0.5)
+    trust = trust_in(labelled(labels, len(labels)), sure(labels), estimate, folds=4)
+    assert trust.unlearnt == ("bee",)
+    assert trust.judged.tolist() == (labels != 1).tolist()
 
 
 def test_wrong_labels_that_a_good_network_finds_are_no_warning() -> None:
