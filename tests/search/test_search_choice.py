@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import synthetic
 from scipy import stats
 
 from sl.config.compose import compose_run
@@ -141,6 +142,19 @@ def test_another_holdout_is_another_ranking(record: Record, tmp_path: Path) -> N
     record(0.1, 1, 0, 0.5, 0.5, holdout=0.1)
     record(1.0, 1, 0, 0.6, 0.5, holdout=0.2)
     assert len(rankings(map(validated, load_all(tmp_path / "runs")))) == 2
+
+
+def test_losses_and_runs_of_other_parameters_are_ranked_apart(tmp_path: Path) -> None:
+    """CE and MAE have no parameters, and the accuracies of older runs without p_min say nothing of those with one."""
+    kinds = [("ce", {}), ("mae", {}), ("sl", {}), ("sl", {"p_min": 1e-7})]
+    for loss, options in kinds:
+        head = synthetic.header(loss, dataset="digits", loss_options=options)
+        head["config"]["holdout"], head["data"]["validation_images"] = 0.2, 1000
+        lines = synthetic.lines(head)
+        measured = [line | {"validation_accuracy": 0.5} if line["kind"] == "epoch" else line for line in lines]
+        synthetic.write(tmp_path, measured)
+    found = rankings(map(validated, load_all(tmp_path)))
+    assert [len(ranking.candidates) for ranking in found] == [1, 1, 1, 1]
 
 
 def choose(runs: Path) -> subprocess.CompletedProcess:

@@ -4,7 +4,8 @@ import pytest
 
 from sl.config.compose import compose_run
 from sl.errors import UserError
-from sl.search.space import Range, rounded, search_space
+from sl.search.space import Range, rounded, search_space, with_values
+from sl.search.task import Task, make_task
 
 
 def space(*overrides: str) -> list[Range]:
@@ -59,3 +60,22 @@ def test_bounds_are_rounded_as_the_values_are() -> None:
 
 def test_what_is_tried_can_be_typed() -> None:
     assert rounded({"a": 0.0321987654, "b": 9.21034, "c": 1.0}) == {"a": 0.0322, "b": 9.21, "c": 1.0}
+
+
+def test_a_proposal_leaves_the_loss_it_changes_as_it_was() -> None:
+    """Proposals are tried side by side, and one may change a part of the loss."""
+    loss = {"epsilon": 0.1, "term": {"alpha": 0.5}}
+    assert with_values(loss, {"term.alpha": 2.0, "epsilon": 0.3}) == {"epsilon": 0.3, "term": {"alpha": 2.0}}
+    assert loss == {"epsilon": 0.1, "term": {"alpha": 0.5}}
+
+
+def task(*overrides: str) -> Task:
+    return make_task(compose_run(["dataset=digits", "runtime.precision=float32", "loss=sl", *overrides], "search"))
+
+
+def test_a_study_is_that_of_its_seeds_and_ranges_and_not_of_the_first_values() -> None:
+    """Scores are means over the seeds: those of one seed and of two must not stand in one study."""
+    studies = {task(*more).study for more in ([], ["search.seeds=2"], ["seed=1"], ["search.ranges.beta.high=5"])}
+    assert len(studies) == 4
+    assert task("loss.alpha=0.5").study == task().study
+    assert task("seed=5", "search.seeds=2").seeds == (5, 6)

@@ -130,6 +130,12 @@ def test_a_proposal_that_diverges_has_no_score_and_counts(tmp_path: Path) -> Non
     assert len(finished(study)) == 2
 
 
+def test_no_proposal_that_diverged_is_made_again(tmp_path: Path) -> None:
+    study = open_study(tmp_path / "a.db", "name", FIRST, SPACE)
+    search(study, SPACE, 4, 0, 1, lambda proposals: [[] for _ in proposals], lambda: None)
+    assert len({trial.params["loss.alpha"] for trial in diverged(study)}) == 4
+
+
 def test_a_proposal_that_fails_leaves_the_others_their_answers_and_is_made_again(tmp_path: Path) -> None:
     study = open_study(tmp_path / "a.db", "name", FIRST, SPACE)
 
