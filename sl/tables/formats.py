@@ -65,9 +65,9 @@ def latex_text(text: str) -> str:
 
 
 def comma_separated(header: Sequence[str], lines: Iterable[Sequence[object]]) -> str:
-    """CSV with a header line; empty fields where there is nothing."""
+    """CSV with a header line; a field is empty where its value is None."""
     text = StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(header)
-    writer.writerows(["" if value is None else value for value in line] for line in lines)
+    writer.writerows(lines)
     return text.getvalue()

@@ -1,4 +1,5 @@
 import csv
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ from sl.record import CLEAN, Noise, load_all, run_groups
 from sl.tables import Literature, load, write_all
 from sl.tables.compare import beside, cells, obstacle
 from sl.tables.formats import latex, markdown
-from sl.tables.layout import results_table
+from sl.tables.layout import TextTable, results_table
 from sl.tables.published import Published
 from sl.tables.results import result
 
@@ -72,6 +73,8 @@ def test_published_figures_stand_beside_the_statistic_they_report(tmp_path: Path
     group = synthetic.run_group_of(tmp_path / "runs", {"ce": 3})
     assert len(beside(group, published, "last epoch")) == 1
     assert len(beside(group, published, "best epoch")) == 2
+    other = replace(published[0], label="A code")
+    assert [table.label for table in beside(group, [other, *published], "last epoch")] == ["SL paper", "A code"]
     missing = [cell for cell in cells(group, published, "best epoch") if cell.loss == "sl"]
     assert [(cell.result, str(cell.value)) for cell in missing] == [(None, "70.25 ± 0.50")]
 
@@ -150,6 +153,10 @@ def test_markdown_and_latex_have_a_cell_for_each_column(tmp_path: Path, publishe
     assert {line.count(" & ") for line in rows} == {len(grid.header) - 1}
     assert text.count("{") == text.count("}")
     assert text.isascii()
+
+
+def test_a_bar_in_a_name_is_no_end_of_a_cell() -> None:
+    assert "\n| cat\\|dog |\n" in markdown(TextTable("", ["class"], [["cat|dog"]], []))
 
 
 def test_nothing_recorded(tmp_path: Path, published: list[Published]) -> None:

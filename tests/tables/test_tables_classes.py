@@ -31,7 +31,8 @@ def test_means_over_seeds_stand_above_what_others_published(tmp_path: Path) -> N
     for seed in (0, 1):
         synthetic.record(tmp_path, "ce", seed=seed, scale="paper", epochs=120)
     (group,) = run_groups(load_all(tmp_path))
-    assert class_table(group, [published("mnist"), published(epoch=200)]) is None
+    assert class_table(group, [published("mnist"), published(epoch=121)]) is None
+    assert class_table(group, [published(epoch=120)]).rows[0][0] == "CE, symmetric 40 %, epoch 120"
     grid = class_table(group, [published()])
     assert grid is not None
     own, other = grid.rows

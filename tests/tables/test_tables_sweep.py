@@ -167,6 +167,19 @@ def test_noise_rates_alone_are_no_sweep_of_the_loss(tmp_path: Path) -> None:
     assert [len(sweep.points), sweep.varies_loss] == [2, False]
 
 
+def test_runs_of_another_precision_or_of_other_data_are_a_sweep_of_their_own(tmp_path: Path) -> None:
+    for number, alpha in enumerate((0.1, 1.0) * 3):
+        head = synthetic.header("sl", loss_options={"alpha": alpha})
+        head["config"]["precision"] = "bfloat16" if number in (2, 3) else "float32"
+        head["data"]["fingerprint"] = "other" if number in (4, 5) else "invented"
+        synthetic.write(tmp_path, synthetic.lines({**head, "identity": f"{number:016x}"}))
+    found = [
+        [run.identity[-1] for point in sweep.points for run in point.series.runs]
+        for sweep in sweeps(load_all(tmp_path))
+    ]
+    assert sorted(found) == [["0", "1"], ["2", "3"], ["4", "5"]]
+
+
 def test_the_reference_is_closest_in_the_recipe_too(tmp_path: Path) -> None:
     for lr in (0.001, 0.01, 0.1):
         synthetic.record(tmp_path, "ce", dataset="digits", recipe_options={"lr": lr})
