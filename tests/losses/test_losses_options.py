@@ -13,6 +13,7 @@ from sl.losses import (
     ActivePassive,
     CrossEntropy,
     EarlyLearningRegularization,
+    ForwardCorrection,
     JointOptimization,
     MeanAbsoluteError,
     Term,
@@ -141,6 +142,13 @@ def test_a_sum_cannot_ignore_where_a_part_cannot(first: bool) -> None:
     parts = [JointOptimization(1.2, 0.8), MeanAbsoluteError()]
     with pytest.raises(UserError, match="ignore_index=0: must be None: an ignored example would act on others"):
         ActivePassive(*(parts if first else parts[::-1]), 1, 1, ignore_index=0)
+
+
+def test_a_sum_asks_of_a_batch_what_each_part_asks() -> None:
+    part = ForwardCorrection(torch.eye(3))
+    for parts in ((part, MeanAbsoluteError()), (MeanAbsoluteError(), part)):
+        with pytest.raises(UserError, match="logits=4 classes: must have 3, as transition has"):
+            ActivePassive(*parts, 1, 1)(torch.zeros(2, 4), torch.tensor([0, 1]))
 
 
 def test_a_part_has_no_options_that_would_be_lost() -> None:

@@ -1,5 +1,6 @@
 import io
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -52,6 +53,17 @@ def test_each_row_moves_its_own_share(balanced: Callable[..., LabelledData], tmp
     noise = Matrix(str(write(tmp_path / "matrix.csv", T3))).apply(dataset, seed=0)
     moved = [int((noise.labels[dataset.train_labels == label] != label).sum()) for label in range(3)]
     assert moved == [300, 0, 500]
+
+
+def test_noise_in_a_few_images_of_one_class_is_noise_as_asked_for(
+    balanced: Callable[..., LabelledData], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Class 0 stays, half of the 10 images of class 1 move: 5 % of 100 labels as given, asked and counted."""
+    labels = torch.tensor([0] * 90 + [1] * 10)
+    given = replace(balanced("folder", 2), train_labels=labels, train_index=torch.arange(100), labels_given=True)
+    noisy = Matrix(write(tmp_path / "one_way.csv", np.array([[1.0, 0.0], [0.5, 0.5]]))).apply(given, seed=0)
+    assert (noisy.truth_known, noisy.realised_rate) == (True, 0.05)
+    assert capsys.readouterr().err == ""
 
 
 def test_whole_numbers_are_numbers_too(balanced: Callable[..., LabelledData], tmp_path: Path) -> None:
