@@ -275,6 +275,9 @@ def test_a_diverged_run_is_no_complete_one(tmp_path: Path) -> None:
     run = read(synthetic.write(tmp_path, [*record[:2], last]))
     assert (run.diverged, run.complete, run.end) == (True, False, None)
     assert record_state(run.path) == "diverged"
+    assert read(synthetic.seal(run.path)).checked
+    run.path.write_text(run.path.read_text().replace('"lr": 0.01', '"lr": 0.02', 1))
+    assert record_state(run.path) == "damaged end"
 
 
 def test_an_older_record_without_a_loss_reads_as_diverged(tmp_path: Path) -> None:
