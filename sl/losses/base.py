@@ -137,13 +137,15 @@ class Loss(nn.Module, ABC):
         """Losses (N,). If PyTorch refuses the labels on the CPU, UserError says which; elsewhere this costs a wait."""
         try:
             if index is None:
-                return self.per_example(logits, labels)
-            return self.per_indexed_example(logits, labels, index)
+                losses = self.per_example(logits, labels)
+            else:
+                losses = self.per_indexed_example(logits, labels, index)
         except (IndexError, RuntimeError):
             if labels.is_cpu:
                 with suppress(RuntimeError):  # vmap and tracing let nobody read values
                     self._check_classes(labels, logits.shape[1])
             raise
+        return self._one_for_each(losses, logits)
 
     def _check_classes(self, labels: Tensor, classes: int) -> None:
         outside = labels[(labels < 0) | (labels >= classes)].tolist()
@@ -158,10 +160,17 @@ class Loss(nn.Module, ABC):
         if self.ignore_index is not None:
             raise UserError("ignore_index", self.ignore_index, "must not be given with soft targets")
         if self.weight is None:
-            return self.per_target(logits, target)
+            return self._one_for_each(self.per_target(logits, target), logits)
         if not self.linear_in_target:
             raise UserError(f"weight: must not be given with soft targets for {type(self).__name__}")
-        return self.per_target(logits, target * self.weight.to(target.dtype))
+        return self._one_for_each(self.per_target(logits, target * self.weight.to(target.dtype)), logits)
+
+    def _one_for_each(self, losses: Tensor, logits: Tensor) -> Tensor:
+        """`losses` if their shape is (N,): with (N, 1) the weights of labels would give N * N products."""
+        if losses.shape != logits.shape[:1]:
+            rule = f"must return a loss for each example, of shape ({logits.shape[0]},)"
+            raise UserError(f"{type(self).__name__}: it returned {describe(losses)}, {rule}")
+        return losses
 
     def check_batch(self, logits: Tensor, labels: Tensor, index: Tensor | None) -> None:
         """Raise UserError unless shapes and types are as `Loss` describes them; reads no values."""

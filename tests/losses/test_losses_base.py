@@ -1,5 +1,7 @@
 """The contract that `Loss` keeps for its subclasses: checks, reduction, precision."""
 
+import math
+
 import pytest
 import torch
 
@@ -74,3 +76,29 @@ def test_subclass_sees_full_precision_and_no_autocast() -> None:
         for dtype in (torch.bfloat16, torch.float16, torch.float32, torch.float64):
             Probe()(torch.zeros(2, 3, dtype=dtype), labels)
     assert seen == [(torch.float32, False)] * 3 + [(torch.float64, False)]
+
+
+class Shaped(Loss):
+    """-log p_y, but with another shape than one loss for each example."""
+
+    def __init__(self, shape: tuple[int, ...], weight: torch.Tensor | None = None) -> None:
+        super().__init__(weight=weight)
+        self.shape = shape
+
+    def per_example(self, logits: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
+        losses = -logits.log_softmax(dim=1).gather(1, labels.unsqueeze(1))
+        return losses.reshape(self.shape) if self.shape else losses.mean()
+
+    def per_target(self, logits: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
+        return self.per_example(logits, target.argmax(dim=1))
+
+
+@pytest.mark.parametrize("shape", [(4, 1), (1, 4), ()], ids=str)
+@pytest.mark.parametrize("weight", [None, torch.ones(3)], ids=["plain", "weighted"])
+def test_a_loss_for_each_example(shape: tuple[int, ...], weight: torch.Tensor | None) -> None:
+    for labels in (torch.zeros(4, dtype=torch.int64), torch.full((4, 3), 1 / 3)):
+        rule = r"^Shaped: it returned torch.float32 of shape .*, must return a loss for each example, of shape \(4,\)$"
+        with pytest.raises(UserError, match=rule):
+            Shaped(shape, weight)(torch.zeros(4, 3), labels)
+    plain = Shaped((4,), weight)(torch.zeros(4, 3), torch.zeros(4, dtype=torch.int64))
+    assert plain.item() == pytest.approx(math.log(3))
