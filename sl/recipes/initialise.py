@@ -26,8 +26,8 @@ def initialise(model: nn.Module, kind: str, generator: torch.Generator) -> None:
       2 / (fan_in + fan_out) (Glorot and Bengio 2010), biases as PyTorch draws them. What the APL code uses.
     - torch: PyTorch's own, weights and biases uniform in +-1 / sqrt(fan_in).
 
-    Batch normalisation starts as the identity with mean 0 and variance 1. Raises UserError for other kinds and for
-    models that hold other layers with parameters.
+    Normalisation of batches, groups or layers starts with weight 1 and bias 0; that of batches with mean 0 and variance
+    1 too. Raises UserError for other kinds and for models that hold other layers with parameters.
     """
     one_of("recipe.initialisation", kind, INITIALISATIONS)
     for layer in model.modules():
@@ -35,12 +35,13 @@ def initialise(model: nn.Module, kind: str, generator: torch.Generator) -> None:
             layer.weight.copy_(_weight(layer, kind, generator))
             if layer.bias is not None:
                 layer.bias.copy_(_bias(layer, kind, generator))
-        elif isinstance(layer, nn.BatchNorm1d | nn.BatchNorm2d):
+        elif isinstance(layer, nn.BatchNorm1d | nn.BatchNorm2d | nn.GroupNorm | nn.LayerNorm):
             layer.reset_parameters()
         elif next(layer.parameters(recurse=False), None) is not None:
-            rule = "needs a network of convolutions, dense layers and batch normalisation; "
+            rule = "needs a network of convolutions, dense layers and normalisation; "
             found = f"{type(model).__name__} has a {type(layer).__name__}"
-            remedy = "; a network of torchvision starts from torchvision's own weights with model.weights=DEFAULT"
+            remedy = "; a network of your own says in initialised_part which part is drawn anew (docs/extending.md); "
+            remedy += "one of torchvision starts from torchvision's own weights with model.weights=DEFAULT"
             raise UserError("recipe.initialisation", kind, rule + found + remedy)
 
 

@@ -89,6 +89,20 @@ def test_unknown_kind_and_unknown_layers() -> None:
     with pytest.raises(UserError, match=r"^recipe\.initialisation=he: must be one of he_normal, he_uniform, torch"):
         initialise(Cnn4(10, (1, 8, 8)), "he", seeded(0))
     with pytest.raises(
-        UserError, match=r"^recipe\.initialisation=torch: .*; Sequential has a LayerNorm; .*model\.weights=DEFAULT$"
+        UserError, match=r"^recipe\.initialisation=torch: .*; Sequential has a PReLU; .*model\.weights=DEFAULT$"
     ):
-        initialise(nn.Sequential(nn.LayerNorm(3)), "torch", seeded(0))
+        initialise(nn.Sequential(nn.PReLU()), "torch", seeded(0))
+
+
+@pytest.mark.parametrize(
+    "norm", [nn.LayerNorm(4), nn.GroupNorm(2, 4), nn.LayerNorm(4, elementwise_affine=False)], ids=str
+)
+def test_normalisation_without_batches_starts_as_the_identity(norm: nn.Module) -> None:
+    """Whatever it held before; the layers beside it are drawn as without it."""
+    for parameter in norm.parameters():
+        nn.init.constant_(parameter, 7.0)
+    beside, alone = nn.Linear(3, 4), nn.Linear(3, 4)
+    initialise(nn.Sequential(beside, norm), "he_normal", seeded(0))
+    initialise(alone, "he_normal", seeded(0))
+    assert torch.equal(beside.weight, alone.weight)
+    assert [parameter.unique().tolist() for parameter in norm.parameters()] in ([[1.0], [0.0]], [])
