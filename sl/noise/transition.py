@@ -56,9 +56,12 @@ def asymmetric(dataset: str, rate: float, variant: str | None = None) -> Tensor:
 def empirical(clean: Tensor, noisy: Tensor, num_classes: int) -> Tensor:
     """T as it is found in two columns of labels, (N,) int64 each: the share of class i that is labelled j.
 
+    A class that does not occur keeps its label.
+
     >>> empirical(torch.tensor([0, 0, 1, 1]), torch.tensor([0, 1, 1, 1]), 2)
     tensor([[0.5000, 0.5000],
             [0.0000, 1.0000]], dtype=torch.float64)
     """
     counts = confusion_matrix(noisy, clean, num_classes).double()
+    counts.diagonal().add_(counts.sum(1) == 0)
     return counts / counts.sum(1, keepdim=True)

@@ -85,3 +85,9 @@ def test_what_is_not_a_transition_matrix_is_refused_in_one_line(matrix: Tensor, 
 
 def test_a_row_may_miss_one_by_the_tolerance() -> None:
     check_transition(broken(1, [0.4, 0.6000005]))
+
+
+def test_a_class_that_does_not_occur_keeps_its_label() -> None:
+    """A row of it that is not a number could be neither recorded nor corrected for."""
+    found = empirical(torch.tensor([0, 0, 2]), torch.tensor([0, 2, 2]), 3)
+    assert found.tolist() == [[0.5, 0.0, 0.5], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]]
