@@ -19,6 +19,7 @@ from sl.record.schema import Config, Data, Header, LabelNoise, Provenance, Scale
 from sl.record.shown import presentations
 from sl.train.cache import Cache
 from sl.train.described import Described, describe_run, transition_file
+from sl.train.handed_over import checked_dataset, checked_noise
 from sl.train.holdout import Validation, hold_out, rows_held_out
 from sl.train.network import make_model
 from sl.train.plan import Plan, make_plan
@@ -98,8 +99,8 @@ def prepare(config: RunConfig) -> Job:
 def make_job(run: Described, full: Dataset) -> Job:
     """The run on a share of the data set `full`."""
     config = run.config
-    dataset = full.subset(config.scale.train_share, config.scale.test_share)
-    noisy = run.noise.apply(dataset, config.seed)
+    dataset = checked_dataset(full).subset(config.scale.train_share, config.scale.test_share)
+    noisy = checked_noise(run.noise.apply(dataset, config.seed), dataset)
     validation = None if dataset.validation is None else Validation(*dataset.validation)
     if rows := rows_held_out(config, noisy.labels):
         dataset, noisy, validation = hold_out(dataset, noisy, *rows)

@@ -1,11 +1,12 @@
 """The network that a run begins with."""
 
-from sl.config.build import build
+from sl.config.build import build, is_own
 from sl.data import Dataset
 from sl.models.classifier import Classifier, initialised_part
 from sl.options.run import RunConfig
 from sl.recipes.batchnorm import configure_batchnorm
 from sl.recipes.initialise import initialise
+from sl.train.handed_over import check_logits
 from sl.train.seeds import generator
 
 
@@ -16,4 +17,6 @@ def make_model(config: RunConfig, dataset: Dataset) -> Classifier:
     recipe, part = config.recipe, initialised_part(model)
     initialise(part, recipe.initialisation, generator(config.seed, "weights"))
     configure_batchnorm(part, recipe.bn_eps, recipe.bn_momentum, recipe.bn_zero_debias)
+    if not is_own(config.model):
+        check_logits(model, dataset.num_classes, dataset.image_shape)
     return model

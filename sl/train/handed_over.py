@@ -1,0 +1,68 @@
+"""What a data set, a noise and a network hand over, checked before a run is built on it: they may be another package's.
+
+Unchecked, a mistake in them shows late or never: pixels from 0 to 1 train a network on black images, and a network with
+too many logits trains to its end before its record is refused.
+"""
+
+import torch
+from torch import Tensor
+
+from sl.array_like import describe
+from sl.data import Dataset
+from sl.errors import UserError
+from sl.models.classifier import Classifier
+from sl.noise import NoisyLabels
+from sl.transition_matrix import check_transition
+
+
+def checked_dataset(dataset: Dataset) -> Dataset:
+    """`dataset` if its fields are as `Dataset` describes them; UserError names the first that is not."""
+    if not isinstance(dataset, Dataset):
+        raise UserError("dataset", rule=f"load() must return an sl.data.Dataset, not {type(dataset).__name__}")
+    classes = dataset.num_classes
+    if classes < 2:
+        raise UserError("dataset: class_names", dataset.class_names, "must name at least two classes")
+    shape = tuple(dataset.train_images.shape[1:])
+    for part in ("train", "test"):
+        images, labels = getattr(dataset, f"{part}_images"), getattr(dataset, f"{part}_labels")
+        if images.dtype != torch.uint8 or images.ndim != 4 or tuple(images.shape[1:]) != shape or not len(images):
+            rule = "must be torch.uint8 of shape (N, C, H, W), N > 0, with one C, H, W for training and testing"
+            raise UserError(f"dataset: {part}_images", describe(images), rule)
+        _check_labels(f"dataset: {part}_labels", labels, len(images), classes)
+    _check_numbers("dataset: train_index", dataset.train_index, len(dataset.train_images))
+    return dataset
+
+
+def checked_noise(noisy: NoisyLabels, dataset: Dataset) -> NoisyLabels:
+    """`noisy` if its fields are as `NoisyLabels` describes them, for `dataset`; UserError names the first other one."""
+    if not isinstance(noisy, NoisyLabels):
+        raise UserError("noise", rule=f"apply() must return an sl.noise.NoisyLabels, not {type(noisy).__name__}")
+    count, classes = len(dataset.train_labels), dataset.num_classes
+    _check_labels("noise: labels", noisy.labels, count, classes)
+    _check_labels("noise: clean", noisy.clean, count, classes)
+    if tuple(noisy.transition.shape) != (classes, classes):
+        raise UserError("noise: transition", describe(noisy.transition), f"must be of shape ({classes}, {classes})")
+    check_transition(noisy.transition, "noise: transition")
+    return noisy
+
+
+def check_logits(model: Classifier, classes: int, image_shape: tuple[int, int, int]) -> None:
+    """Raise UserError unless `model`, on the CPU and in training mode, gives one logit for each class."""
+    with torch.no_grad():
+        logits = model.eval()(torch.zeros(2, *image_shape))
+    model.train()
+    if tuple(logits.shape) != (2, classes):
+        found = f"{type(model).__name__} gives logits of shape {tuple(logits.shape)} for 2 images"
+        raise UserError("model", rule=f"{found}, must be (2, {classes}), one for each class")
+
+
+def _check_labels(name: str, labels: Tensor, count: int, classes: int) -> None:
+    _check_numbers(name, labels, count)
+    outside = labels[(labels < 0) | (labels >= classes)]
+    if len(outside):
+        raise UserError(name, int(outside[0]), f"must be in [0, {classes})")
+
+
+def _check_numbers(name: str, numbers: Tensor, count: int) -> None:
+    if numbers.dtype != torch.int64 or tuple(numbers.shape) != (count,):
+        raise UserError(name, describe(numbers), f"must be torch.int64 of shape ({count},)")
