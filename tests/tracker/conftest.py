@@ -1,32 +1,10 @@
-"""The made-up run as fixtures, and a W&B that knows no login and writes to a temporary folder."""
+"""A W&B that knows no login and writes to a temporary folder."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-from told_run import make_header, make_line, make_probe, tell
-
-
-@pytest.fixture
-def header() -> Callable[..., Any]:
-    return make_header
-
-
-@pytest.fixture
-def line() -> Callable[..., Any]:
-    return make_line
-
-
-@pytest.fixture
-def probe() -> Callable[..., Any]:
-    return make_probe
-
-
-@pytest.fixture
-def tell_run() -> Callable[..., None]:
-    return tell
 
 
 @pytest.fixture

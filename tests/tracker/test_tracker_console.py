@@ -3,17 +3,15 @@
 import re
 import sys
 import time
-from collections.abc import Callable
 from itertools import count
 from pathlib import Path
 
 import pytest
 from terminal import in_terminal
+from told_run import PATH, make_header, make_line, tell
 
 from sl.tracker import ConsoleSink
 
-PATH = Path("results/runs/x.jsonl")
-Make = Callable[..., dict]
 SCRIPT = """
 import sys, time
 sys.path.insert(0, {folder!r})
@@ -33,10 +31,10 @@ tell([Watched()], make_header())
 
 
 def test_elsewhere_evenly_spaced_plain_lines(
-    header: Make, tell_run: Callable[..., None], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(time, "monotonic", count().__next__)  # an epoch takes a second
-    tell_run([ConsoleSink()], header())
+    tell([ConsoleSink()], make_header())
     *lines, last = capsys.readouterr().out.splitlines()
     assert len(lines) == 12
     assert all(line.startswith("insects-sym0.4-sl-s0 0000  epoch ") for line in lines)
@@ -50,53 +48,45 @@ def test_elsewhere_evenly_spaced_plain_lines(
 
 
 @pytest.mark.parametrize(("epochs", "most"), [(1, 1), (5, 5), (13, 8), (120, 13), (1000, 13)])
-def test_long_runs_do_not_flood_a_log(
-    header: Make, line: Make, capsys: pytest.CaptureFixture[str], epochs: int, most: int
-) -> None:
+def test_long_runs_do_not_flood_a_log(capsys: pytest.CaptureFixture[str], epochs: int, most: int) -> None:
     sink = ConsoleSink()
-    sink.start(header(scale=header().scale.model_dump() | {"epochs": epochs}), PATH)
+    sink.start(make_header(scale=make_header().scale.model_dump() | {"epochs": epochs}), PATH)
     for epoch in range(1, epochs + 1):
-        sink.epoch(line(epoch))
+        sink.epoch(make_line(epoch))
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) == most
     assert f"epoch 1/{epochs} " in lines[0]
     assert f"epoch {epochs}/{epochs} " in lines[-1]
 
 
-def test_runs_of_a_sweep_are_told_apart_by_identity(
-    header: Make, tell_run: Callable[..., None], capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_runs_of_a_sweep_are_told_apart_by_identity(capsys: pytest.CaptureFixture[str]) -> None:
     for identity in ("a" * 16, "b" * 16):
-        tell_run([ConsoleSink()], header(identity=identity), epochs=1)
+        tell([ConsoleSink()], make_header(identity=identity), epochs=1)
     starts = {line.split("  ")[0] for line in capsys.readouterr().out.splitlines()}
     assert starts == {"insects-sym0.4-sl-s0 aaaa", "insects-sym0.4-sl-s0 bbbb"}
 
 
 @pytest.mark.parametrize("epochs", [9, 10])
-def test_fewer_than_ten_epochs_have_no_mean_of_the_last_ten(
-    header: Make, tell_run: Callable[..., None], capsys: pytest.CaptureFixture[str], epochs: int
-) -> None:
-    tell_run([ConsoleSink()], header(), epochs=epochs)
+def test_fewer_than_ten_epochs_have_no_mean_of_the_last_ten(capsys: pytest.CaptureFixture[str], epochs: int) -> None:
+    tell([ConsoleSink()], make_header(), epochs=epochs)
     assert ("mean of last ten" in capsys.readouterr().out) == (epochs == 10)
 
 
-def test_a_stopped_run_says_so(header: Make, tell_run: Callable[..., None], capsys: pytest.CaptureFixture[str]) -> None:
-    tell_run([ConsoleSink()], header(), epochs=3, finished=False)
-    tell_run([ConsoleSink()], header(), epochs=0, finished=False)
+def test_a_stopped_run_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+    tell([ConsoleSink()], make_header(), epochs=3, finished=False)
+    tell([ConsoleSink()], make_header(), epochs=0, finished=False)
     lines = capsys.readouterr().out.splitlines()
     assert "  stopped after epoch 3 of 12, last " in lines[-2]
     assert lines[-1].endswith("  stopped before the end of its first epoch")
 
 
-def test_epochs_before_an_interruption_count_only_for_the_summary(
-    header: Make, line: Make, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_epochs_before_an_interruption_count_only_for_the_summary(capsys: pytest.CaptureFixture[str]) -> None:
     sink = ConsoleSink()
-    sink.start(header(), PATH, 11)
+    sink.start(make_header(), PATH, 11)
     for epoch in range(1, 12):
-        sink.epoch(line(epoch))
+        sink.epoch(make_line(epoch))
     assert capsys.readouterr().out == ""
-    sink.epoch(line(12))
+    sink.epoch(make_line(12))
     sink.close(True)
     shown, last = capsys.readouterr().out.splitlines()
     assert "epoch 12/12" in shown
@@ -104,13 +94,13 @@ def test_epochs_before_an_interruption_count_only_for_the_summary(
 
 
 def test_time_left_is_that_of_the_epochs_to_come(
-    header: Make, line: Make, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clock = iter([100.0, 400.0])
     monkeypatch.setattr(time, "monotonic", lambda: next(clock))
     sink = ConsoleSink()
-    sink.start(header(), PATH, 2)
-    sink.epoch(line(3))
+    sink.start(make_header(), PATH, 2)
+    sink.epoch(make_line(3))
     assert "  left 0:45:00  " in capsys.readouterr().out  # 9 more at 300 seconds
 
 

@@ -1,17 +1,15 @@
 """CSV, TensorBoard and MLflow as they are: what their files hold afterwards is compared with the run record."""
 
 import csv
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from told_run import EPOCHS, PATH, STAGES, make_line, make_probe
+from told_run import EPOCHS, PATH, STAGES, make_header, make_line, make_probe
 
 from sl.record.lines import rounded
 from sl.tracker import CsvTracker, MlflowTracker, TensorBoardTracker, Tracker, Watchers
 
-Make = Callable[..., Any]
 BEGAN = 1767225600  # 2026-01-01, when the header's run began
 
 
@@ -43,9 +41,9 @@ def rows(path: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-def test_csv_holds_the_record_once(header: Make, tmp_path: Path) -> None:
+def test_csv_holds_the_record_once(tmp_path: Path) -> None:
     for _ in range(2):
-        tell(CsvTracker(str(tmp_path)), header())
+        tell(CsvTracker(str(tmp_path)), make_header())
     folder = tmp_path / ("0" * 16)
     epochs = rows(folder / "epochs.csv")
     assert len(epochs) == EPOCHS
@@ -62,9 +60,9 @@ def test_csv_holds_the_record_once(header: Make, tmp_path: Path) -> None:
     assert float(facts["test_accuracy_last"]) == pytest.approx(recorded(EPOCHS)["test_accuracy"], abs=1e-5)
 
 
-def test_csv_columns_hold_what_they_are_called_whatever_an_epoch_lacks(header: Make, tmp_path: Path) -> None:
+def test_csv_columns_hold_what_they_are_called_whatever_an_epoch_lacks(tmp_path: Path) -> None:
     tracker = CsvTracker(str(tmp_path))
-    tracker.start(header(), PATH)
+    tracker.start(make_header(), PATH)
     lacking = {1: "right_accuracy", 2: "wrong_memorised", 3: "clean_accuracy"}
     for epoch, name in lacking.items():
         tracker.epoch(make_line(epoch, **{name: None}))
@@ -77,11 +75,11 @@ def test_csv_columns_hold_what_they_are_called_whatever_an_epoch_lacks(header: M
         assert (row[lacking[epoch]], row["epoch"]) == ("", str(epoch))
 
 
-def test_tensorboard_holds_the_record_once(header: Make, tmp_path: Path) -> None:
+def test_tensorboard_holds_the_record_once(tmp_path: Path) -> None:
     from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
     for _ in range(2):
-        tell(TensorBoardTracker(str(tmp_path)), header())
+        tell(TensorBoardTracker(str(tmp_path)), make_header())
     (folder,) = tmp_path.iterdir()
     assert folder.name == f"insects-sym0.4-sl-s0-{'0' * 16}"
     events = EventAccumulator(str(folder), size_guidance={"scalars": 0, "images": 0}).Reload()
@@ -98,27 +96,27 @@ def test_tensorboard_holds_the_record_once(header: Make, tmp_path: Path) -> None
 
 
 def test_tensorboard_shows_a_run_once_that_a_sweep_calls_otherwise(
-    header: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SL_VARIED", "loss.beta")
-    tell(TensorBoardTracker(str(tmp_path)), header())
+    tell(TensorBoardTracker(str(tmp_path)), make_header())
     monkeypatch.delenv("SL_VARIED")
-    tell(TensorBoardTracker(str(tmp_path)), header())
+    tell(TensorBoardTracker(str(tmp_path)), make_header())
     (file,) = tmp_path.glob("*/events.*")
     assert file.parent.name == f"insects-sym0.4-sl-beta1-s0-{'0' * 16}"
     double = tmp_path / f"insects-sym0.4-sl-s0-{'0' * 16}"  # as earlier versions left it
     double.mkdir()
     (double / "events.out.tfevents.1").write_text("")
-    tell(TensorBoardTracker(str(tmp_path)), header())
+    tell(TensorBoardTracker(str(tmp_path)), make_header())
     assert len(list(tmp_path.glob("*/events.*"))) == 1
 
 
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")  # MLflow's own use of SQLAlchemy, pydantic and protobuf
-def test_mlflow_holds_the_record_once(header: Make, tmp_path: Path) -> None:
+def test_mlflow_holds_the_record_once(tmp_path: Path) -> None:
     tracker = MlflowTracker(f"sqlite:///{tmp_path}/mlflow.db", "insects", str(tmp_path / "artifacts"))
     for _ in range(2):
-        tell(tracker, header(provenance=header().provenance.model_dump() | {"commit": "c0ffee"}))
+        tell(tracker, make_header(provenance=make_header().provenance.model_dump() | {"commit": "c0ffee"}))
     client = tracker.client
     (run,) = client.search_runs([client.get_experiment_by_name("insects").experiment_id])
     for name in recorded(1):
@@ -138,10 +136,10 @@ def test_mlflow_holds_the_record_once(header: Make, tmp_path: Path) -> None:
 
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")  # MLflow's own use of SQLAlchemy, pydantic and protobuf
-def test_mlflow_takes_any_class_names(header: Make, tmp_path: Path) -> None:
+def test_mlflow_takes_any_class_names(tmp_path: Path) -> None:
     names = ["cats & dogs", "../don't", "ü" * 300]
     tracker = MlflowTracker(f"sqlite:///{tmp_path}/mlflow.db", "insects", str(tmp_path / "artifacts"))
-    tell(tracker, header(data=header().data.model_dump() | {"class_names": names}))
+    tell(tracker, make_header(data=make_header().data.model_dump() | {"class_names": names}))
     (run,) = tracker.client.search_runs([tracker.client.get_experiment_by_name("insects").experiment_id])
     logged = sorted(name for name in run.data.metrics if name.startswith("class/"))
     assert logged[:2] == ["class/0 cats _ dogs", "class/1 .._don_t"]
@@ -152,11 +150,11 @@ def test_mlflow_takes_any_class_names(header: Make, tmp_path: Path) -> None:
 
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")  # MLflow's own use of SQLAlchemy, pydantic and protobuf
-def test_mlflow_takes_any_parameter_names(header: Make, tmp_path: Path) -> None:
+def test_mlflow_takes_any_parameter_names(tmp_path: Path) -> None:
     """Two names that differ only in what MLflow forbids, and one that is longer than it allows."""
     skipped = {"with suffix .jpg~": 1, "with suffix .jpg#": 2, f"with suffix .{'x' * 250}": 3, "of a/b": 4}
     tracker = MlflowTracker(f"sqlite:///{tmp_path}/mlflow.db", "insects", str(tmp_path / "artifacts"))
-    tell(tracker, header(data=header().data.model_dump() | {"skipped": skipped}))
+    tell(tracker, make_header(data=make_header().data.model_dump() | {"skipped": skipped}))
     (run,) = tracker.client.search_runs([tracker.client.get_experiment_by_name("insects").experiment_id])
     named = {name: value for name, value in run.data.params.items() if ".skipped." in name}
     assert sorted(named.values()) == ["1", "2", "3", "4"]
@@ -166,12 +164,12 @@ def test_mlflow_takes_any_parameter_names(header: Make, tmp_path: Path) -> None:
 
 
 def test_a_server_that_does_not_answer_is_no_mistake(
-    header: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "0")
     tracker = MlflowTracker("http://127.0.0.1:9", "insects")  # the discard port: nobody listens
     watchers = Watchers({"mlflow": tracker, "csv": CsvTracker(str(tmp_path))})
-    watchers.start(header(), PATH, 0)
+    watchers.start(make_header(), PATH, 0)
     watchers.close(True)
     said = capsys.readouterr().err
     assert said.startswith("sl: mlflow failed and gets no more of this run; training continues: ConnectionError('")

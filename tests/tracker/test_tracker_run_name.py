@@ -1,15 +1,13 @@
 """Names and worst classes of runs, against values worked out by hand."""
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 import synthetic
+from told_run import make_header, make_line
 
 from sl.record import Run
 from sl.tracker.run_name import method_name, setting_name, short_name
-
-Make = Callable[..., dict]
 
 
 @pytest.mark.parametrize(
@@ -24,14 +22,14 @@ Make = Callable[..., dict]
         ("matrix", {"file": "0123456789abcdef"}, "insects-matrix-01234567-sl-s0"),
     ],
 )
-def test_short_names(header: Make, choice: str, noise: dict[str, Any], name: str) -> None:
-    config = header().config.plain()
+def test_short_names(choice: str, noise: dict[str, Any], name: str) -> None:
+    config = make_header().config.plain()
     changed = {
         **config,
         "noise": {"_target_": f"sl.noise.{choice.title()}", **noise},
         "names": {**config["names"], "noise": choice},
     }
-    assert short_name(Run(header(config=changed))) == name
+    assert short_name(Run(make_header(config=changed))) == name
 
 
 @pytest.mark.parametrize(
@@ -39,56 +37,56 @@ def test_short_names(header: Make, choice: str, noise: dict[str, Any], name: str
     [([0.3, 0.2, 0.9], ("bee", 0.2)), ([0.2, 0.2, 0.9], ("ant", 0.2)), ([0.3, None, 0.9], ("ant", 0.3))],
 )
 def test_worst_class_is_the_first_with_the_lowest_accuracy(
-    header: Make, line: Make, accuracy: list[float | None], worst: tuple[str, float]
+    accuracy: list[float | None], worst: tuple[str, float]
 ) -> None:
-    lines = (line(1), line(2, class_accuracy=accuracy))
-    assert Run(header(), lines).worst_class() == worst
+    lines = (make_line(1), make_line(2, class_accuracy=accuracy))
+    assert Run(make_header(), lines).worst_class() == worst
 
 
-def varied(header: Make, loss: dict[str, Any], **names: str) -> Any:
+def varied(loss: dict[str, Any], **names: str) -> Any:
     """SL on CIFAR-10 by the authors' recipe, but for these parameters and names."""
-    config = header().config.plain()
+    config = make_header().config.plain()
     sl = {"_target_": "sl.losses.SymmetricCrossEntropy", "alpha": 0.1, "beta": 1.0, "log_zero": -9.2103}
     names = {**config["names"], "dataset": "cifar10", "recipe": "authors_code", **names}
     recipe = synthetic.recipe_values("cifar10", "authors_code")
-    return Run(header(config={**config, "loss": {**sl, **loss}, "recipe": recipe, "names": names}))
+    return Run(make_header(config={**config, "loss": {**sl, **loss}, "recipe": recipe, "names": names}))
 
 
-def test_names_say_what_is_not_as_the_recipe_states(header: Make) -> None:
-    assert short_name(varied(header, {})) == "cifar10-sym0.4-sl-s0"
-    assert short_name(varied(header, {"alpha": 0.01, "log_zero": -4})) == "cifar10-sym0.4-sl-alpha0.01-log_zero-4-s0"
+def test_names_say_what_is_not_as_the_recipe_states() -> None:
+    assert short_name(varied({})) == "cifar10-sym0.4-sl-s0"
+    assert short_name(varied({"alpha": 0.01, "log_zero": -4})) == "cifar10-sym0.4-sl-alpha0.01-log_zero-4-s0"
 
 
-def test_names_say_which_option_of_the_recipe_is_on_that_is_off_otherwise(header: Make) -> None:
+def test_names_say_which_option_of_the_recipe_is_on_that_is_off_otherwise() -> None:
     """configs/ state no value of `head_lr_factor`; a null in a record is none either."""
-    config = varied(header, {}).config.plain()
+    config = varied({}).config.plain()
     names = []
     for factor in (None, 10):
         config["recipe"] = {**config["recipe"], "head_lr_factor": factor}
-        names.append(short_name(Run(header(config=config))))
+        names.append(short_name(Run(make_header(config=config))))
     assert names == ["cifar10-sym0.4-sl-s0", "cifar10-sym0.4-sl-head_lr_factor10-s0"]
 
 
 @pytest.mark.parametrize(("held_out", "word"), [({"holdout": 0.1}, "holdout0.1"), ({"fold": "2/4"}, "fold2-4")])
-def test_names_say_what_is_held_out(header: Make, held_out: dict[str, Any], word: str) -> None:
-    config = header().config.plain()
-    run = Run(header(config={**config, **held_out}))
+def test_names_say_what_is_held_out(held_out: dict[str, Any], word: str) -> None:
+    config = make_header().config.plain()
+    run = Run(make_header(config={**config, **held_out}))
     assert f"-{word}-" in short_name(run)
-    assert f"-{word}-" not in short_name(Run(header()))
+    assert f"-{word}-" not in short_name(Run(make_header()))
 
 
-def test_names_say_what_changed_in_a_part_of_the_loss(header: Make) -> None:
+def test_names_say_what_changed_in_a_part_of_the_loss() -> None:
     part = {"_target_": "sl.losses.SymmetricCrossEntropy", "alpha": 0.5, "beta": 1.0, "log_zero": -9.2103}
     loss = {"_target_": "sl.losses.LabelSmoothing", "epsilon": 0.1, "term": part}
-    config = varied(header, {}).config.plain() | {"loss": loss}
+    config = varied({}).config.plain() | {"loss": loss}
     config["names"] = {**config["names"], "loss": "lsr_sl"}
-    assert short_name(Run(header(config=config))) == "cifar10-sym0.4-lsr_sl-alpha0.5-s0"
+    assert short_name(Run(make_header(config=config))) == "cifar10-sym0.4-lsr_sl-alpha0.5-s0"
 
 
-def test_names_in_a_sweep_say_what_it_varies(header: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_names_in_a_sweep_say_what_it_varies(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SL_VARIED", "seed noise.rate loss loss.alpha loss.beta recipe.lr model runtime.threads")
     grid = [(alpha, beta) for alpha in (0.01, 0.1) for beta in (0.5, 1.0)]
-    names = [short_name(varied(header, {"alpha": alpha, "beta": beta}, model="cnn8")) for alpha, beta in grid]
+    names = [short_name(varied({"alpha": alpha, "beta": beta}, model="cnn8")) for alpha, beta in grid]
     assert names == [f"cifar10-sym0.4-sl-alpha{alpha:g}-beta{beta:g}-lr0.01-cnn8-s0" for alpha, beta in grid]
-    assert method_name(varied(header, {"alpha": 0.5})).startswith("sl-alpha0.5-beta1-")  # one for all seeds
-    assert setting_name(varied(header, {"alpha": 0.5})) == "cifar10-sym0.4"
+    assert method_name(varied({"alpha": 0.5})).startswith("sl-alpha0.5-beta1-")  # one for all seeds
+    assert setting_name(varied({"alpha": 0.5})) == "cifar10-sym0.4"

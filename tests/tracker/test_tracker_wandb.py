@@ -4,13 +4,13 @@ import json
 import shlex
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from statistics import mean
 from typing import Any
 
 import pytest
 import wandb
+from told_run import PATH, make_header, make_line, make_probe, tell
 from wandb_file import WandbFile, read_wandb_file
 
 from sl.config.build import build
@@ -21,10 +21,7 @@ from sl.record.schema import Epoch, Header, Probe
 from sl.record.write import RecordWriter
 from sl.tracker import WandbTracker, wandb_run
 
-Make = Callable[..., dict]
-Tell = Callable[..., None]
 CONFIGS = Path(__file__).parents[2] / "configs"
-PATH = Path("results/runs/x.jsonl")
 KILL = """
 import os, signal, sys
 from pathlib import Path
@@ -75,11 +72,11 @@ def offline_runs(folder: Path) -> dict[str, WandbFile]:
 
 
 @pytest.mark.usefixtures("no_login")
-def test_two_runs_in_one_process_equal_their_records(header: Make, tell_run: Tell, tmp_path: Path) -> None:
+def test_two_runs_in_one_process_equal_their_records(tmp_path: Path) -> None:
     tracker = WandbTracker("project", group="pair", tags=["a tag"])
     for seed in (0, 1):  # one tracker or two: both happen
         record = Recorder(tmp_path / f"{seed}.jsonl")
-        tell_run([record, tracker if seed else WandbTracker("project")], header(seed=seed))
+        tell([record, tracker if seed else WandbTracker("project")], make_header(seed=seed))
     found = offline_runs(tmp_path)
     assert list(found) == ["0" * 16, "0" * 15 + "1"]
     assert (found["0" * 15 + "1"].run.run_group, list(found["0" * 15 + "1"].run.tags)) == (
@@ -112,12 +109,12 @@ def test_two_runs_in_one_process_equal_their_records(header: Make, tell_run: Tel
 
 
 @pytest.mark.usefixtures("no_login")
-def test_charts_of_the_stages_hold_the_counts(header: Make, probe: Make, tell_run: Tell, tmp_path: Path) -> None:
-    tell_run([WandbTracker("project")], header())
+def test_charts_of_the_stages_hold_the_counts(tmp_path: Path) -> None:
+    tell([WandbTracker("project")], make_header())
     (mirrored,) = offline_runs(tmp_path).values()
     media = next(tmp_path.rglob("files/media"))
     for stage, epoch in {"early": 1, "middle": 5, "late": 10}.items():
-        line = probe(stage, epoch)
+        line = make_probe(stage, epoch)
         values = mirrored.history[epoch]
         assert "train_loss" in values  # the same step as the epoch's metrics
         rows = json.loads((media.parent / values[f"confusion/{stage}_table/path"]).read_text())
@@ -131,11 +128,11 @@ def test_charts_of_the_stages_hold_the_counts(header: Make, probe: Make, tell_ru
 
 
 @pytest.mark.usefixtures("no_login")
-def test_classes_are_numbered_so_that_names_sort(header: Make, line: Make, tmp_path: Path) -> None:
+def test_classes_are_numbered_so_that_names_sort(tmp_path: Path) -> None:
     tracker = WandbTracker("project")
     names = [f"class {number}" for number in range(100)]
-    tracker.start(header(data=header().data.model_dump() | {"class_names": names}), PATH)
-    tracker.epoch(line(1, class_accuracy=[number / 100 for number in range(100)]))
+    tracker.start(make_header(data=make_header().data.model_dump() | {"class_names": names}), PATH)
+    tracker.epoch(make_line(1, class_accuracy=[number / 100 for number in range(100)]))
     tracker.close(True)
     (mirrored,) = offline_runs(tmp_path).values()
     keys = sorted(key for key in mirrored.history[1] if key.startswith("class/"))
@@ -144,10 +141,8 @@ def test_classes_are_numbered_so_that_names_sort(header: Make, line: Make, tmp_p
 
 
 @pytest.mark.usefixtures("no_login")
-def test_an_exception_marks_the_run_as_failed(
-    header: Make, tell_run: Tell, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    tell_run([WandbTracker("project")], header(), epochs=2, finished=False)
+def test_an_exception_marks_the_run_as_failed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    tell([WandbTracker("project")], make_header(), epochs=2, finished=False)
     (mirrored,) = offline_runs(tmp_path).values()
     assert mirrored.exit_code == 1
     assert sorted(mirrored.history) == [1, 2]
@@ -157,9 +152,9 @@ def test_an_exception_marks_the_run_as_failed(
 
 @pytest.mark.usefixtures("no_login")
 def test_dir_holds_the_folder_and_the_command_to_upload_it_can_be_pasted(
-    header: Make, tell_run: Tell, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    tell_run([WandbTracker("project", dir="deep er")], header(), epochs=1)
+    tell([WandbTracker("project", dir="deep er")], make_header(), epochs=1)
     assert (tmp_path / "deep er/wandb/latest-run").is_dir()
     assert not (tmp_path / "wandb").exists()
     (folder,) = (tmp_path / "deep er/wandb").glob("offline-run-*")
@@ -181,15 +176,13 @@ def test_a_run_outlives_a_dead_service_and_the_next_is_tracked(
 
 
 @pytest.mark.usefixtures("no_login")
-def test_a_folder_that_cannot_be_written_is_one_line(
-    header: Make, line: Make, probe: Make, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_folder_that_cannot_be_written_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     tracker = WandbTracker("project")
-    tracker.start(header(), PATH)
+    tracker.start(make_header(), PATH)
     next(tmp_path.rglob("offline-run-*/files")).joinpath("media").touch()
-    tracker.epoch(line(1))
-    tracker.probe(probe("early", 1))
-    tracker.epoch(line(2))
+    tracker.epoch(make_line(1))
+    tracker.probe(make_probe("early", 1))
+    tracker.epoch(make_line(2))
     tracker.close(True)
     (said,) = capsys.readouterr().out.splitlines()
     assert said.startswith("W&B: ")
@@ -197,11 +190,7 @@ def test_a_folder_that_cannot_be_written_is_one_line(
 
 
 def test_a_server_that_does_not_answer_leaves_the_run_offline(
-    header: Make,
-    tell_run: Tell,
-    tmp_path: Path,
-    no_login: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path, no_login: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     no_login.setenv("WANDB_API_KEY", "0" * 40)
     no_login.setenv("WANDB_BASE_URL", "http://127.0.0.1:9")  # the discard port: nobody listens
@@ -214,11 +203,11 @@ def test_a_server_that_does_not_answer_leaves_the_run_offline(
         return init(mode=mode, settings=settings, **options)
 
     no_login.setattr(wandb, "init", noted)
-    tell_run([WandbTracker("project")], header())
+    tell([WandbTracker("project")], make_header())
     first, last = capsys.readouterr().out.splitlines()
     assert first.endswith("this run is kept offline")
     assert last.startswith("W&B: offline run in wandb/offline-run-")
-    tell_run([WandbTracker("project")], header(seed=1))
+    tell([WandbTracker("project")], make_header(seed=1))
     patient = wandb.Settings().init_timeout  # of W&B's own process alone, which a busy machine may take long to start
     assert asked == [("online", 0.5), ("offline", patient), ("offline", patient)]  # the server is not asked again
     runs = offline_runs(tmp_path)
@@ -226,15 +215,15 @@ def test_a_server_that_does_not_answer_leaves_the_run_offline(
 
 
 @pytest.mark.usefixtures("no_login")
-def test_a_thousand_classes_cost_no_more_than_ten(header: Make, line: Make, probe: Make, tmp_path: Path) -> None:
+def test_a_thousand_classes_cost_no_more_than_ten(tmp_path: Path) -> None:
     """What is logged of two epochs and a probe: W&B makes a chart of each value, and a row of each cell or bar."""
     many = [f"class {number}" for number in range(1000)]
     tracker = WandbTracker("project")
-    tracker.start(header(data=header().data.model_dump() | {"class_names": many}), PATH)
-    tracker.epoch(line(1, class_accuracy=[0.5] * 1000))
+    tracker.start(make_header(data=make_header().data.model_dump() | {"class_names": many}), PATH)
+    tracker.epoch(make_line(1, class_accuracy=[0.5] * 1000))
     shares = {"confidence": [0.001] * 1000, "predictions": [1] * 1000}
-    tracker.probe(probe("early", 1, confusion=[[0] * 1000] * 1000, **shares))
-    tracker.epoch(line(2, class_accuracy=[0.5] * 1000))
+    tracker.probe(make_probe("early", 1, confusion=[[0] * 1000] * 1000, **shares))
+    tracker.epoch(make_line(2, class_accuracy=[0.5] * 1000))
     tracker.close(True)
     (mirrored,) = offline_runs(tmp_path).values()
     assert sorted(mirrored.history) == [1, 2]
@@ -243,13 +232,11 @@ def test_a_thousand_classes_cost_no_more_than_ten(header: Make, line: Make, prob
 
 
 @pytest.mark.usefixtures("no_login")
-def test_a_probe_without_right_labels_has_no_bars(
-    header: Make, line: Make, probe: Make, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_probe_without_right_labels_has_no_bars(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     tracker = WandbTracker("project")
-    tracker.start(header(), PATH)
-    tracker.epoch(line(1))
-    tracker.probe(probe("early", 1, count=0, confidence=None, predictions=None))
+    tracker.start(make_header(), PATH)
+    tracker.epoch(make_line(1))
+    tracker.probe(make_probe("early", 1, count=0, confidence=None, predictions=None))
     tracker.close(True)
     (mirrored,) = offline_runs(tmp_path).values()
     assert "confusion/early" in mirrored.charts
@@ -265,15 +252,10 @@ def test_a_probe_without_right_labels_has_no_bars(
     ],
 )
 def test_settings_that_wandb_cannot_read_are_one_notice(
-    header: Make,
-    tell_run: Tell,
-    no_login: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-    variable: tuple[str, str],
-    wrong: str,
+    no_login: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], variable: tuple[str, str], wrong: str
 ) -> None:
     no_login.setenv(*variable)
-    tell_run([WandbTracker("project")], header())
+    tell([WandbTracker("project")], make_header())
     (said,) = capsys.readouterr().out.splitlines()
     assert said.startswith(f"W&B: {wrong}")
     assert said.endswith("W&B gets no more of this run; its record is not affected")

@@ -1,11 +1,11 @@
 """Whoever has no login is never asked for one."""
 
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from terminal import in_terminal
+from told_run import make_header, tell
 
 from sl.errors import UserError
 from sl.tracker import WandbTracker
@@ -55,29 +55,23 @@ def test_a_key_in_netrc_is_a_login(no_login: pytest.MonkeyPatch, tmp_path: Path)
 
 
 @pytest.mark.parametrize("variables", [{}, {"WANDB_API_KEY": "too-short"}])
-def test_online_without_a_login_is_refused(
-    variables: dict[str, str], no_login: pytest.MonkeyPatch, header: Callable[..., dict]
-) -> None:
+def test_online_without_a_login_is_refused(variables: dict[str, str], no_login: pytest.MonkeyPatch) -> None:
     for name, value in variables.items():
         no_login.setenv(name, value)
     with pytest.raises(UserError, match=r"^tracker\.wandb\.mode=online: must be auto, offline or disabled: .*"):
-        WandbTracker("project", mode="online").start(header(), Path("x.jsonl"))
+        WandbTracker("project", mode="online").start(make_header(), Path("x.jsonl"))
     with pytest.raises(UserError, match=r"^tracker\.wandb\.mode=online: must be auto, offline or disabled: .*"):
-        WandbTracker("project", mode="online").holds(header())
+        WandbTracker("project", mode="online").holds(make_header())
 
 
-def test_settings_that_wandb_cannot_read_end_a_replay(
-    no_login: pytest.MonkeyPatch, header: Callable[..., dict]
-) -> None:
+def test_settings_that_wandb_cannot_read_end_a_replay(no_login: pytest.MonkeyPatch) -> None:
     no_login.setenv("WANDB_BASE_URL", "no address")
     with pytest.raises(UserError, match=r"^tracker\.wandb: W&B cannot read its settings: base_url=no address: "):
-        WandbTracker("project").holds(header())
+        WandbTracker("project").holds(make_header())
 
 
-def test_disabled_writes_nothing(
-    no_login: pytest.MonkeyPatch, header: Callable[..., dict], tell_run: Callable[..., None], tmp_path: Path
-) -> None:
-    tell_run([WandbTracker("project", mode="disabled")], header())
+def test_disabled_writes_nothing(no_login: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    tell([WandbTracker("project", mode="disabled")], make_header())
     assert not (tmp_path / "wandb").exists()
 
 

@@ -1,16 +1,12 @@
 """Several sinks of one run: what each is told where another ends the run or fails."""
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
-from told_run import PATH
+from told_run import PATH, make_header, make_line
 
 from sl.errors import UserError
 from sl.tracker import ConsoleSink, CsvTracker, Watchers
-
-Make = Callable[..., Any]
 
 
 class Refused(CsvTracker):
@@ -20,14 +16,12 @@ class Refused(CsvTracker):
         raise UserError("tracker.mine.uri", "x", "must be another")
 
 
-def test_sinks_that_never_started_are_not_closed(
-    header: Make, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_sinks_that_never_started_are_not_closed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     sinks = {"console": ConsoleSink(), "mine": Refused(str(tmp_path)), "csv": CsvTracker(str(tmp_path))}
     Watchers(sinks).close(False)  # a run that ended before anything was told
     watchers = Watchers(sinks)
     with pytest.raises(UserError, match=r"^tracker.mine.uri=x: must be another"):
-        watchers.start(header(), PATH, 0)
+        watchers.start(make_header(), PATH, 0)
     watchers.close(False)
     said = capsys.readouterr()
     assert said.err == ""
@@ -36,15 +30,15 @@ def test_sinks_that_never_started_are_not_closed(
 
 
 def test_a_mistake_found_later_does_not_end_a_run_in_training(
-    header: Make, line: Make, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     class Late(CsvTracker):
         def epoch(self, *_: object) -> None:
             raise UserError("too late")
 
     watchers = Watchers({"late": Late(str(tmp_path / "late")), "csv": CsvTracker(str(tmp_path))})
-    watchers.start(header(), PATH, 0)
-    watchers.epoch(line(1))
+    watchers.start(make_header(), PATH, 0)
+    watchers.epoch(make_line(1))
     watchers.close(True)
     assert capsys.readouterr().err.startswith("sl: late failed and gets no more of this run")
     assert len(list(tmp_path.glob("0*/run.csv"))) == 1
