@@ -1,12 +1,12 @@
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 import torch
+from labelled import balanced
 
 from sl.asymmetric_variants import ONLY, variant_of
 from sl.errors import UserError
-from sl.noise import Asymmetric, LabelledData, asymmetric
+from sl.noise import Asymmetric, asymmetric
 from sl.noise.maps import MAPS, published_map
 
 CASES = [(dataset, variant) for dataset, maps in MAPS.items() for variant in maps]
@@ -14,9 +14,7 @@ CASES = [(dataset, variant) for dataset, maps in MAPS.items() for variant in map
 
 @pytest.mark.parametrize(("name", "variant"), CASES)
 @pytest.mark.parametrize("rate", [0.2, 0.3, 0.4])
-def test_a_share_of_each_source_class_moves_along_the_map(
-    balanced: Callable[..., LabelledData], name: str, variant: str | None, rate: float
-) -> None:
+def test_a_share_of_each_source_class_moves_along_the_map(name: str, variant: str | None, rate: float) -> None:
     dataset = balanced(name, 100 if name == "cifar100" else 10)
     noise = Asymmetric(rate, variant).apply(dataset, seed=0)
     label_map = MAPS[name][variant]
@@ -41,9 +39,7 @@ def test_a_share_of_each_source_class_moves_along_the_map(
         ("cifar100", 100, "superclass", 1.0),
     ],
 )
-def test_overall_rate(
-    balanced: Callable[..., LabelledData], name: str, num_classes: int, variant: str | None, share: float
-) -> None:
+def test_overall_rate(name: str, num_classes: int, variant: str | None, share: float) -> None:
     noise = Asymmetric(0.4, variant).apply(balanced(name, num_classes), seed=0)
     assert noise.realised_rate == pytest.approx(share * 0.4, abs=1e-12)
     assert torch.equal(noise.transition, asymmetric(name, 0.4, variant))
@@ -59,9 +55,7 @@ def test_overall_rate(
         ("cifar100", "published", "^noise.variant=published: must be one of pairs, cyclic, sup"),
     ],
 )
-def test_pairs_of_data_set_and_map_that_do_not_exist_are_refused(
-    balanced: Callable[..., LabelledData], name: str, variant: str | None, message: str
-) -> None:
+def test_pairs_of_data_set_and_map_that_do_not_exist_are_refused(name: str, variant: str | None, message: str) -> None:
     with pytest.raises(UserError, match=message) as error:
         Asymmetric(0.4, variant).apply(balanced(name), seed=0)
     assert "\n" not in str(error.value)
@@ -71,10 +65,7 @@ def test_pairs_of_data_set_and_map_that_do_not_exist_are_refused(
     ("arguments", "message"),
     [
         ({"rate": -0.1}, "^rate=-0.1"),
-        (
-            {"rate": 0.4, "variant": "circle"},
-            "^variant=circle: must be one of published, pairs, cyclic, superclass$",
-        ),
+        ({"rate": 0.4, "variant": "circle"}, "^variant=circle: must be one of published, pairs, cyclic, superclass$"),
         ({"rate": 0.4, "exact": 1}, "^exact=1"),
     ],
 )

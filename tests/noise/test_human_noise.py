@@ -1,13 +1,13 @@
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import torch
+from labelled import balanced
 
 from sl.data import Dataset
 from sl.errors import UserError
-from sl.noise import Human, LabelledData
+from sl.noise import Human
 from sl.noise.cifar_n import HumanFile
 from sl.transition_matrix import check_transition
 
@@ -67,9 +67,7 @@ def test_labels_of_other_images_are_refused(cifar10: Dataset, data_dir: Path) ->
         ("cifar10", "fine", "^noise.name=fine: must be one of aggregate, random1, random2, ran"),
     ],
 )
-def test_data_sets_without_such_labels_are_refused(
-    balanced: Callable[..., LabelledData], tmp_path: Path, dataset: str, name: str, message: str
-) -> None:
+def test_data_sets_without_such_labels_are_refused(tmp_path: Path, dataset: str, name: str, message: str) -> None:
     with pytest.raises(UserError, match=message) as error:
         Human(name, tmp_path).apply(balanced(dataset), seed=0)
     assert "\n" not in str(error.value)
@@ -80,7 +78,7 @@ WORST = torch.where(torch.arange(1000) < 300, (CLEAN + 1) % 10, CLEAN)  # 30 of 
 
 
 @pytest.fixture
-def stand_in(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def stand_in(monkeypatch: pytest.MonkeyPatch) -> None:
     """A file of CIFAR-10N with 1000 labels."""
     columns = {"clean_label": CLEAN, "worse_label": WORST}
     monkeypatch.setattr(HumanFile, "path", lambda self, data_dir: data_dir / self.file_name)
@@ -90,7 +88,7 @@ def stand_in(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("stand_in")
-def test_labels_of_the_stand_in_go_by_index(balanced: Callable[..., LabelledData], tmp_path: Path) -> None:
+def test_labels_of_the_stand_in_go_by_index(tmp_path: Path) -> None:
     rows = torch.arange(1, 1000, 7)
     part = replace(balanced(), train_labels=CLEAN[rows], train_index=rows)
     noise = Human("worst", tmp_path).apply(part, seed=0)

@@ -1,14 +1,14 @@
 import io
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+from labelled import balanced
 
 from sl.errors import UserError
-from sl.noise import LabelledData, Matrix, corrupt
+from sl.noise import Matrix, corrupt
 from sl.noise.matrix_file import read_matrix
 
 T3 = np.array([[0.7, 0.2, 0.1], [0.0, 1.0, 0.0], [0.25, 0.25, 0.5]])
@@ -39,16 +39,14 @@ def write(path: Path, matrix: np.ndarray) -> Path:
 
 @pytest.mark.parametrize("suffix", [".npy", ".csv", ".txt"])
 @pytest.mark.parametrize("exact", [True, False])
-def test_labels_are_drawn_from_the_file_s_matrix(
-    balanced: Callable[..., LabelledData], tmp_path: Path, suffix: str, exact: bool
-) -> None:
+def test_labels_are_drawn_from_the_file_s_matrix(tmp_path: Path, suffix: str, exact: bool) -> None:
     dataset = balanced("folder", 3)
     noise = Matrix(write(tmp_path / f"matrix{suffix}", T3), exact).apply(dataset, seed=4)
     assert torch.equal(noise.transition, torch.from_numpy(T3))
     assert torch.equal(noise.labels, corrupt(dataset.train_labels, torch.from_numpy(T3), 4, exact))
 
 
-def test_each_row_moves_its_own_share(balanced: Callable[..., LabelledData], tmp_path: Path) -> None:
+def test_each_row_moves_its_own_share(tmp_path: Path) -> None:
     dataset = balanced("folder", 3, per_class=1000)
     noise = Matrix(str(write(tmp_path / "matrix.csv", T3))).apply(dataset, seed=0)
     moved = [int((noise.labels[dataset.train_labels == label] != label).sum()) for label in range(3)]
@@ -56,7 +54,7 @@ def test_each_row_moves_its_own_share(balanced: Callable[..., LabelledData], tmp
 
 
 def test_noise_in_a_few_images_of_one_class_is_noise_as_asked_for(
-    balanced: Callable[..., LabelledData], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Class 0 stays, half of the 10 images of class 1 move: 5 % of 100 labels as given, asked and counted."""
     labels = torch.tensor([0] * 90 + [1] * 10)
@@ -66,12 +64,12 @@ def test_noise_in_a_few_images_of_one_class_is_noise_as_asked_for(
     assert capsys.readouterr().err == ""
 
 
-def test_whole_numbers_are_numbers_too(balanced: Callable[..., LabelledData], tmp_path: Path) -> None:
+def test_whole_numbers_are_numbers_too(tmp_path: Path) -> None:
     noise = Matrix(write(tmp_path / "swap.npy", np.array([[0, 1], [1, 0]]))).apply(balanced("folder", 2), seed=0)
     assert torch.equal(noise.labels, 1 - noise.clean)
 
 
-def test_a_matrix_of_another_size_is_refused(balanced: Callable[..., LabelledData], tmp_path: Path) -> None:
+def test_a_matrix_of_another_size_is_refused(tmp_path: Path) -> None:
     path = write(tmp_path / "ten.csv", np.eye(10))
     message = "is a 10 x 10 matrix, must be 100 x 100 on dataset=cifar100$"
     with pytest.raises(UserError, match=message) as error:
@@ -152,9 +150,7 @@ NAMES = ("class0", "class1", "class2")
                        ' "transition": [[0.5, 0.25, 0.25], [0.1, 0.7, 0.2], [0, 0, 1]]}'),
     ],
 )  # fmt: skip
-def test_a_file_may_name_its_classes_in_any_order(
-    balanced: Callable[..., LabelledData], tmp_path: Path, name: str, text: str
-) -> None:
+def test_a_file_may_name_its_classes_in_any_order(tmp_path: Path, name: str, text: str) -> None:
     path = tmp_path / name
     path.write_text(text, encoding="utf-8", newline="")
     noise = Matrix(path).apply(balanced("folder", 3), seed=0)
@@ -171,7 +167,7 @@ def test_a_class_s_name_may_begin_like_a_comment(tmp_path: Path, text: str) -> N
     assert read.for_classes(("#a", "#b"), "path", "folder").tolist() == [[0.7, 0.3], [0.1, 0.9]]
 
 
-def test_the_classes_of_another_data_set_are_refused(balanced: Callable[..., LabelledData], tmp_path: Path) -> None:
+def test_the_classes_of_another_data_set_are_refused(tmp_path: Path) -> None:
     path = tmp_path / "head.csv"
     path.write_text("ant,bee\n1,0\n0,1\n")
     rule = r"it names the classes ant, bee, must be those of dataset=folder: class0, class1$"
@@ -233,7 +229,7 @@ def test_a_table_whose_numbers_may_mean_something_else_is_refused(tmp_path: Path
         read_matrix(path, "path")
 
 
-def test_a_byte_order_mark_is_no_number(balanced: Callable[..., LabelledData], tmp_path: Path) -> None:
+def test_a_byte_order_mark_is_no_number(tmp_path: Path) -> None:
     path = tmp_path / "mark.CSV"
     path.write_text("0.7,0.2,0.1\n0,1,0\n0.25,0.25,0.5\n", encoding="utf-8-sig")
     assert torch.equal(Matrix(path).apply(balanced("folder", 3), seed=0).transition, torch.from_numpy(T3))

@@ -1,11 +1,10 @@
-from collections.abc import Callable
-
 import torch
+from labelled import balanced
 
-from sl.noise import LabelledData, NoNoise
+from sl.noise import NoNoise
 
 
-def test_every_label_stays(balanced: Callable[..., LabelledData]) -> None:
+def test_every_label_stays() -> None:
     dataset = balanced()
     noise = NoNoise().apply(dataset, seed=0)
     assert torch.equal(noise.labels, dataset.train_labels)
@@ -14,6 +13,6 @@ def test_every_label_stays(balanced: Callable[..., LabelledData]) -> None:
     assert noise.realised_rate == 0.0
 
 
-def test_the_labels_are_a_copy(balanced: Callable[..., LabelledData]) -> None:
+def test_the_labels_are_a_copy() -> None:
     dataset = balanced()
     assert NoNoise().apply(dataset, seed=0).labels.data_ptr() != dataset.train_labels.data_ptr()

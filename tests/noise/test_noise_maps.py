@@ -16,13 +16,7 @@ def test_mnist_map_as_published() -> None:
 
 def test_cifar10_map_as_published() -> None:
     named = {CIFAR10_CLASSES[source]: CIFAR10_CLASSES[target] for source, target in published_map("cifar10").items()}
-    assert named == {
-        "truck": "automobile",
-        "bird": "airplane",
-        "deer": "horse",
-        "cat": "dog",
-        "dog": "cat",
-    }
+    assert named == {"truck": "automobile", "bird": "airplane", "deer": "horse", "cat": "dog", "dog": "cat"}
 
 
 def test_cifar100_pairs_are_those_of_the_authors_seed() -> None:

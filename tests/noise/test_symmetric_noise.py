@@ -1,27 +1,25 @@
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import pytest
 import torch
+from labelled import balanced
 
 from sl.data import Digits
 from sl.errors import UserError
-from sl.noise import LabelledData, Symmetric, corrupt, symmetric
+from sl.noise import Symmetric, corrupt, symmetric
 
 
 @pytest.mark.parametrize(("name", "num_classes"), [("cifar10", 10), ("cifar100", 100), ("folder", 3)])
 @pytest.mark.parametrize("rate", [0.0, 0.2, 0.4, 0.6])
-def test_realised_rate_is_the_rate_on_any_balanced_data(
-    balanced: Callable[..., LabelledData], name: str, num_classes: int, rate: float
-) -> None:
+def test_realised_rate_is_the_rate_on_any_balanced_data(name: str, num_classes: int, rate: float) -> None:
     noise = Symmetric(rate).apply(balanced(name, num_classes), seed=0)
     assert noise.realised_rate == pytest.approx(rate, abs=1e-12)
     assert torch.equal(noise.transition, symmetric(num_classes, rate))
 
 
 @pytest.mark.parametrize("exact", [True, False])
-def test_it_is_the_draw_from_its_matrix(balanced: Callable[..., LabelledData], exact: bool) -> None:
+def test_it_is_the_draw_from_its_matrix(exact: bool) -> None:
     dataset = balanced()
     noise = Symmetric(0.4, exact).apply(dataset, seed=7)
     assert torch.equal(noise.labels, corrupt(dataset.train_labels, symmetric(10, 0.4), 7, exact))
@@ -56,7 +54,7 @@ def test_unfit_parameters_are_refused_when_built(arguments: dict[str, Any], mess
     [(2, 0.4, "0 % of the 20 labels in place of 40 %"), (4, 0.4, "25 % of the 40 labels in place of 40 %")],
 )
 def test_noise_that_rounds_away_is_told(
-    balanced: Callable[..., LabelledData], capsys: pytest.CaptureFixture[str], per_class: int, rate: float, said: str
+    capsys: pytest.CaptureFixture[str], per_class: int, rate: float, said: str
 ) -> None:
     noisy = Symmetric(rate).apply(balanced("folder", 10, per_class), seed=0)
     assert noisy.realised_rate == pytest.approx(int(rate * per_class) / per_class)
@@ -65,16 +63,14 @@ def test_noise_that_rounds_away_is_told(
 
 @pytest.mark.parametrize(("per_class", "rate"), [(5, 0.4), (100, 0.41), (3, 0.0), (10, 1.0)])
 def test_noise_that_is_as_asked_for_says_nothing(
-    balanced: Callable[..., LabelledData], capsys: pytest.CaptureFixture[str], per_class: int, rate: float
+    capsys: pytest.CaptureFixture[str], per_class: int, rate: float
 ) -> None:
     Symmetric(rate).apply(balanced("folder", 10, per_class), seed=0)
     assert capsys.readouterr().err == ""
 
 
 @pytest.mark.parametrize("rate", [0.0, 0.2])
-def test_labels_as_given_are_the_reference_of_noise_and_of_none_unknown(
-    balanced: Callable[..., LabelledData], rate: float
-) -> None:
+def test_labels_as_given_are_the_reference_of_noise_and_of_none_unknown(rate: float) -> None:
     noisy = Symmetric(rate).apply(replace(balanced("folder", 2, 10), labels_given=True), seed=0)
     assert noisy.truth_known == (rate > 0)
     assert noisy.realised_rate == (rate or None)
