@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import torch
+from recorded import metrics
 from torch import Tensor
 
 from sl.losses import DimensionalityDriven, EarlyLearningRegularization, EpochView, Loss, SymmetricCrossEntropy
@@ -22,11 +23,6 @@ NOISY = ("noise=symmetric", "noise.rate=0.4", "recipe.epochs=6")
 TURNING = ("loss.start=0", "loss.window=2", "loss.neighbours=5")
 LEARNING = {"elr": ("loss=elr",), "d2l": ("loss=d2l", *TURNING), "d2l_sl": ("loss=d2l_sl", *TURNING)}
 every_loss = pytest.mark.parametrize("loss", LEARNING.values(), ids=LEARNING)
-
-
-def metrics(path: Path) -> list[str]:
-    """The lines of a record that say what was measured, byte for byte."""
-    return [line for line in path.read_text().splitlines() if line.startswith(('{"kind":"epoch"', '{"kind":"probe"'))]
 
 
 def test_the_run_fills_in_its_sizes(make_job: MakeJob) -> None:
