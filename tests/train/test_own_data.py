@@ -22,33 +22,23 @@ from sl.train.run import train
 UNKNOWN = ("clean_accuracy", "right_accuracy", "wrong_memorised", "wrong_corrected")
 
 
-@pytest.fixture
-def pictures(tmp_path: Path) -> Callable[..., Path]:
-    """Makes a folder of random pictures, so many in each class, in several sizes."""
-
-    def make(*counts: int) -> Path:
-        rng = np.random.default_rng(0)
-        for label, count in enumerate(counts):
-            (tmp_path / "mine" / f"class{label}").mkdir(parents=True)
-            for number in range(count):
-                pixels = rng.integers(0, 256, (9 + number % 3, 8, 3), dtype=np.uint8)
-                Image.fromarray(pixels).save(tmp_path / "mine" / f"class{label}" / f"{number}.png")
-        return tmp_path / "mine"
-
-    return make
+def pictures(folder: Path, *counts: int) -> Path:
+    """A new folder of random pictures in `folder`, so many in each class, in several sizes."""
+    rng = np.random.default_rng(0)
+    for label, count in enumerate(counts):
+        place = folder / "mine" / f"class{label}"
+        place.mkdir(parents=True)
+        for number in range(count):
+            pixels = rng.integers(0, 256, (9 + number % 3, 8, 3), dtype=np.uint8)
+            Image.fromarray(pixels).save(place / f"{number}.png")
+    return folder / "mine"
 
 
-@pytest.fixture
-def options(tmp_path: Path) -> Callable[..., list[str]]:
-    """Overrides of a short run on the folder."""
-
-    def make(root: Path, *more: str) -> list[str]:
-        where = [f"data_dir={root}"]
-        where += [f"{name}_dir={tmp_path / name}" for name in ("runs", "checkpoints", "models")]
-        size = ["dataset.image_size=8", "recipe.epochs=2", "recipe.batch_size=4", "runtime.threads=1"]
-        return ["dataset=folder", "runtime.precision=float32", "runtime.device=cpu", *where, *size, *more]
-
-    return make
+def options(root: Path, *more: str) -> list[str]:
+    """Overrides of a short run on the pictures in `root`; it writes beside them."""
+    where = [f"data_dir={root}", *(f"{name}_dir={root.parent / name}" for name in ("runs", "checkpoints", "models"))]
+    size = ["dataset.image_size=8", "recipe.epochs=2", "recipe.batch_size=4", "runtime.threads=1"]
+    return ["dataset=folder", "runtime.precision=float32", "runtime.device=cpu", *where, *size, *more]
 
 
 def run(overrides: list[str]) -> Run:
@@ -56,10 +46,8 @@ def run(overrides: list[str]) -> Run:
 
 
 @pytest.mark.parametrize("counts", [(5, 6), (4, 5, 6), (5, 1, 4)])
-def test_any_number_of_classes_is_trained_and_called_what_it_is(
-    pictures: Callable[..., Path], options: Callable[..., list[str]], counts: tuple[int, ...]
-) -> None:
-    recorded = run(options(pictures(*counts), "loss=sl"))
+def test_any_number_of_classes_is_trained_and_called_what_it_is(tmp_path: Path, counts: tuple[int, ...]) -> None:
+    recorded = run(options(pictures(tmp_path, *counts), "loss=sl"))
     assert recorded.complete
     assert recorded.class_names == [f"class{label}" for label in range(len(counts))]
     assert recorded.noise == GIVEN
@@ -80,10 +68,8 @@ def test_any_number_of_classes_is_trained_and_called_what_it_is(
     assert [accuracy is not None for accuracy in recorded.epochs[-1].class_accuracy] == tested
 
 
-def test_a_name_keeps_several_data_sets_apart(
-    pictures: Callable[..., Path], options: Callable[..., list[str]], tmp_path: Path
-) -> None:
-    recorded = run(options(pictures(4, 4), "loss=ce", "dataset.name=bees", "recipe.epochs=1"))
+def test_a_name_keeps_several_data_sets_apart(tmp_path: Path) -> None:
+    recorded = run(options(pictures(tmp_path, 4, 4), "loss=ce", "dataset.name=bees", "recipe.epochs=1"))
     assert recorded.name("dataset") == recorded.data.name == "bees"
     assert short_name(recorded).startswith("bees-given-ce-")
     assert (tmp_path / "models" / "bees" / f"{recorded.identity}.json").exists()
@@ -99,21 +85,17 @@ def test_a_folder_that_the_data_set_does_not_read_is_a_notice(
     assert capsys.readouterr().err == said
 
 
-def test_noise_on_top_has_the_given_labels_as_reference(
-    pictures: Callable[..., Path], options: Callable[..., list[str]]
-) -> None:
-    recorded = run(options(pictures(13, 12), "noise=symmetric", "noise.rate=0.4", "loss=ce"))
+def test_noise_on_top_has_the_given_labels_as_reference(tmp_path: Path) -> None:
+    recorded = run(options(pictures(tmp_path, 13, 12), "noise=symmetric", "noise.rate=0.4", "loss=ce"))
     assert recorded.noise.title == "symmetric 40 %"
     assert recorded.realised_rate == 0.4
     assert recorded.epochs[-1].wrong_memorised is not None
 
 
 @pytest.mark.parametrize("noise", ["noise=none", "noise=symmetric noise.rate=0"])
-def test_forward_correction_by_an_unknown_matrix_is_refused(
-    pictures: Callable[..., Path], options: Callable[..., list[str]], noise: str
-) -> None:
+def test_forward_correction_by_an_unknown_matrix_is_refused(tmp_path: Path, noise: str) -> None:
     with pytest.raises(UserError, match=r"^loss\.transition=noise: must be a matrix file: .* is unknown"):
-        prepare(compose_run(options(pictures(4, 4), "loss=forward", *noise.split())))
+        prepare(compose_run(options(pictures(tmp_path, 4, 4), "loss=forward", *noise.split())))
 
 
 @pytest.mark.parametrize(
@@ -129,12 +111,7 @@ def test_forward_correction_by_an_unknown_matrix_is_refused(
     ],
 )
 def test_mistakes_come_out_before_a_picture_is_read(
-    pictures: Callable[..., Path],
-    options: Callable[..., list[str]],
-    monkeypatch: pytest.MonkeyPatch,
-    tmp_path: Path,
-    override: str,
-    message: str,
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, override: str, message: str
 ) -> None:
     np.save(tmp_path / "three.npy", np.eye(3))
     override = override.replace("MATRIX", str(tmp_path / "three.npy"))
@@ -144,13 +121,11 @@ def test_mistakes_come_out_before_a_picture_is_read(
 
     monkeypatch.setattr("sl.data.decode.decode", no_picture)
     with pytest.raises(UserError, match=message):
-        prepare(compose_run(options(pictures(4, 4), *override.split())))
+        prepare(compose_run(options(pictures(tmp_path, 4, 4), *override.split())))
 
 
-def test_where_labels_lie_and_what_is_skipped_leave_the_identity_alone(
-    pictures: Callable[..., Path], options: Callable[..., list[str]], tmp_path: Path
-) -> None:
-    root = pictures(4, 4)
+def test_where_labels_lie_and_what_is_skipped_leave_the_identity_alone(tmp_path: Path) -> None:
+    root = pictures(tmp_path, 4, 4)
     listed = sorted(path.relative_to(root).as_posix() for path in root.rglob("*.png"))
     text = "path,label\n" + "".join(f"{name},{name.partition('/')[0]}\n" for name in listed)
     (tmp_path / "labels.csv").write_text(text)
@@ -165,10 +140,8 @@ def test_where_labels_lie_and_what_is_skipped_leave_the_identity_alone(
     assert identity() == elsewhere
 
 
-def test_forward_correction_by_a_matrix_file(
-    pictures: Callable[..., Path], options: Callable[..., list[str]], tmp_path: Path
-) -> None:
-    root, matrix = pictures(4, 4), tmp_path / "noise.csv"
+def test_forward_correction_by_a_matrix_file(tmp_path: Path) -> None:
+    root, matrix = pictures(tmp_path, 4, 4), tmp_path / "noise.csv"
     matrix.write_text("class1,class0\n0.9,0.1\n0.3,0.7\n")
     overrides = options(root, "loss=forward", f"loss.transition={matrix}")
     job = prepare(compose_run(overrides))
@@ -185,17 +158,15 @@ def test_forward_correction_by_a_matrix_file(
 
 
 def test_a_network_that_does_not_fit_is_refused_before_the_pictures_are_read(
-    pictures: Callable[..., Path], options: Callable[..., list[str]], monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(ImageFolder, "load", lambda source: pytest.fail("pictures were read"))
     with pytest.raises(UserError, match=r"recipe\.decay_on=fc1: "):
-        prepare(compose_run(options(pictures(9, 7), "model=resnet18", "recipe.decay_on=fc1")))
+        prepare(compose_run(options(pictures(tmp_path, 9, 7), "model=resnet18", "recipe.decay_on=fc1")))
 
 
-def test_mapped_pictures_give_the_same_record_bit_for_bit(
-    pictures: Callable[..., Path], options: Callable[..., list[str]], tmp_path: Path, forget_device: Callable[[], None]
-) -> None:
-    overrides = options(pictures(9, 7), "holdout=0.3", "scale.train_share=0.9")
+def test_mapped_pictures_give_the_same_record_bit_for_bit(tmp_path: Path, forget_device: Callable[[], None]) -> None:
+    overrides = options(pictures(tmp_path, 9, 7), "holdout=0.3", "scale.train_share=0.9")
     memory = run(overrides)
     memory.path.unlink()
     forget_device()
@@ -204,14 +175,12 @@ def test_mapped_pictures_give_the_same_record_bit_for_bit(
 
 
 @pytest.mark.parametrize("listed", [False, True])
-def test_a_search_by_held_out_labels_as_given(
-    pictures: Callable[..., Path], options: Callable[..., list[str]], tmp_path: Path, listed: bool
-) -> None:
+def test_a_search_by_held_out_labels_as_given(tmp_path: Path, listed: bool) -> None:
     """In folders, and by a file of labels such as an audit writes; no network is kept."""
     pytest.importorskip("optuna", reason="optuna is not installed (extra: search)")
     from sl.search.command import run_search
 
-    root, more = pictures(9, 8), []
+    root, more = pictures(tmp_path, 9, 8), []
     if listed:
         lines = [f"{path.relative_to(root).as_posix()},{path.parent.name}" for path in sorted(root.rglob("*.png"))]
         (tmp_path / "corrected.csv").write_text("\n".join(["path,label", *lines]) + "\n")
