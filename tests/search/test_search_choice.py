@@ -4,7 +4,6 @@ import ast
 import json
 import subprocess
 import sys
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 import synthetic
+from held_out_runs import record
 from scipy import stats
 
 from sl.config.compose import compose_run
@@ -22,7 +22,6 @@ from sl.search.validation import ValidatedRun, validated, with_holdout
 from sl.train.described import describe_run
 
 ROOT = Path(__file__).resolve().parents[2]
-Record = Callable[..., Path]
 OF_THE_TEST_SET = ("test_accuracy", "class_accuracy", "confusion", "representation")
 CHOOSES = sorted((ROOT / "sl/search").glob("*.py"))
 
@@ -50,11 +49,11 @@ def order(runs: list[Run]) -> list[float]:
     return [candidate[0].parameters["alpha"] for candidate in ranking.candidates]
 
 
-def test_the_best_validation_accuracy_wins_whatever_the_test_set_says(record: Record, tmp_path: Path) -> None:
+def test_the_best_validation_accuracy_wins_whatever_the_test_set_says(tmp_path: Path) -> None:
     for alpha, validation, test in ((0.01, 0.5, 0.99), (0.1, 0.6, 0.01), (1.0, 0.55, 0.5)):
         for seed in (0, 1):
-            record(alpha, 1, seed, validation, test)
-    runs = load_all(tmp_path / "runs")
+            record(tmp_path, alpha, seed, validation, test)
+    runs = load_all(tmp_path)
     assert order(runs) == [0.1, 1.0, 0.01]
     assert order([poisoned(run) for run in runs]) == [0.1, 1.0, 0.01]
 
@@ -79,8 +78,8 @@ def test_what_is_printed_composes_to_the_run_that_was_ranked(choice: list[str]) 
     assert describe_run(compose_run([*held_out, of_class, *printed])).identity == described.identity
 
 
-def test_the_poison_works(record: Record) -> None:
-    run = poisoned(read(record(0.1, 1, 0, 0.5, 0.9)))
+def test_the_poison_works(tmp_path: Path) -> None:
+    run = poisoned(read(record(tmp_path, 0.1, 0, 0.5, 0.9)))
     for value in (run.last, run.best, run.mean_last_ten, run.class_curve):
         with pytest.raises(AssertionError, match="was read"):
             value()
@@ -94,38 +93,38 @@ def test_no_module_that_chooses_names_a_field_of_the_test_set(module: Path) -> N
     assert not [name for name in imported if name and name.startswith("studies")]
 
 
-def test_the_score_is_the_mean_of_the_last_ten_epochs(record: Record) -> None:
-    run = read(record(0.1, 1, 0, 0.5, 0.9))
+def test_the_score_is_the_mean_of_the_last_ten_epochs(tmp_path: Path) -> None:
+    run = read(record(tmp_path, 0.1, 0, 0.5, 0.9))
     rising = tuple(line.model_copy(update={"validation_accuracy": line.epoch / 100}) for line in run.epochs)
     assert len(rising) == 12
     assert validated(replace(run, epochs=rising)).accuracy == pytest.approx(sum(range(3, 13)) / 10 / 100)
     assert validated(replace(run, epochs=rising[:2])).accuracy == pytest.approx(0.015)
 
 
-def test_a_run_without_a_holdout_has_no_score(record: Record) -> None:
-    run = read(record(0.1, 1, 0, 0.5, 0.9, holdout=None))
+def test_a_run_without_a_holdout_has_no_score(tmp_path: Path) -> None:
+    run = read(record(tmp_path, 0.1, 0, 0.5, 0.9, holdout=None))
     assert with_holdout([run]) == []
     with pytest.raises(UserError, match="no validation_accuracy; it must be the record of a run with a holdout"):
         validated(run)
 
 
-def test_choices_compare_on_the_same_seeds_only(record: Record, tmp_path: Path) -> None:
+def test_choices_compare_on_the_same_seeds_only(tmp_path: Path) -> None:
     for alpha, validations in ((0.01, (0.5, 0.6)), (0.1, (0.6, 0.4)), (1.0, (0.9,))):
         for seed, validation in enumerate(validations):
-            record(alpha, 1, seed, validation, 0.5)
-    (ranking,) = rankings(map(validated, load_all(tmp_path / "runs")))
+            record(tmp_path, alpha, seed, validation, 0.5)
+    (ranking,) = rankings(map(validated, load_all(tmp_path)))
     assert [candidate[0].parameters["alpha"] for candidate in ranking.candidates] == [0.01, 0.1]
     assert [score(candidate) for candidate in ranking.candidates] == pytest.approx([0.55, 0.5])
     assert ranking.incomplete == 1
     assert listing(ranking)[-1].endswith("not ranked: 1 more")
 
 
-def test_what_the_best_is_not_shown_to_beat_is_said(record: Record, tmp_path: Path) -> None:
+def test_what_the_best_is_not_shown_to_beat_is_said(tmp_path: Path) -> None:
     accuracies = {0.1: (0.60, 0.62, 0.64), 1.0: (0.61, 0.60, 0.63), 10.0: (0.400, 0.421, 0.439)}
     for alpha, of_seed in accuracies.items():
         for seed, accuracy in enumerate(of_seed):
-            record(alpha, 1, seed, accuracy, 0.5)
-    (ranking,) = rankings(map(validated, load_all(tmp_path / "runs")))
+            record(tmp_path, alpha, seed, accuracy, 0.5)
+    (ranking,) = rankings(map(validated, load_all(tmp_path)))
     best = 100 * np.array(accuracies[0.1])
     tests = [stats.ttest_1samp(best - 100 * np.array(accuracies[alpha]), 0) for alpha in (1.0, 10.0)]
     assert [one.p for one in ranking.behind] == [None, *(pytest.approx(test.pvalue) for test in tests)]
@@ -138,10 +137,10 @@ def test_what_the_best_is_not_shown_to_beat_is_said(record: Record, tmp_path: Pa
     ]
 
 
-def test_another_holdout_is_another_ranking(record: Record, tmp_path: Path) -> None:
-    record(0.1, 1, 0, 0.5, 0.5, holdout=0.1)
-    record(1.0, 1, 0, 0.6, 0.5, holdout=0.2)
-    assert len(rankings(map(validated, load_all(tmp_path / "runs")))) == 2
+def test_another_holdout_is_another_ranking(tmp_path: Path) -> None:
+    record(tmp_path, 0.1, 0, 0.5, 0.5, holdout=0.1)
+    record(tmp_path, 1.0, 0, 0.6, 0.5, holdout=0.2)
+    assert len(rankings(map(validated, load_all(tmp_path)))) == 2
 
 
 def test_losses_and_runs_of_other_parameters_are_ranked_apart(tmp_path: Path) -> None:
@@ -162,24 +161,24 @@ def choose(runs: Path) -> subprocess.CompletedProcess:
     return subprocess.run(command, check=False, capture_output=True, text=True, env={"PYTHONPATH": str(ROOT)})
 
 
-def test_the_command_lists_the_best_first_without_torch(record: Record, tmp_path: Path) -> None:
-    record(0.01, 1, 0, 0.5, 0.99)
-    record(0.1, 1, 0, 0.6, 0.01)
-    done = choose(tmp_path / "runs")
+def test_the_command_lists_the_best_first_without_torch(tmp_path: Path) -> None:
+    record(tmp_path, 0.01, 0, 0.5, 0.99)
+    record(tmp_path, 0.1, 0, 0.6, 0.01)
+    done = choose(tmp_path)
     assert done.returncode == 0
     assert "loss.alpha=0.1 loss.beta=1" in done.stdout.splitlines()[2]
     assert "99" not in done.stdout
     assert "| torch\n" not in done.stderr
 
 
-def test_the_command_says_where_nothing_can_be_ranked(record: Record, tmp_path: Path) -> None:
-    record(0.01, 1, 0, 0.5, 0.99, holdout=None)
-    done = choose(tmp_path / "runs")
+def test_the_command_says_where_nothing_can_be_ranked(tmp_path: Path) -> None:
+    record(tmp_path, 0.01, 0, 0.5, 0.99, holdout=None)
+    done = choose(tmp_path)
     assert done.returncode == 2
     assert "no finished run in it has a holdout" in done.stderr.splitlines()[-1]
 
 
-def test_records_of_both_kinds_are_read(record: Record, tmp_path: Path) -> None:
-    paths = [record(0.1, 1, seed, 0.5, 0.5, holdout) for seed, holdout in ((0, None), (1, 0.2))]
+def test_records_of_both_kinds_are_read(tmp_path: Path) -> None:
+    paths = [record(tmp_path, 0.1, seed, 0.5, 0.5, holdout) for seed, holdout in ((0, None), (1, 0.2))]
     assert [("validation_accuracy" in json.loads(path.read_text().splitlines()[1])) for path in paths] == [False, True]
-    assert len(load_all(tmp_path / "runs")) == 2
+    assert len(load_all(tmp_path)) == 2

@@ -1,10 +1,10 @@
 """What a choice by noisy labels costs, on invented grids and as the page says it."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
+from held_out_runs import record
 
 from sl.record import load_all
 from studies.search.cost import ParameterGrid, accuracies_of, parameter_grids
@@ -12,7 +12,6 @@ from studies.search.page import block, points_page, searches_in
 
 BEGIN, END = "<!-- results:begin -->", "<!-- results:end -->"
 ROOT = Path(__file__).resolve().parents[2]
-Record = Callable[..., Path]
 
 # Two points, two seeds. With seed 0 alone the noisy labels mislead, with both they do not.
 SCORES = {0.1: (0.50, 0.70), 1.0: (0.55, 0.45)}
@@ -20,12 +19,12 @@ TESTS = {0.1: (0.9, 0.8), 1.0: (0.7, 0.6)}
 
 
 @pytest.fixture
-def grid(record: Record, tmp_path: Path) -> ParameterGrid:
+def grid(tmp_path: Path) -> ParameterGrid:
     for alpha, scores in SCORES.items():
         for seed, score in enumerate(scores):
-            record(alpha, 1, seed, score, TESTS[alpha][seed] - 0.1)
-            record(alpha, 1, seed, 0, TESTS[alpha][seed], holdout=None)
-    (found,) = parameter_grids(load_all(tmp_path / "runs"))
+            record(tmp_path, alpha, seed, score, TESTS[alpha][seed] - 0.1)
+            record(tmp_path, alpha, seed, 0, TESTS[alpha][seed], holdout=None)
+    (found,) = parameter_grids(load_all(tmp_path))
     return found
 
 
@@ -38,10 +37,10 @@ def test_a_grid_is_what_was_run_both_ways(grid: ParameterGrid) -> None:
     assert len(grid.runs) == 8
 
 
-def test_points_without_all_seeds_are_left_out(grid: ParameterGrid, record: Record, tmp_path: Path) -> None:
-    record(10, 1, 0, 0.99, 0.99)
-    record(10, 1, 0, 0.99, 0.99, holdout=None)
-    (found,) = parameter_grids(load_all(tmp_path / "runs"))
+def test_points_without_all_seeds_are_left_out(grid: ParameterGrid, tmp_path: Path) -> None:
+    record(tmp_path, 10, 0, 0.99, 0.99)
+    record(tmp_path, 10, 0, 0.99, 0.99, holdout=None)
+    (found,) = parameter_grids(load_all(tmp_path))
     assert found.points == grid.points
 
 
@@ -52,27 +51,27 @@ def test_choices_and_their_cost(grid: ParameterGrid) -> None:
     np.testing.assert_allclose(grid.behind(grid.tests), [0, 0.2])
 
 
-def test_the_test_accuracies_of_one_choice(grid: ParameterGrid, record: Record, tmp_path: Path) -> None:
+def test_the_test_accuracies_of_one_choice(grid: ParameterGrid, tmp_path: Path) -> None:
     for seed in (0, 1):
-        record(0.2, 1, seed, 0, 0.9 + seed / 20, holdout=None)
-    runs = load_all(tmp_path / "runs")
+        record(tmp_path, 0.2, seed, 0, 0.9 + seed / 20, holdout=None)
+    runs = load_all(tmp_path)
     np.testing.assert_allclose(accuracies_of(grid, grid.points[0] | {"alpha": 0.2}, runs), [0.9, 0.95])
     assert accuracies_of(grid, grid.points[0] | {"alpha": 0.3}, runs) is None
 
 
-def test_the_page_says_it(grid: ParameterGrid, record: Record, tmp_path: Path) -> None:
+def test_the_page_says_it(grid: ParameterGrid, tmp_path: Path) -> None:
     for seed in (0, 1):
-        record(0.2, 1, seed, 0, 0.95, holdout=None)
+        record(tmp_path, 0.2, seed, 0, 0.95, holdout=None)
     search = {"seeds": [0, 1], "trials": [{"runs": [grid.runs[0].identity]}]}
     search["best"] = {"parameters": {"loss.alpha": 0.2}}
-    lines = block(load_all(tmp_path / "runs"), [search]).splitlines()
+    lines = block(load_all(tmp_path), [search]).splitlines()
     rows = {line.split(" | ")[0].lstrip("| "): line.split(" | ")[1:] for line in lines if line.startswith("| ")}
     assert rows["clean test labels: α 0.1, β 1, A −9.21"][:3] == ["85.0 ± 7.1", "0.0", "0.0"]
     assert rows["noisy labels, 1 seed a point: 2 choices"][:3] == ["75.0", "10.0", "20.0"]
     assert rows["noisy labels, 2 seeds a point: α 0.1, β 1, A −9.21"][1] == "0.0"
     assert rows["noisy labels, Optuna, 1 trials of 2 seeds from 0: α 0.2, β 1, A −9.21"][1] == "-10.0"
     assert rows["chance, any of the points"][:3] == ["75.0", "10.0", "20.0"]
-    assert "| α 0.1, β 1, A −9.21 | 60.0 ± 14.1 |" in points_page(load_all(tmp_path / "runs"))
+    assert "| α 0.1, β 1, A −9.21 | 60.0 ± 14.1 |" in points_page(load_all(tmp_path))
 
 
 def test_without_records_it_says_so() -> None:
