@@ -1,6 +1,5 @@
 """Runs the commands inside this process."""
 
-import logging
 import sys
 from collections.abc import Callable, Iterator
 from importlib import import_module
@@ -9,6 +8,7 @@ from typing import Any, NamedTuple
 
 import pytest
 from hydra.core.global_hydra import GlobalHydra
+from in_process import as_before
 
 from sl.config.app import run_app
 from sl.config.compose import hydra_ready
@@ -51,10 +51,7 @@ def run_task(
 ) -> Iterator[Callable[..., Outcome]]:
     """Run a task as a command would, with these arguments, in an empty folder."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("HYDRA_FULL_ERROR", "0")  # the command sets it, and this takes it back
     monkeypatch.delenv("SL_DATA_DIR", raising=False)
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
 
     def run(task: Task, config_name: str, *arguments: str) -> Outcome:
         monkeypatch.setattr(sys, "argv", ["sl command", *arguments])
@@ -67,9 +64,8 @@ def run_task(
             code = int(stop.code or 0)
         return Outcome(code, *capfd.readouterr())
 
-    yield run
-    GlobalHydra.instance().clear()
-    root.handlers, root.level = handlers, level
+    with as_before():
+        yield run
 
 
 @pytest.fixture
@@ -88,9 +84,3 @@ def reproduce(run_task: Callable[..., Outcome]) -> Callable[..., Outcome]:
 def search(run_task: Callable[..., Outcome]) -> Callable[..., Outcome]:
     """`sl search`."""
     return lambda *arguments: run_task(task_of("search"), "search", *arguments)
-
-
-@pytest.fixture
-def train_task() -> Task:
-    """What `sl train` gives to run_app."""
-    return task_of("train")

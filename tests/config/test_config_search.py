@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from omegaconf import OmegaConf
 
+from sl.commands import train
 from sl.paths import CONFIG_DIR
 from sl.record import load_all
 
@@ -21,10 +22,7 @@ def _optuna() -> None:
 @pytest.mark.parametrize(
     ("arguments", "line"),
     [
-        (
-            "search.trails=3",
-            "search.trails=3: there is no such option; did you mean trials? must be one of jobs,",
-        ),
+        ("search.trails=3", "search.trails=3: there is no such option; did you mean trials? must be one of jobs,"),
         ("search.trials=many", "search.trials=many: must be a whole number"),
         ("holdout=1", "holdout=1: must be a number in (0, 1)"),
         ("search.storage=/dev/null/x.db", "search.storage=/dev/null/x.db: "),
@@ -37,12 +35,7 @@ def test_a_mistake_is_one_line(arguments: str, line: str, search: Command) -> No
 def test_help_says_what_there_is(search: Command) -> None:
     outcome = search("--help")
     assert outcome.code == 0
-    for text in (
-        "sl search dataset=digits",
-        "\n    gce  q of GCE",
-        "\n    sl   alpha and beta",
-        "  trials: 20 #",
-    ):
+    for text in ("sl search dataset=digits", "\n    gce  q of GCE", "\n    sl   alpha and beta", "  trials: 20 #"):
         assert text in outcome.out
 
 
@@ -66,10 +59,10 @@ def test_every_file_of_ranges_fits_its_loss(path: Any, search: Command) -> None:
 
 @pytest.mark.parametrize("held_out", ["holdout=null", "holdout=0.25", "fold=2/4"])
 def test_what_a_sweeper_optimises_is_of_the_held_out_labels_or_nothing(
-    held_out: str, run_task: Command, train_task: Callable[..., float], tmp_path: Path
+    held_out: str, run_task: Command, tmp_path: Path
 ) -> None:
     returned = []
     short = ("loss=ce", "recipe.epochs=2", "scale.train_share=0.2", "runtime.threads=1", held_out)
-    assert run_task(lambda config: returned.append(train_task(config)), "config", *short).code == 0
+    assert run_task(lambda config: returned.append(train.main(config)), "config", *short).code == 0
     (run,) = load_all(tmp_path / "results/runs")
     assert returned == [None if held_out == "holdout=null" else run.validation()]
