@@ -19,7 +19,7 @@ from sl.record import load_all, run_groups
 from sl.record import shown as shown_module
 from sl.record.run import Run
 from sl.record.shown import presentations
-from sl.report import write
+from sl.report.write import write
 from sl.tables import Literature, write_all
 from sl.train.described import describe_run
 from sl.train.job import prepare
@@ -195,10 +195,7 @@ PART = ["dataset._target_=toy_parts.Part", "~dataset.classes", "+dataset.labels=
 @pytest.mark.parametrize(
     ("part", "options"),
     [
-        (
-            LISTED,
-            ["noise.labels=worst", "+noise.path=there", "+noise.storage=disk", "+noise.variant=2"],
-        ),
+        (LISTED, ["noise.labels=worst", "+noise.path=there", "+noise.storage=disk", "+noise.variant=2"]),
         (PART, ["dataset.labels=worst", "+dataset.name=3", "+dataset.download=true", "+dataset.on_error=skip"]),
         (["model.weights=mine"], ["model.weights=yours"]),
     ],

@@ -2,8 +2,7 @@
 
 from pathlib import Path
 
-from sl.claims import write_all
-from sl.claims.page import findings, tally
+from sl.claims.page import findings, tally, write_all
 from sl.paths import PUBLISHED
 from sl.record import load_all
 from sl.tables import load

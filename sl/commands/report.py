@@ -4,7 +4,7 @@ from pathlib import Path
 
 from sl.paths import PUBLISHED
 from sl.record import load_all
-from sl.report import write
+from sl.report.write import write
 from sl.tables import load
 
 

@@ -10,10 +10,9 @@ import pytest
 import synthetic
 from claim_records import Made, accuracies, read_claims, run_group_of
 
-from sl.claims import write_all
 from sl.claims.catalogue import catalogue
 from sl.claims.outcome import GroupOutcomes, Outcome, all_outcomes, caution
-from sl.claims.page import findings, markdown, summary, tally
+from sl.claims.page import findings, markdown, summary, tally, write_all
 from sl.claims.rule import Verdict
 from sl.numbers import signed, with_interval
 from sl.record import CLEAN, Noise, load_all

@@ -14,7 +14,7 @@ from matplotlib.image import imsave
 
 from sl.figures.lines import smooth, window
 from sl.record import load_all
-from sl.report import write
+from sl.report.write import write
 from sl.tables import load
 
 pytest.importorskip("selenium", reason="selenium is not installed: pip install selenium")

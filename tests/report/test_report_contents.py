@@ -13,9 +13,8 @@ from scipy import stats
 from sl.errors import UserError
 from sl.figures.catalogue import folder
 from sl.record import load_all, run_groups
-from sl.report import write
 from sl.report.contents import contents
-from sl.report.write import page
+from sl.report.write import page, write
 from sl.tables import load
 
 ROOT = Path(__file__).parents[2]
