@@ -8,7 +8,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 
@@ -29,7 +29,7 @@ class Pictures:
     train: tuple[Picture, ...]
     test: tuple[Picture, ...]
     split: str
-    skipped: Counter[str] = field(default_factory=Counter)  # how many files or folders were passed over, by reason
+    skipped: Counter[str]  # how many files or folders were passed over, by reason
 
     def labels(self, part: Sequence[Picture]) -> list[int]:
         """The class number of each picture."""

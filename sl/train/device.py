@@ -8,13 +8,12 @@ import torch
 from sl import fused
 from sl.errors import UserError
 from sl.numbers import plural
-from sl.options.runtime import PRECISIONS, RuntimeConfig, check_runtime
+from sl.options.runtime import RuntimeConfig, check_runtime
 from sl.processes import cores
 from sl.sweep.job import job_number
 from sl.train.memory import keep_freed_memory
 from sl.train.threads import asked_threads
 
-DTYPES: dict[str, torch.dtype] = {name: getattr(torch, name) for name in PRECISIONS}
 COMPILED_VERSIONS = 64  # of one function: every loss, network and batch size of a sweep needs its own
 CUBLAS_WORKSPACE = ":4096:8"  # repeatable; read once, by the process's first product, so every run sets it
 COMPILED, CAPTURED = ("compile", "compiled_graph"), ("graph", "compiled_graph")

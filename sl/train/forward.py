@@ -8,12 +8,12 @@ from torch import Tensor, nn
 from torch.func import functional_call
 
 from sl.losses import Loss
-from sl.train.device import DTYPES, Runtime
+from sl.train.device import Runtime
 
 
 def lower_precision(runtime: Runtime) -> bool:
     """Whether convolutions and dense layers compute in less than float32."""
-    return DTYPES[runtime.precision] != torch.float32
+    return runtime.precision != "float32"
 
 
 def autocast(runtime: Runtime) -> torch.autocast:

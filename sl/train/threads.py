@@ -12,9 +12,7 @@ SMALL_STEP = 2**16  # pixels in a batch: 128 digits have 2^13, 128 images of MNI
 
 def asked_threads(config: RuntimeConfig) -> int | None:
     """`runtime.threads`, else `threads_of_environment`; None where neither names a number."""
-    if config.threads is not None:
-        return config.threads
-    return threads_of_environment()
+    return threads_of_environment() if config.threads is None else config.threads
 
 
 def threads_of_environment() -> int | None:
