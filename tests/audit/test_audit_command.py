@@ -43,7 +43,7 @@ def assert_read(file: Path, transition: torch.Tensor) -> None:
 
 @pytest.mark.parametrize("folds", [0, 2])
 def test_an_audit_ranks_wrong_labels_first_and_is_resumed(
-    audit: Audit, folds: int, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    audit: Audit, folds: int, capsys: pytest.CaptureFixture[str]
 ) -> None:
     out = audit(*DIGITS, f"folds={folds}")
     noisy = prepare(compose_run([*DIGITS, "runtime.device=cpu"])).noisy

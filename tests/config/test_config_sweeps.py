@@ -34,7 +34,7 @@ def make_task(folder: Path) -> Callable[[RunConfig], None]:
 
 
 @pytest.fixture
-def sweep(run_task: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Command:
+def sweep(run_task: Command, tmp_path: Path) -> Command:
     """A sweep over these seeds with make_task's task."""
     return lambda seeds, launcher: run_task(
         make_task(tmp_path), "config", "-m", *f"hydra/launcher={launcher}".split(), f"seed={seeds}"

@@ -88,9 +88,7 @@ def test_what_t_sne_cannot_draw_costs_no_other_figure(tmp_path: Path, features: 
     assert panel.get_xlabel().startswith("silhouette ")
 
 
-def test_a_representation_that_is_not_finite_is_left_out(
-    runs: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_representation_that_is_not_finite_is_left_out(runs: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for seed, value in enumerate((1.0, np.inf)):
         path = synthetic.record(runs, "sl", seed=seed).with_suffix(".npz")
         features = np.random.default_rng(seed).normal(size=(200, 8))

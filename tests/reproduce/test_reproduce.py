@@ -290,9 +290,7 @@ def test_no_runs_at_once_are_refused() -> None:
         choose_jobs(0, "cpu")
 
 
-def test_a_reproduction_takes_the_threads_of_the_environment(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_reproduction_takes_the_threads_of_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OMP_NUM_THREADS", "3")
     planned: list[str] = []
     monkeypatch.setattr("sl.reproduce.command.plan_runs", lambda runs, common, tell: planned.extend(common) or [])

@@ -97,7 +97,7 @@ def test_poisoned_test_accuracies_change_nothing(search: Search, tmp_path: Path)
     assert search(trials=5) == first
 
 
-def test_a_run_of_a_search_is_that_of_a_sweep(search: Search, tmp_path: Path) -> None:
+def test_a_run_of_a_search_is_that_of_a_sweep(search: Search) -> None:
     from sl.train.described import describe_run
 
     first = search(trials=1)["trials"][0]
@@ -157,7 +157,7 @@ def test_a_mistake_ends_a_search_before_it_begins(override: str, line: str, sear
 
 
 def test_a_run_that_diverges_does_not_end_a_search(
-    search: Search, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    search: Search, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """The first proposal, alpha 0.01, is made to diverge."""
 

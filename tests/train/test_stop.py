@@ -74,9 +74,7 @@ def test_a_signal_stops_a_run_inside_an_epoch(
     assert measured(path) == measured(whole)
 
 
-def test_a_signal_in_the_evaluation_stops_the_run_there(
-    run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_a_signal_in_the_evaluation_stops_the_run_there(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = run(*OPTIONS, "recipe.bn_zero_debias=true", where="whole")
     predict, calls = Engine.predict, []
 
@@ -102,9 +100,7 @@ def test_the_second_interrupt_stops_at_once(run: Run, monkeypatch: pytest.Monkey
     assert not list(tmp_path.rglob("*.pt"))
 
 
-def test_a_signal_in_the_last_step_of_all_stops_the_sweep_after_it(
-    run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_a_signal_in_the_last_step_of_all_stops_the_sweep_after_it(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     send_in_step(monkeypatch, 15, signal.SIGTERM)
     with pytest.raises(Stopped):
         run(*OPTIONS)
