@@ -88,10 +88,11 @@ def _values(axes: Axes, x: ArrayLike, mean: Array, whiskers: Array, form: str) -
     for at, value, whisker in zip(np.asarray(x), mean, whiskers, strict=True):
         if np.isnan(value):
             continue
-        end = value + np.copysign(whisker, value)
-        side, offset = ("bottom", 1.5) if value >= 0 else ("top", -1.5)
+        below = value < 0
+        end = value - whisker if below else value + whisker
+        side, offset = ("top", -1.5) if below else ("bottom", 1.5)
         axes.annotate(
-            form.format(value).replace("-", "−"),
+            _number(value, form),
             (at, end),
             (0, offset),
             textcoords="offset points",
@@ -101,11 +102,17 @@ def _values(axes: Axes, x: ArrayLike, mean: Array, whiskers: Array, form: str) -
         )
 
 
+def _number(value: float, form: str) -> str:
+    """The value in this form, with a minus sign; without a sign where it rounds to 0."""
+    text = form.format(value)
+    return text.replace("-", "−") if float(text) else text.lstrip("+-")
+
+
 def _sorted_lines(axes: Axes, groups: Sequence[Group]) -> None:
     order = np.argsort(-groups[-1].mean, kind="stable")
     for group in groups:
         axes.step(range(len(order)), group.mean[order], where="mid", color=group.key, lw=1.2, label=group.label)
-    axes.set(xlabel=f"classes, sorted by: {groups[-1].label}", xlim=(0, len(order) - 1))
+    axes.set(xlabel=f"rank of the class by: {groups[-1].label}", xlim=(0, len(order) - 1))
 
 
 def whiskers_of(labels: Sequence[str]) -> str:

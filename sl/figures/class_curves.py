@@ -1,5 +1,7 @@
 """The paper's Fig. 1: test accuracy of each class by epoch, a panel for each loss; and the spread between classes."""
 
+from dataclasses import replace
+
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -7,14 +9,16 @@ from matplotlib.figure import Figure
 from sl.figures.cells import LossAndNoise, lacking, with_clean
 from sl.figures.lines import Line, epoch_lines, label_ends, window
 from sl.figures.panels import footer, lettered, panels, series_title
-from sl.figures.style import INK, class_colour, loss_colour, short
+from sl.figures.style import CLASS_COLOURS, INK, class_colour, loss_colour, short
 from sl.record import CLEAN, Run, RunGroup, Series
+from sl.record.run import Array
 from sl.record.titles import loss_title
 
 TITLE = "Class-wise test accuracy by epoch"
 LOSSES = ("ce", "lsr", "gce", "sl")
 MOST_LABELS = 10
 LABEL_GAP = 6.2  # points of the axis
+UNNAMED = "#cccccc"
 
 
 def draw(group: RunGroup) -> Figure | None:
@@ -33,7 +37,7 @@ def draw(group: RunGroup) -> Figure | None:
     note += f"Curves are centred means over {average} epochs. " if average > 1 else ""
     note += lacking(group, found, LOSSES)
     if len(group.head.class_names) > MOST_LABELS:
-        note += " Colour: place of the class in the list; named are the three best and the three worst."
+        note += " In colour, by rank: the three best and the three worst classes after the last epoch."
     return footer(figure, (run for series in found.values() for run in series.runs), note, "Band")
 
 
@@ -47,16 +51,27 @@ def accuracy_panel(axes: Axes, series: Series) -> None:
     axes.set(ylim=(0, 101), yticks=range(0, 101, 20), ylabel="test accuracy (%)")
     mean, std = 100 * series.mean(Run.class_curve), 100 * series.std(Run.class_curve)
     labels, nothing = series.runs[0].class_labels, np.full(len(mean), np.nan)
-    thin = len(labels) > MOST_LABELS
+    colours = _named(mean[-1])
     lines = [
-        Line(_ending(label, mean[-1, index], std[-1, index]), class_colour(index, len(labels)), mean[:, index], nothing)
+        Line(_ending(label, mean[-1, index], std[-1, index]), colours.get(index, UNNAMED), mean[:, index], nothing)
         for index, label in enumerate(labels)
     ]
+    unnamed = [replace(line, width=0.6) for index, line in enumerate(lines) if index not in colours]
+    named = [lines[index] for index in colours]
     overall = Line("mean of the classes", INK, np.nanmean(mean, axis=1), nothing, "--")
-    epoch_lines(axes, [*lines, overall], window(len(mean)))
-    order = np.argsort(mean[-1])
-    named = [*order[:3], *order[-3:]] if thin else range(len(labels))
-    label_ends(axes, [lines[index] for index in named], LABEL_GAP)
+    epoch_lines(axes, [*unnamed, *named, overall], window(len(mean)))
+    label_ends(axes, named, LABEL_GAP)
+
+
+def _named(last: Array) -> dict[int, str]:
+    """The classes that are named, with their colours: all of few, else the three best and the three worst.
+
+    `last` (K,) is their accuracy after the last epoch.
+    """
+    if len(last) <= MOST_LABELS:
+        return {index: class_colour(index, len(last)) for index in range(len(last))}
+    order = np.argsort(last).tolist()
+    return dict(zip([*order[:3], *order[-3:]], CLASS_COLOURS, strict=False))
 
 
 def _ending(label: str, mean: float, std: float) -> str:

@@ -32,7 +32,8 @@ def draw(group: RunGroup) -> Figure | None:
             epoch = series.runs[0].stages.of(stage)
             panel.set_xlabel(f"{stage} (epoch {epoch}), diagonal {100 * np.nanmean(np.diag(matrix)):.1f}", fontsize=8.5)
         axes[3 * row].set_title(series_title(group, loss, noise, series))
-    note = "Mean over seeds of each row's shares, and mean of the diagonal; from white (0) to dark blue (100 %). "
+    note = f"Rows: {rows}; columns: predicted class. Mean over seeds of each row's shares, and mean of the diagonal; "
+    note += "from white (0) to dark blue (100 %). "
     note += lacking(group, found, clean=False)
     note += f" {MANY}" if len(group.head.class_names) > MOST_NUMBERS else ""
     return footer(figure, [run for series in found.values() for run in series.runs], note)

@@ -6,39 +6,57 @@ from collections.abc import Iterable
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from sl.figures.style import FAINT, INK, WIDTH
+from sl.figures.style import DPI, FAINT, INK, WIDTH
 from sl.record import Noise, Run, RunGroup, Series
-from sl.record.titles import named_loss, origin, setting
+from sl.record.titles import dataset_title, named_loss, origin, scale_badge, setting
 
 FOOTER_LINE = 0.16  # inches
 FOOTER_WIDTH = 152  # characters
-TITLE_HEIGHT = 0.32
+TITLE_HEIGHT, TITLE_LINE = 0.32, 0.17
+TITLE_WIDTH = 92  # characters
 
 
 def panels(title: str, count: int, columns: int, height: float, *, share_y: bool = False) -> tuple[Figure, list[Axes]]:
-    """A figure of README width with `count` panels in at most `columns` columns, each row `height` inches high."""
+    """A figure of README width with `count` panels in at most `columns` columns, each row `height` inches high.
+
+    It has the resolution of the file: letters of another are wider by parts of a pixel, and would reach the margin.
+    """
     columns = min(count, columns)
     rows = -(-count // columns)
-    figure = Figure(figsize=(WIDTH, rows * height + TITLE_HEIGHT), layout="constrained")
-    figure.suptitle(title, x=0.008, ha="left", fontsize=11, fontweight="bold", color=INK)
+    figure = Figure(figsize=(WIDTH, rows * height + TITLE_HEIGHT), layout="constrained", dpi=DPI)
+    _set_title(figure, title)
     axes = figure.subplots(rows, columns, squeeze=False, sharey=share_y)
     for spare in axes.flat[count:]:
         spare.remove()
     return figure, list(axes.flat[:count])
 
 
-def footer(figure: Figure, runs: Iterable[Run], note: str = "", spread: str = "") -> Figure:
-    """Add a footer below the panels: the runs drawn, their scale and origin; returns the figure.
+def _set_title(figure: Figure, title: str) -> None:
+    figure.suptitle(title, x=0.008, ha="left", fontsize=11, fontweight="bold", color=INK)
 
-    `spread` names what shows the standard deviation: bands or whiskers.
+
+def _title_lines(title: str, run: Run) -> list[str]:
+    """The title with the run's data set and scale, which get a line of their own where they do not fit."""
+    place = f"{dataset_title(run.name('dataset'))}, {scale_badge(run)}"
+    whole = f"{title} · {place}"
+    return [whole] if len(whole) <= TITLE_WIDTH else [*textwrap.wrap(title, TITLE_WIDTH), place]
+
+
+def footer(figure: Figure, runs: Iterable[Run], note: str = "", spread: str = "") -> Figure:
+    """Say what was drawn: data set and scale in the title, the runs and their origin below the panels.
+
+    `spread` names what shows the standard deviation: bands or whiskers. Returns the figure.
     """
     runs = list(runs)
+    title = _title_lines(figure.get_suptitle(), runs[0])
+    _set_title(figure, "\n".join(title))
     several = len({run.seed for run in runs}) > 1
     deviation = f"{spread}: ± 1 standard deviation over seeds (divisor n − 1)." if spread and several else ""
-    remarks = " ".join(part for part in (note.strip(), deviation) if part)
+    remarks = " ".join(part for part in (*note.split(), deviation) if part)
     text = [part for line in (remarks, setting(runs[0]), origin(runs)) for part in textwrap.wrap(line, FOOTER_WIDTH)]
     space = len(text) * FOOTER_LINE + 0.08
     width, height = figure.get_size_inches()
+    height += (len(title) - 1) * TITLE_LINE
     figure.set_size_inches(width, height + space)
     share = space / (height + space)
     figure.set_layout_engine("constrained", rect=(0.005, share, 0.99, 1 - share))

@@ -24,6 +24,7 @@ CLASS_COLOURS = (  # Petroff's ten (arXiv 2107.02270), chosen to stay apart unde
 )  # fmt: skip
 OTHER_LOSS = "#555555"  # of a loss whose file has no colour
 LONGEST_NAME = 18  # characters
+PASSES = 5  # of the layout
 
 FALLBACK_FONTS = sorted(  # for class names in other scripts, where such fonts are installed
     {font.name for font in fontManager.ttflist if re.search(r"Noto Sans CJK|Unicode MS|PingFang|YaHei", font.name)}
@@ -109,9 +110,9 @@ def settle(figure: Figure) -> None:
     """Lay the figure out and round where its panels lie.
 
     The layout's solver ends up a last bit apart from one run to the next, which would change the SVG's names. It needs
-    two passes: square panels leave the height that they got at first, so that their titles seem to need no room.
+    several passes: square panels leave the height that they got at first, so that their titles seem to need no room.
     """
-    for _ in range(2):
+    for _ in range(PASSES):
         figure.draw_without_rendering()
     figure.set_layout_engine("none")
     for axes in figure.axes:

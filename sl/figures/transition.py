@@ -22,4 +22,4 @@ def draw(group: RunGroup) -> Figure | None:
         panel.set(xlabel="label given", ylabel="true class")
     note = "Shown for the lowest seed of each setting; from white (0) to dark blue (100 %)."
     note += f" {MANY}" if len(group.head.class_names) > MOST_NUMBERS else ""
-    return footer(figure, known, note)
+    return footer(figure, found.values(), note)

@@ -9,6 +9,7 @@ from drawn import accuracies, line, run_group_of, texts
 from matplotlib.colors import to_rgb
 from matplotlib.container import BarContainer
 from matplotlib.figure import Figure
+from matplotlib.image import imread
 
 from sl.errors import UserError
 from sl.figures import (
@@ -22,6 +23,7 @@ from sl.figures import (
     stage_bars,
     transition,
 )
+from sl.figures.bars import Group, class_bars
 from sl.figures.catalogue import FIGURES
 from sl.figures.lines import spread_labels
 from sl.figures.style import CLASS_COLOURS, STYLE, draw_styled, settle
@@ -77,6 +79,46 @@ def test_no_title_or_name_stands_in_another(name: str, runs: Path) -> None:
         texts += [axes._left_title, axes.xaxis.label, axes.yaxis.label, *axes.texts]
     boxes = [(text.get_window_extent().padded(-1), text.get_text()) for text in texts if text.get_text()]
     assert not [(one[1], other[1]) for one, other in combinations(boxes, 2) if one[0].overlaps(other[0])]
+
+
+def test_names_beside_the_lines_end_before_the_margin(tmp_path: Path) -> None:
+    """Seen in the file: its resolution decides how wide letters are."""
+    for seed in (0, 1):
+        synthetic.record(tmp_path, "ce", seed=seed)
+        synthetic.record(tmp_path, "lsr", seed=seed)
+    group = run_group_of(tmp_path)
+    for run in group.runs:
+        run.header.data.class_names[:] = [f"{'automobile'[: 4 + place]}" for place in range(10)]
+    (png, _), _ = draw_styled(lambda: class_curves.draw(group), tmp_path / "figure")
+    assert (imread(png)[:, -4:, :3] > 0.99).all()
+
+
+def test_matrices_of_many_classes_keep_their_titles_apart(tmp_path: Path) -> None:
+    for loss in ("ce", "sl"):
+        synthetic.record(tmp_path, loss, dataset="cifar100", classes=100)
+    figure = confusion.draw(run_group_of(tmp_path))
+    settle(figure)
+    below, above = (figure.axes[0].xaxis.label.get_window_extent(), figure.axes[3]._left_title.get_window_extent())
+    assert below.y0 > above.y1 + 5
+    assert figure._suptitle.get_window_extent().y0 > figure.axes[0]._left_title.get_window_extent().y1 + 5
+    assert "Rows: true class; columns: predicted class." in texts(figure)
+
+
+def test_of_many_classes_six_are_in_colour(tmp_path: Path) -> None:
+    synthetic.record(tmp_path, "ce", dataset="cifar100", classes=24)
+    panel = class_curves.draw(run_group_of(tmp_path)).axes[0]
+    last = accuracies("ce", [0], dataset="cifar100", classes=24)[0, -1]
+    order = np.argsort(last)
+    curves = [found for found in panel.lines if found.get_linewidth() == 1.6 and found.get_linestyle() == "-"]
+    assert {int(found.get_label().split()[0].rstrip(":")) for found in curves} == {*order[:3], *order[-3:]}
+    assert len({found.get_color() for found in curves}) == 6
+
+
+def test_a_value_that_rounds_to_nothing_has_no_sign() -> None:
+    axes = Figure().subplots()
+    values = np.array([-0.4, 0.3, -1.2, 2.0])
+    class_bars(axes, list("abcd"), [Group("gain", values, np.full(4, np.nan), ["k"] * 4, "k")], "{:+.0f}")
+    assert [text.get_text() for text in axes.texts] == ["0", "0", "−1", "+2"]
 
 
 @pytest.mark.parametrize(("classes", "whiskers"), [(10, True), (100, False)])
@@ -221,6 +263,7 @@ def test_transition_shows_the_matrix_of_each_noise(runs: Path) -> None:
     assert np.allclose(np.diag(symmetric), 0.6)
     assert np.allclose(np.diag(asymmetric), 0.8)
     assert "40.0 % of all labels wrong" in figure.axes[0].get_title(loc="left")
+    assert "2 runs, 1 seed (0)" in texts(figure)  # of the five recorded, those that are shown
     assert {text.get_text() for text in figure.axes[0].texts} == {"60", "4"}
 
 
@@ -238,7 +281,13 @@ def test_confusion_shows_the_shares_of_each_row_at_each_stage(runs: Path) -> Non
 
 @pytest.mark.parametrize("name", FIGURES)
 def test_every_figure_states_scale_and_origin(full: Path, name: str) -> None:
-    footer = texts(FIGURES[name](run_group_of(full))).replace("\n", " ")
+    figure = FIGURES[name](run_group_of(full))
+    assert figure is not None
+    settle(figure)
+    assert figure.get_suptitle().endswith("CIFAR-10, scaled-down run")
+    assert figure._suptitle.get_window_extent().x1 < figure.bbox.x1
+    footer = texts(figure).replace("\n", " ")
+    assert "  " not in footer
     for part in ("CIFAR-10", SCALED, "recipe authors_code", "(0, 1)", "cpu: invented, 1 thread", "commit 0123456"):
         assert part in footer
 
