@@ -270,6 +270,7 @@ def test_drawn_figures_are_pictures_in_the_page(show: Callable[..., Any]) -> Non
     pictures = "return [...document.querySelectorAll('#drawn img')].map((image) => image.alt.split(';')[0])"
     assert driver.execute_script(pictures) == ["SL by its parameters"]
     assert "Representation of the test images (t-SNE); SL and its terms alone" in texts(driver, "#drawn-lacking")[0]
+    assert texts(driver, "#drawn-lacking code") == ["make figures"]
     driver.execute_script("document.getElementById('drawn').scrollIntoView()")
     width = "const image = document.querySelector('#drawn img'); return image.decode().then(() => image.naturalWidth)"
     assert driver.execute_script(width) == 1800

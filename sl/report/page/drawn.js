@@ -5,5 +5,6 @@ function setDrawn(group) {
   fill("drawn-figures", there.map(({ title, image }) => el("figure", {},
     el("img", { src: image, alt: `${title}; setting and runs stand below the picture`, loading: "lazy" }))));
   const names = lacking.map(({ title }) => title).join("; ");
-  fill("drawn-lacking", names ? `Not here, because their runs are not recorded or \`make figures\` has not drawn them: ${names}.` : "");
+  const why = "Not here, because their runs are not recorded or `make figures` has not drawn them";
+  fill("drawn-lacking", names ? withCode(`${why}: ${names}.`) : "");
 }

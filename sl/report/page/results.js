@@ -14,7 +14,7 @@ function mark(recalled) {
 }
 
 function publishedValue(value) {
-  const difference = known(value.difference) ? ` (Δ ${signed(value.difference)})` : "";
+  const difference = known(value.difference) ? ` (Δ\u00a0${signed(value.difference)})` : "";
   return el("small", {}, `${value.label} `, el("b", {}, value.text, mark(value.recalled)), difference);
 }
 

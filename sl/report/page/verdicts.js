@@ -57,7 +57,7 @@ function paperNumber(claim) {
 function paperSays(claim) {
   const own = paperReport(claim);
   if (!own) return NOTHING;
-  return [own.text, mark(own.unchecked), el("small", {}, own.confidence)];
+  return [el("span", {}, own.text, mark(own.unchecked)), el("small", {}, own.confidence)];
 }
 
 // Pixels of a value: from the lowest to the highest of all claims shown together, with 0 among them.
