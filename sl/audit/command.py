@@ -21,6 +21,7 @@ from sl.files import check_writable, expanded, replace_json
 from sl.options.audit import AuditConfig
 from sl.options.run import RunConfig
 from sl.record.identity import identity
+from sl.record.titles import dataset_title, loss_title
 from sl.say import say
 from sl.train.described import Described, describe_run
 from sl.train.job import prepare
@@ -98,7 +99,7 @@ def write_audit(
     names = described.names
     found = analyse(subject, probabilities, config.seed, folds, config.expected_precision)
     estimate, trust, ranking, advice = found.estimate, found.trust, found.ranking, advise(found.estimate)
-    title = f"{names['dataset']}, {names['loss']}, {method(folds)}"
+    title = f"{dataset_title(names['dataset'])}, {loss_title(names['loss'])}, {method(folds)}"
     said = findings(ranking, estimate, trust, config.expected_precision)
     write_suspects(out / "suspects.csv", subject, ranking, probabilities)
     write_labels(out / "labels.csv", subject, corrected(subject, ranking))

@@ -62,6 +62,9 @@ def test_every_suspect_has_a_picture_and_fits_the_screen(sheet: Any, width: int)
     assert sheet.execute_script(TOO_WIDE) == []
     assert sheet.execute_script("return document.documentElement.scrollWidth <= innerWidth")
     assert texts(sheet, "#summary") == ["Three labels may be wrong."]
+    changed = texts(sheet, "#cards > li.change small")  # not told by the colour of the frame alone
+    assert sum("changed by the audit" in text for text in texts(sheet, "#cards > li small")) == len(changed) // 2 > 0
+    assert [text.startswith("right label: ") for text in texts(sheet, ".instead")] == [True] * 3
     assert len(texts(sheet, "#cards > li")) == 3
     sizes = "return Promise.all([...document.images].map((one) => one.decode().then(() => one.naturalWidth)))"
     assert sheet.execute_script(sizes) == [8, 8, 8]

@@ -57,7 +57,7 @@ def test_an_audit_ranks_wrong_labels_first_and_is_resumed(
     assert {path.suffix for path in out.glob("noise.*")} >= {".json", ".png"}
     assert (out / "suspects.png").stat().st_size > 10_000
     assert set(noise["advice"]) == {"alpha", "beta", "why", "source"}
-    assert noise["summary"].startswith("digits, sl, ")
+    assert noise["summary"].startswith("Digits, SL, ")
     transition = torch.tensor(noise["transition"], dtype=torch.float64)
     assert_read(out / "noise.json", transition)
     capsys.readouterr()

@@ -79,13 +79,15 @@ function picture(card) {
     el("span", { class: "words" }, atRandom() ? `label: ${given}` : [given, " → ", el("b", {}, suggested)]),
     atRandom() ? null : opinion(card),
     el("small", {}, name),
-    el("fieldset", {}, el("legend", {}, `Is the label of ${name} right?`), ...buttons, select));
+    el("fieldset", {}, el("legend", {}, `Is the label of ${name} right?`), ...buttons,
+      el("span", { class: "instead" }, "right label: ", select)));
   return item;
 }
 
 function opinion(card) {
-  const [given, suggested] = card.confidence.map((value) => `${(100 * value).toFixed(1)} %`);
-  return el("small", {}, `confidence ${given} → ${suggested}; wrong with probability ${card.wrong.toFixed(2)}`);
+  const [given, suggested] = card.confidence.map((value) => `${(100 * value).toFixed(1)}\u00a0%`);
+  const decided = card.row in DATA.changes ? "; changed by the audit" : "";
+  return el("small", {}, `confidence ${given} → ${suggested}; wrong with probability ${card.wrong.toFixed(2)}${decided}`);
 }
 
 function count(fitting = cards().filter(fits).length) {
