@@ -70,7 +70,7 @@ def _named(last: Array) -> dict[int, str]:
     """
     if len(last) <= MOST_LABELS:
         return {index: class_colour(index, len(last)) for index in range(len(last))}
-    order = np.argsort(last).tolist()
+    order = [index for index in np.argsort(last).tolist() if not np.isnan(last[index])]
     return dict(zip([*order[:3], *order[-3:]], CLASS_COLOURS, strict=False))
 
 

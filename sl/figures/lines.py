@@ -22,6 +22,7 @@ class Line:
     mean: Array
     std: Array
     style: str = "-"
+    width: float = 1.6
 
     @classmethod
     def of(cls, series: Series, value: Callable[[Run], Array], name: str, colour: str, style: str = "-") -> "Line":
@@ -49,7 +50,7 @@ def epoch_lines(axes: Axes, lines: Sequence[Line], average: int = 1) -> None:
     for line in lines:
         mean, std = smooth(line.mean, average), smooth(line.std, average)
         epochs = np.arange(1, len(mean) + 1)
-        axes.plot(epochs, mean, color=line.colour, lw=1.6, ls=line.style, label=line.name)
+        axes.plot(epochs, mean, color=line.colour, lw=line.width, ls=line.style, label=line.name)
         if not np.isnan(std).all():
             axes.fill_between(epochs, mean - std, mean + std, color=line.colour, alpha=0.15, lw=0)
         axes.set(xlim=(1, max(2, len(epochs))), xlabel="epoch")
