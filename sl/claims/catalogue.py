@@ -127,10 +127,11 @@ def _memorisation() -> Iterable[Claim]:
         )  # fmt: skip
     yield Claim(
         "memorises_easy", MEMORISATION,
-        "CE memorises more of the wrong labels of the easy classes than of the hard ones.",
+        "CE memorises more of the wrong labels on images of the easy classes than of the hard ones.",
         "training images with wrong labels predicted as labelled, beyond chance, in evaluation mode, under CE at "
         "symmetric 40 %, late: images whose true class is in the easier half of the classes minus in the harder half "
-        "(split by CE's accuracy on clean labels with the other seeds)",
+        "(split by CE's accuracy on clean labels with the other seeds); one reading of the paper's \"overfits the easy "
+        "classes\", `easy_overfit` is another",
         (CE_CLEAN, CE), measures.easy_memorised, headline=True,
     )  # fmt: skip
     yield Claim(

@@ -12,10 +12,11 @@ from sl.record import Noise, Run, RunGroup, Series
 from sl.record.run import Array
 
 TITLE = "Training images of each true class, late: wrong labels memorised, right labels learnt"
-SHARES = {
-    "wrong_memorised": "wrongly labelled: predicted as labelled (memorised)",
-    "right_accuracy": "rightly labelled: predicted as labelled",
-}
+SHARES = {"wrong_memorised": "memorised", "right_accuracy": "learnt"}
+NOTE = (
+    "Memorised: of the images with a wrong label the share predicted as labelled; learnt: of those with the right one. "
+    "In evaluation mode, without augmentation."
+)
 
 
 def draw(group: RunGroup) -> Figure | None:
@@ -28,13 +29,13 @@ def draw(group: RunGroup) -> Figure | None:
     for row, (noise, found) in enumerate(rows.items()):
         for column, (share, title) in enumerate(SHARES.items()):
             place = 2 * row + column
-            axes[place].set_title(lettered(place, f"{noise.title}, {title}"))
+            axes[place].set_title(lettered(place, f"{title}, {noise.title}"))
             axes[place].set(ylim=(0, 113), yticks=range(0, 101, 20), ylabel="share of images (%)")
             groups = loss_groups(group, found, partial(_late, share=share))
             class_bars(axes[place], labels, groups)
             key(axes[place], groups)
     members = [run for found in rows.values() for series in found.values() for run in series.runs]
-    return footer(figure, members, "In evaluation mode, without augmentation.", whiskers_of(labels))
+    return footer(figure, members, NOTE, whiskers_of(labels))
 
 
 def _that_say_it(group: RunGroup, noise: Noise) -> dict[str, Series]:

@@ -4,9 +4,10 @@ import json
 from pathlib import Path
 
 import pytest
+from scipy.stats import ttest_1samp
 
-from sl.claims.measures import spread_beyond_chance, under_learning
-from sl.record import CLEAN, Series, load_all, run_groups
+from sl.claims.measures import easy_memorised, spread_beyond_chance, under_learning
+from sl.record import CLEAN, Run, Series, load_all, run_groups
 from sl.record.paper import USUAL_NOISE
 
 pytestmark = pytest.mark.results
@@ -45,3 +46,48 @@ def test_how_far_classes_lie_apart_in_full_runs() -> None:
     assert f"{apart} (n = {noisy.n}), beyond chance." in NOTES
     three = Series(clean.runs * noisy.n)  # the one clean run, beside each noisy one
     assert (under_learning(three, noisy) > 0).all()
+
+
+def by_class(folder: str, loss: str) -> Series:
+    """The runs under symmetric noise of 40 % in a folder of records that count by class."""
+    found = [run for run in load_all(ROOT / "results" / folder) if (run.name("loss"), run.noise) == (loss, USUAL_NOISE)]
+    return Series.of(run for run in found if run.probes["late"].training_by_class)
+
+
+def clean_of(names: tuple[str, str, str]) -> Series:
+    """CE on clean labels, in the group of these names."""
+    groups = run_groups(load_all(ROOT / "results" / "runs" / names[0]))
+    series = next(group for group in groups if group.names == names).series("ce", CLEAN)
+    assert series is not None
+    return series
+
+
+def percent(series: Series) -> list[str]:
+    """The memorised share of each true class's wrong labels, lowest first."""
+    return [f"{100 * share:.0f}" for share in sorted(series.mean(Run.class_training, "late", "wrong_memorised"))]
+
+
+def test_whose_wrong_labels_are_memorised_on_mnist() -> None:
+    names = ("mnist", "paper", "authors_code")
+    runs, clean = by_class("runs/mnist", "ce"), clean_of(names)
+    assert runs.n == 3
+    assert runs.mean(Run.class_training, "late", "wrong_memorised").argmin() == 1
+    assert clean.mean(Run.stage_percent, "late").argmax() == 1
+    least, second, *_, most = percent(runs)
+    assert f"CE predicts {least} % of the wrong labels on images of the digit 1," in NOTES
+    assert f"and {second} to {most} % on those of any other digit. This contradicts the claim." in NOTES
+    assert verdicts(*names)["memorises_easy"] == "contradicted"
+
+
+def test_whose_wrong_labels_are_memorised_on_small_cifar10() -> None:
+    clean = clean_of(("cifar10", "cpu", "apl"))
+    ce, sl = (by_class("parity/runs/cifar10", loss) for loss in ("ce", "sl"))
+    assert ce.seeds == sl.seeds == clean.seeds == (0, 1, 2)
+    easy = [easy_memorised(clean, series) for series in (ce, sl)]
+    points = [f"{values.mean():.1f}".replace("-", "−") for values in easy]
+    chance = [f"p = {ttest_1samp(values, 0).pvalue:.2f}" for values in easy]
+    shares = [(percent(series)[0], percent(series)[-1]) for series in (ce, sl)]
+    assert f"CE predicts {shares[0][0]} to {shares[0][1]} % in each class:" in NOTES
+    assert f"do not differ ({points[0]} points beyond chance, {chance[0]})." in NOTES
+    assert f"SL predicts {shares[1][0]} to {shares[1][1]} %, on images of easy classes fewer" in NOTES
+    assert f"undecided too ({points[1]} points, {chance[1]})." in NOTES
