@@ -7,6 +7,7 @@ import synthetic
 
 from sl.config.compose import compose_run
 from sl.record import CLEAN, Noise, Run, Series, load_all, matched, paired_difference, read, run_groups
+from sl.record.pairs import conflict
 from sl.record.stated import stated_parameters
 
 NOISY = Noise("symmetric", 0.4)
@@ -177,3 +178,15 @@ def test_options_of_noise_of_another_package_all_tell_settings_apart(tmp_path: P
         "symmetric 40 %", "symmetric 40 % (exact half)", "symmetric 40 % (file /data/one)",
         "symmetric 40 % (file /data/other)", "symmetric 40 % (name 3)", "symmetric 40 % (variant 2)",
     ]  # fmt: skip
+
+
+def test_runs_of_another_precision_are_no_pair(tmp_path: Path) -> None:
+    """Across groups, where nothing else keeps them apart."""
+    lines = synthetic.lines(synthetic.header("sl"))
+    lines[0]["config"]["precision"], lines[0]["identity"] = "bfloat16", "0" * 16
+    synthetic.write(tmp_path, lines)
+    synthetic.record(tmp_path, "ce")
+    runs = sorted(load_all(tmp_path), key=lambda run: run.name("loss"))
+    found, reasons = matched(*(Series.of([run]) for run in runs))
+    assert (found, reasons) == ([], ["seed 0: precision bfloat16 against float32"])
+    assert conflict(runs, precision=False) == ""
