@@ -159,11 +159,11 @@ class Loss(nn.Module, ABC):
         """Weighted losses (N,)."""
         if self.ignore_index is not None:
             raise UserError("ignore_index", self.ignore_index, "must not be given with soft targets")
-        if self.weight is None:
-            return self._one_for_each(self.per_target(logits, target), logits)
-        if not self.linear_in_target:
-            raise UserError(f"weight: must not be given with soft targets for {type(self).__name__}")
-        return self._one_for_each(self.per_target(logits, target * self.weight.to(target.dtype)), logits)
+        if self.weight is not None:
+            if not self.linear_in_target:
+                raise UserError(f"weight: must not be given with soft targets for {type(self).__name__}")
+            target = target * self.weight.to(target.dtype)
+        return self._one_for_each(self.per_target(logits, target), logits)
 
     def _one_for_each(self, losses: Tensor, logits: Tensor) -> Tensor:
         """`losses` if their shape is (N,): with (N, 1) the weights of labels would give N * N products."""
