@@ -3,9 +3,9 @@
 import inspect
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext, suppress
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any, Self, TypedDict
+from typing import Self, TypedDict
 
 import torch
 from torch import Tensor, nn
@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from sl.array_like import describe
 from sl.checks import integer, one_of
 from sl.errors import UserError
+from sl.losses.tensors import as_rows, without_autocast
 
 REDUCTIONS = ("mean", "sum", "none")
 VOID = 255  # what data sets of masks write where nobody gave a label
@@ -228,25 +229,6 @@ def checked_weight(weight: object) -> Tensor:
     if not weight.is_meta and not bool(((weight >= 0) & weight.isfinite()).all()):
         raise UserError("weight", weight.tolist(), "must be finite and not negative")
     return weight.detach()
-
-
-def as_rows(tensor: Tensor) -> Tensor:
-    """(N, K, d1, ...) as (N * d1 * ..., K)."""
-    return tensor if tensor.ndim == 2 else tensor.movedim(1, -1).flatten(0, -2)
-
-
-def at_label(values: Tensor, labels: Tensor) -> Tensor:
-    """From each row of values (N, K) the entry of its label: (N,)."""
-    return values.gather(1, labels.unsqueeze(1)).squeeze(1)
-
-
-def without_autocast(device: str) -> AbstractContextManager[Any]:
-    """Switch autocast off for a block; does nothing on devices without autocast, such as meta.
-
-    While torch.compile traces, nothing asks whether the device has it: PyTorch 2.11 cannot trace that call.
-    """
-    available = device != "meta" and (torch.compiler.is_compiling() or torch.amp.is_autocast_available(device))
-    return torch.autocast(device, enabled=False) if available else nullcontext()
 
 
 def _shown(loss: Loss, name: str) -> bool:

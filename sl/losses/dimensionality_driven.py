@@ -9,9 +9,10 @@ from torch import Tensor
 from sl.array_like import describe
 from sl.checks import integer, number
 from sl.errors import UserError
-from sl.losses.base import EpochView, Loss, Options, at_label
+from sl.losses.base import EpochView, Loss, Options
 from sl.losses.cross_entropy import CrossEntropy, term_or_cross_entropy
 from sl.losses.local_dimensionality import local_intrinsic_dimensionality
+from sl.losses.tensors import at_label
 from sl.losses.term import Term, mix_with_prediction, one_hot
 
 SAMPLE, BATCH = 1280, 128  # images measured each epoch, in parts of this size, as in the published code

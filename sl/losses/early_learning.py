@@ -8,7 +8,8 @@ from torch import Tensor
 from sl.array_like import describe
 from sl.checks import integer, number
 from sl.errors import UserError
-from sl.losses.base import Loss, Options, at_label
+from sl.losses.base import Loss, Options
+from sl.losses.tensors import at_label
 
 LEAST = 1e-4  # predictions are clipped to [LEAST, 1 - LEAST] before they enter the targets, as in the published code
 

@@ -7,7 +7,8 @@ import torch
 from torch import Tensor
 
 from sl.checks import number
-from sl.losses.base import Loss, Options, at_label
+from sl.losses.base import Loss, Options
+from sl.losses.tensors import at_label
 
 
 class FocalLoss(Loss):

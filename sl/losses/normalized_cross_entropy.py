@@ -2,7 +2,8 @@
 
 from torch import Tensor
 
-from sl.losses.base import Loss, at_label
+from sl.losses.base import Loss
+from sl.losses.tensors import at_label
 
 
 class NormalizedCrossEntropy(Loss):

@@ -4,7 +4,8 @@ from abc import abstractmethod
 
 from torch import Tensor
 
-from sl.losses.base import Loss, at_label
+from sl.losses.base import Loss
+from sl.losses.tensors import at_label
 
 
 class Pointwise(Loss):
