@@ -41,10 +41,12 @@ def markdown(found: Sequence[GroupOutcomes]) -> str:
 def findings(found: Iterable[GroupOutcomes]) -> str:
     """The main claims on the paper's data sets in short sentences, the paper's scale first, and all contradicted ones.
 
-    Of scaled-down runs only what contradicts the paper is told; the page of claims has the rest.
+    Of scaled-down runs only what contradicts the paper is told, of groups without any verdict nothing; the page of
+    claims has the rest.
     """
     shown = [group for group in found if group.dataset in PAPER_EPOCHS]
-    lines = [line for group in shown for line in _findings(group)]
+    tested = [group for group in shown if any(outcome.verdict in TESTED for outcome in group.claims)]
+    lines = [line for group in tested for line in _findings(group)]
     lines += [f"- {text}" for text in (unrecorded({group.dataset for group in shown}),) if text]
     lines.append(
         f"\n{SURVIVES}: survives the correction for the number of claims. {UNCHECKED}: not checked. Numbers are mean "

@@ -5,7 +5,7 @@ import os
 import platform
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import ExitStack
 from dataclasses import replace
@@ -18,7 +18,7 @@ import torch
 
 from sl.train.device import Runtime
 from studies.bench.ablation import changes_for
-from studies.bench.command import Kind, bench
+from studies.bench.command import WAYS, Kind, bench
 from studies.bench.compare import compare, make_teams
 from studies.bench.contender import EngineContender, case_job
 
@@ -185,7 +185,7 @@ def noted(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("noted")
 def test_all_processes_have_started_before_the_first_is_measured() -> None:
-    compare("digits", 1, 0.02)
+    assert len(list(compare("digits", 1, 0.02))) == 1
     assert EVENTS[:8] == ["start"] * 4 + ["wait"] * 4
     assert EVENTS[8:] == ["train"] * (len(EVENTS) - 9) + ["facts"]
 
@@ -207,17 +207,56 @@ def test_on_a_gpu_the_same_processes_run_alone_and_together() -> None:
 
 
 def test_what_is_measured_is_written_before_the_next_case(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def compare(case: str, *_: object) -> dict[str, Any]:
+    def compare(case: str, *_: object) -> Iterator[dict[str, Any]]:
         if case == "cnn8":
             raise KeyboardInterrupt
-        return {"case": case}
+        yield {case: {"case": case}}
 
-    monkeypatch.setattr("studies.bench.command.compare", compare)
+    monkeypatch.setitem(WAYS, "comparison", ("", compare, lambda record: []))
     with pytest.raises(KeyboardInterrupt):
         measure(tmp_path, "digits", "cnn8")
     (path,) = tmp_path.iterdir()
     assert path.suffix == ".part"
     assert json.loads(path.read_text())["cases"] == {"digits": {"case": "digits"}}
+
+
+@pytest.mark.usefixtures("noted")
+def test_a_comparison_that_is_stopped_keeps_its_rounds(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def start(self: Noted, method: str, *arguments: Any) -> "Future[Any]":
+        if method == "train" and EVENTS.count("train") == 4 * (
+            3 + 2
+        ):  # four processes: three laps to choose the steps, and two rounds
+            raise KeyboardInterrupt
+        return noted_start(self, method, *arguments)
+
+    noted_start = Noted.start
+    monkeypatch.setattr(Noted, "start", start)
+    with pytest.raises(KeyboardInterrupt):
+        measure(tmp_path, rounds=5)
+    (path,) = tmp_path.iterdir()
+    assert path.suffix == ".part"
+    assert json.loads(path.read_text())["cases"]["digits"]["rounds"] == 2
+    said = capsys.readouterr().err.splitlines()
+    assert [line.partition(":")[0] for line in said] == [
+        "digits, reference",
+        "digits, one run",
+        "digits, 2 single-threaded processes",
+    ]
+
+
+def test_on_a_gpu_a_step_is_listed_both_ways(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def listed(case: str, overrides: Sequence[str] = ()) -> dict[str, Any]:
+        return {"runtime": {"step": "graph"}, "with": list(overrides)}
+
+    monkeypatch.setattr("studies.bench.step.profile_step", listed)
+    monkeypatch.setitem(WAYS, "step", (*WAYS["step"][:2], lambda record: []))
+    cases = json.loads(measure(tmp_path, kind="step").read_text())["cases"]
+    assert {case: found["with"] for case, found in cases.items()} == {
+        "digits": [],
+        "digits, runtime=fast": ["runtime=fast"],
+    }
 
 
 def test_laps_longer_than_an_epoch_are_several_epochs() -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from sl.record import load_all
 from studies.bench.report import (
     ABLATION,
     STEP,
@@ -60,6 +61,41 @@ def test_a_run_takes_less_than_2_gib_beside_its_images(path: Path) -> None:
         assert peak is None or peak < measured["engine"]["data_bytes"] + 2 * GIBI
 
 
+@pytest.mark.results
+def test_what_the_page_says_of_a_gpu() -> None:
+    page = " ".join((ROOT / "docs" / "speed.md").read_text().split())
+    record = json.loads((BENCH / "nvidia-h200-step.json").read_text())
+    usual, fast = record["cases"]["cnn8"], record["cases"]["cnn8, runtime=fast"]
+    step, busy = (usual[key] / 1000 for key in ("step_microseconds", "busy_microseconds"))
+    assert f"A captured step takes {step:.2f} ms, its kernels {busy:.2f} ms of that." in page
+    less = 1 - fast["step_microseconds"] / fast["default_step_microseconds"]
+    assert (
+        f"With `runtime=fast` a step takes {fast['step_microseconds'] / 1000:.2f} ms, {less:.0%} less".replace(
+            "%", " %"
+        )
+        in page
+    )
+    saved = 46_920 * (fast["default_step_microseconds"] - fast["step_microseconds"]) / 1e6
+    assert f"saves {saved:.0f} s" in page
+    alone = [f"{micros:.0f}" for micros in record["convolutions"]["microseconds_by_channels"].values()]
+    assert "take {} µs, with 200 channels {}, with 208 {}, with 224 {}".format(*alone) in page
+    seconds = epochs_together("01c7f35", "authors_code", {"ce", "sl", "gce"})
+    together = f"took {min(seconds):.0f} to {max(seconds):.0f} s ({sum(seconds) / len(seconds) ** 2:.0f} s a run)"
+    assert len(seconds) == 8
+    assert f"the epochs of eight runs at once with `runtime=fast` {together}." in page
+    readme = (ROOT / "README.md").read_text()
+    assert "train at once, in five minutes together" in readme
+    assert round(max(seconds) / 60) == 5
+
+
+def epochs_together(commit: str, recipe: str, losses: set[str]) -> list[float]:
+    """The seconds that all epochs took, of the CIFAR-10 runs at the paper's scale of that code, recipe and losses."""
+    runs = load_all(ROOT / "results" / "runs" / "cifar10")
+    wanted = [run for run in runs if (run.name("scale"), run.name("recipe")) == ("paper", recipe)]
+    wanted = [run for run in wanted if (run.header.provenance.commit or "").startswith(commit)]
+    return [sum(run.end.epoch_seconds) for run in wanted if run.end and run.name("loss") in losses]
+
+
 def measured(rate: float, peak: int | None) -> dict[str, object]:
     def spread(value: float) -> dict[str, float]:
         return {"median": value, "low": value / 2, "high": value * 2}
@@ -98,6 +134,15 @@ def test_one_table_has_all_machines() -> None:
     ]  # no row of a machine that nobody measured
     lent = {"commit": "d0b6a6b950", "machine": {**NEW, "gpu": "NVIDIA H200"}, "cases": {"digits": measured(1, 1)}}
     assert len(summary_table([lent])) == 2 + 1
+
+
+def test_a_busy_machine_is_called_one_and_is_not_on_the_first_page() -> None:
+    busy = {"commit": "01c7f35309", "machine": NEW, "busy_cores_before": 8.03, "cases": {"digits": measured(200, 1)}}
+    assert comparison_table([busy])[2].startswith(f"| {machine_title(NEW)}, while others kept 8.0 cores busy | cnn4")
+    assert len(comparison_table([busy])) == len(summary_table([busy])[:-2]) + 1
+    idle = busy | {"busy_cores_before": 0.1}
+    assert comparison_table([idle])[2].startswith(f"| {machine_title(NEW)} | cnn4")
+    assert len(summary_table([idle])[:-2]) == 2 + 1
 
 
 def test_a_machine_is_named_with_its_instructions() -> None:

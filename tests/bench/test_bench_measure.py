@@ -15,7 +15,7 @@ import torch
 
 from studies.bench.child import Child
 from studies.bench.contender import peak_bytes
-from studies.bench.measure import Team, interleave, spread, times
+from studies.bench.measure import Team, rounds_of, spread, times
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -48,7 +48,7 @@ def test_steps_fill_the_time_that_is_given(seconds: float, steps: int) -> None:
 
 def test_teams_take_turns_and_are_compared_round_by_round() -> None:
     fast, slow = (Team([Clockwork(seconds)], 1) for seconds in (0.1, 0.3))  # type: ignore[list-item]
-    laps = interleave({"fast": fast, "slow": slow}, rounds=3)
+    *_, laps = rounds_of({"fast": fast, "slow": slow}, rounds=3)
     assert spread(laps["fast"])["median"] == pytest.approx(10)
     assert times(laps["fast"], laps["slow"]) == {"median": 3.0, "low": 3.0, "high": 3.0}
     uneven = times([2, 9], [1, 3])

@@ -88,15 +88,19 @@ def published(column: str) -> list[float]:
 def test_random_wrong_labels() -> None:
     cifar10, mnist = gains("cifar10", "symmetric", 0.4), gains("mnist", "symmetric", 0.4)
     best = f"at the best test epoch {cifar10[1]}, {mnist[1]}"
-    full = f"CIFAR-10 {cifar10[0]}, MNIST {mnist[0]} (paper's scale; {best})"
-    cifar100, _ = gains("cifar100", "symmetric", 0.4, *SMALL)
-    assert f"- 40 % random wrong labels: {full}; CIFAR-100 {cifar100} (small)." in ANSWER
+    assert f"- 40 % random wrong labels: CIFAR-10 {cifar10[0]}, MNIST {mnist[0]} (paper's scale; {best});" in ANSWER
+    last, best = gains("cifar10", "symmetric", 0.4, "apl", "paper", seeds=2)
+    assert f") {last.strip('* ')} (paper's scale, n = 2; best {best});" in ANSWER
+    assert f"; CIFAR-100 {gains('cifar100', 'symmetric', 0.4, *SMALL)[0]} (small)." in ANSWER
+    more = [gains(dataset, "symmetric", 0.6)[0] for dataset in ("cifar10", "mnist")]
+    assert f"- 60 %: CIFAR-10 {more[0]}, MNIST {more[1]} (paper's scale)." in ANSWER
 
 
 def test_another_robust_loss() -> None:
-    mnist, _ = gains("mnist", "symmetric", 0.4, over="gce")
-    cifar10, _ = gains("cifar10", "symmetric", 0.4, *SMALL, over="gce", seeds=6)
-    assert f"- The same over GCE: MNIST {mnist} (paper's scale), CIFAR-10 {cifar10} (small, n = 6)." in ANSWER
+    cifar10, mnist = (gains(dataset, "symmetric", 0.4, over="gce")[0] for dataset in ("cifar10", "mnist"))
+    small, _ = gains("cifar10", "symmetric", 0.4, *SMALL, over="gce", seeds=6)
+    full = f"CIFAR-10 {cifar10}, MNIST {mnist} (paper's scale)"
+    assert f"Over GCE at 40 %: {full}, CIFAR-10 {small} (small, n = 6)." in ANSWER
 
 
 def test_peoples_errors() -> None:

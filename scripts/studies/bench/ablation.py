@@ -12,7 +12,7 @@ from sl.processes import cores
 from sl.train.device import CAPTURED, Runtime
 from sl.train.engine import Engine
 from studies.bench.contender import CASES, Contender, EngineContender, ReferenceContender, case_job, chosen
-from studies.bench.measure import interleave, spread, team, times
+from studies.bench.measure import rounds_of, spread, team, times
 from studies.bench.reference import ReferenceLoop
 
 
@@ -81,8 +81,8 @@ def changes_for(runtime: Runtime) -> dict[str, Callable[[str], Contender]]:
     return found | {name: partial(EngineContender, overrides=[option]) for name, option in options.items()}
 
 
-def ablate(case: str, rounds: int, seconds: float) -> Iterator[dict[str, Any]]:
-    """Measure every change of `case` against the default; after each of them, the record for JSON so far."""
+def ablate(case: str, rounds: int, seconds: float) -> Iterator[dict[str, dict[str, Any]]]:
+    """Measure every change of `case` against the default; after each of them, its record for JSON so far."""
     job = case_job(case)
     batch = job.plan.batch_size
     rows: list[dict[str, Any]] = []
@@ -93,17 +93,18 @@ def ablate(case: str, rounds: int, seconds: float) -> Iterator[dict[str, Any]]:
             try:
                 with team(batch, 1, make, case) as changed:
                     changed.fit_steps(seconds)
-                    laps = interleave({"default": default, "changed": changed}, rounds)
+                    *_, laps = rounds_of({"default": default, "changed": changed}, rounds)
             except Exception as error:  # hours of a machine are not lost for one change that it cannot do
                 print(f"not measured: {name}: {error}", file=sys.stderr, flush=True)
                 continue
             all_default += laps["default"]
             ratio = times(laps["changed"], laps["default"])
             rows.append({"name": name, "images_per_second": spread(laps["changed"]), "times": ratio})
-            yield {
+            record = {
                 "case": CASES[case][0],
                 "rounds": rounds,
                 "default": spread(all_default),
                 "runtime": chosen(job.runtime),
                 "changes": rows,
             }
+            yield {case: record}

@@ -10,16 +10,16 @@ from sl.train.device import find_device
 from studies.bench.ablation import ablate
 from studies.bench.compare import compare
 from studies.bench.machine import busy_cores, describe_machine, machine_slug
-from studies.bench.report import ABLATION, STEP, ablation_lines, comparison_table, step_lines
-from studies.bench.step import profile_step
+from studies.bench.report import ABLATION, BUSY, STEP, ablation_lines, comparison_table, step_lines
+from studies.bench.step import profile_steps
 
-BUSY = 0.2  # cores that others may use before the figures are in doubt
 Kind = Literal["comparison", "ablation", "step"]
+Cases = dict[str, dict[str, Any]]  # what was measured of a case so far, by its name
 # The end of the file's name, what measures a case (rounds and seconds are not those of a step), and the table.
-WAYS: dict[Kind, tuple[str, Callable[[str, int, float], Iterable[dict[str, Any]]], Callable[[Any], list[str]]]] = {
-    "comparison": ("", lambda *case: [compare(*case)], lambda record: comparison_table([record])),
+WAYS: dict[Kind, tuple[str, Callable[[str, int, float], Iterable[Cases]], Callable[[Any], list[str]]]] = {
+    "comparison": ("", compare, lambda record: comparison_table([record])),
     "ablation": (ABLATION, ablate, ablation_lines),
-    "step": (STEP, lambda case, *_: [profile_step(case)], step_lines),
+    "step": (STEP, lambda case, *_: profile_steps(case), step_lines),
 }
 
 
@@ -35,7 +35,7 @@ def bench(cases: Sequence[str], rounds: int, seconds: float, out: Path, kind: Ki
     part = path.with_suffix(".part")
     for case in cases:
         for measured in measure(case, rounds, seconds):
-            record["cases"][case] = measured
+            record["cases"].update(measured)
             path.parent.mkdir(parents=True, exist_ok=True)
             part.write_text(json.dumps(record, indent=1) + "\n")
     print("\n".join(lines(record)), flush=True)

@@ -1,5 +1,8 @@
 """The benchmark of one case: the reference loop and the engine in turns."""
 
+import sys
+import time
+from collections.abc import Iterator
 from contextlib import ExitStack
 from typing import Any
 
@@ -8,7 +11,7 @@ import torch
 from sl.processes import cores
 from sl.train.job import Job
 from studies.bench.contender import CASES, EngineContender, ReferenceContender, case_job
-from studies.bench.measure import Team, interleave, spread, team, times
+from studies.bench.measure import Team, rounds_of, spread, team, times
 
 ONE_AT_A_TIME = "one run"
 SEVERAL = (2, 4)  # runs at once on a GPU
@@ -37,22 +40,27 @@ def make_teams(stack: ExitStack, case: str, job: Job) -> dict[str, Team]:
     return found
 
 
-def compare(case: str, rounds: int, seconds: float) -> dict[str, Any]:
-    """Measure `case` in `rounds` of about `seconds` for each contender; a record for JSON."""
+def compare(case: str, rounds: int, seconds: float) -> Iterator[dict[str, dict[str, Any]]]:
+    """Measure `case` in `rounds` of about `seconds` for each contender; after each round, its record for JSON so far.
+
+    Says on stderr what is ready: on a GPU that takes longer than the rounds.
+    """
     job = case_job(case)
+    began = time.monotonic()
     with ExitStack() as stack:
         teams = make_teams(stack, case, job)
         for each in teams.values():  # importing PyTorch takes longer than a lap: all processes do so at once
             each.wait()
-        for each in teams.values():
+        for name, each in teams.items():
             each.fit_steps(seconds)
-        laps = interleave(teams, rounds)
-        facts = teams[ONE_AT_A_TIME].members[0].start("facts").result()
-    own = {name: each for name, each in laps.items() if name != "reference"}
-    return {
-        "case": CASES[case][0],
-        "rounds": rounds,
-        "images_per_second": {name: spread(each) for name, each in laps.items()},
-        "times_reference": {name: times(each, laps["reference"]) for name, each in own.items()},
-        "engine": facts,
-    }
+            print(f"{case}, {name}: ready after {time.monotonic() - began:.0f} s", file=sys.stderr, flush=True)
+        for laps in rounds_of(teams, rounds):
+            own = {name: each for name, each in laps.items() if name != "reference"}
+            record = {
+                "case": CASES[case][0],
+                "rounds": len(laps["reference"]),
+                "images_per_second": {name: spread(each) for name, each in laps.items()},
+                "times_reference": {name: times(each, laps["reference"]) for name, each in own.items()},
+                "engine": teams[ONE_AT_A_TIME].members[0].start("facts").result(),
+            }
+            yield {case: record}

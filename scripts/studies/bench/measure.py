@@ -58,13 +58,13 @@ def team(batch_size: int, count: int, make: Any, *arguments: Any) -> Iterator[Te
         yield Team([stack.enter_context(Child(make, *arguments)) for _ in range(count)], batch_size)
 
 
-def interleave(teams: Mapping[str, Team], rounds: int) -> dict[str, list[float]]:
-    """The laps of every team; each round goes through all of them."""
+def rounds_of(teams: Mapping[str, Team], rounds: int) -> Iterator[dict[str, list[float]]]:
+    """The laps of every team so far, after each round; a round goes through all teams."""
     laps: dict[str, list[float]] = {name: [] for name in teams}
     for _ in range(rounds):
         for name, each in teams.items():
             laps[name].append(each.lap())
-    return laps
+        yield laps
 
 
 def times(laps: Sequence[float], base: Sequence[float]) -> dict[str, float]:

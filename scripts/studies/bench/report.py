@@ -2,14 +2,17 @@
 
 import json
 from collections.abc import Iterable, Mapping
+from itertools import filterfalse
 from pathlib import Path
 from typing import Any
 
+from sl.numbers import plural
 from sl.tables.formats import table
 from sl.tables.marks import fill
 
 ABLATION, STEP = "-ablation", "-step"  # ends of the names of files
 SHOWN = 12  # parts of a step
+BUSY = 0.2  # cores that others may use before the figures are in doubt
 CODE = "commit, PyTorch"
 HEADER = ("machine", "network", "reference loop, images/s", "one run", "several at once", "peak memory", CODE)
 SUMMARY = ("machine", "network", "one run", "best way of a sweep", CODE)
@@ -60,18 +63,18 @@ def comparison_table(records: Iterable[Mapping[str, Any]]) -> list[str]:
             one, *several = ways
             peak = measured["engine"].get("peak_bytes")
             memory = f"{peak / 2**20:,.0f} MiB" if peak else "–"
-            where = [machine_title(record["machine"]), measured["case"], f"{rates['reference']['median']:,.0f}"]
+            where = [title(record), measured["case"], f"{rates['reference']['median']:,.0f}"]
             rows.append([*where, one.partition(": ")[2], "; ".join(several) or "–", memory, code(record)])
     return table(HEADER, rows).splitlines()
 
 
 def summary_table(records: Iterable[Mapping[str, Any]]) -> list[str]:
-    """How many times the reference loop's speed each machine reaches, as the README's Markdown table.
+    """How many times the reference loop's speed each idle machine reaches, as the README's Markdown table.
 
     A line below it says so where no machine has a GPU.
     """
     rows, gpu = [], False
-    for record in records:
+    for record in filterfalse(busy, records):
         gpu |= bool(record["machine"]["gpu"])
         for measured in record["cases"].values():
             one, *several = (values["median"] for values in measured["times_reference"].values())
@@ -89,6 +92,23 @@ def code(record: Mapping[str, Any]) -> str:
     return f"{(record['commit'] or '–')[:7]}, {record['machine']['torch'].partition('+')[0]}"
 
 
+def busy(record: Mapping[str, Any]) -> float:
+    """How many cores others kept busy when the measurement began; 0 for less than BUSY, or where that is unknown."""
+    cores = record.get("busy_cores_before") or 0.0
+    return cores if cores > BUSY else 0.0
+
+
+def title(record: Mapping[str, Any]) -> str:
+    """The machine, and what else it did.
+
+    >>> machine = {"gpu": None, "cpu": "CPU", "cpu_family": "6", "instructions": None, "cores": 2}
+    >>> title({"machine": machine, "busy_cores_before": 8.03})
+    '2 cores of CPU, family 6, while others kept 8.0 cores busy'
+    """
+    others = busy(record)
+    return machine_title(record["machine"]) + (f", while others kept {others:.1f} cores busy" if others else "")
+
+
 def machine_title(machine: Mapping[str, Any]) -> str:
     """A machine in words.
 
@@ -96,8 +116,8 @@ def machine_title(machine: Mapping[str, Any]) -> str:
     '2 cores of AMD EPYC, family 25, AVX2'
     """
     able = machine["instructions"]
-    title = f"{machine['cores']} cores of {machine['cpu']}, family {machine['cpu_family']}"
-    return machine["gpu"] or ", ".join([title, *([able.upper().replace("_", "-")] if able else [])])
+    cores = f"{machine['cores']} cores of {machine['cpu']}, family {machine['cpu_family']}"
+    return machine["gpu"] or ", ".join([cores, *([able.upper().replace("_", "-")] if able else [])])
 
 
 def ablation_lines(record: Mapping[str, Any]) -> list[str]:
@@ -107,8 +127,8 @@ def ablation_lines(record: Mapping[str, Any]) -> list[str]:
     found = [{row["name"]: spread_text(row["times"]) for row in measured["changes"]} for measured in cases]
     names = dict.fromkeys(name for rows in found for name in rows)
     rows = [[name, *(rows.get(name, "–") for rows in found)] for name in names]
-    title = f"{machine_title(record['machine'])}: times the default, median and range of {rounds} rounds, in turns"
-    return [title, "", *table(["changed", *(measured["case"] for measured in cases)], rows).splitlines()]
+    heading = f"{title(record)}: times the default, median and range of {rounds} rounds, in turns"
+    return [heading, "", *table(["changed", *(measured["case"] for measured in cases)], rows).splitlines()]
 
 
 def step_lines(record: Mapping[str, Any]) -> list[str]:
@@ -116,19 +136,19 @@ def step_lines(record: Mapping[str, Any]) -> list[str]:
     text = []
     calls = "launches" if record["machine"]["gpu"] else "calls"
     for measured in record["cases"].values():
-        busy, launches = measured["busy_microseconds"], measured["launches"]
+        total, launches = measured["busy_microseconds"], measured["launches"]
         what = ", ".join(
-            f"{value} threads" if key == "threads" else str(value) for key, value in measured["runtime"].items()
+            plural(value, "thread") if key == "threads" else str(value) for key, value in measured["runtime"].items()
         )
         text += [
-            f"{machine_title(record['machine'])}, {measured['case']} ({what}), batch {measured['batch_size']}: "
-            f"{measured['step_microseconds']:,.0f} µs a step, of them {busy:,.0f} in {launches:,.0f} {calls}",
+            f"{title(record)}, {measured['case']} ({what}), batch {measured['batch_size']}: "
+            f"{measured['step_microseconds']:,.0f} µs a step, of them {total:,.0f} in {launches:,.0f} {calls}",
             "",
         ]
         shown = measured["parts"][:SHOWN]
         rows = [(f"`{part['name']}`", part["microseconds"], part["launches"]) for part in shown]
-        rest = busy - sum(row[1] for row in rows), launches - sum(row[2] for row in rows)
+        rest = total - sum(row[1] for row in rows), launches - sum(row[2] for row in rows)
         rows += [("the rest", *rest)] if len(measured["parts"]) > SHOWN else []
-        cells = [[name, f"{micros:,.0f}", f"{micros / busy:.0%}", f"{count:,.0f}"] for name, micros, count in rows]
+        cells = [[name, f"{micros:,.0f}", f"{micros / total:.0%}", f"{count:,.0f}"] for name, micros, count in rows]
         text += [*table(["part", "µs", "share", calls], cells).splitlines(), ""]
     return text[:-1]

@@ -2,26 +2,36 @@
 
 import re
 import time
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import torch
 from torch.profiler import ProfilerActivity, profile
 
+from sl.train.device import CAPTURED
 from studies.bench.contender import CASES, EngineContender, chosen
 
 WARM_UP_STEPS = 20
 STEPS = 20
+FAST = "runtime=fast"
 NAME = 100  # characters of a kernel's name: C++ spells out all of its template
 NAMESPACES = re.compile(r"^void |\(anonymous namespace\)::|at::native::|at::|c10::|std::")
 
 
-def profile_step(case: str) -> dict[str, Any]:
-    """What a step of `case` consists of under the default runtime, for JSON; each number is a mean over STEPS steps.
+def profile_steps(case: str) -> Iterator[dict[str, dict[str, Any]]]:
+    """What a step of `case` consists of under the default runtime, and on a GPU under runtime=fast, by its name."""
+    yield {case: (default := profile_step(case))}
+    if default["runtime"]["step"] in CAPTURED:
+        yield {f"{case}, {FAST}": profile_step(case, [FAST])}
+
+
+def profile_step(case: str, overrides: Sequence[str] = ()) -> dict[str, Any]:
+    """What a step of `case` consists of, for JSON; each number is a mean over STEPS steps.
 
     step_microseconds: a step without the profiler, on the clock. busy_microseconds and launches: the sums over `parts`,
     the longest first: the kernels of a GPU, or the operators of a CPU without what they call.
     """
-    contender = EngineContender(case)
+    contender = EngineContender(case, overrides)
     engine, runtime = contender.engine, contender.job.runtime
     contender.train(WARM_UP_STEPS)
     index = torch.arange(engine.batch_size, device=runtime.device)
