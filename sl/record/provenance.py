@@ -49,8 +49,8 @@ def _versions() -> Iterator[tuple[str, str]]:
             yield name, version(name)
 
 
-def provenance(device: str, precision: str) -> Provenance:
-    """Commit, package versions, Python, device (in words), precision and starting time (UTC, ISO 8601)."""
+def provenance(device: str, precision: str, step: str) -> Provenance:
+    """Commit, package versions, Python, device (in words), precision, how a step runs, and the time (UTC)."""
     head, dirty = commit()
     return Provenance(
         commit=head,
@@ -59,6 +59,7 @@ def provenance(device: str, precision: str) -> Provenance:
         python=platform.python_version(),
         device=device,
         precision=precision,
+        step=step,
         started=now(),
     )
 

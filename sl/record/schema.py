@@ -110,7 +110,10 @@ class Stages(Entry):
 
 
 class Provenance(Entry):
-    """Code, packages and machine; `dirty` is None where it is not known whether the code differs from `commit`."""
+    """Code, packages and machine; `dirty` is None where it is not known whether the code differs from `commit`.
+
+    `step` is how a step ran (eager, compile, graph, compiled_graph): rounding differs. Older records have None.
+    """
 
     commit: str | None
     dirty: bool | None
@@ -118,6 +121,7 @@ class Provenance(Entry):
     python: str
     device: str
     precision: str
+    step: str | None = None
     started: str
 
 

@@ -132,7 +132,8 @@ class Training:
 
     def _resume_or_start(self, state: State) -> None:
         """The record and the engine at the newest state that a checkpoint holds, or both at the beginning."""
-        origin = provenance(device_title(self.job.runtime), self.job.runtime.precision)
+        runtime = self.job.runtime
+        origin = provenance(device_title(runtime), runtime.precision, runtime.step)
         found = None if state == "missing" else self._restore()
         header = found.header if found else self.job.header(origin)
         self.watchers.start(header, self.path, self.epoch)

@@ -19,7 +19,7 @@ import torch
 from sl.train.device import Runtime
 from studies.bench.ablation import changes_for
 from studies.bench.command import WAYS, Kind, bench
-from studies.bench.compare import compare, make_teams
+from studies.bench.compare import compare, make_teams, several_runs
 from studies.bench.contender import EngineContender, case_job
 
 SCRIPT = Path(__file__).resolve().parents[2] / "scripts" / "bench.py"
@@ -191,7 +191,7 @@ def test_all_processes_have_started_before_the_first_is_measured() -> None:
 
 
 @pytest.mark.usefixtures("noted")
-def test_on_a_gpu_the_same_processes_run_alone_and_together() -> None:
+def test_on_a_gpu_the_same_processes_run_alone_and_together(monkeypatch: pytest.MonkeyPatch) -> None:
     job = case_job("digits")
     job = replace(job, runtime=replace(job.runtime, device=torch.device("cuda", 0)))
     with ExitStack() as stack:
@@ -203,6 +203,8 @@ def test_on_a_gpu_the_same_processes_run_alone_and_together() -> None:
         "4 processes": 4,
     }
     assert EVENTS == ["start"] * (1 + 4)
+    monkeypatch.setenv("CUDA_MPS_PIPE_DIRECTORY", "mps")
+    assert [*several_runs(torch.device("cuda", 0))] == ["2 processes under MPS", "4 processes under MPS"]
     assert teams["one run"].members[0] is teams["4 processes"].members[0] is not teams["reference"].members[0]
 
 

@@ -170,8 +170,8 @@ def test_provenance_outside_a_checkout_takes_the_commit_it_is_told(
 ) -> None:
     monkeypatch.setattr("sl.record.provenance.ROOT", tmp_path)
     monkeypatch.setenv("SL_COMMIT", "abc123")
-    told = provenance("cpu", "float32")
-    assert (told.commit, told.dirty) == ("abc123", None)
+    told = provenance("cpu", "float32", "eager")
+    assert (told.commit, told.dirty, told.step) == ("abc123", None, "eager")
 
 
 def git(folder: Path, *arguments: str) -> str:

@@ -20,7 +20,7 @@ from sl.train.holdout import fold_rows, split
 from sl.train.job import Job
 
 ROOT = Path(__file__).resolve().parents[2]
-ORIGIN = provenance("cpu", "float32")
+ORIGIN = provenance("cpu", "float32", "eager")
 NOISY = ("noise=symmetric", "noise.rate=0.4", "loss=sl")
 Run = Callable[..., Path]
 MakeJob = Callable[..., Job]

@@ -156,6 +156,7 @@ def test_the_record_says_what_was_run(run: Run) -> None:
     assert header["stages"] == {"early": 1, "middle": 2, "late": 3}
     assert header["data"]["train_images"] < header["data"]["paper_train_images"]
     assert {"commit", "dirty", "packages", "python", "device", "precision", "started"} <= set(header["provenance"])
+    assert header["provenance"]["step"] == "eager"
     assert "data_dir" not in str(header["config"])
 
 

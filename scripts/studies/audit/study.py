@@ -102,6 +102,7 @@ def audit(trial: Trial, overrides: list[str], folder: Path) -> dict[str, Any]:
     found = measures(labels, clean, probabilities, ranking, analysis.estimate)
     changed = torch.from_numpy(labels.copy())
     rows = torch.from_numpy(ranking.change)
+    runtime = described.runtime
     changed[rows] = torch.from_numpy(ranking.suggested)[rows]
     return {
         "cell": trial.cell,
@@ -116,7 +117,7 @@ def audit(trial: Trial, overrides: list[str], folder: Path) -> dict[str, Any]:
         "measures": found,
         "trained_test_accuracy": None if trial.folds else trained_accuracy(described),
         "retrained_test_accuracy": retrained(config, changed, trial) if trial.retrains else None,
-        "provenance": provenance(device_title(described.runtime), described.runtime.precision).model_dump(),
+        "provenance": provenance(device_title(runtime), runtime.precision, runtime.step).model_dump(),
     }
 
 

@@ -1,5 +1,6 @@
 """The benchmark of one case: the reference loop and the engine in turns."""
 
+import os
 import sys
 import time
 from collections.abc import Iterator
@@ -20,7 +21,8 @@ SEVERAL = (2, 4)  # runs at once on a GPU
 def several_runs(device: torch.device) -> dict[str, tuple[int, list[str]]]:
     """Ways of training several runs at once: number of processes and their overrides."""
     if device.type == "cuda":  # named: a process that cannot reach the GPU is to fail, not to measure the CPU
-        return {f"{count} processes": (count, [f"runtime.device={device}"]) for count in SEVERAL}
+        how = " under MPS" if "CUDA_MPS_PIPE_DIRECTORY" in os.environ else ""
+        return {f"{count} processes{how}": (count, [f"runtime.device={device}"]) for count in SEVERAL}
     return {f"{cores()} single-threaded processes": (cores(), ["runtime.threads=1"])} if cores() > 1 else {}
 
 
