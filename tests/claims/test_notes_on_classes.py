@@ -133,6 +133,17 @@ def test_where_the_lead_comes_from() -> None:
     assert f"(epoch 100 of 120, n = {small[0].n}). {predicted(*small)}." in NOTES
 
 
+def test_which_full_runs_are_of_the_later_commit() -> None:
+    later = "GCE, LSR, CE on clean labels, and CE and SL under 60 %. The others, of commit d0b6a6b,"
+    assert f"of commit 01c7f35 have it: those with `apl`, and seeds 1 and 2 of {later}" in NOTES
+    paper = [run for run in load_all(ROOT / "results" / "runs" / "cifar10") if run.name("scale") == "paper"]
+    usual = {"ce", "sl"}
+    for run in paper:
+        repeated = run.seed > 0 and not (run.noise == USUAL_NOISE and run.name("loss") in usual)
+        expected = "01c7f35" if run.name("recipe") == "apl" or repeated else "d0b6a6b"
+        assert (run.header.provenance.commit or "").startswith(expected)
+
+
 def test_full_runs_are_close_to_the_papers_table_and_the_replication() -> None:
     assert "With the authors' recipe each is within two points of the first two rows." in NOTES
     for loss, rows in (("ce", (78.70, 76.66)), ("sl", (85.34, 83.72))):
