@@ -20,7 +20,8 @@ Hochberg, false discovery rate {SIGNIFICANT}). Among many tests a few are signif
 may be one of these.
 
 Pairs compare like with like: the same data, wrong labels, recipe values, network, precision and PyTorch version. Other
-pairs are refused and listed. The processor and this project's commit may differ; the records name them. A claim that
+pairs are refused and listed. The processor, this project's commit and how a step runs (captured, compiled) may differ;
+the records name them, the last since commit 6b04ab2. A claim that
 holds by algebra needs no runs; runs can only contradict it. Where the paper gives no number, measure and threshold are
 ours; the column "paper" is empty there.
 
@@ -29,8 +30,8 @@ training and test images, so an interval does not say how much other images woul
 per class (CIFAR-10 at the paper's scale) the accuracy of one class has a standard error of up to 1.6 points by the
 choice of test images alone, on 200 (scaled-down CIFAR-10) up to 3.5. This matters most for claims on classes.
 
-A scaled-down run shows how losses differ at its own size: at full size a difference can be larger, smaller, or go the
-other way. The paper's own numbers are from full-size runs.
+A scaled-down run shows how losses differ at its own size and, on CIFAR, by another recipe (apl): at full size or by the
+authors' recipe a difference can be larger, smaller, or go the other way. The paper's own numbers are of full size.
 """
 
 

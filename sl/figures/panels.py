@@ -8,6 +8,7 @@ from matplotlib.figure import Figure
 
 from sl.figures.style import DPI, FAINT, INK, WIDTH
 from sl.record import Noise, Run, RunGroup, Series
+from sl.record.paper import USUAL_RECIPE
 from sl.record.titles import dataset_title, named_loss, origin, scale_badge, setting
 
 FOOTER_LINE = 0.16  # inches
@@ -36,8 +37,10 @@ def _set_title(figure: Figure, title: str) -> None:
 
 
 def _title_lines(title: str, run: Run) -> list[str]:
-    """The title with the run's data set and scale, which get a line of their own where they do not fit."""
+    """The title with the run's data set, scale and recipe (if not the authors'), on two lines if need be."""
     place = f"{dataset_title(run.name('dataset'))}, {scale_badge(run)}"
+    if run.name("recipe") != USUAL_RECIPE:
+        place += f", recipe {run.name('recipe')}"
     whole = f"{title} · {place}"
     return [whole] if len(whole) <= TITLE_WIDTH else [*textwrap.wrap(title, TITLE_WIDTH), place]
 

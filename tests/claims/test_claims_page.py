@@ -71,12 +71,12 @@ def test_the_verdicts_at_the_papers_scale_are_counted(page: tuple) -> None:
     numbers = (f"{verdicts.count(name) or 'none'} {name}" for name in ("supported", "contradicted", "undecided"))
     lacking = verdicts.count("not enough runs")
     assert tally(read_claims(root / "claims.json")) == (
-        f"**The paper's claims at its scale (CIFAR-10; n = 3), each counted once: {'; '.join(numbers)}.** "
-        f"Shown by algebra: 1 more. Too few runs for a verdict: {lacking}."
+        f"**The paper's claims at its scale (recipe authors_code; CIFAR-10; n = 3), each counted once: "
+        f"{'; '.join(numbers)}.** Shown by algebra: 1 more. Too few runs for a verdict: {lacking}."
     )
 
 
-def group(dataset: str, full: bool, **verdicts: tuple[str, int]) -> GroupOutcomes:
+def group(dataset: str, full: bool, recipe: str = "authors_code", **verdicts: tuple[str, int]) -> GroupOutcomes:
     """An invented group: verdict and number of seeds of each claim by its id."""
     claims = tuple(
         Outcome(
@@ -85,7 +85,7 @@ def group(dataset: str, full: bool, **verdicts: tuple[str, int]) -> GroupOutcome
         )
         for name, (verdict, n) in verdicts.items()
     )  # fmt: skip
-    return GroupOutcomes(dataset, "", "", full, "", "", "", {}, "", "", (), "", claims)
+    return GroupOutcomes(dataset, "", recipe, full, "", "", "", {}, "", "", (), "", claims)
 
 
 def test_a_claim_is_counted_once_however_many_data_sets_it_is_asked_of() -> None:
@@ -96,25 +96,27 @@ def test_a_claim_is_counted_once_however_many_data_sets_it_is_asked_of() -> None
         ),  # seeds too few for a verdict, which algebra gives
         group("mnist", True, both=yes(4), one=few(0), split=no(3), never=few(2), undecided=open_(3)),
         group("cifar10", False, both=no(2), never=no(9), late=yes(9), unasked=no(3), split=no(3)),
-        group("cifar10", False, both=no(3), late=open_(3), undecided=no(4)),
+        group("cifar10", False, "apl", both=no(3), late=open_(3), undecided=no(4)),
+        group("cifar10", True, "apl", both=no(3), never=yes(3)),  # another recipe than the paper's
         group("mnist", False, one=no(3), never=no(3)),
         group("cifar100", False, one=no(3)),
         group("digits", True, late=yes(99), never=no(99)),  # no data set of the paper
     ]
     full = (
-        "**The paper's claims at its scale (CIFAR-10, MNIST; n = 3 to 6), each counted once: 3 supported, 1 of them on "
-        "more than one data set; 1 contradicted; 1 undecided.** Shown by algebra: 1 more. "
+        "**The paper's claims at its scale (recipe authors_code; CIFAR-10, MNIST; n = 3 to 6), each counted once: 3 "
+        "supported, 1 of them on more than one data set; 1 contradicted; 1 undecided.** Shown by algebra: 1 more. "
         "Too few runs for a verdict: 2. "
     )
     small = (
-        "Scaled-down runs of CIFAR-10 contradict 5 claims: at the paper's scale 2 have no verdict, 2 are supported "
-        "(CIFAR-10, MNIST), 1 is contradicted (MNIST), 1 is undecided (MNIST). "
-        "Scaled-down runs of MNIST contradict 2 claims: at the paper's scale 1 has no verdict, 1 is supported "
-        "(CIFAR-10). "
-        "Scaled-down runs of CIFAR-100 contradict 1 claim: at the paper's scale 1 is supported (CIFAR-10)."
+        "Scaled-down runs of CIFAR-10 (recipe authors_code, apl) contradict 5 claims: at the paper's scale 2 are "
+        "supported; 1 is undecided on MNIST; 2 are without a verdict. "
+        "Scaled-down runs of MNIST (recipe authors_code) contradict 2 claims: at the paper's scale 1 is supported on "
+        "CIFAR-10; 1 is without a verdict. "
+        "Scaled-down runs of CIFAR-100 (recipe authors_code) contradict 1 claim: at the paper's scale 1 is supported "
+        "on CIFAR-10."
     )
     assert tally(found) == full + small
-    assert tally(found[6:]) == "No claim is tested at the paper's scale yet."
+    assert tally(found[7:]) == "No claim is tested at the paper's scale by authors_code yet."
 
 
 def test_of_scaled_down_runs_the_findings_tell_what_contradicts_the_paper(
@@ -130,8 +132,8 @@ def test_of_scaled_down_runs_the_findings_tell_what_contradicts_the_paper(
     assert "*Supported*" not in text
     against = sum(outcome.verdict == "contradicted" for group in found for outcome in group.claims)
     assert tally(found) == (
-        f"No claim is tested at the paper's scale yet. Scaled-down runs of CIFAR-10 contradict {against} claims: at "
-        f"the paper's scale {against} have no verdict."
+        f"No claim is tested at the paper's scale by authors_code yet. Scaled-down runs of CIFAR-10 (recipe "
+        f"authors_code) contradict {against} claims: at the paper's scale {against} are without a verdict."
     )
 
 

@@ -284,6 +284,17 @@ def test_confusion_shows_the_shares_of_each_row_at_each_stage(runs: Path) -> Non
     assert "SL (α 0.1" in figure.axes[3].get_title(loc="left")
 
 
+@pytest.mark.parametrize(
+    ("recipe", "end"),
+    [("authors_code", "CIFAR-10, scaled-down run"), ("apl", "CIFAR-10, scaled-down run, recipe apl")],
+)
+def test_a_title_names_a_recipe_that_is_not_the_authors(tmp_path: Path, recipe: str, end: str) -> None:
+    synthetic.record(tmp_path, "ce", recipe=recipe)
+    figure = FIGURES["transition"](run_group_of(tmp_path))
+    assert figure is not None
+    assert figure.get_suptitle().endswith(end)
+
+
 @pytest.mark.parametrize("name", FIGURES)
 def test_every_figure_states_scale_and_origin(full: Path, name: str) -> None:
     figure = FIGURES[name](run_group_of(full))
