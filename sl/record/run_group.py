@@ -106,9 +106,8 @@ class RunGroup:
 
 
 def run_groups(runs: Iterable[Run]) -> list[RunGroup]:
-    """The runs in groups, sorted by names; of equal names the group with most finished runs comes first."""
+    """The runs in groups, sorted by what the runs of each have in common; pages show them by `group_order`."""
     pages: dict[str, list[Run]] = defaultdict(list)
     for run in runs:
         pages[_page(run)].append(run)
-    found = [RunGroup(tuple(members)) for _, members in sorted(pages.items())]
-    return sorted(found, key=lambda run_group: (run_group.names, -len(run_group.runs)))
+    return [RunGroup(tuple(members)) for _, members in sorted(pages.items())]

@@ -8,8 +8,8 @@ from itertools import groupby
 from pathlib import Path
 
 from sl.files import replace_file, writing
-from sl.record import Run, RunGroup, run_groups
-from sl.record.group_order import recipe_differences
+from sl.record import Run, RunGroup
+from sl.record.group_order import in_order, recipe_differences
 from sl.record.sweeps import sweeps
 from sl.record.titles import dataset_title, model_title, parameters
 from sl.tables import sweep as sweep_table
@@ -37,8 +37,8 @@ def write_all(runs: list[Run], literature: Literature, out: Path) -> Iterator[st
     published = literature.tables
     if not any(run.complete for run in runs):
         yield "no finished run recorded yet: sl train records runs"
-    finished = [run_group for run_group in run_groups(runs) if run_group.runs or run_group.diverged]
-    for (dataset, scale), group in groupby(finished, key=lambda run_group: run_group.names[:2]):
+    shown = [run_group for run_group in in_order(runs) if run_group.runs or run_group.diverged]
+    for (dataset, scale), group in groupby(sorted(shown, key=_file), key=_file):
         pages = list(group)
         results = [
             results_table(run_group, published, statistic, differs)
@@ -84,6 +84,11 @@ def csv_page(pages: Sequence[RunGroup], published: Sequence[Published]) -> str:
     """
     both = zip(pages, recipe_differences(pages), strict=True)
     return comma_separated(COLUMNS, (line for page, differs in both for line in _lines(page, published, differs)))
+
+
+def _file(run_group: RunGroup) -> tuple[str, str]:
+    """Data set and scale, whose groups share a page."""
+    return run_group.names[:2]
 
 
 def _lines(run_group: RunGroup, published: Sequence[Published], differs: str) -> Iterator[list[object]]:

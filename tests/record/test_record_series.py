@@ -7,6 +7,7 @@ import synthetic
 
 from sl.config.compose import compose_run
 from sl.record import CLEAN, Noise, Run, Series, load_all, matched, paired_difference, read, run_groups
+from sl.record.group_order import in_order
 from sl.record.pairs import conflict
 from sl.record.stated import stated_parameters
 
@@ -35,11 +36,23 @@ def test_a_sheet_holds_what_differs_in_noise_loss_and_seed_only(tmp_path: Path) 
     synthetic.record(tmp_path, "ce", "none")
     synthetic.record(tmp_path, "ce", recipe_options={"lr": 0.5})
     synthetic.record(tmp_path, "ce", epochs=5)
-    first, *others = run_groups(load_all(tmp_path))
+    first, *others = in_order(load_all(tmp_path))
     assert [len(group.runs) for group in (first, *others)] == [5, 1, 1]
     assert first.noises == [CLEAN, NOISY]
     assert first.series("ce", NOISY).seeds == (0, 1)
     assert first.series("sl") is None
+
+
+def test_of_recipes_equally_far_from_todays_the_one_with_most_runs_comes_first(tmp_path: Path) -> None:
+    """Neither the values that differ nor the names of recipes that are not the usual one decide."""
+    made = [("authors_code", 0.3, 1), ("authors_code", 0.5, 2), ("apl", 0.3, 1), ("sce_pytorch", 0.3, 3)]
+    for recipe, lr, seeds in made:
+        for seed in range(seeds):
+            synthetic.record(tmp_path, "ce", seed=seed, recipe=recipe, recipe_options={"lr": lr}, scale="mine")
+    shown = [
+        (group.names[2], group.head.config.recipe["lr"], len(group.runs)) for group in in_order(load_all(tmp_path))
+    ]
+    assert shown == [made[1], made[0], made[3], made[2]]
 
 
 def test_a_series_never_mixes_parameters_of_the_loss(tmp_path: Path) -> None:

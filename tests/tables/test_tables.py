@@ -196,8 +196,8 @@ def test_the_realised_rate_is_noted_where_it_is_not_that_asked_for(tmp_path: Pat
 
 
 def test_runs_of_another_recipe_value_say_so(tmp_path: Path) -> None:
-    """Two tables of one name: the reader sees which value made the other one."""
-    for options in ({}, {"seed": 1}, {"recipe_options": {"lr": 1000.0}}):
+    """Two tables of one name: the reader sees which value made the other one. Today's comes first, as among claims."""
+    for options in ({}, *({"seed": seed, "recipe_options": {"lr": 1000.0}} for seed in (0, 1))):
         synthetic.record(tmp_path / "runs", "ce", **options)
     list(write_all(load_all(tmp_path / "runs"), Literature(), tmp_path / "tables"))
     for suffix, arrow in ((".md", "→"), (".tex", r"$\rightarrow$")):
@@ -210,3 +210,13 @@ def test_tables_of_own_data_have_no_word_of_the_paper(tmp_path: Path) -> None:
     synthetic.own(tmp_path / "runs", "ce")
     written = results_table(run_groups(load_all(tmp_path / "runs"))[0], [], "last epoch")
     assert "paper" not in markdown(written)
+def test_all_recipes_of_a_scale_share_a_page(tmp_path: Path) -> None:
+    """Another scale stands between them in the order of groups: apl is the usual recipe of scale cpu alone."""
+    for scale, recipe in (("cpu", "apl"), ("mine", "authors_code"), ("cpu", "authors_code")):
+        synthetic.record(tmp_path / "runs", scale=scale, recipe=recipe)
+    list(write_all(load_all(tmp_path / "runs"), Literature(), tmp_path / "tables"))
+    page = (tmp_path / "tables" / "cifar10_cpu.md").read_text()
+    titles = [line for line in page.splitlines() if line.startswith("### Last epoch")]
+    assert titles == ["### Last epoch, recipe apl", "### Last epoch, recipe authors_code"]
+
+
