@@ -96,13 +96,11 @@ class RunGroup:
         """Runs of a loss under a noise that have begun and did not finish; those that diverged among them."""
         return [run for run in self.members if not run.complete and (run.name("loss"), run.noise) == (loss, noise)]
 
-    def diverged_seeds(self, loss: str, noise: Noise) -> list[int]:
-        """Seeds with which the loss, with its parameters of this page if any finished, diverged under a noise."""
+    def diverged_in_row(self, loss: str, noise: Noise) -> list[Run]:
+        """Runs of a loss, with its parameters of this page if any finished, that diverged under a noise."""
         chosen = self.variant(loss)
         found = [run for run in self.diverged if (run.name("loss"), run.noise) == (loss, noise)]
-        return sorted(
-            {run.seed for run in found if chosen is None or canonical_text(run.loss) == canonical_text(chosen)}
-        )
+        return [run for run in found if chosen is None or canonical_text(run.loss) == canonical_text(chosen)]
 
 
 def run_groups(runs: Iterable[Run]) -> list[RunGroup]:

@@ -82,7 +82,7 @@ def source(table: Published) -> str:
 
 def _own(group: RunGroup, of_loss: Iterable[ComparedCell], loss: str, noise: Noise, paired: Comparisons) -> str:
     cell = next((cell for cell in of_loss if cell.noise == noise and cell.result), None)
-    diverged = len(group.diverged_seeds(loss, noise))
+    diverged = len(group.diverged_in_row(loss, noise))
     if cell is None:
         return f"diverged ({diverged})" if diverged else NOTHING
     comparison = paired.get((cell.loss, noise))
@@ -140,8 +140,12 @@ def _left_out(group: RunGroup) -> list[str]:
     in_rows = [group.series(loss, noise) for loss in group.losses for noise in group.noises]
     in_sweeps = [point.series for sweep in sweeps(group.runs) if sweep.varies_loss for point in sweep.points]
     other = len(group.runs) - len({run.identity for series in (*in_rows, *in_sweeps) if series for run in series.runs})
+    diverged = {(run.name("loss"), run.noise) for run in group.diverged}
+    hidden = len(group.diverged) - sum(len(group.diverged_in_row(*cell)) for cell in diverged)
     unfinished = len(group.members) - len(group.runs) - len(group.diverged)
-    lines = [f"Left out: {plural(other, 'run')} with other parameters of the loss."] if other else []
-    if group.diverged:
+    of_them = f", {hidden} of them diverged" if hidden else ""
+    lines = [f"Left out: {plural(other + hidden, 'run')} with other parameters of the loss{of_them}."]
+    lines *= bool(other + hidden)
+    if len(group.diverged) > hidden:
         lines.append("diverged (number of runs): stopped because loss or weights were not finite; not in any mean.")
     return lines + ([f"Left out: {plural(unfinished, 'run')} not finished yet."] if unfinished else [])

@@ -193,6 +193,31 @@ def test_the_realised_rate_is_noted_where_it_is_not_that_asked_for(tmp_path: Pat
     (group,) = run_groups(load_all(tmp_path))
     (note,) = [note for note in results_table(group, [], "last epoch").notes if note.startswith("Labels wrong")]
     assert note == "Labels wrong among all, where that is not the rate asked for: symmetric 40 %: 0.0 to 12.3 %."
+def test_a_run_with_other_parameters_that_diverged_is_in_no_row(tmp_path: Path) -> None:
+    """The row stands for the parameters of configs/; what became of others is said below."""
+    synthetic.record(tmp_path, "gce")
+    last = {"kind": "diverged", "epoch": 2, "step": 3, "lr": 0.1, "loss": "nan", "finished": "2026"}
+    synthetic.write(tmp_path, [*synthetic.lines(synthetic.header("gce", loss_options={"q": 0.1}))[:2], last])
+    (group,) = run_groups(load_all(tmp_path))
+    grid = results_table(group, [], "last epoch")
+    assert grid.rows[0][-1].endswith(" (1)")
+    assert [note for note in grid.notes if "diverged" in note] == [
+        "Left out: 1 run with other parameters of the loss, 1 of them diverged."
+    ]
+
+
+def test_runs_with_other_parameters_that_no_sweep_shows_are_counted(tmp_path: Path) -> None:
+    """They differ from each other in the rate of the noise alone, of which no table of a sweep is on the page."""
+    synthetic.record(tmp_path, "sl", "none")
+    for rate in (0.2, 0.4):
+        synthetic.record(tmp_path, "sl", rate=rate, loss_options={"alpha": 5.0})
+    (group,) = run_groups(load_all(tmp_path))
+    notes = results_table(group, [], "last epoch").notes
+    assert "Left out: 2 runs with other parameters of the loss." in notes
+    list(write_all(list(group.members), Literature(), tmp_path / "out"))
+    assert "varied" not in (tmp_path / "out" / "cifar10_cpu.md").read_text()
+
+
 
 
 def test_runs_of_another_recipe_value_say_so(tmp_path: Path) -> None:
