@@ -47,7 +47,7 @@ def infer(differences: ArrayLike) -> Inference:
     given = np.asarray(differences, dtype=np.float64)
     n = len(given)
     mean = float(given.mean()) if n else float("nan")
-    if n < 2 or np.ptp(given) <= SAME * max(1.0, abs(mean)):
+    if n < 2 or np.ptp(given) <= SAME:
         return Inference(mean, n)
     found = stats.ttest_1samp(given, 0.0)
     low, high = found.confidence_interval(LEVEL)

@@ -64,7 +64,7 @@ class RunGroup:
         dataset, _, recipe = self.names
         stated = stated_parameters(dataset, recipe, loss)
         found = [(run.started, run.loss) for run in self.runs if run.name("loss") == loss]
-        closest = min(found, key=lambda one: (distance(one[1], stated), one[0], canonical_text(one[1])), default=None)
+        closest = min(found, key=lambda one: (distance(one[1], stated), one[0]), default=None)
         return closest[1] if closest else None
 
     def variants(self, loss: str, noise: Noise) -> list[tuple[dict[str, Any], Series]]:

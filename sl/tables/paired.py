@@ -29,7 +29,7 @@ Comparisons = Mapping[tuple[str, Noise], Comparison]
 
 
 def comparisons(group: RunGroup, statistic: str) -> Comparisons:
-    """Every loss that shares a seed with SL under a noise; the correction is over all of them."""
+    """Every loss that ran under a noise that SL ran under; the correction is over all of them."""
     others = [(loss, noise) for noise in group.noises for loss in group.losses if loss != "sl"]
     found = {key: compared for key in others if (compared := _compare(group, *key, statistic))}
     corrected = adjusted([one.difference for one in found.values()])
@@ -59,8 +59,7 @@ def notes(found: Comparisons) -> list[str]:
 
 def _compare(group: RunGroup, loss: str, noise: Noise, statistic: str) -> Comparison | None:
     other, sl = group.series(loss, noise), group.series("sl", noise)
-    if other is None or sl is None or not {*other.seeds} & {*sl.seeds}:
+    if other is None or sl is None:
         return None
-
     _, refused = matched(other, sl)
     return Comparison(infer(100 * paired_difference(other, sl, STATISTICS[statistic])), tuple(refused))

@@ -66,6 +66,17 @@ def test_pairs_of_another_pytorch_carry_no_mark(tmp_path: Path) -> None:
     assert any(note.startswith("Pairs refused: seed 1: PyTorch 2.0 against 9.9; seed 2") for note in notes)
 
 
+def test_losses_without_a_shared_seed_have_no_pair(tmp_path: Path) -> None:
+    for loss, seed in (("sl", 0), ("ce", 1)):
+        synthetic.record(tmp_path / "runs", loss, seed=seed)
+    list(write_all(load_all(tmp_path / "runs"), Literature(), tmp_path))
+    with (tmp_path / "cifar10_cpu.csv").open() as file:
+        lines = [line for line in csv.DictReader(file) if line["loss"] == "ce"]
+    assert {(line["pairs_with_sl"], line["sl_minus_loss"], line["low"], line["p"]) for line in lines} == {
+        ("0", "", "", "")
+    }
+
+
 def test_without_sl_nothing_is_compared(tmp_path: Path) -> None:
     assert comparisons(synthetic.run_group_of(tmp_path, {"ce": 6}), "last epoch") == {}
 
