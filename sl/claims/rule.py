@@ -45,7 +45,9 @@ class Verdict(StrEnum):
 
 
 def decide(found: Inference, *, exact: bool = False) -> Verdict:
-    """The verdict on a claim whose differences are above 0 where it is right; `exact`: it holds by algebra.
+    """The verdict on a claim whose differences are above 0 where it is right.
+
+    `exact`: it holds by algebra that they are 0, so that a difference either way contradicts it.
 
     >>> decide(Inference(2.0, 3, (0.5, 3.5), 0.03)).value
     'supported'

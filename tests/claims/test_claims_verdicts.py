@@ -161,6 +161,7 @@ def test_runs_contradict_algebra_only_with_a_test() -> None:
     below = Inference(-2.0, 6, (-4.0, 0.1), 0.06)
     assert decide(below, exact=True) == Verdict.SUPPORTED
     assert decide(replace(below, p=0.03), exact=True) == Verdict.CONTRADICTED
+    assert decide(Inference(2.0, 6, (0.1, 4.0), 0.03), exact=True) == Verdict.CONTRADICTED  # neither may be ahead
     assert decide(Inference(0.0, 3), exact=True) == Verdict.SUPPORTED
     assert decide(Inference(float("nan"), 0), exact=True) == Verdict.SUPPORTED
 
