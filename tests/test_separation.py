@@ -102,8 +102,9 @@ def test_large_numbers_are_measured(tmp_path: Path) -> None:
     assert separation_of(read(path)).silhouette == pytest.approx(silhouette(features, labels), abs=1e-4)
 
 
-def test_an_archive_without_columns_is_damaged(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("shape", "labels"), [((40, 0), 40), ((40,), 40), ((40, 3), 39)])
+def test_an_archive_whose_shapes_do_not_fit_is_damaged(tmp_path: Path, shape: tuple[int, ...], labels: int) -> None:
     path = synthetic.record(tmp_path)
-    np.savez(path.with_suffix(".npz"), representation=np.empty((40, 0)), labels=np.repeat([0, 1], 20))
+    np.savez(path.with_suffix(".npz"), representation=np.ones(shape), labels=np.arange(labels) % 2)
     with pytest.raises(UserError, match="not readable as representations"):
         separation_of(read(path))

@@ -27,6 +27,7 @@ from sl.claims.measures import (
     memorised,
     memorised_less,
     more_fitted,
+    more_memorised,
     others_mean,
     separated,
     spread_beyond_chance,
@@ -59,6 +60,12 @@ def test_spread_beyond_chance_by_hand() -> None:
     assert spread_beyond_chance(run_of([101] * 3, [0.7, 0.5, 0.3]), "late") == pytest.approx(expected)
     assert spread_beyond_chance(run_of([101] * 3, [0.5] * 3), "late") == 0
     assert math.isnan(spread_beyond_chance(run_of([50, 0], [0.8, np.nan]), "late"))
+
+
+def test_a_class_with_one_test_image_has_no_variance_to_take_away() -> None:
+    """Seen (0.4² + 0.1² + 0.3²) / 2; by chance (0 + 0.25 + 0.21) / 3 / 100."""
+    expected = 70 * math.sqrt(1 - 0.46 / 300 / 0.13)
+    assert spread_beyond_chance(run_of([1, 101, 101], [1.0, 0.5, 0.3]), "late") == pytest.approx(expected)
 
 
 def test_classes_without_test_images_are_left_out() -> None:
@@ -230,6 +237,16 @@ def probed(
     return Run(header, (Epoch.model_construct(**shares),), {"late": Probe.model_construct(**probe)})
 
 
+def test_what_is_memorised_more_is_late_minus_early() -> None:
+    run = probed(None, None)
+    shares = {"early": 0.1, "middle": 0.3, "late": 0.6}
+    probes = {
+        name: probed(None, None, training={"wrong_memorised": share, "wrong_corrected": 1 - share}).probes["late"]
+        for name, share in shares.items()
+    }
+    assert more_memorised(Series((replace(run, probes=probes),))) == pytest.approx([50])
+
+
 @pytest.mark.parametrize("classes", [3, 10])
 def test_nothing_is_memorised_by_chance(classes: int) -> None:
     assert memorised(probed(1 / classes, 1 / classes, classes), "late", False) == pytest.approx(0)  # knows nothing
@@ -364,6 +381,13 @@ def test_the_same_product_of_beta_and_log_zero(sweep: RunGroup) -> None:
     assert {(run.config.loss["beta"], run.config.loss["log_zero"]) for run in series.runs} == {(2.0, -4.60515)}
     assert SameProduct("sl", Noise("symmetric", 0.6)).series(sweep) is None
     assert SameProduct("ce", USUAL_NOISE).series(sweep) is None
+
+
+def test_with_another_alpha_the_same_product_is_no_pair(tmp_path: Path) -> None:
+    """Algebra does not say that these are equal."""
+    page = replace(CE, loss="sl")
+    other = replace(page, options={"alpha": 1.0, "beta": 2.0, "log_zero": -9.2103 / 2})
+    assert SameProduct("sl", USUAL_NOISE).series(run_group_of(tmp_path, [page, other], seeds=(0,))) is None
 
 
 def test_runs_of_sl_without_one_of_its_parameters_are_no_pair(tmp_path: Path) -> None:

@@ -220,6 +220,15 @@ def test_what_is_missing_is_one_line_with_its_command(page: tuple) -> None:
     assert "MNIST: no finished run yet; `make reproduce-mnist` trains the runs." in page[1]
 
 
+def test_runs_beyond_those_needed_make_up_for_none_that_is_missing() -> None:
+    found = group("cifar10", True, one=(Verdict.LACKING, 1))
+    claims = tuple(replace(one, cells={"many": 7, "few": 1, "none": 0}) for one in found.claims)
+    assert (
+        "Claims without enough runs: 1. With 3 seeds each they need 5 more runs."
+        in replace(found, claims=claims).missing
+    )
+
+
 @pytest.mark.parametrize(
     ("scale", "recipe", "printed"),
     [
@@ -333,6 +342,7 @@ def test_refused_pairs_stand_on_the_page(tmp_path: Path, literature: Literature)
     assert "seed 0: PyTorch 2.14.1 against 2.15.0" in line
     left = [one for one in groups[0]["claims"] if one["n"] < 3 and one["refused"]]
     assert line.endswith(f"{len(left)} claims are left with too few pairs.")
+    assert "cannot be measured on the runs there are" not in text  # more is said of them above
 
 
 def test_nothing_recorded(tmp_path: Path, literature: Literature) -> None:
@@ -353,3 +363,12 @@ def test_a_group_in_which_ce_memorises_little_says_so_first(tmp_path: Path, memo
     text = caution(run_group_of(tmp_path, [made]))
     assert ("only 14 % of the wrong labels late, while it trains on augmented images" in text) == said
     assert bool(text) == said
+
+
+def test_where_nothing_says_how_much_ce_memorises_there_is_no_caution(tmp_path: Path) -> None:
+    """As with so few images that the noise moves no label."""
+    record = synthetic.lines(synthetic.header("ce"))
+    synthetic.write(
+        tmp_path, [line | {"wrong_memorised": None} if "wrong_memorised" in line else line for line in record]
+    )
+    assert caution(run_group_of(tmp_path, [])) == ""

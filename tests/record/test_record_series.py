@@ -120,6 +120,14 @@ def test_another_precision_or_recipe_value_is_another_sheet(tmp_path: Path) -> N
     assert [[run.seed for run in group.runs] for group in run_groups(load_all(tmp_path))] == [[0], [0], [0]]
 
 
+def test_another_network_is_another_sheet(tmp_path: Path) -> None:
+    for seed, network in enumerate(("Cnn8", "Cnn4")):
+        lines = synthetic.lines(synthetic.header("ce", seed=seed))
+        lines[0]["config"]["model"]["_target_"] = f"sl.models.{network}"
+        synthetic.write(tmp_path, lines)
+    assert sorted(group.head.seed for group in run_groups(load_all(tmp_path))) == [0, 1]
+
+
 def test_a_later_sweep_moves_no_row(tmp_path: Path) -> None:
     """What stands for a loss is what configs/ states for it, whatever was run more often or under more noises."""
     synthetic.record(tmp_path, "sl")
@@ -161,6 +169,14 @@ def test_unfinished_runs_are_in_no_series(tmp_path: Path) -> None:
     assert group.runs == ()
     assert group.series("ce", NOISY) is None
     assert [run.seed for run in group.pending("ce", NOISY)] == [7]
+
+
+def test_noises_stand_by_kind_then_detail_then_rate() -> None:
+    """The columns of one detail stand together."""
+    details = [("asymmetric", rate, detail) for detail in ("cyclic", "pairs") for rate in (0.1, 0.2, 0.4)]
+    expected = [CLEAN, Noise("symmetric", 0.2), Noise("symmetric", 0.6), *(Noise(*one) for one in details)]
+    backwards = expected[::-1]
+    assert sorted(backwards, key=lambda noise: noise.order) == expected
 
 
 @pytest.mark.parametrize(

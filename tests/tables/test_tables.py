@@ -94,6 +94,7 @@ def test_pages_name_scale_source_and_mark(tmp_path: Path, published: list[Publis
         "scaled-down run: 5,000 of 50,000",
         "an invented paper; recalled, not checked",
         "recalled, not checked; epoch not known.",
+        "- 3 runs, 3 seeds (0, 1, 2) · ",
         "Left out: 1 run not finished yet.",
         "| D2L | this project | – | – |",
     ):
@@ -124,6 +125,14 @@ def test_csv_holds_the_same_numbers(tmp_path: Path, published: list[Published]) 
     assert (last["n"], last["seeds"], last["confidence"]) == ("3", "0 1 2", "recalled_not_checked")
 
 
+def test_csv_gives_no_difference_from_what_is_not_comparable(tmp_path: Path, published: list[Published]) -> None:
+    synthetic.record(tmp_path / "runs", "ce")
+    list(write_all(load_all(tmp_path / "runs"), Literature(published), tmp_path / "out"))
+    with (tmp_path / "out" / "cifar10_cpu.csv").open() as file:
+        lines = [line for line in csv.DictReader(file) if (line["loss"], line["published"]) == ("ce", "50.5")]
+    assert {(line["difference"], line["not_compared"]) for line in lines} == {("", "not comparable: scaled-down")}
+
+
 def test_csv_tells_pages_of_the_same_names_apart(tmp_path: Path) -> None:
     recipe = synthetic.recipe_values("cifar10", "authors_code") | {"lr": 0.1}
     settings: list[dict[str, Any]] = [
@@ -138,6 +147,7 @@ def test_csv_tells_pages_of_the_same_names_apart(tmp_path: Path) -> None:
         lines = [line for line in csv.DictReader(file) if line["statistic"] == "last epoch"]
     found = {tuple(line[name] for name in ("precision", "holdout", "fold", "differs")) for line in lines}
     assert len(found) == len(lines) == 5
+    assert {(line["n"], line["std"]) for line in lines} == {("1", "")}  # one run has no deviation
     assert {(line["precision"], line["holdout"], line["fold"]) for line in lines} == {
         ("float32", "", ""), ("bfloat16", "", ""), ("float32", "0.1", ""), ("float32", "", "2/4"),
     }  # fmt: skip
@@ -183,16 +193,6 @@ def test_a_diverged_run_is_shown_as_one_and_never_as_a_number(tmp_path: Path) ->
     assert "diverged (1)" in (tmp_path / "out" / "cifar10_cpu.md").read_text()
 
 
-def test_the_realised_rate_is_noted_where_it_is_not_that_asked_for(tmp_path: Path) -> None:
-    """Rate 0.4 with two images a class moves none; a map of half the classes moves half as much."""
-    for seed, share in ((0, 0.0), (1, 0.123)):
-        head = synthetic.header("ce", "symmetric", 0.4, seed)
-        head["noise"]["realised_rate"] = share
-        synthetic.write(tmp_path, synthetic.lines(head))
-    synthetic.record(tmp_path, "ce", "symmetric", 0.2)
-    (group,) = run_groups(load_all(tmp_path))
-    (note,) = [note for note in results_table(group, [], "last epoch").notes if note.startswith("Labels wrong")]
-    assert note == "Labels wrong among all, where that is not the rate asked for: symmetric 40 %: 0.0 to 12.3 %."
 def test_a_run_with_other_parameters_that_diverged_is_in_no_row(tmp_path: Path) -> None:
     """The row stands for the parameters of configs/; what became of others is said below."""
     synthetic.record(tmp_path, "gce")
@@ -218,6 +218,22 @@ def test_runs_with_other_parameters_that_no_sweep_shows_are_counted(tmp_path: Pa
     assert "varied" not in (tmp_path / "out" / "cifar10_cpu.md").read_text()
 
 
+def test_the_realised_rate_is_noted_where_it_is_not_that_asked_for(tmp_path: Path) -> None:
+    """Rate 0.4 with two images a class moves none; a map of half the classes moves half as much.
+
+    Less than half a point is chance and not worth a note.
+    """
+    for rate, seed, share in ((0.4, 0, 0.0), (0.4, 1, 0.123), (0.3, 0, 0.304), (0.6, 0, 0.594)):
+        head = synthetic.header("ce", "symmetric", rate, seed)
+        head["noise"]["realised_rate"] = share
+        synthetic.write(tmp_path, synthetic.lines(head))
+    synthetic.record(tmp_path, "ce", "symmetric", 0.2)
+    (group,) = run_groups(load_all(tmp_path))
+    (note,) = [note for note in results_table(group, [], "last epoch").notes if note.startswith("Labels wrong")]
+    assert note == (
+        "Labels wrong among all, where that is not the rate asked for: "
+        "symmetric 40 %: 0.0 to 12.3 %; symmetric 60 %: 59.4 %."
+    )
 
 
 def test_runs_of_another_recipe_value_say_so(tmp_path: Path) -> None:
@@ -231,10 +247,6 @@ def test_runs_of_another_recipe_value_say_so(tmp_path: Path) -> None:
         assert all(text.startswith(f" those of the same name above: lr 0.01 {arrow} 1000.") for text in other)
 
 
-def test_tables_of_own_data_have_no_word_of_the_paper(tmp_path: Path) -> None:
-    synthetic.own(tmp_path / "runs", "ce")
-    written = results_table(run_groups(load_all(tmp_path / "runs"))[0], [], "last epoch")
-    assert "paper" not in markdown(written)
 def test_all_recipes_of_a_scale_share_a_page(tmp_path: Path) -> None:
     """Another scale stands between them in the order of groups: apl is the usual recipe of scale cpu alone."""
     for scale, recipe in (("cpu", "apl"), ("mine", "authors_code"), ("cpu", "authors_code")):
@@ -245,3 +257,7 @@ def test_all_recipes_of_a_scale_share_a_page(tmp_path: Path) -> None:
     assert titles == ["### Last epoch, recipe apl", "### Last epoch, recipe authors_code"]
 
 
+def test_tables_of_own_data_have_no_word_of_the_paper(tmp_path: Path) -> None:
+    synthetic.own(tmp_path / "runs", "ce")
+    written = results_table(run_groups(load_all(tmp_path / "runs"))[0], [], "last epoch")
+    assert "paper" not in markdown(written)

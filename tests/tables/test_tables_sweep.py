@@ -104,6 +104,8 @@ def test_the_table_says_the_same_in_three_forms(runs: Path) -> None:
         assert (float(row["low"]), float(row["high"])) == pytest.approx(ends)
         if point not in sweep.references:
             assert float(row["difference"]) == pytest.approx(100 * (own - reference).mean())
+        else:
+            assert row["difference"] == row["p_adjusted"] == ""
         assert float(row["mean"]) == point.accuracy.mean
         assert (row["n"], row["seeds"], float(row["loss.alpha"])) == ("3", "0 1 2", point.values["loss.alpha"])
     assert table.markdown(sweep).count("\n|") == 1 + 1 + 6
@@ -242,6 +244,14 @@ def test_noise_rates_alone_are_not_compared(tmp_path: Path) -> None:
     (sweep,) = sweeps(load_all(tmp_path))
     assert [(difference.n, p) for difference, p in sweep.differences] == [(0, None)] * 2
     assert "comparisons" not in " ".join(table.text(sweep))
+
+
+def test_seeds_of_all_points_are_named_and_an_option_that_a_point_lacks_is_a_dash(tmp_path: Path) -> None:
+    for seed, options in ((0, {}), (1, {}), (5, {"clip_norm": 4.0})):
+        synthetic.record(tmp_path, "ce", seed=seed, recipe_options=options)
+    (sweep,) = sweeps(load_all(tmp_path))
+    assert [line[0] for line in table.rows(sweep)[1]] == ["4", "–"]
+    assert "mean over n seeds (0, 1, 5)" in table.notes(sweep)[0]
 
 
 def test_a_folder_without_a_sweep_is_refused(tmp_path: Path) -> None:
