@@ -118,9 +118,12 @@ def _notes(group: RunGroup, tables: Sequence[Published], paired: Comparisons) ->
         lines.append(f"Labels wrong among all, where that is not the rate asked for: {'; '.join(realised)}.")
     if any(table.unchecked for table in tables):
         lines.append(f"{UNCHECKED}: not checked.")
-    lines += dict.fromkeys(f"{each.label}: {source(each)}; {epoch_text(each)}." for each in tables)
+    lines += dict.fromkeys(
+        f"{each.label}: {source(each)}; {epoch_text(each)}.{f' {each.note}' if each.note else ''}" for each in tables
+    )
     if not tables and not group.head.labels_given:
-        lines.append(f"No published figures for {dataset_title(group.names[0])} with this recipe are in results/paper.")
+        name = dataset_title(group.names[0])
+        lines.append(f"No published figures for {name} with this recipe and statistic are in results/paper.")
     return lines + _left_out(group)
 
 

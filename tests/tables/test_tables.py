@@ -1,7 +1,5 @@
-import csv
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -16,23 +14,6 @@ from sl.tables.published import Published
 from sl.tables.results import result
 
 NOISY = Noise("symmetric", 0.4)
-PUBLISHED = """
-label: SL paper
-source: an invented paper
-url: null
-tables:
-  - {dataset: cifar10, network: CNN, model: cnn8, recipe: words, beside: [authors_code], epoch: unknown,
-     confidence: recalled_not_checked, columns: [none, symmetric 0.4], rows: {ce: [90.00, 50.50], d2l: [80.10, null]}}
-  - {dataset: cifar10, network: CNN, model: cnn8, recipe: words, beside: [authors_code], epoch: best,
-     confidence: checked_text, columns: [symmetric 0.4], rows: {sl: [70.25 ± 0.50]}}
-"""
-
-
-@pytest.fixture
-def published(tmp_path: Path) -> list[Published]:
-    (tmp_path / "paper").mkdir()
-    (tmp_path / "paper" / "x.yaml").write_text(PUBLISHED)
-    return list(load(tmp_path / "paper").tables)
 
 
 def test_results_are_means_and_sample_deviations_in_percent(tmp_path: Path) -> None:
@@ -93,12 +74,20 @@ def test_pages_name_scale_source_and_mark(tmp_path: Path, published: list[Publis
     for part in (
         "scaled-down run: 5,000 of 50,000",
         "an invented paper; recalled, not checked",
-        "recalled, not checked; epoch not known.",
+        "recalled, not checked; epoch not known. Copied by hand.",
         "- 3 runs, 3 seeds (0, 1, 2) · ",
         "Left out: 1 run not finished yet.",
         "| D2L | this project | – | – |",
     ):
         assert part in page
+
+
+def test_a_table_says_that_nothing_is_published_for_its_recipe_and_statistic(
+    tmp_path: Path, published: list[Published]
+) -> None:
+    group = synthetic.run_group_of(tmp_path, {"ce": 1}, recipe="apl")
+    said = "No published figures for CIFAR-10 with this recipe and statistic are in results/paper."
+    assert said in results_table(group, published, "last epoch").notes
 
 
 def test_everything_published_is_on_one_page(tmp_path: Path) -> None:
@@ -111,47 +100,6 @@ def test_everything_published_is_on_one_page(tmp_path: Path) -> None:
     for table in published:
         assert f"### {table.label}: {table.network}" in page
         assert all(str(value) in page for value in table.cells.values())
-
-
-def test_csv_holds_the_same_numbers(tmp_path: Path, published: list[Published]) -> None:
-    synthetic.run_group_of(tmp_path / "runs", {"ce": 3}, scale="paper", epochs=120)
-    list(write_all(load_all(tmp_path / "runs"), Literature(published), tmp_path / "out"))
-    with (tmp_path / "out" / "cifar10_paper.csv").open() as file:
-        lines = [line for line in csv.DictReader(file) if (line["noise"], line["loss"]) == ("symmetric 40 %", "ce")]
-    last = next(line for line in lines if line["statistic"] == "last epoch")
-    mean = 100 * synthetic.curves("ce", "test_accuracy", scale="paper", epochs=120)[:, -1].mean()
-    assert float(last["mean"]) == pytest.approx(mean, abs=1e-4)
-    assert float(last["difference"]) == pytest.approx(mean - 50.5, abs=1e-4)
-    assert (last["n"], last["seeds"], last["confidence"]) == ("3", "0 1 2", "recalled_not_checked")
-
-
-def test_csv_gives_no_difference_from_what_is_not_comparable(tmp_path: Path, published: list[Published]) -> None:
-    synthetic.record(tmp_path / "runs", "ce")
-    list(write_all(load_all(tmp_path / "runs"), Literature(published), tmp_path / "out"))
-    with (tmp_path / "out" / "cifar10_cpu.csv").open() as file:
-        lines = [line for line in csv.DictReader(file) if (line["loss"], line["published"]) == ("ce", "50.5")]
-    assert {(line["difference"], line["not_compared"]) for line in lines} == {("", "not comparable: scaled-down")}
-
-
-def test_csv_tells_pages_of_the_same_names_apart(tmp_path: Path) -> None:
-    recipe = synthetic.recipe_values("cifar10", "authors_code") | {"lr": 0.1}
-    settings: list[dict[str, Any]] = [
-        {}, {"precision": "bfloat16"}, {"holdout": 0.1}, {"fold": "2/4"}, {"recipe": recipe},
-    ]  # fmt: skip
-    for number, changes in enumerate(settings):
-        head = synthetic.header()
-        head["config"] |= changes
-        synthetic.write(tmp_path / "runs", synthetic.lines({**head, "identity": f"{number:016x}"}))
-    list(write_all(load_all(tmp_path / "runs"), Literature([]), tmp_path / "out"))
-    with (tmp_path / "out" / "cifar10_cpu.csv").open() as file:
-        lines = [line for line in csv.DictReader(file) if line["statistic"] == "last epoch"]
-    found = {tuple(line[name] for name in ("precision", "holdout", "fold", "differs")) for line in lines}
-    assert len(found) == len(lines) == 5
-    assert {(line["n"], line["std"]) for line in lines} == {("1", "")}  # one run has no deviation
-    assert {(line["precision"], line["holdout"], line["fold"]) for line in lines} == {
-        ("float32", "", ""), ("bfloat16", "", ""), ("float32", "0.1", ""), ("float32", "", "2/4"),
-    }  # fmt: skip
-    assert "lr 0.01 → 0.1, precision bfloat16 → float32" in {line["differs"] for line in lines}
 
 
 def test_markdown_and_latex_have_a_cell_for_each_column(tmp_path: Path, published: list[Published]) -> None:
