@@ -208,6 +208,9 @@ def test_whose_wrong_labels_are_memorised_on_mnist() -> None:
     assert f"CE predicts {least} % of the wrong labels on images of the digit 1," in NOTES
     assert f"and {second} to {most} % on those of any other digit. This contradicts the claim." in NOTES
     assert verdicts("mnist", "paper", "authors_code")["memorises_easy"] == "contradicted"
+    sl = by_class("runs/mnist", "sl")
+    assert sl.n == 3
+    assert f"SL predicts at most {percent(sl)[-1]} % on those of any digit." in NOTES
 
 
 def test_whose_wrong_labels_are_memorised_on_small_cifar10() -> None:
