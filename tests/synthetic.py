@@ -103,6 +103,7 @@ def header(
                 "python": "3.11.0",
                 "device": "cpu: invented, 1 thread",
                 "precision": "float32",
+                "step": "eager",
                 "started": "2026-01-01T00:00:00+00:00",
             },
         }

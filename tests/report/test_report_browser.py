@@ -299,7 +299,7 @@ def test_runs_are_one_press_away_and_escape_returns(show: Callable[..., Any]) ->
     shown = texts(driver, "#behind tbody th a")
     assert shown == [synthetic.header("ce", seed=seed)["identity"] for seed in (0, 1, 2)]
     words = texts(driver, "#behind")[0]
-    for part in ("0123456", "cpu: invented, 1 thread", "float32", "5,000 of 50,000 training"):
+    for part in ("0123456", "cpu: invented, 1 thread", "float32", "eager", "5,000 of 50,000 training"):
         assert part in words
     cell.parent.switch_to.active_element.send_keys(Keys.ESCAPE)
     assert not driver.execute_script("return document.getElementById('behind').open")

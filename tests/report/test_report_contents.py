@@ -202,7 +202,13 @@ def test_every_run_is_listed_with_scale_origin_and_path(runs: Path) -> None:
         assert run["scale"] == "scaled-down run"
         assert run["provenances"][0] | {"packages": {}} == {
             **{"commit": "0123456789abcdef", "dirty": False, "device": "cpu: invented, 1 thread"},
-            **{"precision": "float32", "started": "2026-01-01T00:00:00+00:00", "python": "3.11.0", "packages": {}},
+            **{
+                "precision": "float32",
+                "step": "eager",
+                "started": "2026-01-01T00:00:00+00:00",
+                "python": "3.11.0",
+                "packages": {},
+            },
         }
     unfinished = [run for run in data["runs"] if not run["finished"]]
     assert [(run["loss"], run["accuracy"]) for run in unfinished] == [("GCE (q 0.7)", [None, None, None])]

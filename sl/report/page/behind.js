@@ -25,6 +25,7 @@ const RUN_COLUMNS = [
   { title: "scale", cell: (run) => badge(run.scale), sort: (run) => run.scale },
   { title: "device", cell: (run) => joined(run, (stay) => stay.device), sort: (run) => run.provenances[0].device },
   { title: "precision", cell: (run) => joined(run, (stay) => stay.precision), sort: (run) => run.provenances[0].precision },
+  { title: "step", cell: (run) => joined(run, (stay) => stay.step ?? NOTHING), sort: (run) => run.provenances[0].step ?? "" },
   {
     title: "weights", sort: (run) => run.weights ?? "",
     cell: (run) => run.weights ? el("span", { title: `sha256 ${run.weights}` }, run.weights.slice(0, 12)) : NOTHING,
