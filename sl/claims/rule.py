@@ -44,6 +44,9 @@ class Verdict(StrEnum):
     LACKING = "not enough runs"
 
 
+TESTED = (Verdict.SUPPORTED, Verdict.CONTRADICTED, Verdict.UNDECIDED)
+
+
 def decide(found: Inference, *, exact: bool = False) -> Verdict:
     """The verdict on a claim whose differences are above 0 where it is right.
 

@@ -10,7 +10,8 @@ import numpy as np
 import synthetic
 from pydantic import TypeAdapter
 
-from sl.claims.outcome import GroupOutcomes
+from sl.claims.outcome import GroupOutcomes, Outcome
+from sl.claims.rule import Verdict
 from sl.record import RunGroup, load_all, run_groups
 
 EASY_TO_HARD = np.array([4, 0, 7, 9, 6, 8, 2, 5, 1, 3])  # place of each class: 1 is the easiest, 3 the hardest
@@ -89,3 +90,15 @@ def run_group_of(root: Path, made: list[Made], seeds: tuple[int, ...] = (0, 1, 2
             run.write(root, seed)
     (group,) = run_groups(load_all(root))
     return group
+
+
+def group(dataset: str, full: bool, recipe: str = "authors_code", **verdicts: tuple[str, int]) -> GroupOutcomes:
+    """An invented group: verdict and number of seeds of each claim by its id."""
+    claims = tuple(
+        Outcome(
+            name, "", "", "", False, Verdict(verdict), False, (), (), None, None, None, None, n,
+            "a proof" if name == "proven" else "", {}, (), (), (),
+        )
+        for name, (verdict, n) in verdicts.items()
+    )  # fmt: skip
+    return GroupOutcomes(dataset, "", recipe, full, "", "", "", {}, "", "", (), "", claims)

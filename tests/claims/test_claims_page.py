@@ -8,12 +8,13 @@ from typing import Any
 
 import pytest
 import synthetic
-from claim_records import Made, accuracies, read_claims, run_group_of
+from claim_records import Made, accuracies, group, read_claims, run_group_of
 
 from sl.claims.catalogue import catalogue
-from sl.claims.outcome import GroupOutcomes, Outcome, all_outcomes, caution
-from sl.claims.page import findings, markdown, summary, tally, write_all
+from sl.claims.outcome import all_outcomes, caution
+from sl.claims.page import findings, markdown, summary, write_all
 from sl.claims.rule import Verdict
+from sl.claims.tally import tally
 from sl.numbers import signed, with_interval
 from sl.record import CLEAN, Noise, load_all
 from sl.reproduce.experiment import runs as experiment_runs
@@ -74,49 +75,6 @@ def test_the_verdicts_at_the_papers_scale_are_counted(page: tuple) -> None:
         f"**The paper's claims at its scale (recipe authors_code; CIFAR-10; n = 3), each counted once: "
         f"{'; '.join(numbers)}.** Shown by algebra: 1 more. Too few runs for a verdict: {lacking}."
     )
-
-
-def group(dataset: str, full: bool, recipe: str = "authors_code", **verdicts: tuple[str, int]) -> GroupOutcomes:
-    """An invented group: verdict and number of seeds of each claim by its id."""
-    claims = tuple(
-        Outcome(
-            name, "", "", "", False, Verdict(verdict), False, (), (), None, None, None, None, n,
-            "a proof" if name == "proven" else "", {}, (), (), (),
-        )
-        for name, (verdict, n) in verdicts.items()
-    )  # fmt: skip
-    return GroupOutcomes(dataset, "", recipe, full, "", "", "", {}, "", "", (), "", claims)
-
-
-def test_a_claim_is_counted_once_however_many_data_sets_it_is_asked_of() -> None:
-    yes, no, open_, few = (lambda n, verdict=verdict: (verdict, n) for verdict in Verdict)
-    found = [
-        group(
-            "cifar10", True, both=yes(3), one=yes(6), split=yes(3), never=few(1), late=few(2), proven=yes(2)
-        ),  # seeds too few for a verdict, which algebra gives
-        group("mnist", True, both=yes(4), one=few(0), split=no(3), never=few(2), undecided=open_(3)),
-        group("cifar10", False, both=no(2), never=no(9), late=yes(9), unasked=no(3), split=no(3)),
-        group("cifar10", False, "apl", both=no(3), late=open_(3), undecided=no(4)),
-        group("cifar10", True, "apl", both=no(3), never=yes(3)),  # another recipe than the paper's
-        group("mnist", False, one=no(3), never=no(3)),
-        group("cifar100", False, one=no(3)),
-        group("digits", True, late=yes(99), never=no(99)),  # no data set of the paper
-    ]
-    full = (
-        "**The paper's claims at its scale (recipe authors_code; CIFAR-10, MNIST; n = 3 to 6), each counted once: 3 "
-        "supported, 1 of them on more than one data set; 1 contradicted; 1 undecided.** Shown by algebra: 1 more. "
-        "Too few runs for a verdict: 2. "
-    )
-    small = (
-        "Scaled-down runs of CIFAR-10 (recipe authors_code, apl) contradict 5 claims: at the paper's scale 2 are "
-        "supported; 1 is undecided on MNIST; 2 are without a verdict. "
-        "Scaled-down runs of MNIST (recipe authors_code) contradict 2 claims: at the paper's scale 1 is supported on "
-        "CIFAR-10; 1 is without a verdict. "
-        "Scaled-down runs of CIFAR-100 (recipe authors_code) contradict 1 claim: at the paper's scale 1 is supported "
-        "on CIFAR-10."
-    )
-    assert tally(found) == full + small
-    assert tally(found[7:]) == "No claim is tested at the paper's scale by authors_code yet."
 
 
 def test_of_scaled_down_runs_the_findings_tell_what_contradicts_the_paper(

@@ -12,7 +12,8 @@ from claim_records import read_claims
 from scipy import stats
 
 from sl.claims.outcome import all_outcomes, as_json
-from sl.claims.page import findings, markdown, tally
+from sl.claims.page import findings, markdown
+from sl.claims.tally import tally
 from sl.record import load_all
 from sl.tables import load
 

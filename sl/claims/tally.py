@@ -1,0 +1,84 @@
+"""How many of the paper's claims hold, on the README's first screen."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+
+from sl.claims.outcome import GroupOutcomes
+from sl.claims.rule import TESTED, Verdict
+from sl.numbers import plural
+from sl.record.paper import PAPER_EPOCHS, USUAL_RECIPE
+from sl.record.titles import dataset_title
+
+
+def tally(found: Sequence[GroupOutcomes]) -> str:
+    """How many of the paper's claims hold at its scale by the authors' recipe, and what scaled-down runs contradict.
+
+    A claim is counted once, however many data sets it is asked of; where these disagree, once under each verdict.
+    """
+    groups = [group for group in found if group.dataset in PAPER_EPOCHS]
+    full = [group for group in groups if group.paper_scale and group.recipe == USUAL_RECIPE]
+    held = {verdict: _datasets(full, verdict) for verdict in TESTED}
+    tested = {claim for claims in held.values() for claim in claims}
+    parts = [_headline(full, held) if tested else f"No claim is tested at the paper's scale by {USUAL_RECIPE} yet."]
+    if proven := {outcome.id for group in full for outcome in group.claims if outcome.by_algebra}:
+        parts.append(f"Shown by algebra: {len(proven)} more.")
+    if lacking := _datasets(full, Verdict.LACKING).keys() - tested:
+        parts.append(f"Too few runs for a verdict: {len(lacking)}.")
+    small = [group for group in groups if not group.paper_scale]
+    for dataset in dict.fromkeys(group.dataset for group in small):
+        against = [
+            (group.recipe, outcome.id)
+            for group in small
+            for outcome in group.claims
+            if group.dataset == dataset and outcome.verdict == Verdict.CONTRADICTED and not outcome.by_algebra
+        ]
+        if against:
+            recipes, claims = (dict.fromkeys(each) for each in zip(*against, strict=True))
+            parts.append(
+                f"Scaled-down runs of {dataset_title(dataset)} (recipe {', '.join(recipes)}) contradict "
+                f"{plural(len(claims), 'claim')}: {_at_full(dataset, claims, held)}."
+            )
+    return " ".join(parts)
+
+
+def _at_full(dataset: str, claims: Iterable[str], held: Mapping[Verdict, Mapping[str, set[str]]]) -> str:
+    """How many of `claims` have which verdict at the paper's scale; `held` as `_datasets`.
+
+    On the same data set, where a claim has one there; else on the others, which are named. Groups that disagree are
+    all told.
+    """
+    counts = Counter[str]()
+    for claim in claims:
+        on = {verdict: datasets[claim] for verdict, datasets in held.items() if claim in datasets}
+        same = [verdict for verdict, datasets in on.items() if dataset in datasets]
+        others = [
+            f"{verdict} on {dataset_title(name)}" for verdict, datasets in on.items() for name in sorted(datasets)
+        ]
+        counts[", ".join(same or others) or "without a verdict"] += 1
+    return "at the paper's scale " + "; ".join(
+        f"{number} {'is' if number == 1 else 'are'} {what}" for what, number in sorted(counts.items())
+    )
+
+
+def _headline(full: Sequence[GroupOutcomes], held: Mapping[Verdict, Mapping[str, set[str]]]) -> str:
+    """How many claims hold, and on which data sets and how many seeds that rests; `held` as `_datasets`."""
+    tested = ((group.dataset, one) for group in full for one in group.claims if one.verdict in TESTED)
+    pairs = [(dataset, one.n) for dataset, one in tested if not one.by_algebra]
+    names, seeds = dict.fromkeys(dataset_title(dataset) for dataset, _ in pairs), [n for _, n in pairs]
+    where = f"recipe {USUAL_RECIPE}; {', '.join(names)}; n = {' to '.join(map(str, sorted({min(seeds), max(seeds)})))}"
+    numbers = []
+    for verdict, claims in held.items():
+        several = sum(len(datasets) > 1 for datasets in claims.values())
+        more = f", {several} of them on more than one data set" if several else ""
+        numbers.append(f"{len(claims) or 'none'} {verdict}{more}")
+    return f"**The paper's claims at its scale ({where}), each counted once: {'; '.join(numbers)}.**"
+
+
+def _datasets(groups: Iterable[GroupOutcomes], verdict: Verdict) -> dict[str, set[str]]:
+    """The data sets on which each claim has a verdict, by the claim's id; what algebra shows is left out."""
+    found: dict[str, set[str]] = {}
+    for group in groups:
+        for outcome in group.claims:
+            if outcome.verdict == verdict and not outcome.by_algebra:
+                found.setdefault(outcome.id, set()).add(group.dataset)
+    return found
