@@ -147,8 +147,8 @@ def _left_out(group: RunGroup) -> list[str]:
     hidden = len(group.diverged) - sum(len(group.diverged_in_row(*cell)) for cell in diverged)
     unfinished = len(group.members) - len(group.runs) - len(group.diverged)
     of_them = f", {hidden} of them diverged" if hidden else ""
-    lines = [f"Left out: {plural(other + hidden, 'run')} with other parameters of the loss{of_them}."]
-    lines *= bool(other + hidden)
+    others = f"Left out: {plural(other + hidden, 'run')} with other parameters of the loss{of_them}."
+    lines = [others] if other + hidden else []
     if len(group.diverged) > hidden:
         lines.append("diverged (number of runs): stopped because loss or weights were not finite; not in any mean.")
     return lines + ([f"Left out: {plural(unfinished, 'run')} not finished yet."] if unfinished else [])

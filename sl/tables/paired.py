@@ -29,7 +29,10 @@ Comparisons = Mapping[tuple[str, Noise], Comparison]
 
 
 def comparisons(group: RunGroup, statistic: str) -> Comparisons:
-    """Every loss that ran under a noise that SL ran under; the correction is over all of them."""
+    """SL against every loss under each noise that both ran under; the correction is over all that are tested.
+
+    Two that share no seed have a comparison of 0 pairs.
+    """
     others = [(loss, noise) for noise in group.noises for loss in group.losses if loss != "sl"]
     found = {key: compared for key in others if (compared := _compare(group, *key, statistic))}
     corrected = adjusted([one.difference for one in found.values()])

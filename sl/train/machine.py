@@ -5,9 +5,16 @@ from pathlib import Path
 import torch
 
 from sl.numbers import plural
+from sl.record.provenance import provenance
+from sl.record.schema import Provenance
 from sl.train.device import Runtime
 
 INSTRUCTION_SETS = ("amx_bf16", "avx512_bf16", "avx512_f", "avx2")  # the widest first
+
+
+def origin_of(runtime: Runtime) -> Provenance:
+    """Commit, packages, machine, precision and step of what runs now under `runtime`."""
+    return provenance(device_title(runtime), runtime.precision, runtime.step)
 
 
 def device_title(runtime: Runtime) -> str:

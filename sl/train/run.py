@@ -13,7 +13,6 @@ from sl.config.build import build_trackers
 from sl.errors import UserError
 from sl.losses import EpochView
 from sl.options.run import RunConfig
-from sl.record.provenance import provenance
 from sl.record.read import State, parse_record, record_state
 from sl.record.run import STAGES, Run
 from sl.record.write import RecordWriter, record_path
@@ -25,7 +24,7 @@ from sl.train.engine import make_engine
 from sl.train.epoch import NotFinite, look_closely, sample_representations, train_one_epoch
 from sl.train.finished import check_finished
 from sl.train.job import Job, prepare
-from sl.train.machine import device_title
+from sl.train.machine import origin_of
 from sl.train.representations import save_representations
 from sl.train.save_model import check_models_dir, save_model
 from sl.train.stop import Stopped, StopRequest
@@ -132,8 +131,7 @@ class Training:
 
     def _resume_or_start(self, state: State) -> None:
         """The record and the engine at the newest state that a checkpoint holds, or both at the beginning."""
-        runtime = self.job.runtime
-        origin = provenance(device_title(runtime), runtime.precision, runtime.step)
+        origin = origin_of(self.job.runtime)
         found = None if state == "missing" else self._restore()
         header = found.header if found else self.job.header(origin)
         self.watchers.start(header, self.path, self.epoch)

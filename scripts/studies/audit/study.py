@@ -15,14 +15,13 @@ from sl.config.compose import compose_run
 from sl.files import replace_json
 from sl.options.run import RunConfig
 from sl.record.lines import rounded
-from sl.record.provenance import provenance
 from sl.record.read import read
 from sl.record.write import record_path
 from sl.train.described import Described, describe_run
 from sl.train.engine import make_engine
 from sl.train.epoch import train_one_epoch
 from sl.train.job import prepare
-from sl.train.machine import device_title
+from sl.train.machine import origin_of
 from studies.audit.measure import measures
 from studies.slug import slug
 
@@ -102,7 +101,6 @@ def audit(trial: Trial, overrides: list[str], folder: Path) -> dict[str, Any]:
     found = measures(labels, clean, probabilities, ranking, analysis.estimate)
     changed = torch.from_numpy(labels.copy())
     rows = torch.from_numpy(ranking.change)
-    runtime = described.runtime
     changed[rows] = torch.from_numpy(ranking.suggested)[rows]
     return {
         "cell": trial.cell,
@@ -117,7 +115,7 @@ def audit(trial: Trial, overrides: list[str], folder: Path) -> dict[str, Any]:
         "measures": found,
         "trained_test_accuracy": None if trial.folds else trained_accuracy(described),
         "retrained_test_accuracy": retrained(config, changed, trial) if trial.retrains else None,
-        "provenance": provenance(device_title(runtime), runtime.precision, runtime.step).model_dump(),
+        "provenance": origin_of(described.runtime).model_dump(),
     }
 
 
