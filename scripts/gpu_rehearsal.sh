@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# The first minutes on a new GPU, in order of worth: tests of the CUDA path, speed, then runs at the paper's scale.
+# The first minutes on a new GPU: the step is compiled while tests of the CUDA path run, then speed is measured, then runs
+# at the paper's scale are trained.
 #   OUT=rehearsal MINUTES=60 bash scripts/gpu_rehearsal.sh   on a machine with a CUDA device, which is gone after an hour
 #   TINY=1 OUT=rehearsal bash scripts/gpu_rehearsal.sh       the same steps in minutes on a CPU, to try the script itself
 # JOBS runs are trained at once, under NVIDIA MPS where it is there; none is begun that would not end within MINUTES from
@@ -44,16 +45,17 @@ end_mps() { [ -z "${CUDA_MPS_PIPE_DIRECTORY:-}" ] || echo quit | nvidia-cuda-mps
 run=(runs_dir="$SCRATCH/tried" checkpoints_dir="$SCRATCH/checkpoints")
 case=cnn8; rounds=3; seconds=0.5; grid=(experiment=figures scale=paper)
 tried=(dataset=cifar10 scale.train_share=0.00416) # one batch of 128 images and one of 80, as an epoch of all has them
-fast='"runtime=fast"'
+overrides='"runtime=fast"'
 tests=(tests/train/test_engine.py tests/train/test_learning_losses.py tests/losses/test_losses_table.py
     -k 'cuda or captured or streams')
 if [ -n "$TINY" ]; then
     case=digits; rounds=1; seconds=0.1; JOBS=2; tried=(dataset=digits scale.train_share=0.1)
-    grid=(experiment=demo scale=cpu seeds=0); fast+=',"scale.train_share=0.1","recipe.epochs=2"'
+    grid=(experiment=demo scale=cpu seeds=0); overrides+=',"scale.train_share=0.1","recipe.epochs=2"'
     tests=(tests/train/test_fake_cuda.py -k breach)
 fi
 step 60 card $PY -c 'import torch; print(torch.__version__, torch.cuda.is_available() and torch.cuda.get_device_name())'
-# Every loss once, so that the processes of the last step find its step compiled; this needs the processor, not the GPU.
+# Every loss for one epoch, so that the runs at the end find their training step compiled. Compiling keeps the processor
+# busy, not the GPU, so the tests run meanwhile.
 step 180 compile $PY scripts/train.py -m "${tried[@]}" recipe.epochs=1 noise=symmetric loss=ce,sl,gce,lsr runtime=fast \
     hydra/launcher=joblib hydra.launcher.n_jobs=4 "${run[@]}" & compiling=$!
 # Plugins and packages that happen to be installed there bring warnings, which this project's settings make errors.
@@ -64,7 +66,7 @@ start_mps
 step 180 speed $PY scripts/bench.py cases=$case rounds=$rounds seconds=$seconds out="$OUT/bench"
 (while sleep "$PACK_SECONDS"; do pack; done) & packing=$!
 left=$((MINUTES * 60 - SECONDS - 20))
-step $((left > 1 ? left : 1)) runs $PY scripts/reproduce.py "${grid[@]}" "overrides=[$fast]" jobs="$JOBS" \
+step $((left > 1 ? left : 1)) runs $PY scripts/reproduce.py "${grid[@]}" "overrides=[$overrides]" jobs="$JOBS" \
     minutes=$((left > 60 ? left / 60 : 1)) runs_dir="$OUT/runs" results_dir="$OUT/results"
 kill $packing
 pack
