@@ -90,7 +90,7 @@ ROWS: dict[str, tuple[tuple[str, float | str], str, int]] = {  # noise, columns 
     "20 % random": (("symmetric", 0.2), "m", 3),
     "40 % random": (("symmetric", 0.4), "cms", 6),
     "60 % random": (("symmetric", 0.6), "cms", 3),
-    "40 %, each class mistaken for one other": (("asymmetric", 0.4), "ms", 3),
+    "asymmetric: 40 % of five classes, each taken for one other": (("asymmetric", 0.4), "ms", 3),
     "people's (CIFAR-10N worst), 39 %": (("human", "worst"), "s", 3),
     "people's (CIFAR-10N aggregate), 8.5 %": (("human", "aggregate"), "s", 3),
 }
@@ -111,25 +111,35 @@ def test_how_many_of_peoples_labels_are_wrong() -> None:
     assert (f"{worst:.0f}", f"{aggregate:.1f}") == ("39", "8.5")
 
 
+def test_asymmetric_noise_changes_40_percent_of_five_classes() -> None:
+    for dataset in ("cifar10", "mnist"):
+        texts = [path.read_text(encoding="utf-8") for path in (RESULTS / "runs" / dataset).glob("*.jsonl")]
+        heads = [json.loads(text.partition("\n")[0]) for text in texts]
+        heads = [head for head in heads if head["config"]["names"]["noise"] == "asymmetric"]
+        noises = [head["noise"] for head in heads if head["config"]["noise"]["rate"] == 0.4]
+        assert noises
+        for noise in noises:
+            largest = [[round(share, 2) for share in sorted(row)[-2:]] for row in noise["transition"]]
+            assert sorted(largest) == [[0.0, 1.0]] * 5 + [[0.4, 0.6]] * 5
+
+
 def test_another_recipe_and_another_loss() -> None:
     last, best = gains("cifar10", "symmetric", 0.4, "apl", "paper", seeds=2)
-    assert f"by it at the paper's scale SL gains {last.strip('* ')} ({best}) at 40 % random (n = 2)." in ANSWER
+    assert f"- `recipe=apl` at the paper's scale: CIFAR-10, 40 % random {last.strip('* ')} ({best}; n = 2)." in ANSWER
     cifar10, mnist = (gains(dataset, "symmetric", 0.4, over="gce")[0] for dataset in ("cifar10", "mnist"))
     small, _ = gains("cifar10", "symmetric", 0.4, *SMALL, over="gce", seeds=6)
     (others,) = published("symmetric 0.4", over="gce")
-    assert f"Over GCE at 40 % random: CIFAR-10 {cifar10}, MNIST {mnist}, small {small}; [others]" in ANSWER
-    assert f") by `apl` {signed(others)}." in ANSWER
+    assert f"), MNIST {mnist}, small {small} (n = 6)." in ANSWER
+    assert f"Over GCE, 40 % random: CIFAR-10 {cifar10} (another paper by `apl`: {signed(others)}), MNIST" in ANSWER
 
 
 def test_what_others_have_and_what_shorter_runs() -> None:
     clean, other = ((signed(min(each)), signed(max(each))) for each in map(published, ("none", "asymmetric 0.4")))
-    said = (
-        f"{' to '.join(clean)} without wrong labels, {' to '.join(other)} where each class is mistaken for one other."
-    )
-    assert f"Others over CE on CIFAR-10: {said}" in ANSWER
+    said = f"{' to '.join(clean)} (none), {' to '.join(other)} (asymmetric)."
+    assert f"[Other papers](results/tables/published.md), over CE on CIFAR-10: {said}" in ANSWER
     asymmetric, _ = audited("CIFAR-10, asymmetric 40 %", 3)
     worst, aggregate = (audited(f"CIFAR-10N {name}", 6)[0] for name in WHOSE)
-    assert f", small: there {asymmetric}, with people's errors {worst} and {aggregate} (n = 6)." in ANSWER
+    assert f"): asymmetric {asymmetric}; people's {worst} (worst) and {aggregate} (aggregate; n = 6)." in ANSWER
 
 
 def test_what_the_audits_say_of_longer_runs() -> None:
