@@ -227,12 +227,11 @@ def test_a_comparison_that_is_stopped_keeps_its_rounds(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def start(self: Noted, method: str, *arguments: Any) -> "Future[Any]":
-        if method == "train" and EVENTS.count("train") == 4 * (
-            3 + 2
-        ):  # four processes: three laps to choose the steps, and two rounds
+        if method == "train" and EVENTS.count("train") == before:
             raise KeyboardInterrupt
         return noted_start(self, method, *arguments)
 
+    before = 4 * (3 + 2)  # four processes: three laps to choose the steps, and two rounds
     noted_start = Noted.start
     monkeypatch.setattr(Noted, "start", start)
     with pytest.raises(KeyboardInterrupt):
