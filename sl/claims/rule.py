@@ -19,11 +19,11 @@ is 0" (one-sample t test) decide:
 Hochberg, false discovery rate {SIGNIFICANT}). Among many tests a few are significant by chance: a verdict without it
 may be one of these.
 
-Pairs compare like with like: the same data, wrong labels, recipe values, network, precision and PyTorch version. Other
-pairs are refused and listed. The processor, this project's commit and how a step runs (captured, compiled) may differ;
-the records name them, the last since commit 6b04ab2. A claim that
-holds by algebra needs no runs; runs can only contradict it. Where the paper gives no number, measure and threshold are
-ours; the column "paper" is empty there.
+Pairs compare like with like: the same data, wrong labels, recipe values, network, precision and PyTorch version.
+Other pairs are refused and listed. The processor, this project's commit and how a step runs (captured, compiled) may
+differ. The records name them; those older than commit 6b04ab2 do not say how a step ran. A claim that holds by
+algebra needs no runs; runs can only contradict it. Where the paper gives no number, measure and threshold are ours;
+the column "paper" is empty there.
 
 **What the intervals leave out.** Seeds draw wrong labels, initial weights and the order of images. All seeds share the
 training and test images, so an interval does not say how much other images would change a number. On 1,000 test images
