@@ -7,7 +7,6 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
-from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -19,8 +18,7 @@ import torch
 from sl.train.device import Runtime
 from studies.bench.ablation import changes_for
 from studies.bench.command import WAYS, Kind, bench
-from studies.bench.compare import compare, make_teams, several_runs
-from studies.bench.contender import EngineContender, case_job
+from studies.bench.contender import EngineContender
 
 SCRIPT = Path(__file__).resolve().parents[2] / "scripts" / "bench.py"
 
@@ -155,59 +153,6 @@ def test_a_step_is_listed_by_its_operators_on_a_cpu(tmp_path: Path, capsys: pyte
     assert "| the rest |" in capsys.readouterr().out
 
 
-EVENTS: list[str] = []
-
-
-class Noted(InlineChild):
-    """A `Child` without a process, which notes in EVENTS what is asked of it."""
-
-    def __init__(self, make: Callable[..., Any], *arguments: Any) -> None:
-        EVENTS.append("start")
-
-    def wait(self) -> None:
-        EVENTS.append("wait")
-
-    def start(self, method: str, *arguments: Any) -> "Future[Any]":
-        EVENTS.append(method)
-        done: Future[Any] = Future()
-        done.set_result(1.0 if method == "train" else {})
-        return done
-
-
-@pytest.fixture
-def noted(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No process is started; EVENTS is empty."""
-    monkeypatch.setattr("studies.bench.measure.Child", Noted)
-    monkeypatch.setattr("studies.bench.compare.cores", lambda: 2)
-    monkeypatch.setattr("torch.cuda.is_available", lambda: False)
-    EVENTS.clear()
-
-
-@pytest.mark.usefixtures("noted")
-def test_all_processes_have_started_before_the_first_is_measured() -> None:
-    assert len(list(compare("digits", 1, 0.02))) == 1
-    assert EVENTS[:8] == ["start"] * 4 + ["wait"] * 4
-    assert EVENTS[8:] == ["train"] * (len(EVENTS) - 9) + ["facts"]
-
-
-@pytest.mark.usefixtures("noted")
-def test_on_a_gpu_the_same_processes_run_alone_and_together(monkeypatch: pytest.MonkeyPatch) -> None:
-    job = case_job("digits")
-    job = replace(job, runtime=replace(job.runtime, device=torch.device("cuda", 0)))
-    with ExitStack() as stack:
-        teams = make_teams(stack, "digits", job)
-    assert {name: len(team.members) for name, team in teams.items()} == {
-        "reference": 1,
-        "one run": 1,
-        "2 processes": 2,
-        "4 processes": 4,
-    }
-    assert EVENTS == ["start"] * (1 + 4)
-    monkeypatch.setenv("CUDA_MPS_PIPE_DIRECTORY", "mps")
-    assert [*several_runs(torch.device("cuda", 0))] == ["2 processes under MPS", "4 processes under MPS"]
-    assert teams["one run"].members[0] is teams["4 processes"].members[0] is not teams["reference"].members[0]
-
-
 def test_what_is_measured_is_written_before_the_next_case(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def compare(case: str, *_: object) -> Iterator[dict[str, Any]]:
         if case == "cnn8":
@@ -220,31 +165,6 @@ def test_what_is_measured_is_written_before_the_next_case(tmp_path: Path, monkey
     (path,) = tmp_path.iterdir()
     assert path.suffix == ".part"
     assert json.loads(path.read_text())["cases"] == {"digits": {"case": "digits"}}
-
-
-@pytest.mark.usefixtures("noted")
-def test_a_comparison_that_is_stopped_keeps_its_rounds(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    def start(self: Noted, method: str, *arguments: Any) -> "Future[Any]":
-        if method == "train" and EVENTS.count("train") == before:
-            raise KeyboardInterrupt
-        return noted_start(self, method, *arguments)
-
-    before = 4 * (3 + 2)  # four processes: three laps to choose the steps, and two rounds
-    noted_start = Noted.start
-    monkeypatch.setattr(Noted, "start", start)
-    with pytest.raises(KeyboardInterrupt):
-        measure(tmp_path, rounds=5)
-    (path,) = tmp_path.iterdir()
-    assert path.suffix == ".part"
-    assert json.loads(path.read_text())["cases"]["digits"]["rounds"] == 2
-    said = capsys.readouterr().err.splitlines()
-    assert [line.partition(":")[0] for line in said] == [
-        "digits, reference",
-        "digits, one run",
-        "digits, 2 single-threaded processes",
-    ]
 
 
 def test_on_a_gpu_a_step_is_listed_both_ways(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -74,7 +74,7 @@ def summary_table(records: Iterable[Mapping[str, Any]]) -> list[str]:
     A line below it says so where no machine has a GPU.
     """
     rows, gpu = [], False
-    for record in filterfalse(busy, records):
+    for record in filterfalse(others_cores, records):
         gpu |= bool(record["machine"]["gpu"])
         for measured in record["cases"].values():
             one, *several = (values["median"] for values in measured["times_reference"].values())
@@ -92,7 +92,7 @@ def code(record: Mapping[str, Any]) -> str:
     return f"{(record['commit'] or '–')[:7]}, {record['machine']['torch'].partition('+')[0]}"
 
 
-def busy(record: Mapping[str, Any]) -> float:
+def others_cores(record: Mapping[str, Any]) -> float:
     """How many cores others kept busy when the measurement began; 0 for less than BUSY, or where that is unknown."""
     cores = record.get("busy_cores_before") or 0.0
     return cores if cores > BUSY else 0.0
@@ -105,7 +105,7 @@ def title(record: Mapping[str, Any]) -> str:
     >>> title({"machine": machine, "busy_cores_before": 8.03})
     '2 cores of CPU, family 6, while others kept 8.0 cores busy'
     """
-    others = busy(record)
+    others = others_cores(record)
     return machine_title(record["machine"]) + (f", while others kept {others:.1f} cores busy" if others else "")
 
 
