@@ -139,7 +139,7 @@ def test_what_others_have_and_what_shorter_runs() -> None:
     assert f"[Other papers](results/tables/published.md), over CE on CIFAR-10: {said}" in ANSWER
     asymmetric, _ = audited("CIFAR-10, asymmetric 40 %", 3)
     worst, aggregate = (audited(f"CIFAR-10N {name}", 6)[0] for name in WHOSE)
-    assert f"): asymmetric {asymmetric}; people's {worst} (worst) and {aggregate} (aggregate; n = 6)." in ANSWER
+    assert f"): asymmetric {asymmetric}; people's (n = 6) {worst} (worst) and {aggregate} (aggregate)." in ANSWER
 
 
 def test_what_the_audits_say_of_longer_runs() -> None:
