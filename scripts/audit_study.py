@@ -17,6 +17,7 @@ def main(
     work: Path = Path("results/audit/study"),
     page: Path = Path("docs/audit-study.md"),
     readme: Path = Path("README.md"),
+    all_epochs: bool = False,
     table_only: bool = False,
     threads: int = 1,
 ) -> None:
@@ -27,16 +28,18 @@ def main(
     work: folder of runs and networks
     page: page for all tables, with the marks results
     readme: page for the shortest one, with the marks audit
+    all_epochs: do one run of CE and of SL at all epochs instead, three seeds; records go to the folder all_epochs below
     table_only: train nothing
     threads: threads of a run
     """
     from studies.audit.page import write_pages
-    from studies.audit.study import CELLS, run_study  # imports torch; --help does without it
+    from studies.audit.study import CELLS, long_trials, run_study, trials  # imports torch; --help does without it
 
     known = {slug(cell): cell for cell in CELLS}
     wanted = [known[one_of("cells", cell, known)] for cell in cells]
     if not table_only:
-        run_study(wanted, results, work, threads)
+        planned = long_trials(wanted) if all_epochs else trials(wanted)
+        run_study(planned, results / "all_epochs" if all_epochs else results, work, threads)
     print("\n".join(write_pages(results, page, readme)), flush=True)
 
 

@@ -15,7 +15,7 @@ from sl.config.compose import compose_run
 from studies.audit.measure import measures
 from studies.audit.overview import overview
 from studies.audit.page import size, write_pages
-from studies.audit.study import CELLS, Trial, trials
+from studies.audit.study import CELLS, Trial, long_trials, trials
 from studies.audit.study import audit as study_audit
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -45,6 +45,15 @@ def test_every_trial_is_an_audit_with_a_record_of_its_own() -> None:
     for cell in CELLS:
         config = compose_run(Trial(cell, "gce", 4, 1).overrides, "audit")
         assert (config.folds, config.seed, config.names["loss"]) == (4, 1, "gce")
+
+
+def test_audits_at_all_epochs_differ_in_their_length_alone() -> None:
+    planned = list(long_trials(["CIFAR-10N worst"]))
+    assert [(trial.seed, trial.loss) for trial in planned] == [(s, loss) for s in (0, 1, 2) for loss in ("ce", "sl")]
+    short = Trial("CIFAR-10N worst", "sl", 0, 0)
+    assert set(short.overrides) - set(planned[1].overrides) == {"scale.epoch_share=0.25"}
+    assert set(planned[1].overrides) < set(short.overrides)
+    assert (planned[0].retrains, planned[1].retrains) == (False, True)
 
 
 def test_the_page_shows_means_and_deviations(tmp_path: Path) -> None:
@@ -93,9 +102,8 @@ def test_a_record_holds_what_the_audit_itself_finds(
     audit: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The same run of one epoch, the fewest that there are, by `sl audit` and by the study."""
-    cell = ("dataset=digits", "noise=symmetric", "noise.rate=0.2", "scale.epoch_share=0.01")
-    monkeypatch.setitem(CELLS, "short", cell)
-    trial = Trial("short", "sl", 0, 1)
+    monkeypatch.setitem(CELLS, "short", ("dataset=digits", "noise=symmetric", "noise.rate=0.2", "recipe.epochs=1"))
+    trial = Trial("short", "sl", 0, 1, all_epochs=True)
     noise = json.loads((audit(*trial.overrides) / "noise.json").read_text())
     work = tmp_path / "audit"
     folders = [f"{name}_dir={work / name}" for name in ("runs", "models", "checkpoints")]
@@ -103,6 +111,9 @@ def test_a_record_holds_what_the_audit_itself_finds(
     record = study_audit(trial, [*trial.overrides, *shared, *folders], work / "predictions")
     assert record["identity"] == noise["identity"]
     assert record["epochs"] == 1
+    anew = record["retrained_test_accuracy"], record["sl_retrained_test_accuracy"]
+    assert all(0 < accuracy < 1 for accuracy in anew)
+    assert anew[0] != anew[1]  # two losses
     found = record["measures"]
     assert {key: found["rate"][key] for key in ("low", "high")} == {key: noise["rate"][key] for key in ("low", "high")}
     assert found["rate"]["estimated"] == noise["rate"]["value"]

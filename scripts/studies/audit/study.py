@@ -1,6 +1,6 @@
 """Measures audits where the truth is known: losses, folds and seeds on labels with known errors."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 from pathlib import Path
@@ -40,6 +40,7 @@ CELLS: dict[str, tuple[str, ...]] = {
 RETRAINED = {("sl", 0), ("ce", 4), ("sl", 4)}
 LOSSES = {0: ("ce", "gce", "sl", "lsr", "nce_rce"), 4: ("ce", "gce", "sl")}  # for each number of folds
 SEEDS = {0: 6, 4: 3}
+ALL_EPOCHS = ("ce", "sl")  # the losses whose one run is also measured at all epochs, with three seeds
 EXPECTED_PRECISION = 0.9
 
 
@@ -51,6 +52,7 @@ class Trial:
     loss: str
     folds: int
     seed: int
+    all_epochs: bool = False  # in place of the cell's share of them
 
     @property
     def file(self) -> str:
@@ -63,9 +65,14 @@ class Trial:
         return (self.loss, self.folds) in RETRAINED or "dataset=cifar10" not in CELLS[self.cell]
 
     @property
+    def setting(self) -> list[str]:
+        """Labels, scale and recipe as overrides."""
+        return [override for override in CELLS[self.cell] if not (self.all_epochs and "epoch_share" in override)]
+
+    @property
     def overrides(self) -> list[str]:
         """The audit as one would give it to `sl audit`."""
-        return [*CELLS[self.cell], f"loss={self.loss}", f"folds={self.folds}", f"seed={self.seed}"]
+        return [*self.setting, f"loss={self.loss}", f"folds={self.folds}", f"seed={self.seed}"]
 
 
 def trials(cells: Sequence[str]) -> Iterator[Trial]:
@@ -75,11 +82,17 @@ def trials(cells: Sequence[str]) -> Iterator[Trial]:
             yield from (Trial(cell, loss, folds, seed) for loss in LOSSES[folds])
 
 
-def run_study(cells: Sequence[str], results: Path, work: Path, threads: int) -> None:
-    """Do what is missing of the study on `cells`: a JSON record for each audit in `results`; runs go to `work`."""
+def long_trials(cells: Sequence[str]) -> Iterator[Trial]:
+    """One run at all epochs of CE and of SL on each of these cells, the seed outermost."""
+    for seed, cell, loss in product(range(SEEDS[4]), cells, ALL_EPOCHS):
+        yield Trial(cell, loss, 0, seed, all_epochs=True)
+
+
+def run_study(planned: Iterable[Trial], results: Path, work: Path, threads: int) -> None:
+    """Do those of the `planned` audits that have no JSON record in `results` yet; runs go to `work`."""
     common = [f"{name}_dir={work / name}" for name in ("runs", "checkpoints", "models")]
     common += [f"runtime.threads={threads}"]
-    for trial in trials(cells):
+    for trial in planned:
         path = results / trial.file
         if not path.exists():
             record = audit(trial, [*trial.overrides, *common], work / "predictions")
@@ -102,6 +115,8 @@ def audit(trial: Trial, overrides: list[str], folder: Path) -> dict[str, Any]:
     changed = torch.from_numpy(labels.copy())
     rows = torch.from_numpy(ranking.change)
     changed[rows] = torch.from_numpy(ranking.suggested)[rows]
+    anew = ("ce", "sl") if trial.all_epochs else ("ce",)
+    accuracy = {loss: retrained(config, changed, trial, loss) if trial.retrains else None for loss in anew}
     return {
         "cell": trial.cell,
         "overrides": trial.overrides,
@@ -114,7 +129,8 @@ def audit(trial: Trial, overrides: list[str], folder: Path) -> dict[str, Any]:
         "expected_precision": EXPECTED_PRECISION,
         "measures": found,
         "trained_test_accuracy": None if trial.folds else trained_accuracy(described),
-        "retrained_test_accuracy": retrained(config, changed, trial) if trial.retrains else None,
+        "retrained_test_accuracy": accuracy["ce"],
+        **({"sl_retrained_test_accuracy": accuracy["sl"]} if "sl" in accuracy else {}),
         "provenance": origin_of(described.runtime).model_dump(),
     }
 
@@ -125,9 +141,9 @@ def trained_accuracy(described: Described) -> float:
     return read(path).last()
 
 
-def retrained(config: RunConfig, labels: torch.Tensor, trial: Trial) -> float:
-    """Test accuracy after the last epoch of CE trained on the audit's changed `labels`, all else as in the run."""
-    plain = compose_run([*trial.overrides[:-3], "loss=ce", f"seed={trial.seed}"])
+def retrained(config: RunConfig, labels: torch.Tensor, trial: Trial, loss: str) -> float:
+    """Test accuracy after the last epoch of `loss` trained on the audit's changed `labels`, all else as in the run."""
+    plain = compose_run([*trial.setting, f"loss={loss}", f"seed={trial.seed}"])
     job = prepare(replace(plain, runtime=config.runtime))
     job = replace(job, noisy=replace(job.noisy, labels=labels))
     engine, plan = make_engine(job), job.plan
