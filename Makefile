@@ -33,7 +33,7 @@ reproduce-cifar10 reproduce-cifar100 reproduce-mnist: reproduce-%: $(INSTALLED)
 
 reproduce-cifar10: ## The paper's figures and tables on CIFAR-10, then people's labels; rerun to resume
 reproduce-cifar100: ## The paper's table on CIFAR-100, then people's labels
-reproduce-mnist: ## The paper's table on MNIST
+reproduce-mnist: ## The paper's table, ablation and boosted methods on MNIST
 
 status: $(INSTALLED) ## What a reproduction is training, how far it is, what is next, when it will be done
 	$(RUN) scripts/reproduce.py status

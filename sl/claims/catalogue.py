@@ -30,7 +30,7 @@ def catalogue(dataset: str, recipe: str, literature: Literature, usual: bool) ->
     """Every claim that can be asked of a data set and recipe; `literature`: what stands beside.
 
     A fact is asked on its own data set, what else the paper shows on CIFAR-10 alone there. The paper's ablation and
-    boosted methods are also trained on digits, both by the `usual` recipe of a scale only.
+    boosted methods are also trained on MNIST and digits, all by the `usual` recipe of a scale only.
     """
     made = [*_classes(), *_memorisation(), *_accuracy(literature.tables), *_every_class(), *_confidence()]
     classes = literature.classes if recipe == USUAL_RECIPE else ()
@@ -38,7 +38,7 @@ def catalogue(dataset: str, recipe: str, literature: Literature, usual: bool) ->
         made += _gaps(fact, classes) if (fact.label, fact.dataset) == (PAPER, dataset) else []
     if dataset == "cifar10":
         made += _representation()
-    if dataset in ("cifar10", "digits") and usual:
+    if dataset in ("cifar10", "mnist", "digits") and usual:
         made += [*_parameters(dataset), *_boosting()]
     return made
 

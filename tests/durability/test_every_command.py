@@ -43,7 +43,7 @@ COMMANDS = {
     "audit_time": ("data_dir out options", ()),
     "predict": ("model folder out skip_unreadable allow_targets", ()),
     "export": ("model out allow_targets", ()),
-    "audit_study": ("cells results page threads", ("table_only=true",)),
+    "audit_study": ("cells results page all_epochs threads", ("table_only=true",)),
     "conformance": ("target loss arrays alpha", ()),
     "track": ("tracker runs figures strict allow_targets tracker.csv.dir", ("runs=missing",)),
     "dashboard": ("project entity out", ("file=damaged.json",)),
