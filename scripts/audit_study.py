@@ -32,14 +32,14 @@ def main(
     table_only: train nothing
     threads: threads of a run
     """
-    from studies.audit.page import write_pages
-    from studies.audit.study import CELLS, long_trials, run_study, trials  # imports torch; --help does without it
+    from studies.audit import study  # imports torch; --help does without it
+    from studies.audit.page import ALL_EPOCHS, write_pages
 
-    known = {slug(cell): cell for cell in CELLS}
+    known = {slug(cell): cell for cell in (study.LONG_CELLS if all_epochs else study.CELLS)}
     wanted = [known[one_of("cells", cell, known)] for cell in cells]
     if not table_only:
-        planned = long_trials(wanted) if all_epochs else trials(wanted)
-        run_study(planned, results / "all_epochs" if all_epochs else results, work, threads)
+        planned = study.long_trials(wanted) if all_epochs else study.trials(wanted)
+        study.run_study(planned, results / ALL_EPOCHS if all_epochs else results, work, threads)
     print("\n".join(write_pages(results, page, readme)), flush=True)
 
 

@@ -11,6 +11,7 @@ from sl.record.paper import PAPER_EPOCHS
 from sl.record.titles import loss_title
 from sl.tables.formats import table
 from sl.tables.marks import fill
+from studies.audit.length import length_part
 from studies.audit.overview import NONE, Record, confident_gap, flagged, gap, in_short, overview, rate
 
 HEADER = (
@@ -19,6 +20,7 @@ HEADER = (
     "decision: precision / recall",
     "cleanlab's filter: precision / recall", "prediction ≠ label: precision / recall", "CE retrained (%)",
 )  # fmt: skip
+ALL_EPOCHS = "all_epochs"  # folder of the audits at all epochs, below that of the study
 TRAINING_IMAGES = {"cifar10": 50_000, "mnist": 60_000}  # of the data sets that the study scales down
 NOTES = """\
 Means over seeds, which draw noise, weights and folds (on CIFAR-10N, which has one set of people's labels, weights and
@@ -35,14 +37,20 @@ Every setting in full: mean ± standard deviation over n seeds. Folds 0 is one r
 
 def write_pages(results: Path, page: Path, readme: Path) -> list[str]:
     """Fill the measured parts of `page` and `readme` from the records in `results`; UserError where there is none."""
-    records = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(results.glob("*.json"))]
+    records, long = read_records(results), read_records(results / ALL_EPOCHS)
     if not records:
         raise UserError("results", results, "must be a folder that holds records of the study")
     cells = dict.fromkeys(record["cell"] for record in records)
     parts = [cell_part([record for record in records if record["cell"] == cell]) for cell in cells]
     notes = NOTES.format(expected=records[0]["expected_precision"])
     whole = "\n\n".join([notes, overview(records), DETAILS, *parts])
-    return [fill(page, whole), fill(readme, in_short(records), "audit")]
+    written = [fill(page, whole), fill(readme, in_short(records), "audit")]
+    return [*written, fill(page, length_part(records, long), "all-epochs")] if long else written
+
+
+def read_records(folder: Path) -> list[Record]:
+    """All records in `folder`, by file name; none where it is missing."""
+    return [json.loads(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.json"))]
 
 
 def cell_part(records: Sequence[Record]) -> str:

@@ -1,0 +1,104 @@
+"""The part of docs/audit-study.md on audits at all epochs: beside the same audits of the study, and what differs."""
+
+from collections.abc import Iterator, Sequence
+from statistics import fmean
+
+from sl.numbers import mean_std, with_interval
+from sl.record.titles import loss_title
+from sl.stats import Inference, adjusted, significant
+from sl.tables.formats import table
+from sl.tables.paired import MARK
+from studies.audit.overview import NONE, Record, accuracies, by_setting, difference, flagged, gap, points, precision
+from studies.audit.study import AUTHORS
+
+HEADER = (
+    "labels", "epochs", "loss", "n", "average precision", "estimated − true rate (points)",
+    "decision: precision / recall", "trained on the labels as given", "CE on the corrected labels",
+    "SL on the corrected labels",
+)  # fmt: skip
+TESTS = ("labels", "difference", "n", "mean [95 % interval], points", "p, corrected")
+NOTES = """\
+Means over n seeds. The last three columns of the first table are test accuracy (%) on clean labels, mean ± standard
+deviation; a dash where it was not measured. *: p < 0.05 (paired t test over the seeds that both have, corrected for all
+rows of the second table by Benjamini and Hochberg)."""
+GIVEN, ANEW, SL_ANEW = "trained_test_accuracy", "retrained_test_accuracy", "sl_retrained_test_accuracy"
+BySeed = dict[int, Record]
+OneRun = dict[str, BySeed]  # by loss
+Values = dict[int, float]
+
+
+def length_part(short: Sequence[Record], long: Sequence[Record]) -> str:
+    """One run of CE and of SL at both lengths, and the paired differences between them."""
+    cells = dict.fromkeys(record["cell"] for record in long)
+    rows, found = [], []
+    for cell in cells:
+        fewer, every, other = _one_run(short, cell), _one_run(long, cell), _one_run(long, f"{cell}{AUTHORS}")
+        rows += [_row(cell, list(own.values())) for audits in (fewer, every) for own in audits.values() if own]
+        found += [(cell, title, difference(*pair)) for title, *pair in _questions(fewer, every, other)]
+    corrected = adjusted([test for *_, test in found])
+    tests = [
+        [
+            cell,
+            title,
+            str(test.n),
+            _in_points(test) + _mark(p),
+            NONE if p is None else f"{p:.2g}",
+        ]
+        for (cell, title, test), p in zip(found, corrected, strict=True)
+        if test.n
+    ]
+    return "\n\n".join([NOTES, table(HEADER, rows), table(TESTS, tests)])
+
+
+def _one_run(records: Sequence[Record], cell: str) -> OneRun:
+    """The audits by one run of CE and SL on a setting: by loss, then seed."""
+    ways = by_setting(records).get(cell, {})
+    return {loss: dict(ways.get((loss, 0), {})) for loss in ("ce", "sl")}
+
+
+def _row(cell: str, group: Sequence[Record]) -> list[str]:
+    first = group[0]
+    return [
+        cell,
+        str(first["epochs"]),
+        loss_title(first["loss"]),
+        str(len(group)),
+        f"{fmean(map(precision, group)):.3f}",
+        points(list(map(gap, group))),
+        flagged(group, "decision"),
+        *(_accuracy([one.get(which) for one in group]) for which in (GIVEN, ANEW, SL_ANEW)),
+    ]
+
+
+def _accuracy(shares: Sequence[float | None]) -> str:
+    known = [100 * share for share in shares if share is not None]
+    return mean_std(known, 1) if known else NONE
+
+
+def _ranks(records: BySeed) -> Values:
+    """The average precision by seed."""
+    return {seed: precision(record) for seed, record in records.items()}
+
+
+def _questions(short: OneRun, long: OneRun, authors: OneRun) -> Iterator[tuple[str, Values, Values]]:
+    """What is asked, and the two sides of the difference by seed."""
+    for loss in ("ce", "sl"):
+        of_loss = f"average precision of {loss_title(loss)}"
+        yield f"{of_loss}: all epochs minus fewer", _ranks(long[loss]), _ranks(short[loss])
+        yield f"{of_loss}, all epochs: recipe authors_code minus apl", _ranks(authors[loss]), _ranks(long[loss])
+    yield "average precision at all epochs: SL minus CE", _ranks(long["sl"]), _ranks(long["ce"])
+    given_ce, given_sl = (accuracies(long[loss], GIVEN) for loss in ("ce", "sl"))
+    anew_ce, anew_sl = (accuracies(long["sl"], which) for which in (ANEW, SL_ANEW))
+    yield "test accuracy on the labels as given: SL minus CE", given_sl, given_ce
+    yield "test accuracy of CE: SL's corrected labels minus labels as given", anew_ce, given_ce
+    yield "test accuracy of SL: its corrected labels minus labels as given", anew_sl, given_sl
+    yield "test accuracy on SL's corrected labels: SL minus CE", anew_sl, anew_ce
+
+
+def _in_points(test: Inference) -> str:
+    interval = (100 * test.interval[0], 100 * test.interval[1]) if test.interval else None
+    return with_interval(100 * test.mean, interval, 1)
+
+
+def _mark(p: float | None) -> str:
+    return MARK if significant(p) else ""
