@@ -207,7 +207,7 @@ def caution(group: RunGroup) -> str:
     how = "in evaluation mode" if in_evaluation else "while it trains on augmented images"
     return (
         f"In these runs CE predicts only {share:.0f} % of the wrong labels late, {how} ({USUAL_NOISE.title}, n = "
-        f"{series.n}). What a loss does against more memorising they do not show."
+        f"{series.n}). So they do not show how a loss resists more memorising."
     )
 
 

@@ -1,7 +1,7 @@
 """How many of the paper's claims hold, on the README's first screen."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from sl.claims.outcome import GroupOutcomes
 from sl.claims.rule import TESTED, Verdict
@@ -36,12 +36,12 @@ def tally(found: Sequence[GroupOutcomes]) -> str:
             recipes, claims = (dict.fromkeys(each) for each in zip(*against, strict=True))
             parts.append(
                 f"Scaled-down runs of {dataset_title(dataset)} (recipe {', '.join(recipes)}) contradict "
-                f"{plural(len(claims), 'claim')}: {_at_full(dataset, claims, held)}."
+                f"{plural(len(claims), 'claim')}. {_at_full(dataset, claims, held)}."
             )
     return " ".join(parts)
 
 
-def _at_full(dataset: str, claims: Iterable[str], held: Mapping[Verdict, Mapping[str, set[str]]]) -> str:
+def _at_full(dataset: str, claims: Collection[str], held: Mapping[Verdict, Mapping[str, set[str]]]) -> str:
     """How many of `claims` have which verdict at the paper's scale; `held` as `_datasets`.
 
     On the same data set, where a claim has one there; else on the others, which are named. Groups that disagree are
@@ -55,15 +55,21 @@ def _at_full(dataset: str, claims: Iterable[str], held: Mapping[Verdict, Mapping
             f"{verdict} on {dataset_title(name)}" for verdict, datasets in on.items() for name in sorted(datasets)
         ]
         counts[", ".join(same or others) or "without a verdict"] += 1
-    return "at the paper's scale " + "; ".join(
-        f"{number} {'is' if number == 1 else 'are'} {what}" for what, number in sorted(counts.items())
-    )
+    parts = [f"{_of_these(number, len(claims))} {what}" for what, number in sorted(counts.items())]
+    return f"At the paper's scale {'; '.join(parts)}"
+
+
+def _of_these(number: int, of: int) -> str:
+    """Subject and verb for `number` of the claims that were just told, of which there are `of`."""
+    if number < of:
+        return f"{number} of these {'is' if number == 1 else 'are'}"
+    return f"all {of} are" if of > 1 else "it is"
 
 
 def _headline(full: Sequence[GroupOutcomes], held: Mapping[Verdict, Mapping[str, set[str]]]) -> str:
     """How many claims hold, and on which data sets and how many seeds that rests; `held` as `_datasets`."""
-    tested = ((group.dataset, one) for group in full for one in group.claims if one.verdict in TESTED)
-    pairs = [(dataset, one.n) for dataset, one in tested if not one.by_algebra]
+    outcomes = ((group.dataset, one) for group in full for one in group.claims if one.verdict in TESTED)
+    pairs = [(dataset, one.n) for dataset, one in outcomes if not one.by_algebra]
     names, seeds = dict.fromkeys(dataset_title(dataset) for dataset, _ in pairs), [n for _, n in pairs]
     where = f"recipe {USUAL_RECIPE}; {', '.join(names)}; n = {' to '.join(map(str, sorted({min(seeds), max(seeds)})))}"
     numbers = []
@@ -71,7 +77,10 @@ def _headline(full: Sequence[GroupOutcomes], held: Mapping[Verdict, Mapping[str,
         several = sum(len(datasets) > 1 for datasets in claims.values())
         more = f", {several} of them on more than one data set" if several else ""
         numbers.append(f"{len(claims) or 'none'} {verdict}{more}")
-    return f"**The paper's claims at its scale ({where}), each counted once: {'; '.join(numbers)}.**"
+    tested = {claim for claims in held.values() for claim in claims}
+    twice = sum(map(len, held.values())) - len(tested)
+    text = f"**{plural(len(tested), 'claim')} of the paper tested at its scale ({where}): {'; '.join(numbers)}.**"
+    return text + (f" Counted under two verdicts, because data sets disagree: {twice}." if twice else "")
 
 
 def _datasets(groups: Iterable[GroupOutcomes], verdict: Verdict) -> dict[str, set[str]]:

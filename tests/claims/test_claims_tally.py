@@ -20,17 +20,17 @@ def test_a_claim_is_counted_once_however_many_data_sets_it_is_asked_of() -> None
         group("digits", True, late=yes(99), never=no(99)),  # no data set of the paper
     ]
     full = (
-        "**The paper's claims at its scale (recipe authors_code; CIFAR-10, MNIST; n = 3 to 6), each counted once: 3 "
-        "supported, 1 of them on more than one data set; 1 contradicted; 1 undecided.** Shown by algebra: 1 more. "
-        "Too few runs for a verdict: 2. "
+        "**4 claims of the paper tested at its scale (recipe authors_code; CIFAR-10, MNIST; n = 3 to 6): 3 supported, "
+        "1 of them on more than one data set; 1 contradicted; 1 undecided.** Counted under two verdicts, because data "
+        "sets disagree: 1. Shown by algebra: 1 more. Too few runs for a verdict: 2. "
     )
     small = (
-        "Scaled-down runs of CIFAR-10 (recipe authors_code, apl) contradict 5 claims: at the paper's scale 2 are "
-        "supported; 1 is undecided on MNIST; 2 are without a verdict. "
-        "Scaled-down runs of MNIST (recipe authors_code) contradict 2 claims: at the paper's scale 1 is supported on "
-        "CIFAR-10; 1 is without a verdict. "
-        "Scaled-down runs of CIFAR-100 (recipe authors_code) contradict 1 claim: at the paper's scale 1 is supported "
-        "on CIFAR-10."
+        "Scaled-down runs of CIFAR-10 (recipe authors_code, apl) contradict 5 claims. At the paper's scale 2 of "
+        "these are supported; 1 of these is undecided on MNIST; 2 of these are without a verdict. "
+        "Scaled-down runs of MNIST (recipe authors_code) contradict 2 claims. At the paper's scale 1 of these is "
+        "supported on CIFAR-10; 1 of these is without a verdict. "
+        "Scaled-down runs of CIFAR-100 (recipe authors_code) contradict 1 claim. At the paper's scale it is "
+        "supported on CIFAR-10."
     )
     assert tally(found) == full + small
     assert tally(found[7:]) == "No claim is tested at the paper's scale by authors_code yet."
@@ -43,4 +43,4 @@ def test_groups_that_disagree_at_the_papers_scale_are_both_told() -> None:
         group("cifar10", True, one=(Verdict.SUPPORTED, 3)),
         group("cifar10", False, one=(Verdict.CONTRADICTED, 3)),
     ]
-    assert tally(found).endswith(" contradict 1 claim: at the paper's scale 1 is supported, undecided.")
+    assert tally(found).endswith(" contradict 1 claim. At the paper's scale it is supported, undecided.")

@@ -86,3 +86,21 @@ def test_the_page_is_up_to_date() -> None:
     runs = load_all(results / "runs")
     assert shown == block(runs, searches_in(results)).strip(), "run: make tables"
     assert (results / "points.md").read_text(encoding="utf-8") == points_page(runs), "run: make tables"
+
+
+@pytest.mark.results
+def test_whether_to_search_follows_from_the_points() -> None:
+    """How far a search with three seeds, and values made for other data (0.1 and 1), end behind the best."""
+    text = (ROOT / "docs/choosing-parameters.md").read_text(encoding="utf-8")
+    lines = [line for line in text.splitlines() if line.startswith("| noisy labels, 3 seeds a point")]
+    assert [f"{float(line.split('|')[3]):.0f}" for line in lines] == ["2", "4"]
+    of_other_data = []
+    for part in (ROOT / "results/search/points.md").read_text(encoding="utf-8").split("\n## ")[1:]:
+        rows = [line.split("|")[1:-1] for line in part.splitlines() if line.startswith("| α ")]
+        accuracy = {row[0].strip(): float(row[-1].split("±")[0]) for row in rows}
+        assert max(accuracy, key=accuracy.__getitem__) == "α 0.01, β 1, A −9.21"
+        of_other_data.append(f"{max(accuracy.values()) - accuracy['α 0.1, β 1, A −9.21']:.0f}")
+    assert of_other_data == ["7", "8"]
+    said = " ".join(text.split())
+    assert "a search with three seeds ended 2 and 4 points behind them" in said
+    assert "(0.1 and 1, in place of 0.01 and 1) ended 7 and 8 points behind" in said
