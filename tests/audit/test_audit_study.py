@@ -79,7 +79,7 @@ def test_the_page_shows_means_and_deviations(tmp_path: Path) -> None:
     page.write_text("<!-- results:begin -->\n<!-- results:end -->\n")
     readme.write_text("<!-- audit:begin -->\n<!-- audit:end -->\n")
     write_pages(tmp_path, page, readme)
-    assert "| invented | 0.400 | 0.850 | – | – | 0 |" in readme.read_text()
+    assert "| invented | 0.400 | – | 0.850 | – | – | 0 |" in readme.read_text()
     text = page.read_text()
     assert (
         "1,000 images, 3 epochs, 40.0 % of the labels wrong. Test accuracy (%) on the labels as given: CE 70.0" in text
