@@ -9,5 +9,6 @@ HIGHER_NOISE = Noise("symmetric", 0.6)  # of the figure that compares CE and SL 
 PAPER_EPOCHS = {"mnist": 50, "cifar10": 120, "cifar100": 150}
 STAGE_EPOCHS: dict[Stage, int] = {"early": 10, "middle": 50, "late": 100}  # of 120 epochs on CIFAR-10 (Fig. 3)
 PROBED_CLASS = 3  # whose confidence the paper shows: the cat of CIFAR-10 (Fig. 4)
+COMPARED = ("ce", "lsr", "bootstrap_hard", "forward", "d2l", "gce", "sl")  # methods of the main table
 BOOSTED = {"forward": "forward_sl", "lsr": "lsr_sl", "bootstrap_hard": "bootstrap_sl", "d2l": "d2l_sl"}
 """Methods whose cross entropy the paper replaces by SL, and their name with it."""

@@ -8,7 +8,7 @@ from sl.figures.catalogue import folder
 from sl.figures.cells import usual_noise
 from sl.record import Run, RunGroup
 from sl.record.group_order import in_order
-from sl.record.paper import PAPER_EPOCHS
+from sl.record.paper import COMPARED, PAPER_EPOCHS
 from sl.record.titles import dataset_title, durations, loss_title, origin, paper_scale, scale_name, setting
 from sl.tables.formats import table
 from sl.tables.layout import results_table
@@ -20,13 +20,13 @@ PICTURES = {"cifar10": class_curves, "mnist": memorisation}
 
 
 def block(runs: Sequence[Run]) -> str:
-    """Test accuracy after the last epoch for every data set of the paper, its scale first; some under a figure.
+    """Test accuracy of the methods that the paper compares after the last epoch, its scale first; some under a figure.
 
     A data set stands there once, by its first group. Beside tables at the paper's scale, a data set with scaled-down
     runs alone has one line. Scale and origin of the runs stand with each. A data set without a finished run is named
     as such.
     """
-    found = [group for group in in_order(runs) if group.runs and group.names[0] in PAPER_EPOCHS]
+    found = [group for group in in_order(runs) if _compared(group) and group.names[0] in PAPER_EPOCHS]
     first: dict[str, RunGroup] = {}
     for group in found:
         first.setdefault(group.names[0], group)
@@ -34,14 +34,18 @@ def block(runs: Sequence[Run]) -> str:
     some_at_paper_scale = any(paper_scale(group.head) for group in first.values())
     for name, group in first.items():
         if some_at_paper_scale and not paper_scale(group.head):
-            parts.append(brief(group))
+            parts.append(brief(RunGroup(_compared(group))))
             continue
         parts += [picture(group)] if name in PICTURES else []
-        parts.append(results(group))
+        parts.append(results(RunGroup(_compared(group))))
     missing = [dataset_title(name) for name in PAPER_EPOCHS if name not in first]
     if missing:
         parts.append(f"No finished run yet: {', '.join(missing)}.")
     return "\n\n".join(parts)
+
+
+def _compared(group: RunGroup) -> tuple[Run, ...]:
+    return tuple(run for run in group.runs if run.name("loss") in COMPARED)
 
 
 def picture(group: RunGroup) -> str:

@@ -53,6 +53,14 @@ def test_only_what_stands_between_the_marks_is_replaced(tmp_path: Path) -> None:
     assert "No finished run yet: MNIST, CIFAR-100." in text
 
 
+def test_the_first_screen_has_the_methods_that_the_paper_compares(tmp_path: Path) -> None:
+    """Not its term alone, the methods that it boosts, nor others: these have their own tables."""
+    for loss in ("ce", "mae", "lsr"):
+        synthetic.record(tmp_path, loss)
+    rows = [line.split("|")[1].strip() for line in block(load_all(tmp_path)).splitlines() if line.startswith("| ")]
+    assert [row.split(" (")[0] for row in rows] == ["method", "---", "CE", "LSR"]
+
+
 def test_a_readme_without_marks_is_left_alone(tmp_path: Path) -> None:
     readme = tmp_path / "README.md"
     readme.write_text("nothing here\n", encoding="utf-8")
