@@ -11,7 +11,7 @@ from multiprocessing import active_children, get_context
 from types import FrameType
 from typing import Any
 
-from sl.processes import end_with_parent
+from sl.processes import begin_worker, end_with_parent
 from sl.say import warn
 from sl.signals import BEFORE_A_KILL, give_back, take
 
@@ -63,12 +63,12 @@ def _attempt(task: Task, argument: Any) -> TaskResult:
 
 
 class Workers:
-    """`count` processes that each do one task at a time. They end with this process."""
+    """`count` processes that each do one task at a time and know their number. They end with this process."""
 
     def __init__(self, count: int, task: Task) -> None:
-        self.task = task
-        self._idle = [new_worker() for _ in range(count)]
-        self._busy: dict[Future[Any], tuple[ProcessPoolExecutor, int]] = {}
+        self.task, self.count = task, count
+        self._idle = [(new_worker(place, count), place) for place in reversed(range(count))]
+        self._busy: dict[Future[Any], tuple[ProcessPoolExecutor, int, int]] = {}
 
     @property
     def idle(self) -> int:
@@ -82,24 +82,24 @@ class Workers:
 
     def start(self, number: int, argument: Any) -> None:
         """Give an idle worker the argument of a task; `number` is what `finished` calls it."""
-        worker = self._idle.pop()
-        self._busy[worker.submit(_run, self.task, argument, os.getpid())] = worker, number
+        worker, place = self._idle.pop()
+        self._busy[worker.submit(_run, self.task, argument, os.getpid())] = worker, place, number
 
     def finished(self, seconds: float | None) -> Iterator[tuple[int, TaskResult]]:
         """Wait at most so long for a task to end; the number of each that did, and what it came to."""
         for done in wait(self._busy, seconds, FIRST_COMPLETED).done:
-            worker, number = self._busy.pop(done)
+            worker, place, number = self._busy.pop(done)
             try:
                 outcome = TaskResult(done.result())
             except BrokenProcessPool:
                 worker.shutdown()
-                worker = new_worker()
+                worker = new_worker(place, self.count)
                 outcome = TaskResult(error=Lost("its process was killed; the system may have run out of memory"))
             except SystemExit:
                 outcome = TaskResult(error=Lost("a signal stopped it"))
             except Exception as error:
                 outcome = TaskResult(error=error)
-            self._idle.append(worker)
+            self._idle.append((worker, place))
             yield number, outcome
 
     def __enter__(self) -> "Workers":
@@ -110,7 +110,7 @@ class Workers:
         try:
             if kind is not None:
                 _signal_all(signal.SIGTERM)
-            for worker in [*self._idle, *(worker for worker, _ in self._busy.values())]:
+            for worker in [*(worker for worker, _ in self._idle), *(worker for worker, *_ in self._busy.values())]:
                 worker.shutdown(cancel_futures=True)
         except BaseException:
             _signal_all(signal.SIGKILL)
@@ -132,13 +132,14 @@ def stopping() -> Iterator[None]:
         give_back(before)
 
 
-def new_worker() -> ProcessPoolExecutor:
-    """A pool of its own for every process: a pool breaks as a whole when one of its processes is killed."""
-    return ProcessPoolExecutor(1, get_context("spawn"), initializer=_begin, initargs=(os.getpid(),))
+def new_worker(place: int = 0, count: int = 1) -> ProcessPoolExecutor:
+    """Process `place` of `count`; a pool of its own for each: a pool breaks as a whole when one of them is killed."""
+    return ProcessPoolExecutor(1, get_context("spawn"), initializer=_begin, initargs=(os.getpid(), place, count))
 
 
-def _begin(parent: int) -> None:
+def _begin(parent: int, place: int, count: int) -> None:
     end_with_parent(parent)
+    begin_worker(place, count)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent hears it too, and says what to do
 
 

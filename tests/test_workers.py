@@ -12,7 +12,9 @@ import psutil
 import pytest
 
 from sl.errors import UserError
-from sl.workers import Lost, run_all, values
+from sl.processes import at_work
+from sl.sweep.job import job_number
+from sl.workers import Lost, TaskResult, Workers, run_all, values
 
 
 def task(words: Sequence[str]) -> str:
@@ -48,6 +50,30 @@ def test_one_that_dies_costs_only_its_own_task() -> None:
 
 def test_one_at_a_time_needs_no_other_process() -> None:
     assert [outcome.value for outcome in run_all(lambda _: os.getpid(), [1, 2], jobs=1)] == [os.getpid()] * 2
+
+
+def whose_turn(seconds: float) -> tuple[int | None, int]:
+    time.sleep(seconds)
+    return job_number(), at_work()
+
+
+def test_each_worker_knows_its_number_and_how_many_are_at_work() -> None:
+    """The numbers share out GPUs, the count the cores; no more processes are made than there are tasks."""
+    long = 2.0  # so that no worker takes both
+    assert sorted(values(run_all(whose_turn, [long, long], jobs=16))) == [(0, 2), (1, 2)]
+    assert values(run_all(whose_turn, [0, 0], jobs=1)) == [(None, 1)] * 2
+
+
+def test_a_worker_in_the_place_of_a_dead_one_has_its_number() -> None:
+    with Workers(1, task_or_turn) as workers:
+        for number, words in enumerate((["killed"], [])):
+            workers.start(number, words)
+            (found,) = workers.finished(None)
+    assert found == (1, TaskResult((0, 1)))
+
+
+def task_or_turn(words: Sequence[str]) -> object:
+    return task(words) if words else whose_turn(0)
 
 
 SLEEPING = """

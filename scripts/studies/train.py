@@ -9,7 +9,7 @@ from sl.reproduce.execute import execute
 from sl.reproduce.plan import plan_runs
 from sl.reproduce.scale import scale_here
 from sl.say import warn
-from sl.train.jobs import choose_jobs, thread_override
+from sl.train.jobs import choose_jobs
 
 
 def train_experiment(
@@ -21,9 +21,8 @@ def train_experiment(
     """
     if scale == "auto":
         scale = scale_here("auto")
-    jobs, threads = choose_jobs(jobs, "auto")
-    common = [f"scale={scale}", override("runs_dir", runs_dir), *thread_override(threads)]
-    plan = plan_runs(experiment.runs(name, seeds), common)
+    jobs = choose_jobs(jobs, "auto")
+    plan = plan_runs(experiment.runs(name, seeds), [f"scale={scale}", override("runs_dir", runs_dir)])
     failures = execute([run for run in plan if not run.done], jobs)
     for failure in failures:
         warn(f"failed: {failure}")

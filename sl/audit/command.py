@@ -1,6 +1,6 @@
 """The whole of `sl audit`: train, predict, rank, estimate, and write the results."""
 
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
 
 from sl.alone import alone
@@ -32,9 +32,7 @@ def run_audit(config: AuditConfig) -> Path:
     """Audit the labels of the data set of `config` (configs/audit.yaml); the folder with what was found."""
     check_options(config)
     folds = default_folds(config.names["loss"]) if config.folds is None else config.folds
-    jobs, threads = choose_jobs(config.jobs, config.runtime.device)
-    if config.runtime.threads is None and folds:
-        config = replace(config, runtime=replace(config.runtime, threads=threads))
+    jobs = choose_jobs(config.jobs, config.runtime.device)
     described = describe_run(config)
     out = expanded("out", config.out or Path(config.results_dir) / audit_name(described, folds))
     runs = parts(config, folds)

@@ -3,7 +3,6 @@
 Joblib itself ends all jobs when the system kills one of its processes, for instance because memory ran out.
 """
 
-import os
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -37,8 +36,7 @@ class InProcesses:
     def __call__(self, calls: Iterable[Call]) -> list[JobReturn]:
         """What became of each job; one whose process was killed has failed."""
         calls = list(calls)
-        threads = max(1, joblib.cpu_count() // self.jobs) if self.jobs > 1 else None
-        outcomes = run_all(execute, [cloudpickle.dumps((call, threads)) for call in calls], self.jobs)
+        outcomes = run_all(execute, [cloudpickle.dumps(call) for call in calls], self.jobs)
         jobs = []
         for (_, (_, overrides, *_), _), outcome in zip(calls, outcomes, strict=True):
             if isinstance(outcome.error, Lost):
@@ -53,8 +51,6 @@ class InProcesses:
 
 
 def execute(pickled: bytes) -> bytes:
-    """Do a job; in a worker, its share of the cores is set before torch is imported there."""
-    (call, arguments, options), threads = cloudpickle.loads(pickled)
-    if threads is not None:
-        os.environ.setdefault("OMP_NUM_THREADS", str(threads))
+    """Do a job."""
+    call, arguments, options = cloudpickle.loads(pickled)
     return cloudpickle.dumps(call(*arguments, **options))

@@ -11,6 +11,7 @@ from sl.figures import draw_all
 from sl.files import check_writable
 from sl.options.reproduce import ReproduceConfig
 from sl.paths import PUBLISHED
+from sl.processes import as_one_of
 from sl.record import Run, load_all, read
 from sl.reproduce import experiment
 from sl.reproduce.deadline import Deadline
@@ -22,7 +23,7 @@ from sl.reproduce.progress import Item, SavedPlan, duration, finishing_times
 from sl.reproduce.scale import scale_here
 from sl.tables import load, write_all
 from sl.train.finished import lacks_representations
-from sl.train.jobs import choose_jobs, thread_override
+from sl.train.jobs import choose_jobs
 
 UNKEPT = "kept too few representations for t-SNE and separation of classes; remove their records to train them again"
 
@@ -39,13 +40,13 @@ def reproduce(config: ReproduceConfig) -> list[str]:
         load_all(Path(config.runs_dir), strict)  # a damaged record ends it here, not after hours
     if scale == "auto":
         scale = scale_here(config.device)
-    jobs, threads = choose_jobs(config.jobs, config.device)
+    jobs = choose_jobs(config.jobs, config.device)
     minutes = None if config.minutes is None else number("minutes", config.minutes, 0, low_open=True)
     deadline = None if minutes is None else Deadline(60 * minutes)
     if any(given.lstrip("+").startswith("seed=") for given in config.overrides):
         raise UserError("overrides", list(config.overrides), "must not set the seed; give seeds=[...]")
     common = [f"scale={scale}", override("data_dir", config.data_dir), override("runs_dir", config.runs_dir)]
-    common += [f"runtime.device={config.device}", *thread_override(threads), *config.overrides]
+    common += [f"runtime.device={config.device}", *config.overrides]
     wanted: dict[Overrides, str] = {}
     for step, run in experiment.steps(name, experiment.parse_seeds(config.seeds)):
         wanted.setdefault(run, step)
@@ -77,8 +78,13 @@ def tell(run: PlannedRun) -> None:
 
 
 def timed(name: str, plan: Sequence[PlannedRun], steps: Mapping[Overrides, str], jobs: int) -> SavedPlan:
-    """The plan with what its runs take on this machine; 0 seconds for a kind of run that is recorded already."""
-    seconds = estimate(plan)
+    """The plan with what its runs take on this machine, at most `jobs` at once.
+
+    A kind of run that is recorded already takes 0 seconds.
+    """
+    jobs = max(1, min(jobs, sum(not run.done for run in plan)))
+    with as_one_of(jobs):
+        seconds = estimate(plan)
     items = [
         Item(steps[run.wanted], " ".join(run.wanted), str(run.record.absolute()), seconds.get(run.cost_key, 0.0))
         for run in plan

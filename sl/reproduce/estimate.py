@@ -10,6 +10,7 @@ import torch
 from sl.record import Run
 from sl.record.read import load_all
 from sl.reproduce.plan import PlannedRun, cost_key
+from sl.train.device import resolve_runtime
 from sl.train.engine import make_engine
 from sl.train.epoch import learning_rates
 from sl.train.job import Job, prepare
@@ -39,7 +40,7 @@ def latest_first(folder: Path) -> list[Run]:
 
 def from_records(run: PlannedRun, recorded: Sequence[Run]) -> float | None:
     """Seconds that the latest such run took on such a machine; None if there is no record of one."""
-    device = device_title(run.described.runtime)
+    device = device_title(resolve_runtime(run.described.config.runtime))  # with its share of the cores
     for other in recorded:
         same = cost_key(other.config.plain()) == run.cost_key
         if same and other.end and other.provenances[-1].device == device:

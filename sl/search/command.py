@@ -3,7 +3,6 @@
 import shlex
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -30,9 +29,7 @@ def run_search(config: SearchConfig) -> None:
     """Search as `config` says, write down what was tried and print the best, with the command that trains with it."""
     trials = integer("search.trials", config.search.trials, 1)
     with under("search"):
-        jobs, threads = choose_jobs(config.search.jobs, config.runtime.device)
-    if config.runtime.threads is None:
-        config = replace(config, runtime=replace(config.runtime, threads=threads))
+        jobs = choose_jobs(config.search.jobs, config.runtime.device)
     task = make_task(config)
     check_file(task)
     storage = expanded("search.storage", config.search.storage)

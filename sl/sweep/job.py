@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Literal
 
-from sl.processes import COMMAND
+from sl.processes import COMMAND, worker_number
 
 FOLDER = "SL_SWEEP"  # environment variable: where its jobs report to
 VARIED = "SL_VARIED"  # environment variable: the options that the sweep varies; they stand in the names of its runs
@@ -56,7 +56,12 @@ def in_sweep() -> bool:
 
 
 def job_number() -> int | None:
-    """The number of the job that this process works on; None in the process of the command itself."""
+    """The number of this process among a command's workers (sl/workers.py), else of the sweep's job that it works on.
+
+    None in the process of the command itself.
+    """
+    if (number := worker_number()) is not None:
+        return number
     return None if _Current.job is None or os.environ.get(COMMAND) == str(os.getpid()) else _Current.job.number
 
 

@@ -12,7 +12,7 @@ from sl.options.runtime import RuntimeConfig, check_runtime
 from sl.processes import cores
 from sl.sweep.job import job_number
 from sl.train.memory import keep_freed_memory
-from sl.train.threads import asked_threads
+from sl.train.threads import asked_threads, share
 
 COMPILED_VERSIONS = 64  # of one function: every loss, network and batch size of a sweep needs its own
 CUBLAS_WORKSPACE = ":4096:8"  # repeatable; read once, by the process's first product, so every run sets it
@@ -45,8 +45,8 @@ def fast_bfloat16(device: torch.device) -> bool:
 def find_device(name: str) -> torch.device:
     """The device called `name` (auto, cpu, cuda, cuda:N); UserError where this machine lacks it.
 
-    A GPU has its number, which `torch.cuda.set_device` asks for: cuda is cuda:0. With auto, jobs that a sweep runs in
-    processes of their own take turns at the GPUs: job n gets GPU n modulo their number.
+    A GPU has its number, which `torch.cuda.set_device` asks for: cuda is cuda:0. With auto, the processes of a command
+    or a sweep that train at once share out the GPUs: process n (`job_number`) gets GPU n modulo their number.
     """
     count = torch.cuda.device_count() if torch.cuda.is_available() else 0
     if name == "auto":
@@ -76,7 +76,7 @@ def resolve_runtime(config: RuntimeConfig) -> Runtime:
     if step in CAPTURED and device.type != "cuda":
         raise UserError("runtime.step", step, "must be auto, fastest, eager or compile: CUDA graphs need a CUDA device")
     threads = asked_threads(config)
-    return Runtime(device, precision, step, config.deterministic, cores() if threads is None else threads)
+    return Runtime(device, precision, step, config.deterministic, share(cores()) if threads is None else threads)
 
 
 def apply_runtime(runtime: Runtime) -> None:

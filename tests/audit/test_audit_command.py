@@ -18,7 +18,6 @@ from sl.data import Digits
 from sl.errors import UserError
 from sl.options.run import RunConfig
 from sl.train.job import make_loss, prepare
-from sl.train.threads import asked_threads
 
 Audit = Callable[..., Path]
 DIGITS = ("dataset=digits", "noise=symmetric", "noise.rate=0.2", "loss=sl", "scale.train_share=0.3", "recipe.epochs=8")
@@ -147,21 +146,19 @@ def test_the_folder_of_the_results_may_lie_in_the_home_folder(
     assert not (tmp_path / "~").exists()
 
 
-@pytest.mark.parametrize(("option", "jobs", "threads"), [("null", 1, 3), ("null", 4, 2), ("5", 1, 5), ("5", 4, 5)])
-def test_every_fold_gets_the_threads_asked_for(
-    audit: Audit, option: str, jobs: int, threads: int, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(("option", "jobs", "at_once"), [("null", 1, 1), ("null", 16, 2), ("5", 16, 2)])
+def test_folds_share_the_cores_among_as_many_as_there_are(
+    audit: Audit, option: str, jobs: int, at_once: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """By the option, else by the variable; this gives folds that are trained at once no more than they share."""
-    monkeypatch.setenv("OMP_NUM_THREADS", "3")
-    monkeypatch.setattr("sl.train.jobs.cores", lambda: 8)
+    """A run gets no exact number of threads, unless the option names one (tests/train/test_plan_and_device.py)."""
 
     def stop(runs: Sequence[RunConfig], folder: Path, jobs: int) -> None:
-        raise Stopped([asked_threads(run.runtime) for run in runs])
+        raise Stopped(jobs, [run.runtime.threads for run in runs])
 
     monkeypatch.setattr("sl.audit.command.predict_all", stop)
     with pytest.raises(Stopped) as stopped:
         audit(*DIGITS, "folds=2", f"runtime.threads={option}", f"jobs={jobs}")
-    assert stopped.value.args == ([threads, threads],)
+    assert stopped.value.args == (at_once, [None if option == "null" else 5] * 2)
 
 
 @pytest.fixture

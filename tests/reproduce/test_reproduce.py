@@ -3,25 +3,26 @@
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from sl.config.compose import compose_run, hydra_ready
 from sl.errors import UserError
 from sl.files import check_writable
+from sl.processes import as_one_of
 from sl.record import load_all, read
 from sl.reproduce import experiment
-from sl.reproduce.command import UNKEPT, redraw, reproduce, summary
+from sl.reproduce.command import UNKEPT, redraw, reproduce, summary, timed
 from sl.reproduce.deadline import Deadline
 from sl.reproduce.estimate import estimate
 from sl.reproduce.execute import NO_TIME, execute, train_one
 from sl.reproduce.plan import PlannedRun, plan_runs
 from sl.reproduce.progress import Item, SavedPlan
 from sl.train.described import describe_run
-from sl.train.job import prepare
-from sl.train.jobs import choose_jobs, thread_override
+from sl.train.jobs import choose_jobs
 from sl.train.run import train
-from sl.train.threads import asked_threads
+from sl.train.threads import asked_threads, share
 from sl.workers import TaskResult
 
 WANTED = [
@@ -255,25 +256,40 @@ def test_a_folder_that_cannot_be_written_is_found_before_training(tmp_path: Path
         check_writable("runs_dir", tmp_path / "file" / "runs")
 
 
-@pytest.mark.parametrize(
-    ("variable", "jobs", "threads"),
-    [("", None, 1), ("", 1, None), ("", 4, 2), ("", 16, 1), ("3", 1, None), ("3", 4, 2), ("1", 4, 1)],
-)
-def test_several_cpu_runs_get_the_threads_asked_for_or_share_the_cores(
-    variable: str, jobs: int | None, threads: int | None, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(("wanted", "jobs"), [(None, 8), (1, 1), (4, 4), (16, 16)])
+def test_a_cpu_trains_one_run_per_core_unless_a_number_is_wanted(
+    wanted: int | None, jobs: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("OMP_NUM_THREADS", variable)
     monkeypatch.setattr("sl.train.jobs.cores", lambda: 8)
-    assert choose_jobs(jobs, "cpu") == (jobs or 8, threads)
+    assert choose_jobs(wanted, "cpu") == jobs
 
 
-@pytest.mark.parametrize(("variable", "threads"), [("", 1), ("3", 3)])
-def test_a_run_alone_takes_the_threads_that_pay(variable: str, threads: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("OMP_NUM_THREADS", variable)
-    monkeypatch.setattr("sl.train.jobs.cores", lambda: 8)
-    _, chosen = choose_jobs(1, "cpu")
-    digits = ["dataset=digits", "runtime.device=cpu", *thread_override(chosen)]
-    assert prepare(compose_run(digits)).runtime.threads == threads
+@pytest.mark.parametrize(("done", "jobs"), [(0, 2), (1, 1), (2, 1)])
+def test_a_plan_counts_on_no_more_processes_than_runs_are_left(
+    done: int, jobs: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Their time is estimated with the cores that each of these will have."""
+    shares: list[int] = []
+    monkeypatch.setattr("sl.reproduce.command.estimate", lambda plan: shares.append(share(8)) or {})
+    runs = [SimpleNamespace(done=place < done, wanted=("a",), record=Path("a"), cost_key="a") for place in range(2)]
+    assert timed("fig1", runs, {("a",): "fig1"}, jobs=8).jobs == jobs
+    assert shares == [8 // jobs]
+    assert share(8) == 8
+
+
+def test_times_come_from_records_of_runs_with_the_same_share_of_the_cores(
+    plan: list[PlannedRun], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
+    monkeypatch.setattr("sl.train.threads.cores", lambda: 8)
+    monkeypatch.setattr("sl.train.device.cores", lambda: 8)
+    monkeypatch.setattr("sl.reproduce.estimate.measured", lambda job: -1.0)
+    assert train_one(plan[0].overrides) is None  # with runtime.threads=1
+    common = [given for given in plan[0].common if not given.startswith("runtime.threads")]
+    others = plan_runs([(*plan[0].wanted, "seed=1")], common)
+    assert list(estimate(others).values()) == [-1.0]
+    with as_one_of(8):
+        assert list(estimate(others).values()) != [-1.0]
 
 
 @pytest.mark.parametrize("given", ["seed=5", "+seed=5", "++seed=5"])

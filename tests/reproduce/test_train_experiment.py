@@ -5,10 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from sl.config.compose import compose_run
 from sl.record import load_all
 from sl.reproduce import experiment
-from sl.train.threads import asked_threads
 from studies.train import train_experiment
 
 SHORT = ("dataset=digits", "recipe.epochs=1", "scale.train_share=0.2", "runtime.device=cpu")
@@ -36,12 +34,3 @@ def test_scale_auto_is_the_small_one_without_a_gpu(tmp_path: Path, monkeypatch: 
     monkeypatch.setattr("studies.train.plan_runs", lambda runs, common: wanted.extend(common) or [])
     assert train_experiment("open_points", tmp_path / "runs", 1) == []
     assert {"scale=cpu", f"runs_dir={tmp_path / 'runs'}"} <= set(wanted)
-
-
-def test_a_run_alone_takes_the_threads_of_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("OMP_NUM_THREADS", "3")
-    wanted: list[str] = []
-    monkeypatch.setattr("torch.cuda.is_available", lambda: False)
-    monkeypatch.setattr("studies.train.plan_runs", lambda runs, common: wanted.extend(common) or [])
-    assert train_experiment("open_points", tmp_path / "runs", 1) == []
-    assert asked_threads(compose_run(wanted).runtime) == 3

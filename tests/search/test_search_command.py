@@ -15,14 +15,12 @@ from torch import Tensor
 from sl.config.compose import compose_run
 from sl.errors import UserError
 from sl.files import lock_beside
-from sl.options.search import SearchConfig
 from sl.record import load_all, read
 from sl.record.schema import Epoch
 from sl.search.command import run_search
 from sl.search.trial import run_config, train_and_validate
 from sl.train.engine import Engine
 from sl.train.epoch import NotFinite, train_one_epoch
-from sl.train.threads import asked_threads
 
 SHORT = ["dataset=digits", "noise=symmetric", "noise.rate=0.4", "recipe.epochs=2", "scale.train_share=0.2"]
 Search = Callable[..., dict[str, Any]]
@@ -112,22 +110,6 @@ def test_searches_do_not_overwrite_each_other(search: Search) -> None:
     with pytest.raises(UserError, match=r"search.name=mine: .*mine.json belongs to another search"):
         search("search.name=mine", "noise.rate=0.2", trials=1)
     assert len(search("search.name=mine", trials=2)["trials"]) == 2
-
-
-@pytest.mark.parametrize(("option", "jobs", "threads"), [("null", 1, 3), ("null", 4, 2), ("5", 4, 5)])
-def test_every_run_gets_the_threads_asked_for(
-    search: Search, option: str, jobs: int, threads: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """By the option, else by the variable; this gives runs that are trained at once no more than they share."""
-    monkeypatch.setenv("OMP_NUM_THREADS", "3")
-    monkeypatch.setattr("sl.train.jobs.cores", lambda: 8)
-
-    def stop(config: SearchConfig) -> None:
-        raise UserError(f"{asked_threads(config.runtime)} threads")
-
-    monkeypatch.setattr("sl.search.command.make_task", stop)
-    with pytest.raises(UserError, match=f"^{threads} threads"):
-        search(f"runtime.threads={option}", f"search.jobs={jobs}", "runtime.device=cpu")
 
 
 def test_one_process_is_at_a_search(search: Search, tmp_path: Path) -> None:

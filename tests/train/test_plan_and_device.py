@@ -1,17 +1,20 @@
 """Length, stages and schedule of a run; device, precision and step mode."""
 
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 import torch
 
+from sl import processes
 from sl.config.compose import compose_run
 from sl.errors import UserError
+from sl.processes import as_one_of, cores
 from sl.train.device import find_device, resolve_runtime
 from sl.train.job import prepare
 from sl.train.plan import batch_sizes, make_plan, stages
 from sl.train.seeds import generator
-from sl.train.threads import threads_that_pay
+from sl.train.threads import asked_threads, threads_of_environment, threads_that_pay
 
 RECIPE = SimpleNamespace(epochs=120, batch_size=128)
 
@@ -106,6 +109,28 @@ def test_a_gpu_has_the_number_that_torch_asks_for(name: str, number: int, monkey
     assert torch.cuda._utils._get_device_index(device) == number  # what torch.cuda.set_device does with it
 
 
+@pytest.mark.parametrize(("worker", "number"), [(None, 0), (0, 0), (3, 3), (5, 1)])
+def test_processes_that_train_at_once_share_out_the_gpus(
+    worker: int | None, number: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 4)
+    monkeypatch.setattr(processes._AtWork, "number", worker)
+    assert find_device("auto") == torch.device("cuda", number)
+    assert find_device("cuda") == torch.device("cuda", 0)
+
+
+@pytest.mark.parametrize(("quota", "found"), [("150000 100000", 2), ("max 100000", None), ("", None), (None, None)])
+def test_a_container_may_have_fewer_cores_than_its_machine(
+    quota: str | None, found: int | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(processes, "QUOTA", tmp_path / "cpu.max")
+    monkeypatch.setattr("os.sched_getaffinity", lambda _: range(64), raising=False)
+    if quota is not None:
+        (tmp_path / "cpu.max").write_text(quota)
+    assert cores() == (found or 64)
+
+
 @pytest.mark.parametrize(
     ("count", "message"),
     [
@@ -140,6 +165,23 @@ def test_a_small_step_gets_one_thread_and_a_large_one_a_core_each(monkeypatch: p
     monkeypatch.setattr("torch.cpu.get_capabilities", lambda: {"num_physical_cores": 4})
     assert threads_that_pay((1, 8, 8), 128) == 1
     assert threads_that_pay((1, 28, 28), 128) == threads_that_pay((3, 32, 32), 128) == 4
+
+
+@pytest.mark.parametrize(("at_once", "variable", "threads"), [(1, "", 16), (4, "", 4), (16, "", 1), (20, "", 1),
+                                                              (1, "20", 20), (4, "20", 4), (4, "2", 2)])  # fmt: skip
+def test_runs_at_once_share_the_cores(
+    at_once: int, variable: str, threads: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A share is a limit: a small step takes one thread, unless the variable asks for more."""
+    monkeypatch.setenv("OMP_NUM_THREADS", variable)
+    monkeypatch.setattr("sl.train.threads.cores", lambda: 16)
+    monkeypatch.setattr("torch.cpu.get_capabilities", lambda: {"num_physical_cores": 16})
+    with as_one_of(at_once):
+        asked = threads_of_environment()
+        assert (asked or threads_that_pay((3, 32, 32), 128)) == threads
+        assert asked or threads_that_pay((1, 8, 8), 128) == 1
+        exact = compose_run(["runtime.threads=9"]).runtime
+        assert asked_threads(exact) == 9
 
 
 def test_digits_train_on_one_thread_unless_more_are_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
