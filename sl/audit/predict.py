@@ -19,7 +19,7 @@ from sl.saved import load_model
 from sl.say import say
 from sl.train.holdout import rows_held_out
 from sl.train.job import Job, prepare
-from sl.train.run import train_when_free
+from sl.train.run import train
 from sl.train.save_model import path_of_model
 from sl.workers import run_all, values
 
@@ -49,7 +49,7 @@ def predict_part(folder: Path, config: RunConfig) -> Path:
         return path
     if config.fold is not None:
         say(f"fold {config.fold}: run {job.identity[:4]}")
-    train_when_free(config)
+    train(config, wait=True)
     subject, rows = whole_subject(config)
     loaded = load_model(path_of_model(job), job.runtime.device, config.allow_targets)
     probabilities = torch.cat([loaded.probabilities(images) for images in images_of(job, subject)]).cpu().numpy()

@@ -17,9 +17,9 @@ def main(config: RunConfig) -> float | None:
     from sl.sweep import job
     from sl.tracker.console import summary
     from sl.tracker.run_name import unique_name
-    from sl.train.run import train_when_free
+    from sl.train.run import train
 
-    run = read(train_when_free(config))
+    run = read(train(config, wait=True))
     job.tell(name=unique_name(run), record=str(run.path.absolute()), text=summary(run, True))
     return run.validation() if run.holdout else None  # never test accuracy
 

@@ -8,7 +8,7 @@ from sl.record.read import read
 from sl.say import warn
 from sl.search.space import Parameters, with_values
 from sl.search.validation import ValidatedRun, validated
-from sl.train.run import RunDiverged, train_when_free
+from sl.train.run import RunDiverged, train
 from sl.workers import TaskResult, run_all
 
 Answer = list[ValidatedRun] | Exception  # a proposal's runs, none where one diverged; or why it has no answer
@@ -39,4 +39,4 @@ def answer(outcomes: Sequence[TaskResult]) -> Answer:
 
 def train_and_validate(config: RunConfig) -> ValidatedRun:
     """Train the run, or wait for the process that trains it; returns what a choice may know of it."""
-    return validated(read(train_when_free(config)))
+    return validated(read(train(config, wait=True)))

@@ -14,10 +14,10 @@ class Busy(UserError):
 
 
 @contextmanager
-def alone_at(record: Path, checkpoint: Path) -> Iterator[None]:
-    """Inside, no other process writes this record or this checkpoint; Busy where one does."""
+def alone_at(record: Path, checkpoint: Path, wait: bool = False) -> Iterator[None]:
+    """Inside, no other process writes this record or this checkpoint; Busy where one does, unless this is to `wait`."""
     locks = [lock_beside(path).absolute() for path in (record, checkpoint)]
     with ExitStack() as stack:
         for lock in dict.fromkeys(locks):
-            stack.enter_context(alone(lock, Busy(f"{record}: another process is training this run")))
+            stack.enter_context(alone(lock, Busy(f"{record}: another process is training this run"), wait))
         yield

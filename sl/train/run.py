@@ -18,7 +18,7 @@ from sl.record.run import STAGES, Run
 from sl.record.write import RecordWriter, record_path
 from sl.say import say, warn
 from sl.tracker import ConsoleSink, Sink, Watchers
-from sl.train.alone import Busy, alone_at
+from sl.train.alone import alone_at
 from sl.train.checkpoint import Checkpoint
 from sl.train.engine import make_engine
 from sl.train.epoch import NotFinite, look_closely, sample_representations, train_one_epoch
@@ -30,7 +30,6 @@ from sl.train.save_model import check_models_dir, save_model
 from sl.train.stop import Stopped, StopRequest
 
 CHECKPOINT_SECONDS = 30.0  # between two checkpoints, inside an epoch too
-POLL_SECONDS = 5.0  # between two looks at a run that another process trains
 
 
 class RunDiverged(UserError):
@@ -45,18 +44,19 @@ class RunDiverged(UserError):
         )
 
 
-def train(config: RunConfig) -> Path:
+def train(config: RunConfig, wait: bool = False) -> Path:
     """Train the run that `config` describes, unless its record is complete; returns the record's path.
 
-    An interrupted run resumes from its checkpoint. Raises UserError for a configuration that cannot be run; Busy where
-    another process is training it; RunDiverged for a run whose loss or weights are not finite, or of which a weight
-    reached 10,000, now or on an earlier call.
+    An interrupted run resumes from its checkpoint. Where another process is training the run, this one raises Busy; if
+    it is to `wait`, it goes on when the other one ends: the run is complete then, or is resumed here. Raises UserError
+    for a configuration that cannot be run; RunDiverged for a run whose loss or weights are not finite, or of which a
+    weight reached 10,000, now or on an earlier call.
     """
     job = prepare(config)
     path = record_path(Path(config.runs_dir), job.dataset.name, job.identity)
     trackers = build_trackers(config.tracker, config.allow_targets)
     checkpoint = Checkpoint(Path(config.checkpoints_dir) / f"{job.identity}.pt")
-    with alone_at(path, checkpoint.path):
+    with alone_at(path, checkpoint.path, wait):
         match record_state(path):
             case "complete":
                 check_finished(job, path)
@@ -71,19 +71,6 @@ def train(config: RunConfig) -> Path:
                 check_models_dir(job)
                 Training(job, path, checkpoint, trackers).run(state)
     return path
-
-
-def train_when_free(config: RunConfig) -> Path:
-    """As `train`; a run that another process is training is complete after the wait, or is resumed here."""
-    said = False
-    while True:
-        try:
-            return train(config)
-        except Busy as busy:
-            if not said:
-                say(f"{busy}; waiting for it")
-            said = True
-        time.sleep(POLL_SECONDS)
 
 
 class Training:
