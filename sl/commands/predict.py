@@ -22,5 +22,6 @@ def main(
     allow_targets: [PACKAGE] lets the network be of your own installed package
     """
     from sl.saved.predict import predict_folder  # imports torch; --help does without it
+    from sl.train.device import find_device
 
-    print(predict_folder(model, folder, out, skip_unreadable, allow_targets), flush=True)
+    print(predict_folder(model, folder, out, skip_unreadable, allow_targets, find_device("auto")), flush=True)

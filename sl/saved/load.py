@@ -41,7 +41,8 @@ class SavedModel:
         """Softmax (N, K) float64 of uint8 `images` (N, C, H, W) of the network's size, computed in float32."""
         device = next(self.module.parameters()).device
         size = images_at_once(BATCH, *images.shape[2:])
-        logits = in_batches(lambda batch: self.module(self.normalisation(batch.to(device))), images, size)
+        with torch.backends.cudnn.flags(enabled=True, allow_tf32=False):  # a GPU's convolutions would round to TF32
+            logits = in_batches(lambda batch: self.module(self.normalisation(batch.to(device))), images, size)
         return logits.double().softmax(1)
 
 

@@ -3,6 +3,8 @@
 import csv
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,7 @@ from sl.data.class_folders import passed_over, picture_files, suffixes
 from sl.data.decode import Unreadable, opened
 from sl.data.disk import reading
 from sl.errors import UserError
+from sl.processes import cores
 from sl.saved.files import output
 from sl.saved.load import SavedModel, load_model, to_bytes
 from sl.say import warn
@@ -21,15 +24,20 @@ BATCH = 256
 
 
 def predict_folder(
-    model: Path, folder: Path, out: Path, skip_unreadable: bool = False, allow_targets: Sequence[str] = ()
+    model: Path,
+    folder: Path,
+    out: Path,
+    skip_unreadable: bool = False,
+    allow_targets: Sequence[str] = (),
+    device: torch.device | str = "cpu",
 ) -> str:
     """Write `out`, a CSV with a line `path,label,confidence` for each picture below `folder`; says how many.
 
     Paths are relative to `folder` and sorted. Files are chosen as for training (`picture_files`). Raises UserError for
     a picture that cannot be read, unless `skip_unreadable` names it on standard error instead, and for a folder.
-    `allow_targets` are those of `load_model`.
+    `allow_targets` and `device` are those of `load_model`.
     """
-    loaded, files = load_model(model, allow_targets=allow_targets), pictures_below(folder)
+    loaded, files = load_model(model, device, allow_targets), pictures_below(folder)
     with output(out) as part, part.open("w", newline="", encoding="utf-8") as target:
         writer = csv.writer(target, lineterminator="\n")
         writer.writerow(["path", "label", "confidence"])
@@ -60,25 +68,25 @@ def batches(
     loaded: SavedModel, files: list[Path], folder: Path, skip_unreadable: bool
 ) -> Iterator[tuple[list[str], Tensor]]:
     """Names and uint8 images (B, C, H, W) of the pictures that can be read."""
-    for start in range(0, len(files), BATCH):
-        names, images = [], []
-        for path in files[start : start + BATCH]:
-            try:
-                images.append(read(path, loaded.about))
-            except UserError as error:
-                if not skip_unreadable:
-                    raise
-                warn(f"skipped: {error}")
-                continue
-            names.append(path.relative_to(folder).as_posix())
-        if names:
-            yield names, torch.stack(images)
+    with ThreadPoolExecutor(cores()) as threads:  # Pillow works outside of Python's lock
+        for start in range(0, len(files), BATCH):
+            paths, names, images = files[start : start + BATCH], [], []
+            for path, picture in zip(paths, threads.map(partial(read, about=loaded.about), paths), strict=True):
+                if isinstance(picture, Tensor):
+                    images.append(picture)
+                    names.append(path.relative_to(folder).as_posix())
+                elif skip_unreadable:
+                    warn(f"skipped: {picture}")
+                else:
+                    raise picture
+            if names:
+                yield names, torch.stack(images)
 
 
-def read(path: Path, about: dict[str, Any]) -> Tensor:
-    """The picture as (C, H, W) uint8 for the network of `about`; UserError that names the file if it is unreadable."""
+def read(path: Path, about: dict[str, Any]) -> Tensor | UserError:
+    """The picture as (C, H, W) uint8 for the network of `about`; an error that names the file if it is unreadable."""
     try:
         with opened(path) as picture:
             return to_bytes(picture, tuple(about["image_shape"]), about["margin"])
     except Unreadable as error:
-        raise UserError(f"{path} cannot be read as a picture: {error}") from None
+        return UserError(f"{path} cannot be read as a picture: {error}")

@@ -7,17 +7,22 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from threading import Event
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
 from PIL import Image
+from torch import Tensor
 
 import sl
+from sl.commands import predict
 from sl.config.compose import compose_run
 from sl.data import Digits
 from sl.errors import UserError
 from sl.record.read import is_complete
+from sl.saved import predict as predicting
 from sl.saved.files import model_path
 from sl.saved.predict import predict_folder
 from sl.tracker import ConsoleSink
@@ -187,6 +192,45 @@ def test_an_unreadable_picture_is_named(
     said = predict_folder(path, pictures, tmp_path / "out.csv", skip_unreadable=True)
     assert said.endswith("12 of 13 pictures labelled")
     assert "broken.png cannot be read" in capsys.readouterr().err
+
+
+def test_pictures_are_read_by_several_threads_and_keep_their_order(
+    kept: Callable[..., Path], pictures: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first picture of two waits for the second, which one thread alone would never read."""
+    read, path, second = predicting.read, kept(), Event()
+    monkeypatch.setattr(predicting, "cores", lambda: 2)
+    monkeypatch.setattr(predicting, "BATCH", 5)
+    predict_folder(path, pictures, tmp_path / "expected.csv")
+
+    def in_turns(picture: Path, about: dict[str, Any]) -> Tensor | UserError:
+        if picture.name == "00.png":
+            assert second.wait(60)
+        second.set()
+        return read(picture, about)
+
+    monkeypatch.setattr(predicting, "read", in_turns)
+    predict_folder(path, pictures, tmp_path / "out.csv")
+    assert (tmp_path / "out.csv").read_text() == (tmp_path / "expected.csv").read_text()
+
+
+def test_predictions_are_made_on_the_device_that_there_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stop(*arguments: object) -> str:
+        raise UserError(f"on {arguments[-1]}")
+
+    monkeypatch.setattr(predicting, "predict_folder", stop)
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 1)
+    with pytest.raises(UserError, match=r"^on cuda:0$"):
+        predict.main(tmp_path / "a.json", tmp_path)
+
+
+def test_float32_is_not_rounded_on_a_gpu(kept: Callable[..., Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    loaded, found = sl.load_model(kept()), list[bool]()
+    loaded.module.register_forward_hook(lambda *_: found.append(torch.backends.cudnn.allow_tf32))
+    monkeypatch.setattr(torch.backends.cudnn, "allow_tf32", True)
+    loaded.probabilities(Digits().load().test_images[:2])
+    assert (found, torch.backends.cudnn.allow_tf32) == ([False], True)
 
 
 @pytest.mark.parametrize("normalisation", ["pixel_mean", "channel"])
