@@ -62,6 +62,8 @@ def reproduce(config: ReproduceConfig) -> list[str]:
         return []
     saved.save(Path(config.runs_dir))
     failures = execute([run for run in plan if not run.done], jobs, deadline)
+    if not failures:
+        saved.remove(Path(config.runs_dir))
     redraw(load_all(Path(config.runs_dir), strict), Path(config.results_dir))
     return failures
 

@@ -39,8 +39,14 @@ class SavedPlan:
 
     def save(self, runs_dir: Path) -> None:
         """Write it beside the records; it replaces an earlier one of the same name."""
-        path = runs_dir / f"{PREFIX}{self.name.replace(' ', '-')}.json"
-        replace_json(path, asdict(self))
+        replace_json(self._path(runs_dir), asdict(self))
+
+    def remove(self, runs_dir: Path) -> None:
+        """Its runs are done: nothing is left to say of it."""
+        self._path(runs_dir).unlink(missing_ok=True)
+
+    def _path(self, runs_dir: Path) -> Path:
+        return runs_dir / f"{PREFIX}{self.name.replace(' ', '-')}.json"
 
 
 def saved_plans(runs_dir: Path) -> Iterator[SavedPlan]:

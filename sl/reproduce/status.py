@@ -10,10 +10,10 @@ NEXT = 3  # runs that are named before they start
 
 
 def status(runs_dir: Path) -> None:
-    """Print how far every reproduction with records in `runs_dir` is."""
+    """Print how far every reproduction with records in `runs_dir` is, unless it ended with all of its runs."""
     plans = list(saved_plans(runs_dir))
     if not plans:
-        raise UserError("runs_dir", runs_dir, "must be the runs_dir of an sl reproduce that was started")
+        raise UserError("runs_dir", runs_dir, "must be the runs_dir of an sl reproduce that has runs left")
     for plan in plans:
         print("\n".join(lines(plan, datetime.now())))
 

@@ -11,8 +11,10 @@ import pytest
 import synthetic
 from filelock import FileLock
 
+from sl.config.compose import compose_run
 from sl.errors import UserError
 from sl.files import lock_beside
+from sl.reproduce.command import reproduce
 from sl.reproduce.deadline import shares_done
 from sl.reproduce.progress import Item, RunProgress, SavedPlan, in_training, progress, saved_plans
 from sl.reproduce.status import lines, status
@@ -98,6 +100,18 @@ def test_a_plan_is_read_as_it_was_saved(plan: SavedPlan, tmp_path: Path) -> None
         path.write_text(content)
         with pytest.raises(UserError, match="damaged plan"):
             list(saved_plans(tmp_path))
+
+
+@pytest.mark.parametrize(("failures", "left"), [(["loss=ce: failed"], 1), ([], 0)])
+def test_a_reproduction_without_failures_leaves_no_plan(
+    failures: list[str], left: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sl.reproduce.command.plan_runs", lambda *_: [])
+    monkeypatch.setattr("sl.reproduce.command.execute", lambda *_: failures)
+    monkeypatch.setattr("sl.reproduce.command.redraw", lambda *_: None)
+    folders = [f"runs_dir={tmp_path / 'runs'}", f"results_dir={tmp_path}"]
+    assert reproduce(compose_run(["experiment=fig1", "scale=cpu", "device=cpu", *folders], "reproduce")) == failures
+    assert len(list((tmp_path / "runs").glob(".plan-*.json"))) == left
 
 
 def test_mistakes(tmp_path: Path) -> None:
