@@ -27,7 +27,7 @@ class Cell:
         >>> Cell("sl", Noise("symmetric", 0.4), (("alpha", 1.0),)).title
         'SL (α 1), symmetric 40 %'
         """
-        chosen = parameters(dict(self.changed))
+        chosen = parameters(dict(self.changed), self.loss)
         return f"{loss_title(self.loss)}{f' ({chosen})' if chosen else ''}, {self.noise.title}"
 
     def series(self, group: RunGroup) -> Series | None:

@@ -58,9 +58,3 @@ def remember(header: Header) -> None:
     """Take over what a record's first line says of its choices; the first record of a name counts."""
     for group, presentation in header.shown.items():
         _of_records.setdefault((group, getattr(header.config.names, group)), presentation)
-
-
-def symbols() -> dict[str, str]:
-    """The symbols of all losses' parameters that are known."""
-    losses = [*known("loss").values(), *(item for (group, _), item in _of_records.items() if group == "loss")]
-    return {key: symbol for loss in reversed(losses) for key, symbol in loss.symbols.items()}

@@ -8,10 +8,13 @@ from sl.record.flat import flat
 from sl.record.paper import PAPER_EPOCHS
 from sl.record.run import Run
 from sl.record.schema import Provenance
-from sl.record.shown import described, place, shown, symbols
+from sl.record.shown import described, place, shown
 from sl.record.stated import unlike_stated
 
-GREEK = {"alpha": "α", "beta": "β", "gamma": "γ", "epsilon": "ε", "lambda_": "λ", "tau": "τ"}
+SYMBOLS = {  # of parameters that have the same name in several losses
+    **{"alpha": "α", "beta": "β", "gamma": "γ", "epsilon": "ε", "lambda_": "λ", "tau": "τ"},
+    "log_zero": "A",
+}
 
 
 def dataset_title(name: str) -> str:
@@ -29,15 +32,17 @@ def loss_order(name: str) -> tuple[float, str]:
     return place("loss", name)
 
 
-def parameters(values: dict[str, Any] | None) -> str:
-    """A loss's parameters in short, those of its parts too; p_min belongs to the recipe.
+def parameters(values: dict[str, Any] | None, loss: str = "") -> str:
+    """The parameters of `loss` in short, by the symbols that it asks for, those of its parts too.
+
+    p_min belongs to the recipe.
 
     >>> parameters({"alpha": 0.1, "beta": 1, "log_zero": -9.2103})
     'α 0.1, β 1, A −9.21'
     >>> parameters({"beta": 0.8, "term": {"alpha": 0.1, "beta": 1}})
     'β 0.8, α 0.1, term β 1'
     """
-    own = {**GREEK, **symbols()}
+    own = {**SYMBOLS, **shown("loss", loss).symbols}
     texts: dict[str, str] = {}
     for option, value in numbers(values or {}).items():
         part, _, key = option.rpartition(".")
@@ -63,7 +68,7 @@ def named_loss(loss: str, values: dict[str, Any] | None) -> str:
     >>> named_loss("gce", {"_target_": "sl.losses.GeneralizedCrossEntropy", "q": 0.7})
     'GCE (q 0.7)'
     """
-    chosen = parameters(values)
+    chosen = parameters(values, loss)
     return f"{loss_title(loss)} ({chosen})" if chosen else loss_title(loss)
 
 

@@ -102,7 +102,7 @@ def _lines(run_group: RunGroup, published: Sequence[Published], differs: str) ->
             why = obstacle(run_group, table) if table else None
             yield [
                 *where,
-                *(cell.loss, parameters(run_group.variant(cell.loss)), cell.noise.title, statistic),
+                *(cell.loss, parameters(run_group.variant(cell.loss), cell.loss), cell.noise.title, statistic),
                 *((own.n, " ".join(map(str, own.seeds)), _short(own.mean)) if own else (0, None, None)),
                 _short(own.std) if own and own.n > 1 else None,
                 *((value.mean, value.std) if value else (None, None)),

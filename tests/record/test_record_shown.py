@@ -12,7 +12,7 @@ from sl.record import shown as module
 from sl.record.read import read
 from sl.record.schema import Header, Presentation
 from sl.record.shown import known, remember, shown
-from sl.record.titles import dataset_title, loss_order, loss_title, parameters
+from sl.record.titles import dataset_title, loss_order, loss_title, named_loss, parameters
 
 CONFIGS = Path(__file__).parents[2] / "configs"
 
@@ -54,7 +54,13 @@ def test_a_record_describes_a_loss_that_has_no_file_here(header: Header) -> None
     remember(described(header, "brier", title="Brier", order=15, colour="#123456", symbols={"sharpness": "ς"}))
     assert loss_title("brier") == "Brier"
     assert loss_order("ce") < loss_order("brier") < loss_order("lsr")
-    assert parameters({"sharpness": 2.0, "alpha": 1.0}) == "ς 2, α 1"
+    assert parameters({"sharpness": 2.0, "alpha": 1.0}, "brier") == "ς 2, α 1"
+
+
+def test_the_symbols_of_a_loss_are_not_those_of_another(header: Header) -> None:
+    remember(described(header, "brier", title="Brier", symbols={"q": "strength", "alpha": "weight"}))
+    assert named_loss("brier", {"q": 2.0, "alpha": 1.0, "log_zero": -4}) == "Brier (strength 2, weight 1, A −4)"
+    assert named_loss("gce", {"q": 0.7, "alpha": 1.0}) == "GCE (q 0.7, α 1)"
 
 
 def test_the_first_record_that_describes_a_loss_counts(header: Header) -> None:

@@ -2,16 +2,17 @@
 
 import pytest
 
-from sl.record.shown import symbols
-from sl.record.titles import GREEK, parameters
+from sl.record.shown import known
+from sl.record.titles import SYMBOLS, parameters
 from sl.tables.formats import latex_text
 
 COMMANDS = {"λ": r"$\lambda$", "τ": r"$\tau$", "ε": r"$\varepsilon$", "Ω": r"$\Omega$", "→": r"$\rightarrow$"}
 
 
-@pytest.mark.parametrize("key", [*GREEK, *symbols()])
-def test_a_parameter_of_any_loss_can_be_set(key: str) -> None:
-    assert latex_text(parameters({key: -0.5})).isascii()
+@pytest.mark.parametrize("loss", known("loss"))
+def test_a_parameter_of_any_loss_can_be_set(loss: str) -> None:
+    for key in (*SYMBOLS, *known("loss")[loss].symbols):
+        assert latex_text(parameters({key: -0.5}, loss)).isascii()
 
 
 @pytest.mark.parametrize("letter", [chr(code) for code in range(0x3B1, 0x3CA) if chr(code) != "ς"])
