@@ -5,12 +5,13 @@ from numpy.typing import ArrayLike
 
 
 def signed(value: float, decimals: int = 2) -> str:
-    """A difference with its sign.
+    """A difference with its sign, a plus where it rounds to zero.
 
-    >>> signed(-0.5)
-    '−0.50'
+    >>> signed(-0.5), signed(-0.001)
+    ('−0.50', '+0.00')
     """
-    return f"{value:+.{decimals}f}".replace("-", "−")
+    text = f"{value:+.{decimals}f}"
+    return text.replace("-", "−" if float(text) else "+")
 
 
 def mean_std(values: ArrayLike, decimals: int = 1) -> str:

@@ -17,6 +17,7 @@ from sl.record.titles import named_loss
 
 MOST_BARS = 10
 MOST_LETTERS = 130  # that fit side by side below a panel
+Form = Callable[[float], str]
 STRENGTHS: dict[str, float] = dict(zip(STAGES, (0.32, 0.62, 1.0), strict=True))
 
 
@@ -58,7 +59,7 @@ def loss_groups(run_group: RunGroup, found: dict[str, Series], value: Callable[[
     return groups
 
 
-def class_bars(axes: Axes, labels: Sequence[str], groups: Sequence[Group], form: str = "{:.0f}") -> None:
+def class_bars(axes: Axes, labels: Sequence[str], groups: Sequence[Group], form: Form = "{:.0f}".format) -> None:
     """Draw the groups over the labelled classes; each bar is marked with its value in the given form."""
     if len(labels) > MOST_BARS:
         _sorted_lines(axes, groups)
@@ -84,7 +85,7 @@ def class_bars(axes: Axes, labels: Sequence[str], groups: Sequence[Group], form:
     axes.set_xlim(-0.6, len(labels) - 0.4)
 
 
-def _values(axes: Axes, x: ArrayLike, mean: Array, whiskers: Array, form: str) -> None:
+def _values(axes: Axes, x: ArrayLike, mean: Array, whiskers: Array, form: Form) -> None:
     for at, value, whisker in zip(np.asarray(x), mean, whiskers, strict=True):
         if np.isnan(value):
             continue
@@ -92,7 +93,7 @@ def _values(axes: Axes, x: ArrayLike, mean: Array, whiskers: Array, form: str) -
         end = value - whisker if below else value + whisker
         side, offset = ("top", -1.5) if below else ("bottom", 1.5)
         axes.annotate(
-            _number(value, form),
+            form(value),
             (at, end),
             (0, offset),
             textcoords="offset points",
@@ -100,12 +101,6 @@ def _values(axes: Axes, x: ArrayLike, mean: Array, whiskers: Array, form: str) -
             va=side,
             fontsize=6.5,
         )
-
-
-def _number(value: float, form: str) -> str:
-    """The value in this form, with a minus sign; without a sign where it rounds to 0."""
-    text = form.format(value)
-    return text.replace("-", "−") if float(text) else text.lstrip("+-")
 
 
 def _sorted_lines(axes: Axes, groups: Sequence[Group]) -> None:

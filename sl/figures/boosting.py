@@ -1,5 +1,7 @@
 """Boosting existing methods: each as it is and with SL in place of its cross entropy, after the last epoch."""
 
+from functools import partial
+
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -7,6 +9,7 @@ from matplotlib.figure import Figure
 from sl.figures.bars import Group, class_bars, key
 from sl.figures.panels import footer, panels
 from sl.figures.style import FAINT, loss_colour
+from sl.numbers import signed
 from sl.record import Noise, Run, RunGroup, Series, matched, paired_difference
 from sl.record.pairs import refusals
 from sl.record.paper import BOOSTED
@@ -45,7 +48,7 @@ def _accuracy(axes: Axes, noise: Noise, pairs: dict[str, Pair]) -> None:
     plain, boosted = zip(*pairs.values(), strict=True)
     groups = [_group("as it is", plain, FAINT), _group("with SL", boosted, loss_colour("sl"))]
     axes.set(title=noise.title, ylim=(0, 113), yticks=range(0, 101, 20), ylabel="test accuracy (%)")
-    class_bars(axes, list(pairs), groups, "{:.1f}")
+    class_bars(axes, list(pairs), groups, "{:.1f}".format)
     key(axes, groups)
 
 
@@ -65,7 +68,7 @@ def _gain(axes: Axes, pairs: dict[str, Pair]) -> None:
     std = np.array([gain.std(ddof=1) if gain.size > 1 else np.nan for gain in gains])
     labels = [f"{name}\nn = {gain.size}" for name, gain in zip(pairs, gains, strict=True)]
     colour = loss_colour("sl")
-    class_bars(axes, labels, [Group("gain", mean, std, [colour] * len(gains), colour)], "{:+.1f}")
+    class_bars(axes, labels, [Group("gain", mean, std, [colour] * len(gains), colour)], partial(signed, decimals=1))
     axes.set(title="gain from SL", ylabel="percentage points")
     axes.axhline(0, color=FAINT, lw=0.8)
     axes.margins(y=0.2)

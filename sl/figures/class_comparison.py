@@ -1,5 +1,7 @@
 """CE against SL, class by class, after the last epoch (the paper shows it at 60 % symmetric noise)."""
 
+from functools import partial
+
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -8,6 +10,7 @@ from sl.figures.bars import Group, class_bars, key, loss_groups, whiskers_of
 from sl.figures.cells import PAIR, compared_noises
 from sl.figures.panels import footer, lettered, panels
 from sl.figures.style import FAINT, INK, class_colour
+from sl.numbers import signed
 from sl.record import Run, RunGroup, Series, matched, paired_difference
 from sl.record.pairs import refusals
 from sl.record.run import Array
@@ -47,7 +50,7 @@ def _gain(axes: Axes, group: RunGroup, gains: Array) -> None:
     colours = [class_colour(index, len(labels)) for index in range(len(labels))]
     mean = gains.mean(axis=0) if n else np.full(len(labels), np.nan)
     std = gains.std(axis=0, ddof=1) if n > 1 else np.full(len(labels), np.nan)
-    class_bars(axes, labels, [Group("SL minus CE", mean, std, colours, FAINT)], "{:+.0f}")
+    class_bars(axes, labels, [Group("SL minus CE", mean, std, colours, FAINT)], partial(signed, decimals=0))
     axes.set_ylabel("SL minus CE (points)")
     axes.axhline(0, color=INK, lw=0.8)
     axes.margins(y=0.15)

@@ -1,4 +1,5 @@
 import errno
+from functools import partial
 from itertools import combinations
 from pathlib import Path
 
@@ -27,6 +28,7 @@ from sl.figures.bars import Group, class_bars
 from sl.figures.catalogue import FIGURES
 from sl.figures.lines import spread_labels
 from sl.figures.style import CLASS_COLOURS, STYLE, draw_styled, settle
+from sl.numbers import signed
 from sl.record import load_all
 from sl.record.run import Array
 from sl.record.shown import known
@@ -119,11 +121,13 @@ def test_of_many_classes_six_are_in_colour(tmp_path: Path) -> None:
     assert len({found.get_color() for found in curves}) == 6
 
 
-def test_a_value_that_rounds_to_nothing_has_no_sign() -> None:
+def test_a_difference_that_rounds_to_nothing_has_no_minus() -> None:
     axes = Figure().subplots()
     values = np.array([-0.4, 0.3, -1.2, 2.0])
-    class_bars(axes, list("abcd"), [Group("gain", values, np.full(4, np.nan), ["k"] * 4, "k")], "{:+.0f}")
-    assert [text.get_text() for text in axes.texts] == ["0", "0", "−1", "+2"]
+    class_bars(
+        axes, list("abcd"), [Group("gain", values, np.full(4, np.nan), ["k"] * 4, "k")], partial(signed, decimals=0)
+    )
+    assert [text.get_text() for text in axes.texts] == ["+0", "+0", "−1", "+2"]
 
 
 @pytest.mark.parametrize(("classes", "whiskers"), [(10, True), (100, False)])

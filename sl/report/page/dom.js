@@ -24,8 +24,11 @@ function deviation(moments, ...place) {
   return known(value) ? ` ± ${percent(value)}` : "";
 }
 
+// As sl/numbers.py: a plus where it rounds to zero.
 function signed(value) {
-  return known(value) ? (value > 0 ? "+" : "") + value.toFixed(2).replace("-", "−") : NOTHING;
+  if (!known(value)) return NOTHING;
+  const text = value.toFixed(2);
+  return Number(text) < 0 ? text.replace("-", "−") : `+${text.replace("-", "")}`;
 }
 
 // The number that a text begins with; null where it begins with something else.
