@@ -87,7 +87,10 @@ class Run:
 
     @property
     def diverged(self) -> bool:
-        """Whether the loss or a weight was not finite; older versions then trained on, and recorded no loss."""
+        """Whether the loss or a weight was not finite, or a weight reached 10,000.
+
+        Older versions trained on without finite numbers, and recorded no loss.
+        """
         return isinstance(self.last_line, Diverged) or any(line.train_loss is None for line in self.epochs)
 
     @property

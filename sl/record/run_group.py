@@ -89,7 +89,7 @@ class RunGroup:
 
     @cached_property
     def diverged(self) -> tuple[Run, ...]:
-        """The runs that were stopped because their numbers were no longer finite."""
+        """The runs that were stopped because loss or weights were not finite, or a weight reached 10,000."""
         return tuple(run for run in self.members if run.diverged)
 
     def pending(self, loss: str, noise: Noise) -> list[Run]:

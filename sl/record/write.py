@@ -51,7 +51,7 @@ class RecordWriter:
         self._finish(End(epoch_seconds=seconds, seconds=total, finished=now(), weights_sha256=weights_sha256))
 
     def diverged(self, epoch: int, step: int, lr: float, loss: float) -> None:
-        """Finish the record of a run whose numbers are no longer finite, in the step `step` of `epoch`."""
+        """Finish the record of a run that was stopped in the step `step` of `epoch`; `Run.diverged` says why."""
         shown = loss if math.isfinite(loss) else cast(Literal["nan", "inf", "-inf"], str(loss))
         self._finish(Diverged(epoch=epoch, step=step, lr=lr, loss=shown, finished=now()))
 

@@ -150,5 +150,6 @@ def _left_out(group: RunGroup) -> list[str]:
     others = f"Left out: {plural(other + hidden, 'run')} with other parameters of the loss{of_them}."
     lines = [others] if other + hidden else []
     if len(group.diverged) > hidden:
-        lines.append("diverged (number of runs): stopped because loss or weights were not finite; not in any mean.")
+        why = "loss or weights were not finite, or a weight reached 10,000"
+        lines.append(f"diverged (number of runs): stopped because {why}; not in any mean.")
     return lines + ([f"Left out: {plural(unfinished, 'run')} not finished yet."] if unfinished else [])

@@ -134,7 +134,8 @@ def test_a_diverged_run_is_shown_as_one_and_never_as_a_number(tmp_path: Path) ->
     grid = results_table(group, [], "last epoch")
     assert grid.rows[0][-1].endswith("(2), diverged (1)")
     assert (grid.rows[1][0], grid.rows[1][-1]) == ("GCE", "diverged (1)")
-    assert any(note.startswith("diverged (") for note in grid.notes)
+    (why,) = (note for note in grid.notes if note.startswith("diverged ("))
+    assert "not finite, or a weight reached 10,000;" in why  # as docs/reliability.md says
     assert "Left out" not in " ".join(grid.notes)
     only = [run for run in load_all(tmp_path / "runs") if run.diverged]
     list(write_all(only, Literature(published), tmp_path / "out"))
