@@ -61,7 +61,7 @@ def found(out: Path) -> dict[str, Any]:
     lines = list(csv.DictReader((out / "suspects.csv").read_text().splitlines()))
     wrong = [Path(line["path"]).name.partition("_")[0] != line["label"] for line in lines]
     changed = [bad for bad, line in zip(wrong, lines, strict=True) if line["decision"] == "change"]
-    ranked = average_precision_score(wrong, [-float(line["score"]) for line in lines])
+    ranked = average_precision_score(wrong, [-float(line["confidence_label"]) for line in lines])
     return {
         "pictures": len(lines),
         "wrong": round(sum(wrong) / len(wrong), 4),

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 import numpy as np
-from cleanlab.rank import get_label_quality_scores
 from numpy.typing import NDArray
 
 from sl.audit.posterior import Array, Labels
@@ -13,8 +12,9 @@ from sl.audit.posterior import Array, Labels
 class Ranking:
     """N images, the most suspicious label first in `order` (N,).
 
-    `score` (N,) in [0, 1] is low for a suspicious label, `suggested` (N,) the class the network prefers, `wrong` (N,)
-    the probability that the label is wrong, and `change` (N,) bool the decision to change it to the suggestion.
+    `score` (N,) is the predicted probability of the label, low for a suspicious one, `suggested` (N,) the class the
+    network prefers, `wrong` (N,) the probability that the label is wrong, and `change` (N,) bool the decision to change
+    it to the suggestion.
     """
 
     order: NDArray[np.int64]
@@ -25,12 +25,12 @@ class Ranking:
 
 
 def rank(labels: Labels, probabilities: Array, wrong: Array, precision: float, judged: NDArray[np.bool_]) -> Ranking:
-    """Rank `labels` (N,) by the confidence in them (cleanlab's self-confidence), and decide by `wrong` (N,).
+    """Rank `labels` (N,) by their predicted probability (cleanlab's self-confidence), and decide by `wrong` (N,).
 
     Changed are the first labels of the ranking that differ from the suggestion: as many as keep their mean `wrong` at
     `precision` or above; only those that are `judged` (N,) are.
     """
-    score = np.asarray(get_label_quality_scores(labels, probabilities, method="self_confidence"))
+    score = probabilities[np.arange(len(labels)), labels]
     order, suggested = np.argsort(score, kind="stable"), probabilities.argmax(1)
     candidates = order[(suggested != labels)[order] & judged[order]]
     expected = wrong[candidates].cumsum() / np.arange(1, len(candidates) + 1)

@@ -8,9 +8,7 @@ from sl.audit.subject import Subject
 from sl.files import replace_file
 from sl.tables.formats import comma_separated
 
-COLUMNS = (
-    "label", "suggested", "confidence_label", "confidence_suggested", "score", "rank", "wrong_probability", "decision",
-)  # fmt: skip
+COLUMNS = ("label", "suggested", "confidence_label", "confidence_suggested", "rank", "wrong_probability", "decision")
 
 
 def write_suspects(path: Path, subject: Subject, ranking: Ranking, probabilities: Array) -> None:
@@ -18,7 +16,7 @@ def write_suspects(path: Path, subject: Subject, ranking: Ranking, probabilities
     lines = []
     for place, row in enumerate(ranking.order.tolist(), 1):
         label, suggested = int(subject.labels[row]), int(ranking.suggested[row])
-        values = (probabilities[row, label], probabilities[row, suggested], ranking.score[row])
+        values = (ranking.score[row], probabilities[row, suggested])
         lines.append(
             [subject.names[row], subject.class_names[label], subject.class_names[suggested]]
             + [f"{value:.6f}" for value in values]

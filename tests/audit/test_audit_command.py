@@ -48,7 +48,9 @@ def test_an_audit_ranks_wrong_labels_first_and_is_resumed(
     noisy = prepare(compose_run([*DIGITS, "runtime.device=cpu"])).noisy
     assert noisy.realised_rate is not None
     wrong = (noisy.labels != noisy.clean).numpy()
-    score = np.array([float(line["score"]) for line in sorted(suspects(out), key=lambda line: int(line["index"]))])
+    score = np.array(
+        [float(line["confidence_label"]) for line in sorted(suspects(out), key=lambda line: int(line["index"]))]
+    )
     assert average_precision_score(wrong, -score) > 3 * noisy.realised_rate
     noise = json.loads((out / "noise.json").read_text())
     assert noise["rate"]["value"] == pytest.approx(noisy.realised_rate, abs=0.1)
@@ -202,7 +204,7 @@ def test_planted_errors_in_a_folder_are_found_and_put_right(
     assert len(lines) == 180  # those that were drawn for testing too
     wrong = [line["label"] != f"digit {Path(line['path']).name[0]}" for line in lines]
     assert sum(wrong) == 27
-    assert average_precision_score(wrong, -np.array([float(line["score"]) for line in lines])) > 0.6
+    assert average_precision_score(wrong, -np.array([float(line["confidence_label"]) for line in lines])) > 0.6
     changed = [line for line in lines if line["decision"] == "change"]
     right = [line["suggested"] == f"digit {Path(line['path']).name[0]}" for line in changed]
     assert len(changed) >= 10

@@ -26,6 +26,19 @@ def test_the_decision_keeps_its_expected_precision() -> None:
         assert found.order.tolist() == list(range(8))
 
 
+def test_the_score_is_cleanlabs_and_stands_once_in_the_list(
+    subject: Subject, ranking: Ranking, probabilities: np.ndarray, tmp_path: Path
+) -> None:
+    cleanlab = pytest.importorskip("cleanlab.rank", reason="cleanlab is not installed: pip install -e '.[audit]'")
+    labels = subject.labels.numpy()
+    theirs = cleanlab.get_label_quality_scores(labels, probabilities, method="self_confidence")
+    assert np.array_equal(rank(labels, probabilities, ranking.wrong, 0.9, np.ones(40, dtype=bool)).score, theirs)
+    write_suspects(tmp_path / "suspects.csv", subject, ranking, probabilities)
+    lines = list(csv.reader((tmp_path / "suspects.csv").read_text().splitlines()))
+    columns = {name: tuple(values) for name, *values in zip(*lines, strict=True)}
+    assert len(set(columns.values())) == len(columns)
+
+
 def test_a_class_with_fewer_images_than_folds_is_not_judged(subject: Subject) -> None:
     few = replace(subject, labels=torch.tensor([0] * 25 + [1] * 4 + [2] + [2] * 10))
     assert few.judged(4).tolist() == [True] * 29 + [False] * 11  # one image of class 2 is trained on, ten are not
