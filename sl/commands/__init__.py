@@ -4,7 +4,10 @@ from typing import NamedTuple
 
 
 class Command(NamedTuple):
-    """What a command does, the extras of the package that it needs, and its file in configs/ if it has one."""
+    """What a command does, the extras that it needs, and its file in configs/ if start.py has Hydra compose that.
+
+    A command whose module has a `run` composes its own.
+    """
 
     what: str
     extras: tuple[str, ...]

@@ -35,7 +35,8 @@ class TransitionNoise(ABC):
 def tell_if_far(noisy: NoisyLabels) -> None:
     """Say so where the share of labels that moved misses the share that the matrix asks for by a tenth of it or more.
 
-    Exact counts are rounded down in every class: a rate of 0.4 moves none of two images.
+    Exact counts are rounded down in every class: a rate of 0.4 moves none of two images. Otherwise the share is random,
+    and of few images it can be far off.
     """
     asked = (1 - noisy.transition.diagonal())[noisy.clean].mean().item()
     realised = noisy.realised_rate

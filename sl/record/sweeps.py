@@ -1,4 +1,7 @@
-"""The points of a sweep, from records: runs of one data set, noise, loss and recipe, by the options that vary."""
+"""The points of a sweep, from records: runs that made the same choices, by the options that vary.
+
+The choices are data set, noise, network, loss, recipe and scale; holdout, fold, precision and data are the same too.
+"""
 
 import json
 from collections import defaultdict

@@ -88,5 +88,5 @@ def output(out: Path) -> Iterator[Path]:
 
 
 def sha256(content: bytes) -> str:
-    """64 hexadecimal digits."""
+    """The SHA-256 of `content`: 64 hexadecimal digits."""
     return hashlib.sha256(content).hexdigest()

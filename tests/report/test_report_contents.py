@@ -312,7 +312,9 @@ def test_the_same_records_give_the_same_page(runs: Path, tmp_path: Path) -> None
 
 @pytest.mark.results
 def test_every_page_of_records_has_its_figures() -> None:
-    for group in run_groups([run for run in load_all(ROOT / "results" / "runs") if run.complete]):
+    groups = run_groups([run for run in load_all(ROOT / "results" / "runs") if run.complete])
+    assert groups
+    for group in groups:
         place = ROOT / "results" / "figures" / folder(group)
         drawn = {path.stem for path in place.glob("*.png")}
         assert drawn >= {"class_curves", "memorisation", "transition"}, "run: make figures"
