@@ -30,7 +30,7 @@ def first_mistake(error: ValidationError, outside: int = 0) -> str:
     place = ".".join(map(str, first["loc"][outside:]))
     given = json.dumps(first["input"], default=str) if first["type"] not in ("missing", "json_invalid") else None
     what = place if given is None else f"{place or 'line'}={given if len(given) <= 60 else f'{given[:57]}...'}"
-    return f"{what}: {first['msg']}".replace("Input should", "must").removeprefix(": ")
+    return f"{what}: {first['msg']}".replace("Input should", "must").replace("Value error, ", "").removeprefix(": ")
 
 
 def serialise(line: Line) -> bytes:

@@ -56,13 +56,13 @@ def results_table(group: RunGroup, published: Sequence[Published], statistic: st
 def published_table(table: Published) -> TextTable:
     """A published table as it is, with its source."""
     rows = [
-        [loss_title(loss), *(str(table.cells.get((loss, noise), NOTHING)) for noise in table.noises)]
+        [loss_title(loss), *(str(table.cells.get((loss, noise), NOTHING)) for noise in table.columns)]
         for loss in table.losses
     ]
     title = f"{table.label}: {conditions(table)}"
     runs = "" if table.runs is None else f"; runs a cell: {table.runs}"
     notes = [f"{source(table)}. Recipe: {table.recipe}{runs}.", *([table.note] if table.note else [])]
-    return TextTable(title, ["method", *(noise.title for noise in table.noises)], rows, notes)
+    return TextTable(title, ["method", *(noise.title for noise in table.columns)], rows, notes)
 
 
 def conditions(table: Published) -> str:

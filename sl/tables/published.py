@@ -1,23 +1,28 @@
 """The figures that others published, from results/paper: each with its source and how sure it is."""
 
 import re
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, ValidationInfo, field_validator
 
 from sl.config.files import read_yaml
 from sl.errors import UserError
 from sl.record import CLEAN, Noise
+from sl.record.lines import first_mistake
 
-CONFIDENCES = {
+Confidence = Literal["checked_text", "recalled_not_checked", "secondary_not_checked", "code_log"]
+CONFIDENCES: dict[str, str] = {
     "checked_text": "found in a text",
     "recalled_not_checked": "recalled, not checked",
     "secondary_not_checked": "one secondary source, not checked",
     "code_log": "read from logs or result files of code",
 }
 UNCHECKED = "†"  # stands beside a figure that is not checked
+NOISE = re.compile(r"([a-z]\w*)(?: (0\.\d+))?(?: ([a-z].*))?")
 VALUE = re.compile(r"(\d+(?:\.\d+)?)(?: ± (\d+(?:\.\d+)?))?")
 
 
@@ -39,9 +44,43 @@ class Value:
         return f"{self.mean:.{self.decimals}f}{spread}"
 
 
-@dataclass(frozen=True)
-class Published:
-    """One published table: `cells` by loss and noise, and what is known of how they came about.
+def parse_noise(text: str) -> Noise:
+    """The noise setting that a column is headed with: kind, rate and detail; ValueError for other words.
+
+    >>> parse_noise("asymmetric 0.4 pairs")
+    Noise(kind='asymmetric', rate=0.4, detail='pairs')
+    """
+    match = NOISE.fullmatch(text)
+    if not match:
+        raise ValueError("must be none, or a kind of noise with its rate, its variant or both")
+    kind, rate, detail = match.groups()
+    return CLEAN if kind == "none" else Noise(kind, float(rate) if rate else None, detail or "")
+
+
+def _noise(stated: object) -> Noise:
+    return stated if isinstance(stated, Noise) else parse_noise(str(stated))
+
+
+def _value(cell: object) -> Value | None:
+    if cell is None or isinstance(cell, Value):
+        return cell
+    if not (match := VALUE.fullmatch(str(cell))):
+        raise ValueError("must be a number, with ± and a number, or null")
+    return Value(float(match[1]), float(match[2]) if match[2] else None)
+
+
+StatedNoise = Annotated[Noise, BeforeValidator(_noise)]
+Cell = Annotated[Value | None, BeforeValidator(_value)]
+
+
+class Stated(BaseModel):
+    """What a file states. A name that is not known is refused: it may be a misspelt one that is optional."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, coerce_numbers_to_str=True)
+
+
+class Published(Stated):
+    """One published table, and what is known of how it came about; results/paper/README.md has the format.
 
     `epoch` is a number, last, best, validation or unknown; `model` this project's name of the network, if it has one;
     `beside` names the recipes of this project whose results it may stand beside.
@@ -52,15 +91,35 @@ class Published:
     url: str | None
     dataset: str
     network: str
-    model: str | None
+    model: str | None = None
     recipe: str
-    beside: tuple[str, ...]
+    beside: tuple[str, ...] = ()
     epoch: str
-    confidence: str
-    runs: int | None
-    note: str | None
-    noises: tuple[Noise, ...]
-    cells: dict[tuple[str, Noise], Value]
+    confidence: Confidence
+    runs: int | None = None
+    note: str | None = None
+    decimals: int = 2
+    columns: tuple[StatedNoise, ...]
+    rows: dict[str, tuple[Cell, ...]]
+
+    @field_validator("rows")
+    @classmethod
+    def _as_wide_as_the_head(cls, rows: dict[str, tuple[Cell, ...]], info: ValidationInfo) -> object:
+        columns = info.data.get("columns")
+        for loss, row in rows.items():
+            if columns is not None and len(row) != len(columns):
+                raise ValueError(f"the row of {loss} has {len(row)} values for {len(columns)} columns")
+        return rows
+
+    @cached_property
+    def cells(self) -> dict[tuple[str, Noise], Value]:
+        """The values that it has, by loss and noise."""
+        return {
+            (loss, noise): replace(cell, decimals=self.decimals)
+            for loss, row in self.rows.items()
+            for noise, cell in zip(self.columns, row, strict=True)
+            if cell
+        }
 
     @property
     def unchecked(self) -> bool:
@@ -73,34 +132,32 @@ class Published:
         return list(dict.fromkeys(loss for loss, _ in self.cells))
 
 
-@dataclass(frozen=True)
-class ClassAccuracies:
+class ClassAccuracies(Stated):
     """Published class-wise test accuracies and their published mean, in percent, of a loss and noise after an epoch."""
 
     label: str
     dataset: str
     loss: str
-    noise: Noise
+    noise: StatedNoise
     epoch: int
     mean: float
     accuracy: tuple[float, ...]
     runs: int
-    confidence: str
+    confidence: Confidence
 
 
-@dataclass(frozen=True)
-class Fact:
+class Fact(Stated):
     """By how many `points` a publication has the class `better` ahead of the class `worse`; `text` says it in words."""
 
     label: str
     dataset: str
     loss: str
-    noise: Noise
+    noise: StatedNoise
     better: int
     worse: int
     points: float
     text: str
-    confidence: str
+    confidence: Confidence
 
 
 @dataclass(frozen=True)
@@ -126,111 +183,35 @@ def marked(text: object, unchecked: bool) -> str:
     return f"{text} {UNCHECKED}" if unchecked else f"{text}"
 
 
-def parse_noise(text: str) -> Noise:
-    """The noise setting that a column is headed with: kind, rate and detail.
+class _File(Stated):
+    label: str
+    source: str
+    url: str | None
+    tables: list[dict[str, Any]]
+    classes: list[dict[str, Any]] = []
+    facts: list[dict[str, Any]] = []
 
-    >>> parse_noise("asymmetric 0.4 pairs")
-    Noise(kind='asymmetric', rate=0.4, detail='pairs')
-    """
-    kind, *rest = text.split()
-    if kind == "none":
-        return CLEAN
-    rate = float(rest.pop(0)) if rest and rest[0].startswith("0.") else None
-    return Noise(kind, rate, " ".join(rest))
+    def content(self) -> Literature:
+        """Its parts, each checked; class accuracies are of the runs of its first table."""
+        label = {"label": self.label}
+        head = label | {"source": self.source, "url": self.url}
+        tables = [Published.model_validate(table | head) for table in self.tables]
+        first = {name: getattr(tables[0], name) for name in ("dataset", "runs", "confidence")} if tables else {}
+        classes = [ClassAccuracies.model_validate(line | label | first) for line in self.classes]
+        return Literature(tables, classes, [Fact.model_validate(fact | label) for fact in self.facts])
 
 
 def load(folder: Path) -> Literature:
-    """What the files in `folder` hold, by file name; UserError names a file that does not fit."""
-    tables, classes, facts = list[Published](), list[ClassAccuracies](), list[Fact]()
+    """What the files in `folder` hold, by file name; UserError names a file that does not fit, and what in it."""
     if not folder.is_dir():
         raise UserError("paper", folder, "must be a folder of published figures")
+    tables, classes, facts = list[Published](), list[ClassAccuracies](), list[Fact]()
     for path in sorted(folder.glob("*.yaml")):
-        content = read_yaml(path)
-        with _fits(path):
-            tables += [_table(path, content, table) for table in content["tables"]]
-            classes += [_class_accuracies(path, content, line) for line in content.get("classes", [])]
-            facts += [_fact(path, content, fact) for fact in content.get("facts", [])]
+        try:
+            found = _File.model_validate(read_yaml(path)).content()
+        except ValidationError as error:
+            raise UserError(f"{path}: {first_mistake(error)}") from None
+        tables += found.tables
+        classes += found.classes
+        facts += found.facts
     return Literature(tables, classes, facts)
-
-
-@contextmanager
-def _fits(path: Path) -> Iterator[None]:
-    """For a block that takes the content of the file at `path` apart: UserError where it is not as expected."""
-    try:
-        yield
-    except UserError:
-        raise
-    except (LookupError, TypeError, ValueError, AttributeError) as error:
-        raise UserError(f"{path}: must be a file of published figures: {type(error).__name__} {error}") from None
-
-
-def _confidence(path: Path, stated: dict[str, Any]) -> str:
-    found = stated["confidence"]
-    if found not in CONFIDENCES:
-        raise UserError(f"{path}: confidence={found}: must be one of {', '.join(CONFIDENCES)}")
-    return str(found)
-
-
-def _table(path: Path, content: dict[str, Any], table: dict[str, Any]) -> Published:
-    noises = tuple(parse_noise(text) for text in table["columns"])
-    return Published(
-        label=content["label"],
-        source=content["source"],
-        url=content["url"],
-        dataset=table["dataset"],
-        network=table["network"],
-        model=table.get("model"),
-        recipe=table["recipe"],
-        beside=tuple(table.get("beside", ())),
-        epoch=str(table["epoch"]),
-        confidence=_confidence(path, table),
-        runs=table.get("runs"),
-        note=table.get("note"),
-        noises=noises,
-        cells=_cells(path, table, noises),
-    )
-
-
-def _class_accuracies(path: Path, content: dict[str, Any], line: dict[str, Any]) -> ClassAccuracies:
-    """One line of `classes`, which is of the same runs as the file's first table."""
-    table = content["tables"][0]
-    return ClassAccuracies(
-        label=content["label"],
-        dataset=table["dataset"],
-        loss=line["loss"],
-        noise=parse_noise(line["noise"]),
-        epoch=int(line["epoch"]),
-        mean=float(line["mean"]),
-        accuracy=tuple(map(float, line["accuracy"])),
-        runs=int(table["runs"]),
-        confidence=_confidence(path, table),
-    )
-
-
-def _fact(path: Path, content: dict[str, Any], fact: dict[str, Any]) -> Fact:
-    return Fact(
-        label=content["label"],
-        dataset=fact["dataset"],
-        loss=fact["loss"],
-        noise=parse_noise(fact["noise"]),
-        better=int(fact["better"]),
-        worse=int(fact["worse"]),
-        points=float(fact["points"]),
-        text=fact["text"],
-        confidence=_confidence(path, fact),
-    )
-
-
-def _cells(path: Path, table: dict[str, Any], noises: tuple[Noise, ...]) -> dict[tuple[str, Noise], Value]:
-    cells = {}
-    for loss, row in table["rows"].items():
-        if len(row) != len(noises):
-            raise UserError(f"{path}: the row of {loss} has {len(row)} values for {len(noises)} columns")
-        for noise, cell in zip(noises, row, strict=True):
-            match = VALUE.fullmatch(str(cell))
-            if match:
-                std = float(match[2]) if match[2] else None
-                cells[loss, noise] = Value(float(match[1]), std, table.get("decimals", 2))
-            elif cell is not None:
-                raise UserError(f"{path}: {loss}={cell}: must be a number, with ± and a number, or null")
-    return cells

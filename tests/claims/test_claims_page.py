@@ -117,14 +117,17 @@ def test_what_others_report_stands_beside_with_its_mark(page: tuple) -> None:
     assert noisy in page[1]
 
 
-FACT = Fact("SL paper", "cifar10", "ce", Noise("symmetric", 0.4), 6, 3, 14.0, "about 14", "checked_text")
+FACT = Fact(
+    label="SL paper", dataset="cifar10", loss="ce", noise=Noise("symmetric", 0.4), better=6, worse=3, points=14.0,
+    text="about 14", confidence="checked_text",
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("sure", ["checked_text", "secondary_not_checked"])
 def test_a_fact_is_marked_wherever_it_is_shown_unless_it_is_checked(tmp_path: Path, sure: str) -> None:
     for seed in (0, 1, 2):
         CE.write(tmp_path, seed, epochs=120)
-    found = all_outcomes(load_all(tmp_path), Literature(facts=[replace(FACT, confidence=sure)]), tmp_path)
+    found = all_outcomes(load_all(tmp_path), Literature(facts=[FACT.model_copy(update={"confidence": sure})]), tmp_path)
     main = [replace(group, claims=tuple(replace(one, headline=True) for one in group.claims)) for group in found]
     for text in (markdown(found), findings(main)):
         marks = {text[match.end() :][:2] == " †" for match in re.finditer("about 14", text)}
@@ -133,7 +136,8 @@ def test_a_fact_is_marked_wherever_it_is_shown_unless_it_is_checked(tmp_path: Pa
 
 def test_half_of_a_fact_is_asked_and_none_where_there_is_none() -> None:
     """Whatever the file says: nothing of it stands in code."""
-    facts = [FACT, replace(FACT, noise=CLEAN, points=9.0), replace(FACT, dataset="mnist"), replace(FACT, label="other")]
+    others = [{"noise": CLEAN, "points": 9.0}, {"dataset": "mnist"}, {"label": "other"}]
+    facts = [FACT, *(FACT.model_copy(update=changed) for changed in others)]
     made = {one.id: one for one in catalogue("cifar10", "apl", Literature(facts=facts), usual=False)}
     without = {one.id for one in catalogue("cifar10", "apl", Literature(), usual=False)}
     assert made.keys() - without == {"classes_6_3_noisy", "classes_6_3_clean", "spread_clean"}

@@ -70,7 +70,7 @@ def test_the_papers_cifar10_table_is_marked_as_recalled(tables: list[Published])
     assert (table.confidence, column.confidence) == ("recalled_not_checked", "secondary_not_checked")
     assert table.unchecked
     assert column.unchecked
-    assert len(table.losses) * len(table.noises) == len(table.cells) == 49
+    assert len(table.losses) * len(table.columns) == len(table.cells) == 49
 
 
 def test_a_disputed_figure_says_so(tables: list[Published]) -> None:
@@ -117,19 +117,36 @@ def test_no_published_figure_stands_in_code() -> None:
         (
             "{label: a, source: b, url: null, tables: [], facts: [{dataset: d, loss: ce, noise: none, better: 1, "
             "worse: 3, points: 20, text: almost 20, confidence: sure}]}",
-            "confidence=sure: must be one of checked_text",
+            "confidence=\"sure\": must be 'checked_text', ",
         ),
         (
             "{label: a, source: b, url: null, tables: [], facts: [{dataset: d, loss: ce, noise: none, better: 1, "
             "worse: 3, text: almost 20, confidence: code_log}]}",
-            "must be a file of published figures: KeyError 'points'",
+            "points: Field required",
+        ),
+        ("{label: a, url: null, tables: []}", "source: Field required"),
+        ("{label: a, source: b, url: null, tables: [1]}", "tables.0=1: must be a valid dictionary"),
+        (
+            "{label: a, source: b, url: null, tables: [{dataset: d, network: n, recipe: r, epoch: last, "
+            "confidence: code_log, columns: [symmetric 4], rows: {ce: [1]}}]}",
+            'columns.0="symmetric 4": must be none, or a kind of noise with its rate',
+        ),
+        (
+            "{label: a, source: b, url: null, tables: [{dataset: d, network: n, recipe: r, epoch: last, decimal: 1, "
+            "confidence: code_log, columns: [none], rows: {ce: [1]}}]}",
+            "decimal=1: Extra inputs are not permitted",
+        ),
+        (
+            "{label: a, source: b, url: null, tables: [], "
+            "classes: [{loss: ce, noise: none, epoch: 1, mean: 2, accuracy: [1, 3]}]}",
+            "dataset: Field required",
         ),
         ("[1, 2]", "must be a mapping of names to values"),
         ("tables: [", "not readable"),
         (
             "{label: a, source: b, url: null, tables: [{dataset: d, network: n, recipe: r, epoch: last, "
             "confidence: sure, columns: [none], rows: {ce: [1]}}]}",
-            "confidence=sure: must be one of checked_text",
+            "confidence=\"sure\": must be 'checked_text', ",
         ),
         (
             "{label: a, source: b, url: null, tables: [{dataset: d, network: n, recipe: r, epoch: last, "
@@ -139,7 +156,7 @@ def test_no_published_figure_stands_in_code() -> None:
         (
             "{label: a, source: b, url: null, tables: [{dataset: d, network: n, recipe: r, epoch: last, "
             "confidence: code_log, columns: [none], rows: {ce: [good]}}]}",
-            "ce=good: must be a number",
+            'rows.ce.0="good": must be a number, with ± and a number, or null',
         ),
     ],
 )

@@ -1,4 +1,3 @@
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -54,7 +53,7 @@ def test_published_figures_stand_beside_the_statistic_they_report(tmp_path: Path
     group = synthetic.run_group_of(tmp_path / "runs", {"ce": 3})
     assert len(beside(group, published, "last epoch")) == 1
     assert len(beside(group, published, "best epoch")) == 2
-    other = replace(published[0], label="A code")
+    other = published[0].model_copy(update={"label": "A code"})
     assert [table.label for table in beside(group, [other, *published], "last epoch")] == ["SL paper", "A code"]
     missing = [cell for cell in cells(group, published, "best epoch") if cell.loss == "sl"]
     assert [(cell.result, str(cell.value)) for cell in missing] == [(None, "70.25 ± 0.50")]

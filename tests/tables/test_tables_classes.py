@@ -16,8 +16,9 @@ NOISY = Noise("symmetric", 0.4)
 def published(dataset: str = "cifar10", epoch: int = 50) -> ClassAccuracies:
     """Its mean is of numbers with more decimals than those beside it, and so not quite theirs."""
     return ClassAccuracies(
-        "others", dataset, "ce", NOISY, epoch, 45.1, tuple(np.arange(0.0, 100.0, 10.0)), 1, "code_log"
-    )
+        label="others", dataset=dataset, loss="ce", noise=NOISY, epoch=epoch, mean=45.1,
+        accuracy=tuple(np.arange(0.0, 100.0, 10.0)), runs=1, confidence="code_log",
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize("options", [{}, {"scale": "paper", "epochs": 120, "recipe": "apl"}])
