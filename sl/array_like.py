@@ -29,12 +29,19 @@ def as_tensor(name: str, values: Numbers) -> Tensor:
     return torch.from_numpy(array.astype(np.float64 if array.dtype.kind == "f" else np.int64))
 
 
-def class_numbers(name: str, values: Numbers, hint: str = "") -> Tensor:
-    """The class of each of N examples as (N,) int64; UserError with the `hint` for another shape or type."""
+def class_numbers(name: str, values: Numbers, hint: str = "", classes: int | None = None) -> Tensor:
+    """The class of each of N examples as (N,) int64; UserError with the `hint` for another shape or type.
+
+    With `classes` also for a value outside [0, classes); not on an accelerator, because it would have to wait for that.
+    """
     tensor = as_tensor(name, values)
     if tensor.dtype not in WHOLE or tensor.ndim != 1:
         raise UserError(name, describe(tensor), f"must be class numbers, whole, of shape (N,){hint}")
-    return tensor.to(torch.int64)
+    numbers = tensor.to(torch.int64)
+    if classes is not None and numbers.is_cpu:
+        for row in ((numbers < 0) | (numbers >= classes)).nonzero()[:1, 0].tolist():
+            raise UserError(f"{name}[{row}]", int(numbers[row]), f"must be in [0, {classes}), the number of a class")
+    return numbers
 
 
 def describe(tensor: Tensor) -> str:

@@ -26,16 +26,10 @@ def confusion_matrix(predictions: Numbers, labels: Numbers, num_classes: int) ->
     [[1, 1], [0, 1]]
     """
     classes = integer("num_classes", num_classes, 1)
-    predicted = class_numbers("predictions", predictions, "; of logits (N, K) take .argmax(1)")
-    given = class_numbers("labels", labels)
+    predicted = class_numbers("predictions", predictions, "; of logits (N, K) take .argmax(1)", classes)
+    given = class_numbers("labels", labels, classes=classes)
     if len(predicted) != len(given):
         raise UserError("labels", f"{len(given)} examples", f"must be {len(predicted)}, as many as predictions")
-    for name, values in (("predictions", predicted), ("labels", given)):
-        if values.is_cpu and len(values):
-            lowest, highest = values.aminmax()
-            if lowest < 0 or highest >= classes:
-                value = int(lowest if lowest < 0 else highest)
-                raise UserError(name, value, f"must be in [0, {classes}), the number of a class")
     return torch.bincount(given * classes + predicted, minlength=classes**2).view(classes, classes)
 
 

@@ -1,5 +1,6 @@
 """Evaluation against scikit-learn and by hand."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -35,11 +36,11 @@ def test_confusion_matrix_is_scikit_learns() -> None:
 
 @pytest.mark.parametrize(
     ("predictions", "labels", "line"),
-    [([2], [0], "predictions=2"), ([0, -1], [0, 1], "predictions=-1"), ([0, 1], [0, 2], "labels=2")],
+    [([2], [0], "predictions[0]=2"), ([0, -1], [0, 1], "predictions[1]=-1"), ([0, 1], [0, 2], "labels[1]=2")],
 )
 def test_a_value_that_is_no_class_is_refused(predictions: list[int], labels: list[int], line: str) -> None:
     """A prediction of 2 for label 0 would be counted as one of 0 for label 1."""
-    with pytest.raises(UserError, match=rf"^{line}: must be in \[0, 2\), the number of a class$"):
+    with pytest.raises(UserError, match=rf"^{re.escape(line)}: must be in \[0, 2\), the number of a class$"):
         confusion_matrix(torch.tensor(predictions), torch.tensor(labels), 2)
 
 

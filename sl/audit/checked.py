@@ -15,23 +15,15 @@ def checked(labels: Numbers, probabilities: Numbers) -> tuple[Labels, Array]:
     UserError for another type or shape, a label outside [0, K), an entry that is no probability, and a row that does
     not sum to 1 within `SUM_TOLERANCE`.
     """
-    given = class_numbers("labels", labels).cpu().numpy()
     tensor = as_tensor("probabilities", probabilities).detach()
     if tensor.ndim != 2 or tensor.shape[1] < 2 or not len(tensor):
         raise UserError("probabilities", describe(tensor), "must be of shape (N, K), N at least 1 and K at least 2")
+    given = class_numbers("labels", as_tensor("labels", labels).cpu(), classes=tensor.shape[1]).numpy()
     if len(given) != len(tensor):
         raise UserError("labels", f"{len(given)} examples", f"must be {len(tensor)}, as many as probabilities has rows")
     array = tensor.cpu().double().numpy()
-    _check_labels(given, array.shape[1])
     _check_probabilities(array)
     return given, array
-
-
-def _check_labels(labels: Labels, classes: int) -> None:
-    outside = np.flatnonzero((labels < 0) | (labels >= classes))
-    if len(outside):
-        row = outside[0]
-        raise UserError(f"labels[{row}]", labels[row], f"must be in [0, {classes}), the number of a class")
 
 
 def _check_probabilities(probabilities: Array) -> None:

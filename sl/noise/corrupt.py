@@ -7,9 +7,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from sl.array_like import Numbers, class_numbers
+from sl.array_like import Numbers, as_tensor, class_numbers
 from sl.checks import flag, integer
-from sl.errors import UserError
 from sl.transition_matrix import as_transition
 
 FLOAT_ERROR = 1e-9  # 0.4 * n that comes out a hair below a whole number still counts as that number
@@ -40,10 +39,9 @@ def corrupt(labels: Numbers, transition: Numbers, seed: int, exact: bool = True)
     tensor(2)
     """
     matrix = as_transition(transition)
-    given = class_numbers("labels", labels)
-    _check_range(given, len(matrix))
+    given = as_tensor("labels", labels)
+    clean = class_numbers("labels", given.cpu(), classes=len(matrix)).numpy()
     flag("exact", exact)
-    clean = given.cpu().numpy()
     choice, target = _uniforms(integer("seed", seed, 0), 2 * len(clean)).reshape(2, -1)
     noisy = clean.copy()
     for source, row in enumerate(matrix.cpu().numpy()):
@@ -54,11 +52,6 @@ def corrupt(labels: Numbers, transition: Numbers, seed: int, exact: bool = True)
         moved = members[_moved(choice[members], rate, exact)]
         noisy[moved] = np.searchsorted(others, target[moved] * others[-1], side="right")
     return torch.from_numpy(noisy).to(given.device)
-
-
-def _check_range(labels: Tensor, num_classes: int) -> None:
-    if len(labels) and not 0 <= labels.min() <= labels.max() < num_classes:
-        raise UserError("labels", f"{labels.min()} to {labels.max()}", f"must be in [0, {num_classes - 1}]")
 
 
 def _uniforms(seed: int, count: int) -> NDArray[np.float64]:

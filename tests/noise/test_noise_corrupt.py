@@ -142,8 +142,8 @@ def test_golden_fingerprints(kind: str, variant: str | None, seed: int, exact: b
 @pytest.mark.parametrize(
     ("labels", "message"),
     [
-        (torch.tensor([0, 3]), r"labels=0 to 3: must be in \[0, 2\]"),
-        (torch.tensor([-1, 2]), r"labels=-1 to 2: must be in"),
+        (torch.tensor([0, 3]), r"labels\[1\]=3: must be in \[0, 3\), the number of a class"),
+        (torch.tensor([-1, 2]), r"labels\[0\]=-1: must be in"),
         (
             torch.tensor([0.0, 1.0]),
             r"labels=torch.float32 of shape \(2,\): must be class numbers, whole, of shape \(N,\)$",
