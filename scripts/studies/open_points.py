@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from sl.claims.measures import memorised
 from sl.numbers import mean_std, with_interval
-from sl.record import Noise, Run, RunGroup, Series, matched, paired_difference
+from sl.record import Noise, Run, RunGroup, Series, paired_difference
 from sl.record.group_order import changed_recipe, in_order
 from sl.record.paper import PAPER_EPOCHS, USUAL_RECIPE
 from sl.record.titles import dataset_title, loss_title, origin, setting
@@ -109,7 +109,7 @@ def _row(title: str, own: dict[str, Series], base: dict[str, Series]) -> list[st
 
 def _change(first: Series, second: Series) -> str:
     """Last-epoch accuracy of the second minus the first, with its interval; what may not be compared is said."""
-    _, refused = matched(first, second)
-    found = infer(100 * paired_difference(first, second, Run.last))
+    difference, refused = paired_difference(first, second, Run.last)
+    found = infer(100 * difference)
     text = with_interval(found.mean, found.interval, 1) if found.n else NOTHING
     return text + (f" (refused: {'; '.join(refused)})" if refused else "")

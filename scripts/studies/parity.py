@@ -12,6 +12,7 @@ from sl.record.identity import canonical_text
 from sl.record.titles import dataset_title, model_title, origin, setting
 from sl.stats import FEWEST, infer
 from sl.tables.formats import table
+from sl.tables.layout import p_text
 from sl.tables.results import STATISTICS
 
 FAST, PLAIN = "bfloat16", "float32"
@@ -64,8 +65,7 @@ def row(found: list[tuple[Run, Run]], statistic: str) -> list[str]:
     fast, plain = ([100 * STATISTICS[statistic](pair[side]) for pair in found] for side in (0, 1))
     gap = infer(np.subtract(fast, plain))
     run = found[0][0]
-    p = "–" if gap.p is None else f"{gap.p:.2g}"
-    values = [f"{np.mean(fast):.2f}", f"{np.mean(plain):.2f}", with_interval(gap.mean, gap.interval), p]
+    values = [f"{np.mean(fast):.2f}", f"{np.mean(plain):.2f}", with_interval(gap.mean, gap.interval), p_text(gap.p)]
     return [
         f"{dataset_title(run.name('dataset'))}, {model_title(run)}",
         run.name("loss"),

@@ -13,6 +13,7 @@ from sl.record.pairs import refusals
 from sl.record.paper import PAPER_EPOCHS
 from sl.record.titles import dataset_title
 from sl.tables.formats import table
+from sl.tables.layout import NOTHING, p_text
 from sl.tables.published import UNCHECKED, Literature
 
 HEADER = ("claim", "paper", "mean [95 % interval]", "by seed", "p", "verdict")
@@ -98,12 +99,11 @@ def _section(group: GroupOutcomes) -> Iterable[str]:
 
 
 def _row(outcome: Outcome) -> list[str]:
-    paper = next((f"{one} ({one.confidence})" for one in outcome.reported if one.paper), "–")
+    paper = next((f"{one} ({one.confidence})" for one in outcome.reported if one.paper), NOTHING)
     pairs = zip(outcome.seeds, outcome.differences, strict=True)
     by_seed = ", ".join(f"{seed}: {signed(value)}" for seed, value in pairs)
-    p = "–" if outcome.p is None else f"{outcome.p:.2g}"
     mean = "by algebra" if outcome.mean is None else with_interval(outcome.mean, outcome.interval)
-    return [outcome.claim, paper, mean, by_seed or "–", p, f"**{outcome.verdict}**{_mark(outcome)}"]
+    return [outcome.claim, paper, mean, by_seed or NOTHING, p_text(outcome.p), f"**{outcome.verdict}**{_mark(outcome)}"]
 
 
 def _mark(outcome: Outcome) -> str:

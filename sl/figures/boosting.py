@@ -10,7 +10,7 @@ from sl.figures.bars import Group, class_bars, key
 from sl.figures.panels import footer, panels
 from sl.figures.style import FAINT, loss_colour
 from sl.numbers import signed
-from sl.record import Noise, Run, RunGroup, Series, matched, paired_difference
+from sl.record import Noise, Run, RunGroup, Series, paired_difference
 from sl.record.pairs import refusals
 from sl.record.paper import BOOSTED
 from sl.record.titles import loss_order, loss_title
@@ -24,14 +24,12 @@ def draw(group: RunGroup) -> Figure | None:
     if not rows:
         return None
     figure, axes = panels("Existing methods, and with SL in place of their cross entropy", 2 * len(rows), 2, 2.6)
+    reasons = list[str]()
     for row, (noise, pairs) in enumerate(rows.items()):
         _accuracy(axes[2 * row], noise, pairs)
-        _gain(axes[2 * row + 1], pairs)
+        reasons += _gain(axes[2 * row + 1], pairs)
     members = [run for pairs in rows.values() for pair in pairs.values() for one in pair if one for run in one.runs]
-    refused = refusals(
-        reason for pairs in rows.values() for plain, sl in pairs.values() if plain for reason in matched(plain, sl)[1]
-    )
-    note = f"Gain: with SL minus without, over the seeds that both ran. {refused}"
+    note = f"Gain: with SL minus without, over the seeds that both ran. {refusals(reasons)}"
     return footer(figure, members, note, "Whiskers")
 
 
@@ -58,12 +56,13 @@ def _group(label: str, found: tuple[Series | None, ...], colour: str) -> Group:
     return Group(label, mean, std, [colour] * len(found), colour)
 
 
-def _gain(axes: Axes, pairs: dict[str, Pair]) -> None:
-    """What SL adds to each method, paired by seed; no bar where no seed ran both."""
-    gains = [
-        paired_difference(plain, boosted, Run.last_percent) if plain else np.empty(0)
+def _gain(axes: Axes, pairs: dict[str, Pair]) -> list[str]:
+    """What SL adds to each method, paired by seed; no bar where no seed ran both. Returns why pairs are refused."""
+    found = [
+        paired_difference(plain, boosted, Run.last_percent) if plain else (np.empty(0), [])
         for plain, boosted in pairs.values()
     ]
+    gains = [gain for gain, _ in found]
     mean = np.array([gain.mean() if gain.size else np.nan for gain in gains])
     std = np.array([gain.std(ddof=1) if gain.size > 1 else np.nan for gain in gains])
     labels = [f"{name}\nn = {gain.size}" for name, gain in zip(pairs, gains, strict=True)]
@@ -72,3 +71,4 @@ def _gain(axes: Axes, pairs: dict[str, Pair]) -> None:
     axes.set(title="gain from SL", ylabel="percentage points")
     axes.axhline(0, color=FAINT, lw=0.8)
     axes.margins(y=0.2)
+    return [reason for _, reasons in found for reason in reasons]

@@ -11,7 +11,7 @@ from sl.figures.cells import PAIR, compared_noises
 from sl.figures.panels import footer, lettered, panels
 from sl.figures.style import FAINT, INK, class_colour
 from sl.numbers import signed
-from sl.record import Run, RunGroup, Series, matched, paired_difference
+from sl.record import Run, RunGroup, Series, paired_difference
 from sl.record.pairs import refusals
 from sl.record.run import Array
 
@@ -26,16 +26,17 @@ def draw(group: RunGroup) -> Figure | None:
     if not rows:
         return None
     figure, axes = panels("CE against SL class by class, last epoch", 2 * len(rows), 1, 2.0)
+    reasons = list[str]()
     for place, (noise, ce, sl) in enumerate(rows):
         accuracy, gain = axes[2 * place : 2 * place + 2]
         accuracy.set_title(lettered(2 * place, noise.title))
         _both(accuracy, group, {"ce": ce, "sl": sl})
-        gains = paired_difference(ce, sl, Run.class_percent)
+        gains, refused = paired_difference(ce, sl, Run.class_percent)
+        reasons += refused
         gain.set_title(lettered(2 * place + 1, f"gain from SL, {noise.title}, paired by seed, n = {len(gains)}"))
         _gain(gain, group, gains)
     members = [run for _, ce, sl in rows for run in (*ce.runs, *sl.runs)]
-    refused = refusals(reason for _, ce, sl in rows for reason in matched(ce, sl)[1])
-    return footer(figure, members, refused, whiskers_of(group.head.class_labels))
+    return footer(figure, members, refusals(reasons), whiskers_of(group.head.class_labels))
 
 
 def _both(axes: Axes, group: RunGroup, found: dict[str, Series]) -> None:

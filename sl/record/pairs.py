@@ -38,15 +38,18 @@ def matched(*series: Series) -> tuple[list[Series], list[str]]:
 
 
 def refusals(reasons: Iterable[str]) -> str:
-    """The reasons that `matched` gave, each once, as a sentence for readers; empty where there is none."""
+    """The reasons why pairs are refused, each once, as a sentence for readers; empty where there is none."""
     told = "; ".join(sorted(set(reasons)))
     return f"Pairs refused: {told}." if told else ""
 
 
-def paired_difference(first: Series, second: Series, value: Callable[[Run], Array | float]) -> Array:
-    """`value` of the second minus that of the first for every seed that both may be compared on, (n, ...), or (0,)."""
-    pair, _ = matched(first, second)
-    return pair[1].stack(value) - pair[0].stack(value) if pair else np.empty(0)
+def paired_difference(first: Series, second: Series, value: Callable[[Run], Array | float]) -> tuple[Array, list[str]]:
+    """`value` of the second minus that of the first for every seed that both may be compared on, (n, ...), or (0,).
+
+    With it the reasons why other shared seeds are refused.
+    """
+    pair, refused = matched(first, second)
+    return pair[1].stack(value) - pair[0].stack(value) if pair else np.empty(0), refused
 
 
 def _versions(run: Run) -> str:

@@ -12,8 +12,8 @@ from typing import Any
 
 from sl.record.flat import flat
 from sl.record.identity import canonical
-from sl.record.pairs import matched, paired_difference
-from sl.record.run import Run
+from sl.record.pairs import paired_difference
+from sl.record.run import Array, Run
 from sl.record.schema import Names
 from sl.record.series import Series
 from sl.record.stated import distance, stated_values
@@ -95,16 +95,20 @@ class Sweep:
     def differences(self) -> list[tuple[Inference, float | None]]:
         """Each point minus its reference in points, over the seeds of both, and its p corrected for their number."""
         found = [
-            infer(paired_difference(reference.series, point.series, Run.last_percent) if point is not reference else [])
-            for point, reference in zip(self.points, self.references, strict=True)
+            infer(difference if point is not reference else [])
+            for point, reference, (difference, _) in zip(self.points, self.references, self._paired, strict=True)
         ]
         return list(zip(found, adjusted(found), strict=True))
 
     @property
     def refused(self) -> list[str]:
         """Why seeds that a point shares with its reference are not in its difference."""
+        return [reason for _, reasons in self._paired for reason in reasons]
+
+    @cached_property
+    def _paired(self) -> list[tuple[Array, list[str]]]:
         pairs = zip(self.points, self.references, strict=True)
-        return [reason for point, reference in pairs for reason in matched(reference.series, point.series)[1]]
+        return [paired_difference(reference.series, point.series, Run.last_percent) for point, reference in pairs]
 
 
 def sweeps(runs: Iterable[Run]) -> list[Sweep]:

@@ -53,6 +53,15 @@ def results_table(group: RunGroup, published: Sequence[Published], statistic: st
     return TextTable(title, header, rows, differing + _notes(group, tables, paired))
 
 
+def p_text(p: float | None) -> str:
+    """A p value to two significant digits; a dash where nothing was tested.
+
+    >>> p_text(0.0321), p_text(None)
+    ('0.032', '–')
+    """
+    return NOTHING if p is None else f"{p:.2g}"
+
+
 def published_table(table: Published) -> TextTable:
     """A published table as it is, with its source."""
     rows = [

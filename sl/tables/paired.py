@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from sl.record import Noise, RunGroup, matched, paired_difference
+from sl.record import Noise, RunGroup, paired_difference
 from sl.record.pairs import refusals
 from sl.stats import FEWEST, SIGNIFICANT, Inference, adjusted, infer, significant
 from sl.tables.results import STATISTICS
@@ -22,10 +22,15 @@ class Comparison:
     @property
     def mark(self) -> str:
         """The mark where the difference is significant after correction, nothing otherwise."""
-        return MARK if significant(self.p_adjusted) else ""
+        return mark(self.p_adjusted)
 
 
 Comparisons = Mapping[tuple[str, Noise], Comparison]
+
+
+def mark(p: float | None) -> str:
+    """The mark of a difference with this p, corrected if there are others; nothing where it is not significant."""
+    return MARK if significant(p) else ""
 
 
 def comparisons(group: RunGroup, statistic: str) -> Comparisons:
@@ -64,5 +69,5 @@ def _compare(group: RunGroup, loss: str, noise: Noise, statistic: str) -> Compar
     other, sl = group.series(loss, noise), group.series("sl", noise)
     if other is None or sl is None:
         return None
-    _, refused = matched(other, sl)
-    return Comparison(infer(100 * paired_difference(other, sl, STATISTICS[statistic])), tuple(refused))
+    difference, refused = paired_difference(other, sl, STATISTICS[statistic])
+    return Comparison(infer(100 * difference), tuple(refused))

@@ -6,9 +6,10 @@ from typing import Any
 from sl.numbers import with_interval
 from sl.record.pairs import refusals
 from sl.record.sweeps import Sweep
-from sl.stats import FEWEST, SIGNIFICANT, significant
+from sl.stats import FEWEST, SIGNIFICANT
 from sl.tables.formats import comma_separated, table
-from sl.tables.paired import MARK, correction_note
+from sl.tables.layout import NOTHING
+from sl.tables.paired import MARK, correction_note, mark
 
 REFERENCE = "reference"
 CLEAN_LABELS = "Test labels are clean here: do not choose parameters by this table."
@@ -21,10 +22,9 @@ def rows(sweep: Sweep) -> tuple[list[str], list[list[str]]]:
     lines = []
     for point, reference, (difference, p) in zip(sweep.points, sweep.references, sweep.differences, strict=True):
         own = point.accuracy
-        interval = "{:.2f} to {:.2f}".format(*own.interval) if own.interval else "–"
-        other = with_interval(difference.mean, difference.interval) if difference.n else "–"
-        mark = MARK if significant(p) else ""
-        last = REFERENCE if point is reference else other + mark
+        interval = "{:.2f} to {:.2f}".format(*own.interval) if own.interval else NOTHING
+        other = with_interval(difference.mean, difference.interval) if difference.n else NOTHING
+        last = REFERENCE if point is reference else other + mark(p)
         lines.append([*map(_plain, point.values.values()), str(own.n), f"{own.mean:.2f}", interval, last])
     return head, lines
 
@@ -83,4 +83,4 @@ def _short(option: str) -> str:
 
 
 def _plain(value: Any) -> str:
-    return "–" if value is None else f"{value:.6g}" if isinstance(value, float) else str(value)
+    return NOTHING if value is None else f"{value:.6g}" if isinstance(value, float) else str(value)

@@ -82,8 +82,8 @@ def test_paired_differences_are_of_seeds_that_both_ran(tmp_path: Path) -> None:
     (group,) = run_groups(load_all(tmp_path))
     ce, sl = group.series("ce", NOISY), group.series("sl", NOISY)
     expected = [sl.runs[place].last() - ce.runs[place + 1].last() for place in (0, 1)]
-    assert np.allclose(paired_difference(ce, sl, Run.last), expected)
-    assert paired_difference(Series(ce.runs[:1]), sl, Run.last).size == 0
+    assert np.allclose(paired_difference(ce, sl, Run.last)[0], expected)
+    assert paired_difference(Series(ce.runs[:1]), sl, Run.last)[0].size == 0
 
 
 def of_version(root: Path, loss: str, seed: int, version: str) -> None:
@@ -102,7 +102,9 @@ def test_only_like_is_compared_with_like(tmp_path: Path) -> None:
     pair, refused = matched(ce, sl)
     assert [series.seeds for series in pair] == [(0, 2), (0, 2)]
     assert refused == ["seed 1: PyTorch 2.14.1 against 2.15.0"]
-    assert paired_difference(ce, sl, Run.last).shape == (2,)
+    difference, reasons = paired_difference(ce, sl, Run.last)
+    assert difference.shape == (2,)
+    assert reasons == refused
     assert ce.seeds == sl.seeds == (0, 1, 2)
     lines = synthetic.lines(synthetic.header("sl"))
     lines[0]["noise"]["fingerprint"] = "another"
