@@ -11,12 +11,12 @@ from itertools import chain
 from typing import Any
 
 from hydra._internal.config_loader_impl import ConfigLoaderImpl
-from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.errors import HydraException
 from omegaconf import DictConfig, ListConfig
 from omegaconf.errors import OmegaConfBaseException
 
 from sl.config.groups import choices
+from sl.config.overrides import parsed
 from sl.errors import UserError
 from sl.paths import CONFIG_DIR
 
@@ -59,10 +59,10 @@ def _leaves(node: Any, option: str, keys: Iterable[Any] | None = None) -> Iterat
 def check_choices(overrides: Sequence[str]) -> None:
     """Raise UserError for a choice that is not a name, or for trackers a list of names: Hydra fails on loss=[0]."""
     try:
-        parsed = OverridesParser.create().parse_overrides(list(overrides))
+        found = parsed(overrides)
     except HydraException:  # what cannot be parsed Hydra refuses itself, and says where
         return
-    for override in parsed:
+    for override in found:
         group, value = override.key_or_group, override.value()
         names = value if isinstance(value, list) and group in SEVERAL else [value]
         if (CONFIG_DIR / group).is_dir() and any(isinstance(name, list | dict | int | float) for name in names):

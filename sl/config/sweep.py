@@ -5,8 +5,6 @@ from math import prod
 from pathlib import Path
 from typing import Any
 
-from hydra.core.global_hydra import GlobalHydra
-from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.utils import JobReturn, JobStatus
 from hydra.experimental.callback import Callback
 from hydra.types import RunMode
@@ -14,6 +12,7 @@ from omegaconf import DictConfig
 
 from sl.config.compose import compose_run
 from sl.config.messages import as_typed
+from sl.config.overrides import parsed
 from sl.errors import UserError, fail
 from sl.sweep import job, watch
 
@@ -72,7 +71,7 @@ def single_changes(typed: Sequence[str]) -> Iterator[list[str]]:
 def swept(typed: Sequence[str]) -> list[list[str]] | None:
     """The values of every override, of which a sweep has several; None where a sweeper decides as it goes."""
     values = []
-    for override in OverridesParser.create(GlobalHydra.instance().config_loader()).parse_overrides(list(typed)):
+    for override in parsed(typed):
         if not override.is_sweep_override():
             values.append([override.input_line or ""])
         elif override.is_discrete_sweep():

@@ -4,10 +4,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import product
 from typing import Any
 
-from hydra.core.override_parser.overrides_parser import OverridesParser
-
 from sl.checks import integer
 from sl.config.files import read_yaml
+from sl.config.overrides import parsed
 from sl.errors import UserError
 from sl.paths import CONFIG_DIR
 
@@ -25,9 +24,8 @@ def expand(run: str) -> list[Overrides]:
     >>> expand("loss=ce,sl noise=none")
     [('loss=ce', 'noise=none'), ('loss=sl', 'noise=none')]
     """
-    parsed = OverridesParser.create().parse_overrides(run.split())
     choices = []
-    for override in parsed:
+    for override in parsed(run.split()):
         key = override.get_key_element()
         values = (
             override.sweep_string_iterator() if override.is_sweep_override() else [override.get_value_element_as_str()]
