@@ -9,8 +9,8 @@ import numpy as np
 
 from sl.claims.catalogue import catalogue
 from sl.claims.claim import Claim, Reported
-from sl.claims.command import command
 from sl.claims.measures import evaluated, training_shares
+from sl.claims.missing_runs import command
 from sl.claims.rule import RULE, Verdict, decide
 from sl.files import relative
 from sl.record import Run, RunGroup, matched

@@ -64,7 +64,7 @@ class MlflowTracker(Tracker):
 
     def probe(self, line: Probe) -> None:
         """Keep the confusion matrix as counts and as an image."""
-        from sl.tracker.pictures import confusion
+        from sl.tracker.confusion_figure import confusion
 
         name = f"confusion/{line.stage}"
         self.client.log_dict(self._id, line.model_dump(), f"{name}.json")

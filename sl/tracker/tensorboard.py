@@ -45,7 +45,7 @@ class TensorBoardTracker(Tracker):
 
     def probe(self, line: Probe) -> None:
         """Write the confusion matrix as an image."""
-        from sl.tracker.pictures import confusion
+        from sl.tracker.confusion_figure import confusion
 
         name = f"confusion/{line.stage}"
         self._writer.add_figure(name, confusion(self._header, line), line.epoch, walltime=self.clock())
