@@ -121,7 +121,9 @@ def test_where_one_run_of_sl_ranks_better() -> None:
     assert "in three of five settings: CIFAR-10 with symmetric noise, and both kinds of people's errors" in PAGE
 
 
-LONG = [json.loads(path.read_text()) for path in sorted((ROOT / "results" / "audit_study" / "all_epochs").glob("*.json"))]
+LONG = [
+    json.loads(path.read_text()) for path in sorted((ROOT / "results" / "audit_study" / "all_epochs").glob("*.json"))
+]
 
 
 def long(loss: str, cell: str = "CIFAR-10N worst") -> list[Record]:
