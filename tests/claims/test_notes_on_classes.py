@@ -226,3 +226,20 @@ def test_whose_wrong_labels_are_memorised_on_small_cifar10() -> None:
     assert f"do not differ ({points[0]} points beyond chance, {chance[0]})." in NOTES
     assert f"SL predicts {shares[1][0]} to {shares[1][1]} %, on images of easy classes fewer" in NOTES
     assert f"undecided too ({points[1]} points, {chance[1]})." in NOTES
+
+
+def test_what_each_part_of_sl_brings_on_mnist() -> None:
+    def ends(loss: str) -> str:
+        series = full_run("authors_code", loss, dataset="mnist")
+        assert series.seeds == (0, 1, 2)
+        return f"{series.mean(Run.last_percent):.2f}"
+
+    assert f"- **RCE alone** ends at {ends('rce')}, SL at {ends('sl')}: that SL is better" in NOTES
+    assert f"ends at {ends('lsr_sl')}, LSR itself at {ends('lsr')}. With SL in it, LSR predicts" in NOTES
+    plain, boosted = (
+        late(full_run("authors_code", loss, dataset="mnist"), "wrong_memorised") for loss in ("lsr", "lsr_sl")
+    )
+    assert f"LSR predicts {boosted} % of the wrong labels late, in evaluation mode, itself {plain} %." in NOTES
+    mnist, digits = (verdicts(dataset, "paper", "authors_code") for dataset in ("mnist", "digits"))
+    assert (mnist["sl_needs_both_rce"], digits["sl_needs_both_rce"]) == ("undecided", "undecided")
+    assert mnist["sl_boosts_lsr"] == "supported"
