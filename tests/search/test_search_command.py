@@ -6,10 +6,12 @@ import re
 import shlex
 from collections.abc import Callable
 from pathlib import Path
+from threading import Timer
 from typing import Any
 
 import pytest
 from filelock import FileLock
+from held_lock import held
 from torch import Tensor
 
 from sl.config.compose import compose_run
@@ -165,11 +167,10 @@ def test_a_search_waits_for_a_run_that_another_process_trains(
     first = search(trials=1)
     (record,) = tmp_path.rglob("*.jsonl")
     (tmp_path / "checkpoints/search.db").unlink()
-    lock = FileLock(lock_beside(record))
-    lock.acquire()
-    monkeypatch.setattr("sl.alone.LOOK_SECONDS", 0.0)  # one look, without a sleep of its own
-    monkeypatch.setattr("sl.train.run.time.sleep", lambda seconds: lock.release())
-    assert search(trials=1) == first
+    monkeypatch.setattr("sl.alone.LOOK_SECONDS", 0.1)
+    with held(lock_beside(record)) as release:
+        Timer(1.0, release).start()
+        assert search(trials=1) == first
     assert "another process is training this run; waiting for it" in capsys.readouterr().out
 
 
