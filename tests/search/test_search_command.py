@@ -6,7 +6,6 @@ import re
 import shlex
 from collections.abc import Callable
 from pathlib import Path
-from threading import Timer
 from typing import Any
 
 import pytest
@@ -162,16 +161,14 @@ def test_a_run_that_diverges_does_not_end_a_search(
 
 
 def test_a_search_waits_for_a_run_that_another_process_trains(
-    search: Search, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    search: Search, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     first = search(trials=1)
     (record,) = tmp_path.rglob("*.jsonl")
     (tmp_path / "checkpoints/search.db").unlink()
-    monkeypatch.setattr("sl.alone.LOOK_SECONDS", 0.1)
-    with held(lock_beside(record)) as release:
-        Timer(1.0, release).start()
+    with held(lock_beside(record), monkeypatch) as said:
         assert search(trials=1) == first
-    assert "another process is training this run; waiting for it" in capsys.readouterr().out
+    assert said == [f"{record}: another process is training this run; waiting for it"]
 
 
 def test_a_run_can_be_sent_to_another_process() -> None:

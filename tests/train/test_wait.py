@@ -1,12 +1,10 @@
 """A run that another process is training is waited for, not refused."""
 
 from collections.abc import Callable
-from threading import Timer
 
 import pytest
 from held_lock import held
 
-from sl import alone
 from sl.config.compose import compose_run
 from sl.files import lock_beside
 from sl.options.run import RunConfig
@@ -26,16 +24,13 @@ def test_a_busy_run_is_prepared_once_and_taken_when_it_is_free(
 
     config = compose_run(overrides())
     record = running.train(config)
-    monkeypatch.setattr(alone, "LOOK_SECONDS", 0.1)
     monkeypatch.setattr(running, "prepare", counted)
-    with held(lock_beside(record)) as release:
+    with held(lock_beside(record), monkeypatch) as said:
         with pytest.raises(Busy):
             running.train(config)
         prepared.clear()
         capsys.readouterr()
-        Timer(1.0, release).start()
         assert running.train(config, wait=True) == record
     assert len(prepared) == 1
-    waiting, done = capsys.readouterr().out.splitlines()
-    assert waiting == f"{record}: another process is training this run; waiting for it"
-    assert done == f"already trained: {record}"
+    assert said == [f"{record}: another process is training this run; waiting for it"]
+    assert capsys.readouterr().out == f"already trained: {record}\n"
