@@ -3,12 +3,13 @@
 from collections.abc import Iterator, Sequence
 from statistics import fmean
 
-from sl.numbers import mean_std, with_interval
+from sl.numbers import with_interval
 from sl.record.titles import loss_title
-from sl.stats import Inference, adjusted, significant
+from sl.stats import Inference, adjusted
 from sl.tables.formats import table
-from sl.tables.paired import MARK
-from studies.audit.overview import NONE, Record, accuracies, by_setting, difference, flagged, gap, points, precision
+from sl.tables.layout import p_text
+from sl.tables.paired import mark
+from studies.audit.overview import Record, accuracies, by_setting, difference, flagged, gap, percent, points, precision
 from studies.audit.study import AUTHORS
 
 HEADER = (
@@ -37,13 +38,7 @@ def length_part(short: Sequence[Record], long: Sequence[Record]) -> str:
         found += [(cell, title, difference(*pair)) for title, *pair in _questions(fewer, every, other)]
     corrected = adjusted([test for *_, test in found])
     tests = [
-        [
-            cell,
-            title,
-            str(test.n),
-            _in_points(test) + _mark(p),
-            NONE if p is None else f"{p:.2g}",
-        ]
+        [cell, title, str(test.n), _in_points(test) + mark(p), p_text(p)]
         for (cell, title, test), p in zip(found, corrected, strict=True)
         if test.n
     ]
@@ -66,13 +61,8 @@ def _row(cell: str, group: Sequence[Record]) -> list[str]:
         f"{fmean(map(precision, group)):.3f}",
         points(list(map(gap, group))),
         flagged(group, "decision"),
-        *(_accuracy([one.get(which) for one in group]) for which in (GIVEN, ANEW, SL_ANEW)),
+        *(percent([one.get(which) for one in group]) for which in (GIVEN, ANEW, SL_ANEW)),
     ]
-
-
-def _accuracy(shares: Sequence[float | None]) -> str:
-    known = [100 * share for share in shares if share is not None]
-    return mean_std(known, 1) if known else NONE
 
 
 def _ranks(records: BySeed) -> Values:
@@ -98,7 +88,3 @@ def _questions(short: OneRun, long: OneRun, authors: OneRun) -> Iterator[tuple[s
 def _in_points(test: Inference) -> str:
     interval = (100 * test.interval[0], 100 * test.interval[1]) if test.interval else None
     return with_interval(100 * test.mean, interval, 1)
-
-
-def _mark(p: float | None) -> str:
-    return MARK if significant(p) else ""

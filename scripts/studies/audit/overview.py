@@ -4,11 +4,11 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from statistics import fmean
 from typing import Any
 
-from sl.numbers import signed
+from sl.numbers import mean_std, signed
 from sl.record.titles import loss_title
-from sl.stats import Inference, adjusted, infer, significant
+from sl.stats import Inference, adjusted, infer
 from sl.tables.formats import table
-from sl.tables.paired import MARK
+from sl.tables.paired import mark
 
 Record = dict[str, Any]
 Cells = Mapping[tuple[str, int], Mapping[int, Record]]  # by loss and folds: the records of one setting by seed
@@ -104,7 +104,7 @@ def marks(rows: Sequence[Sequence[Inference]]) -> list[list[str]]:
     """The mark of each difference that is significant after the correction for all of the table."""
     corrected = iter(adjusted([test for row in rows for test in row]))
     found = [[next(corrected) for _ in row] for row in rows]
-    return [[MARK if significant(p) else "" for p in row] for row in found]
+    return [[mark(p) for p in row] for row in found]
 
 
 def precision(record: Record) -> float:
@@ -162,6 +162,12 @@ def confident_gap(record: Record) -> float:
 def points(shares: Sequence[float]) -> str:
     """A mean difference of shares in percentage points."""
     return signed(100 * fmean(shares), 1) if shares else NONE
+
+
+def percent(shares: Sequence[float | None]) -> str:
+    """`mean_std` of `shares` in percent; a dash where one was not measured."""
+    known = [100 * share for share in shares if share is not None]
+    return mean_std(known, 1) if len(known) == len(shares) else NONE
 
 
 def flagged(records: Collection[Record], way: str) -> str:

@@ -12,7 +12,7 @@ from sl.record.titles import loss_title
 from sl.tables.formats import table
 from sl.tables.marks import fill
 from studies.audit.length import length_part
-from studies.audit.overview import NONE, Record, confident_gap, flagged, gap, in_short, overview, rate
+from studies.audit.overview import Record, confident_gap, flagged, gap, in_short, overview, percent, rate
 
 HEADER = (
     "loss", "folds", "n", "average precision", "precision at the true count", "recall at 90 % precision",
@@ -104,12 +104,6 @@ def cells_of(group: Sequence[Record]) -> list[str]:
         *(flagged(group, name) for name in ("decision", "cleanlab", "disagree")),
         percent([record["retrained_test_accuracy"] for record in group]),
     ]
-
-
-def percent(shares: Sequence[float | None]) -> str:
-    """`mean_std` of `shares` in percent; a dash where one was not measured."""
-    known = [100 * share for share in shares if share is not None]
-    return mean_std(known, 1) if len(known) == len(shares) else NONE
 
 
 def commit(record: Record) -> str:
