@@ -180,7 +180,9 @@ def test_audits_at_all_epochs_stand_beside_the_short_ones() -> None:
     long += [
         invented("sl", 0, seed, 0.6) | anew | {"sl_retrained_test_accuracy": 0.5 + seed / 100} for seed in range(3)
     ]
+    long = [one | {"provenance": {"commit": "0123456789", "dirty": one["loss"] == "sl"}} for one in long]
     text = length_part(short, long)
+    assert "Scaled-down runs, commit 0123456, 0123456 with changes." in text
     rows = [[cell.strip() for cell in line.split("|")[2:-1]] for line in text.splitlines() if "| invented" in line]
     assert rows[0][:4] == ["30", "CE", "4", "0.600"]
     assert rows[2] == ["120", "CE", "3", "0.701", "−5.0", "0.80 / 0.30", "35.0 ± 0.0", "–", "–"]

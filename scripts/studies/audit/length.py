@@ -9,7 +9,18 @@ from sl.stats import Inference, adjusted
 from sl.tables.formats import table
 from sl.tables.layout import p_text
 from sl.tables.paired import mark
-from studies.audit.overview import Record, accuracies, by_setting, difference, flagged, gap, percent, points, precision
+from studies.audit.overview import (
+    Record,
+    accuracies,
+    by_setting,
+    commits,
+    difference,
+    flagged,
+    gap,
+    percent,
+    points,
+    precision,
+)
 from studies.audit.study import AUTHORS
 
 HEADER = (
@@ -42,7 +53,7 @@ def length_part(short: Sequence[Record], long: Sequence[Record]) -> str:
         for (cell, title, test), p in zip(found, corrected, strict=True)
         if test.n
     ]
-    return "\n\n".join([NOTES, table(HEADER, rows), table(TESTS, tests)])
+    return "\n\n".join([f"{NOTES} Scaled-down runs, commit {commits(long)}.", table(HEADER, rows), table(TESTS, tests)])
 
 
 def _one_run(records: Sequence[Record], cell: str) -> OneRun:

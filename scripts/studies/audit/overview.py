@@ -170,6 +170,17 @@ def percent(shares: Sequence[float | None]) -> str:
     return mean_std(known, 1) if len(known) == len(shares) else NONE
 
 
+def commits(records: Sequence[Record]) -> str:
+    """The commits that records were made with, in a row."""
+    return ", ".join(sorted({commit(one) for one in records}))
+
+
+def commit(record: Record) -> str:
+    """The first seven digits of the commit that a record was made with, and whether its code was changed since."""
+    provenance = record["provenance"]
+    return str(provenance["commit"])[:7] + (" with changes" if provenance["dirty"] else "")
+
+
 def flagged(records: Collection[Record], way: str) -> str:
     """Mean precision and recall of one way to decide; no precision where a seed has nothing decided.
 

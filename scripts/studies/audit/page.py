@@ -12,7 +12,7 @@ from sl.record.titles import loss_title
 from sl.tables.formats import table
 from sl.tables.marks import fill
 from studies.audit.length import length_part
-from studies.audit.overview import Record, confident_gap, flagged, gap, in_short, overview, percent, rate
+from studies.audit.overview import Record, commits, confident_gap, flagged, gap, in_short, overview, percent, rate
 
 HEADER = (
     "loss", "folds", "n", "average precision", "precision at the true count", "recall at 90 % precision",
@@ -63,7 +63,7 @@ def cell_part(records: Sequence[Record]) -> str:
         rows.append([loss_title(loss), str(folds), str(len(group)), *cells_of(group)])
     wrong = fmean(rate(record, "true") for record in records)
     given = as_given(records)
-    origin = f"`{' '.join(first['overrides'][:-3])}`, commit {', '.join(sorted({commit(one) for one in records}))}"
+    origin = f"`{' '.join(first['overrides'][:-3])}`, commit {commits(records)}"
     labels = f"{100 * wrong:.1f} % of the labels wrong"
     text = f"{size(first)}, {labels}. Test accuracy (%) on the labels as given: {given}. {origin}."
     return f"## {first['cell']}\n\n{text}\n\n{table(HEADER, rows)}"
@@ -104,9 +104,3 @@ def cells_of(group: Sequence[Record]) -> list[str]:
         *(flagged(group, name) for name in ("decision", "cleanlab", "disagree")),
         percent([record["retrained_test_accuracy"] for record in group]),
     ]
-
-
-def commit(record: Record) -> str:
-    """The first seven digits of the commit that a record was made with, and whether its code was changed since."""
-    provenance = record["provenance"]
-    return str(provenance["commit"])[:7] + (" with changes" if provenance["dirty"] else "")
