@@ -1,11 +1,11 @@
-"""What people read of the claims: results/claims.md, and the findings in the README."""
+"""results/claims.md and claims.json: every claim with its numbers, group by group."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from sl.claims.outcome import GroupOutcomes, Outcome, all_outcomes, as_json
-from sl.claims.rule import RULE, SURVIVES, TESTED, Verdict
+from sl.claims.rule import RULE, SURVIVES, Verdict
 from sl.files import replace_file, replace_json, writing
 from sl.numbers import signed, with_interval
 from sl.record import Run
@@ -14,7 +14,7 @@ from sl.record.paper import PAPER_EPOCHS
 from sl.record.titles import dataset_title
 from sl.tables.formats import table
 from sl.tables.layout import NOTHING, p_text
-from sl.tables.published import UNCHECKED, Literature
+from sl.tables.published import Literature
 
 HEADER = ("claim", "paper", "mean [95 % interval]", "by seed", "p", "verdict")
 
@@ -36,24 +36,6 @@ def markdown(found: Sequence[GroupOutcomes]) -> str:
     parts += ["## What is measured", "\n".join(f"- {_measured(outcome)}" for outcome in known.values())]
     parts.append("The records behind every verdict are named in [claims.json](claims.json).")
     return "\n\n".join(part for part in parts if part) + "\n"
-
-
-def findings(found: Iterable[GroupOutcomes]) -> str:
-    """The main claims on the paper's data sets in short sentences, the paper's scale first, and all contradicted ones.
-
-    Of scaled-down runs only what contradicts the paper is told, of groups without any verdict nothing; the page of
-    claims has the rest.
-    """
-    shown = [group for group in found if group.dataset in PAPER_EPOCHS]
-    tested = [group for group in shown if any(outcome.verdict in TESTED for outcome in group.claims)]
-    lines = [line for group in tested for line in _findings(group)]
-    lines += [f"- {text}" for text in (unrecorded({group.dataset for group in shown}),) if text]
-    lines.append(
-        f"\n{SURVIVES}: survives the correction for the number of claims. {UNCHECKED}: not checked. Numbers are mean "
-        "differences in percentage points. [results/claims.md](results/claims.md) has the rule, every claim and its "
-        "interval."
-    )
-    return "\n".join(lines)
 
 
 def unrecorded(datasets: set[str]) -> str:
@@ -103,33 +85,15 @@ def _row(outcome: Outcome) -> list[str]:
     pairs = zip(outcome.seeds, outcome.differences, strict=True)
     by_seed = ", ".join(f"{seed}: {signed(value)}" for seed, value in pairs)
     mean = "by algebra" if outcome.mean is None else with_interval(outcome.mean, outcome.interval)
-    return [outcome.claim, paper, mean, by_seed or NOTHING, p_text(outcome.p), f"**{outcome.verdict}**{_mark(outcome)}"]
+    return [outcome.claim, paper, mean, by_seed or NOTHING, p_text(outcome.p), f"**{outcome.verdict}**{mark(outcome)}"]
 
 
-def _mark(outcome: Outcome) -> str:
+def mark(outcome: Outcome) -> str:
+    """Behind a verdict that survives the correction for the number of claims."""
     return f" {SURVIVES}" if outcome.survives else ""
-
-
-def _papers(outcome: Outcome) -> str:
-    return "".join(f"; paper {one}" for one in outcome.reported if one.paper)
 
 
 def _measured(outcome: Outcome) -> str:
     others = "".join(f" Reported: {one} ({one.source}; {one.confidence})." for one in outcome.reported if not one.paper)
     proof = f" It holds by algebra; `{outcome.proof}` shows it." if outcome.proof else ""
     return f"`{outcome.id}` {outcome.claim} Measured: {outcome.statistic}.{proof}{others}"
-
-
-def _findings(group: GroupOutcomes) -> Iterable[str]:
-    caution = f"{group.caution} " if group.caution else ""
-    yield f"- **{dataset_title(group.dataset)}, {group.badge}, recipe {group.recipe}.** {caution}{summary(group)}."
-    for verdict in TESTED if group.paper_scale else (Verdict.CONTRADICTED,):
-        every = verdict == Verdict.CONTRADICTED
-        shown = [one for one in group.claims if one.verdict == verdict and (one.headline or every)]
-        if shown:
-            main = "" if every else ", the main ones"
-            seeds = ", ".join(map(str, sorted({outcome.n for outcome in shown})))
-            sentences = [
-                f"{one.claim.rstrip('.')} ({signed(one.mean or 0, 1)}{_mark(one)}{_papers(one)})." for one in shown
-            ]
-            yield f"  - *{verdict.capitalize()}*{main} (n = {seeds}): {' '.join(sentences)}"

@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from sl.claims.page import findings, write_all
+from sl.claims.findings import findings
+from sl.claims.page import write_all
 from sl.claims.tally import tally
 from sl.paths import PUBLISHED
 from sl.record import load_all

@@ -1,0 +1,60 @@
+"""The claims in the README: one table of the main ones, a column for each group of runs."""
+
+from collections.abc import Iterable
+
+from sl.claims.outcome import GroupOutcomes, Outcome
+from sl.claims.page import mark, summary, unrecorded
+from sl.claims.rule import SURVIVES, TESTED, Verdict
+from sl.numbers import signed
+from sl.record.paper import PAPER_EPOCHS
+from sl.record.titles import dataset_title
+from sl.tables.formats import table
+from sl.tables.layout import NOTHING
+from sl.tables.published import UNCHECKED
+
+
+def findings(found: Iterable[GroupOutcomes]) -> str:
+    """The main claims and all contradicted ones on the paper's data sets, the paper's scale first.
+
+    Groups without any verdict are left out; the page of claims has them, and the other claims.
+    """
+    shown = [group for group in found if group.dataset in PAPER_EPOCHS]
+    tested = [group for group in shown if any(outcome.verdict in TESTED for outcome in group.claims)]
+    known = {outcome.id: outcome.claim.rstrip(".") for group in tested for outcome in group.claims}
+    told = {outcome.id for group in tested for outcome in group.claims if _told(outcome)}
+    header = ("claim", *(_title(group) for group in tested))
+    rows = [(known[claim], *(_cell(group, claim) for group in tested)) for claim in known if claim in told]
+    legend = (
+        f"Mean differences in percentage points, above 0 where the claim is right. {SURVIVES}: survives the "
+        f"correction for the number of claims. {NOTHING}: not measured, or too few runs. {UNCHECKED}: not checked. "
+        "[results/claims.md](results/claims.md) has the rule, every claim and its interval."
+    )
+    missing = unrecorded({group.dataset for group in shown})
+    notes = [*map(_note, tested), *([f"- {missing}"] if missing else [])]
+    return "\n\n".join([*([table(header, rows)] if rows else []), legend, "\n".join(notes)])
+
+
+def _told(outcome: Outcome) -> bool:
+    return outcome.verdict == Verdict.CONTRADICTED or (outcome.headline and outcome.verdict in TESTED)
+
+
+def _title(group: GroupOutcomes) -> str:
+    return f"{dataset_title(group.dataset)}, {group.badge}, {group.recipe}"
+
+
+def _cell(group: GroupOutcomes, claim: str) -> str:
+    outcome = next((one for one in group.claims if one.id == claim and one.verdict in TESTED), None)
+    if outcome is None:
+        return NOTHING
+    verdict = f"**{outcome.verdict}**" if outcome.verdict == Verdict.CONTRADICTED else outcome.verdict
+    papers = [f" (paper {one})" for one in outcome.reported if one.paper and group.paper_scale]
+    return f"{signed(outcome.mean or 0, 1)} {verdict}{mark(outcome)}{''.join(papers)}"
+
+
+def _note(group: GroupOutcomes) -> str:
+    """What the column of a group counts, and on how many seeds its verdicts rest."""
+    seeds = sorted({outcome.n for outcome in group.claims if outcome.verdict in TESTED and not outcome.by_algebra})
+    caution = f" {group.caution}" if group.caution else ""
+    return (
+        f"- **{_title(group)}** (n = {' to '.join(map(str, seeds[:1] + seeds[1:][-1:]))}). {summary(group)}.{caution}"
+    )
