@@ -6,7 +6,7 @@ from sl.paths import PUBLISHED
 from sl.record import load_all
 from sl.tables import load, write_all
 from sl.tables.marks import fill
-from sl.tables.readme import block
+from sl.tables.readme import block, first_picture
 
 
 def main(
@@ -28,4 +28,5 @@ def main(
     for line in write_all(runs, load(paper), out):
         print(line, flush=True)
     if readme:
+        print(fill(readme, first_picture(runs), "picture"))
         print(fill(readme, block(runs)))

@@ -11,6 +11,7 @@ from sl.errors import UserError
 from sl.figures import (
     ablation,
     boosting,
+    ce_and_sl,
     class_comparison,
     class_confidence,
     class_curves,
@@ -31,6 +32,7 @@ from sl.record.titles import dataset_title, scale_title
 
 FIGURES: dict[str, Callable[[RunGroup], Figure | None]] = {
     "class_curves": class_curves.draw,
+    "ce_and_sl": ce_and_sl.draw,
     "representation": representation.draw,
     "stage_bars": stage_bars.draw,
     "confusion": confusion.draw,

@@ -32,13 +32,18 @@ def draw(group: RunGroup) -> Figure | None:
         accuracy_panel(axes[place], series)
     axes[-1].set_title(lettered(len(found), "best class minus worst class"))
     spread_panel(axes[-1], found)
-    average = window(group.head.scale.epochs)
-    note = "Beside each class: mean ± 1 standard deviation after the last epoch. Dashed: mean of the classes. "
-    note += f"Curves are centred means over {average} epochs. " if average > 1 else ""
-    note += lacking(group, found, LOSSES)
-    if len(group.head.class_names) > MOST_LABELS:
-        note += " In colour, by rank: the three best and the three worst classes after the last epoch."
+    note = explanation(group, lacking(group, found, LOSSES))
     return footer(figure, (run for series in found.values() for run in series.runs), note, "Band")
+
+
+def explanation(group: RunGroup, missing: str) -> str:
+    """What the panels of class-wise accuracy show, and what is `missing` from them, in words below the figure."""
+    average = window(group.head.scale.epochs)
+    parts = ["Beside each class: mean ± 1 standard deviation after the last epoch. Dashed: mean of the classes."]
+    parts += [f"Curves are centred means over {average} epochs."] * (average > 1) + [missing]
+    if len(group.head.class_names) > MOST_LABELS:
+        parts.append("In colour, by rank: the three best and the three worst classes after the last epoch.")
+    return " ".join(filter(None, parts))
 
 
 def cells(group: RunGroup) -> dict[LossAndNoise, Series]:

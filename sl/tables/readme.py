@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from types import ModuleType
 
-from sl.figures import class_curves, memorisation
+from sl.figures import ce_and_sl, memorisation
 from sl.figures.catalogue import folder
-from sl.figures.cells import usual_noise
+from sl.figures.cells import PAIR, usual_noise
 from sl.record import Run, RunGroup
 from sl.record.group_order import in_order
 from sl.record.paper import COMPARED, PAPER_EPOCHS
@@ -16,7 +17,7 @@ from sl.tables.paired import comparisons, mark_note
 from sl.tables.results import result
 
 STATISTIC = "last epoch"
-PICTURES = {"cifar10": class_curves, "mnist": memorisation}
+PICTURES = {"mnist": memorisation}
 
 
 def block(runs: Sequence[Run]) -> str:
@@ -36,7 +37,7 @@ def block(runs: Sequence[Run]) -> str:
         if some_at_paper_scale and not paper_scale(group.head):
             parts.append(brief(RunGroup(_compared(group))))
             continue
-        parts += [picture(group)] if name in PICTURES else []
+        parts += [picture(group, PICTURES[name])] if name in PICTURES else []
         parts.append(results(RunGroup(_compared(group))))
     missing = [dataset_title(name) for name in PAPER_EPOCHS if name not in first]
     if missing:
@@ -48,9 +49,15 @@ def _compared(group: RunGroup) -> tuple[Run, ...]:
     return tuple(run for run in group.runs if run.name("loss") in COMPARED)
 
 
-def picture(group: RunGroup) -> str:
-    """The figure of a group of `PICTURES`, as a link; in words: its title, data set and the losses under each noise."""
-    figure = PICTURES[group.names[0]]
+def first_picture(runs: Sequence[Run]) -> str:
+    """CE beside SL, class by class, of the first group that has both, the paper's scale first; empty without one."""
+    groups = (group for group in in_order(runs) if group.names[0] in PAPER_EPOCHS)
+    group = next((group for group in groups if len(ce_and_sl.cells(group)) == len(PAIR)), None)
+    return picture(group, ce_and_sl) if group else ""
+
+
+def picture(group: RunGroup, figure: ModuleType) -> str:
+    """A figure of a group as a link; in words: its title, data set and the losses under each noise."""
     losses: dict[str, list[str]] = {}
     for loss, noise in figure.cells(group):
         losses.setdefault(noise.title, []).append(loss_title(loss))

@@ -19,6 +19,7 @@ ANSWER = ANSWER.partition("<!-- verdicts")[0]
 
 SMALL = ("apl", "cpu")  # recipe and scale
 WHOSE = ("worst", "aggregate")
+DRAWN = ("cifar10", "paper", "authors_code")  # the picture's data set, scale and recipe
 LONGER = (("asymmetric", 0.4), *(("human", name) for name in WHOSE))
 
 
@@ -119,6 +120,15 @@ def test_the_advice_follows_from_the_rows() -> None:
             assert all(" * (" in cell for cell in cells if cell != "–")
     _, mnist, small = gained[next(label for label in ROWS if label.startswith("asymmetric"))]
     assert (mnist[0], " * (" in mnist, small[0]) == ("+", True, "−")
+
+
+def test_what_the_picture_shows_is_supported() -> None:
+    """SL is better at every class, and the hard ones gain most: the verdicts on the runs that are drawn."""
+    assert "results/figures/cifar10/paper/ce_and_sl.png" in ANSWER
+    groups = json.loads((RESULTS / "claims.json").read_text(encoding="utf-8"))["groups"]
+    (drawn,) = (group for group in groups if (group["dataset"], group["scale"], group["recipe"]) == DRAWN)
+    verdicts = {claim["id"]: claim["verdict"] for claim in drawn["claims"]}
+    assert {verdicts["sl_lifts_every_class_40"], verdicts["sl_lifts_hardest_most_40"]} == {"supported"}
 
 
 def test_how_many_of_peoples_labels_are_wrong() -> None:

@@ -194,7 +194,14 @@ def test_own_data_are_drawn_with_whatever_losses_ran_and_without_the_paper(tmp_p
         synthetic.own(tmp_path, loss)
     group = run_group_of(tmp_path)
     drawn = {name: figure for name, draw in FIGURES.items() if (figure := draw(group))}
-    assert set(drawn) == {"class_curves", "stage_bars", "confusion", "class_confidence", "class_comparison"}
+    assert set(drawn) == {
+        "class_curves",
+        "ce_and_sl",
+        "stage_bars",
+        "confusion",
+        "class_confidence",
+        "class_comparison",
+    }
     titles = [panel.get_title(loc="left").split(" ")[1] for panel in drawn["class_curves"].axes]
     assert titles == ["CE,", "SL", "MAE,", "best"]
     for figure in drawn.values():

@@ -1,0 +1,28 @@
+"""CE beside SL: test accuracy of each class by epoch, in two panels that fit on the README's first screen."""
+
+from matplotlib.figure import Figure
+
+from sl.figures.cells import PAIR, LossAndNoise, usual_noise
+from sl.figures.class_curves import accuracy_panel, explanation
+from sl.figures.panels import footer, lettered, panels, series_title
+from sl.record import RunGroup, Series
+
+TITLE = "Class-wise test accuracy by epoch: CE and SL"
+
+
+def draw(group: RunGroup) -> Figure | None:
+    """A panel of CE and one of SL under the usual noise; None where one of them did not run."""
+    found = cells(group)
+    if len(found) < len(PAIR):
+        return None
+    figure, axes = panels(TITLE, len(found), 2, 2.75)
+    for place, ((loss, noise), series) in enumerate(found.items()):
+        axes[place].set_title(lettered(place, series_title(group, loss, noise, series)))
+        accuracy_panel(axes[place], series)
+    return footer(figure, (run for series in found.values() for run in series.runs), explanation(group, ""))
+
+
+def cells(group: RunGroup) -> dict[LossAndNoise, Series]:
+    """CE and SL under the usual noise, those that ran."""
+    noise = usual_noise(group)
+    return {(loss, noise): series for loss in PAIR if (series := group.series(loss, noise))}
