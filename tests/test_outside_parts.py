@@ -25,97 +25,6 @@ from sl.train.described import describe_run
 from sl.train.job import prepare
 
 ROOT = Path(__file__).parents[1]
-PACKAGE = '''"""A package that knows sl, and that sl does not know."""
-
-import torch
-from torch import Tensor, nn
-
-from sl.data import Dataset
-from sl.losses import Loss
-from sl.models import Classifier
-from sl.noise import LabelledData, NoisyLabels
-
-
-class Stripes:
-    """Images of 8x8 pixels with one bright row, whose number is the class."""
-
-    def __init__(self, classes: int) -> None:
-        self.classes = classes
-
-    def load(self) -> Dataset:
-        labels = torch.arange(20 * self.classes) % self.classes
-        images = torch.zeros(len(labels), 1, 8, 8, dtype=torch.uint8)
-        images[torch.arange(len(labels)), 0, labels] = 200
-        names = tuple(f"row {row}" for row in range(self.classes))
-        return Dataset("stripes", images, labels, images[:40], labels[:40], names, torch.arange(len(labels)))
-
-    def fingerprint(self) -> str:
-        return f"stripes{self.classes}"
-
-
-class NextClass:
-    """The first labels of every class, a share of `strength`, move to the next class."""
-
-    def __init__(self, strength: float) -> None:
-        self.strength = strength
-
-    def apply(self, dataset: LabelledData, seed: int) -> NoisyLabels:
-        clean, classes = dataset.train_labels, dataset.num_classes
-        noisy = clean.clone()
-        for label in range(classes):
-            rows = (clean == label).nonzero().flatten()
-            noisy[rows[: int(self.strength * len(rows))]] = (label + 1) % classes
-        kept = torch.eye(classes, dtype=torch.float64)
-        return NoisyLabels(noisy, clean, (1 - self.strength) * kept + self.strength * kept.roll(1, dims=1))
-
-
-class Listed:
-    """Labels of a list, which is said to come from somewhere; here the images' own."""
-
-    def __init__(self, labels: str, path: str = "", storage: str = "", variant: int = 0, data_dir: str = "") -> None:
-        self.labels = labels
-
-    def apply(self, dataset: LabelledData, seed: int) -> NoisyLabels:
-        kept = torch.eye(dataset.num_classes, dtype=torch.float64)
-        return NoisyLabels(dataset.train_labels, dataset.train_labels, kept)
-
-
-class Part:
-    """Stripes that take options called like those of other data sets."""
-
-    def __init__(self, labels: str, name: int = 0, download: bool = False, on_error: str = "") -> None:
-        self.stripes = Stripes(4)
-
-    def load(self) -> Dataset:
-        return self.stripes.load()
-
-    def fingerprint(self) -> str:
-        return self.stripes.fingerprint()
-
-
-class OneLayer(Classifier):
-    """The pixels themselves and the head."""
-
-    def __init__(self, num_classes: int, image_shape: tuple[int, int, int], weights: str = "") -> None:
-        super().__init__()
-        channels, height, width = image_shape
-        self.head = nn.Linear(channels * height * width, num_classes)
-
-    def features(self, images: Tensor) -> Tensor:
-        return images.flatten(1)
-
-
-class BrierScore(Loss):
-    """sharpness * sum_k (p_k - q_k)^2."""
-
-    def __init__(self, sharpness: float, reduction: str = "mean") -> None:
-        super().__init__(reduction)
-        self.sharpness = sharpness
-
-    def per_example(self, logits: Tensor, labels: Tensor) -> Tensor:
-        p = logits.softmax(dim=1)
-        return self.sharpness * (p.square().sum(dim=1) - 2 * p.gather(1, labels[:, None]).squeeze(1) + 1)
-'''
 FILES = {
     "dataset/stripes": "_target_: toy_parts.Stripes\nclasses: 4\nshown: {title: Striped rows, order: 15}",
     "noise/next_class": "_target_: toy_parts.NextClass\nstrength: 0.3\nshown: {title: to the next class, order: 25}",
@@ -137,15 +46,14 @@ TOYS = ["dataset=stripes", "noise=next_class", "model=one_layer", "recipe.decay_
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the package and the files of its parts lie, and the records of CE and of its loss under two strengths."""
+    """Where the files of the parts of `toy_parts` lie, and the records of CE and of its loss under two strengths."""
     folder = tmp_path_factory.mktemp("outside")
     for name, text in FILES.items():
         path = folder / "configs" / f"{name}.yaml"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(dedent(text))
-    (folder / "toy_parts.py").write_text(PACKAGE)
     command = [sys.executable, str(ROOT / "scripts" / "train.py"), "--config-dir", str(folder / "configs"), "-m"]
-    path = os.pathsep.join([str(folder), str(ROOT)])
+    path = os.pathsep.join([str(Path(__file__).parent), str(ROOT)])
     folders = [f"{name}_dir={folder / name}" for name in ("runs", "checkpoints")]
     choices = ["loss=ce,brier", "noise.strength=0.2,0.3", *TOYS]
     environment = {**os.environ, "PYTHONPATH": path}
@@ -202,9 +110,8 @@ PART = ["dataset._target_=toy_parts.Part", "~dataset.classes", "+dataset.labels=
     ids=["noise", "dataset", "model"],
 )
 def test_every_option_of_a_part_from_elsewhere_makes_another_run(
-    folder: Path, monkeypatch: pytest.MonkeyPatch, part: list[str], options: list[str]
+    folder: Path, part: list[str], options: list[str]
 ) -> None:
-    monkeypatch.syspath_prepend(folder)
     common = [*SHORT, *TOYS, f"hydra.searchpath=[file://{folder}/configs]", "+model.weights=none"]
 
     def identity(*more: str) -> str:
@@ -213,9 +120,8 @@ def test_every_option_of_a_part_from_elsewhere_makes_another_run(
     assert len({identity(), *map(identity, options)}) == 1 + len(options)
 
 
-def test_where_its_data_lie_does_not(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_where_its_data_lie_does_not(folder: Path, tmp_path: Path) -> None:
     """A file counts by its content, as in this project's own noise."""
-    monkeypatch.syspath_prepend(folder)
     common = [*SHORT, *TOYS, f"hydra.searchpath=[file://{folder}/configs]", *LISTED]
 
     def identity(*more: str) -> str:
@@ -248,16 +154,14 @@ def test_they_are_reported(runs: list[Run], tmp_path: Path) -> None:
         assert text in page
 
 
-def test_how_a_part_is_shown_does_not_change_which_run_it_is(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.syspath_prepend(folder)
+def test_how_a_part_is_shown_does_not_change_which_run_it_is(folder: Path) -> None:
     recorded = {json.loads(path.read_text().splitlines()[0])["identity"] for path in (folder / "runs").rglob("*.jsonl")}
     chosen = [*TOYS, "loss=brier", f"hydra.searchpath=[file://{folder}/configs]"]
     shown = ["loss.shown.colour='#000000'", "loss.shown.order=1", "noise.shown.title=other", "dataset.shown.order=2"]
     assert describe_run(compose_run([*SHORT, *chosen, *shown])).identity in recorded
 
 
-def test_a_class_in_the_place_of_one_here_has_its_own_name(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.syspath_prepend(folder)
+def test_a_class_in_the_place_of_one_here_has_its_own_name(folder: Path) -> None:
     in_place = ["dataset._target_=toy_parts.Stripes", "+dataset.classes=4", "noise._target_=toy_parts.NextClass"]
     in_place += ["+noise.strength=0.3", "model=cnn4", "model._target_=toy_parts.OneLayer", "recipe.decay_on=none"]
     in_place += ["loss=ce", "loss._target_=toy_parts.BrierScore", "~loss.p_min", "+loss.sharpness=2.0"]

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import psutil
@@ -52,16 +53,19 @@ def test_one_at_a_time_needs_no_other_process() -> None:
     assert [outcome.value for outcome in run_all(lambda _: os.getpid(), [1, 2], jobs=1)] == [os.getpid()] * 2
 
 
-def whose_turn(seconds: float) -> tuple[int | None, int]:
-    time.sleep(seconds)
+def whose_turn(folder: Path, together: int) -> tuple[int | None, int]:
+    """Says which worker this is once so many have begun a task: then none of them has taken two."""
+    (folder / str(os.getpid())).touch()
+    end = time.monotonic() + 300
+    while len(list(folder.iterdir())) < together and time.monotonic() < end:
+        time.sleep(0.01)
     return job_number(), at_work()
 
 
-def test_each_worker_knows_its_number_and_how_many_are_at_work() -> None:
+def test_each_worker_knows_its_number_and_how_many_are_at_work(tmp_path: Path) -> None:
     """The numbers share out GPUs, the count the cores; no more processes are made than there are tasks."""
-    long = 2.0  # so that no worker takes both
-    assert sorted(values(run_all(whose_turn, [long, long], jobs=16))) == [(0, 2), (1, 2)]
-    assert values(run_all(whose_turn, [0, 0], jobs=1)) == [(None, 1)] * 2
+    assert sorted(values(run_all(partial(whose_turn, together=2), [tmp_path] * 2, jobs=16))) == [(0, 2), (1, 2)]
+    assert values(run_all(partial(whose_turn, together=1), [tmp_path] * 2, jobs=1)) == [(None, 1)] * 2
 
 
 def test_a_worker_in_the_place_of_a_dead_one_has_its_number() -> None:
@@ -73,7 +77,7 @@ def test_a_worker_in_the_place_of_a_dead_one_has_its_number() -> None:
 
 
 def task_or_turn(words: Sequence[str]) -> object:
-    return task(words) if words else whose_turn(0)
+    return task(words) if words else (job_number(), at_work())
 
 
 SLEEPING = """

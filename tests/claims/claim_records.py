@@ -11,8 +11,10 @@ import synthetic
 from pydantic import TypeAdapter
 
 from sl.claims.outcome import GroupOutcomes, Outcome
+from sl.claims.page import write_all
 from sl.claims.rule import Verdict
 from sl.record import RunGroup, load_all, run_groups
+from sl.tables import Literature
 
 EASY_TO_HARD = np.array([4, 0, 7, 9, 6, 8, 2, 5, 1, 3])  # place of each class: 1 is the easiest, 3 the hardest
 
@@ -83,6 +85,10 @@ class Made:
             line["right_accuracy"] = self.fitted + 0.001 * random.random()
 
 
+CE = Made("ce", 0.4, accuracies(0.9, 0.5), accuracies(0.9, 0.5))
+SL = Made("sl", 0.4, accuracies(0.95, 0.7), accuracies(0.95, 0.7))
+
+
 def run_group_of(root: Path, made: list[Made], seeds: tuple[int, ...] = (0, 1, 2)) -> RunGroup:
     """All of `made` for each of `seeds`, as the one group they make."""
     for run in made:
@@ -102,3 +108,14 @@ def group(dataset: str, full: bool, recipe: str = "authors_code", **verdicts: tu
         for name, (verdict, n) in verdicts.items()
     )  # fmt: skip
     return GroupOutcomes(dataset, "", recipe, full, "", "", "", {}, "", "", (), "", claims)
+
+
+def written(root: Path, literature: Literature) -> tuple[str, list[dict[str, Any]]]:
+    """claims.md, and the groups of claims.json, of the records in `root`/runs."""
+    write_all(load_all(root / "runs"), literature, root)
+    return (root / "claims.md").read_text(), json.loads((root / "claims.json").read_text())["groups"]
+
+
+def claim(groups: list[dict[str, Any]], name: str) -> dict[str, Any]:
+    """The claim of this id in the first group."""
+    return next(found for found in groups[0]["claims"] if found["id"] == name)

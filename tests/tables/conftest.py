@@ -1,8 +1,9 @@
-"""Published tables that nobody published."""
+"""Published tables that nobody published, and an invented sweep."""
 
 from pathlib import Path
 
 import pytest
+from sweep_runs import write_sweep
 
 from sl.tables import load
 from sl.tables.published import Published
@@ -25,3 +26,10 @@ def published(tmp_path: Path) -> list[Published]:
     (tmp_path / "paper").mkdir()
     (tmp_path / "paper" / "x.yaml").write_text(PUBLISHED)
     return list(load(tmp_path / "paper").tables)
+
+
+@pytest.fixture
+def swept(tmp_path: Path) -> Path:
+    """The folder with the records of a sweep of SL over alpha and beta, and of CE."""
+    write_sweep(tmp_path / "runs")
+    return tmp_path / "runs"

@@ -2,46 +2,17 @@
 
 import json
 import shlex
-import subprocess
-import sys
 from pathlib import Path
 from statistics import mean
-from typing import Any
 
 import pytest
-import wandb
 from told_run import PATH, make_header, make_line, make_probe, tell
-from wandb_file import WandbFile, read_wandb_file
+from wandb_file import offline_runs
 
-from sl.config.build import build
-from sl.config.files import read_yaml
-from sl.errors import UserError
 from sl.record.read import read
 from sl.record.schema import Epoch, Header, Probe
 from sl.record.write import RecordWriter
-from sl.tracker import WandbTracker, wandb_run
-
-CONFIGS = Path(__file__).parents[2] / "configs"
-KILL = """
-import os, signal, sys
-from pathlib import Path
-sys.path.insert(0, {folder!r})
-from told_run import PATH, make_header, make_line, make_probe, tell
 from sl.tracker import WandbTracker
-
-tracker = WandbTracker("project")
-tracker.start(make_header(), PATH)
-tracker.epoch(make_line(1))
-children = [int(pid) for task in Path("/proc/self/task").iterdir() for pid in (task / "children").read_text().split()]
-(service,) = [pid for pid in children if "wandb-core" in Path(f"/proc/{{pid}}/cmdline").read_text()]
-os.kill(service, signal.SIGKILL)
-for epoch in range(2, 13):
-    tracker.epoch(make_line(epoch))
-    tracker.probe(make_probe("late", epoch))
-tracker.close(True)
-print("trained on", flush=True)
-tell([tracker], make_header(seed=1))
-"""
 
 
 class Recorder:
@@ -62,13 +33,6 @@ class Recorder:
 
     def close(self, finished: bool) -> None:
         self.record.end(self.seconds, "0" * 64)
-
-
-def offline_runs(folder: Path) -> dict[str, WandbFile]:
-    """The runs that W&B finished below `folder`, by id."""
-    wandb.teardown()  # its process writes on after a run is finished
-    runs = [read_wandb_file(path) for path in sorted(folder.rglob("offline-run-*/*.wandb"))]
-    return {run.run.run_id: run for run in runs if run.exit_code is not None}
 
 
 @pytest.mark.usefixtures("no_login")
@@ -162,58 +126,6 @@ def test_dir_holds_the_folder_and_the_command_to_upload_it_can_be_pasted(
     assert command == ["wandb", "sync", str(folder.relative_to(tmp_path))]
 
 
-def test_a_run_outlives_a_dead_service_and_the_next_is_tracked(
-    bare_environment: dict[str, str], tmp_path: Path
-) -> None:
-    script = KILL.format(folder=str(Path(__file__).parent))
-    command = [sys.executable, "-c", script]
-    said = subprocess.check_output(command, cwd=tmp_path, env=bare_environment, text=True, timeout=600)
-    gone, then, kept = said.splitlines()
-    assert gone.endswith("; W&B gets no more of this run; its record is not affected")
-    assert then == "trained on"
-    assert kept.startswith("W&B: offline run in ")
-    assert list(offline_runs(tmp_path)) == ["0" * 15 + "1"]
-
-
-@pytest.mark.usefixtures("no_login")
-def test_a_folder_that_cannot_be_written_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    tracker = WandbTracker("project")
-    tracker.start(make_header(), PATH)
-    next(tmp_path.rglob("offline-run-*/files")).joinpath("media").touch()
-    tracker.epoch(make_line(1))
-    tracker.probe(make_probe("early", 1))
-    tracker.epoch(make_line(2))
-    tracker.close(True)
-    (said,) = capsys.readouterr().out.splitlines()
-    assert said.startswith("W&B: ")
-    assert said.endswith("; W&B gets no more of this run; its record is not affected")
-
-
-def test_a_server_that_does_not_answer_leaves_the_run_offline(
-    tmp_path: Path, no_login: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    no_login.setenv("WANDB_API_KEY", "0" * 40)
-    no_login.setenv("WANDB_BASE_URL", "http://127.0.0.1:9")  # the discard port: nobody listens
-    no_login.setattr(wandb_run, "INIT_TIMEOUT", 0.5)
-    no_login.setattr(wandb_run, "failed_servers", set())
-    init, asked = wandb.init, list[tuple[str, float]]()
-
-    def noted(*, mode: str, settings: wandb.Settings, **options: Any) -> wandb.Run:
-        asked.append((mode, settings.init_timeout))
-        return init(mode=mode, settings=settings, **options)
-
-    no_login.setattr(wandb, "init", noted)
-    tell([WandbTracker("project")], make_header())
-    first, last = capsys.readouterr().out.splitlines()
-    assert first.endswith("this run is kept offline")
-    assert last.startswith("W&B: offline run in wandb/offline-run-")
-    tell([WandbTracker("project")], make_header(seed=1))
-    patient = wandb.Settings().init_timeout  # of W&B's own process alone, which a busy machine may take long to start
-    assert asked == [("online", 0.5), ("offline", patient), ("offline", patient)]  # the server is not asked again
-    runs = offline_runs(tmp_path)
-    assert [len(runs[f"{seed:016x}"].history) for seed in (0, 1)] == [12, 12]
-
-
 @pytest.mark.usefixtures("no_login")
 def test_a_thousand_classes_cost_no_more_than_ten(tmp_path: Path) -> None:
     """What is logged of two epochs and a probe: W&B makes a chart of each value, and a row of each cell or bar."""
@@ -242,63 +154,3 @@ def test_a_probe_without_right_labels_has_no_bars(tmp_path: Path, capsys: pytest
     assert "confusion/early" in mirrored.charts
     assert "confidence/early" not in mirrored.charts
     assert "gets no more of this run" not in capsys.readouterr().out
-
-
-@pytest.mark.parametrize(
-    ("variable", "wrong"),
-    [
-        (("WANDB_BASE_URL", "no address"), "base_url=no address: "),
-        (("WANDB_MODE", "banana"), "mode=banana: Input should be 'online', 'offline', "),
-    ],
-)
-def test_settings_that_wandb_cannot_read_are_one_notice(
-    no_login: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], variable: tuple[str, str], wrong: str
-) -> None:
-    no_login.setenv(*variable)
-    tell([WandbTracker("project")], make_header())
-    (said,) = capsys.readouterr().out.splitlines()
-    assert said.startswith(f"W&B: {wrong}")
-    assert said.endswith("W&B gets no more of this run; its record is not affected")
-
-
-@pytest.mark.parametrize(
-    ("parameters", "said"),
-    [
-        ({"project": "a/b"}, "project=a/b: must be a name of 1 to 128 characters"),
-        ({"project": ""}, "project=: must be a name"),
-        ({"project": 3}, "project=3: must be a name"),
-        ({"entity": 3}, "entity=3: must be a name or null"),
-        ({"group": " "}, "group= : must be a name or null"),
-        ({"mode": "ofline"}, "mode=ofline: must be one of auto, online, offline, disabled"),
-        ({"tags": "one"}, "tags=one: must be a list of names"),
-        ({"tags": [1]}, r"tags=\[1\]: must be a list of names"),
-        ({"tags": 1}, "tags=1: must be a list of names"),
-        ({"tags": ["x" * 65]}, "of 1 to 64 characters"),
-        ({"dir": __file__}, "dir=.*: must be a folder"),
-        ({"dir": None}, "dir=None: must be a folder"),
-    ],
-)
-def test_wrong_parameters_are_named(parameters: dict, said: str) -> None:
-    with pytest.raises(UserError, match=said):
-        WandbTracker(**{"project": "project", **parameters})
-
-
-@pytest.mark.parametrize("name", ["x" * 128, "with space", "ünïcode"])
-def test_project_names_that_are_taken_are_taken_by_wandb_too(name: str) -> None:
-    assert WandbTracker(name).place["project"] == wandb.Settings(project=name).project
-
-
-@pytest.mark.parametrize("name", ["a/b", "a%b", "a?b", "a#b", "a:b", "a\\b", "x" * 129])
-def test_project_names_that_are_refused_are_refused_by_wandb_too(name: str) -> None:
-    with pytest.raises(UserError):
-        WandbTracker(name)
-    with pytest.raises(wandb.errors.UsageError):
-        wandb.Settings(project=name)
-
-
-def test_the_configuration_builds_and_wandb_is_not_imported() -> None:
-    tracker = build(read_yaml(CONFIGS / "tracker/wandb.yaml")["wandb"], "tracker.wandb")
-    place = {"project": "sl-noisy-labels", "entity": None, "group": None, "dir": "."}
-    assert (tracker.place, tracker.mode, tracker.tags) == (place, "auto", [])
-    script = "import sys; from sl.tracker import WandbTracker; WandbTracker('p'); sys.exit('wandb' in sys.modules)"
-    subprocess.run([sys.executable, "-c", script], check=True)

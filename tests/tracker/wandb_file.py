@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import wandb
 from wandb.proto.wandb_internal_pb2 import Record
 
 BLOCK = 32768
@@ -70,3 +71,10 @@ def read_wandb_file(path: Path) -> WandbFile:
         elif kind == "exit":
             found.exit_code = record.exit.exit_code
     return found
+
+
+def offline_runs(folder: Path) -> dict[str, WandbFile]:
+    """The runs that W&B finished below `folder`, by id."""
+    wandb.teardown()  # its process writes on after a run is finished
+    runs = [read_wandb_file(path) for path in sorted(folder.rglob("offline-run-*/*.wandb"))]
+    return {run.run.run_id: run for run in runs if run.exit_code is not None}

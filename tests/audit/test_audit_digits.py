@@ -1,0 +1,65 @@
+"""Whole audits of digits: wrong labels come first, a stopped audit is resumed."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from audited import DIGITS, Audit, suspects
+from sklearn.metrics import average_precision_score
+
+from sl.config.compose import compose_run
+from sl.train.job import make_loss, prepare
+
+
+def assert_read(file: Path, transition: torch.Tensor) -> None:
+    """noise=matrix reads the file as it is, and so does a loss that corrects for the noise in the labels."""
+    drawn = prepare(compose_run(["dataset=digits", "noise=matrix", f"noise.path={file}"]))
+    torch.testing.assert_close(drawn.noisy.transition, transition)
+    job = prepare(compose_run(["dataset=digits", "loss=forward", f"loss.transition={file}"]))
+    torch.testing.assert_close(make_loss(job.config.loss, job.dataset, job.noisy).transition, transition)
+
+
+@pytest.mark.parametrize("folds", [0, 2])
+def test_an_audit_ranks_wrong_labels_first_and_is_resumed(
+    audit: Audit, folds: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = audit(*DIGITS, f"folds={folds}")
+    noisy = prepare(compose_run([*DIGITS, "runtime.device=cpu"])).noisy
+    assert noisy.realised_rate is not None
+    wrong = (noisy.labels != noisy.clean).numpy()
+    score = np.array(
+        [float(line["confidence_label"]) for line in sorted(suspects(out), key=lambda line: int(line["index"]))]
+    )
+    assert average_precision_score(wrong, -score) > 3 * noisy.realised_rate
+    noise = json.loads((out / "noise.json").read_text())
+    assert noise["rate"]["value"] == pytest.approx(noisy.realised_rate, abs=0.1)
+    assert np.allclose(np.sum(noise["transition"], axis=1), 1)
+    assert {path.suffix for path in out.glob("noise.*")} >= {".json", ".png"}
+    assert (out / "suspects.png").stat().st_size > 10_000
+    assert set(noise["advice"]) == {"alpha", "beta", "why", "source"}
+    assert noise["summary"].startswith("Digits, SL, ")
+    transition = torch.tensor(noise["transition"], dtype=torch.float64)
+    assert_read(out / "noise.json", transition)
+    capsys.readouterr()
+    files = sorted((out / "predictions").glob("*.npz"))
+    assert len(files) == max(1, folds)
+    before, text = files[0].read_bytes(), (out / "suspects.csv").read_text()
+    files[-1].unlink()  # as if it had been stopped before its last part
+    assert audit(*DIGITS, f"folds={folds}") == out
+    said = capsys.readouterr().out
+    assert said.count("already predicted") == len(files) - 1
+    assert "already trained" in said  # the record and the network of that part are there
+    assert (out / "suspects.csv").read_text() == text
+    assert files[0].read_bytes() == before
+
+
+def test_a_network_of_ones_own_package_is_audited(
+    audit: Audit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The network that the audit keeps is loaded again under the same permission."""
+    (tmp_path / "mynets.py").write_text("from sl.models import Cnn4\n\n\nclass MyNet(Cnn4):\n    pass\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    out = audit(*DIGITS, "folds=0", "recipe.epochs=1", "model._target_=mynets.MyNet", "allow_targets=[mynets]")
+    assert (out / "suspects.html").exists()

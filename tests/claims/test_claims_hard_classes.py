@@ -1,0 +1,72 @@
+"""What easy and hard classes lose and gain, and who chooses them: never the seed that is measured."""
+
+import numpy as np
+import pytest
+from claim_series import series_of
+
+from sl.claims.measures import (
+    decline,
+    easy_decline,
+    harder_minus_easier,
+    hardest_lifted,
+    least_lifted,
+    others_mean,
+    under_learning,
+)  # fmt: skip
+from sl.record import Series
+
+
+def test_others_mean_leaves_the_seed_out() -> None:
+    values = np.array([[1.0, 10.0], [2.0, 20.0], [6.0, 60.0]])
+    assert others_mean(values).tolist() == [[4.0, 40.0], [3.5, 35.0], [1.5, 15.0]]
+    assert np.isnan(others_mean(values[:1])).all()
+
+
+def test_the_harder_half_has_the_lower_accuracies() -> None:
+    easy = [[0, 1, 6, 8, 9], [5, 6, 7, 8, 9], [0, 1, 2, 3, 4]]
+    found = np.array([[0.9 if k in classes else 0.5 for k in range(10)] for classes in easy]) + np.arange(10) / 100
+    values = np.arange(30.0).reshape(3, 10) ** 2
+    expected = [
+        (line.sum() - line[classes].sum()) / 5 - line[classes].sum() / 5
+        for line, classes in zip(values, easy, strict=True)
+    ]
+    assert harder_minus_easier(found, values) == pytest.approx(expected)
+    odd = harder_minus_easier(np.array([[0.1, 0.5, 0.9]]), np.array([[1.0, 20.0, 4.0]]))
+    assert odd == pytest.approx([1 - 4])  # the class in the middle is in neither half
+    assert np.isnan(harder_minus_easier(np.full((1, 2), np.nan), values[:1, :2])).all()
+
+
+def test_equal_classes_do_not_under_learn() -> None:
+    """By its own split into halves each seed would seem to lose less at the harder half."""
+    clean, noisy = (
+        series_of(np.random.default_rng(seed).binomial(200, share, (300, 1, 10)) / 200, late=1)
+        for seed, share in ((1, 0.8), (2, 0.5))
+    )
+    repeats = [under_learning(Series(clean.runs[k : k + 3]), Series(noisy.runs[k : k + 3])) for k in range(0, 300, 3)]
+    means = np.mean(repeats, axis=1)
+    assert abs(means.mean()) < 3 * means.std() / 10  # three standard errors
+
+
+def test_least_lifted_class_is_chosen_by_the_other_seeds() -> None:
+    ce = np.zeros((3, 1, 2))
+    sl = np.array([[[0.1, 0.5]], [[0.6, 0.2]], [[0.3, 0.6]]])
+    # others' mean gains: seed 0 (.45, .4) -> class 1; seed 1 (.2, .55) -> class 0; seed 2 (.35, .35) -> the first
+    assert least_lifted(series_of(ce), series_of(sl)) == pytest.approx([50, 60, 30])
+
+
+def test_what_the_harder_half_loses_and_gains() -> None:
+    """Of two seeds alike; on clean labels classes 0 and 1 are the harder half, under noise 2 and 3."""
+    clean = series_of(np.array([[[0.0] * 4] * 2 + [[0.6, 0.7, 0.9, 0.8], [0.0] * 4]] * 2))
+    ce = series_of(np.array([[[0.0] * 4] * 2 + [[0.5, 0.4, 0.2, 0.3], [0.4, 0.5, 0.1, 0.2]]] * 2))
+    sl = series_of(np.array([[[0.0] * 4] * 3 + [[0.6, 0.8, 0.2, 0.2]]] * 2))
+    # lost late: 10, 30 against 70, 50; gained at the end: 20, 30 against 10, 0
+    assert under_learning(clean, ce) == pytest.approx([20 - 60] * 2)
+    assert hardest_lifted(clean, ce, sl) == pytest.approx([25 - 5] * 2)
+
+
+def test_one_seed_has_no_others() -> None:
+    one = series_of(np.zeros((1, 4, 2)))
+    assert np.isnan(decline(series_of(np.zeros((1, 9, 2))))).all()
+    assert np.isnan(least_lifted(one, one)).all()
+    assert np.isnan(under_learning(one, one)).all()
+    assert np.isnan(easy_decline(series_of(np.zeros((1, 9, 2))), series_of(np.zeros((1, 9, 2))))).all()

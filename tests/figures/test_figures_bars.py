@@ -1,0 +1,82 @@
+"""Bars of every class at a stage or at the end: accuracy, confidence, gain."""
+
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import pytest
+import synthetic
+from drawn import accuracies, run_group_of, texts
+from matplotlib.figure import Figure
+
+from sl.figures import (
+    class_comparison,
+    class_confidence,
+    confusion,
+    stage_bars,
+)
+from sl.figures.bars import Group, class_bars
+from sl.numbers import signed
+
+
+def test_a_difference_that_rounds_to_nothing_has_no_minus() -> None:
+    axes = Figure().subplots()
+    values = np.array([-0.4, 0.3, -1.2, 2.0])
+    class_bars(
+        axes, list("abcd"), [Group("gain", values, np.full(4, np.nan), ["k"] * 4, "k")], partial(signed, decimals=0)
+    )
+    assert [text.get_text() for text in axes.texts] == ["+0", "+0", "−1", "+2"]
+
+
+@pytest.mark.parametrize(("classes", "whiskers"), [(10, True), (100, False)])
+def test_whiskers_are_explained_where_they_are_drawn(classes: int, whiskers: bool, tmp_path: Path) -> None:
+    """More classes than fit as bars are drawn as lines, which have none."""
+    for seed in (0, 1):
+        for loss in ("ce", "sl"):
+            synthetic.record(tmp_path, loss, seed=seed, dataset="cifar100", classes=classes)
+    for draw in (stage_bars.draw, class_comparison.draw):
+        figure = draw(run_group_of(tmp_path))
+        assert figure is not None
+        assert any(axes.containers for axes in figure.axes) == whiskers
+        assert ("Whiskers: ± 1 standard deviation" in " ".join(texts(figure).split())) == whiskers
+
+
+def test_stage_bars_are_the_accuracies_of_the_stage_epochs(runs: Path) -> None:
+    panel = stage_bars.draw(run_group_of(runs)).axes[0]
+    heights = np.array([bar.get_height() for bar in panel.patches]).reshape(3, 10)
+    assert np.allclose(heights, accuracies("ce", [0, 1]).mean(0)[[0, 5, 9]])
+    assert "early / middle / late" in texts(stage_bars.draw(run_group_of(runs)))
+
+
+def test_class_confidence_shows_the_probes(runs: Path) -> None:
+    figure = class_confidence.draw(run_group_of(runs))
+    records = [synthetic.lines(synthetic.header("sl", seed=seed)) for seed in (0, 1)]
+    late = [next(entry for entry in record if entry.get("stage") == "late") for record in records]
+    for place, expected in (
+        (1, [100 * np.array(probe["confidence"]) for probe in late]),
+        (3, [100 * np.array(probe["predictions"]) / 300 for probe in late]),
+    ):
+        heights = [bar.get_height() for bar in figure.axes[place].patches[20:30]]
+        assert np.allclose(heights, np.mean(expected, axis=0))
+    assert "images of 3 cat" in figure.get_suptitle()
+
+
+def test_class_comparison_shows_each_noise_that_both_ran_and_pairs_by_seed(runs: Path) -> None:
+    for loss, seeds in (("ce", (0, 1, 2)), ("sl", (1, 2, 3))):
+        for seed in seeds:
+            synthetic.record(runs, loss, rate=0.6, seed=seed)
+    axes = class_comparison.draw(run_group_of(runs)).axes
+    assert [panel.get_title(loc="left") for panel in axes[::2]] == ["(a) symmetric 40 %", "(c) symmetric 60 %"]
+    for panel, rate, seeds in ((axes[1], 0.4, [0, 1]), (axes[3], 0.6, [1, 2])):
+        gain = accuracies("sl", seeds, rate=rate)[:, -1] - accuracies("ce", seeds, rate=rate)[:, -1]
+        assert np.allclose([bar.get_height() for bar in panel.patches], gain.mean(0))
+        assert "n = 2" in panel.get_title(loc="left")
+
+
+def test_a_probe_that_saw_no_image_leaves_out_its_figure_only(tmp_path: Path) -> None:
+    record = synthetic.lines(synthetic.header("ce"))
+    for probe in (entry for entry in record if entry["kind"] == "probe"):
+        probe |= {"count": 0, "confidence": None, "predictions": None}
+    synthetic.write(tmp_path, record)
+    assert class_confidence.draw(run_group_of(tmp_path)) is None
+    assert confusion.draw(run_group_of(tmp_path)) is not None

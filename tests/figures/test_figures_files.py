@@ -1,0 +1,87 @@
+"""The files of figures: where they lie, which are not drawn, what cannot be written."""
+
+import errno
+from pathlib import Path
+
+import pytest
+import synthetic
+from drawn import run_group_of
+from matplotlib.figure import Figure
+
+from sl.errors import UserError
+from sl.figures import (
+    class_curves,
+    draw_all,
+)
+from sl.figures.catalogue import FIGURES
+from sl.figures.style import STYLE, draw_styled
+from sl.record import load_all
+
+
+def test_odd_class_names_are_drawn_as_they_are(tmp_path: Path) -> None:
+    head = synthetic.header("ce", dataset="folder", noise="none", classes=3)
+    head["data"]["class_names"] = ["cost $x^2", "$", "a name that is longer than any panel has room for"]
+    synthetic.write(tmp_path, synthetic.lines(head))
+    paths, notices = draw_styled(lambda: class_curves.draw(run_group_of(tmp_path)), tmp_path / "figure")
+    assert [path.suffix for path in paths] == [".png", ".svg"]
+    assert notices == []
+
+
+def test_characters_without_a_font_are_one_notice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(STYLE, "font.family", "DejaVu Sans")
+    head = synthetic.header("ce", dataset="folder", noise="none", classes=3)
+    head["data"]["class_names"] = ["猫", "犬", "bird"]
+    synthetic.write(tmp_path, synthetic.lines(head))
+    for name in set(FIGURES) - {"class_curves", "stage_bars"}:
+        monkeypatch.delitem(FIGURES, name)
+    said = list(draw_all(load_all(tmp_path), tmp_path / "out"))
+    assert sum("no installed font has the characters 猫犬" in line for line in said) == 1
+    assert len(list((tmp_path / "out").rglob("*.png"))) == 2
+
+
+def test_files_lie_by_data_set_scale_and_recipe(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for recipe in ("authors_code", "apl"):
+        synthetic.record(tmp_path, "ce", recipe=recipe)
+    for name in set(FIGURES) - {"transition", "class_comparison"}:
+        monkeypatch.delitem(FIGURES, name)
+    said = list(draw_all(load_all(tmp_path), tmp_path / "out"))
+    files = {str(path.relative_to(tmp_path / "out")) for path in (tmp_path / "out").rglob("*.*")}
+    folders = ("cifar10/cpu", "cifar10/cpu-apl")
+    assert files == {f"{folder}/transition.{suffix}" for folder in folders for suffix in ("png", "svg")}
+    assert sum("class_comparison: not drawn" in line for line in said) == 2
+
+
+def test_of_own_data_no_experiment_of_the_paper_is_missed(tmp_path: Path) -> None:
+    synthetic.own(tmp_path / "runs", "ce")
+    said = list(draw_all(load_all(tmp_path / "runs"), tmp_path / "out"))
+    assert any("class_curves.png" in line for line in said)
+    assert not any("not drawn" in line for line in said)
+
+
+def test_files_repeat_byte_for_byte(runs: Path, tmp_path: Path) -> None:
+    group = run_group_of(runs)
+    for name in ("first", "second"):
+        draw_styled(lambda: class_curves.draw(group), tmp_path / name)
+    for suffix in ("png", "svg"):
+        assert (tmp_path / f"first.{suffix}").read_bytes() == (tmp_path / f"second.{suffix}").read_bytes()
+
+
+def test_runs_of_another_size_are_left_out_and_named(
+    runs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synthetic.record(runs, "ce", epochs=3)
+    for name in list(FIGURES):
+        monkeypatch.delitem(FIGURES, name)
+    said = list(draw_all(load_all(runs), tmp_path / "out"))
+    assert [line.split(" (")[0] for line in said] == ["cifar10/cpu: left out 1 run of other size or training"]
+
+
+def test_a_full_disk_ends_the_command(runs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And is not passed over figure by figure, with exit code 0 at the end."""
+
+    def full(self: Figure, target: Path, **_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Figure, "savefig", full)
+    with pytest.raises(UserError, match=r"out=.*: must be a folder that can be written to: No space left on device"):
+        list(draw_all(load_all(runs), tmp_path / "out"))

@@ -1,0 +1,77 @@
+"""Which runs the report lists, in which groups, and what it says is missing."""
+
+import json
+import os
+from pathlib import Path
+
+import synthetic
+from report_data import LITERATURE, data_of
+
+from sl.report.contents import contents
+
+
+def test_every_run_is_listed_with_scale_origin_and_path(runs: Path) -> None:
+    data = data_of(runs)
+    for run in data["runs"]:
+        record = Path(os.path.normpath(runs.parent / "out" / run["path"]))
+        assert json.loads(record.read_text().splitlines()[0])["identity"] == run["id"]
+        assert run["scale"] == "scaled-down run"
+        assert run["provenances"][0] | {"packages": {}} == {
+            **{"commit": "0123456789abcdef", "dirty": False, "device": "cpu: invented, 1 thread"},
+            **{
+                "precision": "float32",
+                "step": "eager",
+                "started": "2026-01-01T00:00:00+00:00",
+                "python": "3.11.0",
+                "packages": {},
+            },
+        }
+    unfinished = [run for run in data["runs"] if not run["finished"]]
+    assert [(run["loss"], run["accuracy"]) for run in unfinished] == [("GCE (q 0.7)", [None, None, None])]
+    shown = {place for group in data["groups"] for series in group["series"] for place in series["runs"]}
+    assert all(data["runs"][place]["finished"] for place in shown)
+    assert "runs not finished, which only the list of runs shows: 1" in data["missing"]
+
+
+def test_groups_of_one_name_are_told_apart(runs: Path) -> None:
+    synthetic.record(runs, "ce", epochs=3)
+    synthetic.record(runs, "ce", recipe_options={"lr": 1000.0})
+    groups = data_of(runs)["groups"]
+    first = "CIFAR-10 · scaled-down run · authors_code"
+    assert [group["label"] for group in groups] == [first, f"{first} · 2", f"{first} · 3"]
+    differs = ["differs from the runs of the same name above: lr 0.01 → 1000" in group["setting"] for group in groups]
+    assert sum(differs) == 1
+    assert not differs[0]
+
+
+def test_a_record_under_another_name_keeps_its_place_behind_the_claims(runs: Path) -> None:
+    before = data_of(runs)["groups"]
+    for path in sorted(runs.rglob("*.jsonl")):
+        path.rename(path.with_name(f"copy of {path.name}"))
+    assert data_of(runs)["groups"] == before
+
+
+def test_runs_that_are_not_finished_are_listed_and_nothing_else(tmp_path: Path) -> None:
+    synthetic.write(tmp_path / "runs", synthetic.lines(synthetic.header("ce"))[:4])
+    data = data_of(tmp_path / "runs")
+    (group,) = data["groups"]
+    assert (group["series"], group["runs"]) == ([], [0])
+    assert group["origin"].endswith("none is finished")
+    assert group["claims"] == []
+    assert "no finished run yet: CIFAR-10" in data["missing"]
+
+
+def test_without_records_the_page_says_what_is_missing(tmp_path: Path) -> None:
+    data = contents([], LITERATURE, tmp_path, tmp_path, tmp_path)
+    assert data["missing"] == [f"no finished run yet: {name}" for name in ("MNIST", "CIFAR-10", "CIFAR-100")]
+    (group,) = data["groups"]
+    assert group["scale"] == "no run recorded yet"
+    assert group["claims"] == []
+    assert any(table["recalled"] for table in data["published"])
+
+
+def test_a_recipe_whose_name_begins_as_another_is_not_its_namesake(tmp_path: Path) -> None:
+    for recipe in ("apl", "apl_longer"):
+        synthetic.record(tmp_path / "runs", "ce", recipe=recipe)
+    labels = {group["label"] for group in data_of(tmp_path / "runs")["groups"]}
+    assert labels == {f"CIFAR-10 · scaled-down run · {recipe}" for recipe in ("apl", "apl_longer")}

@@ -1,0 +1,33 @@
+"""Records of a sweep of SL over alpha and beta, with accuracies that a formula gives."""
+
+from itertools import product
+from pathlib import Path
+
+import numpy as np
+import synthetic
+
+from sl.record import load_all
+from sl.record.sweeps import Sweep, sweeps
+
+ALPHAS, BETAS, SEEDS = (0.01, 0.1, 1.0), (0.5, 1.0), (0, 1, 2)
+
+
+def accuracy(alpha: float, beta: float, seed: int) -> float:
+    """An invented test accuracy."""
+    return round(0.6 + 0.05 * np.log10(alpha) - 0.1 * beta + 0.01 * np.sin(7 * seed + 100 * alpha + 10 * beta), 4)
+
+
+def write_sweep(root: Path) -> None:
+    """Records of SL over alpha and beta with three seeds, and of CE."""
+    for alpha, beta, seed in product(ALPHAS, BETAS, SEEDS):
+        lines = synthetic.lines(synthetic.header("sl", seed=seed, loss_options={"alpha": alpha, "beta": beta}))
+        at_end = [line for line in lines if line["kind"] == "epoch"][-1]
+        at_end["test_accuracy"] = accuracy(alpha, beta, seed)
+        synthetic.write(root, lines)
+    synthetic.record(root, "ce")
+
+
+def sweep_of(folder: Path) -> Sweep:
+    """The one sweep among the records in `folder`."""
+    (found,) = (sweep for sweep in sweeps(load_all(folder)) if len(sweep.points) > 1)
+    return found

@@ -1,0 +1,90 @@
+"""Which runs are the points of one sweep, and which point the others are compared with."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import synthetic
+import yaml
+from scipy import stats
+from sweep_runs import SEEDS, accuracy
+
+from sl.paths import CONFIG_DIR
+from sl.record import load_all
+from sl.record.sweeps import sweeps
+from sl.tables import sweep as table
+
+
+def test_noise_rates_alone_are_no_sweep_of_the_loss(tmp_path: Path) -> None:
+    for rate in (0.2, 0.4):
+        synthetic.record(tmp_path, "ce", rate=rate)
+    (sweep,) = sweeps(load_all(tmp_path))
+    assert [len(sweep.points), sweep.varies_loss] == [2, False]
+
+
+def test_runs_of_another_precision_or_of_other_data_are_a_sweep_of_their_own(tmp_path: Path) -> None:
+    for number, alpha in enumerate((0.1, 1.0) * 3):
+        head = synthetic.header("sl", loss_options={"alpha": alpha})
+        head["config"]["precision"] = "bfloat16" if number in (2, 3) else "float32"
+        head["data"]["fingerprint"] = "other" if number in (4, 5) else "invented"
+        synthetic.write(tmp_path, synthetic.lines({**head, "identity": f"{number:016x}"}))
+    found = [
+        [run.identity[-1] for point in sweep.points for run in point.series.runs]
+        for sweep in sweeps(load_all(tmp_path))
+    ]
+    assert sorted(found) == [["0", "1"], ["2", "3"], ["4", "5"]]
+
+
+def test_the_reference_is_closest_in_the_recipe_too(tmp_path: Path) -> None:
+    for lr in (0.001, 0.01, 0.1):
+        synthetic.record(tmp_path, "ce", dataset="digits", recipe_options={"lr": lr})
+    (sweep,) = sweeps(load_all(tmp_path))
+    stated = yaml.safe_load((CONFIG_DIR / "recipe_preset" / "authors_code_digits.yaml").read_text())["lr"]
+    assert [reference.values for reference in sweep.references] == [{"recipe.lr": stated}] * 3
+    lines = [line for line in table.text(sweep) if line.endswith("  reference")]
+    assert [line.split()[0] for line in lines] == [str(stated)]
+
+
+def test_what_is_not_stated_is_further_from_it(tmp_path: Path) -> None:
+    for options in ({"invented": 1}, {"invented": 2}, {}):
+        synthetic.record(tmp_path, "ce", recipe_options=options)
+    (sweep,) = sweeps(load_all(tmp_path))
+    assert {reference.values["recipe.invented"] for reference in sweep.references} == {None}
+
+
+def test_only_points_of_the_same_noise_are_compared(tmp_path: Path) -> None:
+    """Two rates and two values of alpha, three seeds: one difference for each rate."""
+    cells = [(rate, alpha) for rate in (0.2, 0.4) for alpha in (0.1, 1.0)]
+    last = {}
+    for rate, alpha in cells:
+        for seed in SEEDS:
+            lines = synthetic.lines(synthetic.header("sl", rate=rate, seed=seed, loss_options={"alpha": alpha}))
+            at_end = [line for line in lines if line["kind"] == "epoch"][-1]
+            at_end["test_accuracy"] = last[rate, alpha, seed] = accuracy(alpha, rate, seed)
+            synthetic.write(tmp_path, lines)
+    (sweep,) = sweeps(load_all(tmp_path))
+    p_values = []
+    for point, reference, (difference, _) in zip(sweep.points, sweep.references, sweep.differences, strict=True):
+        alpha, rate = point.values["loss.alpha"], point.values["noise.rate"]
+        assert reference.values == {"loss.alpha": 0.1, "noise.rate": rate}
+        own, other = ([100 * last[rate, one, seed] for seed in SEEDS] for one in (alpha, 0.1))
+        if alpha != 0.1:
+            assert difference.mean == pytest.approx(np.subtract(own, other).mean())
+            p_values.append(stats.ttest_rel(own, other).pvalue)
+    assert len(p_values) == 2
+    assert [p for _, p in sweep.differences if p is not None] == pytest.approx(
+        list(stats.false_discovery_control(p_values))
+    )
+    shown = list(table.text(sweep))
+    assert sum(line.endswith("  reference") for line in shown) == 2
+    assert "Each noise has its own reference" in shown[-2]
+    assert "at least, corrected for the 2 comparisons of this table (Benjamini and Hochberg). " in shown[-1]
+
+
+def test_noise_rates_alone_are_not_compared(tmp_path: Path) -> None:
+    for rate in (0.2, 0.4):
+        for seed in SEEDS:
+            synthetic.record(tmp_path, "ce", rate=rate, seed=seed)
+    (sweep,) = sweeps(load_all(tmp_path))
+    assert [(difference.n, p) for difference, p in sweep.differences] == [(0, None)] * 2
+    assert "comparisons" not in " ".join(table.text(sweep))
