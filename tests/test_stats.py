@@ -11,7 +11,7 @@ from sl.stats import SIGNIFICANT, Inference, adjusted, infer, significant
 SAMPLE = [4.1, 3.2, 5.5, 4.8, 6.0, 3.9, 5.1, 4.4]
 
 
-@pytest.mark.parametrize("values", [SAMPLE, SAMPLE[:3], SAMPLE[:2], [-1.0, 0.5, 0.75, -0.25]])
+@pytest.mark.parametrize("values", [SAMPLE, SAMPLE[:3], SAMPLE[:2], [-1.0, 0.5, 0.75, -0.25], [1e-6, 3e-6, 2e-6]])
 def test_interval_and_p_are_students(values: list[float]) -> None:
     found, n = infer(values), len(values)
     mean = sum(values) / n

@@ -26,6 +26,20 @@ def test_the_decision_keeps_its_expected_precision() -> None:
         assert found.order.tolist() == list(range(8))
 
 
+def test_labels_are_changed_up_to_the_last_place_that_keeps_the_precision() -> None:
+    """The mean of P(wrong) falls to 0.5, comes back to exactly 0.75, and falls to 0.6."""
+    wrong = np.array([1, 0, 1, 1, 0])
+    probabilities = np.column_stack([np.linspace(0.1, 0.3, 5), 1 - np.linspace(0.1, 0.3, 5)])
+    found = rank(np.zeros(5, dtype=np.int64), probabilities, wrong, 0.75, np.ones(5, dtype=bool))
+    assert found.change.tolist() == [True] * 4 + [False]
+
+
+def test_labels_that_are_equally_suspicious_keep_their_order() -> None:
+    probabilities = np.tile([[0.25, 0.75], [0.5, 0.5]], (500, 1))
+    found = rank(np.zeros(1000, dtype=np.int64), probabilities, np.zeros(1000), 0.9, np.ones(1000, dtype=bool))
+    assert found.order.tolist() == [*range(0, 1000, 2), *range(1, 1000, 2)]
+
+
 def test_the_score_is_cleanlabs_and_stands_once_in_the_list(
     subject: Subject, ranking: Ranking, probabilities: np.ndarray, tmp_path: Path
 ) -> None:

@@ -51,7 +51,7 @@ def test_a_class_that_is_never_predicted_keeps_its_labels() -> None:
 
 def test_a_class_counts_as_unlearnt_where_its_whole_interval_lies_above_one_half() -> None:
     labels = np.arange(len(CLASSES)).repeat(EACH)
-    parts = (Interval(0.6, 0.45, 0.7), Interval(0.6, 0.51, 0.7), Interval(0.4, 0.3, 0.5))
+    parts = (Interval(0.6, 0.5, 0.7), Interval(0.6, 0.501, 0.7), Interval(0.4, 0.3, 0.5))
     estimate = NoiseEstimate(np.eye(3) / 3, Interval(0.5, 0.4, 0.6), parts, np.zeros(len(labels)), 0.5)
     trust = trust_in(labelled(labels, len(labels)), sure(labels), estimate, folds=4)
     assert trust.unlearnt == ("bee",)

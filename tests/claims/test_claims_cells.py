@@ -43,6 +43,13 @@ def test_with_another_alpha_the_same_product_is_no_pair(tmp_path: Path) -> None:
     assert SameProduct("sl", USUAL_NOISE).series(run_group_of(tmp_path, [page, other], seeds=(0,))) is None
 
 
+def test_nearly_the_same_product_is_no_pair(tmp_path: Path) -> None:
+    """A recorded A has four decimals; one hundredth is another loss."""
+    page = replace(CE, loss="sl")
+    other = replace(page, options={"beta": 2.0, "log_zero": -9.2103 / 2 * 1.01})
+    assert SameProduct("sl", USUAL_NOISE).series(run_group_of(tmp_path, [page, other], seeds=(0,))) is None
+
+
 def test_runs_of_sl_without_one_of_its_parameters_are_no_pair(tmp_path: Path) -> None:
     """`~loss.log_zero` on the command line is accepted: the loss takes its own default."""
     page = replace(CE, loss="sl")

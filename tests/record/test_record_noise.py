@@ -1,0 +1,47 @@
+"""The noise of a run in words, and what tells the noise of two runs apart."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import synthetic
+
+from sl.record import CLEAN, Noise, load_all, run_groups
+
+
+def test_noises_stand_by_kind_then_detail_then_rate() -> None:
+    """The columns of one detail stand together."""
+    details = [("asymmetric", rate, detail) for detail in ("cyclic", "pairs") for rate in (0.1, 0.2, 0.4)]
+    expected = [CLEAN, Noise("symmetric", 0.2), Noise("symmetric", 0.6), *(Noise(*one) for one in details)]
+    backwards = expected[::-1]
+    assert sorted(backwards, key=lambda noise: noise.order) == expected
+
+
+@pytest.mark.parametrize(
+    ("dataset", "noise", "options", "words"),
+    [
+        ("cifar10", "asymmetric", {"variant": None}, "asymmetric 40 %"),
+        ("cifar10", "asymmetric", {"variant": "published"}, "asymmetric 40 %"),
+        ("cifar100", "asymmetric", {"variant": None}, "asymmetric 40 % (pairs)"),
+        ("cifar100", "asymmetric", {"variant": "cyclic"}, "asymmetric 40 % (cyclic)"),
+        ("cifar10", "symmetric", {"exact": False}, "symmetric 40 % (drawn per example)"),
+        ("cifar10", "symmetric", {"rate": 0.0}, "clean"),
+        ("cifar10", "human", {"rate": None, "name": "worst"}, "human (worst)"),
+        ("folder", "matrix", {"rate": None, "file": "0123456789abcdef"}, "matrix (01234567)"),
+    ],
+)
+def test_noise_in_words(tmp_path: Path, dataset: str, noise: str, options: dict[str, Any], words: str) -> None:
+    synthetic.record(tmp_path, "ce", noise, dataset=dataset, noise_options=options)
+    assert load_all(tmp_path)[0].noise.title == words
+
+
+def test_options_of_noise_of_another_package_all_tell_settings_apart(tmp_path: Path) -> None:
+    """Also those called like options that this project's noise words in its own way."""
+    options = [{}, {"exact": "half"}, {"variant": 2}, {"name": 3}, {"file": "/data/one"}, {"file": "/data/other"}]
+    for more in options:
+        synthetic.record(tmp_path, "ce", noise_options={"_target_": "parts.Noise", "exact": None, **more})
+    (group,) = run_groups(load_all(tmp_path))
+    assert sorted(noise.title for noise in group.noises) == [
+        "symmetric 40 %", "symmetric 40 % (exact half)", "symmetric 40 % (file /data/one)",
+        "symmetric 40 % (file /data/other)", "symmetric 40 % (name 3)", "symmetric 40 % (variant 2)",
+    ]  # fmt: skip
