@@ -76,7 +76,7 @@ main()
 def test_how_far_a_reproduction_is_needs_neither_torch_nor_hydra() -> None:
     done = subprocess.run([sys.executable, "-c", STATUS], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr.startswith("sl: error: runs_dir=no_such_folder: must be the runs_dir of an sl reproduce")
+    assert done.stderr.startswith("sl: error: runs_dir=no_such_folder: must be a folder that holds run records")
 
 
 RUN = """

@@ -11,9 +11,11 @@ NEXT = 3  # runs that are named before they start
 
 def status(runs_dir: Path) -> None:
     """Print how far every reproduction with records in `runs_dir` is, unless it ended with all of its runs."""
+    if not runs_dir.is_dir():
+        raise UserError("runs_dir", runs_dir, "must be a folder that holds run records")
     plans = list(saved_plans(runs_dir))
     if not plans:
-        raise UserError("runs_dir", runs_dir, "must be the runs_dir of an sl reproduce that has runs left")
+        print(f"{runs_dir}: no sl reproduce that was started here has runs left")
     for plan in plans:
         print("\n".join(lines(plan, datetime.now())))
 

@@ -13,7 +13,7 @@ from filelock import FileLock
 
 from sl.config.compose import compose_run
 from sl.errors import UserError
-from sl.files import lock_beside
+from sl.locks import lock_beside
 from sl.reproduce.command import reproduce
 from sl.reproduce.deadline import shares_done
 from sl.reproduce.progress import Item, RunProgress, SavedPlan, in_training, progress, saved_plans
@@ -114,9 +114,11 @@ def test_a_reproduction_without_failures_leaves_no_plan(
     assert len(list((tmp_path / "runs").glob(".plan-*.json"))) == left
 
 
-def test_mistakes(tmp_path: Path) -> None:
-    with pytest.raises(UserError, match=r"runs_dir=.* must be the runs_dir of an sl reproduce"):
-        status(tmp_path)
+def test_a_folder_without_plans_has_nothing_left(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    status(tmp_path)
+    assert capsys.readouterr().out == f"{tmp_path}: no sl reproduce that was started here has runs left\n"
+    with pytest.raises(UserError, match=r"runs_dir=.* must be a folder that holds run records"):
+        status(tmp_path / "missing")
 
 
 def test_the_command_needs_no_torch(plan: SavedPlan, tmp_path: Path) -> None:
