@@ -14,6 +14,7 @@ from sl.audit.posterior import Array
 from sl.audit.subject import Subject, subject_of
 from sl.errors import UserError
 from sl.files import replace_file
+from sl.npz import read_rows
 from sl.options.run import RunConfig
 from sl.saved import load_model
 from sl.say import say
@@ -79,27 +80,14 @@ def whole_subject(config: RunConfig) -> tuple[Subject, torch.Tensor]:
 
 def combine(paths: Sequence[Path], images: int) -> Array:
     """Probabilities (N, K) of `images` N images from an audit's files; the mean where several predict one."""
-    total, count = None, np.zeros((images, 1))
-    for path in paths:
-        index, probabilities = read_part(path, images)
-        total = np.zeros((images, probabilities.shape[1])) if total is None else total
+    rule = f"must hold predictions of {images} images; remove it to repeat them"
+    found = [read_rows(path, "probabilities", "index", rule, below=images) for path in paths]
+    total, count = np.zeros((images, found[0][0].shape[1])), np.zeros((images, 1))
+    for probabilities, index in found:
         total[index] += probabilities
         count[index] += 1
-    if total is None or not count.all():
+    if not count.all():
         raise UserError(
             f"{paths[0].parent}: must hold predictions of all {images} images; remove its files to start again"
         )
     return total / count
-
-
-def read_part(path: Path, images: int) -> tuple[Array, Array]:
-    """Rows (M,) of `images` images and their probabilities (M, K) from one file; UserError where it is damaged."""
-    try:
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as part:
-            index, probabilities = part["index"], part["probabilities"]
-        if probabilities.ndim != 2 or index.shape != probabilities.shape[:1] or (index >= images).any():
-            raise ValueError(f"shapes {index.shape} and {probabilities.shape}")
-        return index, probabilities
-    except Exception as error:  # zipfile, zlib, numpy and its parser of headers each raise their own
-        rule = f"must hold predictions of {images} images; remove it to repeat them"
-        raise UserError(f"{path}: {rule} ({type(error).__name__}: {error})") from None

@@ -5,7 +5,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from sl.errors import UserError
+from sl.npz import read_rows
 from sl.record.run import Run
 
 Features = NDArray[np.float32]
@@ -22,11 +22,5 @@ def read_representation(run: Run) -> tuple[Features, Labels] | None:
     path = run.path.with_suffix(".npz")
     if not path.is_file():
         return None
-    try:
-        with path.open("rb") as file, np.load(file) as saved:  # numpy leaves a damaged file that it opened itself open
-            features, labels = saved["representation"].astype(np.float32), saved["labels"].astype(np.int64)
-            if features.ndim != 2 or not features.size or labels.shape != features.shape[:1]:
-                raise ValueError(f"shapes {features.shape} and {labels.shape}")
-            return features, labels
-    except Exception as error:  # zipfile, zlib, struct, numpy and its parser of headers each raise their own
-        raise UserError(f"{path}: not readable as representations ({error})") from None
+    features, labels = read_rows(path, "representation", "labels", "not readable as representations")
+    return features.astype(np.float32), labels
