@@ -131,8 +131,3 @@ def sync_folder(folder: Path) -> None:
 def relative(path: Path, folder: Path) -> str:
     """`path` as a page in `folder` links to it."""
     return Path(os.path.relpath(path, folder)).as_posix()
-
-
-def lock_beside(path: Path) -> Path:
-    """The file whose lock a process holds while it, and no other, writes `path`."""
-    return path.with_name(f".{path.stem}.lock")

@@ -26,8 +26,8 @@ def held(lock: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
         free.set()
 
     said: list[str] = []
-    monkeypatch.setattr("sl.alone.LOOK_SECONDS", 0.1)
-    monkeypatch.setattr("sl.alone.say", heard)
+    monkeypatch.setattr("sl.locks.LOOK_SECONDS", 0.1)
+    monkeypatch.setattr("sl.locks.say", heard)
     holder = Thread(target=hold)
     holder.start()
     assert taken.wait(LONGEST)

@@ -3,7 +3,6 @@
 from dataclasses import asdict
 from pathlib import Path
 
-from sl.alone import alone
 from sl.audit.advice import advise
 from sl.audit.analyse import analyse
 from sl.audit.classes import Audited, class_numbers, write_classes
@@ -18,6 +17,7 @@ from sl.audit.suspects import corrected, write_labels, write_suspects
 from sl.checks import integer, number
 from sl.errors import UserError
 from sl.files import check_writable, expanded, replace_json
+from sl.locks import alone
 from sl.options.audit import AuditConfig
 from sl.options.run import RunConfig
 from sl.record.identity import identity

@@ -11,6 +11,7 @@ from urllib.request import Request, urlopen
 from sl.data.disk import reading
 from sl.errors import UserError
 from sl.files import file_digest, writing
+from sl.locks import locked
 
 MIRRORS_VARIABLE = "SL_MIRRORS"
 TIMEOUT_SECONDS = 30.0  # to connect, and between two pieces of an answer
@@ -27,15 +28,12 @@ def fetch(urls: Sequence[str], target: Path, digest: str) -> Path:
     Raises UserError in one line if no address serves the file, if a file with another digest is in its place, or if the
     disk is full.
     """
-    from filelock import FileLock  # here: only a download needs it; importing a loss or a noise imports this module
-
     with writing(target.parent):
         if not target.exists():
-            with FileLock(target.with_name(f".{target.name}.lock")):
+            with locked(target):
                 if not target.exists():  # another process may have fetched it while this one waited
-                    mirrors = (
-                        f"{base.rstrip('/')}/{target.name}" for base in os.environ.get(MIRRORS_VARIABLE, "").split()
-                    )
+                    bases = os.environ.get(MIRRORS_VARIABLE, "").split()
+                    mirrors = [f"{base.rstrip('/')}/{target.name}" for base in bases]
                     _download_first([*mirrors, *urls], target, digest)
     verify(target, digest, f"delete it and run again, or get it from {urls[-1]}")
     return target

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from sl.checks import one_of
 from sl.data.disk import folder
 from sl.files import file_digest, replace_file, writing
+from sl.locks import locked
 from sl.say import notice
 
 if TYPE_CHECKING:
@@ -81,12 +82,10 @@ def decode_mapped(
     picture that was unreadable can be read now, its chunk is decoded again. Raises UserError where `cache` cannot be
     written to.
     """
-    from filelock import FileLock
-
     side = f"{size}-{margin}" if margin else f"{size}"
     pixels = cache / f"{key}-{side}-pillow{version('pillow')}.pixels"
     about = pixels.with_suffix(".json")
-    with writing(cache), FileLock(about.with_suffix(".lock")):
+    with writing(cache), locked(pixels):
         progress = DecodeProgress.load(about)
         bytes_in_all = len(paths) * 3 * size * size
         if not pixels.exists() or pixels.stat().st_size != bytes_in_all:

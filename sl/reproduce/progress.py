@@ -8,11 +8,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from filelock import FileLock, Timeout
 from pydantic import TypeAdapter, ValidationError
 
 from sl.errors import UserError
-from sl.files import lock_beside, replace_json
+from sl.files import replace_json
+from sl.locks import is_held, lock_beside
 from sl.record.entry import Positive, Seconds
 from sl.record.read import read
 
@@ -61,14 +61,7 @@ def saved_plans(runs_dir: Path) -> Iterator[SavedPlan]:
 
 def in_training(record: Path) -> bool:
     """Whether a process is training the run of this record at the moment: it holds the lock beside it."""
-    lock = lock_beside(record)
-    if not lock.exists():
-        return False
-    try:
-        with FileLock(lock, timeout=0):
-            return False
-    except Timeout:
-        return True
+    return is_held(lock_beside(record))
 
 
 @dataclass(frozen=True)

@@ -6,13 +6,11 @@ from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
 
-from filelock import FileLock
-
-from sl.alone import alone
 from sl.checks import integer
 from sl.config.build import under
 from sl.errors import UserError
 from sl.files import expanded
+from sl.locks import alone, locked
 from sl.options.search import SearchConfig
 from sl.search.outcome import Trial, best, check_file, summary, tried, write
 from sl.search.study import open_study, search
@@ -57,7 +55,7 @@ def _alone_at(storage: Path, study: str) -> Iterator[None]:
 
 
 def _search(task: Task, storage: Path, trials: int, jobs: int) -> list[Trial]:
-    with FileLock(f"{storage}.lock"):  # two searches at once must not both make the file
+    with locked(storage):  # two searches at once must not both make the file
         study = open_study(storage, task.study, task.first, task.space)
 
     def report() -> None:

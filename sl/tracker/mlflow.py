@@ -8,10 +8,9 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from filelock import FileLock
-
 from sl.errors import UserError
-from sl.files import expanded, lock_beside
+from sl.files import expanded
+from sl.locks import locked
 from sl.record.flat import flat
 from sl.record.run import Run
 from sl.record.schema import Epoch, Header, Probe
@@ -104,7 +103,7 @@ class MlflowTracker(Tracker):
     def _experiment_id(self) -> str:
         """The experiment, which the first run makes, with the tables of a new SQLite file."""
         file = Path(self.uri.removeprefix("sqlite:///"))
-        alone = FileLock(lock_beside(file)) if self.uri.startswith("sqlite:///") else nullcontext()
+        alone = locked(file) if self.uri.startswith("sqlite:///") else nullcontext()
         with alone, warnings.catch_warnings():
             warnings.simplefilter("ignore")  # users cannot change how MLflow calls SQLAlchemy
             try:

@@ -4,9 +4,8 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from sl.alone import alone
 from sl.errors import UserError
-from sl.files import lock_beside
+from sl.locks import alone, lock_beside
 
 
 class Busy(UserError):

@@ -15,7 +15,7 @@ from torch import Tensor
 
 from sl.config.compose import compose_run
 from sl.errors import UserError
-from sl.files import lock_beside
+from sl.locks import lock_beside
 from sl.record import load_all, read
 from sl.record.schema import Epoch
 from sl.search.command import run_search

@@ -6,7 +6,7 @@ import pytest
 from held_lock import held
 
 from sl.config.compose import compose_run
-from sl.files import lock_beside
+from sl.locks import lock_beside
 from sl.options.run import RunConfig
 from sl.train import run as running
 from sl.train.alone import Busy

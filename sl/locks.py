@@ -1,4 +1,4 @@
-"""One process at a time at a piece of work: a second one is refused, unless it is to wait for the first."""
+"""Lock files: one process at a time at a piece of work."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,7 +9,17 @@ from filelock import FileLock, Timeout
 from sl.errors import UserError
 from sl.say import say
 
-LOOK_SECONDS = 1.0  # a process that only looks whether a lock is held (sl/reproduce/progress.py) holds it for a moment
+LOOK_SECONDS = 1.0  # longer than the moment for which `is_held` holds a lock
+
+
+def lock_beside(path: Path) -> Path:
+    """The file whose lock a process holds while it, and no other, writes `path`."""
+    return path.with_name(f".{path.stem}.lock")
+
+
+def locked(path: Path) -> FileLock:
+    """For a block that writes `path`: it waits until no other process does."""
+    return FileLock(lock_beside(path))
 
 
 @contextmanager
@@ -28,3 +38,14 @@ def alone(lock: Path, busy: UserError, wait: bool = False) -> Iterator[None]:
         held = FileLock(lock).acquire(poll_interval=LOOK_SECONDS)
     with held:
         yield
+
+
+def is_held(lock: Path) -> bool:
+    """Whether a process holds the file `lock`."""
+    if not lock.exists():
+        return False
+    try:
+        with FileLock(lock, timeout=0):
+            return False
+    except Timeout:
+        return True

@@ -6,10 +6,9 @@ from threading import Timer
 import pytest
 from filelock import FileLock
 
-from sl import alone as module
-from sl.alone import alone
+from sl import locks as module
 from sl.errors import UserError
-from sl.files import lock_beside
+from sl.locks import alone, lock_beside
 from sl.train.alone import Busy, alone_at
 
 
