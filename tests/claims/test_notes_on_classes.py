@@ -55,11 +55,11 @@ def apart(series: Series) -> str:
 
 def test_how_far_classes_lie_apart_in_full_runs() -> None:
     clean, noisy = full_run("authors_code", "ce", CLEAN), full_run("authors_code", "ce")
-    right = f"{apart(clean)} points apart with clean labels (n = {clean.n})"
-    assert f"{right}, and {apart(noisy)} with wrong ones (n = {noisy.n}), beyond chance;" in NOTES
-    assert f"those of SL lie {apart(full_run('authors_code', 'sl'))} apart." in NOTES
+    right = f"CE's spread, late and beyond chance, is {apart(clean)} points with clean labels (n = {clean.n})"
+    wrong = f"{apart(noisy)} with wrong ones (n = {noisy.n}); SL's is {apart(full_run('authors_code', 'sl'))}."
+    assert f"{right}, and {wrong}" in NOTES
     ce, sl = full_run("apl", "ce"), full_run("apl", "sl")
-    assert f"in full runs its classes lie {apart(ce)} points apart, those of SL {apart(sl)}." in NOTES
+    assert f"in full runs its spread is {apart(ce)} points, SL's {apart(sl)}." in NOTES
 
 
 def evenness(scale: str, recipe: str, seeds: int) -> list[float]:
@@ -72,17 +72,17 @@ def evenness(scale: str, recipe: str, seeds: int) -> list[float]:
 def test_recipe_and_scale_both_change_whose_classes_lie_closer_together() -> None:
     authors, followup = evenness("paper", "authors_code", 3), evenness("paper", "apl", 2)
     small_followup, small_authors = evenness("cpu", "apl", 6), evenness("cpu", "authors_code", 3)
-    assert f"by {np.mean(authors):.1f} points in full runs with `authors_code`. They lie further apart by" in NOTES
-    assert f"further apart by {-np.mean(followup):.1f} in full runs with `apl` (n = 2)," in NOTES
-    assert f"by {-np.mean(small_followup):.1f} in scaled-down runs with `apl`, and by" in NOTES
-    assert f"by {-np.mean(small_authors):.1f} in scaled-down runs with `authors_code` (n = 3, undecided)." in NOTES
+    assert f"| full runs, `authors_code` (n = 3) | −{np.mean(authors):.1f} |" in NOTES
+    assert f"| full runs, `apl` (n = 2) | +{-np.mean(followup):.1f} |" in NOTES
+    assert f"| scaled-down runs, `apl` (n = 6) | +{-np.mean(small_followup):.1f} |" in NOTES
+    assert f"| scaled-down runs, `authors_code` (n = 3) | +{-np.mean(small_authors):.1f} (undecided) |" in NOTES
     assert all(ttest_1samp(values, 0).pvalue < 0.05 for values in (authors, small_followup))
     assert ttest_1samp(small_authors, 0).pvalue > 0.05
     assert max(*followup, *small_followup, *small_authors) < 0 < min(authors)
 
 
 def test_sl_ends_lower_with_the_follow_ups_recipe_in_full_runs() -> None:
-    assert "there, and in our full runs, it ends lower than with the authors' recipe." in NOTES
+    assert "In the published figures, and in our full runs, it ends lower than with the authors' recipe." in NOTES
     authors, followup = (full_run(recipe, "sl").stack(Run.last_percent) for recipe in ("authors_code", "apl"))
     assert max(followup) < min(authors)
 
