@@ -7,6 +7,7 @@ from sl.audit.advice import advise
 from sl.audit.analyse import analyse
 from sl.audit.classes import Audited, class_numbers, write_classes
 from sl.audit.figure import draw_noise
+from sl.audit.measured_error import STUDY
 from sl.audit.predict import combine, parts, predict_all, whole_subject
 from sl.audit.rank import Array
 from sl.audit.sheet import drawn_at_random, suspicious, write_sheet
@@ -98,7 +99,8 @@ def write_audit(
     found = analyse(subject, probabilities, config.seed, folds, config.expected_precision)
     estimate, trust, ranking, advice = found.estimate, found.trust, found.ranking, advise(found.estimate)
     title = f"{dataset_title(names['dataset'])}, {loss_title(names['loss'])}, {method(folds)}"
-    said = findings(ranking, estimate, trust, config.expected_precision)
+    known = STUDY.get((names["loss"], folds > 0))
+    said = findings(ranking, estimate, trust, config.expected_precision, known)
     write_suspects(out / "suspects.csv", subject, ranking, probabilities)
     write_labels(out / "labels.csv", subject, corrected(subject, ranking))
     about = {
@@ -109,6 +111,7 @@ def write_audit(
         "summary": f"{title}. {said}",
         "not_learnt": list(trust.unlearnt),
         "predicted_as_labelled": trust.agreement,
+        "measured_error": known and asdict(known),
         "advice": asdict(advice),
     }
     replace_json(out / "noise.json", about | estimate.as_json(subject.class_names))

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from sl.audit.advice import Advice
 from sl.audit.estimate import NoiseEstimate
+from sl.audit.measured_error import MeasuredError
 from sl.audit.rank import Ranking
 from sl.audit.trust import Trust
 from sl.config.compose import override
@@ -18,17 +19,29 @@ FILES = """\
   classes.md     which classes suffer"""
 
 
-def findings(ranking: Ranking, estimate: NoiseEstimate, trust: Trust, wanted: float) -> str:
-    """How many labels are wrong and how many are changed, where `wanted` is the expected precision, and warnings."""
+def findings(
+    ranking: Ranking, estimate: NoiseEstimate, trust: Trust, wanted: float, known: MeasuredError | None
+) -> str:
+    """How many labels are wrong and how many are changed, where `wanted` is the expected precision, and warnings.
+
+    `known`: how wrong the estimate was in such audits of known errors.
+    """
     rate, changed = estimate.rate, int(ranking.change.sum())
-    interval = f"{100 * rate.low:.1f} to {100 * rate.high:.1f} %, an interval that is too narrow: docs/audit.md"
+    interval = f"bootstrap interval {100 * rate.low:.1f} to {100 * rate.high:.1f} %, too narrow: docs/audit.md"
+    measured = ""
+    if known:
+        factors = f"{known.least:g} to {known.most:g} times the estimate"
+        measured = (
+            f" In {known.audits} such audits of known errors the true share was {factors}: here it would be "
+            f"{known.range_of(rate.value)}."
+        )
     decided = "None is changed."
     if changed:
         expected = 100 * float(ranking.wrong[ranking.change].mean())
         share = f"{expected:.0f} % of these are expected to be wrong (asked: {100 * wanted:g} %)"
         decided = f"{changed:,} are changed; {share}."
-    found = f"Of {estimate.images:,} labels an estimated {100 * rate.value:.1f} % ({interval}) are wrong. {decided}"
-    return f"{found} {trust}".rstrip()
+    found = f"Of {estimate.images:,} labels an estimated {100 * rate.value:.1f} % are wrong ({interval})."
+    return f"{found}{measured} {decided} {trust}".rstrip()
 
 
 def closing(found: str, out: Path, shown: tuple[int, int], images: int, advice: Advice, own: bool) -> str:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from math import ceil, floor
 from pathlib import Path
 from statistics import fmean
 from typing import Any
@@ -9,6 +10,8 @@ from typing import Any
 import pytest
 from scipy.stats import false_discovery_control, ttest_rel
 
+from sl.audit.measured_error import STUDY as STUDY_ERRORS
+from sl.audit.measured_error import MeasuredError
 from sl.numbers import mean_std
 
 pytestmark = pytest.mark.results
@@ -54,7 +57,25 @@ def test_how_often_the_interval_holds_the_true_rate() -> None:
     known = [one for one in RECORDS if chosen_afterwards(one) and one["seed"] == 0 and one["cell"].startswith("digits")]
     assert f"{len(known)} of these 27 are of the seed on which the method was chosen" in STUDY
     assert f"it held the true share in {whole} audits, with one run of SL in {single}" in PAGE
-    assert f"in our audits by one run of SL it held the true share in {single})" in README
+
+
+def test_how_many_times_the_estimate_the_true_rate_is() -> None:
+    """Factors are rounded outwards to one decimal."""
+    words = {
+        ("sl", False): "the estimate in our {} audits by one run of SL",
+        ("ce", True): "in {} by four folds of CE",
+        ("sl", True): "in {} by four folds of SL",
+    }
+    assert words.keys() == STUDY_ERRORS.keys()
+    for (loss, folds), known in STUDY_ERRORS.items():
+        kind = [one for one in RECORDS + LONG if (one["loss"], one["folds"] > 0) == (loss, folds)]
+        factors = [one["measures"]["rate"]["true"] / one["measures"]["rate"]["estimated"] for one in kind]
+        assert known == MeasuredError(len(kind), floor(10 * min(factors)) / 10, ceil(10 * max(factors)) / 10)
+        share = f"{known.least} to {known.most} times"
+        assert f"{share} {words[loss, folds].format(known.audits)}" in PAGE
+    one_run = STUDY_ERRORS["sl", False]
+    said = f"in our {one_run.audits} audits by one run of SL the true share was {one_run.least} to {one_run.most} times"
+    assert said in README
 
 
 def test_how_far_one_run_is_from_the_true_rate() -> None:

@@ -12,6 +12,7 @@ pytest.importorskip("cleanlab", reason="cleanlab is not installed: pip install -
 from sl.audit.advice import Advice
 from sl.audit.estimate import Interval, NoiseEstimate
 from sl.audit.figure import _bars
+from sl.audit.measured_error import MeasuredError
 from sl.audit.rank import Ranking
 from sl.audit.summary import closing, findings
 from sl.audit.trust import Trust
@@ -31,11 +32,14 @@ def test_the_pairs_confused_most_come_first() -> None:
 def test_what_is_expected_of_the_changes_is_said() -> None:
     nothing = np.zeros(3, dtype=np.int64)
     ranking = Ranking(nothing, np.zeros(3), nothing, np.array([1.0, 0.8, 0.1]), np.array([True, True, False]))
-    said = findings(ranking, ESTIMATE, Trust(np.ones(3, dtype=bool), (), (), None, 0.75), 0.85)
-    assert said == (
-        "Of 100 labels an estimated 25.0 % (20.0 to 31.2 %, an interval that is too narrow: docs/audit.md) are wrong. "
-        "2 are changed; 90 % of these are expected to be wrong (asked: 85 %)."
+    told = (ranking, ESTIMATE, Trust(np.ones(3, dtype=bool), (), (), None, 0.75), 0.85)
+    found = (
+        "Of 100 labels an estimated 25.0 % are wrong (bootstrap interval 20.0 to 31.2 %, too narrow: docs/audit.md)."
     )
+    measured = "In 7 such audits of known errors the true share was 0.5 to 5 times the estimate: here it would be"
+    changed = "2 are changed; 90 % of these are expected to be wrong (asked: 85 %)."
+    assert findings(*told, None) == f"{found} {changed}"
+    assert findings(*told, MeasuredError(7, 0.5, 5)) == f"{found} {measured} 12.5 to 100.0 %. {changed}"
 
 
 def test_the_figure_says_that_its_intervals_are_too_narrow() -> None:
