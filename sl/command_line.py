@@ -10,7 +10,7 @@ from typing import Any, Literal, NoReturn, get_args, get_origin, get_type_hints
 
 import sl
 from sl.checks import one_of
-from sl.errors import UserError, fail, print_any_name
+from sl.errors import UserError, fail, print_any_name, reason
 from sl.files import expanded
 from sl.signals import until_interrupted
 
@@ -35,7 +35,7 @@ def run_script(main: Callable[..., int | None]) -> NoReturn:
     except OSError as error:
         if not error.filename:
             raise
-        fail(f"{error.filename}: {error.strerror}")
+        fail(f"{error.filename}: {reason(error)}")
     sys.exit(status)
 
 

@@ -43,6 +43,16 @@ class UserError(ValueError):
         return UserError(f"{node}.{self.option}", value, self.rule)
 
 
+def reason(error: BaseException) -> str:
+    """What `error` says, in one line: of an error of the system its reason, without number and file.
+
+    >>> reason(FileNotFoundError(2, "No such file or directory", "a.csv")), reason(EOFError())
+    ('No such file or directory', 'EOFError')
+    """
+    said = (isinstance(error, OSError) and error.strerror) or str(error) or type(error).__name__
+    return " ".join(said.split())
+
+
 def fail(message: str) -> NoReturn:
     """Print `message` as the one line of an error and exit with code 2."""
     print(f"sl: error: {' '.join(message.split())}", file=sys.stderr, flush=True)

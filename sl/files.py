@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryFile
 
-from sl.errors import UserError
+from sl.errors import UserError, reason
 
 
 def expanded(name: str, value: object, rule: str = "must be a path") -> Path:
@@ -86,7 +86,7 @@ def writing(folder: Path, option: str = "") -> Iterator[None]:
         folder.mkdir(parents=True, exist_ok=True)
         yield
     except OSError as error:
-        rule = f"must be a folder that can be written to: {error.strerror or error}"
+        rule = f"must be a folder that can be written to: {reason(error)}"
         raise (UserError(option, folder, rule) if option else UserError(f"{folder}: {rule}")) from None
 
 

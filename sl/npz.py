@@ -1,12 +1,19 @@
-"""Reads a table and a whole number for each of its rows from an .npz file, such as representations and their labels."""
+"""Files of arrays, .npz: written whole, and read as a table with a whole number for each of its rows."""
 
 import math
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
-from sl.errors import UserError
+from sl.errors import UserError, reason
+from sl.files import replacing
+
+
+def write_npz(path: Path, **arrays: ArrayLike) -> None:
+    """Make the `arrays`, by name, the whole content of `path`, as `sl.files.replacing` does."""
+    with replacing(path) as part, part.open("wb") as file:
+        np.savez_compressed(file, **arrays)  # type: ignore[arg-type]  # none is called allow_pickle
 
 
 def read_rows(
@@ -24,5 +31,5 @@ def read_rows(
         if found.min() < 0 or found.max() >= below:
             raise ValueError(f"{numbers} from {found.min()} to {found.max()}")
     except Exception as error:  # zipfile, zlib, struct, numpy and its parser of headers each raise their own
-        raise UserError(f"{path}: {rule} ({type(error).__name__}: {' '.join(str(error).split())})") from None
+        raise UserError(f"{path}: {rule} ({reason(error)})") from None
     return rows, found

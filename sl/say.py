@@ -8,7 +8,7 @@ import os
 import sys
 from collections.abc import Iterator
 
-from sl.errors import fail
+from sl.errors import fail, reason
 
 READER_LEFT = 141  # the exit code that a shell gives: 128 + SIGPIPE
 
@@ -66,7 +66,7 @@ def until_the_reader_leaves() -> Iterator[None]:
         _drop_output()
         if error.errno == errno.EPIPE:
             sys.exit(READER_LEFT)
-        fail(f"output cannot be written: {error.strerror}")
+        fail(f"output cannot be written: {reason(error)}")
 
 
 def output_failed(error: Exception) -> bool:

@@ -7,6 +7,7 @@ from pydantic import ValidationError, ValidationInfo, field_validator
 
 from sl.audit.rank import Array, Ranking
 from sl.audit.subject import Subject
+from sl.errors import reason
 from sl.files import replace_file, replace_json
 from sl.record.entry import Entry, Share
 from sl.record.lines import first_mistake
@@ -72,7 +73,7 @@ def read(path: Path) -> Audited | None:
     try:
         return Audited.model_validate_json(path.read_bytes())
     except (OSError, ValidationError) as error:
-        said = first_mistake(error) if isinstance(error, ValidationError) else error.strerror
+        said = first_mistake(error) if isinstance(error, ValidationError) else reason(error)
         warn(f"{path}: left out, it must be written by an audit ({said}); remove it or repeat that audit")
         return None
 

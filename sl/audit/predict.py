@@ -1,6 +1,5 @@
 """Predictions of all audited images: out of fold, or those of one ordinary run."""
 
-import io
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
@@ -13,8 +12,7 @@ from torch import Tensor
 from sl.audit.posterior import Array
 from sl.audit.subject import Subject, subject_of
 from sl.errors import UserError
-from sl.files import replace_file
-from sl.npz import read_rows
+from sl.npz import read_rows, write_npz
 from sl.options.run import RunConfig
 from sl.saved import load_model
 from sl.say import say
@@ -54,11 +52,7 @@ def predict_part(folder: Path, config: RunConfig) -> Path:
     subject, rows = whole_subject(config)
     loaded = load_model(path_of_model(job), job.runtime.device, config.allow_targets)
     probabilities = torch.cat([loaded.probabilities(images) for images in images_of(job, subject)]).cpu().numpy()
-    content = io.BytesIO()
-    np.savez_compressed(
-        content, identity=job.identity, fold=config.fold or "", index=rows.numpy(), probabilities=probabilities
-    )
-    replace_file(path, content.getvalue())
+    write_npz(path, identity=job.identity, fold=config.fold or "", index=rows.numpy(), probabilities=probabilities)
     return path
 
 

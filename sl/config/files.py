@@ -8,7 +8,7 @@ from omegaconf import DictConfig, ListConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 from yaml import YAMLError  # type: ignore[import-untyped]
 
-from sl.errors import UserError
+from sl.errors import UserError, reason
 
 
 def read_yaml(path: Path) -> dict[str, Any]:
@@ -16,7 +16,7 @@ def read_yaml(path: Path) -> dict[str, Any]:
     try:
         content = OmegaConf.to_container(OmegaConf.load(path))
     except (YAMLError, OSError, ValueError, OmegaConfBaseException) as error:  # ValueError: bytes that are no text
-        raise UserError(f"{path}: not readable ({' '.join(str(error).split())})") from None
+        raise UserError(f"{path}: not readable ({reason(error)})") from None
     if not isinstance(content, dict):
         raise UserError(f"{path}: must be a mapping of names to values")
     return {str(key): value for key, value in content.items()}

@@ -11,7 +11,7 @@ from omegaconf import DictConfig
 
 from sl.config.checked_config import checked_config
 from sl.config.messages import as_typed
-from sl.errors import UserError
+from sl.errors import UserError, reason
 from sl.extras import missing
 
 
@@ -49,6 +49,6 @@ def refused_file(error: OSError, config: Mapping[Any, Any]) -> UserError:
     for option in (str(name) for name in config if str(name).endswith("_dir")):
         folder = Path(config[option]).absolute()
         if file.is_relative_to(folder) or folder.is_relative_to(file):
-            rule = f"must be a folder that can be made and used: {error.filename}: {error.strerror}"
+            rule = f"must be a folder that can be made and used: {error.filename}: {reason(error)}"
             return UserError(option, config[option], rule)
-    return UserError(f"{error.filename}: {error.strerror}")
+    return UserError(f"{error.filename}: {reason(error)}")

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sl.errors import reason
 from sl.processes import cores
 
 if TYPE_CHECKING:
@@ -74,8 +75,7 @@ def opened(path: Path) -> Iterator[Image.Image]:
         with Image.open(path) as picture:
             yield picture
     except (*DAMAGED, Image.DecompressionBombError) as error:
-        reason = (isinstance(error, OSError) and error.strerror) or str(error) or type(error).__name__
-        raise Unreadable(" ".join(reason.split())) from None
+        raise Unreadable(reason(error)) from None
 
 
 def framed(picture: Image.Image, mode: str, size: tuple[int, int], margin: int) -> Image.Image:

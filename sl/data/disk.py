@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from sl.errors import UserError
+from sl.errors import UserError, reason
 from sl.files import expanded, replacing, writing
 from sl.say import notice
 
@@ -37,7 +37,7 @@ def reading(source: Path) -> Iterator[None]:
     except UnicodeDecodeError:
         raise UserError(f"{source}: must be UTF-8 text") from None
     except OSError as error:
-        raise UserError(f"{error.filename or source} cannot be read: {error.strerror or error}") from None
+        raise UserError(f"{error.filename or source} cannot be read: {reason(error)}") from None
 
 
 def pass_over(unreadable: Sequence[str], data_dir: Path, on_error: str) -> None:

@@ -9,7 +9,7 @@ from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 from sl.data.disk import reading
-from sl.errors import UserError
+from sl.errors import UserError, reason
 from sl.files import file_digest, writing
 from sl.locks import locked
 
@@ -61,7 +61,7 @@ def _download_first(urls: Sequence[str], target: Path, digest: str) -> None:
             except (OSError, HTTPException, ValueError) as error:
                 if isinstance(error, OSError) and error.errno in FULL_DISK:
                     raise
-                failures.append(f"{url} ({' '.join(str(error).split()) or type(error).__name__})")
+                failures.append(f"{url} ({reason(error)})")
                 if isinstance(error, HTTPError):
                     error.close()  # it holds the connection
             else:

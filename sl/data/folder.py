@@ -18,7 +18,7 @@ from sl.data.disk import folder, pass_over
 from sl.data.find_pictures import find, without
 from sl.data.mapped import cache_folder, pixels_of
 from sl.data.pictures import Picture, Pictures
-from sl.errors import UserError
+from sl.errors import UserError, reason
 from sl.files import expanded, remembered_digest
 from sl.say import notice
 
@@ -123,7 +123,7 @@ class ImageFolder:
                 digests[picture.name] = bytes.fromhex(remembered_digest(picture.path))
             except OSError as error:
                 digests[picture.name] = b"unreadable"
-                failed.append(f"{picture.name}: {error.strerror or error}")
+                failed.append(f"{picture.name}: {reason(error)}")
         if failed and self.on_error == "fail":
             pass_over(failed, self.data_dir, self.on_error)
         return digests

@@ -7,7 +7,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from sl.checks import flag, integer
-from sl.errors import UserError
+from sl.errors import UserError, reason
 from sl.models.classifier import Classifier
 from sl.models.pretrained import find_weights, unknown_network
 
@@ -84,8 +84,7 @@ class TorchVision(Classifier):
         except (RuntimeError, AssertionError) as error:
             shown = "null" if self.input_size is None else self.input_size
             size = "x".join(map(str, image_shape[1:]))
-            why = " ".join(str(error).split())
-            rule = f"must be a height and width that {name} works on; images here are {size} ({why})"
+            rule = f"must be a height and width that {name} works on; images here are {size} ({reason(error)})"
             raise UserError("input_size", shown, rule) from None
         self.train(training)
 

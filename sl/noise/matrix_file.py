@@ -13,7 +13,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from sl.errors import UserError
+from sl.errors import UserError, reason
 from sl.files import expanded, file_digest
 from sl.say import notice
 from sl.transition_matrix import ROW_SUM_TOLERANCE, check_transition
@@ -73,9 +73,8 @@ def read_matrix(path: object, option: str) -> MatrixFile:
     try:
         numbers, names = _parse(file)
     except UNREADABLE as error:
-        reason = (isinstance(error, OSError) and error.strerror) or " ".join(str(error).split())
-        reason = f"it lacks the key {reason}" if isinstance(error, KeyError) else reason
-        raise UserError(option, path, f"cannot be read as a matrix of numbers: {reason}") from None
+        lacks = "it lacks the key " if isinstance(error, KeyError) else ""
+        raise UserError(option, path, f"cannot be read as a matrix of numbers: {lacks}{reason(error)}") from None
     matrix = torch.from_numpy(_summing_to_one(numbers, path, option))
     check_transition(matrix, option, path)
     if names is not None and len(names) != len(matrix):

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
 
-from sl.errors import UserError
+from sl.errors import UserError, reason
 from sl.record.lines import parse
 from sl.record.run import STAGES, Run
 from sl.record.schema import Diverged, End, Epoch, Header, Line, Probe, Resume
@@ -30,7 +30,7 @@ def read(path: Path) -> Run:
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise UserError(f"{path}: not readable as a run record: {error.strerror}") from None
+        raise UserError(f"{path}: not readable as a run record: {reason(error)}") from None
     run = parse_record(path, content)
     remember(run.header)
     return run

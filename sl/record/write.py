@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal, cast
 
-from sl.errors import UserError
+from sl.errors import UserError, reason
 from sl.files import append, replace_file
 from sl.record.lines import serialise
 from sl.record.provenance import now
@@ -17,6 +17,15 @@ from sl.record.schema import Diverged, End, Epoch, Header, Probe, Provenance, Re
 def record_path(runs_dir: Path, dataset: str, identity: str) -> Path:
     """Where the record of a run lies."""
     return runs_dir / dataset / f"{identity}.jsonl"
+
+
+@contextmanager
+def in_runs_dir(path: Path) -> Iterator[None]:
+    """For a block that writes the file `path` of a run: UserError where the disk refuses it."""
+    try:
+        yield
+    except OSError as error:
+        raise UserError(f"runs_dir: {path} cannot be written: {reason(error)}") from error
 
 
 class RecordWriter:
@@ -40,7 +49,7 @@ class RecordWriter:
     def write(self, line: Epoch | Probe) -> None:
         """Append what was measured."""
         text = serialise(line)
-        with self._refusals():
+        with in_runs_dir(self.path):
             append(self.path, text, len(self.content))
         self.content += text
 
@@ -60,16 +69,9 @@ class RecordWriter:
         self._replace(self.content + sealed(line, self.content))
 
     def _replace(self, content: bytes) -> None:
-        with self._refusals():
+        with in_runs_dir(self.path):
             replace_file(self.path, content)
         self.content = content
-
-    @contextmanager
-    def _refusals(self) -> Iterator[None]:
-        try:
-            yield
-        except OSError as error:
-            raise UserError(f"runs_dir: {self.path} cannot be written: {error.strerror}") from error
 
 
 def sealed(line: End | Diverged, before: bytes) -> bytes:

@@ -9,7 +9,7 @@ from typing import Any
 import yaml  # type: ignore[import-untyped]
 from pydantic import ValidationError
 
-from sl.errors import UserError
+from sl.errors import UserError, reason
 from sl.tracker.wandb_run import CONFUSION_CHART, CONFUSION_COLUMNS, in_one_line
 
 with warnings.catch_warnings():  # the package is written for an older form of pydantic
@@ -60,7 +60,7 @@ class Dashboard:
             found.report("entity", "project")
             return found
         except OSError as error:
-            raise UserError("file", path, f"must be a dashboard's file: {error.strerror}") from None
+            raise UserError("file", path, f"must be a dashboard's file: {reason(error)}") from None
         except (yaml.YAMLError, KeyError, TypeError, ValueError) as error:
             said = in_one_line(error) if isinstance(error, ValidationError) else error
             raise UserError("file", path, f"must be a dashboard: {type(error).__name__} {said}") from None

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from sl.errors import UserError
+from sl.errors import UserError, reason
 from sl.figures.catalogue import folder
 from sl.html import data_uri
 from sl.record import RunGroup
@@ -35,4 +35,4 @@ def image(path: Path) -> str | None:
     try:
         return data_uri(path.read_bytes(), "png") if path.is_file() else None
     except OSError as error:
-        raise UserError(f"{path}: must be a picture that can be read: {error.strerror}; draw it again") from None
+        raise UserError(f"{path}: must be a picture that can be read: {reason(error)}; draw it again") from None

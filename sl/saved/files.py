@@ -12,7 +12,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load, save
 from torch import Tensor
 
-from sl.errors import UserError
+from sl.errors import UserError, reason
 from sl.files import replace_file, replace_json, replacing, writing
 from sl.saved.description import FORMAT, read_description
 
@@ -56,7 +56,7 @@ def read_files(path: str | Path) -> tuple[dict[str, Any], dict[str, Tensor]]:
             raise UserError(f"{weights}: its sha256 must be the one that {about.name} names; the file was changed")
         return description, load(content)
     except OSError as error:
-        raise UserError(f"{error.filename or about}: it must be a file of a saved network: {error.strerror}") from None
+        raise UserError(f"{error.filename or about}: it must be a file of a saved network: {reason(error)}") from None
     except (ValueError, SafetensorError) as error:
         if isinstance(error, UserError):
             raise
@@ -84,7 +84,7 @@ def output(out: Path) -> Iterator[Path]:
             part.touch()
             yield part
     except OSError as error:
-        raise UserError(f"out={out}: must be a file that can be written: {error.strerror or error}") from None
+        raise UserError(f"out={out}: must be a file that can be written: {reason(error)}") from None
 
 
 def sha256(content: bytes) -> str:

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from sl.config.build import build
 from sl.data.decode import framed
-from sl.errors import UserError
+from sl.errors import UserError, reason
 from sl.models.batches import images_at_once, in_batches
 from sl.recipes.batchnorm import configure_batchnorm
 from sl.recipes.normalise import Normalisation
@@ -62,8 +62,8 @@ def load_model(path: str | Path, device: torch.device | str = "cpu", allow_targe
     try:
         module.load_state_dict(weights)
     except RuntimeError as error:
-        reason = " ".join(str(error).split())
-        raise UserError(f"{path}: its weights must be those of {about['network']['_target_']}: {reason}") from None
+        target = about["network"]["_target_"]
+        raise UserError(f"{path}: its weights must be those of {target}: {reason(error)}") from None
     normalisation = Normalisation(*(tensors.get(f"normalisation.{part}") for part in ("mean_image", "mean", "std")))
     normalisation = normalisation.to(torch.device(device))
     module = module.to(device).to(memory_format=torch.channels_last).eval()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sl.checks import integer
 from sl.config.build import under
-from sl.errors import UserError
+from sl.errors import UserError, reason
 from sl.files import expanded
 from sl.locks import alone, locked
 from sl.options.search import SearchConfig
@@ -49,7 +49,7 @@ def _alone_at(storage: Path, study: str) -> Iterator[None]:
         try:
             stack.enter_context(alone(storage.with_name(f".{storage.name}.{study}.lock"), busy))
         except OSError as error:
-            rule = f"must be a file that can be written ({error.strerror})"
+            rule = f"must be a file that can be written ({reason(error)})"
             raise UserError("search.storage", storage, rule) from error
         yield
 

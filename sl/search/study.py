@@ -10,7 +10,7 @@ import optuna
 from optuna.trial import FrozenTrial, TrialState
 from sqlalchemy.exc import SQLAlchemyError  # Optuna's own dependency
 
-from sl.errors import UserError
+from sl.errors import UserError, reason
 from sl.search.space import Parameters, Range, rounded
 from sl.search.trial import Answer
 
@@ -32,7 +32,7 @@ def open_study(storage: Path, name: str, first: Parameters, space: Sequence[Rang
     try:
         study = optuna.create_study(storage=_at(storage), study_name=name, direction="maximize", load_if_exists=True)
     except (SQLAlchemyError, RuntimeError) as error:  # no database, or that of another program or Optuna
-        said = " ".join(str(getattr(error, "orig", error)).split())
+        said = reason(getattr(error, "orig", error))
         raise UserError("search.storage", storage, f"must be a file that a search made ({said})") from error
     if not study.trials and all(known.low <= first[known.option] <= known.high for known in space):
         study.enqueue_trial(first)

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from sl.errors import UserError
+from sl.errors import UserError, reason
 from sl.files import replace_file
 
 
@@ -12,7 +12,7 @@ def fill(page: Path, content: str, name: str = "results") -> str:
     try:
         text = page.read_text(encoding="utf-8")
     except OSError as error:
-        raise UserError(f"{page}: must be a page to fill: {error.strerror}") from None
+        raise UserError(f"{page}: must be a page to fill: {reason(error)}") from None
     head, found, rest = text.partition(begin)
     _, closed, tail = rest.partition(end)
     if not found or not closed:
@@ -20,5 +20,5 @@ def fill(page: Path, content: str, name: str = "results") -> str:
     try:
         replace_file(page, f"{head}{begin}\n\n{content}\n\n{end}{tail}")
     except OSError as error:
-        raise UserError(f"{page}: cannot be written: {error.strerror}") from error
+        raise UserError(f"{page}: cannot be written: {reason(error)}") from error
     return f"{page}, the part between its marks {name}"

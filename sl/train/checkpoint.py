@@ -8,6 +8,7 @@ from typing import Any
 
 import torch
 
+from sl.errors import reason
 from sl.files import replace_file, sync_folder
 from sl.say import warn
 
@@ -32,7 +33,7 @@ class Checkpoint:
             replace_file(self.path, MAGIC + hashlib.sha256(content).digest() + content, self.former)
         except OSError as error:
             if not self._warned:
-                warn(f"checkpoint {self.path} cannot be written ({error.strerror}); training continues without it")
+                warn(f"checkpoint {self.path} cannot be written ({reason(error)}); training continues without it")
             self._warned = True
             return False
         return True

@@ -1,6 +1,5 @@
 """Keeps representations of a run's test images beside its record."""
 
-import io
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +8,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from sl.errors import UserError
-from sl.files import replace_file
+from sl.npz import write_npz
+from sl.record.write import in_runs_dir
 from sl.train.engine import Engine
 from sl.train.job import Job
 
@@ -22,14 +21,10 @@ def save_representations(engine: Engine, job: Job, path: Path) -> None:
     labels = engine.data.test_labels.cpu()
     chosen = spread_over_classes(labels, job.config.probe.representations)
     features = engine.represent(engine.data.test_images, chosen)
-    content = io.BytesIO()
     kept = compact(features.cpu().numpy())
-    np.savez_compressed(content, representation=kept, labels=labels[chosen].numpy(), index=chosen.numpy())
     archive = path.with_suffix(".npz")
-    try:
-        replace_file(archive, content.getvalue())
-    except OSError as error:
-        raise UserError(f"runs_dir: {archive} cannot be written: {error.strerror}") from error
+    with in_runs_dir(archive):
+        write_npz(archive, representation=kept, labels=labels[chosen].numpy(), index=chosen.numpy())
 
 
 def compact(features: NDArray[np.float32]) -> NDArray[np.floating[Any]]:
