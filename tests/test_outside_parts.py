@@ -14,7 +14,7 @@ from matplotlib.colors import to_hex
 
 from sl.config.compose import compose_run
 from sl.figures.catalogue import FIGURES
-from sl.figures.style import draw_styled
+from sl.figures.style import save_figure
 from sl.record import load_all, run_groups
 from sl.record import shown as shown_module
 from sl.record.run import Run
@@ -138,7 +138,7 @@ def test_where_its_data_lie_does_not(folder: Path, tmp_path: Path) -> None:
 def test_they_are_drawn(runs: list[Run], tmp_path: Path) -> None:
     (group,) = run_groups(runs)
     drawn = []
-    draw_styled(lambda: drawn.append(FIGURES["memorisation"](group)) or drawn[0], tmp_path / "memorisation")
+    save_figure(lambda: drawn.append(FIGURES["memorisation"](group)) or drawn[0], tmp_path / "memorisation")
     lines = [line for axes in drawn[0].axes for line in axes.lines]
     texts = [text.get_text() for text in drawn[0].findobj(lambda artist: hasattr(artist, "get_text"))]
     assert any(to_hex(line.get_color()) == "#ab12cd" for line in lines)

@@ -118,7 +118,8 @@ def write_audit(
     draw_noise(estimate, subject.class_names, title, out / "noise")
     numbers = class_numbers(subject, ranking, probabilities)
     classes = list(subject.class_names)
-    write_classes(out, Audited(setting=setting(described, folds), loss=names["loss"], classes=classes, **numbers))
+    own = Audited(setting=identity_without_loss(described, folds), loss=names["loss"], classes=classes, **numbers)
+    write_classes(out, own)
     draw_suspects(subject, ranking, title, out / "suspects")
     heading = {"text": about["summary"], "identity": f"{described.identity}-{folds}"}
     suspects = suspicious(subject, ranking, config.sheet)
@@ -127,7 +128,7 @@ def write_audit(
     say(closing(said, out, (len(suspects), len(sample)), estimate.images, advice, "labels" in config.dataset))
 
 
-def setting(described: Described, folds: int) -> str:
+def identity_without_loss(described: Described, folds: int) -> str:
     """What two audits that differ in nothing but the loss have in common."""
     without = {key: value for key, value in described.result_config.items() if key != "loss"}
     return identity({**without, "folds": folds})

@@ -8,7 +8,8 @@ from matplotlib.figure import Figure
 
 from sl.audit.estimate import NoiseEstimate
 from sl.figures.matrices import MOST_NUMBERS, class_matrix
-from sl.figures.style import INK, WIDTH, draw_styled
+from sl.figures.style import INK, WIDTH, save_figure
+from sl.record.run import numbered
 
 MOST_CLASSES = 40  # of which single bars can be told apart
 BAR = "#0072b2"
@@ -16,7 +17,7 @@ BAR = "#0072b2"
 
 def draw_noise(estimate: NoiseEstimate, class_names: tuple[str, ...], title: str, stem: Path) -> None:
     """Save `stem`.png and .svg."""
-    draw_styled(lambda: _figure(estimate, class_names, title), stem)
+    save_figure(lambda: _figure(estimate, class_names, title), stem)
 
 
 def _figure(estimate: NoiseEstimate, class_names: tuple[str, ...], title: str) -> Figure:
@@ -44,7 +45,6 @@ def _bars(axes: Axes, estimate: NoiseEstimate, names: list[str], shown: list[int
 
 
 def _matrix(axes: Axes, estimate: NoiseEstimate, class_names: tuple[str, ...]) -> None:
-    labels = [name if name == str(number) else f"{number} {name}" for number, name in enumerate(class_names)]
-    class_matrix(axes, estimate.transition, labels)
+    class_matrix(axes, estimate.transition, numbered(class_names))
     colours = " (colours follow the square root)" if len(class_names) > MOST_NUMBERS else ""
     axes.set(title="P(label given true class), estimated, %", xlabel=f"label given{colours}", ylabel="true class")

@@ -7,14 +7,14 @@ from matplotlib.figure import Figure
 from sl.audit.rank import Ranking
 from sl.audit.sheet import small_picture, suspicious
 from sl.audit.subject import Subject
-from sl.figures.style import WIDTH, draw_styled, short
+from sl.figures.style import WIDTH, save_figure, short
 
 COLUMNS, ROWS = 8, 4
 
 
 def draw_suspects(subject: Subject, ranking: Ranking, title: str, stem: Path) -> None:
     """Save `stem`.png and .svg with up to 32 pictures, each under "label given → suggested"; none without suspects."""
-    draw_styled(lambda: _figure(subject, ranking, title), stem)
+    save_figure(lambda: _figure(subject, ranking, title), stem)
 
 
 def _figure(subject: Subject, ranking: Ranking, title: str) -> Figure | None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sl.errors import UserError
 from sl.figures import sweep as figure
-from sl.figures.style import draw_styled
+from sl.figures.style import save_figure
 from sl.files import replace_file, writing
 from sl.record import load_all
 from sl.record.sweeps import Sweep, sweeps
@@ -46,5 +46,5 @@ def write(sweep: Sweep, stem: Path) -> Iterator[Path]:
         with writing(stem.parent, "out"):
             replace_file(stem.with_suffix(suffix), content)
         yield stem.with_suffix(suffix)
-    paths, _ = draw_styled(partial(figure.draw, sweep), stem)
+    paths, _ = save_figure(partial(figure.draw, sweep), stem)
     yield from paths[:1]

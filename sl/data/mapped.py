@@ -84,31 +84,16 @@ def decode_mapped(
     """
     side = f"{size}-{margin}" if margin else f"{size}"
     pixels = cache / f"{key}-{side}-pillow{version('pillow')}.pixels"
-    about = pixels.with_suffix(".json")
     with writing(cache), locked(pixels):
-        progress = DecodeProgress.load(about)
-        bytes_in_all = len(paths) * 3 * size * size
-        if not pixels.exists() or pixels.stat().st_size != bytes_in_all:
-            progress = DecodeProgress()
-            progress.save(about)  # first: what an earlier file held must not be believed of the new one
-            with pixels.open("wb") as file:
-                file.truncate(bytes_in_all)
-        if progress.sha256 and progress.sha256 != file_digest(pixels):
-            notice(f"{pixels} is damaged and is decoded again")
-            progress = DecodeProgress()
-        if _mended([paths[place] for place in progress.unreadable], size, margin):
-            progress.forget_unreadable()
-            progress.save(about)  # the checksum does not hold from the first of them on
-        if not progress.sha256:
-            _decode(paths, (size, margin), pixels, about, progress)
+        unreadable = _completed(paths, size, margin, pixels)
     import torch
 
-    flat = torch.from_file(str(pixels), shared=True, size=bytes_in_all, dtype=torch.uint8)
+    flat = torch.from_file(str(pixels), shared=True, size=pixels.stat().st_size, dtype=torch.uint8)
     images = flat.view(len(paths), 3, size, size)
-    if not progress.unreadable:
+    if not unreadable:
         return images, {}
-    readable = [place for place in range(len(paths)) if place not in progress.unreadable]
-    return mapped_rows(images, torch.tensor(readable, dtype=torch.int64), cache), progress.unreadable
+    readable = [place for place in range(len(paths)) if place not in unreadable]
+    return mapped_rows(images, torch.tensor(readable, dtype=torch.int64), cache), unreadable
 
 
 def mapped_rows(images: Tensor, rows: Tensor, scratch: Path) -> Tensor:
@@ -134,6 +119,27 @@ def take_room(descriptor: int, size: int) -> None:
     if hasattr(os, "posix_fallocate") and size:
         os.posix_fallocate(descriptor, 0, size)
     os.truncate(descriptor, size)
+
+
+def _completed(paths: Sequence[Path], size: int, margin: int, pixels: Path) -> dict[int, str]:
+    """Decode what the file `pixels` does not hold yet; place and reason of the pictures that cannot be read."""
+    about = pixels.with_suffix(".json")
+    progress = DecodeProgress.load(about)
+    bytes_in_all = len(paths) * 3 * size * size
+    if not pixels.exists() or pixels.stat().st_size != bytes_in_all:
+        progress = DecodeProgress()
+        progress.save(about)  # first: what an earlier file held must not be believed of the new one
+        with pixels.open("wb") as file:
+            file.truncate(bytes_in_all)
+    if progress.sha256 and progress.sha256 != file_digest(pixels):
+        notice(f"{pixels} is damaged and is decoded again")
+        progress = DecodeProgress()
+    if _mended([paths[place] for place in progress.unreadable], size, margin):
+        progress.forget_unreadable()
+        progress.save(about)  # the checksum does not hold from the first of them on
+    if not progress.sha256:
+        _decode(paths, (size, margin), pixels, about, progress)
+    return progress.unreadable
 
 
 def _mended(unreadable: Sequence[Path], size: int, margin: int) -> bool:

@@ -19,7 +19,7 @@ Pair = tuple[Series | None, Series]
 
 
 def draw(group: RunGroup) -> Figure | None:
-    """A row for each noise setting that a method with SL ran under: accuracy, and the gain; None without any."""
+    """A row for each noise that a method with SL ran under: accuracy, and the gain; None without any."""
     rows = {noise: pairs for noise in group.noises if (pairs := _pairs(group, noise))}
     if not rows:
         return None

@@ -23,20 +23,20 @@ from sl.figures import (
     stage_bars,
     transition,
 )
-from sl.figures.style import draw_styled
+from sl.figures.style import save_figure
 from sl.numbers import plural
 from sl.record import Run, RunGroup
 from sl.record.group_order import in_order
 from sl.record.paper import USUAL_RECIPE
 from sl.record.titles import dataset_title, scale_title
 
-FIGURES: dict[str, Callable[[RunGroup], Figure | None]] = {
-    "class_curves": class_curves.draw,
+FIGURES: dict[str, Callable[[RunGroup], Figure | None]] = {  # by file name; with its number in the paper, if known
+    "class_curves": class_curves.draw,  # Fig. 1
     "ce_and_sl": ce_and_sl.draw,
-    "representation": representation.draw,
-    "stage_bars": stage_bars.draw,
+    "representation": representation.draw,  # Fig. 2
+    "stage_bars": stage_bars.draw,  # Fig. 3
     "confusion": confusion.draw,
-    "class_confidence": class_confidence.draw,
+    "class_confidence": class_confidence.draw,  # Fig. 4
     "class_comparison": class_comparison.draw,
     "memorisation": memorisation.draw,
     "class_memorisation": class_memorisation.draw,
@@ -82,7 +82,7 @@ def draw_all(runs: list[Run], out: Path) -> Iterator[str]:
 def _draw_group(group: RunGroup, folder: Path, announced: set[str]) -> Iterator[str]:
     for name, draw in FIGURES.items():
         at_fault: list[UserError] = []
-        paths, notices = draw_styled(partial(_drawn, draw, group, at_fault), folder / name)
+        paths, notices = save_figure(partial(_drawn, draw, group, at_fault), folder / name)
         if at_fault:
             yield f"{folder / name}: not drawn: {at_fault[0]}"
             continue

@@ -12,7 +12,7 @@ COMPARED = (USUAL_NOISE, HIGHER_NOISE, Noise("asymmetric", 0.4), Noise("human", 
 
 
 def usual_noise(group: RunGroup) -> Noise:
-    """Symmetric 40 % as in most of the paper's figures; where no run has it, the noisy setting with most runs."""
+    """Symmetric 40 % as in most of the paper's figures; where no run has it, the noise with most runs."""
     if USUAL_NOISE in group.noises:
         return USUAL_NOISE
     noisy = [noise for noise in group.noises if noise != CLEAN] or group.noises or [CLEAN]
@@ -20,7 +20,7 @@ def usual_noise(group: RunGroup) -> Noise:
 
 
 def compared_noises(group: RunGroup) -> list[Noise]:
-    """Noise settings under which CE and SL are compared: those of `COMPARED` that both ran under, else the usual."""
+    """The noises under which CE and SL are compared: those of `COMPARED` that both ran under, else the usual."""
     both = [noise for noise in COMPARED if all(group.series(loss, noise) for loss in PAIR)]
     return both or [usual_noise(group)]
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, NullLocator, StrMethodFormatter
@@ -84,7 +85,7 @@ def draw(group: RunGroup) -> Figure | None:
         panel.set_ylabel("test accuracy,\nlast epoch (%)")
         panel.sharey(axes[0])
         if ce:
-            _level(panel, 100 * float(ce.mean(Run.last)), "CE", loss_colour("ce"))
+            _level_of_ce(panel, 100 * float(ce.mean(Run.last)))
     members = [run for point in points for run in point.series.runs]
     return footer(figure, (*members, *(ce.runs if ce else ())), _note(base, points), "Whiskers")
 
@@ -134,11 +135,11 @@ def _product(axes: Axes, base: SlPoint, points: Sequence[SlPoint]) -> None:
     axes.legend(loc="lower right", ncols=len(VARIED_LINES), fontsize=8, **spacing).set_bbox_to_anchor((1, 1))
 
 
-def _level(axes: Axes, level: float, name: str, colour: str) -> None:
+def _level_of_ce(axes: Axes, level: float) -> None:
     """A dashed line across the panel, named beside its right end."""
-    axes.axhline(level, color=colour, lw=1.2, ls="--", label=name, zorder=1)
+    axes.axhline(level, color=loss_colour("ce"), lw=1.2, ls="--", label="CE", zorder=1)
     beside = axes.get_yaxis_transform()
-    axes.annotate(name, (1, level), (3, 0), xycoords=beside, textcoords="offset points", va="center", fontsize=8)
+    axes.annotate("CE", (1, level), (3, 0), xycoords=beside, textcoords="offset points", va="center", fontsize=8)
 
 
 def _draw(
@@ -149,7 +150,7 @@ def _draw(
     axes.xaxis.set_minor_locator(NullLocator())
     if members:
         means = [point.mean for point in members]
-        whiskers = [100 * float(point.series.std(Run.last)) if point.series.n > 1 else 0.0 for point in members]
+        whiskers = [100 * np.nan_to_num(point.series.std(Run.last)) for point in members]
         axes.errorbar(
             places, means, whiskers, fmt=f"{marker}{line}", color=colour, ms=5, lw=1.5, capsize=2.5, label=label
         )

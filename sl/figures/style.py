@@ -74,8 +74,8 @@ def short(name: str) -> str:
     return name if len(name) <= LONGEST_NAME else name[: LONGEST_NAME - 1] + "…"
 
 
-def draw_styled(draw: Callable[[], Figure | None], stem: Path) -> tuple[list[Path], list[str]]:
-    """Draw in this style and save as `stem`.png and `stem`.svg, without a date; no file where there is no figure.
+def save_figure(draw: Callable[[], Figure | None], stem: Path) -> tuple[list[Path], list[str]]:
+    """Call `draw` in this style and save its figure as `stem`.png and `stem`.svg, without a date; no file for None.
 
     Returns the files and warnings about them: characters that no installed font has. Raises UserError
     where the files cannot be written.

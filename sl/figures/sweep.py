@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import NullLocator
@@ -58,7 +59,7 @@ def _curve(axes: Axes, points: Sequence[Point], key: str, sweep: Sweep) -> None:
     """Means with their standard deviations; a logarithmic axis where the values span a factor of ten."""
     places = [point.values[key] for point in points]
     means = [point.accuracy.mean for point in points]
-    spread = [float(point.series.std(Run.last_percent)) if point.series.n > 1 else 0.0 for point in points]
+    spread = [np.nan_to_num(point.series.std(Run.last_percent)) for point in points]
     axes.errorbar(places, means, spread, fmt="o-", color=loss_colour(sweep.head.name("loss")), ms=5, capsize=2.5)
     if min(places) > 0 and max(places) >= 10 * min(places):
         axes.set_xscale("log")

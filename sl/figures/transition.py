@@ -1,4 +1,4 @@
-"""The noise itself: the transition matrix of every noise setting that runs were made with."""
+"""The noise itself: the transition matrix of every noise that runs were made with."""
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -9,7 +9,7 @@ from sl.record import RunGroup
 
 
 def draw(group: RunGroup) -> Figure | None:
-    """P(noisy label | true class) for each noise setting; None where all labels are clean, or as given."""
+    """P(noisy label | true class) for each noise; None where all labels are clean, or as given."""
     known = [run for run in group.runs if run.noise.kind not in ("none", "given")]
     found = {run.noise: run for run in sorted(known, key=lambda run: (run.noise.order, -run.seed))}
     if not found:

@@ -1,6 +1,6 @@
 """Run records: what is written while a run goes, and what figures and tables read; nothing here needs torch."""
 
-from sl.record.noise_setting import CLEAN, GIVEN, Noise
+from sl.record.noise import CLEAN, GIVEN, Noise
 from sl.record.pairs import conflict, matched, paired_difference
 from sl.record.read import load_all, read
 from sl.record.run import STAGES, Run

@@ -1,6 +1,6 @@
 """The paper's experiments, stated once: its noise, epochs, stages and boosted methods."""
 
-from sl.record.noise_setting import Noise
+from sl.record.noise import Noise
 from sl.record.schema import Stage
 
 USUAL_RECIPE = "authors_code"

@@ -1,6 +1,7 @@
 """One recorded run and what is derived from it; needs no torch."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -10,11 +11,20 @@ from numpy.typing import NDArray
 
 from sl.errors import UserError
 from sl.options.held_out import parse_fold
-from sl.record.noise_setting import GIVEN, Noise, noise_setting
+from sl.record.noise import GIVEN, Noise, noise_of
 from sl.record.schema import Config, Data, Diverged, End, Epoch, Header, Probe, Provenance, Resume, Scale, Stage, Stages
 
 Array = NDArray[np.float64]
 STAGES: tuple[Stage, ...] = ("early", "middle", "late")
+
+
+def numbered(class_names: Sequence[str]) -> list[str]:
+    """Number and name of each class, for axes; a name that is just the number stands once.
+
+    >>> numbered(["cat", "1"])
+    ['0 cat', '1']
+    """
+    return [f"{number} {name}" if name != str(number) else name for number, name in enumerate(class_names)]
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,8 +120,8 @@ class Run:
 
     @property
     def class_labels(self) -> list[str]:
-        """Number and name of the K classes, for axes; a name that is just the number stands once."""
-        return [f"{index} {name}" if name != str(index) else name for index, name in enumerate(self.class_names)]
+        """The K classes as `numbered` names them."""
+        return numbered(self.class_names)
 
     def name(self, choice: str) -> str:
         """What a choice is called: `choice` is dataset, noise, model, loss, recipe or scale."""
@@ -130,8 +140,8 @@ class Run:
 
     @property
     def noise(self) -> Noise:
-        """The noise setting; rate 0 of any kind is clean, or as given where the data are somebody's own."""
-        return GIVEN if self.labels_given and self.realised_rate is None else noise_setting(self.config)
+        """The noise of its labels; rate 0 of any kind is clean, or as given where the data are somebody's own."""
+        return GIVEN if self.labels_given and self.realised_rate is None else noise_of(self.config)
 
     def curve(self, metric: str) -> Array:
         """A metric at every recorded epoch, (E,); nan where it does not exist."""

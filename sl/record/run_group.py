@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from sl.record.identity import canonical_text
-from sl.record.noise_setting import CLEAN, Noise
+from sl.record.noise import CLEAN, Noise
 from sl.record.run import Run
 from sl.record.series import Series
 from sl.record.stated import distance, stated_parameters
@@ -48,7 +48,7 @@ class RunGroup:
 
     @cached_property
     def noises(self) -> list[Noise]:
-        """Noise settings with a finished run, clean first."""
+        """The noises with a finished run, clean first."""
         return sorted({run.noise for run in self.runs}, key=lambda noise: noise.order)
 
     @cached_property

@@ -1,4 +1,4 @@
-"""What the page says about each run: its settings, results, record and provenance."""
+"""What the page says about each run: its options, results, record and provenance."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -34,7 +34,7 @@ def entry(run: Run, out: Path) -> dict[str, Any]:
 
 
 def _noise(run: Run) -> str:
-    """The noise setting, with the share of wrong labels where its name does not say it."""
+    """The noise, with the share of wrong labels where its name does not say it."""
     rate = run.realised_rate if run.noise.rate is None else None
     return run.noise.title + ("" if rate is None else f" ({100 * rate:.3g} % wrong)")
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from itertools import chain
 from pathlib import Path
 
-from sl.checks import flag, number
+from sl.checks import number
 from sl.config.compose import override
 from sl.errors import UserError
 from sl.figures import draw_all
@@ -19,7 +19,7 @@ from sl.reproduce.estimate import estimate
 from sl.reproduce.execute import execute
 from sl.reproduce.experiment import Overrides
 from sl.reproduce.plan import PlannedRun, plan_runs
-from sl.reproduce.progress import Item, SavedPlan, duration, finishing_times
+from sl.reproduce.progress import SavedPlan, SavedRun, duration, finishing_times
 from sl.reproduce.scale import scale_here
 from sl.tables import load, write_all
 from sl.train.finished import lacks_representations
@@ -30,21 +30,12 @@ UNKEPT = "kept too few representations for t-SNE and separation of classes; remo
 
 def reproduce(config: ReproduceConfig) -> list[str]:
     """Run the experiment that `config` names; returns a line for each failed run."""
-    name, scale = config.names["experiment"], config.names["scale"]
-    if config.experiment != experiment.load(name):
-        raise UserError("experiment", rule=f"has no options: give seeds=[...] or change configs/experiment/{name}.yaml")
-    check_writable("runs_dir", Path(config.runs_dir))
-    check_writable("results_dir", Path(config.results_dir))
-    strict = flag("strict", config.strict)
-    if strict:
-        load_all(Path(config.runs_dir), strict)  # a damaged record ends it here, not after hours
+    check_options(config)
+    name, scale, runs_dir = config.names["experiment"], config.names["scale"], Path(config.runs_dir)
     if scale == "auto":
         scale = scale_here(config.device)
     jobs = choose_jobs(config.jobs, config.device)
-    minutes = None if config.minutes is None else number("minutes", config.minutes, 0, low_open=True)
-    deadline = None if minutes is None else Deadline(60 * minutes)
-    if any(given.lstrip("+").startswith("seed=") for given in config.overrides):
-        raise UserError("overrides", list(config.overrides), "must not set the seed; give seeds=[...]")
+    deadline = None if config.minutes is None else Deadline(60 * config.minutes)
     common = [f"scale={scale}", override("data_dir", config.data_dir), override("runs_dir", config.runs_dir)]
     common += [f"runtime.device={config.device}", *config.overrides]
     wanted: dict[Overrides, str] = {}
@@ -53,19 +44,34 @@ def reproduce(config: ReproduceConfig) -> list[str]:
     additions = config.scaled_down if scale == "cpu" else {}
     scaled = {experiment.completed(run, additions): step for run, step in wanted.items()}
     print(f"{name}, all with {' '.join(common)}", flush=True)
-    plan = plan_runs(scaled, common, tell)
+    plan = plan_runs(scaled, common, print_run)
     saved = timed(f"{name} scale={scale}", plan, scaled, jobs)
     print("\n".join(summary(saved, [run.done for run in plan], experiment.sharing(wanted))), flush=True)
     if count := sum(unkept(run) for run in plan):
         print(f"{count} of the runs that are done {UNKEPT}", flush=True)
-    if flag("plan_only", config.plan_only):
+    if config.plan_only:
         return []
-    saved.save(Path(config.runs_dir))
+    saved.save(runs_dir)
     failures = execute([run for run in plan if not run.done], jobs, deadline)
     if not failures:
-        saved.remove(Path(config.runs_dir))
-    redraw(load_all(Path(config.runs_dir), strict), Path(config.results_dir))
+        saved.remove(runs_dir)
+    redraw(load_all(runs_dir, config.strict), Path(config.results_dir))
     return failures
+
+
+def check_options(config: ReproduceConfig) -> None:
+    """UserError for an option that cannot be, a folder that is refused or, with `strict`, a damaged record."""
+    name = config.names["experiment"]
+    if config.experiment != experiment.load(name):
+        raise UserError("experiment", rule=f"has no options: give seeds=[...] or change configs/experiment/{name}.yaml")
+    if config.minutes is not None:
+        number("minutes", config.minutes, 0, low_open=True)
+    if any(given.lstrip("+").startswith("seed=") for given in config.overrides):
+        raise UserError("overrides", list(config.overrides), "must not set the seed; give seeds=[...]")
+    for option in ("runs_dir", "results_dir"):
+        check_writable(option, Path(getattr(config, option)))
+    if config.strict:
+        load_all(Path(config.runs_dir), strict=True)  # a damaged record ends it here, not after hours
 
 
 def unkept(run: PlannedRun) -> bool:
@@ -74,7 +80,7 @@ def unkept(run: PlannedRun) -> bool:
     return wanted > 0 and run.done and lacks_representations(read(run.record), wanted)
 
 
-def tell(run: PlannedRun) -> None:
+def print_run(run: PlannedRun) -> None:
     """Print a run of the plan as one line."""
     print(f"  {run.identity}  {'done' if run.done else '    '}  {' '.join(run.wanted)}", flush=True)
 
@@ -88,7 +94,7 @@ def timed(name: str, plan: Sequence[PlannedRun], steps: Mapping[Overrides, str],
     with as_one_of(jobs):
         seconds = estimate(plan)
     items = [
-        Item(steps[run.wanted], " ".join(run.wanted), str(run.record.absolute()), seconds.get(run.cost_key, 0.0))
+        SavedRun(steps[run.wanted], " ".join(run.wanted), str(run.record.absolute()), seconds.get(run.cost_key, 0.0))
         for run in plan
     ]
     return SavedPlan(name, jobs, tuple(items))

@@ -3,9 +3,6 @@
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
-from pathlib import Path
-
-from sl.reproduce.progress import progress
 
 WINDOW = 60.0  # seconds over which the speed is measured
 SURE = 0.95  # a run may be expected to take this share of the time left
@@ -34,8 +31,3 @@ class Deadline:
         if done <= before:
             return left > 0
         return (len(shares) + 1 - done) * (now - then) / (done - before) < SURE * left
-
-
-def shares_done(records: Sequence[Path]) -> list[float]:
-    """How much is done of each run."""
-    return [progress(record).share for record in records]

@@ -10,9 +10,9 @@ from typing import Any
 from sl.config.compose import compose_run
 from sl.config.guard import refused_file
 from sl.errors import UserError
-from sl.reproduce.deadline import Deadline, shares_done
+from sl.reproduce.deadline import Deadline
 from sl.reproduce.plan import PlannedRun
-from sl.reproduce.progress import in_training
+from sl.reproduce.progress import in_training, progress
 from sl.workers import Workers, stopping
 
 POLL_SECONDS = 5.0  # between two looks at runs that other processes train
@@ -35,7 +35,7 @@ def execute(todo: Sequence[PlannedRun], jobs: int, deadline: Deadline | None = N
     started = set[int]()
 
     def in_time() -> bool:
-        return deadline is None or deadline.allows(shares_done([todo[number].record for number in started]))
+        return deadline is None or deadline.allows([progress(todo[number].record).share for number in started])
 
     with stopping(), Workers(min(jobs, len(todo)), train_one) as workers:
         while queue or workers.busy:

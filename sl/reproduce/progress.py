@@ -20,7 +20,7 @@ PREFIX = ".plan-"
 
 
 @dataclass(frozen=True)
-class Item:
+class SavedRun:
     """A run of the plan: its step, its overrides in words, its record, and its estimated seconds on this machine."""
 
     step: str
@@ -35,7 +35,7 @@ class SavedPlan:
 
     name: str
     jobs: Positive
-    items: tuple[Item, ...]
+    items: tuple[SavedRun, ...]
 
     def save(self, runs_dir: Path) -> None:
         """Write it beside the records; it replaces an earlier one of the same name."""

@@ -69,6 +69,6 @@ def write(task: Task, study: Study) -> str:
     counts = f"{len(trials) + len(without)} tried" + (f", {len(without)} of them diverged" if without else "")
     if not trials:
         return counts
-    content = {"study": task.study, **task.settings(), "score": SCORE, "best": best(trials), "trials": trials}
+    content = {"study": task.study, **task.searched(), "score": SCORE, "best": best(trials), "trials": trials}
     replace_json(task.file, content | ({"diverged": without} if without else {}))
     return f"{counts}; the best: {summary(best(trials))}"

@@ -37,7 +37,7 @@ class Task:
         choices = "_".join(self.names[choice] for choice in ("dataset", "noise", "loss"))
         return Path(self.config.results_dir) / f"{self.config.search.name or f'{choices}_{self.study[:8]}'}.json"
 
-    def settings(self) -> dict[str, Any]:
+    def searched(self) -> dict[str, Any]:
         """In short what was searched: choices, seeds and ranges."""
         ranges = {known.option: {"low": known.low, "high": known.high, "log": known.log} for known in self.space}
         return {"names": self.names, "holdout": self.config.holdout, "seeds": list(self.seeds), "ranges": ranges}

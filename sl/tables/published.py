@@ -45,7 +45,7 @@ class Value:
 
 
 def parse_noise(text: str) -> Noise:
-    """The noise setting that a column is headed with: kind, rate and detail; ValueError for other words.
+    """The noise that a column is headed with: kind, rate and detail; ValueError for other words.
 
     >>> parse_noise("asymmetric 0.4 pairs")
     Noise(kind='asymmetric', rate=0.4, detail='pairs')

@@ -6,7 +6,7 @@ from matplotlib.figure import Figure
 
 from sl.figures.matrices import class_matrix, row_shares
 from sl.figures.style import STYLE
-from sl.record.run import Run
+from sl.record.run import numbered
 from sl.record.schema import Header, Probe
 
 
@@ -16,6 +16,6 @@ def confusion(header: Header, line: Probe) -> Figure:
     with matplotlib.rc_context(STYLE):
         figure = Figure(figsize=(4.5, 4), layout="constrained")
         axes = figure.subplots()
-        class_matrix(axes, shares, Run(header).class_labels)
+        class_matrix(axes, shares, numbered(header.data.class_names))
         axes.set(title=f"Test set, {line.stage} (epoch {line.epoch}), %", xlabel="predicted class", ylabel="true class")
     return figure

@@ -8,14 +8,14 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sl.errors import UserError
+from sl.errors import UserError, reason
 from sl.files import expanded
 from sl.locks import locked
 from sl.record.flat import flat
 from sl.record.run import Run
 from sl.record.schema import Epoch, Header, Probe
 from sl.tracker.base import Pictures, Tracker, needs
-from sl.tracker.run_name import method_name, setting_name, short_name
+from sl.tracker.run_name import data_and_noise, method_name, short_name
 from sl.tracker.values import config, epoch_values, started, summary
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ class MlflowTracker(Tracker):
         self._header, self._epochs = header, list[Epoch]()
         run = Run(header)
         tags = {"identity": header.identity, "mlflow.source.git.commit": header.provenance.commit or "unknown"}
-        tags |= {"group": setting_name(run), "job_type": method_name(run)}
+        tags |= {"group": data_and_noise(run), "job_type": method_name(run)}
         self._open(short_name(run), tags, started(header))
         from mlflow.entities import Param
 
@@ -112,7 +112,7 @@ class MlflowTracker(Tracker):
             except OSError:
                 raise
             except Exception as error:  # of MLflow, of its database, or that the package of a database is missing
-                said = " ".join(str(getattr(error, "orig", error)).split())
+                said = reason(getattr(error, "orig", error))
                 if self.uri.startswith(("http://", "https://")):
                     raise ConnectionError(f"tracker.mlflow.uri={self.uri} does not answer: {said}") from error
                 rule = f"must be an address that MLflow can use ({said})"

@@ -13,7 +13,7 @@ IN_EVERY_NAME = ("dataset", "noise", "noise.rate", "loss", "seed")
 CALLED_BY_NAME = ("model", "recipe", "scale")  # choices that a sweep varies as a whole
 
 
-def setting_name(run: Run) -> str:
+def data_and_noise(run: Run) -> str:
     """Data and noise, such as cifar10-sym0.4: what runs that may be compared have in common."""
     noise = run.noise
     kind = SHORT_NOISE.get(noise.kind, noise.kind) + (f"{noise.rate:g}" if noise.rate else "")
@@ -28,7 +28,7 @@ def method_name(run: Run) -> str:
 
 def short_name(run: Run) -> str:
     """What a run is called in a list of runs, such as cifar10-sym0.4-sl-alpha0.01-s0."""
-    return f"{setting_name(run)}-{method_name(run)}-s{run.seed}"
+    return f"{data_and_noise(run)}-{method_name(run)}-s{run.seed}"
 
 
 def unique_name(run: Run) -> str:

@@ -13,7 +13,7 @@ from sl.errors import UserError
 from sl.record.run import Run
 from sl.record.schema import Header, Probe
 from sl.say import say
-from sl.tracker.run_name import method_name, setting_name, short_name
+from sl.tracker.run_name import data_and_noise, method_name, short_name
 from sl.tracker.values import MOST_CLASSES, config
 
 Mode = Literal["online", "offline", "disabled"]
@@ -74,7 +74,7 @@ def open_run(header: Header, mode: Mode, tags: list[str], live: bool, **place: s
     again by later runs of this process.
     """
     run = Run(header)
-    place["group"] = place["group"] or setting_name(run)
+    place["group"] = place["group"] or data_and_noise(run)
     named = {"id": header.identity, "name": short_name(run), "job_type": method_name(run), "config": config(header)}
     facts = {"git_commit": header.provenance.commit, "disable_git": True, "x_disable_stats": not live}
     return open_named(mode, [*tags, f"scale-{header.scale.name}"], {**place, **named}, **facts)

@@ -12,7 +12,7 @@ from sl.figures import (
     class_curves,
 )
 from sl.figures.lines import spread_labels
-from sl.figures.style import draw_styled
+from sl.figures.style import save_figure
 
 
 def test_class_curves_draw_what_the_record_holds(tmp_path: Path) -> None:
@@ -53,7 +53,7 @@ def test_names_beside_the_lines_end_before_the_margin(tmp_path: Path) -> None:
     group = run_group_of(tmp_path)
     for run in group.runs:
         run.header.data.class_names[:] = [f"{'automobile'[: 4 + place]}" for place in range(10)]
-    (png, _), _ = draw_styled(lambda: class_curves.draw(group), tmp_path / "figure")
+    (png, _), _ = save_figure(lambda: class_curves.draw(group), tmp_path / "figure")
     assert (imread(png)[:, -4:, :3] > 0.99).all()
 
 

@@ -14,7 +14,7 @@ from sl.figures import (
     draw_all,
 )
 from sl.figures.catalogue import FIGURES
-from sl.figures.style import STYLE, draw_styled
+from sl.figures.style import STYLE, save_figure
 from sl.record import load_all
 
 
@@ -22,7 +22,7 @@ def test_odd_class_names_are_drawn_as_they_are(tmp_path: Path) -> None:
     head = synthetic.header("ce", dataset="folder", noise="none", classes=3)
     head["data"]["class_names"] = ["cost $x^2", "$", "a name that is longer than any panel has room for"]
     synthetic.write(tmp_path, synthetic.lines(head))
-    paths, notices = draw_styled(lambda: class_curves.draw(run_group_of(tmp_path)), tmp_path / "figure")
+    paths, notices = save_figure(lambda: class_curves.draw(run_group_of(tmp_path)), tmp_path / "figure")
     assert [path.suffix for path in paths] == [".png", ".svg"]
     assert notices == []
 
@@ -61,7 +61,7 @@ def test_of_own_data_no_experiment_of_the_paper_is_missed(tmp_path: Path) -> Non
 def test_files_repeat_byte_for_byte(runs: Path, tmp_path: Path) -> None:
     group = run_group_of(runs)
     for name in ("first", "second"):
-        draw_styled(lambda: class_curves.draw(group), tmp_path / name)
+        save_figure(lambda: class_curves.draw(group), tmp_path / name)
     for suffix in ("png", "svg"):
         assert (tmp_path / f"first.{suffix}").read_bytes() == (tmp_path / f"second.{suffix}").read_bytes()
 

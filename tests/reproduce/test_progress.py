@@ -15,8 +15,7 @@ from sl.config.compose import compose_run
 from sl.errors import UserError
 from sl.locks import lock_beside
 from sl.reproduce.command import reproduce
-from sl.reproduce.deadline import shares_done
-from sl.reproduce.progress import Item, RunProgress, SavedPlan, in_training, progress, saved_plans
+from sl.reproduce.progress import RunProgress, SavedPlan, SavedRun, in_training, progress, saved_plans
 from sl.reproduce.status import lines, status
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -40,7 +39,8 @@ def plan(tmp_path: Path) -> SavedPlan:
     records = [str(complete), str(half), str(tmp_path / "runs" / "x.jsonl"), str(tmp_path / "runs" / "y.jsonl")]
     steps = ["figures, seed 0", "figures, seed 0", "figures, seed 1", "figures, seed 1"]
     items = [
-        Item(step, f"run {place}", path, 3600.0) for place, (step, path) in enumerate(zip(steps, records, strict=True))
+        SavedRun(step, f"run {place}", path, 3600.0)
+        for place, (step, path) in enumerate(zip(steps, records, strict=True))
     ]
     return SavedPlan("figures scale=paper", 2, tuple(items))
 
@@ -62,7 +62,8 @@ def test_what_is_done_is_counted_without_taking_locks(plan: SavedPlan, monkeypat
         lock_beside(record).touch()
     monkeypatch.setattr(FileLock, "acquire", lambda *_, **__: pytest.fail("a lock was taken"))
     state = progress(half)
-    assert shares_done([complete, half, *missing]) == [1.0, state.epoch / state.epochs, 0.0, 0.0]
+    shares = [progress(record).share for record in (complete, half, *missing)]
+    assert shares == [1.0, state.epoch / state.epochs, 0.0, 0.0]
 
 
 def test_what_is_trained_what_is_next_and_when_it_is_done(plan: SavedPlan, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,7 +9,7 @@ from sl.errors import UserError
 from sl.files import check_writable
 from sl.reproduce import experiment
 from sl.reproduce.command import UNKEPT, reproduce, summary
-from sl.reproduce.progress import Item, SavedPlan
+from sl.reproduce.progress import SavedPlan, SavedRun
 from sl.train.jobs import choose_jobs
 from sl.train.run import train
 from sl.train.threads import asked_threads
@@ -17,11 +17,11 @@ from sl.train.threads import asked_threads
 
 def test_hours_of_every_step() -> None:
     items = [
-        Item("figures, seed 0", "loss=ce", "a", 3600.0),
-        Item("figures, seed 0", "loss=sl", "b", 3600.0),
-        Item("figures, seed 0", "loss=gce", "c", 3600.0),
-        Item("cifar10, seed 0", "loss=lsr", "d", 7200.0),
-        Item("cifar10, seed 1", "loss=lsr", "e", 7200.0),
+        SavedRun("figures, seed 0", "loss=ce", "a", 3600.0),
+        SavedRun("figures, seed 0", "loss=sl", "b", 3600.0),
+        SavedRun("figures, seed 0", "loss=gce", "c", 3600.0),
+        SavedRun("cifar10, seed 0", "loss=lsr", "d", 7200.0),
+        SavedRun("cifar10, seed 1", "loss=lsr", "e", 7200.0),
     ]
     lines = summary(SavedPlan("cifar10", 2, tuple(items)), [True, False, False, False, True], {"fig1": 2})
     assert lines == [

@@ -7,7 +7,7 @@ import synthetic
 from told_run import make_header, make_line
 
 from sl.record import Run
-from sl.tracker.run_name import method_name, setting_name, short_name
+from sl.tracker.run_name import data_and_noise, method_name, short_name
 
 
 @pytest.mark.parametrize(
@@ -89,4 +89,4 @@ def test_names_in_a_sweep_say_what_it_varies(monkeypatch: pytest.MonkeyPatch) ->
     names = [short_name(varied({"alpha": alpha, "beta": beta}, model="cnn8")) for alpha, beta in grid]
     assert names == [f"cifar10-sym0.4-sl-alpha{alpha:g}-beta{beta:g}-lr0.01-cnn8-s0" for alpha, beta in grid]
     assert method_name(varied({"alpha": 0.5})).startswith("sl-alpha0.5-beta1-")  # one for all seeds
-    assert setting_name(varied({"alpha": 0.5})) == "cifar10-sym0.4"
+    assert data_and_noise(varied({"alpha": 0.5})) == "cifar10-sym0.4"

@@ -1,4 +1,4 @@
-"""The noise setting of a run: what tells the noise of two runs apart, and its title."""
+"""The noise of a run: what tells it from that of another run, and its title."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ NAMED = ("exact", "variant", "name", "file")  # options of this project's noise 
 
 @dataclass(frozen=True)
 class Noise:
-    """A noise setting: its kind, its rate (None where the labels themselves decide it) and what else tells it apart.
+    """The noise of a run: kind, rate (None where the labels themselves decide it) and what else tells it apart.
 
     >>> Noise("symmetric", 0.4).title
     'symmetric 40 %'
@@ -23,7 +23,7 @@ class Noise:
 
     @property
     def title(self) -> str:
-        """The setting in words, for titles and table heads."""
+        """The noise in words, for titles and table heads."""
         rate = f" {100 * self.rate:g} %" if self.rate else ""
         return shown("noise", self.kind).title + rate + (f" ({self.detail})" if self.detail else "")
 
@@ -37,8 +37,8 @@ CLEAN = Noise("none", 0.0)
 GIVEN = Noise("given", None)  # own labels: how many are wrong is unknown
 
 
-def noise_setting(config: Config) -> Noise:
-    """The setting that a run's configuration describes; rate 0 of any kind is clean."""
+def noise_of(config: Config) -> Noise:
+    """The noise that a run's configuration describes; rate 0 of any kind is clean."""
     kind, values = config.names.noise, config.noise
     rate = values.get("rate")
     if kind == "none" or rate == 0:
