@@ -179,6 +179,16 @@ def test_it_measures_batches_of_what_it_is_shown() -> None:
     assert loss.recent[-1].item() == pytest.approx(torch.cat(expected).mean().item())
 
 
+@pytest.mark.parametrize(("images", "compared"), [(21, 21), (250, 250), (300, 150), (10**6, 128)])
+def test_neighbours_are_fewer_than_the_images_that_are_compared(images: int, compared: int) -> None:
+    """A sample of at most 1280 images is split into parts of 128 to 255, or is one where it is smaller."""
+    DimensionalityDriven(0.375, 5, compared - 1, num_examples=images)
+    with pytest.raises(
+        UserError, match=f"^neighbours={compared}: must be less than {compared}, as many training images"
+    ):
+        DimensionalityDriven(0.375, 5, compared, num_examples=images)
+
+
 def test_feature_maps_are_no_rows() -> None:
     loss = DimensionalityDriven(0, 2, 20)
     rule = r"^represent=torch.float32 of shape \(1280, 2, 3, 3\): must return rows \(count, D\); .flatten\(1\) makes"

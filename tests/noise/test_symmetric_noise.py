@@ -51,7 +51,11 @@ def test_unfit_parameters_are_refused_when_built(arguments: dict[str, Any], mess
 
 @pytest.mark.parametrize(
     ("per_class", "rate", "said"),
-    [(2, 0.4, "0 % of the 20 labels in place of 40 %"), (4, 0.4, "25 % of the 40 labels in place of 40 %")],
+    [
+        (2, 0.4, "0 % of the 20 labels in place of 40 %"),
+        (4, 0.4, "25 % of the 40 labels in place of 40 %"),
+        (9, 0.5, "44.4 % of the 90 labels in place of 50 %"),  # a ninth too few; one in eleven is not worth a word
+    ],
 )
 def test_noise_that_rounds_away_is_told(
     capsys: pytest.CaptureFixture[str], per_class: int, rate: float, said: str
@@ -61,7 +65,7 @@ def test_noise_that_rounds_away_is_told(
     assert f"sl: noise changed {said}: " in capsys.readouterr().err
 
 
-@pytest.mark.parametrize(("per_class", "rate"), [(5, 0.4), (100, 0.41), (3, 0.0), (10, 1.0)])
+@pytest.mark.parametrize(("per_class", "rate"), [(5, 0.4), (100, 0.41), (3, 0.0), (10, 1.0), (11, 0.5)])
 def test_noise_that_is_as_asked_for_says_nothing(
     capsys: pytest.CaptureFixture[str], per_class: int, rate: float
 ) -> None:

@@ -8,7 +8,7 @@ from sl.record import CLEAN, Noise, load_all, run_groups
 from sl.tables import Literature, load, write_all
 from sl.tables.compare import beside, cells, obstacle
 from sl.tables.formats import latex, markdown
-from sl.tables.layout import TextTable, results_table
+from sl.tables.layout import TextTable, published_table, results_table
 from sl.tables.published import Published
 from sl.tables.results import result
 
@@ -87,6 +87,31 @@ def test_a_table_says_that_nothing_is_published_for_its_recipe_and_statistic(
     group = synthetic.run_group_of(tmp_path, {"ce": 1}, recipe="apl")
     said = "No published figures for CIFAR-10 with this recipe and statistic are in results/paper."
     assert said in results_table(group, published, "last epoch").notes
+
+
+def test_the_mark_of_numbers_that_are_not_checked_is_explained_where_one_stands(
+    tmp_path: Path, published: list[Published]
+) -> None:
+    group = synthetic.run_group_of(tmp_path, {"ce": 1})
+    checked = [table.model_copy(update={"confidence": "checked_text"}) for table in published]
+    for tables, said in ((published, True), (checked, False)):
+        assert ("†: not checked." in results_table(group, tables, "last epoch").notes) == said
+
+
+def test_a_published_table_has_its_source_and_its_conditions() -> None:
+    table = Published(
+        label="A paper", source="an invented source", url="https://example.org/a", dataset="cifar10",
+        network="ResNet-34", recipe="its own", epoch="validation", confidence="code_log", runs=5,
+        note="Read from its Table 2.", columns=("none", "symmetric 0.4"), rows={"sl": ("90.0 ± 0.5", None)},
+    )  # fmt: skip
+    found = published_table(table)
+    assert found.title == "A paper: ResNet-34, epoch chosen on noisy labels"
+    assert (found.header, found.rows) == (["method", "clean", "symmetric 40 %"], [["SL", "90.00 ± 0.50", "–"]])
+    source = "an invented source (https://example.org/a); read from logs or result files of code"
+    assert found.notes == [f"{source}. Recipe: its own; runs a cell: 5.", "Read from its Table 2."]
+    plain = published_table(table.model_copy(update={"url": None, "runs": None, "note": None, "epoch": "120"}))
+    assert plain.title == "A paper: ResNet-34, epoch 120"
+    assert plain.notes == ["an invented source; read from logs or result files of code. Recipe: its own."]
 
 
 def test_everything_published_is_on_one_page(tmp_path: Path) -> None:
