@@ -2,6 +2,8 @@
 
 import copyreg
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from io import TextIOWrapper
 from typing import Any, NoReturn
 
@@ -41,6 +43,15 @@ class UserError(ValueError):
             return self
         value = "null" if self.value is None else self.value  # as a configuration has it
         return UserError(f"{node}.{self.option}", value, self.rule)
+
+
+@contextmanager
+def under(option: str) -> Iterator[None]:
+    """Put the name of `option` before what a UserError raised inside says of a parameter."""
+    try:
+        yield
+    except UserError as error:
+        raise error.under(option) from error
 
 
 def reason(error: BaseException) -> str:

@@ -6,8 +6,7 @@ from pathlib import Path
 from sl.config.compose import override
 from sl.reproduce import experiment
 from sl.reproduce.execute import execute
-from sl.reproduce.plan import plan_runs
-from sl.reproduce.scale import scale_here
+from sl.reproduce.plan import decided_scale, plan_runs
 from sl.say import warn
 from sl.train.jobs import choose_jobs
 
@@ -19,8 +18,7 @@ def train_experiment(
 
     Scale auto is the paper's on a GPU and cpu without one, as in sl reproduce.
     """
-    if scale == "auto":
-        scale = scale_here("auto")
+    scale = decided_scale(scale, "auto")
     jobs = choose_jobs(jobs, "auto")
     plan = plan_runs(experiment.runs(name, seeds), [f"scale={scale}", override("runs_dir", runs_dir)])
     failures = execute([run for run in plan if not run.done], jobs)

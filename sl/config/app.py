@@ -2,8 +2,8 @@
 
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, redirect_stderr
+from collections.abc import Callable, Sequence
+from contextlib import redirect_stderr
 from typing import Any, cast
 
 import hydra
@@ -45,7 +45,7 @@ def run_app(
     command = in_hydra(guarded(task, extras))
     try:
         sys.argv[1:] = flags.checked(sys.argv[1:])
-        with without_job_line(), watched(points):
+        with redirect_stderr(cast(Any, _WithoutJobLine(sys.stderr))), watched(points):
             command()
     except Crash as crash:
         sys.stderr.write(str(crash))
@@ -63,7 +63,7 @@ def run_app(
 
 
 class _WithoutJobLine:
-    """A stream that leaves out the line in which Hydra repeats the overrides of a failed job."""
+    """A stream without the line in which Hydra repeats the overrides of a failed job: that is said at the end."""
 
     def __init__(self, stream: Any) -> None:
         self._stream = stream
@@ -73,10 +73,3 @@ class _WithoutJobLine:
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._stream, name)
-
-
-@contextmanager
-def without_job_line() -> Iterator[None]:
-    """For a block in which Hydra runs jobs: what went wrong is said once, after the block."""
-    with redirect_stderr(cast(Any, _WithoutJobLine(sys.stderr))):
-        yield

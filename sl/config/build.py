@@ -7,7 +7,6 @@ A configuration, on the command line, in a file or in a record, can name any fun
 
 import inspect
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from importlib import import_module
 from typing import Any, NamedTuple
 
@@ -162,12 +161,3 @@ def _misfit(found: type, kind: Kind) -> str:
 
 def _inside(module: str, packages: Collection[str]) -> bool:
     return any(f"{module}.".startswith(f"{package}.") for package in packages)
-
-
-@contextmanager
-def under(option: str) -> Iterator[None]:
-    """Put the name of `option` before what a UserError raised inside says of a parameter."""
-    try:
-        yield
-    except UserError as error:
-        raise error.under(option) from error

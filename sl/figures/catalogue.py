@@ -81,10 +81,12 @@ def draw_all(runs: list[Run], out: Path) -> Iterator[str]:
 
 def _draw_group(group: RunGroup, folder: Path, announced: set[str]) -> Iterator[str]:
     for name, draw in FIGURES.items():
-        at_fault: list[UserError] = []
-        paths, notices = save_figure(partial(_drawn, draw, group, at_fault), folder / name)
-        if at_fault:
-            yield f"{folder / name}: not drawn: {at_fault[0]}"
+        try:
+            paths, notices = save_figure(partial(draw, group), folder / name)
+        except UserError as error:
+            if error.option == "out":  # nothing can be written there; else what lies beside the records is damaged
+                raise
+            yield f"{folder / name}: not drawn: {error}"
             continue
         yield from (f"{folder}: {notice}" for notice in notices if notice not in announced)
         announced.update(notices)
@@ -92,12 +94,3 @@ def _draw_group(group: RunGroup, folder: Path, announced: set[str]) -> Iterator[
             yield f"{paths[0]} and .svg"
         elif not group.head.labels_given:  # of own data nobody plans the paper's experiments
             yield f"{folder / name}: not drawn, its runs are not recorded for {dataset_title(group.names[0])} yet"
-
-
-def _drawn(draw: Callable[[RunGroup], Figure | None], group: RunGroup, at_fault: list[UserError]) -> Figure | None:
-    """The figure; None, and the error in `at_fault`, where what lies beside the records does not allow it."""
-    try:
-        return draw(group)
-    except UserError as error:
-        at_fault.append(error)
-        return None

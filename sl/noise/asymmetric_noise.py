@@ -3,7 +3,7 @@
 from torch import Tensor
 
 from sl.checks import number, one_of
-from sl.errors import UserError
+from sl.errors import UserError, under
 from sl.noise.labels import LabelledData
 from sl.noise.maps import MAPS
 from sl.noise.transition import asymmetric
@@ -29,7 +29,5 @@ class Asymmetric(TransitionNoise):
             maps = ", ".join(MAPS)
             rule = f"has no map for dataset={dataset.name}, only for {maps}; noise=matrix takes one of your own"
             raise UserError("noise", "asymmetric", rule)
-        try:
+        with under("noise"):
             return asymmetric(dataset.name, self.rate, self.variant)
-        except UserError as error:
-            raise error.under("noise") from None

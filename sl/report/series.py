@@ -51,7 +51,7 @@ def _entry(
         "colour": loss_colour(loss),
         "runs": positions(series.runs, places),
         "origin": origin(series.runs),
-        "classes": _moments(series, _class_rows),
+        "classes": _moments(series, lambda run: run.class_curve().T),  # a row for each class: (K, E)
         "metrics": {
             "test_accuracy": _moments(series, Run.curve, "test_accuracy"),
             "spread": _moments(series, Run.spread),
@@ -79,11 +79,6 @@ def _probes(series: Series | None, places: dict[str, int]) -> dict[str, Any] | N
         for stage in STAGES
     }
     return {"stages": stages, "runs": positions(series.runs, places), "origin": origin(series.runs)}
-
-
-def _class_rows(run: Run) -> Array:
-    """Test accuracy, a row for each class: (K, E)."""
-    return run.class_curve().T
 
 
 def _predicted(run: Run, stage: str) -> Array:

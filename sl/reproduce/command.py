@@ -18,9 +18,8 @@ from sl.reproduce.deadline import Deadline
 from sl.reproduce.estimate import estimate
 from sl.reproduce.execute import execute
 from sl.reproduce.experiment import Overrides
-from sl.reproduce.plan import PlannedRun, plan_runs
+from sl.reproduce.plan import PlannedRun, decided_scale, plan_runs
 from sl.reproduce.progress import SavedPlan, SavedRun, duration, finishing_times
-from sl.reproduce.scale import scale_here
 from sl.tables import load, write_all
 from sl.train.finished import lacks_representations
 from sl.train.jobs import choose_jobs
@@ -31,9 +30,8 @@ UNKEPT = "kept too few representations for t-SNE and separation of classes; remo
 def reproduce(config: ReproduceConfig) -> list[str]:
     """Run the experiment that `config` names; returns a line for each failed run."""
     check_options(config)
-    name, scale, runs_dir = config.names["experiment"], config.names["scale"], Path(config.runs_dir)
-    if scale == "auto":
-        scale = scale_here(config.device)
+    name, runs_dir = config.names["experiment"], Path(config.runs_dir)
+    scale = decided_scale(config.names["scale"], config.device)
     jobs = choose_jobs(config.jobs, config.device)
     deadline = None if config.minutes is None else Deadline(60 * config.minutes)
     common = [f"scale={scale}", override("data_dir", config.data_dir), override("runs_dir", config.runs_dir)]

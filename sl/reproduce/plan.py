@@ -11,6 +11,7 @@ from sl.record.read import is_complete
 from sl.record.write import record_path
 from sl.reproduce.experiment import Overrides
 from sl.train.described import Described, describe_run
+from sl.train.device import find_device
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,13 @@ def plan_runs(
                 planned[name] = PlannedRun(overrides, tuple(common), run, name, path)
                 tell(planned[name])
     return list(planned.values())
+
+
+def decided_scale(scale: str, device: str) -> str:
+    """`scale`; for auto the paper's on a GPU and cpu without one. UserError where this machine lacks the `device`."""
+    if scale != "auto":
+        return scale
+    return "paper" if find_device(device).type == "cuda" else "cpu"
 
 
 def cost_key(config: Mapping[str, Any]) -> str:

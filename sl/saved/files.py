@@ -38,8 +38,8 @@ def write_files(path: Path, content: bytes, description: dict[str, Any]) -> None
     weights = path.with_suffix(".safetensors")
     with writing(path.parents[1], "models_dir"):
         replace_file(weights, content)
-        whole = {"format": FORMAT, **description, "weights": weights.name, "sha256": sha256(content)}
-        replace_json(path, whole)
+        of_file = {"weights": weights.name, "sha256": hashlib.sha256(content).hexdigest()}
+        replace_json(path, {"format": FORMAT, **description, **of_file})
 
 
 def read_files(path: str | Path) -> tuple[dict[str, Any], dict[str, Tensor]]:
@@ -52,7 +52,7 @@ def read_files(path: str | Path) -> tuple[dict[str, Any], dict[str, Tensor]]:
         description = read_description(about.read_text(encoding="utf-8"))
         weights = about.parent / description["weights"]
         content = weights.read_bytes()
-        if sha256(content) != description["sha256"]:
+        if hashlib.sha256(content).hexdigest() != description["sha256"]:
             raise UserError(f"{weights}: its sha256 must be the one that {about.name} names; the file was changed")
         return description, load(content)
     except OSError as error:
@@ -85,8 +85,3 @@ def output(out: Path) -> Iterator[Path]:
             yield part
     except OSError as error:
         raise UserError(f"out={out}: must be a file that can be written: {reason(error)}") from None
-
-
-def sha256(content: bytes) -> str:
-    """The SHA-256 of `content`: 64 hexadecimal digits."""
-    return hashlib.sha256(content).hexdigest()

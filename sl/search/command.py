@@ -7,8 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from sl.checks import integer
-from sl.config.build import under
-from sl.errors import UserError, reason
+from sl.errors import UserError, reason, under
 from sl.files import expanded
 from sl.locks import alone, locked
 from sl.options.search import SearchConfig

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sl.checks import one_of
-from sl.errors import UserError
+from sl.errors import UserError, under
 from sl.files import expanded
 from sl.record.schema import Epoch, Header, Probe
 from sl.tracker.base import Pictures, Tracker, needs
@@ -128,10 +128,8 @@ class WandbTracker(Tracker):
     def _resolved(self) -> "Mode":
         from sl.tracker.wandb_run import resolve_mode
 
-        try:
+        with under("tracker.wandb"):
             return resolve_mode(self.mode)
-        except UserError as error:
-            raise error.under("tracker.wandb") from None
 
     def _finish(self, finished: bool) -> None:
         from sl.tracker.wandb_run import print_note

@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from sl.config.build import NOISE_MATRIX, TRANSITION, build, is_own, under
+from sl.config.build import NOISE_MATRIX, TRANSITION, build, is_own
 from sl.config.check import starts_from_weights
 from sl.config.groups import choices
-from sl.errors import UserError
+from sl.errors import UserError, under
 from sl.models.pretrained import find_weights
 from sl.noise.matrix_file import digest, read_matrix
 from sl.options.run import RunConfig

@@ -6,9 +6,9 @@ from typing import Any
 
 from torch import Tensor
 
-from sl.config.build import NOISE_MATRIX, TRANSITION, build, under
+from sl.config.build import NOISE_MATRIX, TRANSITION, build
 from sl.data import Dataset
-from sl.errors import UserError
+from sl.errors import UserError, under
 from sl.losses import Loss
 from sl.noise import NoisyLabels
 from sl.noise.matrix_file import read_matrix

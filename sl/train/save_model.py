@@ -1,5 +1,6 @@
 """Keeps the network of a finished run, ready to be used without its configuration."""
 
+import hashlib
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +9,7 @@ from sl.models.classifier import Classifier, initialised_part
 from sl.options.run import RunConfig
 from sl.recipes.batchnorm import debiased_statistics
 from sl.record.provenance import commit
-from sl.saved.files import as_file, model_path, sha256, write_files
+from sl.saved.files import as_file, model_path, write_files
 from sl.say import say
 from sl.train.engine import Engine
 from sl.train.job import Job
@@ -50,7 +51,7 @@ def save_model(engine: Engine, job: Job) -> str:
         path = path_of_model(job)
         write_files(path, weights, describe_model(engine, job))
         say(f"network kept: {path}")
-    return sha256(weights)
+    return hashlib.sha256(weights).hexdigest()
 
 
 def describe_model(engine: Engine, job: Job) -> dict[str, Any]:
