@@ -29,7 +29,10 @@ def test_damaged_predictions_are_one_line_that_says_what_to_do(tmp_path: Path) -
     for damaged in (b"", whole[:10], whole[: len(whole) // 2], whole[:-10]):
         file.write_bytes(damaged)
         assert_repeated(file)
-    for changed in ({"index": np.arange(1, 4)}, {"index": np.arange(2)}, {"probabilities": np.ones(3)}):
+    for index in (np.arange(1, 4), np.arange(-1, 2), np.arange(2)):
+        np.savez_compressed(file, **rows | {"index": index})
+        assert_repeated(file)
+    for changed in ({"probabilities": np.ones(3)}, {"probabilities": np.ones((3, 0))}):
         np.savez_compressed(file, **rows | changed)
         assert_repeated(file)
     np.savez_compressed(file, index=np.arange(3))
