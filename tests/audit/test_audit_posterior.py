@@ -26,6 +26,11 @@ def test_bayes_rule_by_hand() -> None:
     assert found[0] == pytest.approx([0.7, 0.0, 0.3])
 
 
+def test_a_label_that_the_matrix_rules_out_leaves_the_prediction_as_it_is() -> None:
+    """No image of class 1 is ever labelled 0, says the matrix; the network is sure that this one is of class 1."""
+    assert posterior(np.array([[0.0, 1.0, 0.0]]), np.array([0]), TRANSITION).tolist() == [[0, 1, 0]]
+
+
 def test_temperature_scaling_by_hand() -> None:
     """At temperature 2 probabilities become their square roots; one of 0 leaves all numbers finite."""
     found = temperature_scaled(np.array([[0.5, 0.32, 0.18], [1.0, 0.0, 0.0]]), 2.0)
