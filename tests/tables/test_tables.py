@@ -201,6 +201,7 @@ def test_the_realised_rate_is_noted_where_it_is_not_that_asked_for(tmp_path: Pat
         head["noise"]["realised_rate"] = share
         synthetic.write(tmp_path, synthetic.lines(head))
     synthetic.record(tmp_path, "ce", "symmetric", 0.2)
+    synthetic.record(tmp_path, "ce", "human", noise_options={"rate": None, "name": "worst"})  # no rate is asked for
     (group,) = run_groups(load_all(tmp_path))
     (note,) = [note for note in results_table(group, [], "last epoch").notes if note.startswith("Labels wrong")]
     assert note == (
