@@ -25,9 +25,10 @@ def findings(found: Iterable[GroupOutcomes]) -> str:
     header = ("claim", *(_title(group) for group in tested))
     rows = [(known[claim], *(_cell(group, claim) for group in tested)) for claim in known if claim in told]
     legend = (
-        f"Mean differences in percentage points, above 0 where the claim is right. {SURVIVES}: survives the "
-        f"correction for the number of claims. {NOTHING}: not measured, or too few runs. {UNCHECKED}: not checked. "
-        "[results/claims.md](results/claims.md) has the rule, every claim and its interval."
+        f"Mean differences in percentage points, above 0 where the claim is right; at every class: that of the class "
+        "that gains least; easy and hard classes: one half of the classes minus the other. "
+        f"{SURVIVES}: survives the correction for the number of claims. {NOTHING}: not measured, or too few runs. "
+        f"{UNCHECKED}: not checked."
     )
     missing = unrecorded({group.dataset for group in shown})
     notes = [*map(_note, tested), *([f"- {missing}"] if missing else [])]

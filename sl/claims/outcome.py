@@ -206,8 +206,8 @@ def caution(group: RunGroup) -> str:
         return ""
     how = "in evaluation mode" if in_evaluation else "while it trains on augmented images"
     return (
-        f"In these runs CE predicts only {share:.0f} % of the wrong labels late, {how} ({USUAL_NOISE.title}, n = "
-        f"{series.n}). So they do not show how a loss resists more memorising."
+        f"CE memorises little here: late it predicts only {share:.0f} % of the wrong labels, {how} "
+        f"({USUAL_NOISE.title}, n = {series.n}). So these runs say little about how well a loss resists memorising."
     )
 
 

@@ -13,13 +13,14 @@ from sl.record.titles import dataset_title
 def tally(found: Sequence[GroupOutcomes]) -> str:
     """How many of the paper's claims hold at its scale by the authors' recipe, and what scaled-down runs contradict.
 
-    A claim is counted once, however many data sets it is asked of; where these disagree, once under each verdict.
+    A claim is counted once, however many data sets it is asked of; where these disagree, under all their verdicts.
     """
     groups = [group for group in found if group.dataset in PAPER_EPOCHS]
     full = [group for group in groups if group.paper_scale and group.recipe == USUAL_RECIPE]
     held = {verdict: _datasets(full, verdict) for verdict in TESTED}
     tested = {claim for claims in held.values() for claim in claims}
     parts = [_headline(full, held) if tested else f"No claim is tested at the paper's scale by {USUAL_RECIPE} yet."]
+    parts += _against(full)
     if proven := {outcome.id for group in full for outcome in group.claims if outcome.by_algebra}:
         parts.append(f"Shown by algebra: {len(proven)} more.")
     if lacking := _datasets(full, Verdict.LACKING).keys() - tested:
@@ -72,15 +73,30 @@ def _headline(full: Sequence[GroupOutcomes], held: Mapping[Verdict, Mapping[str,
     pairs = [(dataset, one.n) for dataset, one in outcomes if not one.by_algebra]
     names, seeds = dict.fromkeys(dataset_title(dataset) for dataset, _ in pairs), [n for _, n in pairs]
     where = f"recipe {USUAL_RECIPE}; {', '.join(names)}; n = {' to '.join(map(str, sorted({min(seeds), max(seeds)})))}"
-    numbers = []
+    verdicts: dict[str, tuple[Verdict, ...]] = {}
     for verdict, claims in held.items():
-        several = sum(len(datasets) > 1 for datasets in claims.values())
-        more = f", {several} of them on more than one data set" if several else ""
-        numbers.append(f"{len(claims) or 'none'} {verdict}{more}")
-    tested = {claim for claims in held.values() for claim in claims}
-    twice = sum(map(len, held.values())) - len(tested)
-    text = f"**{plural(len(tested), 'claim')} of the paper tested at its scale ({where}): {'; '.join(numbers)}.**"
-    return text + (f" Counted under two verdicts, because data sets disagree: {twice}." if twice else "")
+        for claim in claims:
+            verdicts[claim] = (*verdicts.get(claim, ()), verdict)
+    counts = Counter(verdicts.values())
+    numbers = [f"{counts[verdict,] or 'none'} {verdict}" for verdict in TESTED]
+    numbers += [
+        f"{number} {' on one data set, '.join(several)} on another"
+        for several, number in sorted(counts.items())
+        if len(several) > 1
+    ]
+    return f"**{plural(len(verdicts), 'claim')} of the paper tested at its scale ({where}): {'; '.join(numbers)}.**"
+
+
+def _against(full: Iterable[GroupOutcomes]) -> Iterable[str]:
+    """What contradicts the paper, in the claims' words."""
+    found: dict[str, list[str]] = {}
+    for group in full:
+        for one in group.claims:
+            if one.verdict == Verdict.CONTRADICTED:
+                found.setdefault(one.claim.rstrip("."), []).append(dataset_title(group.dataset))
+    told = [f"“{claim}” ({', '.join(names)})" for claim, names in found.items()]
+    if told:
+        yield f"Contradicted: {'; '.join(told)}."
 
 
 def _datasets(groups: Iterable[GroupOutcomes], verdict: Verdict) -> dict[str, set[str]]:

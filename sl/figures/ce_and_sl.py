@@ -16,10 +16,12 @@ def draw(group: RunGroup) -> Figure | None:
     if len(found) < len(PAIR):
         return None
     figure, axes = panels(TITLE, len(found), 2, 2.75)
+    ce, _ = found.values()
     for place, ((loss, noise), series) in enumerate(found.items()):
         axes[place].set_title(lettered(place, series_title(group, loss, noise, series)))
-        accuracy_panel(axes[place], series)
-    return footer(figure, (run for series in found.values() for run in series.runs), explanation(group, ""))
+        accuracy_panel(axes[place], series, over=ce if place else None)
+    note = f"{explanation(group)} In brackets: points gained over CE."
+    return footer(figure, (run for series in found.values() for run in series.runs), note)
 
 
 def cells(group: RunGroup) -> dict[LossAndNoise, Series]:

@@ -10,6 +10,7 @@ from sl.figures.cells import LossAndNoise, lacking, with_clean
 from sl.figures.lines import Line, epoch_lines, label_ends, window
 from sl.figures.panels import footer, lettered, panels, series_title
 from sl.figures.style import CLASS_COLOURS, INK, class_colour, loss_colour, short
+from sl.numbers import signed
 from sl.record import CLEAN, Run, RunGroup, Series
 from sl.record.run import Array
 from sl.record.titles import loss_title
@@ -36,7 +37,7 @@ def draw(group: RunGroup) -> Figure | None:
     return footer(figure, (run for series in found.values() for run in series.runs), note, "Band")
 
 
-def explanation(group: RunGroup, missing: str) -> str:
+def explanation(group: RunGroup, missing: str = "") -> str:
     """What the panels of class-wise accuracy show, and what is `missing` from them, in words below the figure."""
     average = window(group.head.scale.epochs)
     parts = ["Beside each class: mean ± 1 standard deviation after the last epoch. Dashed: mean of the classes."]
@@ -51,16 +52,20 @@ def cells(group: RunGroup) -> dict[LossAndNoise, Series]:
     return with_clean(group, LOSSES)
 
 
-def accuracy_panel(axes: Axes, series: Series) -> None:
-    """One line for each class, in percent, named with its last value, and the mean of the classes."""
+def accuracy_panel(axes: Axes, series: Series, over: Series | None = None) -> None:
+    """One line for each class, in percent, and the mean of the classes.
+
+    A class is named with its last value, and with what that gains `over` other runs, in points.
+    """
     axes.set(ylim=(0, 101), yticks=range(0, 101, 20), ylabel="test accuracy (%)")
     mean, std = 100 * series.mean(Run.class_curve), 100 * series.std(Run.class_curve)
     labels, nothing = series.runs[0].class_labels, np.full(len(mean), np.nan)
     colours = _named(mean[-1])
-    lines = [
-        Line(_ending(label, mean[-1, index], std[-1, index]), colours.get(index, UNNAMED), mean[:, index], nothing)
-        for index, label in enumerate(labels)
-    ]
+    names = [_ending(label, mean[-1, index], std[-1, index]) for index, label in enumerate(labels)]
+    if over:
+        gains = mean[-1] - 100 * over.mean(Run.class_curve)[-1]
+        names = [f"{name} ({signed(gain, 0)})" for name, gain in zip(names, gains, strict=True)]
+    lines = [Line(name, colours.get(index, UNNAMED), mean[:, index], nothing) for index, name in enumerate(names)]
     unnamed = [replace(line, width=0.6) for index, line in enumerate(lines) if index not in colours]
     named = [lines[index] for index in colours]
     overall = Line("mean of the classes", INK, np.nanmean(mean, axis=1), nothing, "--")

@@ -89,9 +89,8 @@ def test_a_group_in_which_ce_memorises_little_says_so_first(tmp_path: Path, memo
     """Little is less than 40 %."""
     made = Made("ce", 0.4, accuracies(0.9, 0.5), accuracies(0.9, 0.5), memorised=(0.05, memorised))
     text = caution(run_group_of(tmp_path, [made]))
-    start = (
-        f"In these runs CE predicts only {100 * memorised:.0f} % of the wrong labels late, while it trains on augmented"
-    )
+    little = f"only {100 * memorised:.0f} % of the wrong labels, while it trains on augmented images"
+    start = f"CE memorises little here: late it predicts {little}"
     assert text.startswith(start) == said
     assert bool(text) == said
 
@@ -109,7 +108,7 @@ def test_how_much_ce_memorises_is_read_in_evaluation_mode_where_all_runs_have_it
                 line["training"] = {**shares, "wrong_memorised": late}
         synthetic.write(tmp_path, record)
     text = caution(run_group_of(tmp_path, []))
-    assert text.startswith("In these runs CE predicts only 25 % of the wrong labels late, in evaluation mode (")
+    assert "late it predicts only 25 % of the wrong labels, in evaluation mode (" in text
     assert "(symmetric 40 %, n = 2)" in text
 
 
