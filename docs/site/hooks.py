@@ -13,6 +13,7 @@ from omegaconf import OmegaConf
 from sl.paths import CONFIG_DIR, ROOT
 
 LINK = re.compile(r"(?P<image>!?)\[(?P<label>[^\]]*)\]\((?P<target>[^)#\s]+)(?P<anchor>#[^)]*)?\)")
+PICTURE = re.compile(r"<!-- picture (\w+): (.*?) -->")  # no image link: on GitHub, without the drawn file, it is broken
 CODE = re.compile(r"(```.*?```)", re.DOTALL)
 
 
@@ -28,8 +29,9 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 
 
 def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:
-    """Fill in the table of recipes, and lead links where they have a page."""
+    """Fill in the table of recipes and the drawn pictures, and lead links where they have a page."""
     markdown = markdown.replace("<!-- recipes -->", recipes())
+    markdown = PICTURE.sub(r"![\2](pictures/\1.png)", markdown)
     folder = ROOT if page.file.src_uri == "index.md" else ROOT / "docs"
     rewrite = _rewriter(folder, page, config)
     parts = CODE.split(markdown)
@@ -41,7 +43,7 @@ def _rewriter(folder, page: Page, config: MkDocsConfig) -> Callable[[re.Match[st
 
     def rewrite(link: re.Match[str]) -> str:
         target, anchor = link["target"], link["anchor"] or ""
-        if "://" in target or link["image"] or target.startswith("pictures/"):
+        if "://" in target or link["image"]:
             return link[0]
         path = (folder / target).resolve()
         if not path.exists():

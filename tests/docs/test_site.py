@@ -85,3 +85,13 @@ def test_links_lead_to_pages_or_name_a_file(hooks: ModuleType) -> None:
     assert lead(hooks, "```text\n[a](nowhere.md)\n```") == "```text\n[a](nowhere.md)\n```"
     with pytest.raises(PluginError, match=r"losses\.md: the link to nowhere\.md leads nowhere"):
         lead(hooks, "[a](nowhere.md)")
+
+
+def test_a_drawn_picture_stands_at_its_mark(hooks: ModuleType) -> None:
+    assert lead(hooks, "<!-- picture noise: two matrices -->") == "![two matrices](pictures/noise.png)"
+
+
+def test_pages_link_no_picture_that_only_the_site_has() -> None:
+    for page in (ROOT / "docs").glob("*.md"):
+        for target in re.findall(r"!\[[^\]]*\]\(([^)]+)\)", page.read_text(encoding="utf-8")):
+            assert (page.parent / target).exists(), f"{page.name}: {target}"
