@@ -24,8 +24,8 @@ def block(runs: Sequence[Run]) -> str:
     """Test accuracy of the methods that the paper compares after the last epoch, its scale first; some under a figure.
 
     A data set stands there once, by its first group. Beside tables at the paper's scale, a data set with scaled-down
-    runs alone has one line. Scale and origin of the runs stand with each. A data set without a finished run is named
-    as such.
+    runs alone has one line. Scale and origin of the runs stand with each table. A data set without a finished run is
+    named as such.
     """
     found = [group for group in in_order(runs) if _compared(group) and group.names[0] in PAPER_EPOCHS]
     first: dict[str, RunGroup] = {}
@@ -78,12 +78,12 @@ def results(group: RunGroup) -> str:
 
 
 def brief(group: RunGroup) -> str:
-    """Last-epoch accuracies under the usual noise in one line, which says what it is and where the others are."""
+    """Last-epoch accuracies under the usual noise in one line, and where all results and the runs' origin are."""
     noise, (dataset, scale, _) = usual_noise(group), group.names
     cells = [f"{loss_title(loss)} {found}" for loss in group.losses if (found := result(group, loss, noise, STATISTIC))]
     title = f"**{dataset_title(dataset)}, {scale_name(group.head)}, {noise.title}**"
-    link = f"[all its results](results/tables/{dataset}_{scale}.md)"
-    return f"{title}, test accuracy (%) after the last epoch (n): {', '.join(cells)}; {link}. {_made(group)}"
+    link = f"[all its results, scale and origin](results/tables/{dataset}_{scale}.md)"
+    return f"{title}, test accuracy (%) after the last epoch (n): {', '.join(cells)}; {link}."
 
 
 def _made(group: RunGroup) -> str:

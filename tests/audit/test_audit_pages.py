@@ -178,7 +178,8 @@ def test_how_audits_at_all_epochs_rank() -> None:
     short = [mean_precision(of("CIFAR-10N worst", loss, 0)[:3]) for loss in ("sl", "ce")]
     said = f"one run of SL has an average precision of {own[0]} with `authors_code` and {apl[0]} with `apl`"
     assert f"{said} ({short[0]} at 30 epochs), one of CE {own[1]} and {apl[1]} ({short[1]})" in STUDY
-    assert f"all 120 epochs, one run of SL has {own[0]} and one of CE {own[1]} on CIFAR-10N worst (n = 3" in README
+    assert f"| `authors_code` | {own[1]}, {own[0]} |" in README
+    assert f"| `apl` | {apl[1]}, {apl[0]} |" in README
 
 
 def test_what_audits_at_all_epochs_count_and_decide() -> None:
@@ -198,13 +199,15 @@ def test_what_to_train_on_corrected_labels() -> None:
     given_ce, given_sl = ([one["trained_test_accuracy"] for one in found] for found in (ce, sl))
     anew_ce, anew_sl = ([one[f"{which}retrained_test_accuracy"] for one in sl] for which in ("", "sl_"))
     said = f"CE ends at {percent(given_ce)} on the labels as given and at {percent(anew_ce)} on those that SL corrected"
-    for page in (STUDY, README):
-        assert f"{said}, SL at {percent(given_sl)} and {percent(anew_sl)}" in page
+    assert f"{said}, SL at {percent(given_sl)} and {percent(anew_sl)}" in STUDY
+    given, anew = (
+        [percent(values).strip(" %") for values in pair] for pair in ((given_ce, given_sl), (anew_ce, anew_sl))
+    )
+    assert f"| {', '.join(given)} | {', '.join(anew)} |" in README
     authors = [
         [one["trained_test_accuracy"] for one in long(loss, "CIFAR-10N worst, authors_code")] for loss in ("ce", "sl")
     ]
-    ends = " and SL at ".join(map(percent, authors))
-    assert f"With `authors_code` CE ends at {ends} on the labels as given (undecided)." in README
+    assert f"| {', '.join(percent(values).strip(' %') for values in authors)} (undecided) | – |" in README
     assert ttest_rel(*authors).pvalue > 0.05
     tests = [(given_sl, given_ce), (anew_ce, given_ce), (anew_sl, given_sl), (anew_sl, anew_ce)]
     p = [ttest_rel(*pair).pvalue for pair in tests]

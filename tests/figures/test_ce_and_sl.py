@@ -34,7 +34,9 @@ def test_beside_sl_stands_what_each_class_gains_over_ce(tmp_path: Path) -> None:
     group = group_of(tmp_path)
     figure = ce_and_sl.draw(group)
     ce, sl = (group.series(loss, group.noises[0]) for loss in ("ce", "sl"))
-    assert figure is not None and ce is not None and sl is not None
+    assert figure is not None
+    assert ce is not None
+    assert sl is not None
     gains = 100 * (sl.runs[0].class_curve()[-1] - ce.runs[0].class_curve()[-1])
     plain, with_gains = ([text.get_text() for text in axes.texts] for axes in figure.axes)
     assert len(with_gains) == len(gains) == 10

@@ -94,8 +94,7 @@ def test_beside_the_papers_scale_scaled_down_runs_have_one_line(tmp_path: Path) 
     ce, sl = ([100 * run.last() for run in noisy if run.name("loss") == loss] for loss in ("ce", "sl"))
     (line,) = (line for line in block(runs).splitlines() if line.startswith("**CIFAR-10,"))
     assert f"(n): CE {ce[0]:.2f} (1), SL {np.mean(sl):.2f} ± {np.std(sl, ddof=1):.2f} (2); [all its" in line
-    assert "[all its results](results/tables/cifar10_cpu.md)" in line
-    assert "5,000 of 50,000 training" in line
+    assert "[all its results, scale and origin](results/tables/cifar10_cpu.md)" in line
 
 
 def test_of_a_data_set_the_papers_scale_and_the_usual_recipe_are_shown(tmp_path: Path) -> None:
