@@ -113,7 +113,8 @@ def test_a_full_disk_is_one_line_and_leaves_no_empty_record(disk: Path, before: 
 
 
 def test_a_full_disk_leaves_a_page_as_it_was(disk: Path, tmp_path: Path) -> None:
-    page, text = disk / "README.md", "<!-- results:begin -->\n<!-- results:end -->\n" + "x" * 4000
+    marks = "".join(f"<!-- {name}:begin -->\n<!-- {name}:end -->\n" for name in ("picture", "results"))
+    page, text = disk / "README.md", marks + "x" * 4000
     page.write_text(text)
     (disk / "full").write_bytes(b"x" * 4096)
     for seed in (0, 1):

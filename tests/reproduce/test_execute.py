@@ -11,6 +11,7 @@ from sl.reproduce.command import redraw
 from sl.reproduce.deadline import Deadline
 from sl.reproduce.execute import NO_TIME, execute, train_one
 from sl.reproduce.plan import PlannedRun
+from sl.reproduce.progress import RunProgress
 from sl.workers import TaskResult
 
 
@@ -33,7 +34,7 @@ def test_no_run_is_begun_that_would_not_be_over_in_time(
 ) -> None:
     begun: list[tuple[str, ...]] = []
     monkeypatch.setattr("sl.reproduce.execute.Workers", partial(AtOnce, begun))
-    monkeypatch.setattr("sl.reproduce.execute.shares_done", lambda records: [1.0] * len(records))
+    monkeypatch.setattr("sl.reproduce.execute.progress", lambda record: RunProgress(ended=True))
     clock = iter(range(0, 1000, 40)).__next__  # a run takes 40 s
     failures = execute(plan, 1, Deadline(130, clock))
     assert begun == [run.overrides for run in plan[:2]]

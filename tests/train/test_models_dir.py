@@ -34,11 +34,11 @@ def test_a_models_dir_that_cannot_be_used_is_refused_before_the_first_epoch(
     assert is_complete(run(f"models_dir={tmp_path / 'file'}"))  # of published data nothing is kept
 
 
-@pytest.mark.parametrize("refused", ["sl.saved.files.replace_file", "sl.train.representations.replace_file"])
+@pytest.mark.parametrize("refused", ["sl.saved.files.replace_file", "sl.train.representations.write_npz"])
 def test_a_full_disk_at_the_end_does_not_lose_the_training(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, refused: str
 ) -> None:
-    def refuse(*_: object) -> None:
+    def refuse(*_: object, **__: object) -> None:
         raise NO_SPACE
 
     options = ("save=true", "probe.representations=5")
