@@ -1,5 +1,7 @@
 """Numbers as readers see them: signs, means with deviations and intervals, counts."""
 
+from collections.abc import Collection
+
 import numpy as np
 from numpy.typing import ArrayLike
 
@@ -38,3 +40,12 @@ def with_interval(mean: float, interval: tuple[float, float] | None, decimals: i
 def plural(count: int, noun: str) -> str:
     """`1 run`, `2 runs`."""
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def ends(numbers: Collection[int]) -> str:
+    """The least and the largest of some numbers, `3 to 6`; `3` where all are the same.
+
+    >>> ends([6, 3, 4]), ends([3, 3])
+    ('3 to 6', '3')
+    """
+    return " to ".join(map(str, sorted({min(numbers), max(numbers)})))

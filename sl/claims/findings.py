@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from sl.claims.outcome import GroupOutcomes, Outcome
 from sl.claims.page import mark, summary, unrecorded
 from sl.claims.rule import SURVIVES, TESTED, Verdict
-from sl.numbers import signed
+from sl.numbers import ends, signed
 from sl.record.paper import PAPER_EPOCHS
 from sl.record.titles import dataset_title
 from sl.tables.formats import table
@@ -19,13 +19,13 @@ def findings(found: Iterable[GroupOutcomes]) -> str:
     Groups without any verdict are left out; the page of claims has them, and the other claims.
     """
     shown = [group for group in found if group.dataset in PAPER_EPOCHS]
-    tested = [group for group in shown if any(outcome.verdict in TESTED for outcome in group.claims)]
+    tested = [group for group in shown if any(map(_tested, group.claims))]
     known = {outcome.id: outcome.claim.rstrip(".") for group in tested for outcome in group.claims}
     told = {outcome.id for group in tested for outcome in group.claims if _told(outcome)}
     header = ("claim", *(_title(group) for group in tested))
     rows = [(known[claim], *(_cell(group, claim) for group in tested)) for claim in known if claim in told]
     legend = (
-        f"Mean differences in percentage points, above 0 where the claim is right; at every class: that of the class "
+        "Mean differences in percentage points, above 0 where the claim is right; at every class: that of the class "
         "that gains least; easy and hard classes: one half of the classes minus the other. "
         f"{SURVIVES}: survives the correction for the number of claims. {NOTHING}: not measured, or too few runs. "
         f"{UNCHECKED}: not checked."
@@ -33,6 +33,11 @@ def findings(found: Iterable[GroupOutcomes]) -> str:
     missing = unrecorded({group.dataset for group in shown})
     notes = [*map(_note, tested), *([f"- {missing}"] if missing else [])]
     return "\n\n".join([*([table(header, rows)] if rows else []), legend, "\n".join(notes)])
+
+
+def _tested(outcome: Outcome) -> bool:
+    """Whether runs gave it a verdict."""
+    return outcome.verdict in TESTED and not outcome.by_algebra
 
 
 def _told(outcome: Outcome) -> bool:
@@ -54,8 +59,6 @@ def _cell(group: GroupOutcomes, claim: str) -> str:
 
 def _note(group: GroupOutcomes) -> str:
     """What the column of a group counts, and on how many seeds its verdicts rest."""
-    seeds = sorted({outcome.n for outcome in group.claims if outcome.verdict in TESTED and not outcome.by_algebra})
+    seeds = [outcome.n for outcome in group.claims if _tested(outcome)]
     caution = f" {group.caution}" if group.caution else ""
-    return (
-        f"- **{_title(group)}** (n = {' to '.join(map(str, seeds[:1] + seeds[1:][-1:]))}). {summary(group)}.{caution}"
-    )
+    return f"- **{_title(group)}** (n = {ends(seeds)}). {summary(group)}.{caution}"

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from sl.claims.outcome import GroupOutcomes
 from sl.claims.rule import TESTED, Verdict
-from sl.numbers import plural
+from sl.numbers import ends, plural
 from sl.record.paper import PAPER_EPOCHS, USUAL_RECIPE
 from sl.record.titles import dataset_title
 
@@ -20,7 +20,7 @@ def tally(found: Sequence[GroupOutcomes]) -> str:
     held = {verdict: _datasets(full, verdict) for verdict in TESTED}
     tested = {claim for claims in held.values() for claim in claims}
     parts = [_headline(full, held) if tested else f"No claim is tested at the paper's scale by {USUAL_RECIPE} yet."]
-    parts += _against(full)
+    parts += _contradicted(full, held[Verdict.CONTRADICTED])
     if proven := {outcome.id for group in full for outcome in group.claims if outcome.by_algebra}:
         parts.append(f"Shown by algebra: {len(proven)} more.")
     if lacking := _datasets(full, Verdict.LACKING).keys() - tested:
@@ -72,7 +72,7 @@ def _headline(full: Sequence[GroupOutcomes], held: Mapping[Verdict, Mapping[str,
     outcomes = ((group.dataset, one) for group in full for one in group.claims if one.verdict in TESTED)
     pairs = [(dataset, one.n) for dataset, one in outcomes if not one.by_algebra]
     names, seeds = dict.fromkeys(dataset_title(dataset) for dataset, _ in pairs), [n for _, n in pairs]
-    where = f"recipe {USUAL_RECIPE}; {', '.join(names)}; n = {' to '.join(map(str, sorted({min(seeds), max(seeds)})))}"
+    where = f"recipe {USUAL_RECIPE}; {', '.join(names)}; n = {ends(seeds)}"
     verdicts: dict[str, tuple[Verdict, ...]] = {}
     for verdict, claims in held.items():
         for claim in claims:
@@ -87,16 +87,11 @@ def _headline(full: Sequence[GroupOutcomes], held: Mapping[Verdict, Mapping[str,
     return f"**{plural(len(verdicts), 'claim')} of the paper tested at its scale ({where}): {'; '.join(numbers)}.**"
 
 
-def _against(full: Iterable[GroupOutcomes]) -> Iterable[str]:
-    """What contradicts the paper, in the claims' words."""
-    found: dict[str, list[str]] = {}
-    for group in full:
-        for one in group.claims:
-            if one.verdict == Verdict.CONTRADICTED:
-                found.setdefault(one.claim.rstrip("."), []).append(dataset_title(group.dataset))
-    told = [f"“{claim}” ({', '.join(names)})" for claim, names in found.items()]
-    if told:
-        yield f"Contradicted: {'; '.join(told)}."
+def _contradicted(full: Iterable[GroupOutcomes], claims: Mapping[str, set[str]]) -> list[str]:
+    """What contradicts the paper in the claims' words, one sentence or none; `claims` as `_datasets`."""
+    sentences = {outcome.id: outcome.claim.rstrip(".") for group in full for outcome in group.claims}
+    told = [f"“{sentences[one]}” ({', '.join(map(dataset_title, sorted(on)))})" for one, on in claims.items()]
+    return [f"Contradicted: {'; '.join(told)}."] * bool(told)
 
 
 def _datasets(groups: Iterable[GroupOutcomes], verdict: Verdict) -> dict[str, set[str]]:
