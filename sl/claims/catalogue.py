@@ -2,24 +2,33 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
+from itertools import product
 
 from sl.claims import measures
-from sl.claims.claim import Cell, Claim, Reported, SameProduct
-from sl.numbers import plural, signed
-from sl.record import CLEAN, STAGES, Noise, Series
-from sl.record.paper import BOOSTED, HIGHER_NOISE, STAGE_EPOCHS, USUAL_NOISE, USUAL_RECIPE
+from sl.claims.claim import Cell, Claim, SameProduct
+from sl.claims.reported import gains_of_sl, reruns, said
+from sl.record import CLEAN, STAGES, Series
+from sl.record.paper import (
+    BOOSTED,
+    COMPARED,
+    HIGHER_NOISE,
+    USUAL_NOISE,
+    USUAL_RECIPE,
+    table_noise,
+)
 from sl.record.run import Array
 from sl.record.titles import loss_title
 from sl.tables.compare import PAPER
-from sl.tables.published import CONFIDENCES, ClassAccuracies, Fact, Literature, Published, marked, unchecked
+from sl.tables.published import ClassAccuracies, Fact, Literature, Published, marked, unchecked
 
 CLASSES, MEMORISATION, ACCURACY = "Class-wise learning", "Memorisation", "SL against other losses"
 EVERY_CLASS, CONFIDENCE, REPRESENTATION = "SL against CE, class by class", "Confidence", "Representation"
 PARAMETERS, BOOSTING = "Parameters and ablation", "SL inside other methods"
 CE_CLEAN = Cell("ce")
-CE, LSR, SL = (Cell(loss, USUAL_NOISE) for loss in ("ce", "lsr", "sl"))
+CE, LSR, SL, RCE = (Cell(loss, USUAL_NOISE) for loss in ("ce", "lsr", "sl", "rce"))
 LAST = "test accuracy, last epoch, symmetric 40 %"
 RIGHT = "mean confidence in class 3 on its rightly labelled training images, late"
+LEARNT = "rightly labelled training images of class 3 predicted as class 3, late"
 EVALUATED = "in evaluation mode, or while training where not all runs measured that"
 WRONG = f"training images with wrong labels predicted as labelled, beyond chance, {EVALUATED},"
 SPREAD = "spread over classes beyond chance (best minus worst, shrunk by what chance in the test images adds)"
@@ -32,7 +41,13 @@ def catalogue(dataset: str, recipe: str, literature: Literature, usual: bool) ->
     A fact is asked on its own data set, what else the paper shows on CIFAR-10 alone there. The paper's ablation and
     boosted methods are also trained on MNIST and digits, all by the `usual` recipe of a scale only.
     """
-    made = [*_classes(), *_memorisation(), *_accuracy(literature.tables), *_every_class(), *_confidence()]
+    made = [
+        *_classes(),
+        *_memorisation(),
+        *_accuracy(dataset, literature.tables, usual=usual),
+        *_every_class(),
+        *_confidence(),
+    ]
     classes = literature.classes if recipe == USUAL_RECIPE else ()
     for fact in literature.facts:
         made += _gaps(fact, classes) if (fact.label, fact.dataset) == (PAPER, dataset) else []
@@ -60,25 +75,23 @@ def _classes() -> Iterable[Claim]:
         "hard_under_learn", CLASSES, "With wrong labels CE loses more at the hard classes than at the easy ones.",
         "loss of accuracy by symmetric 40 % noise under CE, late: harder half of the classes minus easier half "
         "(split by CE's accuracy on clean labels with the other seeds)",
-        (CE_CLEAN, CE), measures.under_learning, headline=True,
+        (CE_CLEAN, CE), measures.under_learning, headline=True, halves=True,
     )  # fmt: skip
     yield Claim(
         "easy_overfit", CLASSES, "With wrong labels CE overfits the easy classes more than the hard ones.",
         "fall of a class's accuracy under CE at symmetric 40 % from its peak up to the late stage to the end, means of "
         "five epochs (the peak's epoch is that of the other seeds' mean): easier half of the classes minus harder half "
         "(split by CE's accuracy on clean labels with the other seeds)",
-        (CE_CLEAN, CE), measures.easy_decline, headline=True,
+        (CE_CLEAN, CE), measures.easy_decline, headline=True, halves=True,
     )  # fmt: skip
-    yield Claim(
-        "lsr_no_cure", CLASSES, "LSR leaves the classes further apart than clean labels do.",
-        f"{SPREAD}, late: LSR at symmetric 40 % minus CE on clean labels",
-        (CE_CLEAN, LSR), _more(measures.spread_beyond_chance, stage="late"),
-    )  # fmt: skip
-    yield Claim(
-        "sl_narrows_spread", CLASSES, "SL learns the classes more evenly than CE.",
-        f"{SPREAD} at symmetric 40 %, late: CE minus SL",
-        (SL, CE), _more(measures.spread_beyond_chance, stage="late"), headline=True,
-    )  # fmt: skip
+    for name, cell, sentence in (
+        ("lsr_no_cure", LSR, "LSR leaves the classes further apart than SL does."),
+        ("sl_narrows_spread", CE, "SL learns the classes more evenly than CE."),
+    ):
+        yield Claim(
+            name, CLASSES, sentence, f"{SPREAD} at symmetric 40 %, late: {loss_title(cell.loss)} minus SL",
+            (SL, cell), _more(measures.spread_beyond_chance, stage="late"), headline=cell == CE,
+        )  # fmt: skip
 
 
 def _gaps(fact: Fact, classes: Sequence[ClassAccuracies]) -> Iterable[Claim]:
@@ -101,21 +114,8 @@ def _gaps(fact: Fact, classes: Sequence[ClassAccuracies]) -> Iterable[Claim]:
         f"accuracy under {name}, {fact.noise.title}, late: class {fact.better} minus class {fact.worse}, minus "
         f"{least:g}: half of what the paper reports ({reported})",
         (cell,), partial(measures.class_gap, fact.better, fact.worse, least),
-        reported=(_said(fact.text, fact.label, fact.confidence, paper=True), *_reruns(fact, classes)),
+        reported=(said(fact.text, fact.label, fact.confidence, paper=True), *reruns(fact, classes)),
     )  # fmt: skip
-
-
-def _reruns(fact: Fact, classes: Sequence[ClassAccuracies]) -> Iterable[Reported]:
-    for line in classes:
-        same = (line.dataset, line.loss, line.noise) == (fact.dataset, fact.loss, fact.noise)
-        if same and line.epoch == STAGE_EPOCHS["late"]:
-            gap = f"{line.accuracy[fact.better] - line.accuracy[fact.worse]:.1f}"
-            source = f"{line.label}, {plural(line.runs, 'run')}, epoch {line.epoch}"
-            yield _said(gap, source, line.confidence, paper=False)
-
-
-def _said(text: str, source: str, confidence: str, *, paper: bool) -> Reported:
-    return Reported(text, source, CONFIDENCES[confidence], unchecked(confidence), paper)
 
 
 def _memorisation() -> Iterable[Claim]:
@@ -132,13 +132,17 @@ def _memorisation() -> Iterable[Claim]:
         "symmetric 40 %, late: images whose true class is in the easier half of the classes minus in the harder half "
         "(split by CE's accuracy on clean labels with the other seeds); one reading of the paper's \"overfits the easy "
         "classes\", `easy_overfit` is another",
-        (CE_CLEAN, CE), measures.easy_memorised, headline=True,
+        (CE_CLEAN, CE), measures.easy_memorised, headline=True, halves=True, reading=True,
     )  # fmt: skip
     yield Claim(
         "ce_declines", MEMORISATION, "With wrong labels CE first learns the classes and then gets worse at them.",
         "accuracy under CE at symmetric 40 %, mean of classes and of five epochs: at its peak up to the late stage "
         "minus at the end (the peak's epoch is that of the other seeds' mean)",
         (CE,), measures.decline, headline=True,
+    )  # fmt: skip
+    yield Claim(
+        "rce_tolerates", MEMORISATION, "RCE is noise-tolerant: alone it memorises fewer wrong labels than CE.",
+        f"{WRONG} at symmetric 40 %, late: CE minus RCE", (CE, RCE), measures.memorised_less,
     )  # fmt: skip
     yield Claim(
         "sl_memorises_less", MEMORISATION, "SL memorises fewer wrong labels than CE.",
@@ -151,24 +155,18 @@ def _memorisation() -> Iterable[Claim]:
     )  # fmt: skip
 
 
-def _accuracy(tables: Sequence[Published]) -> Iterable[Claim]:
-    for loss, noise in (("ce", USUAL_NOISE), ("ce", HIGHER_NOISE), ("gce", USUAL_NOISE)):
+def _accuracy(dataset: str, tables: Sequence[Published], *, usual: bool) -> Iterable[Claim]:
+    """The noisy cells of the paper's main table, SL against each other method; by another recipe the main ones."""
+    main = [("ce", USUAL_NOISE), ("ce", HIGHER_NOISE), ("gce", USUAL_NOISE)]
+    others = product((loss for loss in COMPARED if loss != "sl"), table_noise(dataset)) if usual else ()
+    for loss, noise in dict.fromkeys([*main, *others]):
         yield Claim(
             f"sl_vs_{loss}_{noise.kind}_{100 * (noise.rate or 0):g}", ACCURACY,
             f"SL ends more accurate than {loss_title(loss)} ({noise.title}).",
             f"test accuracy, last epoch, {noise.title}: SL minus {loss_title(loss)}",
-            (Cell("sl", noise), Cell(loss, noise)), measures.difference, headline=True,
-            reported=tuple(_reported(loss, noise, tables)),
+            (Cell("sl", noise), Cell(loss, noise)), measures.difference, headline=(loss, noise) in main,
+            reported=tuple(gains_of_sl(loss, noise, tables)),
         )  # fmt: skip
-
-
-def _reported(loss: str, noise: Noise, tables: Sequence[Published]) -> Iterable[Reported]:
-    for table in tables:
-        sl, other = table.cells.get(("sl", noise)), table.cells.get((loss, noise))
-        if sl and other:
-            text = signed(sl.mean - other.mean, min(sl.decimals, other.decimals))
-            epoch = f", {table.epoch} epoch" if table.epoch in ("last", "best") else ""
-            yield _said(text, f"{table.label}{epoch}", table.confidence, paper=table.label == PAPER)
 
 
 def _every_class() -> Iterable[Claim]:
@@ -183,7 +181,7 @@ def _every_class() -> Iterable[Claim]:
             f"sl_lifts_hardest_most_{percent}", EVERY_CLASS, f"The hard classes gain most from SL ({noise.title}).",
             "SL minus CE, last epoch: harder half of the classes minus easier half (split by CE's accuracy on clean "
             "labels)",
-            (CE_CLEAN, ce, sl), measures.hardest_lifted,
+            (CE_CLEAN, ce, sl), measures.hardest_lifted, halves=True,
         )  # fmt: skip
 
 
@@ -195,6 +193,14 @@ def _confidence() -> Iterable[Claim]:
     yield Claim(
         "sl_confidence_higher", CONFIDENCE, "SL is more confident than CE in class 3 on its rightly labelled images.",
         f"{RIGHT}, at symmetric 40 %: SL minus CE", (CE, SL), _more(measures.confidence),
+    )  # fmt: skip
+    yield Claim(
+        "ce_class_3_unlearnt", CONFIDENCE, "With wrong labels CE learns fewer images of class 3 than with clean ones.",
+        f"{LEARNT}, under CE: on clean labels minus at symmetric 40 %", (CE, CE_CLEAN), _more(measures.recognised),
+    )  # fmt: skip
+    yield Claim(
+        "sl_class_3_learnt", CONFIDENCE, "SL learns more images of class 3 than CE.",
+        f"{LEARNT}, at symmetric 40 %: SL minus CE", (CE, SL), _more(measures.recognised),
     )  # fmt: skip
 
 
@@ -224,7 +230,7 @@ def _parameters(dataset: str) -> Iterable[Claim]:
         (SL, SameProduct("sl", USUAL_NOISE)), measures.difference, proof=PROOF,
     )  # fmt: skip
     for name, title, alone in (
-        ("rce", "RCE alone", Cell("rce", USUAL_NOISE)),
+        ("rce", "RCE alone", RCE),
         ("rce_weight_5", "RCE alone with weight 5", Cell("sl", USUAL_NOISE, (("alpha", 0.0), ("beta", 5.0)))),
         ("ce_weight_5", "CE alone with weight 5", Cell("sl", USUAL_NOISE, (("alpha", 5.0), ("beta", 0.0)))),
     ):
@@ -246,5 +252,5 @@ def _boosting() -> Iterable[Claim]:
             f"sl_boosts_{loss}", BOOSTING, f"{loss_title(loss)} is more accurate with SL in place of its CE.",
             f"{LAST}: {loss_title(loss)} with SL minus without. SL compares the method's own target with its "
             "prediction, as CE does in it; that is our reading, because no published description was found",
-            (Cell(boosted, USUAL_NOISE), Cell(loss, USUAL_NOISE)), measures.difference,
+            (Cell(boosted, USUAL_NOISE), Cell(loss, USUAL_NOISE)), measures.difference, reading=True,
         )  # fmt: skip

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sl.claims.reported import Reported
 from sl.record import CLEAN, Noise, RunGroup, Series
 from sl.record.run import Array
 from sl.record.run_group import SL_PARAMETERS
 from sl.record.titles import loss_title, parameters
-from sl.tables.published import marked
 
 
 @dataclass(frozen=True)
@@ -60,30 +60,13 @@ class SameProduct(Cell):
 
 
 @dataclass(frozen=True)
-class Reported:
-    """What somebody else reports on the claim, with how sure that is, in words.
-
-    `unchecked`: whether that is not checked; `paper`: whether it is the paper's own.
-    """
-
-    text: str
-    source: str
-    confidence: str
-    unchecked: bool
-    paper: bool
-
-    def __str__(self) -> str:
-        """With its mark where it is not checked."""
-        return marked(self.text, self.unchecked)
-
-
-@dataclass(frozen=True)
 class Claim:
     """`measure` gives one number per seed, above 0 where the claim is right, from one Series for each of `cells`.
 
     All series hold the same seeds in the same order; nan stands for a seed on which nothing could be measured. Numbers
     are percentage points. `headline` claims stand in the README. `proof` names the test that shows a claim which holds
-    by algebra.
+    by algebra. `halves`: it compares the harder half of the classes with the easier half, and `measure` takes the
+    number of a class to leave out as `without`. `reading`: the paper's words can also be read otherwise.
     """
 
     id: str
@@ -95,3 +78,5 @@ class Claim:
     headline: bool = False
     reported: tuple[Reported, ...] = ()
     proof: str = ""
+    halves: bool = False
+    reading: bool = False

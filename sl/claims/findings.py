@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from sl.claims.outcome import GroupOutcomes, Outcome
 from sl.claims.page import mark, summary, unrecorded
-from sl.claims.rule import SURVIVES, TESTED, Verdict
+from sl.claims.rule import ONE_CLASS, SURVIVES, TESTED, Verdict
 from sl.numbers import ends, signed
 from sl.record.paper import PAPER_EPOCHS
 from sl.record.titles import dataset_title
@@ -27,8 +27,8 @@ def findings(found: Iterable[GroupOutcomes]) -> str:
     legend = (
         "Mean differences in percentage points, above 0 where the claim is right; at every class: that of the class "
         "that gains least; easy and hard classes: one half of the classes minus the other. "
-        f"{SURVIVES}: survives the correction for the number of claims. {NOTHING}: not measured, or too few runs. "
-        f"{UNCHECKED}: not checked."
+        f"{SURVIVES}: survives the correction for the number of claims. {ONE_CLASS}: rests on one class. "
+        f"{NOTHING}: not measured, or too few runs. {UNCHECKED}: not checked."
     )
     missing = unrecorded({group.dataset for group in shown})
     notes = [*map(_note, tested), *([f"- {missing}"] if missing else [])]

@@ -39,14 +39,14 @@ def class_gap(high: int, low: int, least: float, series: Series) -> Array:
     return accuracies[:, high] - accuracies[:, low] - least
 
 
-def under_learning(clean: Series, noisy: Series) -> Array:
+def under_learning(clean: Series, noisy: Series, without: int | None = None) -> Array:
     """What the harder half of the classes loses by noise, late, minus what the easier half loses.
 
     Which half is harder, the other seeds say: by a seed's own accuracy on clean labels chance alone would put classes
     into the harder half that then seem to lose less.
     """
     right = clean.stack(Run.stage_percent, "late")
-    return harder_minus_easier(others_mean(right), right - noisy.stack(Run.stage_percent, "late"))
+    return harder_minus_easier(others_mean(right), right - noisy.stack(Run.stage_percent, "late"), without)
 
 
 def least_lifted(ce: Series, sl: Series) -> Array:
@@ -58,10 +58,10 @@ def least_lifted(ce: Series, sl: Series) -> Array:
     return np.take_along_axis(gains, others.argmin(axis=1)[:, None], axis=1)[:, 0]
 
 
-def hardest_lifted(clean: Series, ce: Series, sl: Series) -> Array:
+def hardest_lifted(clean: Series, ce: Series, sl: Series, without: int | None = None) -> Array:
     """Last-epoch gain of the harder half of the classes (on clean labels, late) minus that of the easier half."""
     right = clean.mean(Run.stage_percent, "late")
-    return harder_minus_easier(np.tile(right, (clean.n, 1)), _class_gains(ce, sl))
+    return harder_minus_easier(np.tile(right, (clean.n, 1)), _class_gains(ce, sl), without)
 
 
 def more_memorised(series: Series) -> Array:
@@ -75,13 +75,13 @@ def memorised_less(series: Series, other: Series) -> Array:
     return first - second
 
 
-def easy_memorised(clean: Series, noisy: Series) -> Array:
+def easy_memorised(clean: Series, noisy: Series, without: int | None = None) -> Array:
     """Wrong labels memorised late among images of the easier half of the classes, minus among those of the harder half.
 
     Which half is easier, the other seeds on clean labels say, as in `easy_decline`.
     """
     right = others_mean(clean.stack(Run.stage_percent, "late"))
-    return -harder_minus_easier(right, noisy.stack(class_memorised, "late"))
+    return -harder_minus_easier(right, noisy.stack(class_memorised, "late"), without)
 
 
 def more_fitted(series: Series, other: Series) -> Array:
@@ -100,14 +100,14 @@ def decline(series: Series) -> Array:
     return _fall(curves, series.runs[0].stages.late)[:, 0]
 
 
-def easy_decline(clean: Series, noisy: Series) -> Array:
+def easy_decline(clean: Series, noisy: Series, without: int | None = None) -> Array:
     """How far the easier half of the classes falls from its peak to the end, minus how far the harder half does.
 
     Each class has its own peak (see `decline`); which half is easier, the other seeds on clean labels say.
     """
     right = others_mean(clean.stack(Run.stage_percent, "late"))
     falls = _fall(100 * noisy.stack(Run.class_curve), noisy.runs[0].stages.late)
-    return -harder_minus_easier(right, falls)
+    return -harder_minus_easier(right, falls, without)
 
 
 def spread_beyond_chance(run: Run, stage: str) -> float:
@@ -167,10 +167,13 @@ def class_memorised(run: Run, stage: str) -> Array:
 
 def confidence(run: Run) -> float:
     """Mean softmax confidence in class 3, late, over its rightly labelled training images, in percent."""
-    probe = run.probes["late"]
-    if probe.probe_class != PROBED_CLASS or not probe.count:
-        return math.nan
-    return 100 * float(run.probe_values("late", "confidence")[PROBED_CLASS])
+    return 100 * float(run.probe_values("late", "confidence")[PROBED_CLASS]) if _probed(run) else math.nan
+
+
+def recognised(run: Run) -> float:
+    """Percent of class 3's rightly labelled training images that are predicted as class 3, late."""
+    predictions = run.probe_values("late", "predictions")
+    return 100 * float(predictions[PROBED_CLASS]) / run.probes["late"].count if _probed(run) else math.nan
 
 
 def separated(run: Run, measure: str) -> float:
@@ -188,11 +191,13 @@ def others_mean(values: Array) -> Array:
     return (values.sum(axis=0) - values) / (n - 1) if n > 1 else np.full(values.shape, np.nan)
 
 
-def harder_minus_easier(accuracies: Array, values: Array) -> Array:
+def harder_minus_easier(accuracies: Array, values: Array, without: int | None = None) -> Array:
     """Mean of `values` (n, K) over the harder half of the classes minus that over the easier half, (n,).
 
-    For each seed `accuracies` (n, K) say which classes are harder; nan where they do.
+    For each seed `accuracies` (n, K) say which classes are harder; nan where they do. One class can be left out.
     """
+    if without is not None:
+        accuracies, values = (np.delete(each, without, axis=1) for each in (accuracies, values))
     order = np.argsort(accuracies, axis=1, kind="stable")
     ordered, half = np.take_along_axis(values, order, axis=1), values.shape[1] // 2
     means = ordered[:, :half].mean(axis=1) - ordered[:, -half:].mean(axis=1)
@@ -209,6 +214,12 @@ def _fall(curves: Array, late: int) -> Array:
     if np.isnan(others).any():
         return np.full((len(curves), curves.shape[2]), np.nan)
     return np.take_along_axis(smooth, others.argmax(axis=1)[:, None], axis=1)[:, 0] - smooth[:, -1]
+
+
+def _probed(run: Run) -> bool:
+    """Whether the run looked at images of class 3."""
+    probe = run.probes["late"]
+    return probe.probe_class == PROBED_CLASS and probe.count > 0
 
 
 def _beyond_chance(wrong: Array, corrected: Array, run: Run) -> Array:

@@ -8,10 +8,12 @@ from typing import Any
 import numpy as np
 
 from sl.claims.catalogue import catalogue
-from sl.claims.claim import Claim, Reported
+from sl.claims.claim import Claim
 from sl.claims.measures import evaluated, training_shares
 from sl.claims.missing_runs import command
-from sl.claims.rule import RULE, Verdict, decide
+from sl.claims.one_class import rests_on
+from sl.claims.reported import Reported
+from sl.claims.rule import DECIDED, RULE, Verdict, decide
 from sl.files import relative
 from sl.record import Run, RunGroup, matched
 from sl.record.group_order import in_order, recipe_differences
@@ -31,6 +33,8 @@ class Outcome:
 
     `survives`: whether the verdict stands after the correction over the group's claims, `p_adjusted`. `cells` says how
     many finished runs there are of each loss and noise compared, `refused` which seeds may not be compared.
+    `rests_on`: the classes without which less than half of the mean is left, and the mean then. `reading`: the paper's
+    words can also be read otherwise.
     """
 
     id: str
@@ -47,6 +51,8 @@ class Outcome:
     p: float | None
     p_adjusted: float | None
     n: int
+    rests_on: dict[str, float]
+    reading: bool
     proof: str
     cells: dict[str, int]
     refused: tuple[str, ...]
@@ -121,13 +127,14 @@ def evaluate(claim: Claim, group: RunGroup, out: Path) -> Outcome:
     finite = np.isfinite(values)
     seeds = tuple(seed for seed, keep in zip(paired[0].seeds, finite, strict=True) if keep) if paired else ()
     result = infer(values[finite])
+    verdict = decide(result, exact=bool(claim.proof))
     return Outcome(
         id=claim.id,
         topic=claim.topic,
         claim=claim.sentence,
         statistic=claim.statistic,
         headline=claim.headline,
-        verdict=decide(result, exact=bool(claim.proof)),
+        verdict=verdict,
         survives=False,
         seeds=seeds,
         differences=tuple(values[finite].tolist()),
@@ -136,6 +143,8 @@ def evaluate(claim: Claim, group: RunGroup, out: Path) -> Outcome:
         p=result.p,
         p_adjusted=None,
         n=result.n,
+        rests_on=rests_on(claim, paired, result.mean) if verdict in DECIDED else {},
+        reading=claim.reading,
         proof=claim.proof,
         cells={cell.title: series.n if series else 0 for cell, series in zip(claim.cells, found, strict=True)},
         refused=tuple(refused),
@@ -213,4 +222,4 @@ def caution(group: RunGroup) -> str:
 
 def as_json(found: Sequence[GroupOutcomes]) -> dict[str, Any]:
     """All outcomes as results/claims.json has them."""
-    return {"format": 5, "rule": RULE, "groups": [asdict(group) for group in found]}
+    return {"format": 6, "rule": RULE, "groups": [asdict(group) for group in found]}

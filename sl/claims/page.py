@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from sl.claims.outcome import GroupOutcomes, Outcome, all_outcomes, as_json
-from sl.claims.rule import RULE, SURVIVES, Verdict
+from sl.claims.rule import ONE_CLASS, RULE, SURVIVES, Verdict
 from sl.files import replace_file, replace_json, writing
 from sl.numbers import signed, with_interval
 from sl.record import Run
@@ -85,12 +85,14 @@ def _row(outcome: Outcome) -> list[str]:
     pairs = zip(outcome.seeds, outcome.differences, strict=True)
     by_seed = ", ".join(f"{seed}: {signed(value)}" for seed, value in pairs)
     mean = "by algebra" if outcome.mean is None else with_interval(outcome.mean, outcome.interval)
-    return [outcome.claim, paper, mean, by_seed or NOTHING, p_text(outcome.p), f"**{outcome.verdict}**{mark(outcome)}"]
+    left = ", ".join(f"without class {name}: {signed(value)}" for name, value in outcome.rests_on.items())
+    verdict = f"**{outcome.verdict}**{mark(outcome)}{f' ({left})' if left else ''}"
+    return [outcome.claim, paper, mean, by_seed or NOTHING, p_text(outcome.p), verdict]
 
 
 def mark(outcome: Outcome) -> str:
-    """Behind a verdict that survives the correction for the number of claims."""
-    return f" {SURVIVES}" if outcome.survives else ""
+    """Behind a verdict: that it survives the correction for the number of claims, and that it rests on one class."""
+    return f" {SURVIVES}" * outcome.survives + f" {ONE_CLASS}" * bool(outcome.rests_on)
 
 
 def _measured(outcome: Outcome) -> str:

@@ -5,6 +5,7 @@ from enum import StrEnum
 from sl.stats import FEWEST, SIGNIFICANT, Inference, significant
 
 SURVIVES = "✓"
+ONE_CLASS = "‡"
 RULE = f"""\
 Every claim is measured by one number per seed, in percentage points, that is above 0 where the claim is right: a paired
 difference between runs of the same seed. Their mean, its 95 % Student-t interval and the two-sided p of "the true mean
@@ -12,12 +13,16 @@ is 0" (one-sample t test) decide:
 
 - **supported**: p < {SIGNIFICANT} and the mean is above 0, so the whole interval is;
 - **contradicted**: p < {SIGNIFICANT} and the mean is below 0: the runs show the opposite;
-- **undecided**: p is {SIGNIFICANT} or more, or all seeds give the same number. This is no evidence against the claim;
+- **undecided**: p is {SIGNIFICANT} or more, or all seeds give the same number. This is no evidence against the claim.
+  The interval says how large a difference these runs still allow: a narrow one around 0 allows only a small one;
 - **not enough runs**: fewer than {FEWEST} seeds have every run that the claim compares.
 
 {SURVIVES} marks a verdict that survives the correction for the number of claims tested on the same runs (Benjamini and
 Hochberg, false discovery rate {SIGNIFICANT}). Among many tests a few are significant by chance: a verdict without it
 may be one of these.
+
+{ONE_CLASS} marks a verdict on the harder and the easier half of the classes that rests on one class: without it less
+than half of the mean is left. Such a verdict says little about hard and easy classes.
 
 Pairs compare like with like: the same data, wrong labels, recipe values, network, precision and PyTorch version.
 Other pairs are refused and listed. The processor, this project's commit and how a step runs (captured, compiled) may
@@ -44,7 +49,8 @@ class Verdict(StrEnum):
     LACKING = "not enough runs"
 
 
-TESTED = (Verdict.SUPPORTED, Verdict.CONTRADICTED, Verdict.UNDECIDED)
+DECIDED = (Verdict.SUPPORTED, Verdict.CONTRADICTED)
+TESTED = (*DECIDED, Verdict.UNDECIDED)
 
 
 def decide(found: Inference, *, exact: bool = False) -> Verdict:

@@ -20,7 +20,7 @@ def tally(found: Sequence[GroupOutcomes]) -> str:
     held = {verdict: _datasets(full, verdict) for verdict in TESTED}
     tested = {claim for claims in held.values() for claim in claims}
     parts = [_headline(full, held) if tested else f"No claim is tested at the paper's scale by {USUAL_RECIPE} yet."]
-    parts += _contradicted(full, held[Verdict.CONTRADICTED])
+    parts += _contradicted(full)
     if proven := {outcome.id for group in full for outcome in group.claims if outcome.by_algebra}:
         parts.append(f"Shown by algebra: {len(proven)} more.")
     if lacking := _datasets(full, Verdict.LACKING).keys() - tested:
@@ -57,7 +57,7 @@ def _at_full(dataset: str, claims: Collection[str], held: Mapping[Verdict, Mappi
         ]
         counts[", ".join(same or others) or "without a verdict"] += 1
     parts = [f"{_of_these(number, len(claims))} {what}" for what, number in sorted(counts.items())]
-    return f"At the paper's scale {'; '.join(parts)}"
+    return f"By {USUAL_RECIPE} at the paper's scale {'; '.join(parts)}"
 
 
 def _of_these(number: int, of: int) -> str:
@@ -87,11 +87,18 @@ def _headline(full: Sequence[GroupOutcomes], held: Mapping[Verdict, Mapping[str,
     return f"**{plural(len(verdicts), 'claim')} of the paper tested at its scale ({where}): {'; '.join(numbers)}.**"
 
 
-def _contradicted(full: Iterable[GroupOutcomes], claims: Mapping[str, set[str]]) -> list[str]:
-    """What contradicts the paper in the claims' words, one sentence or none; `claims` as `_datasets`."""
-    sentences = {outcome.id: outcome.claim.rstrip(".") for group in full for outcome in group.claims}
-    told = [f"“{sentences[one]}” ({', '.join(map(dataset_title, sorted(on)))})" for one, on in claims.items()]
-    return [f"Contradicted: {'; '.join(told)}."] * bool(told)
+def _contradicted(full: Iterable[GroupOutcomes]) -> list[str]:
+    """What contradicts the paper in the claims' words, and what weakens each verdict; one sentence or none."""
+    told: dict[str, list[str]] = {}
+    for group in full:
+        for one in group.claims:
+            if one.verdict == Verdict.CONTRADICTED and not one.by_algebra:
+                but = [f"rests on class {' and on class '.join(one.rests_on)}"] * bool(one.rests_on)
+                but += ["our reading of the paper"] * one.reading
+                on = ", ".join([dataset_title(group.dataset), *but])
+                told.setdefault(one.claim.rstrip("."), []).append(on)
+    parts = [f"“{claim}” ({'; '.join(on)})" for claim, on in told.items()]
+    return [f"Contradicted: {'; '.join(parts)}."] * bool(parts)
 
 
 def _datasets(groups: Iterable[GroupOutcomes], verdict: Verdict) -> dict[str, set[str]]:

@@ -33,6 +33,8 @@ def accuracies(best: float, worst: float) -> np.ndarray:
 class Made:
     """What a run is to show: class-wise accuracy (10,) at half time and at the end, and more, as shares.
 
+    `confidence` is also the share of the images of class 3 that it learns.
+
     `by_class`: of the wrong labels the share memorised among images of the easy and of the hard classes of
     `accuracies`; older records do not say it.
     """
@@ -63,6 +65,7 @@ class Made:
         for line in lines:
             if line["kind"] == "probe":
                 line["confidence"][3] = self.confidence + 0.01 * random.random()
+                line["predictions"][3] = round(300 * self.confidence) + int(random.integers(4))
         path = synthetic.write(root, lines)
         if self.by_class:
             shares = np.where(EASY_TO_HARD < 5, *self.by_class) + 0.01 * random.random(10)
@@ -103,7 +106,7 @@ def group(dataset: str, full: bool, recipe: str = "authors_code", **verdicts: tu
     claims = tuple(
         Outcome(
             name, "", "", "", False, Verdict(verdict), False, (), (), None, None, None, None, n,
-            "a proof" if name == "proven" else "", {}, (), (), (),
+            {}, False, "a proof" if name == "proven" else "", {}, (), (), (),
         )
         for name, (verdict, n) in verdicts.items()
     )  # fmt: skip

@@ -23,7 +23,7 @@ def series_of(curves: np.ndarray, late: int = 3) -> Series:
     header = Header.model_construct(
         stages=Stages.model_construct(late=late),
         config=Config.model_construct(seed=0),
-        data=Data.model_construct(class_names=["?"] * curves.shape[2]),
+        data=Data.model_construct(class_names=[str(place) for place in range(curves.shape[2])]),
     )
     epochs = [tuple(Epoch.model_construct(class_accuracy=line) for line in run.tolist()) for run in curves]
     return Series(tuple(Run(header, lines) for lines in epochs))

@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 from claim_series import series_of
 
+from sl.claims.catalogue import catalogue
+from sl.claims.claim import Claim
 from sl.claims.measures import (
     decline,
     easy_decline,
@@ -13,7 +15,9 @@ from sl.claims.measures import (
     others_mean,
     under_learning,
 )  # fmt: skip
+from sl.claims.one_class import rests_on
 from sl.record import Series
+from sl.tables import Literature
 
 
 def test_others_mean_leaves_the_seed_out() -> None:
@@ -70,3 +74,34 @@ def test_one_seed_has_no_others() -> None:
     assert np.isnan(least_lifted(one, one)).all()
     assert np.isnan(under_learning(one, one)).all()
     assert np.isnan(easy_decline(series_of(np.zeros((1, 9, 2))), series_of(np.zeros((1, 9, 2))))).all()
+
+
+def test_a_class_left_out_is_in_neither_half() -> None:
+    accuracies, values = np.array([[0.1, 0.2, 0.3, 0.4]]), np.array([[7.0, 1.0, 5.0, 2.0]])
+    assert harder_minus_easier(accuracies, values) == pytest.approx([(7 + 1) / 2 - (5 + 2) / 2])
+    assert harder_minus_easier(accuracies, values, without=0) == pytest.approx([1 - 2])  # 5 is in the middle now
+
+
+def claim_of(name: str) -> Claim:
+    return next(one for one in catalogue("mnist", "authors_code", Literature(), usual=True) if one.id == name)
+
+
+def test_a_mean_that_one_class_makes_rests_on_it() -> None:
+    """Only class 0, an easy one, loses by noise."""
+    right = [0.9, 0.8, 0.5, 0.4, 0.3]
+    clean = series_of(np.array([[right]] * 2), late=1)
+    noisy = series_of(np.array([[[0.1, *right[1:]]]] * 2), late=1)
+    claim, pair = claim_of("hard_under_learn"), (clean, noisy)
+    mean = float(claim.measure(*pair).mean())
+    assert mean == pytest.approx(-40)
+    assert rests_on(claim, pair, mean) == {"0": pytest.approx(0)}
+
+
+def test_a_mean_that_all_classes_make_rests_on_none() -> None:
+    clean = series_of(np.array([[[0.9, 0.8, 0.5, 0.4]]] * 2), late=1)
+    noisy = series_of(np.array([[[0.9, 0.8, 0.3, 0.2]]] * 2), late=1)
+    claim = claim_of("hard_under_learn")
+    assert rests_on(claim, (clean, noisy), float(claim.measure(clean, noisy).mean())) == {}
+    assert rests_on(claim_of("sl_vs_ce_symmetric_40"), (clean, noisy), -1.0) == {}  # compares no halves
+    two = series_of(np.array([[[0.9, 0.8]]] * 2), late=1)
+    assert rests_on(claim, (two, two), 1.0) == {}  # no class can be left out

@@ -26,17 +26,28 @@ def test_a_claim_is_counted_once_however_many_data_sets_it_is_asked_of() -> None
         "none contradicted; 1 undecided; 1 supported on one data set, contradicted on another.** Contradicted: “split” "
         "(MNIST). Shown by algebra: 1 more. Too few runs for a verdict: 2. "
     )
+    at_full = "By authors_code at the paper's scale"
     small = (
-        "Scaled-down runs of CIFAR-10 (recipe authors_code, apl) contradict 5 claims. At the paper's scale 2 of "
-        "these are supported; 1 of these is undecided on MNIST; 2 of these are without a verdict. "
-        "Scaled-down runs of MNIST (recipe authors_code) contradict 2 claims. At the paper's scale 1 of these is "
+        f"Scaled-down runs of CIFAR-10 (recipe authors_code, apl) contradict 5 claims. {at_full} 2 of these are "
+        "supported; 1 of these is undecided on MNIST; 2 of these are without a verdict. "
+        f"Scaled-down runs of MNIST (recipe authors_code) contradict 2 claims. {at_full} 1 of these is "
         "supported on CIFAR-10; 1 of these is without a verdict. "
-        "Scaled-down runs of CIFAR-100 (recipe authors_code) contradict 1 claim. At the paper's scale it is "
+        f"Scaled-down runs of CIFAR-100 (recipe authors_code) contradict 1 claim. {at_full} it is "
         "supported on CIFAR-10."
     )
     found = [replace(one, claims=tuple(replace(claim, claim=f"{claim.id}.") for claim in one.claims)) for one in found]
     assert tally(found) == full + small
     assert tally(found[7:]) == "No claim is tested at the paper's scale by authors_code yet."
+
+
+def test_what_weakens_a_contradiction_is_told_with_it() -> None:
+    found = group("mnist", True, one=(Verdict.CONTRADICTED, 3), two=(Verdict.CONTRADICTED, 3))
+    one, two = (replace(claim, claim=f"{claim.id}.") for claim in found.claims)
+    claims = (replace(one, rests_on={"1": -0.2, "7": 3.0}), replace(two, reading=True))
+    assert (
+        "Contradicted: “one” (MNIST, rests on class 1 and on class 7); “two” (MNIST, our reading of the paper)."
+        in tally([replace(found, claims=claims)])
+    )
 
 
 def test_groups_that_disagree_at_the_papers_scale_are_both_told() -> None:
@@ -46,4 +57,6 @@ def test_groups_that_disagree_at_the_papers_scale_are_both_told() -> None:
         group("cifar10", True, one=(Verdict.SUPPORTED, 3)),
         group("cifar10", False, one=(Verdict.CONTRADICTED, 3)),
     ]
-    assert tally(found).endswith(" contradict 1 claim. At the paper's scale it is supported, undecided.")
+    assert tally(found).endswith(
+        " contradict 1 claim. By authors_code at the paper's scale it is supported, undecided."
+    )

@@ -43,21 +43,6 @@ def overview(records: Sequence[Record]) -> str:
     )
 
 
-def in_short(records: Sequence[Record]) -> str:
-    """One run of SL beside one of CE and four folds of it, for the README; the marks are those of `overview`."""
-    found = by_setting(records)
-    lines = zip(found.items(), ranking(found.values()), gain(found.values()), strict=True)
-    shown = ("CE, 4 folds", "CE, one run", "SL, one run")
-    places = [COLUMNS.index(column) for column in shown]
-    rows = [
-        [name, ranks[-1], *(ranks[place] for place in places), gains[places[-1]],
-         str(len(cells["ce", 0].keys() & cells["sl", 0].keys()))]
-        for (name, cells), ranks, gains in lines
-    ]  # fmt: skip
-    gained = "test accuracy that CE gains with SL's corrected labels (points)"
-    return table(["labels", "random order", *shown, gained, "seeds of one run"], rows)
-
-
 def by_setting(records: Sequence[Record]) -> dict[str, Cells]:
     """The records of each setting by loss and folds, then by seed."""
     names = dict.fromkeys(record["cell"] for record in records)

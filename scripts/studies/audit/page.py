@@ -11,8 +11,9 @@ from sl.record.paper import PAPER_EPOCHS
 from sl.record.titles import loss_title
 from sl.tables.formats import table
 from sl.tables.marks import fill
+from studies.audit.by_default import in_short
 from studies.audit.length import length_part
-from studies.audit.overview import Record, commits, confident_gap, flagged, gap, in_short, overview, percent, rate
+from studies.audit.overview import Record, commits, confident_gap, flagged, gap, overview, percent, rate
 
 HEADER = (
     "loss", "folds", "n", "average precision", "precision at the true count", "recall at 90 % precision",
@@ -44,7 +45,7 @@ def write_pages(results: Path, page: Path, readme: Path) -> list[str]:
     parts = [cell_part([record for record in records if record["cell"] == cell]) for cell in cells]
     notes = NOTES.format(expected=records[0]["expected_precision"])
     whole = "\n\n".join([notes, overview(records), DETAILS, *parts])
-    written = [fill(page, whole), fill(readme, in_short(records), "audit")]
+    written = [fill(page, whole), fill(readme, in_short([*long, *records]), "audit")]
     return [*written, fill(page, length_part(records, long), "all-epochs")] if long else written
 
 

@@ -1,0 +1,48 @@
+"""The study in short, for the README: audits as `sl audit` trains them where neither recipe nor scale is changed."""
+
+from collections.abc import Sequence
+from statistics import fmean
+
+from sl.numbers import signed
+from sl.tables.formats import table
+from studies.audit.overview import NONE, Record, accuracies, by_setting, difference, marks, precision, rate
+from studies.audit.study import AUTHORS
+
+HEADER = (
+    "labels", "wrong", "average precision: CE", "SL", "wrong by SL's estimate",
+    "labels that SL's audit changes: right", "wrong labels that it changes", "test accuracy, SL − CE (points)", "n",
+)  # fmt: skip
+CHANGES = ("recipe=", "scale.")  # overrides that train otherwise than the command does by itself
+
+
+def in_short(records: Sequence[Record]) -> str:
+    """One run of SL beside one of CE; marks as in `overview`, corrected for all comparisons of this table."""
+    own = [one for one in records if not one["folds"] and not any(o.startswith(CHANGES) for o in one["overrides"])]
+    pairs = {name: (cells["ce", 0], cells["sl", 0]) for name, cells in by_setting(own).items()}
+    settings = {name: (ce, sl) for name, (ce, sl) in pairs.items() if ce.keys() & sl.keys()}
+    tests = []
+    for ce, sl in settings.values():
+        ranks = [{seed: precision(one) for seed, one in records.items()} for records in (sl, ce)]
+        accuracy = [accuracies(records, "trained_test_accuracy") for records in (sl, ce)]
+        tests.append([difference(*ranks), difference(*accuracy)])
+    rows = []
+    for (name, (ce, sl)), row, (ranked, gained) in zip(settings.items(), tests, marks(tests), strict=True):
+        both = [(ce[seed], sl[seed]) for seed in sorted(ce.keys() & sl.keys())]
+        decided = [one["measures"]["flagged"]["decision"] for _, one in both]
+        rows.append([
+            name.removesuffix(AUTHORS),
+            _percent([rate(one, "true") for _, one in both]),
+            f"{fmean(precision(one) for one, _ in both):.2f}",
+            f"{fmean(precision(one) for _, one in both):.2f}{ranked}",
+            _percent([rate(one, "estimated") for _, one in both]),
+            *(_percent([one[which] for one in decided]) for which in ("precision", "recall")),
+            signed(100 * row[1].mean, 1) + gained,
+            str(len(both)),
+        ])  # fmt: skip
+    return table(HEADER, rows)
+
+
+def _percent(shares: Sequence[float | None]) -> str:
+    """Their mean; a dash where one is not defined: an audit that changed nothing has no precision."""
+    known = [share for share in shares if share is not None]
+    return f"{100 * fmean(known):.0f} %" if len(known) == len(shares) else NONE

@@ -1,0 +1,53 @@
+"""What others report on a claim: the paper, and published re-runs of it."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from sl.numbers import plural, signed
+from sl.record import Noise
+from sl.record.paper import STAGE_EPOCHS
+from sl.tables.compare import PAPER
+from sl.tables.published import CONFIDENCES, ClassAccuracies, Fact, Published, marked, unchecked
+
+
+@dataclass(frozen=True)
+class Reported:
+    """What somebody else reports on the claim, with how sure that is, in words.
+
+    `unchecked`: whether that is not checked; `paper`: whether it is the paper's own.
+    """
+
+    text: str
+    source: str
+    confidence: str
+    unchecked: bool
+    paper: bool
+
+    def __str__(self) -> str:
+        """With its mark where it is not checked."""
+        return marked(self.text, self.unchecked)
+
+
+def said(text: str, source: str, confidence: str, *, paper: bool) -> Reported:
+    """What `source` says; `confidence` is a key of `CONFIDENCES`."""
+    return Reported(text, source, CONFIDENCES[confidence], unchecked(confidence), paper)
+
+
+def reruns(fact: Fact, classes: Sequence[ClassAccuracies]) -> Iterable[Reported]:
+    """How far re-runs of the paper find the two classes of `fact` apart, late."""
+    for line in classes:
+        same = (line.dataset, line.loss, line.noise) == (fact.dataset, fact.loss, fact.noise)
+        if same and line.epoch == STAGE_EPOCHS["late"]:
+            gap = f"{line.accuracy[fact.better] - line.accuracy[fact.worse]:.1f}"
+            source = f"{line.label}, {plural(line.runs, 'run')}, epoch {line.epoch}"
+            yield said(gap, source, line.confidence, paper=False)
+
+
+def gains_of_sl(loss: str, noise: Noise, tables: Sequence[Published]) -> Iterable[Reported]:
+    """The points that SL gains over `loss` in each table that has both."""
+    for table in tables:
+        sl, other = table.cells.get(("sl", noise)), table.cells.get((loss, noise))
+        if sl and other:
+            text = signed(sl.mean - other.mean, min(sl.decimals, other.decimals))
+            epoch = f", {table.epoch} epoch" if table.epoch in ("last", "best") else ""
+            yield said(text, f"{table.label}{epoch}", table.confidence, paper=table.label == PAPER)
