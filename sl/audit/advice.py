@@ -43,8 +43,8 @@ def advise(estimate: NoiseEstimate) -> Advice:
         return Advice(1.0, 0.1, why, f"the second author in {CODE}/issues/5; beta 0.1 = 1 / -A is computed")
     if classes >= FEWEST_ONE_WAY and one_way(estimate.transition) > ONE_WAY:
         kind = f"{share}; most wrong labels of a class go to one other class: compare with loss=ce (docs/audit.md)"
-        why = f"{kind}; the authors' values for 10 classes, then a lower beta"
-        return Advice(*authors_values("cifar10"), why, "https://github.com/HanxunH/SCELoss-Reproduce/issues/6")
+        why = f"{kind}; the authors' values for 10 classes, from where they advise a grid search"
+        return Advice(*authors_values("cifar10"), why, f"{CODE}, CIFAR-10, and issues/10 there")
     why = f"{classes} classes, {share}; the authors' values for 10 at 20 to 60 %, with more noise a higher beta"
     return Advice(*authors_values("cifar10"), why, f"{CODE}, CIFAR-10, and issues/5 there")
 

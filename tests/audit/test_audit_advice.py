@@ -26,7 +26,7 @@ def estimate(transition: Array) -> NoiseEstimate:
     ("transition", "values", "why"),
     [
         (symmetric(10, 0.4).numpy(), (0.1, 1.0), "about 40 % .*20 to 60 %"),
-        (asymmetric("cifar10", 0.4).numpy(), (0.1, 1.0), "about 20 % .*go to one other class: .* lower beta"),
+        (asymmetric("cifar10", 0.4).numpy(), (0.1, 1.0), "about 20 % .*go to one other class: .* grid search"),
         (symmetric(10, 0.01).numpy(), (1.0, 0.1), "about 1 % .*clean labels"),
         (symmetric(100, 0.4).numpy(), (6.0, 0.1), "100 classes, about 40 %"),
         (symmetric(2, 0.2).numpy(), (0.1, 1.0), "2 classes, about 20 %"),

@@ -32,8 +32,8 @@ def test_at_most_two_screens_stand_before_the_first_command() -> None:
     before = (ROOT / "README.md").read_text(encoding="utf-8").partition("```")[0]
     text = re.sub(r"<!--.*?-->\n|\]\([^)]*\)", lambda found: "]" if found[0].startswith("]") else "", before)
     shown = re.sub(r"(?<=[^\n|])\n(?=[^\n|#*!-])", " ", text).splitlines()  # a browser joins the lines of a paragraph
-    assert sum(max(1, math.ceil(len(line) / 110)) for line in shown) <= 100  # two screens, beside pictures
-    assert 1 <= before.count("![") <= 2
+    assert sum(max(1, math.ceil(len(line) / 110)) for line in shown) <= 70  # two screens with the picture
+    assert before.count("![") == 1
 
 
 def test_every_file_that_the_readme_links_to_exists() -> None:

@@ -1,0 +1,43 @@
+"""What tests read to check docs/reproduction-notes.md: the page, the verdicts, and the runs of a group."""
+
+import json
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from sl.record import Noise, Series, load_all
+from sl.record.group_order import in_order
+from sl.record.paper import USUAL_NOISE
+
+ROOT = Path(__file__).parents[2]
+NOTES = " ".join((ROOT / "docs" / "reproduction-notes.md").read_text(encoding="utf-8").split())
+
+
+def claims(dataset: str, scale: str, recipe: str) -> dict[str, dict[str, Any]]:
+    """Every claim of the first group of these names, by id, as results/claims.json has it."""
+    groups = json.loads((ROOT / "results" / "claims.json").read_text(encoding="utf-8"))["groups"]
+    group = next(one for one in groups if (one["dataset"], one["scale"], one["recipe"]) == (dataset, scale, recipe))
+    return {claim["id"]: claim for claim in group["claims"]}
+
+
+def verdicts(dataset: str, scale: str, recipe: str) -> dict[str, str]:
+    """The verdict on every claim of the first group of these names."""
+    return {name: claim["verdict"] for name, claim in claims(dataset, scale, recipe).items()}
+
+
+def cell(scale: str, recipe: str, loss: str, noise: Noise = USUAL_NOISE, dataset: str = "cifar10") -> Series:
+    """The runs of a loss and noise in the group of these names."""
+    groups = in_order(load_all(ROOT / "results" / "runs" / dataset))  # of equal names the one that pages show first
+    series = next(group for group in groups if group.names == (dataset, scale, recipe)).series(loss, noise)
+    assert series is not None
+    return series
+
+
+full_run = partial(cell, "paper")
+
+
+def late(series: Series, share: str, digits: int = 0) -> str:
+    """A share of the training labels late in evaluation mode, in %, mean of its runs."""
+    return f"{100 * np.mean([getattr(run.probes['late'].training, share) for run in series.runs]):.{digits}f}"

@@ -1,0 +1,62 @@
+"""What docs/reproduction-notes.md says of SL's terms and of SL inside other methods, against the records."""
+
+import pytest
+from notes import NOTES, ROOT, full_run, late, verdicts
+from scipy.stats import ttest_1samp
+
+from sl.record import Run, Series, load_all
+from sl.record.group_order import in_order
+from sl.record.paper import BOOSTED, USUAL_NOISE
+
+pytestmark = pytest.mark.results
+
+
+def weighted(**weights: float) -> Series:
+    """The runs of SL with these weights on MNIST at the paper's scale, 40 % symmetric noise."""
+    groups = in_order(load_all(ROOT / "results" / "runs" / "mnist"))
+    group = next(group for group in groups if group.names == ("mnist", "paper", "authors_code"))
+    (found,) = (series for values, series in group.variants("sl", USUAL_NOISE) if weights.items() <= values.items())
+    return found
+
+
+def test_what_each_part_of_sl_brings_on_mnist() -> None:
+    def ends(loss: str) -> str:
+        series = full_run("authors_code", loss, dataset="mnist")
+        assert series.seeds == (0, 1, 2)
+        return f"{series.mean(Run.last_percent):.2f}"
+
+    assert f"SL ends at {ends('sl')}, CE at {ends('ce')}." in NOTES
+    assert (
+        f"RCE alone ends at {ends('rce')}: that SL is better with both of its terms is undecided, as on digits" in NOTES
+    )
+    titles = {"lsr": "LSR", "forward": "Forward", "d2l": "D2L", "bootstrap_hard": "Bootstrap, hard"}
+    ahead = []
+    for loss, title in titles.items():
+        of_sl, boosted = (full_run("authors_code", one, dataset="mnist") for one in ("sl", BOOSTED[loss]))
+        gaps = of_sl.stack(Run.last_percent) - boosted.stack(Run.last_percent)
+        ahead.append(gaps.mean())
+        mark = " *" * bool(ttest_1samp(gaps, 0).pvalue < 0.05)
+        assert f"| {title} | {ends(loss)} | {ends(BOOSTED[loss])} | +{gaps.mean():.2f}{mark} |" in NOTES
+    assert min(ahead) > 0
+    assert max(ahead[:3]) < 0.5
+    assert "SL brings LSR, Forward and D2L up to about its own accuracy; none of them ends above SL" in NOTES
+    heavy_ce, heavy_rce = (weighted(**weights) for weights in ({"alpha": 5, "beta": 0}, {"alpha": 0, "beta": 5}))
+    ce, sl = (full_run("authors_code", loss, dataset="mnist").mean(Run.last_percent) for loss in ("ce", "sl"))
+    gained = heavy_ce.mean(Run.last_percent)
+    assert f"CE with weight 5 ends at {gained:.2f}, less than SL, but {gained - ce:.0f} points above CE" in NOTES
+    one, two, three = (f"{run.last_percent():.2f}" for run in heavy_rce.runs)
+    assert f"RCE with weight 5 ends at {one}, {two} and {three} in the three runs" in NOTES
+    assert [int((100 * run.class_curve()[-1] < 1).sum()) for run in heavy_rce.runs] == [1, 0, 2]
+    assert f"differs from SL's by {sl - heavy_rce.mean(Run.last_percent):.0f} points, which is undecided" in NOTES
+    boot = full_run("authors_code", "bootstrap_sl", dataset="mnist")
+    assert all(min(run.class_curve()[-1]) == 0 for run in boot.runs)
+    assert "in each run at least one class ends at 0 %" in NOTES
+    plain, boosted = (
+        late(full_run("authors_code", loss, dataset="mnist"), "wrong_memorised") for loss in ("lsr", "lsr_sl")
+    )
+    assert f"LSR predicts {boosted} % of the wrong labels late, in evaluation mode, itself {plain} %." in NOTES
+    mnist, digits = (verdicts(dataset, "paper", "authors_code") for dataset in ("mnist", "digits"))
+    assert (mnist["sl_needs_both_rce"], digits["sl_needs_both_rce"]) == ("undecided", "undecided")
+    boosts = [mnist[f"sl_boosts_{loss}"] for loss in titles]
+    assert boosts == ["supported", "supported", "supported", "contradicted"]
+    assert [mnist[f"sl_needs_both_{alone}_weight_5"] for alone in ("ce", "rce")] == ["supported", "undecided"]
