@@ -15,7 +15,6 @@ from chromium import chromium
 os.environ["PYTHONPATH"] = str(Path(__file__).parents[1])  # for the processes that tests start
 import_module("matplotlib.font_manager")  # lists the fonts once: a process that has to do it may say so on stderr
 os.environ["no_proxy"] = "127.0.0.1,localhost"  # servers of tests, and the browser's, are on this machine
-collect_ignore = ["conformance/jax_losses.py"]  # JAX starts threads, and warns where a later test forks
 
 
 @pytest.fixture(autouse=True)

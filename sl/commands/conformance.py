@@ -11,7 +11,7 @@ from sl.conformance.verdict import check
 
 
 def main(
-    target: str, loss: str | None = None, arrays: Literal["numpy", "torch", "jax"] | None = None, **parameters: float
+    target: str, loss: str | None = None, arrays: Literal["numpy", "torch"] | None = None, **parameters: float
 ) -> int:
     """Say which loss an implementation computes, and which known mistake it makes.
 

@@ -82,20 +82,14 @@ def _torch(array: Any) -> Any:
     return torch.from_numpy(array)
 
 
-def _jax(array: Any) -> Any:
-    import jax.numpy  # type: ignore[import-not-found,unused-ignore]
-
-    return jax.numpy.asarray(array)
-
-
-ARRAYS: dict[str, Callable[[Any], Any]] = {"numpy": np.asarray, "torch": _torch, "jax": _jax}
+ARRAYS: dict[str, Callable[[Any], Any]] = {"numpy": np.asarray, "torch": _torch}
 
 
 def _likely(function: Callable[..., Any]) -> list[str]:
     """The libraries to try, that of the function's own module first."""
     named = type(function).__mro__ if not inspect.isfunction(function) else ()
     torch_first = any(kind.__module__.startswith("torch.") for kind in named)
-    return ["torch", "numpy", "jax"] if torch_first else ["numpy", "torch", "jax"]
+    return ["torch", "numpy"] if torch_first else ["numpy", "torch"]
 
 
 def _numbers(result: Any, examples: int) -> Array:

@@ -194,6 +194,7 @@ def test_a_formula_without_values_is_left_out_and_alone_is_refused() -> None:
         ("conformance_mistakes:three_values", "conformance_mistakes:three_values: it cannot be called with"),
         ("torch.nn:CrossEntropyLoss typo=3", "typo=3: must be a parameter of torch.nn:CrossEntropyLoss or of a form"),
         ("torch.nn:CrossEntropyLoss q=0.3 loss=ce", "q=0.3: must be a parameter of torch.nn:CrossEntropyLoss or of "),
+        ("torch.nn:CrossEntropyLoss arrays=jax", "arrays=jax: must be one of numpy, torch"),
         ("conformance_mistakes:Right num_classes=10", "num_classes=10: must not be given: the check sets it"),
     ],
 )

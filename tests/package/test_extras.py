@@ -23,7 +23,6 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 EXTRAS = PROJECT["optional-dependencies"]
 STUDIES = ROOT / "scripts" / "studies"  # started from a checkout alone
 BASE = {"torch", "numpy"}
-ANYBODYS = {"jax", "tensorflow", "typing_extensions"}  # given to whoever has them; the last comes with torch
 OF_OTHERS = {"yaml": "omegaconf", "sqlalchemy": "optuna"}  # modules that come with another package
 
 
@@ -58,7 +57,7 @@ def test_the_base_is_torch_and_numpy() -> None:
 
 def test_every_import_is_in_an_extra_that_brings_it() -> None:
     distributions = packages_distributions()
-    imported = {name for name, path in imports() if not path.is_relative_to(STUDIES)} - BASE - ANYBODYS
+    imported = {name for name, path in imports() if not path.is_relative_to(STUDIES)} - BASE
     assert imported <= {module for modules in MODULES.values() for module in modules}
     for extra, modules in MODULES.items():
         for module in {*modules} & imported:
@@ -75,8 +74,7 @@ def test_what_the_studies_import_comes_with_the_extra_dev() -> None:
 
 @pytest.mark.parametrize("folder", ["losses", "noise", "conformance", "evaluate.py"])
 def test_the_base_is_enough_for_the_parts_people_use(folder: str) -> None:
-    allowed = BASE | ANYBODYS
-    assert {name for name, path in imports() if path.is_relative_to(ROOT / "sl" / folder)} <= allowed
+    assert {name for name, path in imports() if path.is_relative_to(ROOT / "sl" / folder)} <= BASE
 
 
 def test_requirements_are_the_whole() -> None:
