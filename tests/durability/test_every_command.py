@@ -1,53 +1,50 @@
 """Malformed command lines of every command: one line and exit code 2, never a traceback; nothing is trained."""
 
+import runpy
 from collections.abc import Iterator
+from functools import cache
+from importlib import import_module
+from inspect import signature
 from pathlib import Path
 from typing import Any, NoReturn
 
 import pytest
 import synthetic
 from fuzzing import NUMBERS, TEXT, WORDS, fuzz
+from hydra import compose
 from hypothesis import strategies as st
 from in_process import SCRIPTS, as_before, run
+from omegaconf import OmegaConf
 
 from sl import commands
+from sl.config.compose import hydra_ready
 from sl.errors import UserError
 
 RUN = (
     "dataset noise noise.rate loss loss.alpha model recipe recipe.epochs recipe.batch_size recipe.lr scale runtime"
-    " scale.train_share runtime.device runtime.threads tracker tracker.mode seed holdout fold save probe.label"
+    " scale.train_share runtime.device runtime.threads tracker tracker.wandb.mode seed holdout fold save probe.label"
     " probe.representations allow_targets data_dir runs_dir checkpoints_dir models_dir noise.path dataset.image_size"
 )
-FOLDERS = "runs_dir paper out readme strict"
-# The options of every command, and what comes last on each of its command lines, so that it measures nothing.
-COMMANDS = {
-    "train": (RUN, ()),
-    "search": (
-        f"{RUN} search.trials search.seeds search.jobs search.ranges search.storage results_dir",
-        ("holdout=0.2",),
-    ),
-    "audit": (f"{RUN} folds expected_precision sheet sample jobs out results_dir", ()),
-    "reproduce": ("experiment scale seeds jobs device overrides data_dir runs_dir results_dir", ("plan_only=true",)),
-    "choose": (FOLDERS, ()),
-    "figures": (FOLDERS, ()),
-    "tables": (FOLDERS, ()),
-    "claims": (FOLDERS, ()),
-    "report": (f"{FOLDERS} figures", ()),
-    "sweep_table": ("runs_dir out strict", ()),
-    "records": ("runs_dir seal", ()),
-    "search_cost": ("results_dir page strict", ()),
-    "open_points": ("runs_dir unchanged_dir changed_dir page scale seeds jobs strict", ("table_only=true",)),
-    "parity": ("runs_dir out jobs strict", ("table_only=true",)),
-    "bench": ("ablation cases rounds seconds out", ("tables=true",)),
-    "bench_storage": ("out", ()),
-    "audit_time": ("data_dir out options", ()),
-    "predict": ("model folder out skip_unreadable allow_targets", ()),
-    "export": ("model out allow_targets", ()),
-    "audit_study": ("cells results page all_epochs threads", ("table_only=true",)),
-    "conformance": ("target loss arrays alpha", ()),
-    "track": ("tracker runs figures strict allow_targets tracker.csv.dir", ("runs=missing",)),
-    "dashboard": ("project entity out", ("file=damaged.json",)),
+# The options of what Hydra composes; those of every other command are the parameters of its `main`.
+COMPOSED = {
+    "train": RUN,
+    "search": f"{RUN} search.trials search.seeds search.jobs search.ranges search.storage results_dir",
+    "audit": f"{RUN} folds expected_precision sheet sample jobs out results_dir",
+    "reproduce": "experiment scale seeds jobs device overrides data_dir runs_dir results_dir",
+    "track": "tracker runs figures strict allow_targets tracker.csv.dir",
 }
+# What comes last on a command line, so that it measures nothing.
+LAST = {
+    "search": "holdout=0.2",
+    "reproduce": "plan_only=true",
+    "open_points": "table_only=true",
+    "parity": "table_only=true",
+    "bench": "tables=true",
+    "audit_study": "table_only=true",
+    "track": "runs=missing",
+    "dashboard": "file=damaged.json",
+}
+COMMANDS = sorted({path.stem for path in SCRIPTS.glob("*.py")} | {*commands.COMMANDS})
 PATHS = st.sampled_from(
     [
         "",
@@ -83,18 +80,34 @@ def harmless(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         yield
 
 
-def test_every_command_is_tried() -> None:
-    assert {path.stem for path in SCRIPTS.glob("*.py")} | {*commands.COMMANDS} == {*COMMANDS}
+@cache
+def options(command: str) -> list[str]:
+    if command in COMPOSED:
+        return COMPOSED[command].split()
+    if command in commands.COMMANDS:
+        return [*signature(import_module(f"sl.commands.{command}").main).parameters]
+    return [*signature(runpy.run_path(str(SCRIPTS / f"{command}.py"))["main"]).parameters]
+
+
+RUNS = ("dataset=folder noise=matrix loss=sl tracker=wandb", "noise=symmetric loss=sl")
+CHOICES = {"search": RUNS, "audit": RUNS, "reproduce": ("experiment=fig1",), "track": ("tracker=csv",)}
+
+
+@pytest.mark.parametrize("command", CHOICES)
+def test_every_composed_option_exists(command: str) -> None:
+    with hydra_ready():
+        composed = [compose(command, chosen.split()) for chosen in CHOICES[command]]
+    for option in options(command):
+        assert any(OmegaConf.select(node, option, default="no option") != "no option" for node in composed), option
 
 
 @st.composite
 def command_lines(draw: st.DrawFn) -> tuple[str, list[str]]:
     """A command, and up to three options of it, or of others, with values that are mostly wrong."""
     command = draw(st.sampled_from([*COMMANDS]))
-    options, last = COMMANDS[command]
-    names = st.sampled_from([*options.split(), "no_such_option", "--flag"])
+    names = st.sampled_from([*options(command), "no_such_option", "--flag"])
     arguments = draw(st.lists(st.tuples(names, VALUES).map("=".join) | PATHS, min_size=1, max_size=3))
-    return command, [*arguments, *last]
+    return command, [*arguments, *LAST.get(command, "").split()]
 
 
 @fuzz(few=40, many=500, line=command_lines())
