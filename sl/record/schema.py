@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import ConfigDict, Field
 
 from sl.options.held_out import Fold
-from sl.record.entry import Count, Digest, Entry, Positive, Rate, Seconds, Share
+from sl.record.entry import Count, Digest, Entry, NonNegative, Positive, Share
 
 Stage = Literal["early", "middle", "late"]
 
@@ -168,7 +168,7 @@ class Moment(Entry):
     """An epoch and a learning rate in it."""
 
     epoch: Positive
-    lr: Rate
+    lr: NonNegative
 
 
 class Epoch(TrainingShares, Moment):  # the fields of the last base come first in the file
@@ -239,8 +239,8 @@ class End(Entry):
     model_config = ConfigDict(extra="forbid")  # a damaged `sha256` must not read as a record that has none
 
     kind: Literal["end"] = "end"
-    epoch_seconds: list[Seconds]
-    seconds: Seconds
+    epoch_seconds: list[NonNegative]
+    seconds: NonNegative
     finished: str
     weights_sha256: Digest | None = None
     sha256: Digest | None = None

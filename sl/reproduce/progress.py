@@ -13,7 +13,7 @@ from pydantic import TypeAdapter, ValidationError
 from sl.errors import UserError
 from sl.files import replace_json
 from sl.locks import is_held, lock_beside
-from sl.record.entry import Positive, Seconds
+from sl.record.entry import NonNegative, Positive
 from sl.record.read import read
 
 PREFIX = ".plan-"
@@ -26,7 +26,7 @@ class SavedRun:
     step: str
     overrides: str
     record: str
-    seconds: Seconds
+    seconds: NonNegative
 
 
 @dataclass(frozen=True)
