@@ -42,7 +42,7 @@ def test_the_verdicts_at_the_papers_scale_are_counted(page: tuple) -> None:
     )
 
 
-def test_what_is_read_back_is_what_was_written(page: tuple, literature: Literature) -> None:
+def test_what_is_read_back_is_what_was_written(page: tuple) -> None:
     root, text, _ = page
     read = read_claims(root / "claims.json")
     assert markdown(read) == text

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from recorded import metrics
 from torch import Tensor
 
 from sl.errors import UserError
@@ -31,10 +32,6 @@ def signals_that_are_not_ignored() -> Iterator[None]:
     yield
     for number, handler in before.items():
         signal.signal(number, handler)
-
-
-def measured(path: Path) -> list[str]:
-    return [line for line in path.read_text().splitlines() if line.startswith(('{"kind":"epoch"', '{"kind":"probe"'))]
 
 
 def send_in_step(monkeypatch: pytest.MonkeyPatch, number: int, *signals: signal.Signals) -> None:
@@ -71,7 +68,7 @@ def test_a_signal_stops_a_run_inside_an_epoch(
     )
     resumed = read(run(*OPTIONS, where="stopped"))
     assert [(line.epoch, line.step) for line in resumed.resumes] == [(1, 2)]
-    assert measured(path) == measured(whole)
+    assert metrics(path) == metrics(whole)
 
 
 def test_a_signal_in_the_evaluation_stops_the_run_there(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -90,7 +87,7 @@ def test_a_signal_in_the_evaluation_stops_the_run_there(run: Run, monkeypatch: p
             run(*OPTIONS, "recipe.bn_zero_debias=true", where="stopped")
     path = run(*OPTIONS, "recipe.bn_zero_debias=true", where="stopped")
     assert [(line.epoch, line.step) for line in read(path).resumes] == [(0, 5)]
-    assert measured(path) == measured(whole)
+    assert metrics(path) == metrics(whole)
 
 
 def test_the_second_interrupt_stops_at_once(run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -129,7 +126,7 @@ def test_the_handler_of_a_launcher_gets_the_signal_after_the_state_is_saved(
     assert (caught.value.code, saved) == (-1, [True])
     path = run(*OPTIONS, where="stopped")
     assert [(line.epoch, line.step) for line in read(path).resumes] == ([] if late else [(1, 2)])
-    assert measured(path) == measured(whole)
+    assert metrics(path) == metrics(whole)
 
 
 def test_a_launcher_that_does_not_queue_again_is_said_in_one_line(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
