@@ -48,7 +48,7 @@ def build(node: Mapping[str, Any], option: str, allow_targets: Sequence[str] = (
     return _make(node, option, allow_targets, context)
 
 
-def build_trackers(nodes: Mapping[str, Any], allow_targets: Sequence[str] = ()) -> dict[str, Any]:
+def build_trackers(nodes: Mapping[str, Any], allow_targets: Sequence[str]) -> dict[str, Any]:
     """The trackers of a run by name, in the order of their choice."""
     return {name: build(node, f"{TRACKER}.{name}", allow_targets) for name, node in nodes.items()}
 
@@ -115,7 +115,7 @@ def find_parameters(node: Any, option: str, allow_targets: Sequence[str]) -> Par
     return {name: parameter for name, parameter in parameters.items() if parameter.kind in named}
 
 
-def find_class(target: object, option: str, allow_targets: Sequence[str] = ()) -> type:
+def find_class(target: object, option: str, allow_targets: Sequence[str]) -> type:
     """The class called `target`; UserError unless it is one for `option`, of an allowed package."""
     kind = KINDS[option.partition(".")[0].partition("[")[0]]
     packages, place = (kind.package, *allow_targets), f"{option}._target_"
