@@ -153,7 +153,7 @@ def evaluate(claim: Claim, group: RunGroup, out: Path) -> Outcome:
     )
 
 
-def outcomes(group: RunGroup, literature: Literature, out: Path) -> tuple[Outcome, ...]:
+def outcomes(group: RunGroup, literature: Literature, out: Path = Path()) -> tuple[Outcome, ...]:
     """Every claim measured on one group, corrected for their number; paths of records are relative to `out`."""
     dataset, scale, recipe = group.names
     known = replace(literature, tables=beside(group, literature.tables, "last epoch"))
