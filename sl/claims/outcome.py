@@ -15,6 +15,7 @@ from sl.claims.one_class import rests_on
 from sl.claims.reported import Reported
 from sl.claims.rule import DECIDED, RULE, Verdict, decide
 from sl.files import relative
+from sl.numbers import signed
 from sl.record import Run, RunGroup, matched
 from sl.record.group_order import in_order, recipe_differences
 from sl.record.paper import USUAL_NOISE
@@ -63,6 +64,12 @@ class Outcome:
     def by_algebra(self) -> bool:
         """Whether it holds by algebra and no run contradicts it: its verdict then owes nothing to runs."""
         return bool(self.proof) and self.verdict == Verdict.SUPPORTED
+
+    @property
+    def caveats(self) -> list[str]:
+        """What weakens its verdict, in words."""
+        resting = [f"rests on class {name}: {signed(value)} without it" for name, value in self.rests_on.items()]
+        return resting + ["our reading of the paper"] * self.reading
 
 
 @dataclass(frozen=True)

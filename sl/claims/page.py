@@ -85,8 +85,8 @@ def _row(outcome: Outcome) -> list[str]:
     pairs = zip(outcome.seeds, outcome.differences, strict=True)
     by_seed = ", ".join(f"{seed}: {signed(value)}" for seed, value in pairs)
     mean = "by algebra" if outcome.mean is None else with_interval(outcome.mean, outcome.interval)
-    left = ", ".join(f"without class {name}: {signed(value)}" for name, value in outcome.rests_on.items())
-    verdict = f"**{outcome.verdict}**{mark(outcome)}{f' ({left})' if left else ''}"
+    caveats = f" ({'; '.join(outcome.caveats)})" if outcome.caveats else ""
+    verdict = f"**{outcome.verdict}**{mark(outcome)}{caveats}"
     return [outcome.claim, paper, mean, by_seed or NOTHING, p_text(outcome.p), verdict]
 
 

@@ -94,9 +94,7 @@ def _contradicted(full: Iterable[GroupOutcomes]) -> list[str]:
     for group in full:
         for one in group.claims:
             if one.verdict == Verdict.CONTRADICTED and not one.by_algebra:
-                but = [f"rests on class {' and on class '.join(one.rests_on)}"] * bool(one.rests_on)
-                but += ["our reading of the paper"] * one.reading
-                on = ", ".join([dataset_title(group.dataset), *but])
+                on = "; ".join([dataset_title(group.dataset), *one.caveats])
                 told.setdefault(one.claim.rstrip("."), []).append(on)
     parts = [f"“{claim}” ({'; '.join(on)})" for claim, on in told.items()]
     return [f"Contradicted: {'; '.join(parts)}."] * bool(parts)

@@ -20,6 +20,7 @@ def verdict_entry(outcome: Outcome, places: dict[str, int]) -> dict[str, Any]:
         "statistic": outcome.statistic,
         "verdict": outcome.verdict.value,
         "survives": outcome.survives,
+        "caveats": outcome.caveats,
         "headline": outcome.headline,
         "n": outcome.n,
         "mean": hundredths(outcome.mean),

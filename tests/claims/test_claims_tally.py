@@ -45,8 +45,8 @@ def test_what_weakens_a_contradiction_is_told_with_it() -> None:
     one, two = (replace(claim, claim=f"{claim.id}.") for claim in found.claims)
     claims = (replace(one, rests_on={"1": -0.2, "7": 3.0}), replace(two, reading=True))
     assert (
-        "Contradicted: “one” (MNIST, rests on class 1 and on class 7); “two” (MNIST, our reading of the paper)."
-        in tally([replace(found, claims=claims)])
+        "Contradicted: “one” (MNIST; rests on class 1: −0.20 without it; rests on class 7: +3.00 without it); "
+        "“two” (MNIST; our reading of the paper)." in tally([replace(found, claims=claims)])
     )
 
 

@@ -32,6 +32,10 @@ def test_all_verdicts_have_their_numbers(show: Callable[..., Any]) -> None:
     assert set(texts(driver, "#verdicts .setting .badge")) == {"scaled-down run"}
     choose(driver, "#verdicts-shown", "supported")
     assert set(texts(driver, "#verdicts-table .verdict")) == {"✓ supported"}
+    choose(driver, "#verdicts-shown", "all")
+    rows = driver.find_elements("css selector", "#verdicts-table tbody tr")
+    (ours,) = (row.text for row in rows if "our reading of the paper" in row.text)
+    assert "on images of the easy classes" in ours
 
 
 def test_a_class_without_test_images_has_no_difference_and_is_not_the_worst(show: Callable[..., Any]) -> None:

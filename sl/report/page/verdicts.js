@@ -9,7 +9,8 @@ function verdictBadge(verdict) {
 }
 
 function claimVerdict(claim) {
-  return [verdictBadge(claim.verdict), claim.survives ? el("small", {}, SURVIVES) : null];
+  const notes = [...(claim.survives ? [SURVIVES] : []), ...claim.caveats];
+  return [verdictBadge(claim.verdict), ...notes.map((note) => el("small", {}, note))];
 }
 
 function measured(claim) {
@@ -92,6 +93,7 @@ function showClaim(claim) {
     ["Ours", ours(claim)],
     ["By seed", seeds],
     ["t test", known(claim.p) ? `p = ${claim.p}${claim.survives ? `; ${SURVIVES} for the number of claims` : ""}` : ""],
+    ["To know", claim.caveats.join("; ")],
     ["By algebra", claim.proof],
     ...claim.reported.map((reported) => ["Reported",
       [reported.text, mark(reported.unchecked), ` (${reported.source}; ${reported.confidence})`]]),
