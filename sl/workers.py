@@ -7,6 +7,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wai
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from multiprocessing import active_children, get_context
 from types import FrameType
 from typing import Any
@@ -83,7 +84,13 @@ class Workers:
     def start(self, number: int, argument: Any) -> None:
         """Give an idle worker the argument of a task; `number` is what `finished` calls it."""
         worker, place = self._idle.pop()
-        self._busy[worker.submit(_run, self.task, argument, os.getpid())] = worker, place, number
+        work = partial(_run, self.task, argument, os.getpid())
+        try:
+            future = worker.submit(work)
+        except BrokenProcessPool:  # it was killed while it had nothing to do
+            worker = self._in_place_of(worker, place)
+            future = worker.submit(work)
+        self._busy[future] = worker, place, number
 
     def finished(self, seconds: float | None) -> Iterator[tuple[int, TaskResult]]:
         """Wait at most so long for a task to end; the number of each that did, and what it came to."""
@@ -92,8 +99,7 @@ class Workers:
             try:
                 outcome = TaskResult(done.result())
             except BrokenProcessPool:
-                worker.shutdown()
-                worker = new_worker(place, self.count)
+                worker = self._in_place_of(worker, place)
                 outcome = TaskResult(error=Lost("its process was killed; the system may have run out of memory"))
             except SystemExit:
                 outcome = TaskResult(error=Lost("a signal stopped it"))
@@ -102,6 +108,10 @@ class Workers:
             self._idle.append((worker, place))
             yield number, outcome
 
+    def _in_place_of(self, dead: ProcessPoolExecutor, place: int) -> ProcessPoolExecutor:
+        dead.shutdown()
+        return new_worker(place, self.count)
+
     def __enter__(self) -> "Workers":
         return self
 
@@ -109,11 +119,13 @@ class Workers:
         """End the processes. After an exception they are told to stop, and killed if a second one comes meanwhile."""
         try:
             if kind is not None:
-                _signal_all(signal.SIGTERM)
+                for child in active_children():
+                    child.terminate()  # one that has just ended is passed over; os.kill would raise
             for worker in [*(worker for worker, _ in self._idle), *(worker for worker, *_ in self._busy.values())]:
                 worker.shutdown(cancel_futures=True)
         except BaseException:
-            _signal_all(signal.SIGKILL)
+            for child in active_children():
+                child.kill()
             raise
 
 
@@ -150,9 +162,3 @@ def _run(task: Task, argument: Any, parent: int) -> Any:
     finally:
         if os.getppid() != parent:
             os._exit(1)
-
-
-def _signal_all(number: signal.Signals) -> None:
-    for child in active_children():
-        if child.pid:
-            os.kill(child.pid, number)

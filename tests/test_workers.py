@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Sequence
 from functools import partial
+from multiprocessing import active_children, get_context
 from pathlib import Path
 
 import psutil
@@ -76,6 +77,30 @@ def test_a_worker_in_the_place_of_a_dead_one_has_its_number() -> None:
     assert found == (1, TaskResult((0, 1)))
 
 
+def test_an_idle_worker_that_was_killed_is_replaced() -> None:
+    with Workers(1, task_or_turn) as workers:
+        workers.start(0, [])
+        list(workers.finished(None))
+        (child,) = active_children()
+        child.kill()
+        end = time.monotonic() + 300
+        while not workers._idle[0][0]._broken and time.monotonic() < end:
+            time.sleep(0.01)
+        workers.start(1, [])
+        (found,) = workers.finished(None)
+    assert found == (1, TaskResult((0, 1)))
+
+
+def test_a_worker_that_has_just_ended_keeps_no_other_from_saving(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A second exception while they are told to stop would kill all of them."""
+    ended = get_context("spawn").Process(target=int)
+    ended.start()
+    ended.join()
+    monkeypatch.setattr("sl.workers.active_children", lambda: [ended])
+    with pytest.raises(KeyError), Workers(1, task):
+        raise KeyError
+
+
 def task_or_turn(words: Sequence[str]) -> object:
     return task(words) if words else (job_number(), at_work())
 
@@ -116,5 +141,4 @@ def test_a_signal_to_the_parent_lets_the_worker_save_its_state(number: signal.Si
     _, alive = psutil.wait_procs(children, timeout=300)
     assert alive == []
     assert state.read_text() == "saved"
-    expected = {signal.SIGTERM: 143, signal.SIGUSR2: 140, signal.SIGINT: 1, signal.SIGKILL: -9}
-    assert code == expected[number] or number == signal.SIGINT
+    assert code == {signal.SIGTERM: 143, signal.SIGUSR2: 140, signal.SIGINT: -2, signal.SIGKILL: -9}[number]
