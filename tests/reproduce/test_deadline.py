@@ -32,3 +32,11 @@ def test_the_speed_is_that_of_the_last_minute() -> None:
     found.allows([0.0])
     found.allows([0.1])  # slow while it warmed up
     assert found.allows([0.7])  # now 0.01 runs a second: 130 s for what is left and one more, of 140
+
+
+def test_the_speed_stays_known_where_an_epoch_is_longer_than_the_window() -> None:
+    """A run of ten epochs of 100 s, looked at every 5 s: a second one ends 2,000 s after the start at the earliest."""
+    for end, begun in ((1700, False), (2200, True)):
+        found = deadline(end, range(0, 400, 5))
+        allowed = [found.allows([time // 100 / 10]) for time in range(0, 400, 5)]
+        assert allowed == [True] * 20 + [begun] * 60
