@@ -20,9 +20,11 @@ from sl.record import shown as shown_module
 from sl.record.run import Run
 from sl.record.shown import presentations
 from sl.report.write import write
+from sl.reproduce.plan import plan_runs
 from sl.tables import Literature, write_all
 from sl.train.described import describe_run
 from sl.train.job import prepare
+from sl.train.run import train
 
 ROOT = Path(__file__).parents[1]
 FILES = {
@@ -133,6 +135,14 @@ def test_where_its_data_lie_does_not(folder: Path, tmp_path: Path) -> None:
     one, copy, other = (identity(f"+noise.path={tmp_path / name}") for name in ("one", "copy", "other"))
     assert one == copy
     assert one != other
+
+
+def test_a_plan_finds_the_record_of_a_data_set_whose_class_has_another_name_for_it(tmp_path: Path) -> None:
+    class_here = ["dataset=digits", "dataset._target_=toy_parts.Stripes", "+dataset.classes=4"]
+    folders = [f"{name}_dir={tmp_path}" for name in ("runs", "checkpoints")]
+    (planned,) = plan_runs([("seed=1",)], [*class_here, "recipe.epochs=1", *SHORT[1:], *folders])
+    assert train(compose_run(planned.overrides)) == planned.record
+    assert planned.done
 
 
 def test_they_are_drawn(runs: list[Run], tmp_path: Path) -> None:

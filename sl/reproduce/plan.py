@@ -8,7 +8,6 @@ from typing import Any
 from sl.config.compose import compose_run, hydra_ready
 from sl.record.identity import canonical_text, identity
 from sl.record.read import is_complete
-from sl.record.write import record_path
 from sl.reproduce.experiment import Overrides
 from sl.train.described import Described, describe_run
 from sl.train.device import find_device
@@ -58,8 +57,7 @@ def plan_runs(
             run = cells[cell]
             name = identity({**run.result_config, "seed": seed_of(overrides, run.config.seed)})
             if name not in planned:
-                path = record_path(Path(run.config.runs_dir), run.names["dataset"], name)
-                planned[name] = PlannedRun(overrides, tuple(common), run, name, path)
+                planned[name] = PlannedRun(overrides, tuple(common), run, name, run.record.with_stem(name))
                 tell(planned[name])
     return list(planned.values())
 

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
 from sl.config.build import NOISE_MATRIX, TRANSITION, build, is_own
@@ -13,6 +14,7 @@ from sl.models.pretrained import find_weights
 from sl.noise.matrix_file import digest, read_matrix
 from sl.options.run import RunConfig
 from sl.record.identity import identity
+from sl.record.write import record_path
 from sl.say import notice
 from sl.train.device import Runtime, resolve_runtime
 
@@ -44,6 +46,11 @@ class Described:
     def names(self) -> dict[str, str]:
         """What the run's choices are called in its record."""
         return self.result_config["names"]
+
+    @property
+    def record(self) -> Path:
+        """Where its record lies."""
+        return record_path(Path(self.config.runs_dir), self.names["dataset"], self.identity)
 
     @property
     def labels_given(self) -> bool:

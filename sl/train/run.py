@@ -15,7 +15,7 @@ from sl.losses import EpochView
 from sl.options.run import RunConfig
 from sl.record.read import State, parse_record, record_state
 from sl.record.run import STAGES, Run
-from sl.record.write import RecordWriter, record_path
+from sl.record.write import RecordWriter
 from sl.say import say, warn
 from sl.tracker import ConsoleSink, Sink, Watchers
 from sl.train.alone import alone_at
@@ -53,7 +53,7 @@ def train(config: RunConfig, wait: bool = False) -> Path:
     weight reached 10,000, now or on an earlier call.
     """
     job = prepare(config)
-    path = record_path(Path(config.runs_dir), job.dataset.name, job.identity)
+    path = job.record
     trackers = build_trackers(config.tracker, config.allow_targets)
     checkpoint = Checkpoint(Path(config.checkpoints_dir) / f"{job.identity}.pt")
     with alone_at(path, checkpoint.path, wait):
