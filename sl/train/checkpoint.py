@@ -49,10 +49,18 @@ class Checkpoint:
                 warn(f"{path}: damaged checkpoint, not used ({error})")
 
     def remove(self) -> None:
-        """Forget the states: the run is finished."""
+        """Forget the states: the run is finished, or begins anew."""
         for path in (self.path, self.former):
             path.unlink(missing_ok=True)
         sync_folder(self.path.parent)
+
+    def remove_of(self, record: bytes) -> None:
+        """Forget the states that led to this finished `record`: a kill may have come between its end and `remove`.
+
+        Those of the same run in another folder of records stay.
+        """
+        if any(record.startswith(str(state.get("record")).encode()) for state in self.states()):
+            self.remove()
 
 
 def _load(path: Path) -> dict[str, Any]:

@@ -57,7 +57,10 @@ def train(config: RunConfig, wait: bool = False) -> Path:
     trackers = build_trackers(config.tracker, config.allow_targets)
     checkpoint = Checkpoint(Path(config.checkpoints_dir) / f"{job.identity}.pt")
     with alone_at(path, checkpoint.path, wait):
-        match record_state(path):
+        state = record_state(path)
+        if state in ("complete", "diverged"):
+            checkpoint.remove_of(path.read_bytes())
+        match state:
             case "complete":
                 check_finished(job, path)
                 say(f"already trained: {path}")
@@ -67,7 +70,7 @@ def train(config: RunConfig, wait: bool = False) -> Path:
                 raise UserError(
                     f"{path}: the record of a finished run, damaged since; restore it, or remove it to train again"
                 )
-            case state:
+            case _:
                 check_models_dir(job)
                 Training(job, path, checkpoint, trackers).run(state)
     return path
@@ -127,6 +130,7 @@ class Training:
             os.replace(self.path, aside)
             warn(f"{self.path}: damaged record, kept as {aside.name}")
         if found is None:
+            self.checkpoint.remove()  # else a kill before the first save would let the next call resume an old run
             self.record.start(header)
             if state != "missing":
                 warn(f"{self.path}: there is no checkpoint of this run; it starts over")

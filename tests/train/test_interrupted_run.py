@@ -13,6 +13,7 @@ import pytest
 from recorded import metrics
 
 from sl.record import read
+from sl.record.write import RecordWriter
 from sl.tracker import CsvTracker
 from sl.train import run as training
 from sl.train.checkpoint import Checkpoint
@@ -146,6 +147,46 @@ def test_a_run_without_its_checkpoint_starts_over(
 def test_a_record_that_was_removed_is_trained_from_its_start(run: Run, interrupted: Run) -> None:
     interrupted(3).unlink()
     assert read(run(*NOISY, where="broken")).resumes == ()
+
+
+def test_a_run_that_begins_anew_forgets_the_state_of_the_old_one(
+    run: Run, interrupted: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Even where it is killed before it saves its own state."""
+    interrupted(3).unlink()
+    with monkeypatch.context() as patch:
+        patch.setattr(training, "train_one_epoch", interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            run(*NOISY, where="broken")
+    assert read(run(*NOISY, where="broken")).resumes == ()
+
+
+def interrupt(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+def test_a_finished_run_that_is_asked_for_again_leaves_no_state(
+    run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """It was killed between the end of its record and the removal of its state."""
+    with monkeypatch.context() as patch:
+        patch.setattr(training, "CHECKPOINT_SECONDS", -1.0)
+        patch.setattr(RecordWriter, "end", lambda *given, end=RecordWriter.end: interrupt(end(*given)))
+        with pytest.raises(KeyboardInterrupt):
+            run(*NOISY)
+    assert len(list(tmp_path.rglob("*.pt"))) == 2
+    assert read(run(*NOISY)).complete
+    assert not list(tmp_path.rglob("*.pt"))
+
+
+def test_a_finished_run_leaves_the_state_of_the_same_run_in_another_folder(
+    run: Run, interrupted: Run, tmp_path: Path
+) -> None:
+    shared = f"checkpoints_dir={tmp_path / 'shared'}"
+    run(*NOISY, shared)
+    interrupted(2, 0, shared)
+    run(*NOISY, shared)
+    assert [(line.epoch, line.step) for line in read(run(*NOISY, shared, where="broken")).resumes] == [(2, 0)]
 
 
 def flip(path: Path, place: float) -> None:
