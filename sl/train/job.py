@@ -120,10 +120,14 @@ def make_job(run: Described, full: Dataset) -> Job:
     )
 
 
+def probed_class(label: str | int | None, dataset: Dataset) -> int:
+    """The number of the class `label`; null is class 3 (the paper's cat), or the last of fewer."""
+    return min(PROBED_CLASS, dataset.num_classes - 1) if label is None else dataset.class_index(label, "probe.label")
+
+
 def make_probe_set(label: str | int | None, dataset: Dataset, noisy: NoisyLabels) -> ProbeSet:
-    """The rightly labelled images of the class `label`; null is class 3 (the paper's cat), or the last of fewer."""
-    last = dataset.num_classes - 1
-    number = min(PROBED_CLASS, last) if label is None else dataset.class_index(label, "probe.label")
+    """The rightly labelled images of the class `label`."""
+    number = probed_class(label, dataset)
     return ProbeSet(number, ((noisy.clean == number) & (noisy.labels == noisy.clean)).nonzero().flatten())
 
 

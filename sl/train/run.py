@@ -23,7 +23,7 @@ from sl.train.checkpoint import Checkpoint
 from sl.train.engine import make_engine
 from sl.train.epoch import NotFinite, look_closely, sample_representations, train_one_epoch
 from sl.train.finished import check_finished
-from sl.train.job import Job, prepare
+from sl.train.job import Job, prepare, probed_class
 from sl.train.machine import origin_of
 from sl.train.representations import save_representations
 from sl.train.save_model import check_models_dir, save_model
@@ -157,10 +157,20 @@ class Training:
                 warn(f"{self.checkpoint.path}: not used, it does not fit this version: {error}")
                 self.engine = make_engine(self.job)
                 continue
+            self._check_probed_class(run.config.probe.get("label"))
             self.epoch, self.step = len(run.epochs), step
             self.epoch_seconds, self.epoch_seconds_so_far = seconds, so_far
             return run
         return None
+
+    def _check_probed_class(self, began_with: str | int | None) -> None:
+        """UserError where the run is now to look at another class than the one that it began with."""
+        if probed_class(began_with, self.job.dataset) != self.job.probe_set.label:
+            asked, began = ("null" if label is None else label for label in (self.job.config.probe.label, began_with))
+            rule = (
+                f"this run began with probe.label={began}; give that to resume it, or remove {self.path} to begin anew"
+            )
+            raise UserError("probe.label", asked, rule)
 
     def _one_epoch(self) -> None:
         """Train, evaluate and record the next epoch, or what is left of it.

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from recorded import metrics
 
+from sl.errors import UserError
 from sl.record import read
 from sl.record.write import RecordWriter
 from sl.tracker import CsvTracker
@@ -187,6 +188,15 @@ def test_a_finished_run_leaves_the_state_of_the_same_run_in_another_folder(
     interrupted(2, 0, shared)
     run(*NOISY, shared)
     assert [(line.epoch, line.step) for line in read(run(*NOISY, shared, where="broken")).resumes] == [(2, 0)]
+
+
+def test_a_run_that_resumes_looks_at_the_class_that_it_began_with(run: Run, interrupted: Run) -> None:
+    path = interrupted(2)
+    began = f"this run began with probe.label=null; give that to resume it, or remove {path} to begin anew"
+    with pytest.raises(UserError) as error:
+        run(*NOISY, "probe.label=7", where="broken")
+    assert str(error.value) == f"probe.label=7: {began}"
+    assert len(read(run(*NOISY, "probe.label=3", "probe.representations=5", where="broken")).resumes) == 1  # null is 3
 
 
 def flip(path: Path, place: float) -> None:
