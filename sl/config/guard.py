@@ -13,6 +13,7 @@ from sl.config.checked_config import checked_config
 from sl.config.messages import as_typed
 from sl.errors import UserError, reason
 from sl.extras import missing
+from sl.sweep import job
 
 
 class Crash(Exception):
@@ -31,6 +32,9 @@ def guarded(task: Callable[[Any], Any], extras: Sequence[str]) -> Callable[[Dict
         given = list(hydra.overrides.task)
         try:
             return task(checked_config(config, hydra.runtime.choices, given))
+        except (SystemExit, KeyboardInterrupt):  # a signal
+            job.tell(final=True, state="stopped")
+            raise
         except UserError as error:
             raise as_typed(error, given) from error
         except Exception as error:

@@ -10,6 +10,7 @@ from hydra.experimental.callback import Callback
 from hydra.types import RunMode
 from omegaconf import DictConfig
 
+from sl.commands import COMMANDS
 from sl.config.compose import compose_run
 from sl.config.messages import as_typed
 from sl.config.overrides import parsed
@@ -32,9 +33,10 @@ class CheckSweep(Callback):
 
             take_joblibs_place()
         values = swept(config.hydra.overrides.task)
-        varied = [each[0].partition("=")[0] for each in values or [] if len(each) > 1]
+        varied = [each[0].partition("=")[0].lstrip("+") for each in values or [] if len(each) > 1]
         jobs = None if values is None else prod(map(len, values))
-        watch.begin(Path(config.hydra.sweep.dir), jobs, varied)
+        command = next((name for name, each in COMMANDS.items() if each.config == config_name), "train")
+        watch.begin(Path(config.hydra.sweep.dir), jobs, varied, command)
 
     def on_job_start(self, config: DictConfig, **_: Any) -> None:
         """Report to the command that the job has begun; called where the job runs."""

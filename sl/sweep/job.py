@@ -17,12 +17,15 @@ from sl.processes import COMMAND, worker_number
 FOLDER = "SL_SWEEP"  # environment variable: where its jobs report to
 VARIED = "SL_VARIED"  # environment variable: the options that the sweep varies; they stand in the names of its runs
 PAUSE = 0.5  # seconds between two files in which only the epoch differs
-State = Literal["training", "done", "failed"]
+State = Literal["training", "done", "failed", "stopped"]
 
 
 @dataclass(frozen=True)
 class SweepJob:
-    """A job: its number, its overrides, and how far its run is. `text` is the run's latest line, or why it failed."""
+    """A job: its number, its overrides, and how far its run is. `text` is the run's latest line, or why it failed.
+
+    `before` is the share of its epochs that was done when it began: 1 for a run that was trained already.
+    """
 
     number: int
     overrides: tuple[str, ...]
@@ -32,11 +35,26 @@ class SweepJob:
     epochs: int = 0
     record: str = ""
     text: str = ""
+    before: float = 0.0
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing more will come of it; a stopped job may be queued again (SLURM)."""
+        return self.state in ("done", "failed")
 
     @property
     def share(self) -> float:
         """The share of its epochs that is done, in [0, 1]; 1 for a job that failed."""
-        return self.epoch / self.epochs if self.state == "training" and self.epochs else float(self.state != "training")
+        return 1.0 if self.ended else self._reached
+
+    @property
+    def trained(self) -> float:
+        """The share of its epochs that was trained in this sweep, in [0, 1]."""
+        return max(0.0, (1.0 if self.state == "done" else self._reached) - self.before)
+
+    @property
+    def _reached(self) -> float:
+        return self.epoch / self.epochs if self.epochs else 0.0
 
 
 class _Current:

@@ -24,14 +24,13 @@ QUIET_SECONDS = 600.0  # after which a log gets a line although no run has ended
 
 
 class Watch:
-    """Watches the jobs of one sweep of `total` runs (None: not known) from a thread of its own."""
+    """Watches the jobs of one sweep of `total` runs (None: not known) of `command` from a thread of its own."""
 
-    def __init__(self, folder: Path, total: int | None) -> None:
-        self.folder, self.total = folder, total
+    def __init__(self, folder: Path, total: int | None, command: str = "train") -> None:
+        self.folder, self.total, self.command = folder, total, command
         self.jobs: list[SweepJob] = []
         self._ended: set[int] = set()
         self._began = self._said = time.monotonic()
-        self._at_first: dict[int, float] = {}  # shares that were done when a job was first seen
         self._over = threading.Event()
         self._bars = _bars()
         self._thread = threading.Thread(target=self._look_on, daemon=True)
@@ -62,8 +61,7 @@ class Watch:
         except OSError:  # the folder is being removed, or is not there yet on this machine
             return
         for job in self.jobs:
-            self._at_first.setdefault(job.number, job.share)
-            if job.state != "training" and job.number not in self._ended:
+            if job.ended and job.number not in self._ended:
                 self._ended.add(job.number)
                 self._say(job)
         if self._bars:
@@ -75,20 +73,19 @@ class Watch:
     @property
     def counted(self) -> str:
         """How many runs are done, and how long the others will take."""
-        return f"{len(self._ended)} of {self.total or '?'} done, left {self.left()}"
+        return f"{len(self._ended)} of {self.total or '?'} done, time left {self.left()}"
 
     def left(self) -> str:
         """The time left in words, from what this sweep did so far."""
         done = sum(job.share for job in self.jobs)
-        trained = done - sum(self._at_first.values())
+        trained = sum(job.trained for job in self.jobs)
         if self.total is None or trained <= 0:
             return "unknown"
         seconds = (time.monotonic() - self._began) / trained * (self.total - done)
         return str(timedelta(seconds=round(seconds)))
 
     def _say(self, job: SweepJob) -> None:
-        name = job.name or " ".join(job.overrides)
-        self._print(f"{self.counted}  {name}  {'failed: ' if job.state == 'failed' else ''}{job.text}")
+        self._print(f"{self.counted}  {_name(job)}  {'failed: ' if job.state == 'failed' else ''}{job.text}")
 
     def _print(self, line: str) -> None:
         self._said = time.monotonic()
@@ -128,15 +125,15 @@ class _Running:
     watch: Watch | None = None
 
 
-def begin(sweep_dir: Path, total: int | None, varied: Sequence[str]) -> None:
-    """Watch the sweep that this process is about to start; its jobs inherit the folder that they report to."""
+def begin(sweep_dir: Path, total: int | None, varied: Sequence[str], command: str = "train") -> None:
+    """Watch the sweep of `command` that this process is about to start; its jobs inherit the folder they report to."""
     logging.getLogger("submitit").addFilter(_is_news)
     for launchers in ("hydra", "hydra_plugins"):  # they name each job as it starts
         logging.getLogger(launchers).setLevel(logging.WARNING)
     sweep_dir.mkdir(parents=True, exist_ok=True)
     folder = Path(tempfile.mkdtemp(prefix=".sweep-", dir=sweep_dir)).absolute()
     os.environ[FOLDER], os.environ[VARIED] = str(folder), " ".join(varied)
-    _Running.watch = Watch(folder, total)
+    _Running.watch = Watch(folder, total, command)
     _Running.watch.start()
 
 
@@ -149,26 +146,38 @@ def watched(points: Points | None = None) -> Iterator[None]:
         watch, _Running.watch = _Running.watch, None
         if watch is not None:
             watch.stop()
-            for line in closing(watch.jobs, watch.total, points):
+            for line in closing(watch.jobs, watch.total, points, watch.command):
                 say(line)
             shutil.rmtree(watch.folder, ignore_errors=True)
             for name in (FOLDER, VARIED):
                 os.environ.pop(name, None)
 
 
-def closing(jobs: Sequence[SweepJob], total: int | None, points: Points | None = None) -> Iterator[str]:
-    """The sweep as a whole: `points` of its finished runs, and what failed with the command to run it again."""
+def closing(
+    jobs: Sequence[SweepJob], total: int | None, points: Points | None = None, command: str = "train"
+) -> Iterator[str]:
+    """The sweep as a whole: `points` of its finished runs, what was stopped, what failed and how to run that again."""
     if points:
         yield from points([Path(job.record) for job in jobs if job.state == "done" and job.record])
-    failed = [job for job in jobs if job.state != "done"]
+    stopped = [job for job in jobs if job.state == "stopped"]
+    failed = [job for job in jobs if job.state in ("failed", "training")]
     missing = (total or len(jobs)) - len(jobs)
-    yield f"{len(jobs) - len(failed)} of {total or len(jobs)} runs done" + (f", {len(failed)} failed" if failed else "")
+    counts = [f"{len(jobs) - len(failed) - len(stopped)} of {total or len(jobs)} runs done"]
+    counts += [f"{len(some)} {what}" for some, what in ((failed, "failed"), (stopped, "stopped")) if some]
+    yield ", ".join(counts)
     for job in failed:
         why = job.text if job.state == "failed" else "its process ended before the run did"
-        yield f"  failed: {job.name or ' '.join(job.overrides)}: {why}"
-        yield f"    to run it again: {shlex.join(['sl', 'train', *job.overrides])}"
+        yield f"  failed: {_name(job)}: {why}"
+        yield f"    to run it again: {shlex.join(['sl', command, *job.overrides])}"
+    for job in stopped:
+        where = f" after epoch {job.epoch} of {job.epochs}" if job.epochs else ""
+        yield f"  stopped{where}: {_name(job)}; the same command resumes it"
     if missing:
         yield f"  {missing} not started; the same command starts them"
+
+
+def _name(job: SweepJob) -> str:
+    return job.name or " ".join(job.overrides)
 
 
 def _is_news(message: logging.LogRecord) -> bool:

@@ -74,7 +74,9 @@ class ConsoleSink:
         self._name = unique_name(run)
         self._began = time.monotonic()
         self._here = not job.in_sweep() or "SUBMITIT_EXECUTOR" in os.environ  # there the job has a log of its own
-        job.tell(name=self._name, record=str(path.absolute()), epochs=self._epochs_in_all, epoch=resumed)
+        before = resumed / self._epochs_in_all
+        record = str(path.absolute())
+        job.tell(name=self._name, record=record, epochs=self._epochs_in_all, epoch=resumed, before=before)
         if self._here and on_terminal():
             text = TextColumn("{task.description}", markup=False, table_column=Column(no_wrap=True))
             self._progress = Progress(SpinnerColumn(), text, transient=True, refresh_per_second=4)

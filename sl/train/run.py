@@ -17,6 +17,7 @@ from sl.record.read import State, parse_record, record_state
 from sl.record.run import STAGES, Run
 from sl.record.write import RecordWriter
 from sl.say import say, warn
+from sl.sweep import job as job_of_sweep
 from sl.tracker import ConsoleSink, Sink, Watchers
 from sl.train.alone import alone_at
 from sl.train.checkpoint import Checkpoint
@@ -63,6 +64,7 @@ def train(config: RunConfig, wait: bool = False) -> Path:
         match state:
             case "complete":
                 check_finished(job, path)
+                job_of_sweep.tell(before=1.0)
                 say(f"already trained: {path}")
             case "diverged":
                 raise RunDiverged(path)

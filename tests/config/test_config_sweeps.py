@@ -12,6 +12,7 @@ from sl.config.compose import hydra_ready
 from sl.config.sweep import single_changes
 from sl.errors import UserError
 from sl.options.run import RunConfig
+from sl.sweep import job
 from sl.train.threads import asked_threads, share
 
 Command = Callable[..., Any]  # returns an Outcome (conftest.py)
@@ -46,7 +47,7 @@ def test_a_refused_run_is_one_line_after_all_others_have_run(launcher: str, swee
     assert outcome.mistake == "seed=1: refused here"
     closing = ["2 of 3 runs done, 1 failed", "  failed: seed=1: seed=1: refused here"]
     assert outcome.out.splitlines()[-3:] == [*closing, "    to run it again: sl train seed=1"]
-    assert sum(" of 3 done, left " in line for line in outcome.out.splitlines()) == 3  # a line for each run
+    assert sum(" of 3 done, time left " in line for line in outcome.out.splitlines()) == 3  # a line for each run
     assert {path.name for path in tmp_path.iterdir()} == {"seed0", "seed3", "outputs"}
     assert {path.name for path in (tmp_path / "outputs").iterdir()} <= {"multirun.yaml", ".submitit"}
 
@@ -79,6 +80,35 @@ def test_a_killed_process_costs_its_own_run_only(sweep: Command, tmp_path: Path)
     assert "\n  failed: seed=1: seed=1: refused here\n" in outcome.out
     assert "\n  failed: seed=4: its process ended before the run did\n" in outcome.out
     assert {path.name for path in tmp_path.glob("seed*")} == {"seed0", "seed3"}
+
+
+@pytest.mark.parametrize("launcher", ["basic", "joblib"])
+def test_a_run_that_a_signal_stopped_has_not_failed(launcher: str, run_task: Command) -> None:
+    def task(config: RunConfig) -> None:
+        job.tell(epochs=10, epoch=4)
+        raise SystemExit(143)
+
+    outcome = run_task(task, "config", "-m", f"hydra/launcher={launcher}", "seed=0,1")
+    lines = outcome.out.splitlines()
+    assert "  stopped after epoch 4 of 10: seed=0; the same command resumes it" in lines
+    assert "failed: " not in outcome.out
+
+
+@pytest.mark.parametrize(("config", "command"), [("config", "train"), ("search", "search"), ("audit", "audit")])
+def test_what_runs_a_failed_job_again_is_the_command_that_was_given(
+    config: str, command: str, run_task: Command
+) -> None:
+    def task(_: Any) -> None:
+        raise UserError("refused")
+
+    outcome = run_task(task, config, "-m", "dataset=digits", "seed=0,1")
+    assert f"    to run it again: sl {command} dataset=digits seed=0\n" in outcome.out
+
+
+def test_an_option_that_a_sweep_adds_is_named_without_its_sign(run_task: Command) -> None:
+    seen: list[str] = []
+    assert run_task(lambda _: seen.append(os.environ[job.VARIED]), "config", "-m", "++seed=0,1").code == 0
+    assert seen == ["seed", "seed"]
 
 
 def test_a_bug_in_a_single_run_exits_with_1_too(run_task: Command, tmp_path: Path) -> None:

@@ -43,7 +43,8 @@ from sl.sweep.job import SweepJob
 from sl.sweep import watch
 text = "left 1:23:45  worst automobile 45.3 %  test 77.1 %  loss 3.121"
 names = ["cifar10-sym0.4-sl-alpha0.01-beta0.1-s0 2dcf", "cifar10-sym0.4-sl-alpha0.1-beta0.1-s0 9a01"]
-jobs = [SweepJob(number, (), name=name, epoch=60, epochs=120, text=text) for number, name in enumerate(names)]
+half = {"epoch": 60, "epochs": 120, "before": 0.5}
+jobs = [SweepJob(number, (), name=name, text=text, **half) for number, name in enumerate(names)]
 watch.read_jobs = lambda folder: jobs
 seen, shown = Seen(), watch.Watch(Path(), 9)
 shown.start()
@@ -107,16 +108,18 @@ def test_the_time_left_is_that_of_what_this_sweep_trains(folder: Path, monkeypat
     monkeypatch.setattr(time, "monotonic", lambda: now[0])
     watch = Watch(folder, 4)
     job.begin(0, ["seed=0"])
-    job.end(None)  # was trained before: it says nothing of the time that a run takes
+    watch._look()
+    job.tell(before=1.0)  # was trained before: it says nothing of the time that a run takes
+    job.end(None)
+    job.begin(1, ["seed=1"])
+    watch._look()
+    job.tell(final=True, epochs=10, epoch=5, before=0.5)  # resumes
     watch._look()
     assert watch.left() == "unknown"
-    job.begin(1, ["seed=1"])
-    job.tell(final=True, epochs=10, epoch=0)
-    watch._look()
     now[0] = 400.0
-    job.tell(final=True, epoch=5)
+    job.tell(final=True, epoch=10)
     watch._look()
-    assert watch.left() == "0:25:00"  # half a run took five minutes, two and a half are left
+    assert watch.left() == "0:20:00"  # half a run took five minutes, two are left
 
 
 def test_a_log_gets_one_line_for_each_run(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -131,7 +134,7 @@ def test_a_log_gets_one_line_for_each_run(folder: Path, capsys: pytest.CaptureFi
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) == 2
     assert lines[0].endswith("  run0  last 0.5 %")
-    assert lines[1].startswith("2 of 3 done, left ")
+    assert lines[1].startswith("2 of 3 done, time left ")
     assert lines[1].endswith("  run1  failed: seed=1: refused")
 
 
@@ -143,10 +146,10 @@ def test_a_job_of_another_version_hides_no_other_job(
     watch = Watch(folder, 2)
     watch.start()
     job.begin(1, ["seed=1"])
-    job.tell(final=True, name="run1", text="last 1.5 %")
+    job.tell(final=True, name="run1", text="last 1.5 %", before=1.0)
     job.end(None)
     watch.stop()
-    assert capsys.readouterr().out == "1 of 2 done, left unknown  run1  last 1.5 %\n"
+    assert capsys.readouterr().out == "1 of 2 done, time left unknown  run1  last 1.5 %\n"
 
 
 def test_failures_are_listed_with_the_command_to_run_them_again() -> None:
@@ -154,13 +157,17 @@ def test_failures_are_listed_with_the_command_to_run_them_again() -> None:
         SweepJob(0, ("loss=ce", "seed=0"), "done", "ce"),
         SweepJob(1, ("loss=sl", "data_dir=my data"), "failed", "sl", text="data_dir=my data: must be a folder"),
         SweepJob(2, ("seed=2",), "training", "killed", epoch=3, epochs=9),
+        SweepJob(3, ("seed=3",), "stopped", "halted", epoch=4, epochs=10),
+        SweepJob(4, ("seed=4",), "stopped"),
     ]
-    assert list(closing(jobs, 5)) == [
-        "1 of 5 runs done, 2 failed",
+    assert list(closing(jobs, 7)) == [
+        "1 of 7 runs done, 2 failed, 2 stopped",
         "  failed: sl: data_dir=my data: must be a folder",
         "    to run it again: sl train loss=sl 'data_dir=my data'",
         "  failed: killed: its process ended before the run did",
         "    to run it again: sl train seed=2",
+        "  stopped after epoch 4 of 10: halted; the same command resumes it",
+        "  stopped: seed=4; the same command resumes it",
         "  2 not started; the same command starts them",
     ]
 
@@ -204,7 +211,7 @@ def test_a_narrow_terminal_keeps_the_bars_what_varies_time_left_and_worst_class(
     text = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", in_terminal(sys.executable, "-c", NARROW, columns=72))
     for own in ("alpha0.01-beta0.1-s0", "alpha0.1-beta0.1-s0"):
         assert f"━━━━ {own}  left 1:23:45  worst automobile 45.3 %" in text
-    assert "━ 0 of 9 done, left unknown" in text
+    assert "━ 0 of 9 done, time left unknown" in text
 
 
 def test_a_mistake_stays_one_line() -> None:

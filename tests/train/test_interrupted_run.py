@@ -75,6 +75,18 @@ def test_an_interrupted_run_ends_like_an_uninterrupted_one(
     assert not list(tmp_path.glob("broken/checkpoints/*.pt"))
 
 
+def test_a_job_of_a_sweep_says_how_much_was_done_before(
+    run: Run, interrupted: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[float] = []
+    monkeypatch.setattr("sl.sweep.job.tell", lambda before=None, **_: told.append(before))
+    for _ in range(2):
+        run(*NOISY)
+    interrupted(2)
+    run(*NOISY, where="broken")
+    assert [before for before in told if before is not None] == [0.0, 1.0, 0.0, 0.5]
+
+
 def test_epochs_before_an_interruption_keep_their_times_in_the_trackers(
     run: Run, interrupted: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
