@@ -10,7 +10,6 @@ import torch
 from sl.record import Run
 from sl.record.read import load_all
 from sl.reproduce.plan import PlannedRun, cost_key
-from sl.train.device import resolve_runtime
 from sl.train.engine import make_engine
 from sl.train.epoch import learning_rates
 from sl.train.job import Job, prepare
@@ -26,9 +25,9 @@ def estimate(plan: Sequence[PlannedRun]) -> dict[str, float]:
     recorded_in = cache(latest_first)
     for run in plan:
         if run.cost_key not in seconds and not run.done:
-            recorded = recorded_in(run.record.parent)
-            known = from_records(run, recorded)
-            seconds[run.cost_key] = measured(prepare(run.described.config)) if known is None else known
+            job = prepare(run.described.config)
+            known = from_records(job, recorded_in(run.record.parent))
+            seconds[run.cost_key] = measured(job) if known is None else known
     return seconds
 
 
@@ -38,11 +37,11 @@ def latest_first(folder: Path) -> list[Run]:
     return sorted(found, key=lambda run: run.path.stat().st_mtime, reverse=True)
 
 
-def from_records(run: PlannedRun, recorded: Sequence[Run]) -> float | None:
-    """Seconds that the latest such run took on such a machine; None if there is no record of one."""
-    device = device_title(resolve_runtime(run.described.config.runtime))  # with its share of the cores
+def from_records(job: Job, recorded: Sequence[Run]) -> float | None:
+    """Seconds that the latest such run took on such a machine with as many threads; None if no record says."""
+    device, key = device_title(job.runtime), cost_key(job.result_config)
     for other in recorded:
-        same = cost_key(other.config.plain()) == run.cost_key
+        same = cost_key(other.config.plain()) == key
         if same and other.end and other.provenances[-1].device == device:
             return other.end.seconds
     return None
