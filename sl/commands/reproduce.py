@@ -22,7 +22,7 @@ def main(config: ReproduceConfig) -> None:
     for failure in failures:
         warn(f"failed: {failure}")
     if failures:
-        warn(f"{len(failures)} of the runs asked for are not recorded")
+        warn(f"not recorded: {len(failures)} of the runs asked for")
         sys.exit(1)
 
 

@@ -9,10 +9,12 @@ from sl.config.compose import override
 from sl.errors import UserError
 from sl.figures import draw_all
 from sl.files import check_writable
+from sl.numbers import plural
 from sl.options.reproduce import ReproduceConfig
 from sl.paths import PUBLISHED
 from sl.processes import as_one_of
 from sl.record import Run, load_all, read
+from sl.record.read import State
 from sl.reproduce import experiment
 from sl.reproduce.deadline import Deadline
 from sl.reproduce.estimate import estimate
@@ -44,16 +46,17 @@ def reproduce(config: ReproduceConfig) -> list[str]:
     print(f"{name}, all with {' '.join(common)}", flush=True)
     plan = plan_runs(scaled, common, print_run)
     saved = timed(f"{name} scale={scale}", plan, scaled, jobs)
-    print("\n".join(summary(saved, [run.done for run in plan], experiment.sharing(wanted))), flush=True)
+    print("\n".join(summary(saved, [run.state for run in plan], experiment.sharing(wanted))), flush=True)
     if count := sum(unkept(run) for run in plan):
         print(f"{count} of the runs that are done {UNKEPT}", flush=True)
     if config.plan_only:
         return []
     saved.save(runs_dir)
-    failures = execute([run for run in plan if not run.done], jobs, deadline)
+    failures = execute([run for run in plan if not run.ended], jobs, deadline)
     if not failures:
         saved.remove(runs_dir)
     redraw(load_all(runs_dir, config.strict), Path(config.results_dir))
+    print_diverged(plan)
     return failures
 
 
@@ -80,7 +83,15 @@ def unkept(run: PlannedRun) -> bool:
 
 def print_run(run: PlannedRun) -> None:
     """Print a run of the plan as one line."""
-    print(f"  {run.identity}  {'done' if run.done else '    '}  {' '.join(run.wanted)}", flush=True)
+    state = {"complete": "done", "diverged": "diverged"}.get(run.state, "")
+    print(f"  {run.identity}  {state:8}  {' '.join(run.wanted)}", flush=True)
+
+
+def print_diverged(plan: Sequence[PlannedRun]) -> None:
+    """Print a line for each run of the plan that diverged: it is not trained again by itself."""
+    for run in plan:
+        if run.state == "diverged":
+            print(f"diverged: {' '.join(run.wanted)}; remove {run.record} to train it again", flush=True)
 
 
 def timed(name: str, plan: Sequence[PlannedRun], steps: Mapping[Overrides, str], jobs: int) -> SavedPlan:
@@ -88,7 +99,7 @@ def timed(name: str, plan: Sequence[PlannedRun], steps: Mapping[Overrides, str],
 
     A kind of run that is recorded already takes 0 seconds.
     """
-    jobs = max(1, min(jobs, sum(not run.done for run in plan)))
+    jobs = max(1, min(jobs, sum(not run.ended for run in plan)))
     with as_one_of(jobs):
         seconds = estimate(plan)
     items = [
@@ -98,24 +109,24 @@ def timed(name: str, plan: Sequence[PlannedRun], steps: Mapping[Overrides, str],
     return SavedPlan(name, jobs, tuple(items))
 
 
-def summary(plan: SavedPlan, done: Sequence[bool], shared: Mapping[str, int]) -> list[str]:
-    """For every step of the plan its runs and hours, then the sum.
+def summary(plan: SavedPlan, states: Sequence[State], shared: Mapping[str, int]) -> list[str]:
+    """For every step of the plan its runs and hours, then the sum; `states` are those of its records.
 
     Last, how many of the runs each experiment needs: those that several share are trained once.
     """
-    ends = finishing_times([0.0 if d else item.seconds for d, item in zip(done, plan.items, strict=True)], plan.jobs)
+    left = [state not in ("complete", "diverged") for state in states]
+    ends = finishing_times([item.seconds * todo for todo, item in zip(left, plan.items, strict=True)], plan.jobs)
     lines = []
     for step in dict.fromkeys(item.step for item in plan.items):
         places = [place for place, item in enumerate(plan.items) if item.step == step]
-        todo = [place for place in places if not done[place]]
+        todo = [place for place in places if left[place]]
         own = sum(plan.items[place].seconds for place in todo) / plan.jobs
-        text = f"{step}: {len(places)} runs, {len(todo)} to train"
+        text = f"{step}: {plural(len(places), 'run')}, {len(todo)} to train"
         after = max((ends[place] for place in todo), default=0.0)
         lines.append(f"{text}: {duration(own)}, done after {duration(after)}" if todo else text)
-    lines.append(
-        f"{sum(done)} of {len(done)} runs are done; {len(done) - sum(done)} to train, "
-        f"about {duration(max(ends, default=0.0))} with {plan.jobs} at once"
-    )
+    diverged = f", {states.count('diverged')} diverged" if "diverged" in states else ""
+    last = f"{states.count('complete')} of {plural(len(states), 'run')} done{diverged}; {sum(left)} to train"
+    lines.append(f"{last}: {duration(max(ends))} with {plan.jobs} at once" if any(left) else last)
     needs = ", ".join(f"{name} {count}" for name, count in shared.items())
     return [*lines, *([f"of these runs, experiments need: {needs}"] if needs else [])]
 

@@ -24,7 +24,7 @@ def estimate(plan: Sequence[PlannedRun]) -> dict[str, float]:
     seconds: dict[str, float] = {}
     recorded_in = cache(latest_first)
     for run in plan:
-        if run.cost_key not in seconds and not run.done:
+        if run.cost_key not in seconds and not run.ended:
             job = prepare(run.described.config)
             known = from_records(job, recorded_in(run.record.parent))
             seconds[run.cost_key] = measured(job) if known is None else known

@@ -10,6 +10,7 @@ from typing import Any
 from sl.config.compose import compose_run
 from sl.config.guard import refused_file
 from sl.errors import UserError
+from sl.numbers import plural
 from sl.reproduce.deadline import Deadline
 from sl.reproduce.plan import PlannedRun
 from sl.reproduce.progress import in_training, progress
@@ -21,7 +22,7 @@ NO_TIME = "not started: it would not finish in time"
 
 
 def execute(todo: Sequence[PlannedRun], jobs: int, deadline: Deadline | None = None) -> list[str]:
-    """Train `todo` in order, `jobs` at once; a line for each run that has no complete record afterwards.
+    """Train `todo` in order, `jobs` at once; a line for each run that neither is complete nor has diverged afterwards.
 
     With a `deadline`, no run starts that would not finish by then.
 
@@ -52,10 +53,10 @@ def execute(todo: Sequence[PlannedRun], jobs: int, deadline: Deadline | None = N
                 queue.clear()
             elif queue:
                 if not announced:
-                    print(f"waiting for {len(queue)} runs that other processes train", flush=True)
+                    print(f"waiting for {plural(len(queue), 'run')} that other processes train", flush=True)
                 announced = True
                 time.sleep(POLL_SECONDS)
-    return [_failure(run, reasons.get(number)) for number, run in enumerate(todo) if not run.done]
+    return [_failure(run, reasons.get(number)) for number, run in enumerate(todo) if not run.ended]
 
 
 def train_one(overrides: Sequence[str]) -> str | None:
@@ -81,10 +82,10 @@ def train_one(overrides: Sequence[str]) -> str | None:
 
 
 def _take_free(queue: deque[int], todo: Sequence[PlannedRun]) -> int | None:
-    """The first run of the `queue` that no process trains; complete ones are dropped."""
+    """The first run of the `queue` that no process trains; those that have ended are dropped."""
     for _ in range(len(queue)):
         number = queue.popleft()
-        if todo[number].done:
+        if todo[number].ended:
             continue
         if not in_training(todo[number].record):
             return number

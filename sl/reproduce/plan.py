@@ -7,7 +7,7 @@ from typing import Any
 
 from sl.config.compose import compose_run, hydra_ready
 from sl.record.identity import canonical_text, identity
-from sl.record.read import is_complete
+from sl.record.read import State, record_state
 from sl.reproduce.experiment import Overrides
 from sl.train.described import Described, describe_run
 from sl.train.device import find_device
@@ -31,7 +31,17 @@ class PlannedRun:
     @property
     def done(self) -> bool:
         """Whether its record is complete."""
-        return is_complete(self.record)
+        return self.state == "complete"
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing is left to train: it is complete or has diverged."""
+        return self.state in ("complete", "diverged")
+
+    @property
+    def state(self) -> State:
+        """What its record holds at the moment."""
+        return record_state(self.record)
 
     @property
     def cost_key(self) -> str:

@@ -94,10 +94,13 @@ def progress(record: Path) -> RunProgress:
 def duration(seconds: float) -> str:
     """A duration in words.
 
-    >>> duration(90), duration(5400)
-    ('2 min', '1.5 h')
+    >>> duration(20), duration(90), duration(3590)
+    ('under 1 min', '2 min', '1.0 h')
     """
-    return f"{seconds / 3600:.1f} h" if seconds >= 3600 else f"{seconds / 60:.0f} min"
+    if seconds < 60:
+        return "under 1 min"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 60 else f"{seconds / 3600:.1f} h"
 
 
 def finishing_times(seconds: Sequence[float], jobs: int) -> list[float]:

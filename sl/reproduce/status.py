@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from sl.errors import UserError
+from sl.numbers import plural
 from sl.reproduce.progress import RunProgress, SavedPlan, duration, finishing_times, in_training, progress, saved_plans
 
 NEXT = 3  # runs that are named before they start
@@ -15,7 +16,7 @@ def status(runs_dir: Path) -> None:
         raise UserError("runs_dir", runs_dir, "must be a folder that holds run records")
     plans = list(saved_plans(runs_dir))
     if not plans:
-        print(f"{runs_dir}: no sl reproduce that was started here has runs left")
+        print(f"{runs_dir}: no reproduction in this folder has runs left to train")
     for plan in plans:
         print("\n".join(lines(plan, datetime.now())))
 
@@ -31,7 +32,7 @@ def lines(plan: SavedPlan, now: datetime) -> list[str]:
     ]
     active = sum(training for *_, training in found)
     ends = finishing_times([seconds for *_, seconds in left], max(plan.jobs, active))
-    text = [f"{plan.name}: {len(found) - len(left)} of {len(found)} runs are recorded, {active} are being trained"]
+    text = [f"{plan.name}: {len(found) - len(left)} of {plural(len(found), 'run')} recorded, {active} in training"]
     text += [f"  diverged: {item.overrides}" for item, state, _ in found if state.diverged]
     for item, state, training, seconds in left[: active + NEXT]:
         text.append(f"  {state_text(state, training, seconds):<40}  {item.overrides}")

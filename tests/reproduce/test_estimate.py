@@ -46,7 +46,7 @@ def test_a_plan_counts_on_no_more_processes_than_runs_are_left(
     """Their time is estimated with the cores that each of these will have."""
     shares: list[int] = []
     monkeypatch.setattr("sl.reproduce.command.estimate", lambda plan: shares.append(share(8)) or {})
-    runs = [SimpleNamespace(done=place < done, wanted=("a",), record=Path("a"), cost_key="a") for place in range(2)]
+    runs = [SimpleNamespace(ended=place < done, wanted=("a",), record=Path("a"), cost_key="a") for place in range(2)]
     assert timed("fig1", runs, {("a",): "fig1"}, jobs=8).jobs == jobs
     assert shares == [8 // jobs]
     assert share(8) == 8

@@ -72,7 +72,7 @@ def test_what_is_trained_what_is_next_and_when_it_is_done(plan: SavedPlan, monke
     state = progress(half)
     share = state.epoch / state.epochs
     told = lines(plan, NOW)
-    assert told[0] == "figures scale=paper: 1 of 4 runs are recorded, 1 are being trained"
+    assert told[0] == "figures scale=paper: 1 of 4 runs recorded, 1 in training"
     assert told[1].split("  ")[1:2] == [
         f"in training, epoch {state.epoch} of {state.epochs} done, {60 * (1 - share):.0f} min left"
     ]
@@ -117,7 +117,7 @@ def test_a_reproduction_without_failures_leaves_no_plan(
 
 def test_a_folder_without_plans_has_nothing_left(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     status(tmp_path)
-    assert capsys.readouterr().out == f"{tmp_path}: no sl reproduce that was started here has runs left\n"
+    assert capsys.readouterr().out == f"{tmp_path}: no reproduction in this folder has runs left to train\n"
     with pytest.raises(UserError, match=r"runs_dir=.* must be a folder that holds run records"):
         status(tmp_path / "missing")
 
@@ -129,7 +129,7 @@ def test_the_command_needs_no_torch(plan: SavedPlan, tmp_path: Path) -> None:
     environment = {**os.environ, "PYTHONPATH": f"{tmp_path}{os.pathsep}{ROOT}"}
     done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.startswith("figures scale=paper: 1 of 4 runs are recorded")
+    assert done.stdout.startswith("figures scale=paper: 1 of 4 runs recorded")
 
 
 def test_a_diverged_run_is_named_and_not_waited_for(plan: SavedPlan, monkeypatch: pytest.MonkeyPatch) -> None:

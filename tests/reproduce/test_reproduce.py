@@ -22,13 +22,15 @@ def test_hours_of_every_step() -> None:
         SavedRun("figures, seed 0", "loss=gce", "c", 3600.0),
         SavedRun("cifar10, seed 0", "loss=lsr", "d", 7200.0),
         SavedRun("cifar10, seed 1", "loss=lsr", "e", 7200.0),
+        SavedRun("cifar10, seed 1", "loss=mae", "f", 7200.0),
     ]
-    lines = summary(SavedPlan("cifar10", 2, tuple(items)), [True, False, False, False, True], {"fig1": 2})
+    states = ["complete", "missing", "unfinished", "damaged", "complete", "diverged"]
+    lines = summary(SavedPlan("cifar10", 2, tuple(items)), states, {"fig1": 2})
     assert lines == [
         "figures, seed 0: 3 runs, 2 to train: 1.0 h, done after 1.0 h",
-        "cifar10, seed 0: 1 runs, 1 to train: 1.0 h, done after 3.0 h",
-        "cifar10, seed 1: 1 runs, 0 to train",
-        "2 of 5 runs are done; 3 to train, about 3.0 h with 2 at once",
+        "cifar10, seed 0: 1 run, 1 to train: 1.0 h, done after 3.0 h",
+        "cifar10, seed 1: 2 runs, 0 to train",
+        "2 of 6 runs done, 1 diverged; 3 to train: 3.0 h with 2 at once",
         "of these runs, experiments need: fig1 2",
     ]
 
@@ -84,3 +86,19 @@ def test_done_runs_without_the_representations_that_an_experiment_needs_are_coun
     options = ["experiment=fig2", "scale=cpu", "device=cpu", "plan_only=true", folders[0], f"results_dir={tmp_path}"]
     assert reproduce(compose_run(options, "reproduce")) == []
     assert f"1 of the runs that are done {UNKEPT}\n" in capsys.readouterr().out
+
+
+def test_a_diverged_run_is_trained_once_and_named_at_the_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cell = ("dataset=digits", "noise=none", "loss=ce", "recipe.epochs=1", "recipe.lr=1e20", "seed=0")
+    monkeypatch.setattr(experiment, "steps", lambda *_: [("fig2", cell)])
+    monkeypatch.chdir(tmp_path)
+    options = ["experiment=fig2", "scale=cpu", "device=cpu", "jobs=1", "runs_dir=runs", "results_dir=out"]
+    for counts in ("0 of 1 run done; 1 to train: ", "0 of 1 run done, 1 diverged; 0 to train\n"):
+        assert reproduce(compose_run(options, "reproduce")) == []
+        said = capsys.readouterr().out
+        assert counts in said
+        (record,) = Path("runs").rglob("*.jsonl")
+        assert said.endswith(f"diverged: {' '.join(cell)}; remove {record} to train it again\n")
+    assert " diverged  dataset=digits " in said
