@@ -41,8 +41,9 @@ def replacing(path: Path, former: Path | None = None) -> Iterator[Path]:
     """For a block that writes a file at the path it is given: `path` is then the old or the new file, never a part.
 
     The old file becomes `former` where that is given. Content and folder entry are flushed to the disk. Raises OSError
-    where that fails; the old file is then untouched, as where the block fails. What is being written has a hidden name,
-    which readers of records pass over. A device, such as /dev/stdout, is written to directly; a link stays one.
+    where that fails; the old file is then untouched, as where the block fails, or is `former` already. What is being
+    written has a hidden name, which readers of records pass over. A device, such as /dev/stdout, is written to
+    directly; a link stays one.
     """
     path = path.resolve() if path.is_symlink() else path
     if path.exists() and not path.is_file() and not path.is_dir():

@@ -48,5 +48,5 @@ def until_interrupted() -> Iterator[None]:
         yield
     except KeyboardInterrupt:
         ignore_interrupts()
-        warn("stopped; rerun the same command to resume")
+        warn("stopped")
         sys.exit(INTERRUPTED)

@@ -27,7 +27,7 @@ def check_finished(job: Job, record: Path) -> None:
     looked_at = {seen.probe_class for seen in run.probes.values()}
     if probe.label is not None and looked_at != {job.probe_set.label}:
         names = ", ".join(run.class_names[label] for label in sorted(looked_at))
-        warn(f"probe.label={probe.label}: this run looked at {names}; {again}")
+        warn(f"probe.label={probe.label}: this run looked at class {names}; {again}")
 
 
 def lacks_representations(run: Run, wanted: int) -> bool:

@@ -50,7 +50,9 @@ def test_all_test_images_are_as_many_as_can_be_kept(run: Run, said: Callable[...
 def test_another_probed_class_is_said(run: Run, said: Callable[..., str]) -> None:
     record = run()  # null is class 3
     assert said("probe.label=3") == ""
-    assert said("probe.label=7") == f"sl: probe.label=7: this run looked at 3; remove {record} to train it again\n"
+    assert (
+        said("probe.label=7") == f"sl: probe.label=7: this run looked at class 3; remove {record} to train it again\n"
+    )
 
 
 def test_the_probe_does_not_decide_which_run_it_is(overrides: Callable[..., list[str]]) -> None:
