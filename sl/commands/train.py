@@ -21,7 +21,7 @@ def main(config: RunConfig) -> float | None:
 
     run = read(train(config, wait=True))
     job.tell(name=unique_name(run), record=str(run.path.absolute()), text=summary(run, True))
-    return run.validation() if run.holdout else None  # never test accuracy
+    return None if run.epochs[-1].validation_accuracy is None else run.validation()  # never test accuracy
 
 
 def points(records: Iterable[Path]) -> Iterator[str]:

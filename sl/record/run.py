@@ -210,7 +210,7 @@ class Run:
         return float(self.curve("test_accuracy")[-10:].mean()) if self.epochs else math.nan
 
     def validation(self) -> float:
-        """Mean accuracy on the held-out noisy labels over the last ten epochs; UserError without a holdout."""
+        """Mean accuracy on the validation images over the last ten epochs; UserError for a run without any."""
         if not self.epochs or any(line.validation_accuracy is None for line in self.epochs):
             raise UserError(f"{self.path}: no validation_accuracy; it must be the record of a run with a holdout")
         return float(self.curve("validation_accuracy")[-10:].mean())

@@ -9,6 +9,7 @@ import torch
 from clothing1m_stand_in import write_stand_in
 from torchvision.models import get_model
 
+from sl.commands.train import main
 from sl.config.compose import compose_run
 from sl.record import read
 from sl.train.device_data import DeviceData
@@ -52,6 +53,12 @@ def test_noisy_labels_are_held_out_in_place_of_the_checked_ones(overrides: Overr
     assert job.validation is not None
     assert len(job.validation.labels) == 14
     assert len(job.dataset.train_labels) == 56
+
+
+def test_a_sweeper_gets_the_accuracy_on_the_checked_labels(overrides: Overrides, tmp_path: Path) -> None:
+    value = main(compose_run(overrides(*SMALL)))
+    (record,) = (tmp_path / "runs").rglob("*.jsonl")
+    assert value == read(record).validation()
 
 
 def test_batches_from_the_file_are_those_of_memory(
