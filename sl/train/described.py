@@ -67,13 +67,11 @@ def describe_run(config: RunConfig) -> Described:
     source, noise = (build(getattr(config, option), option, config.allow_targets) for option in ("dataset", "noise"))
     with under("dataset"):
         fingerprint = source.fingerprint()
-    run = Described(config, source, noise, runtime, result_config(config, runtime.precision, fingerprint))
-    if run.labels_given and run.names["scale"] == "paper":
-        run.names["scale"] = "full"  # the paper has no such data
-    return run
+    given = getattr(source, "labels_given", False)
+    return Described(config, source, noise, runtime, result_config(config, runtime.precision, fingerprint, given))
 
 
-def result_config(config: RunConfig, precision: str, fingerprint: str) -> dict[str, Any]:
+def result_config(config: RunConfig, precision: str, fingerprint: str, labels_given: bool) -> dict[str, Any]:
     """What determines the run's result, as plain values; `fingerprint` identifies the data set's content."""
     whole, names = asdict(config), config.names
     chosen = {key: whole[key] for key in config.CHOICES}
@@ -91,7 +89,8 @@ def result_config(config: RunConfig, precision: str, fingerprint: str) -> dict[s
         if not is_own(chosen[choice]) and names[choice] in choices(choice):
             named[choice] = chosen[choice]["_target_"].rsplit(".", 1)[-1]
     if set(chosen["scale"].values()) == {1.0}:
-        named["scale"] = "paper"  # nothing is left out, whatever the chosen scale is called
+        # Nothing is left out, whatever the chosen scale is called; the paper has no data of one's own.
+        named["scale"] = "full" if labels_given else "paper"
     elif names["scale"] == "paper":
         named["scale"] = "custom"
     rest = {key: whole[key] for key in ("seed", "holdout", "probe")}

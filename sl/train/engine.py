@@ -113,7 +113,7 @@ class Engine:
         """One step on the training images `index` (B,), as many as a batch of an epoch has, at the rate set before."""
         self._captured.get(len(index), self._step)(index)
 
-    def weights_finite(self) -> Tensor:
+    def weights_in_range(self) -> Tensor:
         """Whether every weight is below LARGEST_WEIGHT and every statistic of the network finite, () on the device."""
         weights = [value.abs().max() < LARGEST_WEIGHT for value in self.model.parameters()]
         statistics = [value.isfinite().all() for value in self.model.buffers() if value.is_floating_point()]

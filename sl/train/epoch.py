@@ -17,7 +17,7 @@ from sl.train.plan import Plan
 from sl.train.seeds import generator
 
 
-class NotFinite(Exception):
+class Diverging(Exception):
     """The loss or a weight is not finite, or a weight is 10,000 or more (`LARGEST_WEIGHT`).
 
     `step` of the epoch is the first whose loss is not finite; where only weights are at fault, the epoch's last.
@@ -41,7 +41,7 @@ def train_one_epoch(
     """Train epoch number `epoch` (from 1) and evaluate; the record's line and the test confusion matrix.
 
     `done` and `after_step` are those of `Engine.train_epoch`; `between` is called before every evaluation batch.
-    Raises NotFinite where the loss or a weight no longer is a finite number, or a weight is LARGEST_WEIGHT or more.
+    Raises Diverging where the loss or a weight no longer is a finite number, or a weight is LARGEST_WEIGHT or more.
     """
     data, count = engine.data, len(engine.data.noisy)
     order = torch.randperm(count, generator=generator(seed, "order", epoch))
@@ -50,13 +50,13 @@ def train_one_epoch(
     loss, counts = engine.train_epoch(order, draws, lrs, done, after_step)
     predictions = engine.predict(data.test_images, between).argmax(1)
     confusion = confusion_matrix(predictions, data.test_labels, data.num_classes)
-    finite = torch.stack([engine.finite_steps, engine.weights_finite()])
+    finite = torch.stack([engine.finite_steps, engine.weights_in_range()])
     parts = (loss, finite, counts, confusion)
     on_host = torch.cat([part.double().flatten() for part in parts]).tolist()  # the only wait
-    loss_mean, finite_steps, weights_finite = on_host[:3]
-    if finite_steps < len(lrs) or not weights_finite or not math.isfinite(loss_mean):
+    loss_mean, finite_steps, weights_in_range = on_host[:3]
+    if finite_steps < len(lrs) or not weights_in_range or not math.isfinite(loss_mean):
         step = min(int(finite_steps) + 1, len(lrs))
-        raise NotFinite(epoch, step, lrs[step - 1].item(), loss_mean)
+        raise Diverging(epoch, step, lrs[step - 1].item(), loss_mean)
     confusion = torch.tensor(on_host[8:], dtype=torch.int64).view(confusion.shape)
     line = Epoch(
         epoch=epoch,

@@ -22,7 +22,7 @@ from sl.tracker import ConsoleSink, Sink, Watchers
 from sl.train.alone import alone_at
 from sl.train.checkpoint import Checkpoint
 from sl.train.engine import make_engine
-from sl.train.epoch import NotFinite, look_closely, sample_representations, train_one_epoch
+from sl.train.epoch import Diverging, look_closely, sample_representations, train_one_epoch
 from sl.train.finished import check_finished
 from sl.train.job import Job, prepare, probed_class
 from sl.train.machine import origin_of
@@ -91,6 +91,7 @@ class Training:
         self.epoch = self.step = 0
         self.epoch_seconds: list[float] = []
         self.epoch_seconds_so_far = 0.0  # in the epoch that is not over
+        self.began = time.perf_counter()  # when that epoch would have begun, had nothing interrupted it
         self.saved = time.monotonic()
 
     def run(self, state: State) -> None:
@@ -107,7 +108,7 @@ class Training:
                     self._one_epoch()
                 self._end()
             finished = True
-        except NotFinite as error:
+        except Diverging as error:
             self.record.diverged(error.epoch, error.step, error.lr, error.loss)
             self.checkpoint.remove()
             raise RunDiverged(self.path, str(error)) from None

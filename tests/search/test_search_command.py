@@ -21,7 +21,7 @@ from sl.record.schema import Epoch
 from sl.search.command import run_search
 from sl.search.trial import run_config, train_and_validate
 from sl.train.engine import Engine
-from sl.train.epoch import NotFinite, train_one_epoch
+from sl.train.epoch import Diverging, train_one_epoch
 
 SHORT = ["dataset=digits", "noise=symmetric", "noise.rate=0.4", "recipe.epochs=2", "scale.train_share=0.2"]
 Search = Callable[..., dict[str, Any]]
@@ -146,7 +146,7 @@ def test_a_run_that_diverges_does_not_end_a_search(
 
     def spoil(engine: Engine, *arguments: Any) -> tuple[Epoch, Tensor]:
         if engine.loss.alpha == 0.01:
-            raise NotFinite(1, 1, 0.1, float("nan"))
+            raise Diverging(1, 1, 0.1, float("nan"))
         return train_one_epoch(engine, *arguments)
 
     monkeypatch.setattr("sl.train.run.train_one_epoch", spoil)
