@@ -10,7 +10,6 @@ from hydra.experimental.callback import Callback
 from hydra.types import RunMode
 from omegaconf import DictConfig
 
-from sl.commands import COMMANDS
 from sl.config.compose import compose_run
 from sl.config.messages import as_typed
 from sl.config.overrides import parsed
@@ -35,7 +34,7 @@ class CheckSweep(Callback):
         values = swept(config.hydra.overrides.task)
         varied = [each[0].partition("=")[0].lstrip("+") for each in values or [] if len(each) > 1]
         jobs = None if values is None else prod(map(len, values))
-        command = next((name for name, each in COMMANDS.items() if each.config == config_name), "train")
+        command = "train" if config_name == "config" else config_name  # all others are called as their file is
         watch.begin(Path(config.hydra.sweep.dir), jobs, varied, command)
 
     def on_job_start(self, config: DictConfig, **_: Any) -> None:
