@@ -50,19 +50,17 @@ def train_one_epoch(
     loss, counts = engine.train_epoch(order, draws, lrs, done, after_step)
     predictions = engine.predict(data.test_images, between).argmax(1)
     confusion = confusion_matrix(predictions, data.test_labels, data.num_classes)
-    finite = torch.stack([engine.finite_steps, engine.weights_in_range()])
-    parts = (loss, finite, counts, confusion)
-    on_host = torch.cat([part.double().flatten() for part in parts]).tolist()  # the only wait
-    loss_mean, finite_steps, weights_in_range = on_host[:3]
-    if finite_steps < len(lrs) or not weights_in_range or not math.isfinite(loss_mean):
+    measured = (loss, engine.finite_steps, engine.weights_in_range(), counts, confusion)
+    loss, finite_steps, in_range, counts, confusion = on_host(*measured)
+    if finite_steps < len(lrs) or not in_range or not loss.isfinite():
         step = min(int(finite_steps) + 1, len(lrs))
-        raise Diverging(epoch, step, lrs[step - 1].item(), loss_mean)
-    confusion = torch.tensor(on_host[8:], dtype=torch.int64).view(confusion.shape)
+        raise Diverging(epoch, step, lrs[step - 1].item(), loss.item())
+    confusion = confusion.long()
     line = Epoch(
         epoch=epoch,
         lr=lrs[0].item(),
-        train_loss=loss_mean,
-        **training_shares(on_host[3:8], data.truth_known).model_dump(),
+        train_loss=loss.item(),
+        **training_shares(counts.tolist(), data.truth_known).model_dump(),
         test_accuracy=(confusion.trace() / confusion.sum()).item(),
         class_accuracy=[value if math.isfinite(value) else None for value in class_accuracy(confusion).tolist()],
     )
@@ -70,6 +68,13 @@ def train_one_epoch(
         accuracy = validation_accuracy(engine, data.validation, between)
         line = line.model_copy(update={"validation_accuracy": accuracy})
     return line, confusion
+
+
+def on_host(*measured: Tensor) -> list[Tensor]:
+    """The tensors as float64 on the CPU, copied together: an epoch waits for the device this once."""
+    together = torch.cat([each.double().flatten() for each in measured]).cpu()
+    parts = together.split([each.numel() for each in measured])
+    return [part.view(each.shape) for part, each in zip(parts, measured, strict=True)]
 
 
 def validation_accuracy(engine: Engine, validation: Validation, between: Callable[[], None]) -> float:
