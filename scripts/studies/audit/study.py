@@ -16,7 +16,6 @@ from sl.files import replace_json
 from sl.options.run import RunConfig
 from sl.record.lines import rounded
 from sl.record.read import read
-from sl.record.write import record_path
 from sl.train.described import Described, describe_run
 from sl.train.engine import make_engine
 from sl.train.epoch import train_one_epoch
@@ -146,8 +145,7 @@ def audit(trial: Trial, overrides: list[str], folder: Path) -> dict[str, Any]:
 
 def trained_accuracy(described: Described) -> float:
     """Test accuracy of the audit's one run, on the labels as given."""
-    path = record_path(Path(described.config.runs_dir), described.names["dataset"], described.identity)
-    return read(path).last()
+    return read(described.record).last()
 
 
 def retrained(config: RunConfig, labels: torch.Tensor, trial: Trial, loss: str) -> float:
