@@ -9,7 +9,9 @@ from pathlib import Path
 
 from sl.data.pictures import Picture, has_control_character, natural_order
 from sl.errors import UserError
+from sl.numbers import plural
 
+LABELS_FILE = "labels.csv"
 LAYOUT = "pictures lie in train/<class>/ and test/<class>/, or in <class>/"
 TRAIN_NAMES, TEST_NAMES = ("train", "training"), ("test", "testing")
 VALIDATION_NAMES = ("val", "valid", "validation")
@@ -75,7 +77,10 @@ def _folders(where: Path, skipped: Counter[str]) -> tuple[str, ...]:
 
 def _two_or_more(root: Path, where: Path, classes: tuple[str, ...]) -> tuple[str, ...]:
     if len(classes) < 2:
-        raise _refused(root, f"{where} must hold two or more folders, one for each class, and holds {len(classes)}")
+        flat = sum(_is_picture(entry.name) for entry in where.iterdir() if entry.is_file())
+        instead = f"sort the {plural(flat, 'picture')} in it into class folders, or list them in {root / LABELS_FILE}"
+        rule = f"{where} must hold two or more folders, one for each class, and holds {len(classes)}"
+        raise _refused(root, f"{rule}; {instead} (path,label)" if flat else rule)
     return classes
 
 
@@ -84,7 +89,8 @@ def _pictures(root: Path, where: Path, classes: Sequence[str], skipped: Counter[
     for label in classes:
         found = picture_files(where / label, skipped)
         if not found:
-            raise _refused(root, f"{where / label} holds no picture ({' '.join(suffixes())})")
+            none = f"{where / label} holds no picture ({' '.join(suffixes())})"
+            raise _refused(root, f"{none}; delete it if it is no class")
         pictures += [Picture(path, path.relative_to(root).as_posix(), label) for path in found]
     return pictures
 

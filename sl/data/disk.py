@@ -1,5 +1,6 @@
 """What the data sources ask of the disk; what goes wrong there is said in one line."""
 
+import errno
 import gzip
 import os
 import shutil
@@ -12,7 +13,8 @@ from sl.errors import UserError, reason
 from sl.files import expanded, replacing, writing
 from sl.say import notice
 
-NAMED = 3  # unreadable pictures that a message names; it counts all
+NAMED = 3  # unreadable pictures, or mistakes in a file, that a message names; it counts all
+GONE = f": {os.strerror(errno.ENOENT)}"
 
 
 def folder(name: str, value: object, instead: str = "") -> Path:
@@ -27,17 +29,25 @@ def folder(name: str, value: object, instead: str = "") -> Path:
 
 
 @contextmanager
-def reading(source: Path) -> Iterator[None]:
+def reading(source: Path, encode: str = "") -> Iterator[None]:
     """For a block that reads `source`, a file or a folder; raises UserError if it, or what is in it, is refused.
 
-    So it does where `source` is a file of text that is not UTF-8.
+    So it does where `source` is a file of text that is not UTF-8; `encode` then says how to make it so.
     """
     try:
         yield
     except UnicodeDecodeError:
-        raise UserError(f"{source}: must be UTF-8 text") from None
+        raise UserError(f"{source}: must be UTF-8 text{encode}") from None
+    except FileNotFoundError as error:
+        raise UserError(f"{error.filename or source} is missing") from None
     except OSError as error:
         raise UserError(f"{error.filename or source} cannot be read: {reason(error)}") from None
+
+
+def first_of(mistakes: Sequence[str]) -> str:
+    """The first three, and how many more there are."""
+    more = [f"and {len(mistakes) - NAMED} more"] if len(mistakes) > NAMED else []
+    return "; ".join([*mistakes[:NAMED], *more])
 
 
 def pass_over(unreadable: Sequence[str], data_dir: Path, on_error: str) -> None:
@@ -45,8 +55,12 @@ def pass_over(unreadable: Sequence[str], data_dir: Path, on_error: str) -> None:
 
     Raises UserError unless `on_error` is skip.
     """
-    more = f"; and {len(unreadable) - NAMED} more" if len(unreadable) > NAMED else ""
-    what = f"{len(unreadable)} of the pictures in {data_dir} cannot be read: {'; '.join(unreadable[:NAMED])}{more}"
+    count = len(unreadable)
+    if all(each.endswith(GONE) for each in unreadable):
+        unreadable = [each.removesuffix(GONE) for each in unreadable]
+        what = f"{count} of the pictures in {data_dir} are missing: {first_of(unreadable)}"
+    else:
+        what = f"{count} of the pictures in {data_dir} cannot be read: {first_of(unreadable)}"
     if on_error == "fail":
         raise UserError(f"{what}; dataset.on_error=skip leaves them out")
     notice(what)

@@ -11,6 +11,7 @@ from sl.data.labels_file import read_labels
 from sl.data.pictures import Pictures, natural_order, stratified_split
 from sl.errors import UserError
 
+AS_GIVEN = "training and test pictures are as given"  # in records: of another text runs would stand on other pages
 TEST_SHARE, SPLIT_SEED = 0.2, 0  # where the data have no test set and the options are null
 
 
@@ -38,7 +39,7 @@ def find(root: Path, labels: Path | None, test_share: float | None, split_seed: 
             if value is not None:
                 raise UserError(option, value, "must be null: these pictures are split into train and test already")
         train, test = (tuple(parts.get(part, ())) for part in ("train", "test"))
-        split = "training and test pictures are as given"
+        split = AS_GIVEN
     return _whole(Pictures(class_names, train, test, split, +skipped), root, labels, untested)
 
 

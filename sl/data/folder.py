@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from sl.checks import integer, number, one_of
-from sl.data.class_folders import passed_over
+from sl.data.class_folders import LABELS_FILE, passed_over
 from sl.data.dataset import Dataset
 from sl.data.disk import folder, pass_over
-from sl.data.find_pictures import find, without
+from sl.data.find_pictures import AS_GIVEN, find, without
 from sl.data.mapped import cache_folder, pixels_of
 from sl.data.pictures import Picture, Pictures
 from sl.errors import UserError, reason
@@ -25,7 +25,6 @@ from sl.say import notice
 if TYPE_CHECKING:
     from torch import Tensor
 
-LABELS_FILE = "labels.csv"
 MOST_CLASSES = 20  # that are listed one by one
 
 
@@ -78,7 +77,7 @@ class ImageFolder:
         if unreadable:
             pass_over([f"{name}: {reason}" for name, reason in unreadable.items()], self.data_dir, self.on_error)
             found = without(found, set(unreadable), self.data_dir, self._labels_file)
-        for line in summary_lines(found):
+        for line in summary_lines(found, self._labels_file):
             notice(f"{self.data_dir}: {line}")
         return self._dataset(found, *images)
 
@@ -156,13 +155,13 @@ class ImageFolder:
         )
 
 
-def summary_lines(found: Pictures) -> Iterator[str]:
+def summary_lines(found: Pictures, labels: Path | None) -> Iterator[str]:
     """What is said of the pictures: classes in order with their numbers of pictures, the split, what is passed over."""
     train, test = (Counter(picture.label for picture in part) for part in (found.train, found.test))
     counts = [f"{number} {name} {train[name]} + {test[name]}" for number, name in enumerate(found.class_names)]
     more = f", ... ({len(counts)} classes)" if len(counts) > MOST_CLASSES else ""
     yield f"classes in order, training + test pictures: {', '.join(counts[:MOST_CLASSES])}{more}"
-    yield found.split
+    yield split_line(found, labels)
     untested = [name for name in found.class_names if not test[name]]
     if untested:
         yield f"no picture for testing in {len(untested)} class(es): {', '.join(untested[:MOST_CLASSES])}"
@@ -174,3 +173,13 @@ def summary_lines(found: Pictures) -> Iterator[str]:
             yield f"classes that differ in upper and lower case alone: {', '.join(names)}"
     if found.skipped:
         yield passed_over(found.skipped)
+
+
+def split_line(found: Pictures, labels: Path | None) -> str:
+    """Where the test pictures come from, for people: records say of both ways to give them the same, `AS_GIVEN`."""
+    if found.split != AS_GIVEN:
+        return found.split
+    in_folders = all(picture.name.startswith("test/") for picture in found.test)
+    if labels is None or in_folders:
+        return "the folders train and test say which pictures are for testing"
+    return f"the column split of {labels.name} names the test pictures"

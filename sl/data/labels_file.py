@@ -3,56 +3,101 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+import functools
+import os
+import unicodedata
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from sl.data.disk import reading
+from sl.data.disk import first_of, reading
 from sl.data.pictures import Picture, has_control_character
 from sl.errors import UserError
 
 PARTS = ("train", "test")
+COLUMNS = ("path", "label", "split")
 
 
 def read_labels(file: Path, root: Path) -> dict[str, list[Picture]]:
     """The pictures of a labels file by part: ``train`` and ``test`` where it says so, else all under ``""``.
 
     `path` is relative to the folder `root`. The part is what the column ``split`` says (train or test); without that
-    column, what every path begins with. Other columns are ignored. Raises UserError, with the line, for what is wrong.
+    column, what every path begins with. Other columns are ignored. Raises UserError, with the lines, for what is wrong.
     """
     parts: dict[str, list[Picture]] = {}
     seen: dict[str, int] = {}
+    mistakes: list[str] = []
+    find = _finder(root)
     for number, row in _rows(file):
-        path, label = row["path"].strip(), row["label"].strip()
-        if not path or not label:
-            raise _refused(file, number, "it must have a path, relative to data_dir, and a label")
-        if Path(path).is_absolute():
-            raise _refused(file, number, f"{path}: the path must be relative to data_dir")
-        if has_control_character(path):
-            raise _refused(file, number, f"{path!a} holds a control character; rename the picture")
+        path, label, part = row["path"].strip(), row["label"].strip(), row.get("split", "").strip()
         name = Path(path).as_posix()
-        if name in seen:
-            raise _refused(file, number, f"{name} stands in line {seen[name]} too")
-        seen[name] = number
-        part = row.get("split", "").strip()
-        if "split" in row and part not in PARTS:
-            raise _refused(file, number, f"split={part}: must be train or test")
-        parts.setdefault(part, []).append(Picture(root / name, name, label))
+        if wrong := _mistake(path, label, part if "split" in row else "train", find):
+            mistakes.append(f"line {number}: {wrong}")
+        elif name in seen:
+            mistakes.append(f"line {number}: {name} stands in line {seen[name]} too")
+        else:
+            seen[name] = number
+            parts.setdefault(part, []).append(Picture(find(name), name, label))
+    if mistakes:
+        raise UserError(f"{file} {first_of(mistakes)}")
     return _by_folder(parts)
+
+
+def _mistake(path: str, label: str, part: str, find: Callable[[str], Path]) -> str:
+    """What is wrong with a line; empty where nothing is."""
+    if not path or not label:
+        return "it must have a path, relative to data_dir, and a label"
+    if Path(path).is_absolute():
+        return f"{path}: the path must be relative to data_dir"
+    if has_control_character(path):
+        return f"{path!a} holds a control character; rename the picture"
+    if "\\" in path and not find(path).exists():
+        return f"{path}: write / between folders"
+    if part not in PARTS:
+        return f"split={part}: must be train or test; write train for what is not for testing, or remove the line"
+    return ""
+
+
+def _finder(root: Path) -> Callable[[str], Path]:
+    """The file that a name in `root` means: of that name, or of one that only spells letters such as é differently.
+
+    macOS takes é apart, into e and an accent (NFD); spreadsheets and most other systems do not (NFC).
+    """
+
+    @functools.cache
+    def listed(folder: Path) -> dict[str, str]:
+        return {composed(name): name for name in os.listdir(folder)} if folder.is_dir() else {}
+
+    def find(name: str) -> Path:
+        path = root / name
+        if name.isascii() or path.exists():
+            return path
+        place = root
+        for part in Path(name).parts:
+            place /= listed(place).get(composed(part), part)
+        return place
+
+    composed = functools.partial(unicodedata.normalize, "NFC")
+    return find
 
 
 def _rows(file: Path) -> Iterator[tuple[int, dict[str, str]]]:
     try:
-        with reading(file), file.open(encoding="utf-8-sig", newline="") as lines:
+        with reading(file, "; save it as CSV UTF-8"), file.open(encoding="utf-8-sig", newline="") as lines:
             reader = csv.DictReader(lines, restval="")
-            columns = [name.strip() for name in reader.fieldnames or ()]
+            columns = [_column(name.strip()) for name in reader.fieldnames or ()]
             if not {"path", "label"} <= set(columns):
                 rule = "it must name the columns path and label, separated by a comma"
-                raise _refused(file, 1, f"{rule}, and has: {', '.join(columns) or 'nothing'}")
+                raise UserError(f"{file} line 1: {rule}, and has: {', '.join(columns) or 'nothing'}")
             reader.fieldnames = columns
             for row in reader:
                 yield reader.line_num, row
     except csv.Error as error:
         raise UserError(f"{file}: must be a CSV file: {error}") from None
+
+
+def _column(name: str) -> str:
+    """The name of a column that is read, in lower case whatever case it has; another as it is."""
+    return name.lower() if name.lower() in COLUMNS else name
 
 
 def _by_folder(parts: dict[str, list[Picture]]) -> dict[str, list[Picture]]:
@@ -62,7 +107,3 @@ def _by_folder(parts: dict[str, list[Picture]]) -> dict[str, list[Picture]]:
     if not pictures or first != set(PARTS):
         return parts
     return {part: [picture for picture in pictures if picture.name.startswith(f"{part}/")] for part in PARTS}
-
-
-def _refused(file: Path, line: int, rule: str) -> UserError:
-    return UserError(f"{file} line {line}: {rule}")

@@ -96,7 +96,7 @@ def test_a_picture_that_was_missing_is_read_once_it_is_there(source: Options, tm
     missing = tmp_path / "data" / "images/0/00/0,0.jpg"
     content = missing.read_bytes()
     missing.unlink()
-    with pytest.raises(UserError, match=r"1 of the pictures in .*: images/0/00/0,0\.jpg: No such file"):
+    with pytest.raises(UserError, match=r"1 of the pictures in .*: images/0/00/0,0\.jpg; dataset"):
         source().load()
     missing.write_bytes(content)
     data, expected = source().load(), source(storage="memory").load()

@@ -59,7 +59,7 @@ def test_what_is_read_is_said(pictures: Path, capsys: pytest.CaptureFixture[str]
     ImageFolder("mine", pictures, 8).load()
     assert capsys.readouterr().err.splitlines() == [
         f"sl: {pictures}: classes in order, training + test pictures: 0 ant 5 + 1, 1 bee 4 + 1",
-        f"sl: {pictures}: training and test pictures are as given",
+        f"sl: {pictures}: the folders train and test say which pictures are for testing",
     ]
 
 

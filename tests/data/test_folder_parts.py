@@ -85,6 +85,14 @@ def test_too_few_classes(pictures: Path) -> None:
     assert refused(pictures).endswith("must hold two or more folders, one for each class, and holds 1")
 
 
+def test_pictures_in_no_folder_are_to_be_sorted_or_listed(tmp_path: Path) -> None:
+    for number in range(3):
+        save(tmp_path / f"{number}.png", number)
+    (tmp_path / "notes.txt").touch()
+    what = "sort the 3 pictures in it into class folders, or list them in"
+    assert refused(tmp_path).endswith(f"and holds 0; {what} {tmp_path / 'labels.csv'} (path,label)")
+
+
 def test_classes_that_differ(pictures: Path) -> None:
     (pictures / "test" / "bee").rename(pictures / "test" / "wasp")
     assert refused(pictures).endswith("the same classes, but only one of them has bee, wasp")

@@ -1,6 +1,7 @@
 """labels.csv in place of folders."""
 
 from pathlib import Path
+from unicodedata import normalize
 
 import pytest
 from PIL import Image
@@ -52,7 +53,7 @@ def test_as_spreadsheets_write_it(root: Path, encoding: str, end: str) -> None:
     assert ImageFolder("mine", root, 2).outline().class_names == ("dog, small", "猫")
 
 
-def test_columns_in_another_order_and_a_split(root: Path) -> None:
+def test_columns_in_another_order_and_a_split(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     lines = [
         "label,score,split,path",
         "a,1,train,pictures/0.png",
@@ -63,6 +64,38 @@ def test_columns_in_another_order_and_a_split(root: Path) -> None:
     data = ImageFolder("mine", root, 2).outline()
     assert (data.train_paths, data.test_paths) == (("pictures/0.png", "pictures/1.png"), ("pictures/2.png",))
     assert data.facts["split"] == "training and test pictures are as given"
+    ImageFolder("mine", root, 2).load()
+    assert "labels.csv names the test pictures" in capsys.readouterr().err
+
+
+def test_the_names_of_the_columns_may_have_any_case(root: Path) -> None:
+    (root / "labels.csv").write_text(
+        "Path, LABEL,Split\npictures/0.png,a,train\npictures/1.png,b,train\npictures/2.png,a,test\n"
+    )
+    assert ImageFolder("mine", root, 2).outline().test_paths == ("pictures/2.png",)
+
+
+@pytest.mark.parametrize(("on_disk", "listed"), [("NFD", "NFC"), ("NFC", "NFD"), ("NFC", "NFC")])
+def test_a_name_is_found_however_its_letters_are_spelt(root: Path, on_disk: str, listed: str) -> None:
+    """macOS takes é apart, most other systems do not; records name the picture as the list does."""
+    names = ["Äpfel/é.png", "Äpfel/ü.png", "Äpfel/a.png"]
+    (root / normalize(on_disk, "Äpfel")).mkdir()
+    for name in names:
+        Image.new("L", (3, 3), 7).save(root / normalize(on_disk, name))
+    lines = [f"{normalize(listed, name)},{label}" for name, label in zip(names, "aba", strict=True)]
+    (root / "labels.csv").write_text("\n".join(["path,label", *lines]), encoding="utf-8")
+    data = ImageFolder("mine", root, 2).load()
+    assert sorted(data.train_paths + data.test_paths) == sorted(normalize(listed, name) for name in names)
+
+
+def test_several_mistakes_are_said_at_once(root: Path) -> None:
+    wrong = ["/x.png,a", ",a", "pictures/0.png,b", "pictures/3.png,", "pictures/4.png,"]
+    said = refused(root, rows("a", "b") + "\n".join(wrong))
+    assert said == (
+        "ROOT/labels.csv line 4: /x.png: the path must be relative to data_dir; "
+        "line 5: it must have a path, relative to data_dir, and a label; "
+        "line 6: pictures/0.png stands in line 2 too; and 2 more"
+    )
 
 
 def test_paths_in_train_and_test_say_the_split(root: Path) -> None:
@@ -101,7 +134,11 @@ def test_classes_that_differ_in_case_alone_are_said(root: Path, capsys: pytest.C
         (rows("a", "b") + "pictures/2.png\n", "ROOT/labels.csv line 4: it must have a path"),
         ("path,label\n/etc/passwd,a\n", "ROOT/labels.csv line 2: /etc/passwd: the path must be relative to data_dir"),
         (rows("a", "b") + "pictures/./0.png,b\n", "ROOT/labels.csv line 4: pictures/0.png stands in line 2 too"),
-        (rows("a,train", "b,dev", head="path,label,split"), "ROOT/labels.csv line 3: split=dev: must be train or test"),
+        (
+            rows("a,train", "b,dev", head="path,label,split"),
+            "ROOT/labels.csv line 3: split=dev: must be train or test; write tr",
+        ),
+        ("path,label\npictures\\0.png,a\n", "ROOT/labels.csv line 2: pictures\\0.png: write / between folders"),
         (rows("a,train", "b,train", head="path,label,split"), "labels=ROOT/labels.csv: no row has split=test"),
         (
             rows("a,test", "b,train", head="path,label,split"),
@@ -117,16 +154,16 @@ def test_mistakes_are_named_with_their_line(root: Path, text: str, message: str)
 
 
 def test_a_file_that_is_not_there_or_no_text(root: Path) -> None:
-    with pytest.raises(UserError, match=r"nowhere\.csv cannot be read: No such file"):
+    with pytest.raises(UserError, match=r"nowhere\.csv is missing$"):
         ImageFolder("mine", root, 2, labels=root / "nowhere.csv").fingerprint()
     (root / "labels.csv").write_bytes("path,label\ncafé.png,a\n".encode("latin-1"))
-    with pytest.raises(UserError, match=r"labels\.csv: must be UTF-8 text"):
+    with pytest.raises(UserError, match=r"labels\.csv: must be UTF-8 text; save it as CSV UTF-8$"):
         ImageFolder("mine", root, 2).fingerprint()
 
 
 def test_a_picture_that_is_not_there_is_named(root: Path) -> None:
     (root / "labels.csv").write_text(rows("a", "b", "a", "b") + "pictures/99.png,a\n")
-    with pytest.raises(UserError, match=r"99\.png"):
+    with pytest.raises(UserError, match=r"^1 of the pictures in .* are missing: pictures/99\.png; dataset\.on_error="):
         ImageFolder("mine", root, 2).load()
     data = ImageFolder("mine", root, 2, on_error="skip").load()
     assert "pictures/99.png" not in data.train_paths + data.test_paths
