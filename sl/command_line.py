@@ -5,6 +5,7 @@ import math
 import re
 import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from types import NoneType
 from typing import Any, Literal, NoReturn, get_args, get_origin, get_type_hints
 
@@ -40,11 +41,13 @@ def run_script(main: Callable[..., int | None]) -> NoReturn:
 
 
 def help_text(main: Callable[..., Any]) -> str:
-    """What --help prints: the docstring, and the value that each option has by default."""
+    """What --help prints: how to call it, the docstring, and the value that each option has by default."""
     parameters = inspect.signature(main).parameters.values()
     given = [parameter for parameter in parameters if parameter.default is not parameter.empty]
+    needed = [each.name.upper() for each in parameters if each.default is each.empty and each.kind != each.VAR_KEYWORD]
+    usage = " ".join([Path(sys.argv[0]).name, *needed, "[OPTION=VALUE ...]"])
     defaults = "\n".join(f"  {parameter.name}={_shown(parameter.default)}" for parameter in given)
-    return f"{inspect.getdoc(main)}\n\nBy default:\n{defaults}"
+    return f"Usage: {usage}\n\n{inspect.getdoc(main)}\n\nBy default:\n{defaults}"
 
 
 def read_options(main: Callable[..., Any], arguments: Sequence[str]) -> dict[str, Any]:

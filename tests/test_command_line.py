@@ -80,6 +80,8 @@ def test_what_is_required_may_come_without_its_name() -> None:
     assert read_options(with_required, ["a.json", "out=b.csv", "new"]) == expected
     assert read_options(with_required, ["folder=new", "a.json", "out=b.csv"]) == expected
     assert help_text(with_required).endswith("By default:\n  out=out.csv\n  packages=[]")
+    assert " MODEL FOLDER [OPTION=VALUE ...]\n\nTake two files" in help_text(with_required)
+    assert " TARGET [OPTION=VALUE ...]\n\nTake any" in help_text(with_others)
 
 
 @pytest.mark.parametrize(
@@ -119,6 +121,8 @@ def test_help_and_version_run_nothing(monkeypatch: pytest.MonkeyPatch, capsys: p
     assert run(monkeypatch, "--help") == 0
     text = capsys.readouterr().out
     assert text.strip() == help_text(command)
+    usage, text = text.split("\n\n", 1)
+    assert usage == "Usage: command.py [OPTION=VALUE ...]"
     assert text.startswith("Do something.\n\nruns_dir: folder of run records\n\nBy default:\n  runs_dir=results/runs\n")
     assert "  seeds=null\n  scale=cpu\n  seconds=1.5\n  rounds=1\n  tables=false\n" in text
     assert run(monkeypatch, "--version") == 0

@@ -30,7 +30,8 @@ def main(
     found = rankings(map(validated, with_holdout(runs)))
     found_sweeps = sweeps(runs)
     if not found and not found_sweeps:
-        raise UserError("runs_dir", runs_dir, "no finished run in it has a holdout, and no sweep is in it")
+        make = f"sl train -m ... loss=sl loss.alpha=0.1,1 holdout=0.1 runs_dir={runs_dir} makes runs, as sl search does"
+        raise UserError("runs_dir", runs_dir, f"no finished run in it has a holdout, and no sweep is in it; {make}")
     if not found:
         print(NO_HOLDOUT)
         for sweep in found_sweeps:
