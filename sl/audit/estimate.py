@@ -98,7 +98,7 @@ def refined(joint: Array, labels: Labels, probabilities: Array) -> tuple[Array, 
     return joint, calibrated
 
 
-def estimate_noise(labels: Numbers, probabilities: Numbers, seed: int) -> NoiseEstimate:
+def estimate_noise(labels: Numbers, probabilities: Numbers, seed: int = 0) -> NoiseEstimate:
     """The noise in `labels` (N,) in [0, K) as `probabilities` (N, K) show it: tensors, arrays, tables or lists.
 
     Probabilities are those of the true class, of examples that were not trained on. A model that is calibrated to the

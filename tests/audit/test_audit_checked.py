@@ -74,6 +74,8 @@ def changed(values: np.ndarray, place: Any, value: float) -> np.ndarray:
 PROBABILITY = "must be a probability; of logits take the softmax, of log-probabilities exp"
 NUMBERS = "must hold real numbers: a tensor, a NumPy array or lists of equal length"
 
+NUMBERED = r"numpy\.unique\(labels, return_inverse=True\)\[1\] numbers them"
+
 
 @pytest.mark.parametrize(
     ("labels", "probabilities", "line"),
@@ -90,12 +92,13 @@ NUMBERS = "must hold real numbers: a tensor, a NumPy array or lists of equal len
             r"probabilities=.* of shape \(120, 1\): must be of shape \(N, K\), N at least 1 and",
         ),
         (None, lambda p: p[:0], r"probabilities=.* of shape \(0, 3\): must be of shape \(N, K\), N at least 1 and K"),
-        (None, lambda p: p.astype(str), f"probabilities=ndarray: {NUMBERS}"),
+        (None, lambda p: p.astype(str), f"probabilities=ndarray: {NUMBERS}$"),
         (lambda y: changed(y, 11, -1), None, r"labels\[11\]=-1: must be in \[0, 3\), the number of a class$"),
         (lambda y: y + 1, None, r"labels\[\d\]=3: must be in \[0, 3\), the number of a class$"),
         (lambda y: y[:-1], None, "labels=119 examples: must be 120, as many as probabilities has rows$"),
         (lambda y: y.astype(float), None, r"labels=torch.float64 of shape \(120,\): must be class numbers, whole, of"),
-        (lambda y: np.array(["cat", "dog", "emu"])[y], None, f"labels=ndarray: {NUMBERS}"),
+        (lambda y: np.array(["cat", "dog", "emu"])[y], None, f"labels=ndarray: {NUMBERS}; {NUMBERED}$"),
+        (lambda y: pd.Series(["cat", "dog", "emu"])[y], None, f"labels=Series: {NUMBERS}; {NUMBERED}$"),
     ],
 )
 def test_what_is_no_label_or_no_probability_is_said_in_one_line(labels: Any, probabilities: Any, line: str) -> None:
@@ -103,6 +106,10 @@ def test_what_is_no_label_or_no_probability_is_said_in_one_line(labels: Any, pro
     with pytest.raises(UserError, match=f"^{line}") as error:
         estimate_noise(labels(y) if labels else y, probabilities(p) if probabilities else p, seed=0)
     assert "\n" not in str(error.value)
+
+
+def test_the_seed_is_0_by_default(expected: NoiseEstimate) -> None:
+    assert_same(estimate_noise(*given()), expected)
 
 
 @pytest.mark.parametrize("seed", [-1, None, 0.5])
