@@ -1,8 +1,9 @@
 """The error that the user can correct, in what they typed or in a file."""
 
 import copyreg
+import difflib
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from io import TextIOWrapper
 from typing import Any, NoReturn
@@ -62,6 +63,19 @@ def reason(error: BaseException) -> str:
     """
     said = (isinstance(error, OSError) and error.strerror) or str(error) or type(error).__name__
     return " ".join(said.split())
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """A question for an error about `word`, if one of the `known` is near or has it as its last part; else nothing.
+
+    >>> did_you_mean("symetric", ["none", "symmetric", "asymmetric"])
+    'did you mean symmetric? '
+    >>> did_you_mean("epochs", ["recipe.epochs", "seed"])
+    'did you mean recipe.epochs? '
+    """
+    known = sorted(known)
+    near = [name for name in known if name.rpartition(".")[2] == word] or difflib.get_close_matches(word, known, n=1)
+    return f"did you mean {near[0]}? " if near else ""
 
 
 def fail(message: str) -> NoReturn:

@@ -6,7 +6,7 @@ from importlib import import_module
 import sl
 from sl.command_line import run_script
 from sl.commands import COMMANDS
-from sl.errors import fail
+from sl.errors import did_you_mean, fail
 from sl.extras import missing
 from sl.say import until_the_reader_leaves
 from sl.signals import until_interrupted
@@ -49,7 +49,8 @@ def main() -> None:
     elif name == "--version":
         print(f"sl {sl.__version__}")
     elif name not in COMMANDS:
-        fail(f"sl {name}: there is no such command; must be one of {', '.join(COMMANDS)}")
+        hint = did_you_mean(name, COMMANDS)
+        fail(f"sl {name}: there is no such command; {hint}must be one of {', '.join(COMMANDS)}")
     else:
         sys.argv[:] = [f"sl {name}", *rest]
         start(name)

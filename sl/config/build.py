@@ -10,9 +10,8 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from importlib import import_module
 from typing import Any, NamedTuple
 
-from sl.config.groups import did_you_mean
 from sl.config.messages import required, unknown_option
-from sl.errors import UserError
+from sl.errors import UserError, did_you_mean
 
 
 class Kind(NamedTuple):

@@ -11,6 +11,7 @@ from omegaconf import open_dict
 
 from sl.config.checked_config import checked_config
 from sl.config.hydra_errors import CONFIG_ERRORS, explain
+from sl.config.overrides import in_quotes
 from sl.config.schema import register
 from sl.paths import CONFIG_DIR
 
@@ -35,9 +36,7 @@ def override(option: str, value: object) -> str:
     text = str(value)
     if re.fullmatch(r"[/A-Za-z][A-Za-z0-9_./-]*", text) and text.lower() not in ("null", "true", "false", "nan", "inf"):
         return f"{option}={text}"
-    text = re.sub(r"(\\*)\$\{", r"\1\1\\${", text)  # a literal ${, not an interpolation
-    text = re.sub(r"(\\*)('|$)", lambda found: found[1] * 2 + ("\\'" if found[2] else ""), text)
-    return f"{option}='{text}'"
+    return f"{option}={in_quotes(text)}"
 
 
 def compose_run(overrides: Sequence[str], config_name: str = "config") -> Any:

@@ -7,18 +7,23 @@ from typing import NoReturn
 
 from hydra._internal.utils import get_args_parser
 
+from sl.config.overrides import with_quotes
 from sl.errors import UserError
 
 
 def checked(arguments: Sequence[str]) -> list[str]:
-    """`arguments`, overrides first; UserError for a flag that Hydra lacks, or whose value is missing or not allowed."""
+    """`arguments`, overrides first, and paths and names in quotes where Hydra needs them (`with_quotes`).
+
+    UserError for a flag that Hydra lacks, or whose value is missing or not allowed.
+    """
     parser, ordered = get_args_parser(), overrides_first(arguments)
     parser.error = _refuse  # type: ignore[method-assign]  # argparse prints its usage and exits
-    _, unknown = parser.parse_known_args(ordered)
+    known, unknown = parser.parse_known_args(ordered)
     flags = [argument for argument in unknown if argument.startswith("-")]
     if flags:
         raise _no_flag(flags[0], arguments)
-    return ordered
+    count = len(known.overrides)
+    return [*(with_quotes(each, known.multirun) for each in ordered[:count]), *ordered[count:]]
 
 
 def _refuse(message: str) -> NoReturn:

@@ -1,8 +1,7 @@
 """What configs/ offers: the groups, their choices, and the options that come with a choice."""
 
-import difflib
 import functools
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import Field, fields, is_dataclass
 from typing import Any
 
@@ -60,19 +59,6 @@ def options() -> set[str]:
         for choice in choices(group):
             names.update(_names(read_choice(group, choice), group))
     return names
-
-
-def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """A question for an error about `word`, if one of the `known` is near or has it as its last part; else nothing.
-
-    >>> did_you_mean("symetric", ["none", "symmetric", "asymmetric"])
-    'did you mean symmetric? '
-    >>> did_you_mean("epochs", ["recipe.epochs", "seed"])
-    'did you mean recipe.epochs? '
-    """
-    known = sorted(known)
-    near = [name for name in known if name.rpartition(".")[2] == word] or difflib.get_close_matches(word, known, n=1)
-    return f"did you mean {near[0]}? " if near else ""
 
 
 @functools.cache

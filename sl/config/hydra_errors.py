@@ -1,6 +1,8 @@
 """Turns what Hydra and OmegaConf raise about a command line into one line: what, where, what is allowed."""
 
+import os
 import re
+import shlex
 from collections.abc import Iterator, Sequence
 
 from hydra.errors import HydraException, MissingConfigException, OverrideParseException
@@ -16,9 +18,10 @@ from omegaconf.errors import (
 )
 from yaml import MarkedYAMLError, YAMLError  # type: ignore[import-untyped]
 
-from sl.config.groups import choices, did_you_mean, groups_of
+from sl.config.groups import choices, groups_of
 from sl.config.messages import as_typed, required, unknown_option
-from sl.errors import MISSING, UserError
+from sl.config.overrides import TEXT, in_quotes
+from sl.errors import MISSING, UserError, did_you_mean
 from sl.extras import install
 from sl.options.run import RunConfig
 
@@ -46,7 +49,7 @@ def explain(error: BaseException, typed: Sequence[str] = (), config_name: str = 
         if no_group := re.match(r"Could not override '([^']+)'. No match in the defaults list", str(cause)):
             rule = f"this command has no such choice; must be one of {', '.join(groups_of(config_name))}"
             return as_typed(UserError(no_group[1], rule=rule), typed)
-        if found := _explain_one(cause, typed):
+        if found := _explain_one(cause, typed, config_name):
             return found if isinstance(cause, MissingConfigException) else as_typed(found, typed)
     place = [override for override in typed if override.startswith("hydra")] or typed  # a launcher's, most likely
     said = str(error).split("Config search path:")[0] or type(error).__name__
@@ -59,11 +62,11 @@ def _chain(error: BaseException | None) -> Iterator[BaseException]:
         error = error.__cause__
 
 
-def _explain_one(error: BaseException, typed: Sequence[str]) -> UserError | None:
+def _explain_one(error: BaseException, typed: Sequence[str], config_name: str) -> UserError | None:
     if isinstance(error, UserError):
         return error
     if isinstance(error, OverrideParseException):
-        return UserError(f"{error.override}: must be option=value; a value with = , ~ or blanks must be in quotes")
+        return UserError(f"{error.override}: must be option=value; {_instead(str(error.override), config_name)}")
     if isinstance(error, MissingConfigException):
         return _unknown_choice(error)
     if isinstance(error, MarkedYAMLError) and error.problem_mark:
@@ -72,6 +75,23 @@ def _explain_one(error: BaseException, typed: Sequence[str]) -> UserError | None
     if isinstance(error, OmegaConfBaseException) and error.full_key:
         return _explain_value(error)
     return _explain_text(str(error), typed)
+
+
+def _instead(argument: str, config_name: str) -> str:
+    """What to type in place of an `argument` that Hydra cannot read."""
+    option, given, value = argument.partition("=")
+    if given:
+        example = "" if value.startswith(("[", "{")) else f": {_in_a_shell(option, value)}"
+        return f"a value with = , ~ or blanks must be in quotes{example}"
+    if "dataset" in groups_of(config_name) and os.path.isdir(argument):
+        return f"did you mean dataset=folder {shlex.quote(f'data_dir={argument}')}?"
+    return "--help lists the options"
+
+
+def _in_a_shell(option: str, value: str) -> str:
+    """`option=value` with the quotes that Hydra needs and, around them, those that a shell takes away."""
+    text = f"{option}={in_quotes(value)}"
+    return shlex.quote(text) if re.search(r'["$`\\!]', text) else f'"{text}"'
 
 
 def _explain_value(error: OmegaConfBaseException) -> UserError | None:
@@ -92,7 +112,10 @@ def _explain_value(error: OmegaConfBaseException) -> UserError | None:
 def _explain_text(text: str, typed: Sequence[str]) -> UserError | None:
     """Errors that Hydra tells apart by their words alone."""
     if several := re.match(r"Ambiguous value for argument '(.*)'", text):
-        return UserError(f"{several[1]}: several values are a sweep, add -m to train each; a list is written [a,b]")
+        option, _, value = several[1].partition("=")
+        comma = f"; a comma in a path or name: {_in_a_shell(option, value)}" if TEXT.fullmatch(option) else ""
+        rule = f"several values are a sweep, add -m to train each; a list is written [a,b]{comma}"
+        return UserError(f"{several[1]}: {rule}")
     if in_file := re.match(r"In '(\S+)': \w+ raised while composing config:\s+(.*)\s+full_key: (\S+)", text):
         return UserError(f"{in_file[1]}.yaml: {_wrong_type(in_file[3], in_file[2])}")
     if too_large := re.match(r"(int too large .*)\s+full_key: (\S+)", text):
@@ -112,7 +135,17 @@ def _unknown_choice(error: MissingConfigException) -> UserError | None:
         return UserError(f"{group}={choice}: hydra-submitit-launcher is not installed: {install(['slurm'])}")
     if not group or not known:
         return None
-    return UserError(group, choice, f"{did_you_mean(choice, known)}must be one of {', '.join(known)}")
+    of_torchvision = group == "model" and _torchvision_has(choice)
+    hint = f"did you mean model=torchvision model.name={choice}? " if of_torchvision else did_you_mean(choice, known)
+    return UserError(group, choice, f"{hint}must be one of {', '.join(known)}")
+
+
+def _torchvision_has(network: str) -> bool:
+    try:
+        from torchvision import models
+    except ImportError:
+        return False
+    return network in models.list_models(module=models)
 
 
 def _wrong_type(option: str, text: str) -> UserError:

@@ -2,26 +2,32 @@
 
 from collections.abc import Sequence
 
-from sl.config.groups import choices, choices_with, did_you_mean, options
-from sl.errors import MISSING, UserError
+from sl.config.groups import choices, choices_with, options
+from sl.config.overrides import in_quotes
+from sl.errors import MISSING, UserError, did_you_mean
 
 
 def as_typed(error: UserError, typed: Sequence[str]) -> UserError:
     """`error` with its option as one of the overrides in `typed` has it.
 
-    A value that comes from another option, as `dataset.data_dir` does from `data_dir`, is named as that one.
+    A value that comes from another option, as `dataset.data_dir` does from `data_dir`, is named as that one. Of an
+    option typed twice the last one counts, as it does for Hydra. Quotes that only Hydra needs are left out.
 
     >>> as_typed(UserError("recipe.lr", -1.0, "must be more"), ["seed=1", "recipe.lr=-1"])
     UserError('recipe.lr=-1: must be more')
     >>> as_typed(UserError("dataset.data_dir", "/x", "must be a folder"), ["data_dir=/x"])
     UserError('data_dir=/x: must be a folder')
+    >>> as_typed(UserError("recipe.epochs", 1.5, "must be whole"), ["recipe.epochs=2", "recipe.epochs=1.5"])
+    UserError('recipe.epochs=1.5: must be whole')
     """
     if error.option is None:
         return error
-    for override in typed:
+    shown = str(error.value)
+    for override in reversed(typed):
         name, given, value = override.lstrip("+~").partition("=")
+        value = shown if value == in_quotes(shown) else value
         below = error.value is MISSING and name.startswith(f"{error.option}.")
-        same_source = name == error.option.rpartition(".")[2] and value == str(error.value)
+        same_source = name == error.option.rpartition(".")[2] and value == shown
         if name == error.option or below or same_source:
             return UserError(name, value if given else MISSING, error.rule)
     return error

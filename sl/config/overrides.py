@@ -1,10 +1,15 @@
 """Reads overrides as Hydra does, without composing anything."""
 
+import re
 from collections.abc import Sequence
 
 from hydra.core.global_hydra import GlobalHydra
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import Override
+from hydra.errors import OverrideParseException
+
+# Options whose value is a path or a name, and may hold what means something else to Hydra
+TEXT = re.compile(r"\+{0,2}([\w.]+\.)?(\w+_dir|name|labels|label|path|weights|transition|dir|out|runs|storage)")
 
 
 def parsed(typed: Sequence[str]) -> list[Override]:
@@ -12,3 +17,34 @@ def parsed(typed: Sequence[str]) -> list[Override]:
     hydra = GlobalHydra.instance()
     loader = hydra.config_loader() if hydra.is_initialized() else None  # finds the choices of loss=glob(*)
     return OverridesParser.create(loader).parse_overrides(list(typed))
+
+
+def in_quotes(text: str) -> str:
+    """`text` as Hydra reads it literally, whatever characters it has.
+
+    >>> print(in_quotes("it's"))
+    'it\\'s'
+    """
+    text = re.sub(r"(\\*)\$\{", r"\1\1\\${", text)  # a literal ${, not an interpolation
+    text = re.sub(r"(\\*)('|$)", lambda found: found[1] * 2 + ("\\'" if found[2] else ""), text)
+    return f"'{text}'"
+
+
+def with_quotes(argument: str, in_a_sweep: bool = False) -> str:
+    """`argument`, one override, with quotes around a path or a name that Hydra cannot read without.
+
+    A comma in such a value belongs to it, except `in_a_sweep`, where it is between two values.
+
+    >>> with_quotes("data_dir=pics (1)"), with_quotes("data_dir=a,b"), with_quotes("loss=[ce")
+    ("data_dir='pics (1)'", 'data_dir=a,b', 'loss=[ce')
+    >>> with_quotes("data_dir=Käfer,Bäume", in_a_sweep=True)
+    "data_dir='Käfer','Bäume'"
+    """
+    option, given, value = argument.partition("=")
+    if not given or not TEXT.fullmatch(option):
+        return argument
+    try:
+        parsed([argument])
+    except OverrideParseException:
+        return f"{option}={','.join(map(in_quotes, value.split(',') if in_a_sweep else [value]))}"
+    return argument

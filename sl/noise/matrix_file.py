@@ -67,6 +67,8 @@ def read_matrix(path: object, option: str) -> MatrixFile:
 
     A row whose sum misses 1 by 1e-6 to 1e-4 is divided by it, with a notice.
     """
+    if path is None:
+        raise UserError(f"{option}=FILE", rule=f"is required, a matrix that ends in {', '.join(SUFFIXES)}")
     if not isinstance(path, (str, Path)) or Path(path).suffix.lower() not in SUFFIXES:
         raise UserError(option, path, f"must be a file that ends in {', '.join(SUFFIXES)}")
     file = expanded(option, path)

@@ -21,6 +21,11 @@ MISSPELT = [
         "dataset=cifr10",
         "dataset=cifr10: did you mean cifar10? must be one of cifar10, cifar100, clothing1m, digits,",
     ),
+    (
+        "model=resnet50",
+        "model=resnet50: did you mean model=torchvision model.name=resnet50? must be one of cnn4, cnn8,",
+    ),
+    ("model=resnet45", "model=resnet45: did you mean resnet44? must be one of "),
     ("hydra/launcher=jobli", "hydra/launcher=jobli: did you mean joblib? must be one of basic, joblib, slurm,"),
     ("loss=null", "loss=null: is required; must be one of "),
     (
@@ -38,16 +43,27 @@ VALUES = [
     ("runtime.device=banana", "runtime.device=banana: must be auto, cpu, cuda or cuda:N"),
 ]
 MISSING = [
-    ("noise=matrix", "noise.path=null: must be a file that ends in .npy, .csv, .txt"),
+    ("noise=matrix", "noise.path=FILE: is required, a matrix that ends in .npy, .csv, .txt"),
     ("noise=matrix noise.path=nowhere.csv", "noise.path=nowhere.csv: cannot be read as a matrix of numbers: No such"),
     ("dataset=folder", "dataset.data_dir=data: there is no folder data; pictures lie in train/<class>/"),
     ("dataset=folder data_dir=mine", "data_dir=mine: there is no folder mine; pictures lie in"),
     ("dataset=mnist dataset.download=false", "data/MNIST/raw/train-images-idx3-ubyte is missing: set"),
 ]
 SYNTAX = [
-    ("seed", "seed: must be option=value"),
+    ("seed", "seed: must be option=value; --help lists the options"),
+    ("help", "help: must be option=value; --help lists the options"),
     ("loss=[ce", "loss=[ce: must be option=value"),
+    (
+        "noise.rate=ä",
+        "noise.rate=ä: must be option=value; a value with = , ~ or blanks must be in quotes: \"noise.rate='ä'\"",
+    ),
     ("loss=ce,sl", "loss=ce,sl: several values are a sweep, add -m to train each; a list is written [a,b]"),
+    (
+        "data_dir=a,b",
+        "data_dir=a,b: several values are a sweep, add -m to train each; a list is written [a,b]; "
+        "a comma in a path or name: \"data_dir='a,b'\"",
+    ),
+    ("recipe.epochs=2 seed=1 recipe.epochs=1.5", "recipe.epochs=1.5: must be a whole number"),
     ("+loss=ce", "+loss=ce: Multiple values for loss"),
     ("--config-dir=nowhere", "--config-dir=nowhere: Additional config directory"),
     ("--resolve", "--resolve: The --resolve flag can only be used"),
@@ -157,3 +173,11 @@ def test_records_where_a_file_stands(train: Command, tmp_path: Path) -> None:
     (tmp_path / "runs/digits").touch()
     short = ("recipe.epochs=1", "scale.train_share=0.1", "runtime.threads=1", "runtime.precision=float32")
     assert train("runs_dir=runs", *short).mistake.startswith("runs_dir=runs: must be a folder")
+
+
+@pytest.mark.parametrize("folder", ["my_pictures", "Käfer (1)"])
+def test_a_folder_without_its_option(folder: str, train: Command, reproduce: Command, tmp_path: Path) -> None:
+    (tmp_path / folder).mkdir()
+    typed = {"my_pictures": "data_dir=my_pictures", "Käfer (1)": "'data_dir=Käfer (1)'"}[folder]
+    assert train(folder).mistake == f"{folder}: must be option=value; did you mean dataset=folder {typed}?"
+    assert reproduce(folder).mistake == f"{folder}: must be option=value; --help lists the options"

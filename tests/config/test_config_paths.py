@@ -9,6 +9,7 @@ from omegaconf import OmegaConf
 
 import sl
 from sl.config.compose import compose_run, hydra_ready, override
+from sl.config.flags import checked
 from sl.errors import UserError
 from sl.train.described import describe_run
 
@@ -20,6 +21,35 @@ ODD = ["/x/Dropbox (Personal)", "/a=b,c", "/${y}", "/it's", "/back\\", "null", "
 def test_a_path_arrives_as_it_is(path: str) -> None:
     expected = str(Path.home()) if path == "~" else path
     assert compose_run([override("runs_dir", path)]).runs_dir == expected
+
+
+LIKE_SYNTAX = ["Käfer", "pics (1)", "it's", "a&b", "a{b", "x=1", "[2024] ä, b", "a\\ö", "ö${b}", "'ö"]
+
+
+@pytest.mark.parametrize("name", LIKE_SYNTAX)
+def test_a_folder_is_typed_as_it_is_called(name: str, train: Command) -> None:
+    """Nothing that only Hydra needs: the shell takes away the quotes that a user types."""
+    option = f"data_dir={name}"
+    assert f"{option}: there is no folder {name}; pictures lie in" in train("dataset=folder", option).mistake
+
+
+@pytest.mark.parametrize("option", ["dataset.labels", "dataset.name", "runs_dir", "noise.path", "probe.label", "out"])
+def test_every_option_that_is_a_path_or_a_name(option: str) -> None:
+    assert checked([f"{option}=größe.csv"]) == [f"{option}='größe.csv'"]
+
+
+def test_the_home_folder_that_the_shell_left(train: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    there = tmp_path / "mine"
+    line = train("dataset=folder", "data_dir=~/mine").mistake
+    assert line.startswith(f"dataset.data_dir={there}: there is no folder {there}")
+
+
+def test_what_hydra_reads_otherwise_keeps_its_meaning() -> None:
+    typed = ["data_dir=a,b", "data_dir=mine", "data_dir=${oc.env:HOME}", "loss=[ce", "recipe.lr=1,", "overrides=[a=1]"]
+    assert checked(typed) == typed
+    assert checked(["-m", "data_dir=Käfer,b (1)"]) == ["data_dir='Käfer','b (1)'", "-m"]
+    assert checked(["--config-dir", "data_dir=Käfer"]) == ["--config-dir", "data_dir=Käfer"]
 
 
 def test_a_data_folder_from_the_environment_reaches_every_run(

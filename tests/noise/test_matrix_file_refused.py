@@ -80,10 +80,15 @@ def test_missing_files_are_named(tmp_path: Path) -> None:
         Matrix(tmp_path / "none.csv")
 
 
-@pytest.mark.parametrize("path", [None, 3, "matrix", "matrix.xlsx", "matrix.pt"])
+@pytest.mark.parametrize("path", [3, "matrix", "matrix.xlsx", "matrix.pt"])
 def test_other_kinds_of_file_are_refused(path: object) -> None:
     with pytest.raises(UserError, match=f"^path={path}: must be a file that ends in .npy, .csv, .txt, .json$"):
         Matrix(path)
+
+
+def test_no_file_is_one_to_be_typed() -> None:
+    with pytest.raises(UserError, match=r"^noise\.path=FILE: is required, a matrix that ends in \.npy, "):
+        read_matrix(None, "noise.path")
 
 
 @pytest.mark.parametrize(

@@ -48,9 +48,11 @@ def test_help_begins_with_readmes_command_for_doubtful_labels(tmp_path: Path) ->
 
 def test_version_and_wrong_command(tmp_path: Path) -> None:
     assert run(["--version"], tmp_path).stdout == f"sl {sl.__version__}\n"
-    done = run(["trian"], tmp_path)
-    assert done.returncode == 2
-    assert done.stderr == f"sl: error: sl trian: there is no such command; must be one of {', '.join(COMMANDS)}\n"
+    for word, hint in (("audti", "did you mean audit? "), ("xyz", "")):
+        done = run([word], tmp_path)
+        assert done.returncode == 2
+        rule = f"there is no such command; {hint}must be one of {', '.join(COMMANDS)}"
+        assert done.stderr == f"sl: error: sl {word}: {rule}\n"
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["tables", "--help"], ["train", "--help"]])
