@@ -137,6 +137,6 @@ def decayed_parameters(model: nn.Module, decay_on: str) -> list[Tensor]:
         return [layer.weight for layer in model.modules() if isinstance(layer, nn.Conv2d | nn.Linear)]
     fc1 = getattr(model, "fc1", None)
     if fc1 is None:
-        name = type(model).__name__
-        raise UserError("recipe.decay_on", decay_on, f"must be kernels, all or none with {name}, which has no fc1")
+        rule = f"must be kernels, all or none with {type(model).__name__}, which has no fc1; recipe=finetune has it so"
+        raise UserError("recipe.decay_on", decay_on, rule)
     return list(fc1.parameters())

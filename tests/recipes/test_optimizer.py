@@ -145,7 +145,9 @@ def test_what_weight_decay_pulls_on() -> None:
 
 
 def test_fc1_decay_needs_an_fc1() -> None:
-    with pytest.raises(UserError, match=r"recipe\.decay_on=fc1: must be kernels, all or none with ResNet18"):
+    with pytest.raises(
+        UserError, match=r"recipe\.decay_on=fc1: must be kernels, all or none with ResNet18.*; recipe=finetune has"
+    ):
         decayed_parameters(ResNet18(10, (1, 8, 8)), "fc1")
 
 
