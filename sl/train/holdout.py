@@ -60,8 +60,12 @@ def split(labels: Tensor, share: float, seed: int) -> tuple[Tensor, Tensor]:
         train, held = train_test_split(
             range(len(labels)), test_size=share, stratify=labels.numpy(), random_state=random_state(seed)
         )
-    except ValueError as error:
-        raise UserError("holdout", share, f"must leave images of every class on both sides: {error}") from None
+    except ValueError:
+        counts = torch.unique(labels, return_counts=True)[1]
+        least, most = len(counts), len(labels) - len(counts)
+        rule = f"must leave images of every class on both sides: {least} to {most} of these {len(labels)} images"
+        rare = "" if counts.min() > 1 else ", and every class must have two"
+        raise UserError("holdout", share, rule + rare) from None
     return torch.tensor(sorted(train)), torch.tensor(sorted(held))
 
 

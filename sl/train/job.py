@@ -6,7 +6,7 @@ from typing import Any
 
 from torch import Tensor
 
-from sl.config.build import NOISE_MATRIX, TRANSITION, build
+from sl.config.build import TRANSITION, build
 from sl.data import Dataset
 from sl.errors import UserError, under
 from sl.losses import Loss
@@ -142,5 +142,6 @@ def _transition(loss: Mapping[str, Any], dataset: Dataset, noisy: NoisyLabels) -
     if transition_file(loss):
         return read_matrix(loss[TRANSITION], option).for_classes(dataset.class_names, option, dataset.name)
     if TRANSITION in loss and not noisy.truth_known:
-        raise UserError(option, NOISE_MATRIX, "must be a matrix file: the noise of these labels is unknown")
+        rule = "is required, because the noise of these labels is unknown: an audit's noise.json, a .csv, .txt or .npy"
+        raise UserError(f"{option}=FILE", rule=rule)
     return noisy.transition

@@ -47,8 +47,11 @@ def test_the_seed_says_which_images_are_held_out() -> None:
 
 @pytest.mark.parametrize("share", [0.01, 0.99])
 def test_a_share_that_leaves_a_class_without_images_is_refused(share: float) -> None:
-    with pytest.raises(UserError, match=f"holdout={share}: must leave images of every class"):
+    rule = "must leave images of every class on both sides: 10 to 30 of these 40 images"
+    with pytest.raises(UserError, match=f"^holdout={share}: {rule}$"):
         split(torch.arange(40) % 10, share, seed=0)
+    with pytest.raises(UserError, match=r"11 to 30 of these 41 images, and every class must have two$"):
+        split(torch.tensor([*range(10)] * 4 + [10]), 0.5, seed=0)
 
 
 @pytest.mark.parametrize("share", ["0", "1", "-0.1", "2"])

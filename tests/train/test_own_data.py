@@ -94,7 +94,9 @@ def test_noise_on_top_has_the_given_labels_as_reference(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("noise", ["noise=none", "noise=symmetric noise.rate=0"])
 def test_forward_correction_by_an_unknown_matrix_is_refused(tmp_path: Path, noise: str) -> None:
-    with pytest.raises(UserError, match=r"^loss\.transition=noise: must be a matrix file: .* is unknown"):
+    with pytest.raises(
+        UserError, match=r"^loss\.transition=FILE: is required, .* is unknown: an audit's noise\.json, "
+    ):
         prepare(compose_run(options(pictures(tmp_path, 4, 4), "loss=forward", *noise.split())))
 
 
