@@ -13,12 +13,13 @@ from sl.config.build import build_trackers
 from sl.errors import UserError
 from sl.losses import EpochView
 from sl.options.run import RunConfig
-from sl.record.read import State, parse_record, record_state
+from sl.record.read import State, parse_record, read, record_state
 from sl.record.run import STAGES, Run
 from sl.record.write import RecordWriter
 from sl.say import say, warn
 from sl.sweep import job as job_of_sweep
 from sl.tracker import ConsoleSink, Sink, Watchers
+from sl.tracker.console import summary
 from sl.train.alone import alone_at
 from sl.train.checkpoint import Checkpoint
 from sl.train.engine import make_engine
@@ -65,7 +66,7 @@ def train(config: RunConfig, wait: bool = False) -> Path:
             case "complete":
                 check_finished(job, path)
                 job_of_sweep.tell(before=1.0)
-                say(f"already trained: {path}")
+                say(f"already trained: {summary(read(path), True)}")
             case "diverged":
                 raise RunDiverged(path)
             case "damaged end":
