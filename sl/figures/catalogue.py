@@ -1,6 +1,5 @@
 """Every figure there is: draws those that the records allow, and says what is missing."""
 
-from collections import Counter
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -26,7 +25,7 @@ from sl.figures import (
 from sl.figures.style import save_figure
 from sl.numbers import plural
 from sl.record import Run, RunGroup
-from sl.record.group_order import in_order
+from sl.record.group_order import in_order, other_data
 from sl.record.paper import USUAL_RECIPE
 from sl.record.titles import dataset_title, scale_title
 
@@ -64,15 +63,15 @@ def draw_all(runs: list[Run], out: Path) -> Iterator[str]:
         raise UserError("out", out, "must be a folder to write to")
     if not runs:
         yield "no run recorded yet: sl train records runs"
-    places: Counter[Path] = Counter()
+    drawn: dict[Path, RunGroup] = {}
     announced: set[str] = set()
     for group in in_order(runs):
         place = folder(group)
-        places[place] += 1
-        if places[place] > 1:
-            left = plural(len(group.members), "run")
-            yield f"{place}: left out {left} of other size or training ({scale_title(group.head)})"
+        if place in drawn:
+            left, why = plural(len(group.members), "run"), other_data(group.head, drawn[place].head)
+            yield f"{place}: left out {left} of {why or 'other size or training'} ({scale_title(group.head)})"
             continue
+        drawn[place] = group
         unfinished = len(group.members) - len(group.runs)
         if unfinished:
             yield f"{place}: {plural(unfinished, 'run')} not finished, not drawn"

@@ -37,7 +37,10 @@ def in_order(runs: Iterable[Run]) -> list[RunGroup]:
 
 
 def recipe_differences(groups: Iterable[RunGroup]) -> list[str]:
-    """For each group how it differs from the first of the same names in recipe, network and precision; else empty."""
+    """For each group how it differs from the first of the same names; empty where it does not.
+
+    Said are recipe, network, precision and, of own data, labels and split.
+    """
     first: dict[tuple[str, str, str], Run] = {}
     return [_changes(group.head, first.setdefault(group.names, group.head)) for group in groups]
 
@@ -53,4 +56,17 @@ def _changes(run: Run, usual: Run) -> str:
         ("precision", usual.config.precision, run.config.precision),
     ]
     others = [f"{name} {before} → {after}" for name, before, after in pairs if before != after]
-    return ", ".join(filter(None, [changed_recipe(run, usual), *others]))
+    return ", ".join(filter(None, [changed_recipe(run, usual), *others, other_data(run, usual)]))
+
+
+def other_data(run: Run, usual: Run) -> str:
+    """How the own data of `run` differ from those of `usual`: in the split, else in labels or pictures; else empty.
+
+    A record holds a fingerprint of both together, so which of them changed is not known.
+    """
+    if not (run.labels_given and usual.labels_given):
+        return ""
+    split, before = (getattr(one.data, "split", None) for one in (run, usual))
+    if split != before:
+        return f"another split ({split})"
+    return "" if run.data.fingerprint == usual.data.fingerprint else "other labels or pictures"

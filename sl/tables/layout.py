@@ -33,7 +33,7 @@ class TextTable:
 def results_table(group: RunGroup, published: Sequence[Published], statistic: str, differs: str = "") -> TextTable:
     """The results of a group of runs by one statistic, with what was published beside them.
 
-    `differs` says how its recipe differs from that of the same name in a table above.
+    `differs` says how it differs from the runs of the same names in a table above.
     """
     tables = beside(group, published, statistic)
     found = list(cells(group, published, statistic))

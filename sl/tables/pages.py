@@ -80,7 +80,7 @@ def published_page(published: Sequence[Published]) -> str:
 def csv_page(pages: Sequence[RunGroup], published: Sequence[Published]) -> str:
     """One line for each result and statistic; with a published value beside it, one line for each such value.
 
-    `differs` says how network, precision and the recipe's values differ from those of the first page of the same names.
+    `differs` says how a page differs from the first of the same names (`recipe_differences`).
     """
     both = zip(pages, recipe_differences(pages), strict=True)
     return comma_separated(COLUMNS, (line for page, differs in both for line in _lines(page, published, differs)))

@@ -1,6 +1,7 @@
 """The files of figures: where they lie, which are not drawn, what cannot be written."""
 
 import errno
+import json
 from pathlib import Path
 
 import pytest
@@ -74,6 +75,18 @@ def test_runs_of_another_size_are_left_out_and_named(
         monkeypatch.delitem(FIGURES, name)
     said = list(draw_all(load_all(runs), tmp_path / "out"))
     assert [line.split(" (")[0] for line in said] == ["cifar10/cpu: left out 1 run of other size or training"]
+
+
+def test_runs_on_other_labels_of_own_data_are_left_out_as_such(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = synthetic.own(tmp_path / "given", "ce")
+    head, *rest = map(json.loads, path.read_text().splitlines())
+    head["data"]["fingerprint"] = "corrected"
+    synthetic.write(tmp_path / "corrected", [head, *rest])
+    for name in list(FIGURES):
+        monkeypatch.delitem(FIGURES, name)
+    runs = [run for labels in ("given", "corrected") for run in load_all(tmp_path / labels)]
+    (line,) = draw_all(runs, tmp_path / "out")
+    assert line.startswith("folder/paper: left out 1 run of other labels or pictures (")
 
 
 def test_a_full_disk_ends_the_command(runs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

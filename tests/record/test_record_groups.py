@@ -1,5 +1,6 @@
 """Which runs stand on one page, in which order pages come, and which parameters stand for a loss."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -167,4 +168,17 @@ def test_groups_of_the_same_names_say_how_they_differ_from_the_first(tmp_path: P
         synthetic.write(tmp_path / str(number), synthetic.lines(head))
         groups += run_groups(load_all(tmp_path / str(number)))
     said = ["", "network Cnn8 → Cnn4", "lr 0.01 → 0.5, precision float32 → bfloat16", ""]
+    assert recipe_differences(groups) == said
+
+
+def test_runs_on_corrected_labels_or_another_split_of_own_data_say_so(tmp_path: Path) -> None:
+    drawn = "20 % of every class is drawn for testing (split_seed={})"
+    groups = []
+    for number, (fingerprint, seed) in enumerate([("as given", 0), ("as given", 0), ("corrected", 0), ("other", 1)]):
+        path = synthetic.own(tmp_path / str(number), "ce")
+        head, *rest = map(json.loads, path.read_text().splitlines())
+        head["data"] |= {"fingerprint": fingerprint, "split": drawn.format(seed)}
+        synthetic.write(path.parents[1], [head, *rest])
+        groups += run_groups(load_all(tmp_path / str(number)))
+    said = ["", "", "other labels or pictures", f"another split ({drawn.format(1)})"]
     assert recipe_differences(groups) == said
