@@ -81,5 +81,13 @@ assert (given[marked == -100] != torch.as_tensor(wine.target)[marked == -100]).f
     assert min(means) > 100 * LEAST
 
 
+@pytest.mark.slow
+def test_the_blocks_without_a_framework_run_one_after_the_other(tmp_path: Path) -> None:
+    """As in a notebook: no block takes away a name that a later one needs."""
+    first = list(SOURCES)[: list(SOURCES).index("Lightning")]
+    assert len(first) == 5
+    run(tmp_path, SEEDS, *(SOURCES[title] for title in first), "assert len(labels) == len(images) == len(clean)")
+
+
 def test_no_block_is_left_out() -> None:
     assert len(SOURCES) == 9
