@@ -27,11 +27,13 @@ from sl.say import say
 from sl.train.described import Described, describe_run
 from sl.train.job import prepare
 from sl.train.jobs import choose_jobs
+from sl.train.places import check_places
 
 
 def run_audit(config: AuditConfig) -> Path:
     """Audit the labels of the data set of `config` (configs/audit.yaml); the folder with what was found."""
     check_options(config)
+    check_places(config)
     folds = default_folds(config.names["loss"]) if config.folds is None else config.folds
     jobs = choose_jobs(config.jobs, config.runtime.device)
     described = describe_run(config)

@@ -27,6 +27,7 @@ from sl.train.epoch import Diverging, look_closely, sample_representations, trai
 from sl.train.finished import check_finished
 from sl.train.job import Job, prepare, probed_class
 from sl.train.machine import origin_of
+from sl.train.places import check_places
 from sl.train.representations import save_representations
 from sl.train.save_model import check_models_dir, save_model
 from sl.train.stop import Stopped, StopRequest
@@ -54,6 +55,7 @@ def train(config: RunConfig, wait: bool = False) -> Path:
     for a configuration that cannot be run; RunDiverged for a run whose loss or weights are not finite, or of which a
     weight reached 10,000, now or on an earlier call.
     """
+    check_places(config)
     job = prepare(config)
     path = job.record
     trackers = build_trackers(config.tracker, config.allow_targets)

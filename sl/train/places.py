@@ -1,0 +1,32 @@
+"""Where the pictures of one's own lie, and where a command may write: not among them, where a folder is a class."""
+
+from sl.data.folder import LABELS_FILE
+from sl.errors import UserError
+from sl.files import expanded
+from sl.options.run import RunConfig
+from sl.train.save_model import OWN_DATA
+
+WRITTEN = ("out", "results_dir", "runs_dir", "models_dir", "checkpoints_dir")  # a command has some of these options
+
+
+def check_places(config: RunConfig) -> None:
+    """For dataset=folder, UserError where a folder that is written to lies below data_dir.
+
+    Later runs would take it for a class. So it is where the labels.csv of an audit would replace the file that it
+    reads.
+    """
+    if config.names["dataset"] != OWN_DATA:
+        return
+    data = config.dataset
+    root = expanded("dataset.data_dir", data["data_dir"])
+    places = {option: value for option in WRITTEN if (value := getattr(config, option, None)) is not None}
+    if data.get("storage") == "mapped":
+        places["dataset.cache_dir"] = data["cache_dir"]
+    for option, value in places.items():
+        if expanded(option, value).resolve().is_relative_to(root.resolve()):
+            rule = f"must lie outside data_dir={root}, where it would be taken for a class"
+            raise UserError(option, value, f"{rule}; run the command in another folder, or name another {option}")
+    if "out" in places and data.get("labels") is not None:
+        written, read = expanded("out", places["out"]) / LABELS_FILE, expanded("dataset.labels", data["labels"])
+        if written.resolve() == read.resolve():
+            raise UserError("out", places["out"], f"must be another folder: {read}, which is read, would be replaced")
