@@ -24,16 +24,20 @@ from sl.options.run import RunConfig
 from sl.record.identity import identity
 from sl.record.titles import dataset_title, loss_title
 from sl.say import say
-from sl.train.described import Described, describe_run
+from sl.train.described import Described, data_dir_unread, describe_run
 from sl.train.job import prepare
 from sl.train.jobs import choose_jobs
 from sl.train.places import check_places
+
+OWN = "add dataset=folder"
 
 
 def run_audit(config: AuditConfig) -> Path:
     """Audit the labels of the data set of `config` (configs/audit.yaml); the folder with what was found."""
     check_options(config)
     check_places(config)
+    if data_dir_unread(config):
+        raise UserError("data_dir", config.data_dir, f"dataset={config.names['dataset']} does not read it; {OWN}")
     folds = default_folds(config.names["loss"]) if config.folds is None else config.folds
     jobs = choose_jobs(config.jobs, config.runtime.device)
     described = describe_run(config)
@@ -42,7 +46,8 @@ def run_audit(config: AuditConfig) -> Path:
     check_data(runs[0], folds)
     check_writable("out", out)
     with alone(out / ".lock", UserError("out", out, "must not be in use: another audit writes to it")):
-        say(f"audit: {method(folds)}; results will be in {out}; the same command resumes")
+        how = f"{what_is_audited(described)}: {method(folds)}"
+        say(f"audit of {how}; results will be in {out}; the same command resumes")
         files = predict_all(runs, out / "predictions", min(jobs, len(runs)))
         subject, _ = whole_subject(config)
         write_audit(out, subject, combine(files, len(subject.names)), config, described, folds)
@@ -86,6 +91,14 @@ def audit_name(described: Described, folds: int) -> str:
     if noise == "none" and described.labels_given:
         noise = "given"  # such labels are not free of noise
     return "-".join([dataset, noise, loss, f"folds{folds}", described.identity[:8]])
+
+
+def what_is_audited(described: Described) -> str:
+    """The data set, and where nobody chose it, how to choose one's own pictures."""
+    name = described.names["dataset"]
+    if any(typed.startswith("dataset=") for typed in described.config.overrides):
+        return name
+    return f"{name} (scikit-learn's, the default; for your own pictures {OWN} data_dir=FOLDER)"
 
 
 def method(folds: int) -> str:

@@ -61,7 +61,7 @@ class Described:
 def describe_run(config: RunConfig) -> Described:
     """Which run `config` asks for; raises UserError for what cannot be run."""
     runtime = resolve_runtime(config.runtime)
-    if "data_dir" not in config.dataset and any(typed.startswith("data_dir=") for typed in config.overrides):
+    if data_dir_unread(config):
         unread = f"data_dir={config.data_dir} is not read by dataset={config.names['dataset']}"
         notice(f"{unread}; dataset=folder reads pictures of your own")
     source, noise = (build(getattr(config, option), option, config.allow_targets) for option in ("dataset", "noise"))
@@ -69,6 +69,11 @@ def describe_run(config: RunConfig) -> Described:
         fingerprint = source.fingerprint()
     given = getattr(source, "labels_given", False)
     return Described(config, source, noise, runtime, result_config(config, runtime.precision, fingerprint, given))
+
+
+def data_dir_unread(config: RunConfig) -> bool:
+    """Whether data_dir is typed for a data set that has no such option."""
+    return "data_dir" not in config.dataset and any(typed.startswith("data_dir=") for typed in config.overrides)
 
 
 def result_config(config: RunConfig, precision: str, fingerprint: str, labels_given: bool) -> dict[str, Any]:

@@ -62,7 +62,27 @@ def test_a_loss_that_memorises_takes_folds_unless_others_are_asked_for(
     monkeypatch.setattr("sl.audit.command.predict_all", stop)
     with pytest.raises(Stopped):
         audit(*DIGITS, *options)
-    assert capsys.readouterr().out.startswith(f"audit: {asked}; ")
+    assert capsys.readouterr().out.startswith(f"audit of digits: {asked}; ")
+
+
+def test_what_is_audited_where_nobody_chose_it_is_said_first(
+    audit: Audit, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stop(*_: object) -> None:
+        raise Stopped
+
+    monkeypatch.setattr("sl.audit.command.predict_all", stop)
+    with pytest.raises(Stopped):
+        audit()
+    own = "for your own pictures add dataset=folder data_dir=FOLDER"
+    assert capsys.readouterr().out.startswith(f"audit of digits (scikit-learn's, the default; {own}): one run; ")
+
+
+def test_a_folder_that_would_not_be_read_ends_the_audit(audit: Audit, tmp_path: Path) -> None:
+    with pytest.raises(UserError) as error:
+        audit("data_dir=my_pictures")
+    assert str(error.value) == "data_dir=my_pictures: dataset=digits does not read it; add dataset=folder"
+    assert not (tmp_path / "audit").exists()
 
 
 def test_the_folder_of_the_results_may_lie_in_the_home_folder(

@@ -51,7 +51,7 @@ def test_planted_errors_in_a_folder_are_found_and_put_right(
     small = ("recipe.lr=0.01", "recipe.batch_size=8", "recipe.epochs=10")
     out = audit(*FOLDER, f"data_dir={root}", "folds=2", *small)
     said = capsys.readouterr().out
-    assert said.startswith(f"audit: 2 folds; results will be in {out}; the same command resumes\n")
+    assert said.startswith(f"audit of folder: 2 folds; results will be in {out}; the same command resumes\n")
     identities = [path.stem[:4] for path in (out / "predictions").glob("*.npz")]
     folds = [line for line in said.splitlines() if line.startswith("fold ")]
     assert [line[:14] for line in folds] == ["fold 1/2: run ", "fold 2/2: run "]
