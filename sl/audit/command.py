@@ -15,7 +15,6 @@ from sl.audit.sheet_figure import draw_suspects
 from sl.audit.subject import Subject
 from sl.audit.summary import closing, findings
 from sl.audit.suspects import corrected, write_labels, write_suspects
-from sl.checks import integer, number
 from sl.errors import UserError
 from sl.files import check_writable, expanded, replace_json
 from sl.locks import alone
@@ -34,7 +33,6 @@ OWN = "add dataset=folder"
 
 def run_audit(config: AuditConfig) -> Path:
     """Audit the labels of the data set of `config` (configs/audit.yaml); the folder with what was found."""
-    check_options(config)
     check_places(config)
     if data_dir_unread(config):
         raise UserError("data_dir", config.data_dir, f"dataset={config.names['dataset']} does not read it; {OWN}")
@@ -61,18 +59,6 @@ def default_folds(loss: str) -> int:
     hardly measured. Four folds of SL are not shown to rank better than one run.
     """
     return 0 if loss == "sl" else 4
-
-
-def check_options(config: AuditConfig) -> None:
-    """UserError for an option out of its range."""
-    if config.folds is not None and (config.folds < 0 or config.folds == 1):
-        raise UserError("folds", config.folds, "must be 0 (one run) or a whole number of at least 2")
-    number("expected_precision", config.expected_precision, 0, 1, low_open=True)
-    integer("sheet", config.sheet, 0)
-    integer("sample", config.sample, 0)
-    for option in ("holdout", "fold", "save"):
-        if (value := getattr(config, option)) is not None:
-            raise UserError(option, value, "must be null: an audit sets it itself")
 
 
 def check_data(run: RunConfig, folds: int) -> None:

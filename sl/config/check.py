@@ -17,6 +17,7 @@ from sl.recipes.augment import build_augmentation
 
 def check_run(config: RunConfig) -> None:
     """Raise UserError for the first value that is out of its range, or that its class refuses without the data."""
+    config.check()
     integer("seed", config.seed, 0)
     check_held_out(config.holdout, config.fold)
     check_scale(config.scale)

@@ -69,3 +69,6 @@ class RunConfig:
     models_dir: str
     names: dict[str, str] = field(default_factory=dict, metadata=NO_OPTION)
     overrides: list[str] = field(default_factory=list, metadata=NO_OPTION)
+
+    def check(self) -> None:
+        """Raise UserError for what the command refuses whose options these are; a run has nothing of its own."""

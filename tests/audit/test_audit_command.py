@@ -21,6 +21,7 @@ from sl.options.run import RunConfig
         ("sample=-1", "sample=-1: must be a whole number"),
         ("holdout=0.1", "holdout=0.1: must be null: an audit sets it itself"),
         ("fold=1/2", "fold=1/2: must be null: an audit sets it itself"),
+        ("fold=4", r"^fold=4: an audit sets it itself; did you mean folds=4\?$"),
     ],
 )
 def test_a_mistake_is_said_before_anything_is_trained(audit: Audit, option: str, message: str, tmp_path: Path) -> None:
