@@ -10,13 +10,16 @@ WRITTEN = ("out", "results_dir", "runs_dir", "models_dir", "checkpoints_dir")  #
 
 
 def check_places(config: RunConfig) -> None:
-    """For dataset=folder, UserError where a folder that is written to lies below data_dir.
+    """For dataset=folder, UserError where nobody named data_dir, or a folder that is written to lies below it.
 
     Later runs would take it for a class. So it is where the labels.csv of an audit would replace the file that it
     reads.
     """
     if config.names["dataset"] != OWN_DATA:
         return
+    typed = {override.lstrip("+").partition("=")[0] for override in config.overrides}
+    if not typed & {"data_dir", "dataset.data_dir"}:
+        raise UserError("data_dir", rule="is required: data_dir=FOLDER, the folder of your pictures")
     data = config.dataset
     root = expanded("dataset.data_dir", data["data_dir"])
     places = {option: value for option in WRITTEN if (value := getattr(config, option, None)) is not None}

@@ -1,4 +1,4 @@
-"""Nothing is written among one's own pictures, where a folder would be taken for a class."""
+"""One's own pictures: the command names their folder, and writes nothing there, where it would be a class."""
 
 from pathlib import Path
 
@@ -35,6 +35,14 @@ def test_a_command_in_the_folder_of_the_pictures_is_refused_before_it_makes_a_fo
     said = refused("data_dir=.", audit=True)
     assert said == f"results_dir=results/audit: {rule}, or name another results_dir"
     assert sorted(path.name for path in pictures.iterdir()) == ["ant", "bee"]
+
+
+@pytest.mark.parametrize("audit", [False, True])
+def test_own_pictures_are_not_looked_for_where_published_data_lie(
+    pictures: Path, audit: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SL_DATA_DIR", str(pictures))
+    assert refused(audit=audit) == "data_dir: is required: data_dir=FOLDER, the folder of your pictures"
 
 
 @pytest.mark.parametrize("inside", [*OUTSIDE, "dataset.cache_dir"])
