@@ -1,6 +1,6 @@
 """The whole of `sl audit`: train, predict, rank, estimate, and write the results."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 from sl.audit.advice import advise
@@ -12,7 +12,7 @@ from sl.audit.predict import combine, parts, predict_all, whole_subject
 from sl.audit.rank import Array
 from sl.audit.sheet import drawn_at_random, suspicious, write_sheet
 from sl.audit.sheet_figure import draw_suspects
-from sl.audit.subject import Subject
+from sl.audit.subject import Subject, subject_of
 from sl.audit.summary import closing, findings
 from sl.audit.suspects import corrected, write_labels, write_suspects
 from sl.errors import UserError
@@ -27,6 +27,7 @@ from sl.train.described import Described, data_dir_unread, describe_run
 from sl.train.job import prepare
 from sl.train.jobs import choose_jobs
 from sl.train.places import check_places
+from sl.train.save_model import OWN_DATA
 
 OWN = "add dataset=folder"
 
@@ -42,6 +43,7 @@ def run_audit(config: AuditConfig) -> Path:
     out = expanded("out", config.out or Path(config.results_dir) / audit_name(described, folds))
     runs = parts(config, folds)
     check_data(runs[0], folds)
+    check_whole(config)
     check_writable("out", out)
     with alone(out / ".lock", UserError("out", out, "must not be in use: another audit writes to it")):
         how = f"{what_is_audited(described)}: {method(folds)}"
@@ -69,6 +71,20 @@ def check_data(run: RunConfig, folds: int) -> None:
         if error.option == "fold":
             raise UserError("folds", folds, "must not be more than the largest class has images") from None
         raise
+
+
+def check_whole(config: AuditConfig) -> None:
+    """UserError where a scale would leave out labels of one's own pictures."""
+    left_out = [option for option in ("train_share", "test_share") if getattr(config.scale, option) < 1]
+    if config.names["dataset"] != OWN_DATA or not left_out:
+        return
+    scales = (config.scale, replace(config.scale, **dict.fromkeys(left_out, 1.0)))
+    part, whole = (len(subject_of(prepare(replace(config, scale=scale))).names) for scale in scales)
+    named: tuple[str, object] = ("scale", config.names["scale"])
+    if named[1] == "paper":
+        named = (f"scale.{left_out[0]}", getattr(config.scale, left_out[0]))
+    rule = f"leaves out {whole - part:,} of {whole:,} labels; remove it: an audit of your own pictures is small already"
+    raise UserError(*named, rule)
 
 
 def audit_name(described: Described, folds: int) -> str:

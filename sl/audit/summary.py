@@ -13,8 +13,8 @@ from sl.config.compose import override
 FILES = """\
   suspects.html  the {suspects} most suspicious: look through them in a browser, then save the corrected list;
                  and {sample} drawn at random: judge these for a share of wrong labels that you can rely on
-  suspects.csv   all {images:,} labels, the most suspicious first
-  labels.csv     all labels, with the audit's changes applied
+  suspects.csv   the {images:,} labels, the most suspicious first
+  labels.csv     the {images:,} labels, with the audit's changes applied
   noise.json     estimated share of wrong labels, overall and for each class; noise.png shows it
   classes.md     which classes suffer"""
 

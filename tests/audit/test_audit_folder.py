@@ -109,3 +109,17 @@ def test_one_picture_in_a_class_and_unreadable_ones(
     listed = list(csv.DictReader((out / "labels.csv").read_text().splitlines()))
     assert len(listed) == len(lines)
     assert "digit 0/broken.png" not in {line["path"] for line in listed}
+
+
+@pytest.mark.parametrize(
+    ("scale", "named", "left_out"),
+    [("scale=cpu", "scale=cpu", 156), ("scale.test_share=0.5", "scale.test_share=0.5", 18)],
+)
+def test_a_scale_that_leaves_out_labels_is_refused(
+    audit: Audit, pictures: Callable[..., Path], tmp_path: Path, scale: str, named: str, left_out: int
+) -> None:
+    with pytest.raises(UserError) as error:
+        audit(*FOLDER, f"data_dir={pictures(WAY, each=60, planted=0)}", scale)
+    why = "remove it: an audit of your own pictures is small already"
+    assert str(error.value) == f"{named}: leaves out {left_out} of 180 labels; {why}"
+    assert not (tmp_path / "audit").exists()
