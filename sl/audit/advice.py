@@ -31,8 +31,8 @@ class Advice:
         return f"loss=sl loss.alpha={self.alpha:g} loss.beta={self.beta:g}: {self.why} ({self.source})"
 
 
-def advise(estimate: NoiseEstimate) -> Advice:
-    """Published alpha and beta for as many classes and as much noise as `estimate` finds."""
+def advise(estimate: NoiseEstimate, grey: bool) -> Advice:
+    """Published alpha and beta for as many classes and as much noise as `estimate` finds, and for `grey` pictures."""
     rate, classes = estimate.rate, len(estimate.joint)
     share = f"about {100 * rate.value:.0f} % of the labels are wrong"
     if classes >= MANY_CLASSES:
@@ -41,6 +41,9 @@ def advise(estimate: NoiseEstimate) -> Advice:
     if rate.value < HARDLY_ANY:
         why = f"{share}; for clean labels alpha 1, and a beta that makes both terms alike"
         return Advice(1.0, 0.1, why, f"the second author in {CODE}/issues/5; beta 0.1 = 1 / -A is computed")
+    if grey:
+        why = f"{share}; the pictures are grey: the authors' values for digits. If they are not plain, take 0.1 and 1"
+        return Advice(*authors_values("mnist"), why, f"{CODE}, MNIST")
     if classes >= FEWEST_ONE_WAY and one_way(estimate.transition) > ONE_WAY:
         kind = f"{share}; most wrong labels of a class go to one other class: compare with loss=ce (docs/audit.md)"
         why = f"{kind}; the authors' values for 10 classes, from where they advise a grid search"

@@ -114,7 +114,8 @@ def write_audit(
     """Write all files of an audit by so many `folds` to `out`, and print its summary."""
     names = described.names
     found = analyse(subject, probabilities, config.seed, folds, config.expected_precision)
-    estimate, trust, ranking, advice = found.estimate, found.trust, found.ranking, advise(found.estimate)
+    estimate, trust, ranking = found.estimate, found.trust, found.ranking
+    advice = None if trust.unusable else advise(estimate, subject.grey)
     title = f"{dataset_title(names['dataset'])}, {loss_title(names['loss'])}, {method(folds)}"
     known = STUDY.get((names["loss"], folds > 0))
     said = findings(ranking, estimate, trust, config.expected_precision, known)
@@ -125,11 +126,11 @@ def write_audit(
         "folds": folds,
         "fingerprint": described.result_config["dataset"]["fingerprint"],
         "identity": described.identity,
-        "summary": f"{title}. {said}",
+        "summary": f"{title}. {' '.join(said)}",
         "not_learnt": list(trust.unlearnt),
         "predicted_as_labelled": trust.agreement,
         "measured_error": known and asdict(known),
-        "advice": asdict(advice),
+        "advice": advice and asdict(advice),
     }
     replace_json(out / "noise.json", about | estimate.as_json(subject.class_names))
     draw_noise(estimate, subject.class_names, title, out / "noise")
@@ -142,7 +143,7 @@ def write_audit(
     suspects = suspicious(subject, ranking, config.sheet)
     sample = drawn_at_random(estimate.images, config.sample, config.seed)
     write_sheet(out / "suspects.html", subject, ranking, probabilities, suspects, sample, heading)
-    say(closing(said, out, (len(suspects), len(sample)), estimate.images, advice, "labels" in config.dataset))
+    say(closing(config, said, out, (len(suspects), len(sample)), ranking, advice))
 
 
 def identity_without_loss(described: Described, folds: int) -> str:

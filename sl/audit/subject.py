@@ -11,6 +11,8 @@ from torch import Tensor
 from sl.files import expanded
 from sl.train.job import Job
 
+BLOCK = 1000  # images; the first one with colour ends the look at pictures that may not fit into memory
+
 
 @dataclass(frozen=True, eq=False)
 class Subject:
@@ -33,6 +35,11 @@ class Subject:
     def key(self) -> str:
         """What an image's name is: its path, or its index in the data set's training set."""
         return "index" if self.root is None else "path"
+
+    @property
+    def grey(self) -> bool:
+        """Whether the pictures that are trained on have one channel, or channels that are all equal."""
+        return all(bool((some == some[:, :1]).all()) for some in self.images.split(BLOCK))
 
     def judged(self, folds: int) -> NDArray[np.bool_]:
         """Which labels (N,) can be judged: those of classes with two images to train on, or one for each fold.

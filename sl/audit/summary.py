@@ -1,6 +1,8 @@
 """What an audit says at its end: what was found, what speaks against it, and how to go on."""
 
+import re
 import shlex
+from dataclasses import fields
 from pathlib import Path
 
 from sl.audit.advice import Advice
@@ -9,49 +11,75 @@ from sl.audit.measured_error import MeasuredError
 from sl.audit.rank import Ranking
 from sl.audit.trust import Trust
 from sl.config.compose import override
+from sl.options.audit import AuditConfig
+from sl.options.run import RunConfig
+from sl.train.save_model import OWN_DATA
 
 FILES = """\
   suspects.html  the {suspects} most suspicious: look through them in a browser, then save the corrected list;
                  and {sample} drawn at random: judge these for a share of wrong labels that you can rely on
   suspects.csv   the {images:,} labels, the most suspicious first
-  labels.csv     the {images:,} labels, with the audit's changes applied
+  labels.csv     the {images:,} labels, {changes}
   noise.json     estimated share of wrong labels, overall and for each class; noise.png shows it
   classes.md     which classes suffer"""
+
+NO_ADVICE = (
+    "no alpha and beta are advised, because the network has learnt too little: first repeat the audit with more epochs "
+    "(recipe.epochs=) or a pretrained network (docs/your-own-data.md)"
+)
 
 
 def findings(
     ranking: Ranking, estimate: NoiseEstimate, trust: Trust, wanted: float, known: MeasuredError | None
-) -> str:
+) -> list[str]:
     """How many labels are wrong and how many are changed, where `wanted` is the expected precision, and warnings.
 
     `known`: how wrong the estimate was in such audits of known errors.
     """
     rate, changed = estimate.rate, int(ranking.change.sum())
     interval = f"bootstrap interval {100 * rate.low:.1f} to {100 * rate.high:.1f} %, too narrow: docs/audit.md"
-    measured = ""
+    lines = [f"Of {estimate.images:,} labels an estimated {100 * rate.value:.1f} % are wrong ({interval})."]
     if known:
         factors = f"{known.least:g} to {known.most:g} times the estimate"
-        measured = (
-            f" In {known.audits} such audits of known errors the true share was {factors}: here it would be "
+        lines.append(
+            f"In {known.audits} such audits of known errors the true share was {factors}: here it would be "
             f"{known.range_of(rate.value)}."
         )
-    decided = "None is changed."
-    if changed:
-        expected = 100 * float(ranking.wrong[ranking.change].mean())
-        share = f"{expected:.0f} % of these are expected to be wrong (asked: {100 * wanted:g} %)"
-        decided = f"{changed:,} are changed; {share}."
-    found = f"Of {estimate.images:,} labels an estimated {100 * rate.value:.1f} % are wrong ({interval})."
-    return f"{found}{measured} {decided} {trust}".rstrip()
+    expected = 100 * float(ranking.wrong[ranking.change].mean()) if changed else 0.0
+    asked = f"(asked: {100 * wanted:g} %)"
+    decided = {
+        0: "None is changed.",
+        1: f"1 is changed; it is wrong with a probability of {expected:.0f} % {asked}.",
+    }.get(changed, f"{changed:,} are changed; {expected:.0f} % of these are expected to be wrong {asked}.")
+    return [*lines, decided, *trust.warnings]
 
 
-def closing(found: str, out: Path, shown: tuple[int, int], images: int, advice: Advice, own: bool) -> str:
-    """The last lines of an audit of so many `images`, of one's `own` data or others.
+def closing(
+    config: AuditConfig, found: list[str], out: Path, shown: tuple[int, int], ranking: Ranking, advice: Advice | None
+) -> str:
+    """The last lines of an audit that found this and wrote it to `out`.
 
-    Its sheet in `out` shows so many suspects and so many images drawn at random.
+    Its sheet shows so many suspects and so many images drawn at random.
     """
     suspects, sample = shown
-    lines = [found, f"{out}:", FILES.format(suspects=suspects, sample=sample, images=images)]
-    if own:
-        labels = shlex.quote(override("dataset.labels", out / "labels.csv"))
-        lines.append(f"to train on the corrected labels, add {labels}, or the list that the sheet saved")
-    return "\n".join([*lines, f"to train SL on such labels, begin with {advice}"])
+    changed = bool(ranking.change.any())
+    changes = "with the audit's changes applied" if changed else "as given"
+    lines = [*found, f"{out}:"]
+    lines.append(FILES.format(suspects=suspects, sample=sample, images=len(ranking.order), changes=changes))
+    if changed and "labels" in config.dataset:
+        training = training_command(config, out / "labels.csv")
+        lines += ["to train on the corrected labels, or on the list that the sheet saved:", f"  {training}"]
+    lines.append(f"to train SL on such labels, begin with {advice}" if advice else NO_ADVICE)
+    return "\n".join(lines)
+
+
+def training_command(config: AuditConfig, labels: Path) -> str:
+    """The command that trains on the file `labels` what was audited, under a name of its own in records."""
+    own = {field.name for field in fields(AuditConfig)} - {field.name for field in fields(RunConfig)}
+    without = {*own, "dataset.labels", "dataset.name"}
+    kept = [typed for typed in config.overrides if typed.lstrip("+~").partition("=")[0] not in without]
+    name = config.dataset["name"]
+    if name == OWN_DATA:  # nobody named the pictures: as their folder is called
+        name = re.sub(r"[^\w-]+", "_", Path(config.dataset["data_dir"]).resolve().name)
+    new = [override("dataset.labels", labels), override("dataset.name", f"{name}_corrected")]
+    return shlex.join(["sl", "train", *kept, *new])

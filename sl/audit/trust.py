@@ -33,8 +33,14 @@ class Trust:
         """Whether the networks miss more than a tenth of the labels that count as right."""
         return self.agreement is not None and self.agreement < ENOUGH * self.expected
 
-    def __str__(self) -> str:
-        """Sentences for the reader of an audit; empty where there is nothing to warn of."""
+    @property
+    def unusable(self) -> bool:
+        """Whether the networks know too little for their estimate to be acted on."""
+        return self.low or bool(self.unlearnt)
+
+    @property
+    def warnings(self) -> list[str]:
+        """What the reader of an audit is warned of."""
         said = []
         if self.small:
             said.append(f"Too few images to judge: {', '.join(self.small)}.")
@@ -50,7 +56,7 @@ class Trust:
                 "like wrong labels: expect fewer decisions to be right than stated, and check them. More epochs, more "
                 "images or a pretrained network may help."
             )
-        return " ".join(said)
+        return said
 
 
 def trust_in(subject: Subject, probabilities: Array, estimate: NoiseEstimate, folds: int) -> Trust:

@@ -56,7 +56,7 @@ def test_planted_errors_in_a_folder_are_found_and_put_right(
     folds = [line for line in said.splitlines() if line.startswith("fold ")]
     assert [line[:14] for line in folds] == ["fold 1/2: run ", "fold 2/2: run "]
     assert sorted(line[14:] for line in folds) == sorted(identities)
-    assert f"add dataset.labels={out / 'labels.csv'}" in said
+    assert f" dataset.labels={out / 'labels.csv'} dataset.name=pictures_corrected\n" in said
     assert out.name.startswith("folder-given-sl-folds2-")  # such labels are not free of noise
     lines = suspects(out)
     agree = np.mean([line["label"] == line["suggested"] for line in lines])

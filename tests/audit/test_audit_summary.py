@@ -9,17 +9,22 @@ from matplotlib.figure import Figure
 
 pytest.importorskip("cleanlab", reason="cleanlab is not installed: pip install -e '.[audit]'")
 
-from sl.audit.advice import Advice
 from sl.audit.estimate import Interval, NoiseEstimate
 from sl.audit.figure import _bars
 from sl.audit.measured_error import MeasuredError
 from sl.audit.rank import Ranking
-from sl.audit.summary import closing, findings
+from sl.audit.summary import closing, findings, training_command
 from sl.audit.trust import Trust
-from sl.config.compose import compose_run
+from sl.config.compose import compose_run, override
 
 JOINT = np.array([[0.5, 0.05, 0.004], [0.2, 0.246, 0.0], [0.0, 0.0, 0.0]])  # label down, true class across
 ESTIMATE = NoiseEstimate(JOINT, Interval(0.25, 0.2, 0.3125), (Interval(0, 0, 0),) * 3, np.zeros(100), 0.25)
+
+
+def ranked(changed: list[int]) -> Ranking:
+    """Three labels, of which these are changed."""
+    nothing = np.zeros(3, dtype=np.int64)
+    return Ranking(nothing, np.zeros(3), nothing, np.array([0.95, 0.85, 0.1]), np.isin(np.arange(3), changed))
 
 
 def test_the_pairs_confused_most_come_first() -> None:
@@ -38,8 +43,26 @@ def test_what_is_expected_of_the_changes_is_said() -> None:
     )
     measured = "In 7 such audits of known errors the true share was 0.5 to 5 times the estimate: here it would be"
     changed = "2 are changed; 90 % of these are expected to be wrong (asked: 85 %)."
-    assert findings(*told, None) == f"{found} {changed}"
-    assert findings(*told, MeasuredError(7, 0.5, 5)) == f"{found} {measured} 12.5 to 100.0 %. {changed}"
+    assert findings(*told, None) == [found, changed]
+    assert findings(*told, MeasuredError(7, 0.5, 5)) == [found, f"{measured} 12.5 to 100.0 %.", changed]
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ([], "None is changed."),
+        ([0], "1 is changed; it is wrong with a probability of 95 % (asked: 85 %)."),
+        ([0, 1], "2 are changed; 90 % of these are expected to be wrong (asked: 85 %)."),
+    ],
+)
+def test_what_is_changed_is_counted_in_words_that_fit(changed: list[int], said: str) -> None:
+    ranking = ranked(changed)
+    assert findings(ranking, ESTIMATE, Trust(np.ones(3, dtype=bool), (), (), None, 0.75), 0.85, None)[-1] == said
+    for own in (["dataset=folder", "data_dir=my_pictures"], ["dataset=digits"]):
+        lines = closing(compose_run(own, "audit"), [said], Path("out"), (3, 2), ranking, None)
+        assert ("labels.csv     the 3 labels, as given" in lines) is (not changed)
+        assert ("the audit's changes applied" in lines) is bool(changed)
+        assert ("sl train " in lines) is (bool(changed) and own[0] == "dataset=folder")
 
 
 def test_the_figure_says_that_its_intervals_are_too_narrow() -> None:
@@ -49,7 +72,32 @@ def test_the_figure_says_that_its_intervals_are_too_narrow() -> None:
 
 
 @pytest.mark.parametrize("out", ["results/audit/pictures", "my audits/of 2026, (b)", "it's"])
-def test_the_hint_can_be_pasted_whatever_the_folder_is_called(out: str) -> None:
-    said = closing("", Path(out), (3, 2), 9, Advice(1, 1, "", ""), own=True)
-    pasted = shlex.split(said.partition("labels, add ")[2].partition(", or the list that")[0])
-    assert compose_run(["dataset=folder", *pasted]).dataset["labels"] == f"{out}/labels.csv"
+def test_the_command_can_be_pasted_whatever_the_folder_is_called(out: str) -> None:
+    """It trains what was audited; options of an audit and the former labels and name are left out."""
+    typed = [
+        "dataset=folder",
+        "data_dir='Meine Bilder (2)'",
+        "folds=2",
+        "sheet=3",
+        "recipe.epochs=7",
+        "dataset.labels=a.csv",
+    ]
+    audited = compose_run([*typed, override("out", out)], "audit")
+    sl, train, *pasted = shlex.split(training_command(audited, Path(out, "labels.csv")))
+    assert (sl, train) == ("sl", "train")
+    config = compose_run(pasted)
+    assert (config.dataset["labels"], config.dataset["name"]) == (f"{out}/labels.csv", "Meine_Bilder_2__corrected")
+    assert (config.dataset["data_dir"], config.recipe.epochs, len(pasted)) == ("Meine Bilder (2)", 7, 5)
+    named = compose_run([*typed, "dataset.name=bees"], "audit")
+    assert training_command(named, Path("labels.csv")).endswith("dataset.labels=labels.csv dataset.name=bees_corrected")
+
+
+@pytest.mark.parametrize(("unlearnt", "agreement"), [(("bee",), None), ((), 0.5)])
+def test_nothing_is_advised_where_too_little_is_learnt(unlearnt: tuple[str, ...], agreement: float | None) -> None:
+    assert Trust(np.ones(3, dtype=bool), (), unlearnt, agreement, expected=0.8).unusable
+    assert not Trust(np.ones(3, dtype=bool), ("ant",), (), 0.8, expected=0.8).unusable
+    said = closing(compose_run([], "audit"), [], Path("out"), (3, 2), ranked([]), None)
+    assert "begin with" not in said
+    assert said.splitlines()[-1].startswith(
+        "no alpha and beta are advised, because the network has learnt too little: "
+    )
