@@ -13,7 +13,7 @@ from sl.audit.rank import Array
 from sl.audit.sheet import drawn_at_random, suspicious, write_sheet
 from sl.audit.sheet_figure import draw_suspects
 from sl.audit.subject import Subject, subject_of
-from sl.audit.summary import closing, findings
+from sl.audit.summary import closing, findings, training_command
 from sl.audit.suspects import corrected, write_labels, write_suspects
 from sl.errors import UserError
 from sl.files import check_writable, expanded, replace_json
@@ -139,7 +139,11 @@ def write_audit(
     own = Audited(setting=identity_without_loss(described, folds), loss=names["loss"], classes=classes, **numbers)
     write_classes(out, own)
     draw_suspects(subject, ranking, title, out / "suspects")
-    heading = {"text": about["summary"], "identity": f"{described.identity}-{folds}"}
+    heading = {
+        "lines": [f"{title}.", *said],
+        "train": training_command(config, Path("labels.csv")) if "labels" in config.dataset else None,
+        "identity": f"{described.identity}-{folds}",
+    }
     suspects = suspicious(subject, ranking, config.sheet)
     sample = drawn_at_random(estimate.images, config.sample, config.seed)
     write_sheet(out / "suspects.html", subject, ranking, probabilities, suspects, sample, heading)

@@ -24,7 +24,11 @@ SAMPLE = [30, 9, 2, 17]  # rows; 9 is also among the three suspects 5, 9 and 31
 def sheet(driver: Any, subject: Subject, ranking: Ranking, probabilities: np.ndarray, tmp_path: Path) -> Iterator[Any]:
     """The sheet of the three suspects; afterwards the console must be empty and nothing may have been fetched."""
     path = tmp_path / "suspects.html"
-    summary = {"text": "Three labels may be wrong.", "identity": tmp_path.name}
+    summary = {
+        "lines": ["Three labels may be wrong.", "None is changed."],
+        "train": "sl train",
+        "identity": tmp_path.name,
+    }
     write_sheet(path, subject, ranking, probabilities, suspicious(subject, ranking, 500), SAMPLE, summary)
     driver.get(path.as_uri())
     yield driver
@@ -61,7 +65,8 @@ def test_every_suspect_has_a_picture_and_fits_the_screen(sheet: Any, width: int)
     set_width(sheet, width)
     assert sheet.execute_script(TOO_WIDE) == []
     assert sheet.execute_script("return document.documentElement.scrollWidth <= innerWidth")
-    assert texts(sheet, "#summary") == ["Three labels may be wrong."]
+    assert texts(sheet, "#summary li") == ["Three labels may be wrong.", "None is changed."]
+    assert texts(sheet, "#train code") == ["sl train"]
     changed = texts(sheet, "#cards > li.change small")  # not told by the colour of the frame alone
     assert sum("changed by the audit" in text for text in texts(sheet, "#cards > li small")) == len(changed) // 2 > 0
     assert [text.startswith("right label: ") for text in texts(sheet, ".instead")] == [True] * 3
@@ -104,6 +109,17 @@ def test_judgements_are_exported_and_kept(sheet: Any, subject: Subject) -> None:
     assert texts(sheet, "#count") == ["3 of 3 shown, 3 judged"]
 
 
+def test_a_second_click_withdraws_a_judgement(sheet: Any) -> None:
+    for verdict in ("wrong", "wrong", "right", "unsure", "unsure", "right"):
+        judge(sheet, 5, verdict)
+    assert texts(sheet, "#count") == ["3 of 3 shown, 1 judged"]
+    judge(sheet, 5, "right")
+    assert texts(sheet, "#count") == ["3 of 3 shown, 0 judged"]
+    checked = "return document.querySelectorAll('input[type=radio]:checked').length"
+    assert sheet.execute_script(checked) == 0
+    assert sheet.execute_script("return localStorage.getItem(STORE)") == "{}"
+
+
 def test_a_browser_that_keeps_nothing_is_reported(sheet: Any) -> None:
     """The notice is there, and the browser asks before it leaves the page, until the list is saved."""
     notice = "return document.getElementById('unkept').checkVisibility()"
@@ -137,7 +153,7 @@ def test_decisions_beyond_the_pictures_shown_are_exported(
     """One picture on the sheet, two labels changed: with the box ticked the list is labels.csv, else as given."""
     write_labels(tmp_path / "labels.csv", subject, corrected(subject, ranking))
     audited = list(csv.DictReader((tmp_path / "labels.csv").read_text().splitlines()))
-    summary = {"text": "Three labels may be wrong.", "identity": tmp_path.name}
+    summary = {"lines": [], "train": None, "identity": tmp_path.name}
     one = suspicious(subject, ranking, 1)
     write_sheet(tmp_path / "suspects.html", subject, ranking, probabilities, one, [], summary)
     driver.get((tmp_path / "suspects.html").as_uri())
@@ -147,6 +163,7 @@ def test_decisions_beyond_the_pictures_shown_are_exported(
     assert exported(driver) == audited
     assert [row for row in range(40) if audited[row]["label"] != given[row]] == [5, 9]
     assert not driver.execute_script("return byId('view').checkVisibility()")  # there is no sample
+    assert not driver.execute_script("return byId('train').checkVisibility()")  # no data of one's own
     (shown,) = one
     judge(driver, shown, "right")
     assert [row for row, line in enumerate(exported(driver)) if line["label"] != given[row]] == [14 - shown]
@@ -163,6 +180,7 @@ def test_a_sample_judged_by_hand_gives_a_rate(sheet: Any, subject: Subject) -> N
     assert "probability" not in " ".join(texts(sheet, "#cards > li"))
     assert sheet.execute_script("return document.querySelectorAll('.change').length") == 0
     assert not sheet.execute_script("return byId('pair').checkVisibility()")
+    assert not sheet.execute_script("return byId('legend').checkVisibility()")  # no card has a red frame here
     offered = """return document.querySelector(`[data-row='${arguments[0]}'] select`)
         .checkVisibility({visibilityProperty: true})"""
     assert [sheet.execute_script(offered, row) for row in (9, 30)] == [True, False]  # where the label is wrong

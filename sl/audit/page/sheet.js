@@ -18,7 +18,8 @@ function load() {
 }
 
 function judge(card, verdict, label) {
-  judged[card.row] = { verdict, label };
+  if (verdict) judged[card.row] = { verdict, label };
+  else delete judged[card.row];
   try {
     localStorage.setItem(STORE, JSON.stringify(judged));
   } catch { // a full disk, or a browser that keeps nothing of files: this page holds the only copy
@@ -50,6 +51,7 @@ function draw() {
   const fitting = cards().filter(fits);
   for (const id of FILTERS) byId(id).parentElement.hidden = atRandom();
   byId("rate").hidden = !atRandom();
+  byId("legend").hidden = atRandom();
   byId("cards").classList.toggle("blind", atRandom());
   byId("cards").replaceChildren(...fitting.slice(0, drawn).map(picture));
   byId("more").hidden = fitting.length <= drawn;
@@ -66,7 +68,10 @@ function picture(card) {
   select.value = known?.label ?? card.suggested;
   const buttons = Object.entries(JUDGEMENTS).map(([verdict, words]) => el("label", {}, el("input", {
     type: "radio", name: `row-${card.row}`, value: verdict, checked: known?.verdict === verdict,
-    onchange: () => judge(card, verdict, Number(select.value)),
+    onclick: (event) => { // a second click withdraws the judgement, which no radio button does itself
+      event.target.checked = verdictOf(card) !== verdict;
+      judge(card, event.target.checked ? verdict : undefined, Number(select.value));
+    },
   }), ` ${words}`));
   const choose = (verdict) => {
     item.querySelector(`input[value=${verdict}]`).checked = true;
@@ -134,7 +139,9 @@ fillFilter("given", labelOf, (card) => DATA.classes[labelOf(card)]);
 fillFilter("suggested", (card) => card.suggested, (card) => DATA.classes[card.suggested]);
 fillFilter("pair", pairOf, (card) => `${DATA.classes[labelOf(card)]} → ${DATA.classes[card.suggested]}`);
 byId("view").parentElement.hidden = DATA.sample.length === 0;
-byId("summary").textContent = DATA.summary.text;
+byId("summary").append(...DATA.summary.lines.map((line) => el("li", {}, line)));
+byId("train").hidden = !DATA.summary.train;
+byId("train").querySelector("code").textContent = DATA.summary.train;
 for (const id of [...FILTERS, "judged", "view"]) {
   byId(id).addEventListener("change", () => { drawn = PAGE; draw(); });
 }
