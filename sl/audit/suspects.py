@@ -19,7 +19,7 @@ def write_suspects(path: Path, subject: Subject, ranking: Ranking, probabilities
         values = (ranking.score[row], probabilities[row, suggested])
         lines.append(
             [subject.names[row], subject.class_names[label], subject.class_names[suggested]]
-            + [f"{value:.6f}" for value in values]
+            + [f"{value:.3g}" for value in values]  # the most suspicious differ in their powers of ten
             + [str(place), f"{ranking.wrong[row]:.4f}", "change" if ranking.change[row] else "keep"]
         )
     replace_file(path, comma_separated([subject.key, *COLUMNS], lines))

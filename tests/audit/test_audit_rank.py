@@ -74,8 +74,17 @@ def test_suspects_are_written_most_suspicious_first(
     assert {line["index"] for line in lines[:3]} == {subject.names[row] for row in (5, 9, 31)}
     first = next(line for line in lines if line["index"] == subject.names[5])
     assert (first["label"], first["suggested"]) == ('a "quoted" one', "cat")
-    assert (first["confidence_label"], first["confidence_suggested"]) == ("0.050000", "0.900000")
+    assert (first["confidence_label"], first["confidence_suggested"]) == ("0.05", "0.9")
     assert [line["decision"] for line in lines].count("change") == 2
+
+
+def test_confidences_near_zero_differ_in_the_list(
+    subject: Subject, ranking: Ranking, probabilities: np.ndarray, tmp_path: Path
+) -> None:
+    tiny = replace(ranking, score=np.linspace(1e-9, 4e-8, 40))
+    write_suspects(tmp_path / "suspects.csv", subject, tiny, probabilities)
+    lines = csv.DictReader((tmp_path / "suspects.csv").read_text().splitlines())
+    assert len({line["confidence_label"] for line in lines}) == 40
 
 
 def test_corrected_labels_change_the_decided_rows_alone(subject: Subject, ranking: Ranking, tmp_path: Path) -> None:
