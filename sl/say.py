@@ -2,7 +2,6 @@
 
 import contextlib
 import errno
-import functools
 import multiprocessing
 import os
 import sys
@@ -43,10 +42,14 @@ def warn(text: str) -> None:
         print(f"sl: {' '.join(text.split())}", file=sys.stderr, flush=True)
 
 
-@functools.cache
+noticed: set[str] = set()  # in this process, or in the one that gave it its work
+
+
 def notice(text: str) -> None:
     """Print `text` as one line on stderr, once in a process: what a user should know although nothing is wrong."""
-    warn(text)
+    if text not in noticed:
+        noticed.add(text)
+        warn(text)
 
 
 @contextlib.contextmanager

@@ -15,7 +15,7 @@ from sl.errors import UserError
 from sl.npz import read_rows, write_npz
 from sl.options.run import RunConfig
 from sl.saved import load_model
-from sl.say import say
+from sl.say import noticed, say
 from sl.train.holdout import rows_held_out
 from sl.train.job import Job, prepare
 from sl.train.run import train
@@ -32,15 +32,18 @@ def parts(config: RunConfig, folds: int) -> list[RunConfig]:
 
 def predict_all(runs: Sequence[RunConfig], folder: Path, jobs: int) -> list[Path]:
     """Train what is missing of `runs`, `jobs` at once; the files with their predictions, in `folder`."""
-    return values(run_all(partial(predict_part, folder), runs, jobs))
+    return values(run_all(partial(predict_part, folder, frozenset(noticed)), runs, jobs))
 
 
-def predict_part(folder: Path, config: RunConfig) -> Path:
+def predict_part(folder: Path, said: frozenset[str], config: RunConfig) -> Path:
     """Train one run, unless its predictions exist, and write what it predicts for images that it was not trained on.
+
+    Notices that were `said` of the data are not repeated where it runs in a process of its own.
 
     With folds these are the held-out images; without, all of them. Test images of own data come with every part. The
     file <identity>.npz holds identity, fold, index (rows of the subject) and probabilities.
     """
+    noticed.update(said)
     job = prepare(config)
     path = folder / f"{job.identity}.npz"
     if path.exists():

@@ -1,14 +1,18 @@
 """What an audit does before it trains: its options, folds, processes and folder."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
 from audited import DIGITS, Audit, Stopped
 from filelock import FileLock
 
+from sl.audit.predict import predict_all
+from sl.config.compose import compose_run
 from sl.errors import UserError
 from sl.options.run import RunConfig
+from sl.say import notice, noticed
+from sl.workers import TaskResult
 
 
 @pytest.mark.parametrize(
@@ -115,6 +119,31 @@ def test_folds_share_the_cores_among_as_many_as_there_are(
     with pytest.raises(Stopped) as stopped:
         audit(*DIGITS, "folds=2", f"runtime.threads={option}", f"jobs={jobs}")
     assert stopped.value.args == (at_once, [None if option == "null" else 5] * 2)
+
+
+def test_what_is_said_of_the_data_is_not_said_again_by_every_process(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = set(noticed)
+
+    def read(_: RunConfig) -> None:
+        notice("classes in order: invented")
+        raise Stopped
+
+    def in_another_process(
+        task: Callable[[RunConfig], Path], arguments: Sequence[RunConfig], _: int
+    ) -> list[TaskResult]:
+        noticed.clear()
+        with pytest.raises(Stopped):
+            task(arguments[0])
+        return []
+
+    notice("classes in order: invented")
+    monkeypatch.setattr("sl.audit.predict.prepare", read)
+    monkeypatch.setattr("sl.audit.predict.run_all", in_another_process)
+    predict_all([compose_run([])], tmp_path, 2)
+    assert capsys.readouterr().err == "sl: classes in order: invented\n"
+    noticed.update(before)
 
 
 def test_a_folder_belongs_to_one_audit_at_a_time(audit: Audit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
