@@ -171,25 +171,58 @@ def percent(values: list[float]) -> str:
     return f"{mean_std([100 * value for value in values]).partition(' ')[0]} %"
 
 
+AT_ALL_EPOCHS = ("CIFAR-10, symmetric 40 %", "CIFAR-10N worst", "CIFAR-10N aggregate")  # with authors_code
+
+
 def test_how_audits_at_all_epochs_rank() -> None:
-    authors = "CIFAR-10N worst, authors_code"
+    of_authors = [
+        [mean_precision(long(loss, f"{cell}, authors_code")) for loss in ("sl", "ce")] for cell in AT_ALL_EPOCHS
+    ]
+    drawn, worst, aggregate = (" and ".join(pair) for pair in of_authors)
+    said = f"{drawn} with symmetric noise, {worst} on CIFAR-10N worst, {aggregate} on aggregate, which is undecided."
+    assert f"average precision of one run of SL and of CE: {said}" in STUDY
+    precise = [
+        [[one["measures"]["average_precision"] for one in long(loss, f"{cell}, authors_code")] for loss in ("sl", "ce")]
+        for cell in AT_ALL_EPOCHS
+    ]
+    assert [ttest_rel(*pair).pvalue < 0.05 for pair in precise] == [True, True, False]
     apl = [mean_precision(long(loss)) for loss in ("sl", "ce")]
-    own = [mean_precision(long(loss, authors)) for loss in ("sl", "ce")]
     short = [mean_precision(of("CIFAR-10N worst", loss, 0)[:3]) for loss in ("sl", "ce")]
-    said = f"one run of SL has an average precision of {own[0]} with `authors_code` and {apl[0]} with `apl`"
-    assert f"{said} ({short[0]} at 30 epochs), one of CE {own[1]} and {apl[1]} ({short[1]})" in STUDY
+    assert f"one run of SL has {apl[0]} ({short[0]} at 30 epochs), one of CE {apl[1]} ({short[1]})" in STUDY
+
+
+def counted(cell: str) -> tuple[str, str, str, str]:
+    """Of one run of SL, in percent: estimated and true share, how many decisions are right, and what they find."""
+    found = [one["measures"] for one in long("sl", cell)]
+    shares = [[one["rate"][which] for one in found] for which in ("estimated", "true")]
+    shares += [[one["flagged"]["decision"][which] for one in found] for which in ("precision", "recall")]
+    estimated, true, right, recalled = (f"{100 * fmean(values):.0f} %" for values in shares)
+    return estimated, true, right, recalled
 
 
 def test_what_audits_at_all_epochs_count_and_decide() -> None:
-    for cell, name in (("CIFAR-10N worst, authors_code", "`authors_code`"), ("CIFAR-10N worst", "`apl`")):
-        found = [one["measures"] for one in long("sl", cell)]
-        estimated = 100 * fmean(one["rate"]["estimated"] for one in found)
-        decided = [one["flagged"]["decision"] for one in found]
-        right, recalled = (100 * fmean(one[which] for one in decided) for which in ("precision", "recall"))
-        assert f"{estimated:.0f} % with {name}" in STUDY
-        assert f"{right:.0f} % right with {name}, and find {recalled:.0f} % of the wrong labels" in STUDY
+    drawn, worst, aggregate = (counted(f"{cell}, authors_code") for cell in AT_ALL_EPOCHS)
+    apl = counted("CIFAR-10N worst")
+    text = f"counts {drawn[0]} with symmetric noise (true: {drawn[1]}), {worst[0]} on CIFAR-10N worst ({worst[1]})"
+    assert f"{text} and {aggregate[0]} on aggregate ({aggregate[1]}); with `apl` {apl[0]} on worst." in STUDY
+    text = f"are {drawn[2]} right with symmetric noise and find {drawn[3]} of the wrong labels; on CIFAR-10N worst"
+    text = f"{text} {worst[2]} and {worst[3]}, on aggregate {aggregate[2]} and {aggregate[3]}."
+    assert f"{text} With `apl` on worst they are {apl[2]} right and find {apl[3]}." in STUDY
     assert not any(one["measures"]["rate"]["covered"] for one in LONG)
     assert f"None of these {len(LONG)} intervals held the true share" in STUDY
+
+
+def test_what_sl_gains_at_all_epochs_with_the_authors_recipe() -> None:
+    gains = []
+    for cell in AT_ALL_EPOCHS:
+        sl, ce = (
+            [100 * one["trained_test_accuracy"] for one in long(loss, f"{cell}, authors_code")] for loss in ("sl", "ce")
+        )
+        gains.append((fmean(sl) - fmean(ce), ttest_rel(sl, ce).pvalue < 0.05))
+    assert [decided for _, decided in gains] == [True, False, False]
+    drawn, worst, aggregate = (f"{gain:+.1f}".replace("-", "−") for gain, _ in gains)
+    assert f"SL ends {drawn.strip('+')} points above CE with symmetric noise." in STUDY
+    assert f"nothing is decided: {worst} on worst, {aggregate} on aggregate." in STUDY
 
 
 def test_what_to_train_on_corrected_labels() -> None:

@@ -80,7 +80,7 @@ def test_the_page_shows_means_and_deviations(tmp_path: Path) -> None:
     page.write_text("<!-- results:begin -->\n<!-- results:end -->\n")
     readme.write_text("<!-- audit:begin -->\n<!-- audit:end -->\n")
     write_pages(tmp_path, page, readme)
-    assert "| invented | 40 % |" not in readme.read_text()  # CE alone
+    assert "| invented | 40.0 % |" not in readme.read_text()  # CE alone
     text = page.read_text()
     assert (
         "1,000 images, 3 epochs, 40.0 % of the labels wrong. Test accuracy (%) on the labels as given: CE 70.0" in text
@@ -164,10 +164,10 @@ def test_the_readme_shows_audits_as_the_command_trains_them() -> None:
     folds = [one | {"folds": 4} for one in own]
     lines = in_short([*others, *folds, *own]).splitlines()[2:]
     rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in lines]
-    assert rows == [["ours", "40 %", "0.75", "0.80 *", "35 %", "80 %", "30 %", "+2.7 *", "3"]]
+    assert rows == [["ours", "40.0 %", "0.75", "0.80 *", "35.0 %", "80 %", "30 %", "+2.7 *", "3"]]
     undecided = [invented(loss, 0, 0, 0.7, None) | {"overrides": []} for loss in ("ce", "sl")]
     (row,) = in_short(undecided).splitlines()[2:]
-    assert row == "| invented | 40 % | 0.70 | 0.70 | 35 % | – | 30 % | +0.0 | 1 |"
+    assert row == "| invented | 40.0 % | 0.70 | 0.70 | 35.0 % | – | 30 % | +0.0 | 1 |"
 
 
 @pytest.mark.results

@@ -31,10 +31,10 @@ def in_short(records: Sequence[Record]) -> str:
         decided = [one["measures"]["flagged"]["decision"] for _, one in both]
         rows.append([
             name.removesuffix(AUTHORS),
-            _percent([rate(one, "true") for _, one in both]),
+            _percent([rate(one, "true") for _, one in both], 1),
             f"{fmean(precision(one) for one, _ in both):.2f}",
             f"{fmean(precision(one) for _, one in both):.2f}{ranked}",
-            _percent([rate(one, "estimated") for _, one in both]),
+            _percent([rate(one, "estimated") for _, one in both], 1),
             *(_percent([one[which] for one in decided]) for which in ("precision", "recall")),
             signed(100 * row[1].mean, 1) + gained,
             str(len(both)),
@@ -42,7 +42,7 @@ def in_short(records: Sequence[Record]) -> str:
     return table(HEADER, rows)
 
 
-def _percent(shares: Sequence[float | None]) -> str:
+def _percent(shares: Sequence[float | None], decimals: int = 0) -> str:
     """Their mean; a dash where one is not defined: an audit that changed nothing has no precision."""
     known = [share for share in shares if share is not None]
-    return f"{100 * fmean(known):.0f} %" if len(known) == len(shares) else NONE
+    return f"{100 * fmean(known):.{decimals}f} %" if len(known) == len(shares) else NONE
