@@ -1,9 +1,12 @@
 """Numbers as readers see them: signs, means with deviations and intervals, counts."""
 
-from collections.abc import Collection
+from __future__ import annotations
 
-import numpy as np
-from numpy.typing import ArrayLike
+from collections.abc import Collection
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
 
 
 def signed(value: float, decimals: int = 2) -> str:
@@ -22,6 +25,8 @@ def mean_std(values: ArrayLike, decimals: int = 1) -> str:
     >>> mean_std([1.0, 2.0])
     '1.5 ± 0.7'
     """
+    import numpy as np  # choosing a data set, whose messages count things, takes no numpy
+
     given = np.asarray(values, dtype=np.float64)
     mean = f"{given.mean():.{decimals}f}".replace("-", "−")
     return f"{mean} ± {given.std(ddof=1):.{decimals}f}" if given.size > 1 else mean

@@ -55,6 +55,10 @@ def test_arrays_and_lists_are_counted_like_tensors(kind: Callable[[torch.Tensor]
 
 LOGITS = torch.tensor([[-2.0, 1.0, 0.5]])
 WHOLE = "must be class numbers, whole, of shape (N,)"
+WORDS = (
+    "must hold real numbers: a tensor, a NumPy array or lists of equal length; "
+    "numpy.unique(predictions, return_inverse=True)[1] numbers them"
+)
 CLASSES = f"{WHOLE}; of logits (N, K) take .argmax(1)"
 
 
@@ -66,7 +70,7 @@ CLASSES = f"{WHOLE}; of logits (N, K) take .argmax(1)"
         ([0.2, 0.8], [0, 1], f"predictions=torch.float64 of shape (2,): {CLASSES}"),
         ([1], [[0, 1]], f"labels=torch.int64 of shape (1, 2): {WHOLE}"),
         ([0, 1], [0, 1, 2], "labels=3 examples: must be 2, as many as predictions"),
-        (["cat"], [0], "predictions=list: must hold real numbers: a tensor, a NumPy array or lists of equal length"),
+        (["cat"], [0], f"predictions=list: {WORDS}"),
     ],
     ids=["logits", "array of logits", "probabilities", "one-hot", "lengths", "words"],
 )

@@ -60,7 +60,7 @@ def test_it_is_committed_with_outputs_and_without_errors() -> None:
     cells = code_cells(NOTEBOOK)
     assert [cell["execution_count"] for cell in cells] == list(range(1, len(cells) + 1)), "run: make notebook"
     kinds = {output["output_type"] for cell in cells for output in cell["outputs"]}
-    assert kinds == {"execute_result"}
+    assert kinds == {"execute_result", "display_data"}
     pictures = [output for cell in cells for output in cell["outputs"] if "image/png" in output["data"]]
     assert len(pictures) >= 7
     assert NOTEBOOK.stat().st_size < 2e6

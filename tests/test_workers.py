@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import Sequence
 from functools import partial
-from multiprocessing import active_children, get_context
+from multiprocessing import get_context
 from pathlib import Path
 
 import psutil
@@ -81,7 +81,7 @@ def test_an_idle_worker_that_was_killed_is_replaced() -> None:
     with Workers(1, task_or_turn) as workers:
         workers.start(0, [])
         list(workers.finished(None))
-        (child,) = active_children()
+        (child,) = workers._idle[0][0]._processes.values()
         child.kill()
         end = time.monotonic() + 300
         while not workers._idle[0][0]._broken and time.monotonic() < end:

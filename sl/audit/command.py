@@ -141,13 +141,18 @@ def write_audit(
     draw_suspects(subject, ranking, title, out / "suspects")
     heading = {
         "lines": [f"{title}.", *said],
-        "train": training_command(config, Path("labels.csv")) if "labels" in config.dataset else None,
+        "train": shown(training_command(config, Path("labels.csv"))) if "labels" in config.dataset else None,
         "identity": f"{described.identity}-{folds}",
     }
     suspects = suspicious(subject, ranking, config.sheet)
     sample = drawn_at_random(estimate.images, config.sample, config.seed)
     write_sheet(out / "suspects.html", subject, ranking, probabilities, suspects, sample, heading)
     say(closing(config, said, out, (len(suspects), len(sample)), ranking, advice))
+
+
+def shown(command: str) -> str:
+    """`command` as text: bytes of a path that are not UTF-8 stand as they are printed, \\udce9."""
+    return command.encode(errors="backslashreplace").decode()
 
 
 def identity_without_loss(described: Described, folds: int) -> str:

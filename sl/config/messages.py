@@ -23,14 +23,16 @@ def as_typed(error: UserError, typed: Sequence[str]) -> UserError:
     if error.option is None:
         return error
     shown = str(error.value)
+    below = None
     for override in reversed(typed):
         name, given, value = override.lstrip("+~").partition("=")
         value = shown if value == in_quotes(shown) else value
-        below = error.value is MISSING and name.startswith(f"{error.option}.")
-        same_source = name == error.option.rpartition(".")[2] and value == shown
-        if name == error.option or below or same_source:
-            return UserError(name, value if given else MISSING, error.rule)
-    return error
+        as_given = UserError(name, value if given else MISSING, error.rule)
+        if name == error.option or (name == error.option.rpartition(".")[2] and value == shown):
+            return as_given
+        if below is None and error.value is MISSING and name.startswith(f"{error.option}."):
+            below = as_given
+    return below or error
 
 
 def required(option: str) -> UserError:

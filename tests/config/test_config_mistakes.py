@@ -45,7 +45,7 @@ VALUES = [
 MISSING = [
     ("noise=matrix", "noise.path=FILE: is required, a matrix that ends in .npy, .csv, .txt"),
     ("noise=matrix noise.path=nowhere.csv", "noise.path=nowhere.csv: cannot be read as a matrix of numbers: No such"),
-    ("dataset=folder", "dataset.data_dir=data: there is no folder data; pictures lie in train/<class>/"),
+    ("dataset=folder", "data_dir: is required: data_dir=FOLDER, the folder of your pictures"),
     ("dataset=folder data_dir=mine", "data_dir=mine: there is no folder mine; pictures lie in"),
     ("dataset=mnist dataset.download=false", "data/MNIST/raw/train-images-idx3-ubyte is missing: set"),
 ]

@@ -197,6 +197,7 @@ def test_a_finished_run_leaves_the_state_of_the_same_run_in_another_folder(
 ) -> None:
     shared = f"checkpoints_dir={tmp_path / 'shared'}"
     run(*NOISY, shared)
+    time.sleep(1.1)  # the second in which they began tells the two records apart
     interrupted(2, 0, shared)
     run(*NOISY, shared)
     assert [(line.epoch, line.step) for line in read(run(*NOISY, shared, where="broken")).resumes] == [(2, 0)]
