@@ -79,7 +79,8 @@ def closing(
 def training_command(config: AuditConfig, labels: Path) -> str:
     """The command that trains on the file `labels` what was audited, under a name of its own in records."""
     own = {field.name for field in fields(AuditConfig)} - {field.name for field in fields(RunConfig)}
-    without = {*own, "dataset.labels", "dataset.name"}
+    split = {"dataset.test_share", "dataset.split_seed"}  # the list has a column for it
+    without = {*own, *split, "dataset.labels", "dataset.name"}
     kept = [typed for typed in config.overrides if typed.lstrip("+~").partition("=")[0] not in without]
     name = config.dataset["name"]
     if name == OWN_DATA:  # nobody named the pictures: as their folder is called

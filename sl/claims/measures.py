@@ -194,13 +194,16 @@ def others_mean(values: Array) -> Array:
 def harder_minus_easier(accuracies: Array, values: Array, without: int | None = None) -> Array:
     """Mean of `values` (n, K) over the harder half of the classes minus that over the easier half, (n,).
 
-    For each seed `accuracies` (n, K) say which classes are harder; nan where they do. One class can be left out.
+    For each seed `accuracies` (n, K) say which classes are harder; nan where they do. One class can be left out of the
+    mean of its half.
     """
-    if without is not None:
-        accuracies, values = (np.delete(each, without, axis=1) for each in (accuracies, values))
     order = np.argsort(accuracies, axis=1, kind="stable")
     ordered, half = np.take_along_axis(values, order, axis=1), values.shape[1] // 2
-    means = ordered[:, :half].mean(axis=1) - ordered[:, -half:].mean(axis=1)
+    counted = order != (-1 if without is None else without)
+    easier, harder = slice(-half, None), slice(half)
+    means = np.mean(ordered[:, harder], axis=1, where=counted[:, harder]) - np.mean(
+        ordered[:, easier], axis=1, where=counted[:, easier]
+    )
     return np.where(np.isnan(accuracies).all(axis=1), np.nan, means)
 
 

@@ -8,7 +8,7 @@ from sl.claims.claim import Claim
 from sl.record import Series
 
 LEAST_LEFT = 0.5  # of a mean; where less is left without one class, the mean says little about the other classes
-FEWEST_CLASSES = 3  # so that both halves keep one
+FEWEST_CLASSES = 4  # so that both halves keep one
 
 
 def rests_on(claim: Claim, series: Sequence[Series], mean: float) -> dict[str, float]:

@@ -37,8 +37,8 @@ def with_quotes(argument: str, in_a_sweep: bool = False) -> str:
 
     >>> with_quotes("data_dir=pics (1)"), with_quotes("data_dir=a,b"), with_quotes("loss=[ce")
     ("data_dir='pics (1)'", 'data_dir=a,b', 'loss=[ce')
-    >>> with_quotes("data_dir=Käfer,Bäume", in_a_sweep=True)
-    "data_dir='Käfer','Bäume'"
+    >>> with_quotes("data_dir=Käfer,Bäume", in_a_sweep=True), with_quotes("data_dir='a, b',c (1)", in_a_sweep=True)
+    ("data_dir='Käfer','Bäume'", "data_dir='a, b',c (1)")
     """
     option, given, value = argument.partition("=")
     if not given or not TEXT.fullmatch(option):
@@ -46,5 +46,7 @@ def with_quotes(argument: str, in_a_sweep: bool = False) -> str:
     try:
         parsed([argument])
     except OverrideParseException:
+        if in_a_sweep and re.search("['\"]", value):
+            return argument  # quoted already, in part: which commas are between values is not known
         return f"{option}={','.join(map(in_quotes, value.split(',') if in_a_sweep else [value]))}"
     return argument

@@ -24,7 +24,7 @@ def read_labels(file: Path, root: Path) -> dict[str, list[Picture]]:
     column, what every path begins with. Other columns are ignored. Raises UserError, with the lines, for what is wrong.
     """
     parts: dict[str, list[Picture]] = {}
-    seen: dict[str, int] = {}
+    seen: dict[Path, int] = {}
     mistakes: list[str] = []
     find = _finder(root)
     for number, row in _rows(file):
@@ -32,11 +32,11 @@ def read_labels(file: Path, root: Path) -> dict[str, list[Picture]]:
         name = Path(path).as_posix()
         if wrong := _mistake(path, label, part if "split" in row else "train", find):
             mistakes.append(f"line {number}: {wrong}")
-        elif name in seen:
-            mistakes.append(f"line {number}: {name} stands in line {seen[name]} too")
+        elif (place := find(name)) in seen:
+            mistakes.append(f"line {number}: {name} stands in line {seen[place]} too")
         else:
-            seen[name] = number
-            parts.setdefault(part, []).append(Picture(find(name), name, label))
+            seen[place] = number
+            parts.setdefault(part, []).append(Picture(place, name, label))
     if mistakes:
         raise UserError(f"{file} {first_of(mistakes)}")
     return _by_folder(parts)

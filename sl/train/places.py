@@ -12,7 +12,7 @@ WRITTEN = ("out", "results_dir", "runs_dir", "models_dir", "checkpoints_dir")  #
 def check_places(config: RunConfig) -> None:
     """For dataset=folder, UserError where nobody named data_dir, or a folder that is written to lies below it.
 
-    Later runs would take it for a class. So it is where the labels.csv of an audit would replace the file that it
+    Later runs could take it for a class. UserError too where the labels.csv of an audit would replace the file that it
     reads.
     """
     if config.names["dataset"] != OWN_DATA:

@@ -88,8 +88,10 @@ def test_the_command_can_be_pasted_whatever_the_folder_is_called(out: str) -> No
     config = compose_run(pasted)
     assert (config.dataset["labels"], config.dataset["name"]) == (f"{out}/labels.csv", "Meine_Bilder_2__corrected")
     assert (config.dataset["data_dir"], config.recipe.epochs, len(pasted)) == ("Meine Bilder (2)", 7, 5)
-    named = compose_run([*typed, "dataset.name=bees"], "audit")
-    assert training_command(named, Path("labels.csv")).endswith("dataset.labels=labels.csv dataset.name=bees_corrected")
+    named = compose_run([*typed, "dataset.name=bees", "dataset.test_share=0.3", "dataset.split_seed=4"], "audit")
+    assert "test_share" not in (command := training_command(named, Path("labels.csv")))
+    assert "split_seed" not in command  # the list says which pictures are tested
+    assert command.endswith("dataset.labels=labels.csv dataset.name=bees_corrected")
 
 
 @pytest.mark.parametrize(("unlearnt", "agreement"), [(("bee",), None), ((), 0.5)])

@@ -77,9 +77,11 @@ def test_one_seed_has_no_others() -> None:
 
 
 def test_a_class_left_out_is_in_neither_half() -> None:
+    """The other classes stay in theirs."""
     accuracies, values = np.array([[0.1, 0.2, 0.3, 0.4]]), np.array([[7.0, 1.0, 5.0, 2.0]])
     assert harder_minus_easier(accuracies, values) == pytest.approx([(7 + 1) / 2 - (5 + 2) / 2])
-    assert harder_minus_easier(accuracies, values, without=0) == pytest.approx([1 - 2])  # 5 is in the middle now
+    assert harder_minus_easier(accuracies, values, without=0) == pytest.approx([1 - (5 + 2) / 2])
+    assert harder_minus_easier(accuracies, values, without=3) == pytest.approx([(7 + 1) / 2 - 5])
 
 
 def claim_of(name: str) -> Claim:
@@ -103,5 +105,5 @@ def test_a_mean_that_all_classes_make_rests_on_none() -> None:
     claim = claim_of("hard_under_learn")
     assert rests_on(claim, (clean, noisy), float(claim.measure(clean, noisy).mean())) == {}
     assert rests_on(claim_of("sl_vs_ce_symmetric_40"), (clean, noisy), -1.0) == {}  # compares no halves
-    two = series_of(np.array([[[0.9, 0.8]]] * 2), late=1)
-    assert rests_on(claim, (two, two), 1.0) == {}  # no class can be left out
+    three = series_of(np.array([[[0.9, 0.8, 0.7]]] * 2), late=1)
+    assert rests_on(claim, (three, three), 1.0) == {}  # no class can be left out

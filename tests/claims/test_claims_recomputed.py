@@ -57,16 +57,16 @@ def memorised(runs: list[dict[str, Any]], name: str) -> list[float]:
 def easy_memorised(run: dict[str, Any], right: list[list[float]], without: str = "") -> float:
     """Mean of the five classes that CE of the other seeds learns best on clean labels, minus that of the other five.
 
-    Of nine classes the one in the middle counts for neither.
+    The class `without` is left out of its five.
     """
     names = run["header"]["data"]["class_names"]
-    order = [k for k in np.mean(right, axis=0).argsort(kind="stable") if names[k] != without]
+    order = np.mean(right, axis=0).argsort(kind="stable")
     found = [
         100 * (one["wrong_memorised"] - (1 - one["wrong_memorised"] - one["wrong_corrected"]) / (len(names) - 2))
         for one in run["probes"]["late"]["training_by_class"]
     ]
-    half = len(order) // 2
-    return float(np.mean([found[k] for k in order[-half:]]) - np.mean([found[k] for k in order[:half]]))
+    easy, hard = ([found[k] for k in half if names[k] != without] for half in (order[-5:], order[:5]))
+    return float(np.mean(easy) - np.mean(hard))
 
 
 def more_fitted(ce: dict[str, Any], sl: dict[str, Any]) -> float:

@@ -167,3 +167,11 @@ def test_a_picture_that_is_not_there_is_named(root: Path) -> None:
         ImageFolder("mine", root, 2).load()
     data = ImageFolder("mine", root, 2, on_error="skip").load()
     assert "pictures/99.png" not in data.train_paths + data.test_paths
+
+
+def test_a_picture_that_is_named_in_two_spellings_is_listed_twice(root: Path) -> None:
+    Image.new("L", (3, 3), 9).save(root / "pictures" / normalize("NFC", "ä.png"))
+    names = [f"pictures/{normalize(form, 'ä.png')}" for form in ("NFC", "NFD")]
+    lines = [f"{name},{label}" for name, label in zip(names, "ab", strict=True)]
+    said = refused(root, "\n".join(["path,label", "pictures/0.png,a", *lines, ""]))
+    assert f"line 4: {names[1]} stands in line 3 too" in said

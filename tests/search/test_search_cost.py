@@ -116,4 +116,7 @@ def test_what_a_lower_beta_brought_with_asymmetric_noise() -> None:
     found = {(float(alpha), float(beta)): float(last) for alpha, beta, last in points}
     lost = [found[alpha, 1] - found[alpha, 0.1] for alpha in (0.01, 0.1, 1)]
     text = " ".join((ROOT / "docs/choosing-parameters.md").read_text(encoding="utf-8").split())
-    assert f"a tenth of beta ended {min(lost):.0f} to {max(lost):.0f} points lower" in text
+    assert f"beta 0.1 in place of 1 ended {min(lost):.0f} to {max(lost):.0f} points lower" in text
+    few, usual, many = (found[alpha, 1] - found[alpha, 10] for alpha in (0.01, 0.1, 1))
+    said = f"1 in place of 10 ended {few:.0f} points higher at alpha 0.01, and {-usual:.0f} and {-many:.0f} lower"
+    assert f"{said} at alpha 0.1 and 1." in text
