@@ -2,20 +2,31 @@
 
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from studies.bench.contender import EngineContender
 
 
-def test_second_run_on_cifar10_begins_its_first_step_at_once(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_second_run_on_cifar10_takes_less_than_a_second_to_its_first_step(
+    data_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The faster of two: other tests on the same core cost processor time too."""
     overrides = [f"data_dir={data_dir}", "runtime.threads=1", "loss=ce"]
     EngineContender("cnn8", overrides)
-    first_steps: list[float] = []
-    began = time.process_time()  # others' work on this machine does not count
-    contender = EngineContender("cnn8", [*overrides, "seed=1", "noise.rate=0.2"])
-    engine = contender.engine
-    step = engine._step
-    monkeypatch.setattr(engine, "_step", lambda index: (first_steps.append(time.process_time()), step(index)))
-    contender.train(1)
-    assert first_steps[0] - began < 1.5  # seen beside other tests: 1.23; preparing anew takes 1.44 alone
+    taken: list[float] = []
+    for seed in (1, 2):
+        first_steps: list[float] = []
+        began = time.process_time()  # others' work on this machine does not count
+        contender = EngineContender("cnn8", [*overrides, f"seed={seed}", "noise.rate=0.2"])
+        step = contender.engine._step
+
+        def timed(index: Any, step: Any = step, first: list[float] = first_steps) -> None:
+            first.append(time.process_time())
+            step(index)
+
+        monkeypatch.setattr(contender.engine, "_step", timed)
+        contender.train(1)
+        taken.append(first_steps[0] - began)
+    assert min(taken) < 1

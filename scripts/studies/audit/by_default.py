@@ -5,7 +5,7 @@ from statistics import fmean
 
 from sl.numbers import signed
 from sl.tables.formats import table
-from studies.audit.overview import NONE, Record, accuracies, by_setting, difference, marks, precision, rate
+from studies.audit.overview import NONE, Record, accuracies, by_setting, difference, marks, precision, precisions, rate
 from studies.audit.study import AUTHORS
 
 HEADER = (
@@ -22,9 +22,8 @@ def in_short(records: Sequence[Record]) -> str:
     settings = {name: (ce, sl) for name, (ce, sl) in pairs.items() if ce.keys() & sl.keys()}
     tests = []
     for ce, sl in settings.values():
-        ranks = [{seed: precision(one) for seed, one in records.items()} for records in (sl, ce)]
         accuracy = [accuracies(records, "trained_test_accuracy") for records in (sl, ce)]
-        tests.append([difference(*ranks), difference(*accuracy)])
+        tests.append([difference(precisions(sl), precisions(ce)), difference(*accuracy)])
     rows = []
     for (name, (ce, sl)), row, (ranked, gained) in zip(settings.items(), tests, marks(tests), strict=True):
         both = [(ce[seed], sl[seed]) for seed in sorted(ce.keys() & sl.keys())]

@@ -20,6 +20,7 @@ from studies.audit.overview import (
     percent,
     points,
     precision,
+    precisions,
 )
 from studies.audit.study import AUTHORS
 
@@ -76,18 +77,13 @@ def _row(cell: str, group: Sequence[Record]) -> list[str]:
     ]
 
 
-def _ranks(records: BySeed) -> Values:
-    """The average precision by seed."""
-    return {seed: precision(record) for seed, record in records.items()}
-
-
 def _questions(short: OneRun, long: OneRun, authors: OneRun) -> Iterator[tuple[str, Values, Values]]:
     """What is asked, and the two sides of the difference by seed."""
     for loss in ("ce", "sl"):
         of_loss = f"average precision of {loss_title(loss)}"
-        yield f"{of_loss}: all epochs minus fewer", _ranks(long[loss]), _ranks(short[loss])
-        yield f"{of_loss}, all epochs: recipe authors_code minus apl", _ranks(authors[loss]), _ranks(long[loss])
-    yield "average precision at all epochs: SL minus CE", _ranks(long["sl"]), _ranks(long["ce"])
+        yield f"{of_loss}: all epochs minus fewer", precisions(long[loss]), precisions(short[loss])
+        yield f"{of_loss}, all epochs: recipe authors_code minus apl", precisions(authors[loss]), precisions(long[loss])
+    yield "average precision at all epochs: SL minus CE", precisions(long["sl"]), precisions(long["ce"])
     given_ce, given_sl = (accuracies(long[loss], GIVEN) for loss in ("ce", "sl"))
     anew_ce, anew_sl = (accuracies(long["sl"], which) for which in (ANEW, SL_ANEW))
     yield "test accuracy on the labels as given: SL minus CE", given_sl, given_ce

@@ -60,7 +60,7 @@ def by_way(records: Sequence[Record]) -> Cells:
 
 def ranking(settings: Collection[Cells]) -> Iterator[list[str]]:
     """Mean average precision, marked where it differs from that of CE; last, the share of wrong labels."""
-    found = [{way: {s: precision(one) for s, one in own.items()} for way, own in cells.items()} for cells in settings]
+    found = [{way: precisions(own) for way, own in cells.items()} for cells in settings]
     stars = marks([[difference(own, row["ce", folds]) for (_, folds), own in row.items()] for row in found])
     for cells, row, starred in zip(settings, found, stars, strict=True):
         pairs = zip(row.values(), starred, strict=True)
@@ -95,6 +95,11 @@ def marks(rows: Sequence[Sequence[Inference]]) -> list[list[str]]:
 def precision(record: Record) -> float:
     """The average precision of an audit's ranking."""
     return float(record["measures"]["average_precision"])
+
+
+def precisions(records: Mapping[int, Record]) -> dict[int, float]:
+    """The average precision by seed."""
+    return {seed: precision(record) for seed, record in records.items()}
 
 
 def accuracies(records: Mapping[int, Record], which: str) -> dict[int, float]:
