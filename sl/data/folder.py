@@ -179,7 +179,8 @@ def split_line(found: Pictures, labels: Path | None) -> str:
     """Where the test pictures come from, for people: records say of both ways to give them the same, `AS_GIVEN`."""
     if found.split != AS_GIVEN:
         return found.split
-    in_folders = all(picture.name.startswith("test/") for picture in found.test)
+    parts = (("train/", found.train), ("test/", found.test))
+    in_folders = all(picture.name.startswith(prefix) for prefix, part in parts for picture in part)
     if labels is None or in_folders:
         return "the folders train and test say which pictures are for testing"
     return f"the column split of {labels.name} names the test pictures"

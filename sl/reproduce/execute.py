@@ -33,15 +33,19 @@ def execute(todo: Sequence[PlannedRun], jobs: int, deadline: Deadline | None = N
         return []
     reasons: dict[int, str | None] = {}
     queue, announced = deque(range(len(todo))), False
-    started = set[int]()
+    began_at: dict[int, float] = {}  # the share of each started run that was trained before
+
+    def share(number: int) -> float:
+        return progress(todo[number].record).share
 
     def in_time() -> bool:
-        return deadline is None or deadline.allows([progress(todo[number].record).share for number in started])
+        done = sum(map(share, began_at))
+        return deadline is None or deadline.allows(done - sum(began_at.values()), len(began_at) - done)
 
     with stopping(), Workers(min(jobs, len(todo)), train_one) as workers:
         while queue or workers.busy:
             while workers.idle and queue and in_time() and (number := _take_free(queue, todo)) is not None:
-                started.add(number)
+                began_at.setdefault(number, share(number))
                 workers.start(number, todo[number].overrides)
             if workers.busy:
                 for number, outcome in workers.finished(POLL_SECONDS):

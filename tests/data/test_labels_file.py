@@ -53,19 +53,22 @@ def test_as_spreadsheets_write_it(root: Path, encoding: str, end: str) -> None:
     assert ImageFolder("mine", root, 2).outline().class_names == ("dog, small", "猫")
 
 
-def test_columns_in_another_order_and_a_split(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("tested", ["pictures/2.png", "test/2.png"])
+def test_columns_in_another_order_and_a_split(root: Path, tested: str, capsys: pytest.CaptureFixture[str]) -> None:
+    (root / "test").mkdir()
+    (root / "pictures" / "2.png").rename(root / tested)
     lines = [
         "label,score,split,path",
         "a,1,train,pictures/0.png",
         "b,1,train,pictures/1.png",
-        "a,0,test,pictures/2.png",
+        f"a,0,test,{tested}",
     ]
     (root / "labels.csv").write_text("\n".join(lines))
     data = ImageFolder("mine", root, 2).outline()
-    assert (data.train_paths, data.test_paths) == (("pictures/0.png", "pictures/1.png"), ("pictures/2.png",))
+    assert (data.train_paths, data.test_paths) == (("pictures/0.png", "pictures/1.png"), (tested,))
     assert data.facts["split"] == "training and test pictures are as given"
     ImageFolder("mine", root, 2).load()
-    assert "labels.csv names the test pictures" in capsys.readouterr().err
+    assert "the column split of labels.csv names the test pictures" in capsys.readouterr().err
 
 
 def test_the_names_of_the_columns_may_have_any_case(root: Path) -> None:
