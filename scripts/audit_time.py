@@ -58,14 +58,14 @@ def found(out: Path) -> dict[str, Any]:
     """How good the ranking, the estimate and the decisions of the audit in the folder `out` are."""
     from sklearn.metrics import average_precision_score
 
-    lines = list(csv.DictReader((out / "suspects.csv").read_text().splitlines()))
+    lines = list(csv.DictReader((out / "suspects.csv").read_text(encoding="utf-8").splitlines()))
     wrong = [Path(line["path"]).name.partition("_")[0] != line["label"] for line in lines]
     changed = [bad for bad, line in zip(wrong, lines, strict=True) if line["decision"] == "change"]
     ranked = average_precision_score(wrong, [-float(line["confidence_label"]) for line in lines])
     return {
         "pictures": len(lines),
         "wrong": round(sum(wrong) / len(wrong), 4),
-        "estimated": json.loads((out / "noise.json").read_text())["rate"],
+        "estimated": json.loads((out / "noise.json").read_text(encoding="utf-8"))["rate"],
         "average_precision": round(float(ranked), 4),
         "decided": len(changed),
         "decision_precision": round(sum(changed) / len(changed), 4) if changed else None,

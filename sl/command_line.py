@@ -68,7 +68,7 @@ def read_options(main: Callable[..., Any], arguments: Sequence[str]) -> dict[str
     for argument in arguments:
         name, given, text = argument.partition("=")
         unnamed = [name for name in required if name not in values]
-        if not given and unnamed and not argument.startswith("-"):
+        if unnamed and (not given or "/" in name) and not argument.startswith("-"):  # a path may hold =
             name, text = unnamed[0], argument
         elif not given:
             raise UserError(f"{argument}: must be OPTION=VALUE, with one of {', '.join(known)}")

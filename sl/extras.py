@@ -5,17 +5,9 @@ from collections.abc import Sequence
 DISTRIBUTION = "sl-noisy-labels"
 RECORDS = ("omegaconf", "pydantic", "yaml")
 TRAIN = (
-    "cloudpickle",
-    "filelock",
-    "hydra",
-    "hydra_plugins",
-    "joblib",
-    "PIL",
-    "rich",
-    "safetensors",
-    "sklearn",
+    "cloudpickle", "filelock", "hydra", "hydra_plugins", "joblib", "PIL", "rich", "safetensors", "sklearn",
     "torchvision",
-)
+)  # fmt: skip
 RESULTS = ("matplotlib", "scipy", "sklearn", "threadpoolctl")
 MODULES = {
     "train": (*RECORDS, *TRAIN),

@@ -47,10 +47,10 @@ def plural(count: int, noun: str) -> str:
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
-def ends(numbers: Collection[int]) -> str:
-    """The least and the largest of some numbers, `3 to 6`; `3` where all are the same.
+def ends(numbers: Collection[float], form: str = "{}") -> str:
+    """The least and the largest of some numbers in a format, `3 to 6`; one where both look the same.
 
-    >>> ends([6, 3, 4]), ends([3, 3])
-    ('3 to 6', '3')
+    >>> ends([6, 3, 4]), ends([3, 3]), ends([0.12, 0.14], "{:.1f}")
+    ('3 to 6', '3', '0.1')
     """
-    return " to ".join(map(str, sorted({min(numbers), max(numbers)})))
+    return " to ".join(dict.fromkeys(map(form.format, (min(numbers), max(numbers)))))

@@ -79,6 +79,7 @@ def test_what_is_required_may_come_without_its_name() -> None:
     expected = {"model": Path("a.json"), "folder": Path("new"), "out": Path("b.csv")}
     assert read_options(with_required, ["a.json", "out=b.csv", "new"]) == expected
     assert read_options(with_required, ["folder=new", "a.json", "out=b.csv"]) == expected
+    assert read_options(with_required, ["runs/lr=0.1/a.json", "folder=new"])["model"] == Path("runs/lr=0.1/a.json")
     assert help_text(with_required).endswith("By default:\n  out=out.csv\n  packages=[]")
     assert " MODEL FOLDER [OPTION=VALUE ...]\n\nTake two files" in help_text(with_required)
     assert " TARGET [OPTION=VALUE ...]\n\nTake any" in help_text(with_others)

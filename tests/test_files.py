@@ -14,7 +14,6 @@ ROOT = Path(__file__).parents[1]
 OTHERWISE = {
     "sl/data/download.py": "downloads to a part, whose checksum is compared first",
     "sl/data/mapped.py": "a cache, with a checksum",
-    "scripts/studies/bench/command.py": "what is measured so far, kept as a part on purpose",
     "sl/say.py": "the null device",
     "sl/sweep/job.py": "what a job tells the console; a full disk must not stop the job",
     "sl/tracker/csv_files.py": "appends lines",

@@ -6,6 +6,7 @@ from pathlib import Path
 from sl.audit.advice import advise
 from sl.audit.analyse import analyse
 from sl.audit.classes import Audited, class_numbers, write_classes
+from sl.audit.edited import check_unedited, digests
 from sl.audit.figure import draw_noise
 from sl.audit.measured_error import STUDY
 from sl.audit.predict import combine, parts, predict_all, whole_subject
@@ -44,6 +45,7 @@ def run_audit(config: AuditConfig) -> Path:
     runs = parts(config, folds)
     check_data(runs[0], folds)
     check_whole(config)
+    check_unedited(out)
     check_writable("out", out)
     with alone(out / ".lock", UserError("out", out, "must not be in use: another audit writes to it")):
         how = f"{what_is_audited(described)}: {method(folds)}"
@@ -126,6 +128,7 @@ def write_audit(
         "folds": folds,
         "fingerprint": described.result_config["dataset"]["fingerprint"],
         "identity": described.identity,
+        "lists": digests(out),
         "summary": f"{title}. {' '.join(said)}",
         "not_learnt": list(trust.unlearnt),
         "predicted_as_labelled": trust.agreement,
@@ -141,7 +144,7 @@ def write_audit(
     draw_suspects(subject, ranking, title, out / "suspects")
     heading = {
         "lines": [f"{title}.", *said],
-        "train": shown(training_command(config, Path("labels.csv"))) if "labels" in config.dataset else None,
+        "train": shown(training_command(config, Path("judged_labels.csv"))) if "labels" in config.dataset else None,
         "identity": f"{described.identity}-{folds}",
     }
     suspects = suspicious(subject, ranking, config.sheet)

@@ -135,5 +135,5 @@ def estimate_noise(labels: Numbers, probabilities: Numbers, seed: int = 0) -> No
 def wrong_shares(joint: Array) -> Array:
     """The share of wrong labels in all, then that of each class's labels: (1 + K,); 0 for a class without any."""
     totals = joint.sum(1)
-    by_label = np.where(totals > 0, 1 - joint.diagonal() / np.where(totals > 0, totals, 1), 0.0)
-    return np.array([1 - joint.trace() / joint.sum(), *by_label])
+    right = np.divide(joint.diagonal(), totals, out=np.ones_like(totals), where=totals > 0)
+    return 1 - np.array([joint.trace() / joint.sum(), *right])

@@ -68,9 +68,7 @@ def closing(
     lines.append(FILES.format(suspects=suspects, sample=sample, images=len(ranking.order), changes=changes))
     if changed and "labels" in config.dataset:
         training = training_command(config, out / "labels.csv")
-        lines.append(
-            "to train on labels.csv (once you have judged pictures, name the list that the sheet saved instead):"
-        )
+        lines.append("to train on labels.csv (once you have judged pictures, name judged_labels.csv instead):")
         lines.append(f"  {training}")
     lines.append(f"to train SL on such labels, begin with {advice}" if advice else NO_ADVICE)
     return "\n".join(lines)

@@ -16,8 +16,7 @@ def command(dataset: str, scale: str, recipe: str) -> str:
     chosen = {"experiment": dataset, "scale": scale, "recipe": recipe}
     if not all((CONFIG_DIR / group / f"{name}.yaml").is_file() for group, name in chosen.items()):
         return ""
-    if recipe != usual_recipe(dataset, scale):
-        return f"sl reproduce experiment={dataset} scale={scale} 'overrides=[\"recipe={recipe}\"]'"
-    if dataset in PAPER_EPOCHS:
+    other = "" if recipe == usual_recipe(dataset, scale) else f" 'overrides=[\"recipe={recipe}\"]'"
+    if dataset in PAPER_EPOCHS and not other:
         return f"make reproduce-{dataset} SCALE={scale}"
-    return f"sl reproduce experiment={dataset} scale={scale}"
+    return f"sl reproduce experiment={dataset} scale={scale}{other}"

@@ -98,14 +98,16 @@ class GroupOutcomes:
     @property
     def lacking(self) -> list[Outcome]:
         """Claims that more runs could decide."""
-        found = [outcome for outcome in self.claims if outcome.verdict == Verdict.LACKING]
-        return [outcome for outcome in found if min(outcome.cells.values()) < FEWEST]
+        return self._without_verdict(enough_runs=False)
 
     @property
     def unmeasured(self) -> list[Outcome]:
         """Claims without a verdict although every cell has enough runs: more of them need not help."""
+        return self._without_verdict(enough_runs=True)
+
+    def _without_verdict(self, enough_runs: bool) -> list[Outcome]:
         found = [outcome for outcome in self.claims if outcome.verdict == Verdict.LACKING]
-        return [outcome for outcome in found if min(outcome.cells.values()) >= FEWEST]
+        return [outcome for outcome in found if (min(outcome.cells.values()) >= FEWEST) == enough_runs]
 
     @property
     def missing(self) -> str:

@@ -15,10 +15,7 @@ NO_HOLDOUT = (
 )
 
 
-def main(
-    runs_dir: Path = Path("results/search/runs"),
-    strict: bool = False,
-) -> None:
+def main(runs_dir: Path = Path("results/search/runs"), strict: bool = False) -> None:
     """Rank parameters by accuracy on held-out noisy labels.
 
     Runs without a holdout have no such accuracy: their points are shown by test accuracy, and nothing is chosen.
@@ -28,13 +25,13 @@ def main(
     """
     runs = load_all(runs_dir, strict)
     found = rankings(map(validated, with_holdout(runs)))
-    found_sweeps = sweeps(runs)
+    found_sweeps = [] if found else sweeps(runs)
     if not found and not found_sweeps:
         make = f"sl train -m ... loss=sl loss.alpha=0.1,1 holdout=0.1 runs_dir={runs_dir} makes runs, as sl search does"
         raise UserError("runs_dir", runs_dir, f"no finished run in it has a holdout, and no sweep is in it; {make}")
-    if not found:
+    if found_sweeps:
         print(NO_HOLDOUT)
-        for sweep in found_sweeps:
-            print("\n".join(["", *text(sweep)]), flush=True)
+    for sweep in found_sweeps:
+        print("\n".join(["", *text(sweep)]), flush=True)
     for ranking in found:
         print("\n".join(listing(ranking)), flush=True)

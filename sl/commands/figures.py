@@ -6,11 +6,7 @@ from sl.figures import draw_all
 from sl.record import load_all
 
 
-def main(
-    runs_dir: Path = Path("results/runs"),
-    out: Path = Path("results/figures"),
-    strict: bool = False,
-) -> None:
+def main(runs_dir: Path = Path("results/runs"), out: Path = Path("results/figures"), strict: bool = False) -> None:
     """Draw every figure that the recorded runs allow.
 
     runs_dir: folder of run records

@@ -6,9 +6,7 @@ from pathlib import Path
 from sl.record.check import check_all
 
 
-def main(
-    runs_dir: Path = Path("results"),
-) -> int:
+def main(runs_dir: Path = Path("results")) -> int:
     """Read every run record; exit code 1 where one is damaged.
 
     runs_dir: folder of run records, at any depth

@@ -13,11 +13,7 @@ from sl.record.sweeps import Sweep, sweeps
 from sl.tables import sweep as table
 
 
-def main(
-    runs_dir: Path = Path("results/runs"),
-    out: Path = Path("results/sweeps"),
-    strict: bool = False,
-) -> None:
+def main(runs_dir: Path = Path("results/runs"), out: Path = Path("results/sweeps"), strict: bool = False) -> None:
     """For every sweep among the records: mean, interval and number of runs of each point, and a heat map or a curve.
 
     A sweep is a set of runs of one data set, kind of noise, loss, network, recipe and scale whose options differ. The

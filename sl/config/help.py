@@ -38,7 +38,7 @@ def files_text(group: str, marked: str = "") -> str:
     lines = []
     for name in names:
         start = f"  {'*' if name == marked else ' '} {name}".ljust(indent)
-        what = first_sentence((CONFIG_DIR / group / f"{name}.yaml").read_text())
+        what = first_sentence((CONFIG_DIR / group / f"{name}.yaml").read_text(encoding="utf-8"))
         lines.append(textwrap.fill(start + what, WIDTH, subsequent_indent=" " * indent))
     return "\n".join(lines)
 
@@ -59,6 +59,6 @@ def first_sentence(text: str) -> str:
 
 def options_text(config_name: str) -> str:
     """The options that stand in `config_name` itself, with their comments."""
-    text = (CONFIG_DIR / f"{config_name}.yaml").read_text()
+    text = (CONFIG_DIR / f"{config_name}.yaml").read_text(encoding="utf-8")
     own = re.search(r"^  - _self_\n+(.*?)^hydra:", text, re.DOTALL | re.MULTILINE)
     return own[1].strip() if own else ""

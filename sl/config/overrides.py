@@ -19,6 +19,19 @@ def parsed(typed: Sequence[str]) -> list[Override]:
     return OverridesParser.create(loader).parse_overrides(list(typed))
 
 
+def swept(typed: Sequence[str]) -> list[list[str]] | None:
+    """The values of every override, of which a sweep has several; None where a sweeper decides as it goes."""
+    values = []
+    for override in parsed(typed):
+        if not override.is_sweep_override():
+            values.append([override.input_line or ""])
+        elif override.is_discrete_sweep():
+            values.append([f"{override.get_key_element()}={value}" for value in override.sweep_string_iterator()])
+        else:
+            return None  # an interval
+    return values
+
+
 def in_quotes(text: str) -> str:
     """`text` as Hydra reads it literally, whatever characters it has.
 

@@ -12,7 +12,7 @@ from omegaconf import DictConfig
 
 from sl.config.compose import compose_run
 from sl.config.messages import as_typed
-from sl.config.overrides import parsed
+from sl.config.overrides import swept
 from sl.errors import UserError, fail
 from sl.sweep import job, watch
 
@@ -67,16 +67,3 @@ def single_changes(typed: Sequence[str]) -> Iterator[list[str]]:
     for place, each in enumerate(values):
         for value in each[1:]:
             yield [*first[:place], value, *first[place + 1 :]]
-
-
-def swept(typed: Sequence[str]) -> list[list[str]] | None:
-    """The values of every override, of which a sweep has several; None where a sweeper decides as it goes."""
-    values = []
-    for override in parsed(typed):
-        if not override.is_sweep_override():
-            values.append([override.input_line or ""])
-        elif override.is_discrete_sweep():
-            values.append([f"{override.get_key_element()}={value}" for value in override.sweep_string_iterator()])
-        else:
-            return None  # an interval
-    return values

@@ -101,7 +101,7 @@ class Clothing1M:
         labels = {}
         for number, line in enumerate(lines, 1):
             path, _, label = line.strip().rpartition(" ")
-            if not label.isdecimal() or int(label) >= len(CLASSES):
+            if not path or not label.isdecimal() or int(label) >= len(CLASSES):
                 raise UserError(f"{file} line {number}: it must be a path and a number from 0 to {len(CLASSES) - 1}")
             labels[path] = int(label)
         return labels

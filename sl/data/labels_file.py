@@ -8,6 +8,7 @@ import os
 import unicodedata
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 from sl.data.disk import first_of, reading
 from sl.data.pictures import Picture, has_control_character
@@ -15,6 +16,7 @@ from sl.errors import UserError
 
 PARTS = ("train", "test")
 COLUMNS = ("path", "label", "split")
+MORE = "\0"  # the name under which a row keeps its values beyond the columns of line 1
 
 
 def read_labels(file: Path, root: Path) -> dict[str, list[Picture]]:
@@ -30,7 +32,10 @@ def read_labels(file: Path, root: Path) -> dict[str, list[Picture]]:
     for number, row in _rows(file):
         path, label, part = row["path"].strip(), row["label"].strip(), row.get("split", "").strip()
         name = Path(path).as_posix()
-        if wrong := _mistake(path, label, part if "split" in row else "train", find):
+        if any(row.get(MORE, ())):
+            more = "it has more values than line 1 has columns; put a value with a comma in quotes"
+            mistakes.append(f"line {number}: {more}")
+        elif wrong := _mistake(path, label, part if "split" in row else "train", find):
             mistakes.append(f"line {number}: {wrong}")
         elif (place := find(name)) in seen:
             mistakes.append(f"line {number}: {name} stands in line {seen[place]} too")
@@ -80,14 +85,17 @@ def _finder(root: Path) -> Callable[[str], Path]:
     return find
 
 
-def _rows(file: Path) -> Iterator[tuple[int, dict[str, str]]]:
+def _rows(file: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    """The rows by column, with their line; MORE holds a list."""
     try:
         with reading(file, "; save it as CSV UTF-8"), file.open(encoding="utf-8-sig", newline="") as lines:
-            reader = csv.DictReader(lines, restval="")
+            reader = csv.DictReader(lines, restkey=MORE, restval="")
             columns = [_column(name.strip()) for name in reader.fieldnames or ()]
             if not {"path", "label"} <= set(columns):
                 rule = "it must name the columns path and label, separated by a comma"
                 raise UserError(f"{file} line 1: {rule}, and has: {', '.join(columns) or 'nothing'}")
+            if twice := [name for name in COLUMNS if columns.count(name) > 1]:
+                raise UserError(f"{file} line 1: it names the column {twice[0]} more than once")
             reader.fieldnames = columns
             for row in reader:
                 yield reader.line_num, row

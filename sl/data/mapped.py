@@ -36,12 +36,11 @@ class DecodeProgress:
     @classmethod
     def load(cls, path: Path) -> DecodeProgress:
         """The progress kept at `path`; none where that is missing or damaged."""
+        from pydantic import TypeAdapter  # pixels in memory need none
+
         try:
-            saved = json.loads(path.read_text())
-            return cls(
-                list(saved["done"]), {int(k): str(v) for k, v in saved["unreadable"].items()}, str(saved["sha256"])
-            )
-        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+            return TypeAdapter(cls).validate_json(path.read_bytes())
+        except (OSError, ValueError):
             return cls()
 
     def save(self, path: Path) -> None:

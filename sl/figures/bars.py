@@ -8,7 +8,6 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patches import Patch
 from matplotlib.typing import ColorType
-from numpy.typing import ArrayLike
 
 from sl.figures.style import INK, class_colour, loss_colour, short, tint
 from sl.record import STAGES, Run, RunGroup, Series
@@ -68,12 +67,12 @@ def class_bars(axes: Axes, labels: Sequence[str], groups: Sequence[Group], form:
     for place, group in enumerate(groups):
         x = np.arange(len(labels)) + (place - (len(groups) - 1) / 2) * width
         whiskers = np.nan_to_num(group.std)
-        axes.bar(x, group.mean, 0.94 * width, color=group.colours, label=group.label)
+        bars = axes.bar(x, group.mean, 0.94 * width, color=group.colours, label=group.label)
         if whiskers.any():
-            parts = axes.errorbar(x, group.mean, whiskers, fmt="none", ecolor=INK, elinewidth=0.8, capsize=1.5)
-            for part in parts.get_children():  # a white edge: whiskers are seen on dark bars too
+            bars.errorbar = axes.errorbar(x, group.mean, whiskers, fmt="none", ecolor=INK, elinewidth=0.8, capsize=1.5)
+            for part in bars.errorbar.get_children():  # a white edge: whiskers are seen on dark bars too
                 part.set_path_effects([effects.withStroke(linewidth=2, foreground="white")])
-        _values(axes, x, group.mean, whiskers, form)
+        axes.bar_label(bars, fmt=form, padding=1.5, fontsize=6.5)  # beyond the whiskers of `bars.errorbar`
     names = ["\n".join(map(short, label.split("\n"))) for label in labels]
     longest = max(len(line) for name in names for line in name.split("\n"))
     axes.set_xticks(range(len(names)), names)
@@ -83,24 +82,6 @@ def class_bars(axes: Axes, labels: Sequence[str], groups: Sequence[Group], form:
     axes.tick_params(axis="x", length=0, labelsize=8)
     axes.grid(False, axis="x")
     axes.set_xlim(-0.6, len(labels) - 0.4)
-
-
-def _values(axes: Axes, x: ArrayLike, mean: Array, whiskers: Array, form: Form) -> None:
-    for at, value, whisker in zip(np.asarray(x), mean, whiskers, strict=True):
-        if np.isnan(value):
-            continue
-        below = value < 0
-        end = value - whisker if below else value + whisker
-        side, offset = ("top", -1.5) if below else ("bottom", 1.5)
-        axes.annotate(
-            form(value),
-            (at, end),
-            (0, offset),
-            textcoords="offset points",
-            ha="center",
-            va=side,
-            fontsize=6.5,
-        )
 
 
 def _sorted_lines(axes: Axes, groups: Sequence[Group]) -> None:

@@ -45,6 +45,8 @@ FIGURES: dict[str, Callable[[RunGroup], Figure | None]] = {  # by file name; wit
     "transition": transition.draw,
 }
 
+NOT_DRAWN = "not drawn: "  # before the reason, where what lies beside the records is damaged
+
 
 def folder(group: RunGroup) -> Path:
     """Where a group's figures go, below the output folder: data set, then scale (and recipe, where not the usual)."""
@@ -85,7 +87,7 @@ def _draw_group(group: RunGroup, folder: Path, announced: set[str]) -> Iterator[
         except UserError as error:
             if error.option == "out":  # nothing can be written there; else what lies beside the records is damaged
                 raise
-            yield f"{folder / name}: not drawn: {error}"
+            yield f"{folder / name}: {NOT_DRAWN}{error}"
             continue
         yield from (f"{folder}: {notice}" for notice in notices if notice not in announced)
         announced.update(notices)

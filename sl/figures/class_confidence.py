@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from sl.figures.bars import MOST_BARS, Group, class_bars, key, stage_groups
 from sl.figures.cells import lacking, series_to_draw, usual_noise
 from sl.figures.panels import footer, lettered, panels, series_title
+from sl.numbers import ends
 from sl.record import STAGES, Run, RunGroup, Series
 from sl.record.run import Array
 
@@ -49,8 +50,7 @@ def draw(run_group: RunGroup) -> Figure | None:
         groups = _stages(axes[place], found[cell], MEASURES[what])
     key(axes[0], groups)
     runs = [run for series in found.values() for run in series.runs]
-    counts = sorted({run.probes["late"].count for run in runs})
-    images = f"{counts[0]:,}" if len(counts) == 1 else f"{counts[0]:,} to {counts[-1]:,}"
+    images = ends([run.probes["late"].count for run in runs], "{:,}")
     note = f"Mean softmax confidence and share of predictions over {images} images in each run. "
     note += lacking(run_group, found, clean=False)
     if len(run_group.head.class_names) > MOST_BARS:

@@ -24,7 +24,7 @@ UNNAMED = "#cccccc"
 
 def draw(group: RunGroup) -> Figure | None:
     """A panel of class-wise test accuracy for each loss and one of best minus worst class; None without a run."""
-    found = cells(group)
+    found = with_clean(group, LOSSES)
     if not found:
         return None
     figure, axes = panels(TITLE, len(found) + 1, 2, 2.75)
@@ -45,11 +45,6 @@ def explanation(group: RunGroup, missing: str = "") -> str:
     if len(group.head.class_names) > MOST_LABELS:
         parts.append("In colour, by rank: the three best and the three worst classes after the last epoch.")
     return " ".join(filter(None, parts))
-
-
-def cells(group: RunGroup) -> dict[LossAndNoise, Series]:
-    """What has a panel of its own, in order."""
-    return with_clean(group, LOSSES)
 
 
 def accuracy_panel(axes: Axes, series: Series, over: Series | None = None) -> None:
@@ -76,11 +71,11 @@ def accuracy_panel(axes: Axes, series: Series, over: Series | None = None) -> No
 def _named(last: Array) -> dict[int, str]:
     """The classes that are named, with their colours: all of few, else the three best and the three worst.
 
-    `last` (K,) is their accuracy after the last epoch.
+    `last` (K,) is their accuracy after the last epoch; nan for a class without test images, which has no curve.
     """
-    if len(last) <= MOST_LABELS:
-        return {index: class_colour(index, len(last)) for index in range(len(last))}
     order = [index for index in np.argsort(last).tolist() if not np.isnan(last[index])]
+    if len(last) <= MOST_LABELS:
+        return {index: class_colour(index, len(last)) for index in sorted(order)}
     return dict(zip([*order[:3], *order[-3:]], CLASS_COLOURS, strict=False))
 
 
@@ -95,8 +90,7 @@ def spread_panel(axes: Axes, found: dict[LossAndNoise, Series]) -> None:
         Line.of(series, Run.spread, _name(cell), loss_colour(cell[0]), ":" if cell[1] == CLEAN else "-")
         for cell, series in found.items()
     ]
-    average = window(len(lines[0].mean))
-    epoch_lines(axes, lines, average)
+    epoch_lines(axes, lines, window(len(lines[0].mean)))
     axes.set(ylim=(0, None), ylabel="spread (percentage points)")
     label_ends(axes, lines, 0.07 * axes.get_ylim()[1])
 

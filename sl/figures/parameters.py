@@ -12,6 +12,7 @@ from matplotlib.ticker import LogLocator, NullLocator, StrMethodFormatter
 from sl.figures.matrices import heat_map
 from sl.figures.panels import footer, lettered, panels
 from sl.figures.style import INK, loss_colour
+from sl.numbers import ends
 from sl.record import CLEAN, Noise, Run, RunGroup, Series
 from sl.record.stated import distance
 from sl.record.titles import parameters
@@ -157,8 +158,7 @@ def _draw(
 
 
 def _note(base: SlPoint, points: Sequence[SlPoint]) -> str:
-    counts = sorted({point.series.n for point in points})
-    runs = f"{counts[0]}" if len(counts) == 1 else f"{counts[0]} to {counts[-1]}"
+    runs = ends([point.series.n for point in points])
     hidden = sum(not _has_panel(point.differs(base)) for point in points)
     more = f" {hidden} more points differ in α and A together: the table has them." if hidden else ""
     return f"Each point: mean of n = {runs}. Ringed: the parameters of the other figures. RCE is linear in A.{more}"

@@ -200,7 +200,9 @@ class Loss(nn.Module, ABC):
     def extra_repr(self) -> str:
         """The constructor's parameters; a loss inside this one is printed on a line of its own."""
         names = [*inspect.signature(type(self)).parameters, "weight", "ignore_index"]
-        return ", ".join(f"{name}={_short(getattr(self, name))}" for name in dict.fromkeys(names) if _shown(self, name))
+        values = {name: getattr(self, name, None) for name in names}
+        shown = {name: value for name, value in values.items() if isinstance(value, int | float | str | Tensor)}
+        return ", ".join(f"{name}={_short(value)}" for name, value in shown.items())
 
     def _apply(self, fn: Callable[[Tensor], Tensor], recurse: bool = True) -> Self:
         """Move buffers to another device but keep their precision, which running targets and T need."""
@@ -229,11 +231,6 @@ def checked_weight(weight: object) -> Tensor:
     if not weight.is_meta and not bool(((weight >= 0) & weight.isfinite()).all()):
         raise UserError("weight", weight.tolist(), "must be finite and not negative")
     return weight.detach()
-
-
-def _shown(loss: Loss, name: str) -> bool:
-    value = getattr(loss, name, None)
-    return isinstance(value, int | float | str | Tensor)
 
 
 def _short(value: object) -> str:

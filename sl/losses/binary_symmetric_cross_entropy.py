@@ -1,11 +1,13 @@
 """SL for binary and multi-label classification, and for masks."""
 
+from typing import Unpack
+
 import torch
 from torch import Tensor
 
 from sl.array_like import describe
 from sl.errors import UserError
-from sl.losses.base import check_tensors
+from sl.losses.base import Options, check_tensors
 from sl.losses.symmetric_cross_entropy import SymmetricCrossEntropy
 
 
@@ -28,17 +30,9 @@ class BinarySymmetricCrossEntropy(SymmetricCrossEntropy):
     """
 
     def __init__(
-        self,
-        alpha: float,
-        beta: float,
-        log_zero: float,
-        reduction: str = "mean",
-        p_min: float = 0.0,
-        *,
-        weight: Tensor | None = None,
-        ignore_index: int | None = None,
+        self, alpha: float, beta: float, log_zero: float, reduction: str = "mean", **options: Unpack[Options]
     ) -> None:
-        super().__init__(alpha, beta, log_zero, reduction, p_min, weight=weight, ignore_index=ignore_index)
+        super().__init__(alpha, beta, log_zero, reduction, **options)
 
     def forward(self, logits: Tensor, labels: Tensor, index: Tensor | None = None) -> Tensor:
         """The reduced loss of all entries: a sigmoid is the softmax of 0 and z."""

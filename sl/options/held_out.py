@@ -34,9 +34,4 @@ def parse_fold(text: str) -> tuple[int, int]:
     raise UserError("fold", text, "must be NUMBER/FOLDS, such as 2/4")
 
 
-def _checked(text: str) -> str:
-    parse_fold(text)
-    return text
-
-
-Fold = Annotated[str, AfterValidator(_checked)]  # the text, in a record
+Fold = Annotated[str, AfterValidator(lambda text: parse_fold(text) and text)]  # the text, in a record

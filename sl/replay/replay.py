@@ -7,6 +7,7 @@ from tempfile import TemporaryDirectory
 
 from sl.errors import UserError
 from sl.figures import draw_all
+from sl.figures.catalogue import NOT_DRAWN
 from sl.record import Run
 from sl.tracker import Tracker
 from sl.tracker.repeat import own_time, repeat
@@ -55,11 +56,13 @@ def send(run: Run, tracker: Tracker) -> None:
 
 
 def replay_figures(runs: Sequence[Run], trackers: Iterable[Tracker]) -> Iterator[str]:
-    """Draw the figures of the runs and keep them in every tracker, those of a data set and scale together."""
+    """Draw the figures of the runs and keep them in every tracker, those of a data set and scale together.
+
+    Yields a line for each set that is kept, and for each figure that damaged files keep from being drawn.
+    """
     with TemporaryDirectory() as made:
         out = Path(made)
-        for _ in draw_all(list(runs), out):
-            pass
+        yield from (line.removeprefix(f"{out}/") for line in draw_all(list(runs), out) if NOT_DRAWN in line)
         for folder in sorted({path.parent for path in out.rglob("*.png")}):
             images = {path.stem: path for path in sorted(folder.glob("*.png"))}
             name = "-".join(["figures", *folder.relative_to(out).parts])

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from sl.errors import UserError
+from sl.errors import UserError, reason
 from sl.files import relative
 from sl.record import RunGroup
 from sl.report.figures import image
@@ -35,4 +35,6 @@ def read(file: Path) -> dict[str, Any]:
         about = json.loads(file.read_text(encoding="utf-8"))
         return dict(about)
     except (OSError, ValueError, TypeError) as error:
-        raise UserError(f"{file}: must be written by an audit ({error}); remove it or repeat that audit") from None
+        raise UserError(
+            f"{file}: must be written by an audit ({reason(error)}); remove it or repeat that audit"
+        ) from None

@@ -10,21 +10,9 @@ from sl.report.contents import contents
 from sl.tables.published import Literature
 
 SCRIPTS = (
-    "dom",
-    "lines",
-    "bars",
-    "table",
-    "behind",
-    "verdicts",
-    "figures",
-    "compare",
-    "confidence",
-    "drawn",
-    "suspects",
-    "results",
-    "top",
-    "app",
-)
+    "dom", "lines", "bars", "table", "behind", "verdicts", "figures", "compare", "confidence", "drawn", "suspects",
+    "results", "top", "app",
+)  # fmt: skip
 
 
 def write(runs: Sequence[Run], literature: Literature, out: Path, figures: Path, audits: Path) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 from sl.checks import integer
 from sl.config.files import read_yaml
-from sl.config.overrides import parsed
+from sl.config.overrides import swept
 from sl.errors import UserError
 from sl.paths import CONFIG_DIR
 
@@ -24,14 +24,9 @@ def expand(run: str) -> list[Overrides]:
     >>> expand("loss=ce,sl noise=none")
     [('loss=ce', 'noise=none'), ('loss=sl', 'noise=none')]
     """
-    choices = []
-    for override in parsed(run.split()):
-        key = override.get_key_element()
-        values = (
-            override.sweep_string_iterator() if override.is_sweep_override() else [override.get_value_element_as_str()]
-        )
-        choices.append([f"{key}={value}" for value in values])
-    return list(product(*choices))
+    values = swept(run.split())
+    assert values is not None  # an experiment has no intervals
+    return list(product(*values))
 
 
 def runs(name: str, seeds: Sequence[int] | None = None) -> Iterator[Overrides]:

@@ -15,11 +15,8 @@ from sl.search.space import Parameters, Range, rounded
 from sl.search.trial import Answer
 
 SAMPLER_SEEDS = 2**32  # how many seeds Optuna's sampler knows
-COUNTED = (
-    TrialState.COMPLETE,
-    TrialState.PRUNED,
-    TrialState.RUNNING,
-)  # not what waits, or was stopped to be asked again
+# Trials that wait, or that were stopped and will be asked again, do not count
+COUNTED = (TrialState.COMPLETE, TrialState.PRUNED, TrialState.RUNNING)
 Evaluate = Callable[[list[Parameters]], list[Answer]]
 
 
@@ -82,7 +79,7 @@ def search(
     evaluate: Evaluate,
     after: Callable[[], None],
 ) -> None:
-    """Go on until the study has `trials` answers, each the mean score of a proposal's runs, or that one diverged.
+    """Go on until `trials` proposals are answered: by the mean score of their runs, or because one diverged.
 
     `evaluate` gets `at_once` proposals at a time; `after` is called when they are answered. Raises what stopped a
     proposal's runs, once the others have their answers; an unanswered proposal is made again by the next `open_study`.

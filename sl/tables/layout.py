@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sl.numbers import plural, signed
+from sl.numbers import ends, plural, signed
 from sl.record import Noise, RunGroup
 from sl.record.sweeps import sweeps
 from sl.record.titles import dataset_title, loss_title, named_loss, origin, setting
@@ -142,8 +142,7 @@ def _realised(group: RunGroup) -> list[str]:
     for noise in group.noises:
         shares = [100 * run.realised_rate for run in group.runs if run.noise == noise and run.realised_rate is not None]
         if noise.rate is not None and any(abs(share - 100 * noise.rate) >= 0.5 for share in shares):
-            low, high = f"{min(shares):.1f}", f"{max(shares):.1f}"
-            found.append(f"{noise.title}: {low if low == high else f'{low} to {high}'} %")
+            found.append(f"{noise.title}: {ends(shares, '{:.1f}')} %")
     return found
 
 

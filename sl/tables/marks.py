@@ -11,7 +11,7 @@ def fill(page: Path, content: str, name: str = "results") -> str:
     begin, end = (f"<!-- {name}:{edge} -->" for edge in ("begin", "end"))
     try:
         text = page.read_text(encoding="utf-8")
-    except OSError as error:
+    except (OSError, UnicodeDecodeError) as error:
         raise UserError(f"{page}: must be a page to fill: {reason(error)}") from None
     head, found, rest = text.partition(begin)
     _, closed, tail = rest.partition(end)

@@ -143,8 +143,7 @@ class Training:
             return
         self.record.resume(self.epoch, self.step, origin)
         self.watchers.repeat(found, self.epoch_seconds)
-        inside = f" and {self.step} steps of the next" if self.step else ""
-        warn(f"{self.path}: resumes after epoch {self.epoch}{inside}")
+        warn(f"{self.path}: resumes {self._reached}")
 
     def _restore(self) -> Run | None:
         """Bring engine and record to the newest usable checkpoint; the run as it was then, or None.
@@ -233,5 +232,9 @@ class Training:
     def _save_and_say(self) -> None:
         assert self.stop.signal is not None
         then = "the same command resumes there" if self._save() else "its state could not be saved"
-        inside = f" and {self.step} steps of the next" if self.step else ""
-        warn(f"{self.path}: stopped by {self.stop.signal.name} after epoch {self.epoch}{inside}; {then}")
+        warn(f"{self.path}: stopped by {self.stop.signal.name} {self._reached}; {then}")
+
+    @property
+    def _reached(self) -> str:
+        """How far the run is, in words."""
+        return f"after epoch {self.epoch}" + (f" and {self.step} steps of the next" if self.step else "")

@@ -10,6 +10,7 @@ from audited import DIGITS, Audit, suspects
 from sklearn.metrics import average_precision_score
 
 from sl.config.compose import compose_run
+from sl.errors import UserError
 from sl.train.job import make_loss, prepare
 
 
@@ -55,6 +56,29 @@ def test_an_audit_ranks_wrong_labels_first_and_is_resumed(
     assert "already trained" in said  # the record and the network of that part are there
     assert (out / "suspects.csv").read_text() == text
     assert files[0].read_bytes() == before
+
+
+def test_a_list_that_someone_changed_is_not_replaced(audit: Audit, tmp_path: Path) -> None:
+    out = tmp_path / "found"
+    out.mkdir()
+    options = (*DIGITS, "folds=0", "recipe.epochs=1", f"out={out}")
+
+    def refused(name: str) -> None:
+        before = (out / name).read_bytes()
+        with pytest.raises(UserError) as error:
+            audit(*options)
+        rule = f"holds a {name} that was changed, or that no audit wrote; move it, or choose another folder"
+        assert str(error.value) == f"out={out}: {rule}"
+        assert (out / name).read_bytes() == before
+
+    (out / "labels.csv").write_text("path,label\nmine.png,cat\n")
+    refused("labels.csv")
+    assert not (out / "predictions").exists()
+    (out / "labels.csv").unlink()
+    assert audit(*options) == audit(*options) == out
+    with (out / "suspects.csv").open("a") as file:
+        file.write("my notes\n")
+    refused("suspects.csv")
 
 
 def test_a_network_of_ones_own_package_is_audited(

@@ -117,6 +117,7 @@ def test_a_picture_that_was_missing_is_read_once_it_is_there(source: Options, tm
             "images/0/00/0,0.jpg 14\n",
             r"noisy_label_kv\.txt line 1: it must be a path and a number from 0",
         ),
+        ("clean_label_kv.txt", "5\n", r"clean_label_kv\.txt line 1: it must be a path and a number from 0"),
         ("clean_test_key_list.txt", "images/x.jpg\n", r"clean_test_key_list\.txt: .* have a label; images/x\.jpg"),
         ("noisy_train_key_list.txt", "\n", r"noisy_train_key_list\.txt: .*; it lists none"),
         ("clean_val_key_list.txt", "images/é.jpg\n", r"^[^ ]*/clean_val_key_list\.txt: must be UTF-8 text$"),

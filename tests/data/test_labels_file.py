@@ -71,6 +71,11 @@ def test_columns_in_another_order_and_a_split(root: Path, tested: str, capsys: p
     assert "the column split of labels.csv names the test pictures" in capsys.readouterr().err
 
 
+def test_empty_values_at_the_end_of_a_line_are_passed_over(root: Path) -> None:
+    (root / "labels.csv").write_text(rows("a,,", "b,", "a,,", "b"))
+    assert ImageFolder("mine", root, 2).outline().class_names == ("a", "b")
+
+
 def test_the_names_of_the_columns_may_have_any_case(root: Path) -> None:
     (root / "labels.csv").write_text(
         "Path, LABEL,Split\npictures/0.png,a,train\npictures/1.png,b,train\npictures/2.png,a,test\n"
@@ -149,6 +154,8 @@ def test_classes_that_differ_in_case_alone_are_said(root: Path, capsys: pytest.C
         ),
         (rows("a", "b") + "pictures/2\0.png,b\n", "ROOT/labels.csv line 4: 'pictures/2\\x00.png' holds a control "),
         (rows("a", "b") + '"pictures/\r2.png",b\n', "ROOT/labels.csv line 5: 'pictures/\\r2.png' holds a control "),
+        (rows("a", "cat, big"), "ROOT/labels.csv line 3: it has more values than line 1 has columns; put a value with"),
+        (rows("a", "b", head="path,label,Label"), "ROOT/labels.csv line 1: it names the column label more than once"),
         (rows("a", "a"), "labels=ROOT/labels.csv: must have two or more classes, and has 1"),
     ],
 )

@@ -57,6 +57,17 @@ def test_names_beside_the_lines_end_before_the_margin(tmp_path: Path) -> None:
     assert (imread(png)[:, -4:, :3] > 0.99).all()
 
 
+def test_a_class_without_test_images_has_no_curve(tmp_path: Path) -> None:
+    record = synthetic.lines(synthetic.header("ce"))
+    for entry in record:
+        if entry["kind"] == "epoch":
+            entry["class_accuracy"][7] = None
+    synthetic.write(tmp_path, record)
+    names = [text.get_text() for text in class_curves.draw(run_group_of(tmp_path)).axes[0].texts]
+    assert not any("horse" in name or "nan" in name for name in names)
+    assert any("truck" in name for name in names)
+
+
 def test_of_many_classes_six_are_in_colour(tmp_path: Path) -> None:
     """A class without test images is none of them."""
     record = synthetic.lines(synthetic.header("ce", dataset="cifar100", classes=24))

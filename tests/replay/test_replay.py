@@ -17,6 +17,7 @@ from in_process import run as run_command
 from wandb_file import read_wandb_file
 
 from sl.errors import UserError
+from sl.figures.catalogue import FIGURES
 from sl.record import load_all
 from sl.record.schema import Epoch, Header, Probe
 from sl.replay.replay import replay, replay_figures, send
@@ -95,6 +96,20 @@ def test_figures_are_kept_as_images(records: Path, tmp_path: Path, monkeypatch: 
     history = read_wandb_file(file).history
     logged = {key.split("/")[1] for values in history.values() for key in values if key.startswith("figures/")}
     assert logged == set(pictures)
+
+
+def test_a_figure_that_damaged_files_keep_from_being_drawn_is_named(
+    records: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in set(FIGURES) - {"representation", "confusion"}:
+        monkeypatch.delitem(FIGURES, name)
+    runs = [run for run in load_all(records) if run.complete]
+    runs[0].path.with_suffix(".npz").write_bytes(b"PK damaged")
+    notice, kept = replay_figures(runs, [CsvTracker("csv")])
+    assert notice.startswith(f"{runs[0].data.name}/")
+    assert "/representation: not drawn: " in notice
+    assert kept.endswith(": confusion")
 
 
 class Watch(CsvTracker):

@@ -74,6 +74,9 @@ def test_a_readme_without_marks_is_left_alone(tmp_path: Path) -> None:
 def test_a_readme_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="must be a page to fill: No such file"):
         fill(tmp_path / "README.md", "")
+    (tmp_path / "README.md").write_bytes("café".encode("latin-1"))
+    with pytest.raises(UserError, match="must be a page to fill: 'utf-8' codec"):
+        fill(tmp_path / "README.md", "")
 
 
 def test_the_papers_scale_comes_first(tmp_path: Path) -> None:

@@ -1,10 +1,10 @@
 """The whole of `scripts/bench.py`: measure, print, write."""
 
-import json
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
+from sl.files import replace_json
 from sl.record.provenance import commit, now
 from sl.train.device import find_device
 from studies.bench.ablation import ablate
@@ -36,8 +36,7 @@ def bench(cases: Sequence[str], rounds: int, seconds: float, out: Path, kind: Ki
     for case in cases:
         for measured in measure(case, rounds, seconds):
             record["cases"].update(measured)
-            path.parent.mkdir(parents=True, exist_ok=True)
-            part.write_text(json.dumps(record, indent=1) + "\n")
+            replace_json(part, record)
     print("\n".join(lines(record)), flush=True)
     return part.replace(path)
 

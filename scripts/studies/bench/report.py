@@ -21,7 +21,7 @@ NO_GPU = "This comparison was not measured on a GPU yet."
 
 def update_pages(folder: Path, page: Path, readme: Path) -> list[str]:
     """Bring the tables of `page` (docs/speed.md) and the README's speed table up to date with the files in `folder`."""
-    records = {path.name: json.loads(path.read_text()) for path in sorted(folder.glob("*.json"))}
+    records = {path.name: json.loads(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.json"))}
     whole = {
         name: record for name, record in records.items() if not name.endswith((f"{ABLATION}.json", f"{STEP}.json"))
     }

@@ -122,7 +122,7 @@ function csv() {
 }
 
 function save() {
-  const link = el("a", { href: URL.createObjectURL(new Blob([csv()], { type: "text/csv" })), download: "labels.csv" });
+  const link = el("a", { href: URL.createObjectURL(new Blob([csv()], { type: "text/csv" })), download: "judged_labels.csv" });
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 1000);
   window.onbeforeunload = null;
