@@ -1,4 +1,4 @@
-# Everything that people type; `make help` lists it. Each target installs what it needs into .venv first.
+# Targets for people; `make help` lists them. Those that run Python install what they need into .venv first.
 .DEFAULT_GOAL := help
 PYTHON ?= python3
 SCALE ?= auto

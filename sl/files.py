@@ -40,8 +40,8 @@ def replace_json(path: Path, content: object) -> None:
 def replacing(path: Path, former: Path | None = None) -> Iterator[Path]:
     """For a block that writes a file at the path it is given: `path` is then the old or the new file, never a part.
 
-    The old file becomes `former` where that is given. Content and folder entry are flushed to the disk. Raises OSError
-    where that fails; the old file is then untouched, as where the block fails, or is `former` already. What is being
+    The old file becomes `former` where that is given. Content and folder entry are flushed to the disk. Where that or
+    the block fails, its error is raised, and the old file is still at `path`, or already at `former`. What is being
     written has a hidden name, which readers of records pass over. A device, such as /dev/stdout, is written to
     directly; a link stays one.
     """
@@ -106,6 +106,11 @@ def file_digest(path: Path, algorithm: str = "sha256") -> str:
     """The hash of the file's bytes in hexadecimal digits: against damage, not against attack."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, lambda: hashlib.new(algorithm, usedforsecurity=False)).hexdigest()
+
+
+def short_digest(content: bytes) -> str:
+    """The first 16 hexadecimal digits of sha256: what names contents in records and files."""
+    return hashlib.sha256(content).hexdigest()[:16]
 
 
 def remembered_digest(path: Path) -> str:

@@ -14,7 +14,7 @@ COMMAND = "SL_COMMAND_PID"  # environment variable: the process of the command t
 QUOTA = Path("/sys/fs/cgroup/cpu.max")  # of a container: microseconds of processor time, and in how many
 
 
-class _AtWork:  # the processes of a command that work at the same time, as this one knows
+class _AtWork:  # what this process knows of the command's processes that work at the same time
     count = 1
     number: int | None = None  # of this process among them
 

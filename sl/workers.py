@@ -21,7 +21,7 @@ Task = Callable[[Any], Any]
 
 @dataclass(frozen=True)
 class TaskResult:
-    """What a task came to: its value, or the error that ended it."""
+    """The result of a task: its value, or the error that ended it."""
 
     value: Any = None
     error: Exception | None = None
@@ -93,7 +93,7 @@ class Workers:
         self._busy[future] = worker, place, number
 
     def finished(self, seconds: float | None) -> Iterator[tuple[int, TaskResult]]:
-        """Wait at most so long for a task to end; the number of each that did, and what it came to."""
+        """Wait at most so long for a task to end; the number and result of each that did."""
         for done in wait(self._busy, seconds, FIRST_COMPLETED).done:
             worker, place, number = self._busy.pop(done)
             try:

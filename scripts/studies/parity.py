@@ -16,7 +16,7 @@ from sl.tables.layout import p_text
 from sl.tables.results import STATISTICS
 
 FAST, PLAIN = "bfloat16", "float32"
-COMPARED = ("last epoch", "mean of the last ten epochs")
+COMPARED_STATISTICS = ("last epoch", "mean of the last ten epochs")
 FREE = ("seed", "precision", "probe", "names")  # in what the runs of a setting may differ
 HEADER = ("data set and network", "loss", "noise", "accuracy", "pairs", FAST, PLAIN, "difference [95 % interval]", "p")
 
@@ -42,7 +42,7 @@ def page(runs: Iterable[Run]) -> str:
     settings = pairs(runs)
     if not settings:
         raise UserError(f"runs: there is no setting with {FEWEST} seeds in both {FAST} and {PLAIN}")
-    rows = [row(found, name) for found in settings for name in COMPARED]
+    rows = [row(found, name) for found in settings for name in COMPARED_STATISTICS]
     runs_of = defaultdict[str, list[Run]](list)
     for found in settings:
         runs_of[setting(found[0][0])] += [run for pair in found for run in pair]

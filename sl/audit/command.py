@@ -144,7 +144,7 @@ def write_audit(
     draw_suspects(subject, ranking, title, out / "suspects")
     heading = {
         "lines": [f"{title}.", *said],
-        "train": shown(training_command(config, Path("judged_labels.csv"))) if "labels" in config.dataset else None,
+        "train": printable(training_command(config, Path("judged_labels.csv"))) if "labels" in config.dataset else None,
         "identity": f"{described.identity}-{folds}",
     }
     suspects = suspicious(subject, ranking, config.sheet)
@@ -153,7 +153,7 @@ def write_audit(
     say(closing(config, said, out, (len(suspects), len(sample)), ranking, advice))
 
 
-def shown(command: str) -> str:
+def printable(command: str) -> str:
     """`command` as text: bytes of a path that are not UTF-8 stand as they are printed, \\udce9."""
     return command.encode(errors="backslashreplace").decode()
 

@@ -26,7 +26,7 @@ def write_sheet(
     """Write the sheet of the rows `suspects`, in this order, and of `sample`, rows drawn at random.
 
     It holds the labels of all images too, and all that the audit changes, so that it can export a whole corrected file.
-    A picture of the sample shows its label alone: who sees what the network thinks of it judges it less freely.
+    A picture of the sample shows its label alone: a person who sees the network's opinion judges less freely.
     """
     labels = subject.labels.numpy()
     data = {

@@ -62,8 +62,8 @@ class Trust:
 def trust_in(subject: Subject, probabilities: Array, estimate: NoiseEstimate, folds: int) -> Trust:
     """What the predictions (N, K) of an audit with so many `folds`, 0 for one run, say of its networks.
 
-    That more labels of each class are right than wrong is what every estimate of noise has to assume. So a class whose
-    share of wrong labels lies above one half, with its whole 95 % interval, is taken as one that was not learnt.
+    Every estimate of noise must assume that in each class more labels are right than wrong. So a class whose share of
+    wrong labels lies above one half, with its whole 95 % interval, is taken as one that was not learnt.
     """
     labels = subject.labels.numpy()
     small = ~subject.judged(folds)

@@ -38,8 +38,8 @@ PROOF = "tests/losses/test_losses_symmetric.py::test_only_the_product_of_beta_an
 def catalogue(dataset: str, recipe: str, literature: Literature, usual: bool) -> list[Claim]:
     """Every claim that can be asked of a data set and recipe; `literature`: what stands beside.
 
-    A fact is asked on its own data set, what else the paper shows on CIFAR-10 alone there. The paper's ablation and
-    boosted methods are also trained on MNIST and digits, all by the `usual` recipe of a scale only.
+    Facts are asked on their own data set. What else the paper shows on CIFAR-10 alone is asked only there. The ablation
+    and the boosted methods are asked on CIFAR-10, MNIST and digits, by the `usual` recipe of the scale.
     """
     made = [
         *_classes(),

@@ -42,8 +42,8 @@ def class_gap(high: int, low: int, least: float, series: Series) -> Array:
 def under_learning(clean: Series, noisy: Series, without: int | None = None) -> Array:
     """What the harder half of the classes loses by noise, late, minus what the easier half loses.
 
-    Which half is harder, the other seeds say: by a seed's own accuracy on clean labels chance alone would put classes
-    into the harder half that then seem to lose less.
+    The other seeds decide which half is harder. If a seed's own clean accuracy did, chance alone would put classes into
+    the harder half, and these would then seem to lose less.
     """
     right = clean.stack(Run.stage_percent, "late")
     return harder_minus_easier(others_mean(right), right - noisy.stack(Run.stage_percent, "late"), without)
@@ -78,7 +78,7 @@ def memorised_less(series: Series, other: Series) -> Array:
 def easy_memorised(clean: Series, noisy: Series, without: int | None = None) -> Array:
     """Wrong labels memorised late among images of the easier half of the classes, minus among those of the harder half.
 
-    Which half is easier, the other seeds on clean labels say, as in `easy_decline`.
+    The other seeds' accuracy on clean labels decides which half is easier.
     """
     right = others_mean(clean.stack(Run.stage_percent, "late"))
     return -harder_minus_easier(right, noisy.stack(class_memorised, "late"), without)
@@ -93,8 +93,8 @@ def more_fitted(series: Series, other: Series) -> Array:
 def decline(series: Series) -> Array:
     """Accuracy, mean of classes, at its peak up to the late stage minus that at the end; both means of five epochs.
 
-    Where the peak is, the other seeds say: the peak of a seed's own curve lies above its end by chance alone, whereas
-    this is 0 in expectation for a curve that is flat but for chance.
+    The other seeds decide where the peak is. The peak of a seed's own curve lies above its end by chance alone; the
+    value here is 0 in expectation for a curve that is flat but for chance.
     """
     curves = 100 * np.nanmean(series.stack(Run.class_curve), axis=2, keepdims=True)
     return _fall(curves, series.runs[0].stages.late)[:, 0]
@@ -103,7 +103,7 @@ def decline(series: Series) -> Array:
 def easy_decline(clean: Series, noisy: Series, without: int | None = None) -> Array:
     """How far the easier half of the classes falls from its peak to the end, minus how far the harder half does.
 
-    Each class has its own peak (see `decline`); which half is easier, the other seeds on clean labels say.
+    Each class has its own peak (see `decline`). The other seeds' accuracy on clean labels decides which half is easier.
     """
     right = others_mean(clean.stack(Run.stage_percent, "late"))
     falls = _fall(100 * noisy.stack(Run.class_curve), noisy.runs[0].stages.late)
@@ -194,8 +194,8 @@ def others_mean(values: Array) -> Array:
 def harder_minus_easier(accuracies: Array, values: Array, without: int | None = None) -> Array:
     """Mean of `values` (n, K) over the harder half of the classes minus that over the easier half, (n,).
 
-    For each seed `accuracies` (n, K) say which classes are harder; nan where they do. One class can be left out of the
-    mean of its half.
+    `accuracies` (n, K) order the classes of each seed from hard to easy; nan for a seed whose accuracies are all nan.
+    The class `without` is left out of the mean of its half.
     """
     order = np.argsort(accuracies, axis=1, kind="stable")
     ordered, half = np.take_along_axis(values, order, axis=1), values.shape[1] // 2

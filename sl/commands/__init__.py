@@ -4,9 +4,9 @@ from typing import NamedTuple
 
 
 class Command(NamedTuple):
-    """What a command does, the extras that it needs, and its file in configs/ if start.py has Hydra compose that.
+    """What a command does, the extras it needs, and its file in configs/ where start.py lets Hydra compose one.
 
-    A command whose module has a `run` composes its own.
+    A command whose module has a `run` does that itself.
     """
 
     what: str

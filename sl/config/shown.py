@@ -1,5 +1,6 @@
-"""How a choice is shown (title, place in tables, colour, symbols): that stands in the choice's file, but is no part of
-the run, so that it is taken out of the configuration before anything is built or hashed.
+"""How a choice is shown (title, place in tables, colour, symbols).
+
+It is in the choice's file but not part of the run, so it is taken out before anything is built or hashed.
 """
 
 from omegaconf import DictConfig, open_dict
@@ -13,7 +14,7 @@ SHOWN = "shown"
 def extract_shown(config: DictConfig) -> None:
     """Move `shown` of every choice (loss.shown, ...) to `config.shown` (shown.loss, ...).
 
-    What a file here says is not said of a class from elsewhere that only took its place (loss=ce loss._target_=...).
+    A class of another package that replaces ours (loss=ce loss._target_=...) does not get our title.
     """
     for choice in ("dataset", "noise", "model", "loss"):
         node = config.get(choice)

@@ -55,9 +55,9 @@ def in_a_line(error: BaseException) -> str:
 
 
 def single_changes(typed: Sequence[str]) -> Iterator[list[str]]:
-    """The sweep's first job, and the jobs that differ from it in one value: together they have each value.
+    """The sweep's first job, and the jobs that differ from it in one value.
 
-    They are as many as there are values, where the jobs are as many as combinations.
+    Together they try each value once; all combinations would be many more.
     """
     values = swept(typed)
     if values is None:

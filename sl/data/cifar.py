@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import warnings
 from functools import partial
 from pathlib import Path
@@ -12,6 +11,7 @@ from sl.checks import flag
 from sl.data.archive import Archive
 from sl.data.dataset import Dataset
 from sl.data.disk import folder, untar
+from sl.files import short_digest
 
 TRAIN_IMAGES = 50_000
 
@@ -42,7 +42,7 @@ class _Cifar:
 
     def fingerprint(self) -> str:
         """16 hexadecimal digits that follow from the md5s of the published files."""
-        return hashlib.sha256("".join(self._files().values()).encode()).hexdigest()[:16]
+        return short_digest("".join(self._files().values()).encode())
 
     def _torchvision(self) -> Any:
         from torchvision import datasets

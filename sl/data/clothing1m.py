@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
@@ -13,6 +12,7 @@ from sl.data.dataset import Dataset
 from sl.data.disk import folder, pass_over, reading
 from sl.data.mapped import cache_folder, pixels_of
 from sl.errors import UserError
+from sl.files import short_digest
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -78,7 +78,7 @@ class Clothing1M:
 
     def fingerprint(self) -> str:
         """16 hexadecimal digits of sha256 over the names and labels of all pictures; a million are not read for it."""
-        return hashlib.sha256(repr(list(self._listed.items())).encode()).hexdigest()[:16]
+        return short_digest(repr(list(self._listed.items())).encode())
 
     @cached_property
     def _listed(self) -> dict[str, list[tuple[str, int]]]:

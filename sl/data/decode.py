@@ -53,7 +53,7 @@ def decode_all(paths: Sequence[Path], size: int, margin: int = 0) -> tuple[Tenso
 
 
 def decoded(path: Path, size: int, margin: int) -> NDArray[np.uint8] | Unreadable:
-    """What `decode` gives or raises."""
+    """What `decode` returns; an Unreadable error is returned too, not raised."""
     try:
         return decode(path, size, margin)
     except Unreadable as error:

@@ -11,7 +11,7 @@ from sl.data.labels_file import read_labels
 from sl.data.pictures import Pictures, natural_order, stratified_split
 from sl.errors import UserError
 
-AS_GIVEN = "training and test pictures are as given"  # in records: of another text runs would stand on other pages
+AS_GIVEN = "training and test pictures are as given"  # in records: with another text, runs go to another page
 TEST_SHARE, SPLIT_SEED = 0.2, 0  # where the data have no test set and the options are null
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import sys
@@ -15,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from sl.checks import one_of
 from sl.data.disk import folder
-from sl.files import file_digest, replace_file, writing
+from sl.files import file_digest, replace_file, short_digest, writing
 from sl.locks import locked
 from sl.say import notice
 
@@ -65,7 +64,7 @@ def pixels_of(
 ) -> tuple[Tensor, dict[int, str]]:
     """As `sl.data.decode.decode_all`; mapped where there is a folder `cache`, by a hash of `content`."""
     if cache:
-        return decode_mapped(paths, size, cache, hashlib.sha256(content()).hexdigest()[:16], margin)
+        return decode_mapped(paths, size, cache, short_digest(content()), margin)
     from sl.data.decode import decode_all  # needs numpy
 
     return decode_all(paths, size, margin)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from functools import partial
 from pathlib import Path
 
@@ -10,6 +9,7 @@ from sl.checks import flag
 from sl.data.archive import Archive
 from sl.data.dataset import Dataset
 from sl.data.disk import folder, gunzip
+from sl.files import short_digest
 
 # md5 of the unpacked files; torchvision knows only those of the packed ones and reads the unpacked ones unchecked.
 FILES = {
@@ -50,7 +50,7 @@ class Mnist:
 
     def fingerprint(self) -> str:
         """16 hexadecimal digits that follow from the md5s of the published files."""
-        return hashlib.sha256("".join(FILES.values()).encode()).hexdigest()[:16]
+        return short_digest("".join(FILES.values()).encode())
 
     @property
     def _raw(self) -> Path:

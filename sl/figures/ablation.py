@@ -5,6 +5,7 @@ from functools import partial
 
 from matplotlib.figure import Figure
 
+from sl.figures.cells import runs_of
 from sl.figures.lines import Line, epoch_lines, label_ends
 from sl.figures.panels import footer, panels
 from sl.figures.style import loss_colour
@@ -70,7 +71,7 @@ def draw(group: RunGroup) -> Figure | None:
     counts = ", ".join(f"{name} {series.n}" for name, series in members.items())
     weights = f"SL: {parameters(group.variant('sl'))}. " if sl else ""
     note = f"{weights}Alone: weight 1; k ×: weight k. Runs: {counts}.{_missing(alone, sl)}"
-    return footer(figure, [run for series in members.values() for run in series.runs], note, "Bands")
+    return footer(figure, runs_of(members.values()), note, "Bands")
 
 
 def _missing(alone: list[Version], sl: Series | None) -> str:

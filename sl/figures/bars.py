@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Patch
 from matplotlib.typing import ColorType
 
-from sl.figures.style import INK, class_colour, loss_colour, short, tint
+from sl.figures.style import INK, class_colours, loss_colour, short, tint
 from sl.record import STAGES, Run, RunGroup, Series
 from sl.record.run import Array
 from sl.record.titles import named_loss
@@ -21,7 +21,7 @@ STRENGTHS: dict[str, float] = dict(zip(STAGES, (0.32, 0.62, 1.0), strict=True))
 
 
 @dataclass(frozen=True)
-class Group:
+class Bars:
     """One bar for each of K classes: values and standard deviations (K,), nan where there is none."""
 
     label: str
@@ -30,35 +30,35 @@ class Group:
     colours: Sequence[ColorType]  # K colours of the bars
     key: ColorType  # one colour: in the legend, and of the line for many classes
 
-    def only(self, chosen: Sequence[int]) -> "Group":
+    def only(self, chosen: Sequence[int]) -> "Bars":
         """The same for the `chosen` classes."""
         colours = [self.colours[index] for index in chosen]
         return replace(self, mean=self.mean[chosen], std=self.std[chosen], colours=colours)
 
 
-def stage_groups(series: Series, value: Callable[[Run, str], Array]) -> list[Group]:
+def stage_groups(series: Series, value: Callable[[Run, str], Array]) -> list[Bars]:
     """`value(run, stage)` (K,) at every stage, in the colours of the classes, stronger the later the stage."""
     groups = []
     for stage, strength in STRENGTHS.items():
         mean, std = series.mean(value, stage), series.std(value, stage)
-        colours = [tint(class_colour(index, len(mean)), strength) for index in range(len(mean))]
+        colours = [tint(colour, strength) for colour in class_colours(len(mean))]
         label = f"{stage} (epoch {series.runs[0].stages.of(stage)})"
-        groups.append(Group(label, mean, std, colours, tint(INK, strength)))
+        groups.append(Bars(label, mean, std, colours, tint(INK, strength)))
     return groups
 
 
-def loss_groups(run_group: RunGroup, found: dict[str, Series], value: Callable[[Run], Array]) -> list[Group]:
+def loss_groups(run_group: RunGroup, found: dict[str, Series], value: Callable[[Run], Array]) -> list[Bars]:
     """`value(run)` (K,), in percent, for each loss, in its colour; the key says its parameters, n and the mean."""
     groups = []
     for loss, series in found.items():
         mean, colour = series.mean(value), loss_colour(loss)
         title = named_loss(loss, run_group.variant(loss))
         label = f"{title}, n = {series.n}, mean of classes {np.nanmean(mean):.1f}"
-        groups.append(Group(label, mean, series.std(value), [colour] * len(mean), colour))
+        groups.append(Bars(label, mean, series.std(value), [colour] * len(mean), colour))
     return groups
 
 
-def class_bars(axes: Axes, labels: Sequence[str], groups: Sequence[Group], form: Form = "{:.0f}".format) -> None:
+def class_bars(axes: Axes, labels: Sequence[str], groups: Sequence[Bars], form: Form = "{:.0f}".format) -> None:
     """Draw the groups over the labelled classes; each bar is marked with its value in the given form."""
     if len(labels) > MOST_BARS:
         _sorted_lines(axes, groups)
@@ -84,11 +84,12 @@ def class_bars(axes: Axes, labels: Sequence[str], groups: Sequence[Group], form:
     axes.set_xlim(-0.6, len(labels) - 0.4)
 
 
-def _sorted_lines(axes: Axes, groups: Sequence[Group]) -> None:
+def _sorted_lines(axes: Axes, groups: Sequence[Bars]) -> None:
     order = np.argsort(-groups[-1].mean, kind="stable")
     for group in groups:
         axes.step(range(len(order)), group.mean[order], where="mid", color=group.key, lw=1.2, label=group.label)
-    axes.set(xlabel=f"rank of the class by: {groups[-1].label}", xlim=(0, len(order) - 1))
+    name = groups[-1].label.partition(" (")[0]  # without parameters, epoch or number of runs, which the legend says
+    axes.set(xlabel=f"rank of the class by: {name}", xlim=(0, len(order) - 1))
 
 
 def whiskers_of(labels: Sequence[str]) -> str:
@@ -96,7 +97,7 @@ def whiskers_of(labels: Sequence[str]) -> str:
     return "Whiskers" if len(labels) <= MOST_BARS else ""
 
 
-def key(axes: Axes, groups: Sequence[Group]) -> None:
+def key(axes: Axes, groups: Sequence[Bars]) -> None:
     """A legend of the groups, in their key colours, above the panel on the right."""
     patches = [Patch(color=group.key, label=group.label) for group in groups]
     legend = axes.legend(handles=patches, ncols=len(groups), fontsize=8, handlelength=1.2, loc="lower right")

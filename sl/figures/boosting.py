@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from sl.figures.bars import Group, class_bars, key
+from sl.figures.bars import Bars, class_bars, key
 from sl.figures.panels import footer, panels
 from sl.figures.style import FAINT, loss_colour
 from sl.numbers import signed
@@ -50,10 +50,10 @@ def _accuracy(axes: Axes, noise: Noise, pairs: dict[str, Pair]) -> None:
     key(axes, groups)
 
 
-def _group(label: str, found: tuple[Series | None, ...], colour: str) -> Group:
+def _group(label: str, found: tuple[Series | None, ...], colour: str) -> Bars:
     mean = np.array([series.mean(Run.last_percent) if series else np.nan for series in found])
     std = np.array([series.std(Run.last_percent) if series else np.nan for series in found])
-    return Group(label, mean, std, [colour] * len(found), colour)
+    return Bars(label, mean, std, [colour] * len(found), colour)
 
 
 def _gain(axes: Axes, pairs: dict[str, Pair]) -> list[str]:
@@ -67,7 +67,7 @@ def _gain(axes: Axes, pairs: dict[str, Pair]) -> list[str]:
     std = np.array([gain.std(ddof=1) if gain.size > 1 else np.nan for gain in gains])
     labels = [f"{name}\nn = {gain.size}" for name, gain in zip(pairs, gains, strict=True)]
     colour = loss_colour("sl")
-    class_bars(axes, labels, [Group("gain", mean, std, [colour] * len(gains), colour)], partial(signed, decimals=1))
+    class_bars(axes, labels, [Bars("gain", mean, std, [colour] * len(gains), colour)], partial(signed, decimals=1))
     axes.set(title="gain from SL", ylabel="percentage points")
     axes.axhline(0, color=FAINT, lw=0.8)
     axes.margins(y=0.2)

@@ -2,7 +2,7 @@
 
 from matplotlib.figure import Figure
 
-from sl.figures.cells import PAIR, LossAndNoise, usual_noise
+from sl.figures.cells import PAIR, LossAndNoise, runs_of, usual_noise
 from sl.figures.class_curves import accuracy_panel, explanation
 from sl.figures.panels import footer, lettered, panels, series_title
 from sl.record import RunGroup, Series
@@ -21,7 +21,7 @@ def draw(group: RunGroup) -> Figure | None:
         axes[place].set_title(lettered(place, series_title(group, loss, noise, series)))
         accuracy_panel(axes[place], series, over=ce if place else None)
     note = f"{explanation(group)} In brackets: points gained over CE."
-    return footer(figure, (run for series in found.values() for run in series.runs), note)
+    return footer(figure, runs_of(found.values()), note)
 
 
 def cells(group: RunGroup) -> dict[LossAndNoise, Series]:

@@ -1,14 +1,14 @@
 """Which runs a figure shows: losses under the noise of the paper's figures, or under what own data have."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from sl.record import CLEAN, Noise, RunGroup, Series
+from sl.record import CLEAN, Noise, Run, RunGroup, Series
 from sl.record.paper import HIGHER_NOISE, PAPER_EPOCHS, USUAL_NOISE
 from sl.record.titles import loss_title
 
 LossAndNoise = tuple[str, Noise]
 PAIR = ("ce", "sl")
-COMPARED = (USUAL_NOISE, HIGHER_NOISE, Noise("asymmetric", 0.4), Noise("human", None, "worst"))
+COMPARED_NOISES = (USUAL_NOISE, HIGHER_NOISE, Noise("asymmetric", 0.4), Noise("human", None, "worst"))
 
 
 def usual_noise(group: RunGroup) -> Noise:
@@ -19,9 +19,14 @@ def usual_noise(group: RunGroup) -> Noise:
     return max(noisy, key=lambda noise: sum(run.noise == noise for run in group.runs))
 
 
+def runs_of(found: Iterable[Series]) -> list[Run]:
+    """The runs of several series."""
+    return [run for series in found for run in series.runs]
+
+
 def compared_noises(group: RunGroup) -> list[Noise]:
-    """The noises under which CE and SL are compared: those of `COMPARED` that both ran under, else the usual."""
-    both = [noise for noise in COMPARED if all(group.series(loss, noise) for loss in PAIR)]
+    """The noises under which CE and SL are compared: those of `COMPARED_NOISES` that both ran under, else the usual."""
+    both = [noise for noise in COMPARED_NOISES if all(group.series(loss, noise) for loss in PAIR)]
     return both or [usual_noise(group)]
 
 

@@ -6,10 +6,10 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from sl.figures.bars import Group, class_bars, key, loss_groups, whiskers_of
+from sl.figures.bars import Bars, class_bars, key, loss_groups, whiskers_of
 from sl.figures.cells import PAIR, compared_noises
 from sl.figures.panels import footer, lettered, panels
-from sl.figures.style import FAINT, INK, class_colour
+from sl.figures.style import FAINT, INK, class_colours
 from sl.numbers import signed
 from sl.record import Run, RunGroup, Series, paired_difference
 from sl.record.pairs import refusals
@@ -48,10 +48,10 @@ def _both(axes: Axes, group: RunGroup, found: dict[str, Series]) -> None:
 
 def _gain(axes: Axes, group: RunGroup, gains: Array) -> None:
     labels, n = group.head.class_labels, len(gains)
-    colours = [class_colour(index, len(labels)) for index in range(len(labels))]
+    colours = class_colours(len(labels))
     mean = gains.mean(axis=0) if n else np.full(len(labels), np.nan)
     std = gains.std(axis=0, ddof=1) if n > 1 else np.full(len(labels), np.nan)
-    class_bars(axes, labels, [Group("SL minus CE", mean, std, colours, FAINT)], partial(signed, decimals=0))
+    class_bars(axes, labels, [Bars("SL minus CE", mean, std, colours, FAINT)], partial(signed, decimals=0))
     axes.set_ylabel("SL minus CE (points)")
     axes.axhline(0, color=INK, lw=0.8)
     axes.margins(y=0.15)

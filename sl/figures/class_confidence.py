@@ -7,8 +7,8 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from sl.figures.bars import MOST_BARS, Group, class_bars, key, stage_groups
-from sl.figures.cells import lacking, series_to_draw, usual_noise
+from sl.figures.bars import MOST_BARS, Bars, class_bars, key, stage_groups
+from sl.figures.cells import lacking, runs_of, series_to_draw, usual_noise
 from sl.figures.panels import footer, lettered, panels, series_title
 from sl.numbers import ends
 from sl.record import STAGES, Run, RunGroup, Series
@@ -36,7 +36,7 @@ MEASURES = {"confidence": confidence, "predictions": predictions}
 def draw(run_group: RunGroup) -> Figure | None:
     """For CE and for SL: mean confidence and distribution of predictions; None where no run probed an image."""
     recorded = series_to_draw(run_group, usual_noise(run_group))
-    label = most_probed(run for series in recorded.values() for run in series.runs)
+    label = most_probed(runs_of(recorded.values()))
     found = {cell: probed for cell, series in recorded.items() if (probed := probing(series, label))}
     if not found:
         return None
@@ -49,7 +49,7 @@ def draw(run_group: RunGroup) -> Figure | None:
         axes[place].set(ylabel=f"{what} (%)", ylim=(0, 116), yticks=range(0, 101, 25))
         groups = _stages(axes[place], found[cell], MEASURES[what])
     key(axes[0], groups)
-    runs = [run for series in found.values() for run in series.runs]
+    runs = runs_of(found.values())
     images = ends([run.probes["late"].count for run in runs], "{:,}")
     note = f"Mean softmax confidence and share of predictions over {images} images in each run. "
     note += lacking(run_group, found, clean=False)
@@ -72,7 +72,7 @@ def probing(series: Series, label: int) -> Series | None:
     return Series.of(chosen) if chosen else None
 
 
-def _stages(axes: Axes, series: Series, value: Callable[[Run, str], Array]) -> list[Group]:
+def _stages(axes: Axes, series: Series, value: Callable[[Run, str], Array]) -> list[Bars]:
     groups = stage_groups(series, value)
     labels, late = series.runs[0].class_labels, groups[-1].mean
     chosen = sorted(np.argsort(-late, kind="stable")[:MOST_BARS].tolist())

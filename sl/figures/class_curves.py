@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from sl.figures.cells import LossAndNoise, lacking, with_clean
+from sl.figures.cells import LossAndNoise, lacking, runs_of, with_clean
 from sl.figures.lines import Line, epoch_lines, label_ends, window
 from sl.figures.panels import footer, lettered, panels, series_title
 from sl.figures.style import CLASS_COLOURS, INK, class_colour, loss_colour, short
@@ -34,7 +34,7 @@ def draw(group: RunGroup) -> Figure | None:
     axes[-1].set_title(lettered(len(found), "best class minus worst class"))
     spread_panel(axes[-1], found)
     note = explanation(group, lacking(group, found, LOSSES))
-    return footer(figure, (run for series in found.values() for run in series.runs), note, "Band")
+    return footer(figure, runs_of(found.values()), note, "Band")
 
 
 def explanation(group: RunGroup, missing: str = "") -> str:
@@ -91,7 +91,7 @@ def spread_panel(axes: Axes, found: dict[LossAndNoise, Series]) -> None:
         for cell, series in found.items()
     ]
     epoch_lines(axes, lines, window(len(lines[0].mean)))
-    axes.set(ylim=(0, None), ylabel="spread (percentage points)")
+    axes.set(ylim=(0, min(101, axes.get_ylim()[1])), ylabel="spread (percentage points)")
     label_ends(axes, lines, 0.07 * axes.get_ylim()[1])
 
 

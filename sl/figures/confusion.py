@@ -3,7 +3,7 @@
 import numpy as np
 from matplotlib.figure import Figure
 
-from sl.figures.cells import lacking, series_to_draw, usual_noise
+from sl.figures.cells import lacking, runs_of, series_to_draw, usual_noise
 from sl.figures.matrices import MANY, MOST_NUMBERS, class_matrix, row_shares
 from sl.figures.panels import footer, panels, series_title
 from sl.record import STAGES, Run, RunGroup
@@ -36,4 +36,4 @@ def draw(group: RunGroup) -> Figure | None:
     note += "from white (0) to dark blue (100 %). "
     note += lacking(group, found, clean=False)
     note += f" {MANY}" if len(group.head.class_names) > MOST_NUMBERS else ""
-    return footer(figure, [run for series in found.values() for run in series.runs], note)
+    return footer(figure, runs_of(found.values()), note)

@@ -4,7 +4,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from sl.figures.bars import class_bars, key, stage_groups, whiskers_of
-from sl.figures.cells import lacking, with_clean
+from sl.figures.cells import lacking, runs_of, with_clean
 from sl.figures.panels import footer, lettered, panels, series_title
 from sl.record import Run, RunGroup
 
@@ -29,7 +29,7 @@ def draw(run_group: RunGroup) -> Figure | None:
     )
     return footer(
         figure,
-        (run for series in found.values() for run in series.runs),
+        runs_of(found.values()),
         note,
         whiskers_of(run_group.head.class_labels),
     )

@@ -58,6 +58,11 @@ def class_colour(index: int, classes: int) -> str:
     return CLASS_COLOURS[index] if classes <= 10 else to_hex(colormaps["cividis"](index / (classes - 1)))
 
 
+def class_colours(classes: int) -> list[str]:
+    """The colours of so many classes."""
+    return [class_colour(index, classes) for index in range(classes)]
+
+
 def loss_colour(loss: str) -> str:
     """The colour of a loss, which its file in configs/loss states under `shown`; dark grey where it states none."""
     return shown("loss", loss).colour or OTHER_LOSS

@@ -1,13 +1,14 @@
 """Compiles the C++ source for this machine, once, and loads it."""
 
 import ctypes
-import hashlib
 import os
 import shutil
 import subprocess
 import tempfile
 from functools import cache
 from pathlib import Path
+
+from sl.files import short_digest
 
 SOURCE = Path(__file__).with_name("norm_pool_relu.cpp")
 OPTIONS = ("-std=c++17", "-O3", "-march=native", "-mprefer-vector-width=512", "-fno-math-errno", "-fno-trapping-math")
@@ -44,7 +45,7 @@ def built(compiler: str, openmp: Path) -> Path:
     """The shared library for this source, compiler, processor and OpenMP library, compiled unless it is there."""
     described = call(compiler, *OPTIONS, "-E", "-v", "-x", "c++", os.devnull)  # what "native" means here
     parts = (SOURCE.read_bytes(), described, repr((OPTIONS, str(openmp))).encode())
-    name = hashlib.sha256(b"\0".join(parts)).hexdigest()[:16]
+    name = short_digest(b"\0".join(parts))
     target = cache_folder() / f"norm_pool_relu-{name}.so"
     if not target.exists():
         with tempfile.TemporaryDirectory(dir=target.parent) as scratch:

@@ -1,10 +1,11 @@
 """What label noise takes and gives."""
 
-import hashlib
 from dataclasses import dataclass
 from typing import Protocol
 
 from torch import Tensor
+
+from sl.files import short_digest
 
 
 class LabelledData(Protocol):
@@ -58,4 +59,4 @@ class NoisyLabels:
     @property
     def fingerprint(self) -> str:
         """The first 16 hexadecimal digits of the sha256 of the noisy labels as little-endian int64."""
-        return hashlib.sha256(self.labels.cpu().numpy().astype("<i8").tobytes()).hexdigest()[:16]
+        return short_digest(self.labels.cpu().numpy().astype("<i8").tobytes())

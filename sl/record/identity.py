@@ -1,9 +1,10 @@
 """Which run this is: a hash of what determines its result, and of nothing else."""
 
-import hashlib
 import json
 from collections.abc import Mapping
 from typing import Any
+
+from sl.files import short_digest
 
 
 def canonical(value: Any) -> Any:
@@ -36,4 +37,4 @@ def identity(result_config: Mapping[str, Any]) -> str:
     """
     hashed = {key: value for key, value in result_config.items() if key not in ("names", "probe")}
     text = json.dumps(canonical(hashed), separators=(",", ":"), allow_nan=False)
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
+    return short_digest(text.encode())

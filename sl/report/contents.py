@@ -10,7 +10,7 @@ from sl.claims.rule import RULE, Verdict
 from sl.figures.catalogue import folder
 from sl.figures.cells import usual_noise
 from sl.figures.class_confidence import most_probed
-from sl.figures.style import class_colour
+from sl.figures.style import class_colours
 from sl.files import relative
 from sl.record import Run, RunGroup
 from sl.record.group_order import in_order, recipe_differences
@@ -83,7 +83,7 @@ def _group(group: RunGroup, literature: Literature, places: dict[str, int]) -> d
         "setting": setting(head),
         "origin": origin(group.runs) if group.runs else f"{origin(group.members)} · none is finished",
         "classes": head.class_labels,
-        "colours": [class_colour(index, len(names)) for index in range(len(names))],
+        "colours": class_colours(len(names)),
         "epochs": head.scale.epochs,
         "stages": head.stages.model_dump(),
         "probed": most_probed(group.runs) if group.runs else None,

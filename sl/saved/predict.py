@@ -34,7 +34,8 @@ def predict_folder(
     """Write `out`, a CSV with a line `path,label,confidence` for each picture below `folder`; says how many.
 
     Paths are relative to `folder` and sorted. Files are chosen as for training (`picture_files`). Raises UserError for
-    a picture that cannot be read, unless `skip_unreadable` names it on standard error instead, and for a folder.
+    a picture that cannot be read, unless `skip_unreadable` names it on standard error instead, and for a folder
+    that is missing or holds no picture.
     `allow_targets` and `device` are those of `load_model`.
     """
     loaded, files = load_model(model, device, allow_targets), pictures_below(folder)

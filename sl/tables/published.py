@@ -147,7 +147,7 @@ class ClassAccuracies(Stated):
 
 
 class Fact(Stated):
-    """By how many `points` a publication has the class `better` ahead of the class `worse`; `text` says it in words."""
+    """A publication's statement that class `better` is `points` ahead of class `worse`; `text` is its wording."""
 
     label: str
     dataset: str

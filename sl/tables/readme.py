@@ -1,4 +1,4 @@
-"""Keeps the results on the README's first screen equal to the records."""
+"""Writes the parts of the README that come from records: its picture and its accuracies."""
 
 from collections.abc import Sequence
 from pathlib import Path

@@ -19,7 +19,7 @@ class Stopped(SystemExit):
 class StopRequest:
     """Inside its block, a signal sets `signal` instead of ending the process; a second SIGINT stops at once.
 
-    Where it has no effect, `sl.signals.take` says.
+    `sl.signals.take` says where it has no effect.
     """
 
     def __init__(self) -> None:

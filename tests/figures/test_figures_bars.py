@@ -15,7 +15,7 @@ from sl.figures import (
     confusion,
     stage_bars,
 )
-from sl.figures.bars import Group, class_bars
+from sl.figures.bars import Bars, class_bars
 from sl.numbers import signed
 
 
@@ -23,7 +23,7 @@ def test_a_difference_that_rounds_to_nothing_has_no_minus() -> None:
     axes = Figure().subplots()
     values = np.array([-0.4, 0.3, -1.2, 2.0])
     class_bars(
-        axes, list("abcd"), [Group("gain", values, np.full(4, np.nan), ["k"] * 4, "k")], partial(signed, decimals=0)
+        axes, list("abcd"), [Bars("gain", values, np.full(4, np.nan), ["k"] * 4, "k")], partial(signed, decimals=0)
     )
     assert [text.get_text() for text in axes.texts] == ["+0", "+0", "−1", "+2"]
 

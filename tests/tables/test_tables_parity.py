@@ -14,7 +14,7 @@ from sl.record import load_all
 from sl.reproduce.execute import execute
 from sl.reproduce.plan import plan_runs
 from sl.tables.results import STATISTICS
-from studies.parity import COMPARED, page, pairs
+from studies.parity import COMPARED_STATISTICS, page, pairs
 
 ROOT = Path(__file__).resolve().parents[2]
 SEEDS = (0, 1, 2, 3)
@@ -95,6 +95,6 @@ def test_the_recorded_pairs_show_no_loss_of_accuracy() -> None:
     assert compared == {(dataset, loss) for dataset in ("cifar10", "mnist") for loss in ("ce", "sl")}
     for both in found:
         assert len(both) >= 6
-        for name in COMPARED:
+        for name in COMPARED_STATISTICS:
             gains = [STATISTICS[name](fast) - STATISTICS[name](plain) for fast, plain in both]
             assert stats.ttest_1samp(gains, 0).confidence_interval(0.95).high >= 0
