@@ -149,7 +149,7 @@ def _memorisation() -> Iterable[Claim]:
         f"{WRONG} at symmetric 40 %, late: CE minus SL", (CE, SL), measures.memorised_less, headline=True,
     )  # fmt: skip
     yield Claim(
-        "sl_fits_right", MEMORISATION, "SL fits more of the right labels than CE, which under-learns.",
+        "sl_fits_right", MEMORISATION, "SL fits more of the right labels than CE.",
         f"training images with right labels predicted as labelled, {EVALUATED}, at symmetric 40 %, late: SL minus CE",
         (CE, SL), measures.more_fitted, headline=True,
     )  # fmt: skip

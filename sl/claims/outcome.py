@@ -224,8 +224,9 @@ def caution(group: RunGroup) -> str:
         return ""
     how = "in evaluation mode" if in_evaluation else "while it trains on augmented images"
     return (
-        f"CE memorises little here: late it predicts only {share:.0f} % of the wrong labels, {how} "
-        f"({USUAL_NOISE.title}, n = {series.n}). So these runs say little about how well a loss resists memorising."
+        f"CE memorises little here: late it predicts {share:.0f} % of the wrong labels, {how} "
+        f"({USUAL_NOISE.title}, n = {series.n}); our limit is {MEMORISES:.0f} %. "
+        "So these runs say little about how well a loss resists memorising."
     )
 
 

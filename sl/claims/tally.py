@@ -29,16 +29,21 @@ def tally(found: Sequence[GroupOutcomes]) -> str:
     small = [group for group in groups if not group.paper_scale]
     for dataset in dict.fromkeys(group.dataset for group in small):
         against = [
-            (group.recipe, outcome.id)
+            (group.recipe, outcome)
             for group in small
             for outcome in group.claims
             if group.dataset == dataset and outcome.verdict == Verdict.CONTRADICTED and not outcome.by_algebra
         ]
         if against:
-            recipes, claims = (dict.fromkeys(each) for each in zip(*against, strict=True))
+            recipes = dict.fromkeys(recipe for recipe, _ in against)
+            claims = dict.fromkeys(outcome.id for _, outcome in against)
+            sure = {outcome.id for _, outcome in against if outcome.survives}
+            corrected = (
+                "" if len(sure) == len(claims) else f" ({len(sure) or 'none'} after the correction for many claims)"
+            )
             parts.append(
                 f"Scaled-down runs of {dataset_title(dataset)} (recipe {', '.join(recipes)}) contradict "
-                f"{plural(len(claims), 'claim')}. {_at_full(dataset, claims, held)}."
+                f"{plural(len(claims), 'claim')}{corrected}. {_at_full(dataset, claims, held)}."
             )
     return " ".join(parts)
 
@@ -79,13 +84,26 @@ def _headline(full: Sequence[GroupOutcomes], held: Mapping[Verdict, Mapping[str,
         for claim in claims:
             verdicts[claim] = (*verdicts.get(claim, ()), verdict)
     counts = Counter(verdicts.values())
-    numbers = [f"{counts[verdict,] or 'none'} {verdict}" for verdict in TESTED]
+    numbers = [f"{counts[verdict,] or 'none'} {verdict}{_resting(full, verdict, verdicts)}" for verdict in TESTED]
     numbers += [
         f"{number} {' on one data set, '.join(several)} on another"
         for several, number in sorted(counts.items())
         if len(several) > 1
     ]
     return f"**{plural(len(verdicts), 'claim')} of the paper tested at its scale ({where}): {'; '.join(numbers)}.**"
+
+
+def _resting(full: Sequence[GroupOutcomes], verdict: Verdict, verdicts: Mapping[str, tuple[Verdict, ...]]) -> str:
+    """How many claims with this verdict alone rest on one class on every data set; `_contradicted` tells its own."""
+    if verdict == Verdict.CONTRADICTED:
+        return ""
+    on: dict[str, list[bool]] = {}
+    for group in full:
+        for one in group.claims:
+            if one.verdict == verdict and verdicts.get(one.id) == (verdict,):
+                on.setdefault(one.id, []).append(bool(one.rests_on))
+    count = sum(map(all, on.values()))
+    return f" ({count} {'rests' if count == 1 else 'rest'} on one class)" if count else ""
 
 
 def _contradicted(full: Iterable[GroupOutcomes]) -> list[str]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sl.numbers import ends, plural, signed
-from sl.record import Noise, RunGroup
+from sl.record import Noise, Run, RunGroup
 from sl.record.sweeps import sweeps
 from sl.record.titles import dataset_title, loss_title, named_loss, origin, setting
 from sl.tables.compare import ComparedCell, beside, cells, obstacle
@@ -65,7 +65,13 @@ def p_text(p: float | None) -> str:
 def published_table(table: Published) -> TextTable:
     """A published table as it is, with its source."""
     rows = [
-        [loss_title(loss), *(str(table.cells.get((loss, noise), NOTHING)) for noise in table.columns)]
+        [
+            loss_title(loss),
+            *(
+                marked(table.cells[loss, noise], table.unchecked) if (loss, noise) in table.cells else NOTHING
+                for noise in table.columns
+            ),
+        ]
         for loss in table.losses
     ]
     title = f"{table.label}: {conditions(table)}"
@@ -115,10 +121,16 @@ def _printed(group: RunGroup, line: Iterable[ComparedCell], noise: Noise) -> str
     return f"{text} (Δ {signed(cell.difference)})"
 
 
+def runs_shown(group: RunGroup) -> list[Run]:
+    """The runs of the cells: those of a loss with the parameters that stand for it."""
+    cells = [group.series(loss, noise) for loss in group.losses for noise in group.noises]
+    return [run for series in cells if series for run in series.runs]
+
+
 def _notes(group: RunGroup, tables: Sequence[Published], paired: Comparisons) -> list[str]:
     lines = [
         f"{setting(group.head)}.",
-        f"{origin(group.runs or group.members)}.",
+        f"{origin(runs_shown(group) or group.members)}.",
         "Test accuracy in percent: mean ± standard deviation over seeds (divisor n − 1), in brackets their number; "
         f"{NOTHING}: no finished run, or not published. Δ: this project minus published, in points.",
         *notes(paired),

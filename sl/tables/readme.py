@@ -12,7 +12,7 @@ from sl.record.group_order import in_order
 from sl.record.paper import COMPARED, PAPER_EPOCHS
 from sl.record.titles import dataset_title, durations, loss_title, origin, paper_scale, scale_name, setting
 from sl.tables.formats import table
-from sl.tables.layout import results_table
+from sl.tables.layout import results_table, runs_shown
 from sl.tables.paired import comparisons, mark_note
 from sl.tables.results import result
 
@@ -87,4 +87,5 @@ def brief(group: RunGroup) -> str:
 
 
 def _made(group: RunGroup) -> str:
-    return f"{setting(group.head)}. {origin(group.runs)} · {durations(group.runs)}."
+    runs = runs_shown(group)
+    return f"{setting(group.head)}. {origin(runs)} · {durations(runs)}."

@@ -90,7 +90,7 @@ def test_a_group_in_which_ce_memorises_little_says_so_first(tmp_path: Path, memo
     """Little is less than 40 %."""
     made = Made("ce", 0.4, accuracies(0.9, 0.5), accuracies(0.9, 0.5), memorised=(0.05, memorised))
     text = caution(run_group_of(tmp_path, [made]))
-    little = f"only {100 * memorised:.0f} % of the wrong labels, while it trains on augmented images"
+    little = f"{100 * memorised:.0f} % of the wrong labels, while it trains on augmented images"
     start = f"CE memorises little here: late it predicts {little}"
     assert text.startswith(start) == said
     assert bool(text) == said
@@ -109,7 +109,7 @@ def test_how_much_ce_memorises_is_read_in_evaluation_mode_where_all_runs_have_it
                 line["training"] = {**shares, "wrong_memorised": late}
         synthetic.write(tmp_path, record)
     text = caution(run_group_of(tmp_path, []))
-    assert "late it predicts only 25 % of the wrong labels, in evaluation mode (" in text
+    assert "late it predicts 25 % of the wrong labels, in evaluation mode (" in text
     assert "(symmetric 40 %, n = 2)" in text
 
 

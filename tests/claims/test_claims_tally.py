@@ -26,13 +26,14 @@ def test_a_claim_is_counted_once_however_many_data_sets_it_is_asked_of() -> None
         "none contradicted; 1 undecided; 1 supported on one data set, contradicted on another.** Contradicted: “split” "
         "(MNIST). Undecided: “undecided”. Shown by algebra: 1 more. Too few runs for a verdict: 2. "
     )
+    unsure = "none after the correction for many claims"
     at_full = "By authors_code at the paper's scale"
     small = (
-        f"Scaled-down runs of CIFAR-10 (recipe authors_code, apl) contradict 5 claims. {at_full} 2 of these are "
-        "supported; 1 of these is undecided on MNIST; 2 of these are without a verdict. "
-        f"Scaled-down runs of MNIST (recipe authors_code) contradict 2 claims. {at_full} 1 of these is "
+        f"Scaled-down runs of CIFAR-10 (recipe authors_code, apl) contradict 5 claims ({unsure}). "
+        f"{at_full} 2 of these are supported; 1 of these is undecided on MNIST; 2 of these are without a verdict. "
+        f"Scaled-down runs of MNIST (recipe authors_code) contradict 2 claims ({unsure}). {at_full} 1 of these is "
         "supported on CIFAR-10; 1 of these is without a verdict. "
-        f"Scaled-down runs of CIFAR-100 (recipe authors_code) contradict 1 claim. {at_full} it is "
+        f"Scaled-down runs of CIFAR-100 (recipe authors_code) contradict 1 claim ({unsure}). {at_full} it is "
         "supported on CIFAR-10."
     )
     found = [replace(one, claims=tuple(replace(claim, claim=f"{claim.id}.") for claim in one.claims)) for one in found]
@@ -58,5 +59,28 @@ def test_groups_that_disagree_at_the_papers_scale_are_both_told() -> None:
         group("cifar10", False, one=(Verdict.CONTRADICTED, 3)),
     ]
     assert tally(found).endswith(
-        " contradict 1 claim. By authors_code at the paper's scale it is supported, undecided."
+        " contradict 1 claim (none after the correction for many claims). "
+        "By authors_code at the paper's scale it is supported, undecided."
     )
+
+
+def test_what_weakens_a_support_is_counted() -> None:
+    """On every data set that supports it; a claim that another data set does not support is told as that."""
+    yes = (Verdict.SUPPORTED, 3)
+    cifar, mnist = group("cifar10", True, one=yes, two=yes, three=yes), group("mnist", True, one=yes, two=yes)
+    weak = [
+        replace(
+            each,
+            claims=tuple(replace(claim, rests_on={"1": 0.1}) for claim in each.claims[:count]) + each.claims[count:],
+        )
+        for each, count in ((cifar, 2), (mnist, 1))
+    ]
+    assert ": 3 supported (1 rests on one class); none contradicted" in tally(weak)
+
+
+def test_contradictions_that_survive_the_correction_are_counted() -> None:
+    no = (Verdict.CONTRADICTED, 3)
+    found = group("cifar10", False, one=no, two=no)
+    one, two = (replace(claim, survives=sure) for claim, sure in zip(found.claims, (True, False), strict=True))
+    assert "contradict 2 claims (1 after the correction for many claims)." in tally([replace(found, claims=(one, two))])
+    assert "contradict 1 claim. " in tally([replace(found, claims=(one,))])
