@@ -9,10 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from sl.record import RunGroup, load_all, run_groups
+from sl.comparison import RunGroup, run_groups
+from sl.config.stated import stated_recipe
+from sl.record import load_all
 from sl.record.lines import parse, serialise
 from sl.record.run import Array
-from sl.record.stated import stated_recipe
 from sl.record.write import sealed
 
 CIFAR10 = ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"]

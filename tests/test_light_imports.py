@@ -50,7 +50,7 @@ assert {{name for name in sys.modules if name.startswith(("sl.config.", "sl.opti
 print(*sorted({{name.split(".")[1] for name in sys.modules if name.startswith("sl.")}}))
 """
 READERS = ("claims", "figures", "figures.sweep", "report", "search.rank", "tables")
-LIGHT = {"sl.config.files", "sl.options.held_out"}  # a YAML file; the check of a fold
+LIGHT = {"sl.config.files", "sl.config.flat", "sl.config.stated", "sl.options.held_out"}  # YAML files, a fold's check
 WITH_OTHERS = {"cloudpickle", "joblib", "PIL"}  # scikit-learn and matplotlib bring them
 
 
@@ -60,7 +60,7 @@ def test_what_reads_records_needs_the_extra_results_alone() -> None:
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert {*done.stdout.split()} & {path.parent.name for path in ROOT.glob("sl/*/__init__.py")} == {
-        *("claims", "config", "figures", "options", "record", "report", "search", "tables")
+        *("claims", "comparison", "config", "figures", "options", "record", "report", "search", "tables")
     }
 
 

@@ -12,10 +12,11 @@ from textwrap import dedent
 import pytest
 from matplotlib.colors import to_hex
 
+from sl.comparison import run_groups
 from sl.config.compose import compose_run
 from sl.figures.catalogue import FIGURES
 from sl.figures.style import save_figure
-from sl.record import load_all, run_groups
+from sl.record import load_all
 from sl.record import shown as shown_module
 from sl.record.run import Run
 from sl.record.shown import presentations

@@ -7,11 +7,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
 from sl.claims.measures import memorised
+from sl.comparison import RunGroup, Series, paired_difference
+from sl.comparison.group_order import changed_recipe, in_order
+from sl.comparison.titles import origin, setting
 from sl.numbers import mean_std, with_interval
-from sl.record import Noise, Run, RunGroup, Series, paired_difference
-from sl.record.group_order import changed_recipe, in_order
-from sl.record.paper import PAPER_EPOCHS, USUAL_RECIPE
-from sl.record.titles import dataset_title, loss_title, origin, setting
+from sl.paper import PAPER_EPOCHS, USUAL_RECIPE
+from sl.record import Noise, Run
+from sl.record.shown import dataset_title, loss_title
 from sl.stats import infer
 from sl.tables.formats import table
 from sl.tables.layout import NOTHING

@@ -5,11 +5,13 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from sl.comparison import conflict
+from sl.comparison.titles import model_title, origin, setting
 from sl.errors import UserError
 from sl.numbers import with_interval
-from sl.record import Run, conflict
+from sl.record import Run
 from sl.record.identity import canonical_text
-from sl.record.titles import dataset_title, model_title, origin, setting
+from sl.record.shown import dataset_title
 from sl.stats import FEWEST, infer
 from sl.tables.formats import table
 from sl.tables.layout import p_text

@@ -9,7 +9,7 @@ import numpy as np
 
 from sl.audit.estimate import NoiseEstimate
 from sl.audit.posterior import Array
-from sl.record.stated import stated_parameters
+from sl.config.stated import stated_parameters
 
 MANY_CLASSES = 50  # between CIFAR-10 and CIFAR-100, the two that the authors chose values for
 HARDLY_ANY = 0.05  # share of wrong labels; the least that the paper trains with is 0.2

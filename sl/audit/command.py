@@ -22,7 +22,7 @@ from sl.locks import alone
 from sl.options.audit import AuditConfig
 from sl.options.run import RunConfig
 from sl.record.identity import identity
-from sl.record.titles import dataset_title, loss_title
+from sl.record.shown import dataset_title, loss_title
 from sl.say import say
 from sl.train.described import Described, data_dir_unread, describe_run
 from sl.train.job import prepare

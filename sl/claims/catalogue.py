@@ -7,17 +7,11 @@ from itertools import product
 from sl.claims import measures
 from sl.claims.claim import Cell, Claim, SameProduct
 from sl.claims.reported import gains_of_sl, reruns, said
-from sl.record import CLEAN, STAGES, Series
-from sl.record.paper import (
-    BOOSTED,
-    COMPARED,
-    HIGHER_NOISE,
-    USUAL_NOISE,
-    USUAL_RECIPE,
-    table_noise,
-)
+from sl.comparison import Series
+from sl.paper import BOOSTED, COMPARED, HIGHER_NOISE, USUAL_NOISE, USUAL_RECIPE, table_noise
+from sl.record import CLEAN, STAGES
 from sl.record.run import Array
-from sl.record.titles import loss_title
+from sl.record.shown import loss_title
 from sl.tables.compare import PAPER
 from sl.tables.published import ClassAccuracies, Fact, Literature, Published, marked, unchecked
 

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from sl.claims.reported import Reported
-from sl.record import CLEAN, Noise, RunGroup, Series
+from sl.comparison import RunGroup, Series
+from sl.comparison.run_group import SL_PARAMETERS
+from sl.comparison.titles import parameters
+from sl.record import CLEAN, Noise
 from sl.record.run import Array
-from sl.record.run_group import SL_PARAMETERS
-from sl.record.titles import loss_title, parameters
+from sl.record.shown import loss_title
 
 
 @dataclass(frozen=True)

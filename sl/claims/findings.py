@@ -6,8 +6,8 @@ from sl.claims.outcome import GroupOutcomes, Outcome
 from sl.claims.page import mark, summary, unrecorded
 from sl.claims.rule import ONE_CLASS, SURVIVES, TESTED, Verdict
 from sl.numbers import ends, signed
-from sl.record.paper import PAPER_EPOCHS
-from sl.record.titles import dataset_title
+from sl.paper import PAPER_EPOCHS
+from sl.record.shown import dataset_title
 from sl.tables.formats import table
 from sl.tables.layout import NOTHING
 from sl.tables.published import UNCHECKED

@@ -9,8 +9,9 @@ from collections.abc import Callable
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from sl.record import Run, Series
-from sl.record.paper import PROBED_CLASS
+from sl.comparison import Series
+from sl.paper import PROBED_CLASS
+from sl.record import Run
 from sl.record.run import Array
 from sl.record.schema import TrainingShares
 from sl.separation import separation_of

@@ -1,8 +1,8 @@
 """The command that a page of claims prints where runs are lacking."""
 
+from sl.comparison.usual_recipe import usual_recipe
+from sl.paper import PAPER_EPOCHS
 from sl.paths import CONFIG_DIR
-from sl.record.paper import PAPER_EPOCHS
-from sl.record.stated import usual_recipe
 
 
 def command(dataset: str, scale: str, recipe: str) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from sl.claims.claim import Claim
-from sl.record import Series
+from sl.comparison import Series
 
 LEAST_LEFT = 0.5  # of a mean; where less is left without one class, the mean says little about the other classes
 FEWEST_CLASSES = 4  # so that both halves keep one

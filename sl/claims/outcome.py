@@ -14,13 +14,16 @@ from sl.claims.missing_runs import command
 from sl.claims.one_class import rests_on
 from sl.claims.reported import Reported
 from sl.claims.rule import DECIDED, RULE, Verdict, decide
+from sl.comparison import RunGroup, matched
+from sl.comparison.group_order import in_order, recipe_differences
+from sl.comparison.titles import named_loss, origin, setting
+from sl.comparison.usual_recipe import usual_recipe
 from sl.files import relative
 from sl.numbers import signed
-from sl.record import Run, RunGroup, matched
-from sl.record.group_order import in_order, recipe_differences
-from sl.record.paper import USUAL_NOISE
-from sl.record.stated import usual_recipe
-from sl.record.titles import loss_order, named_loss, origin, paper_scale, scale_name, setting
+from sl.paper import USUAL_NOISE
+from sl.record import Run
+from sl.record.shown import loss_order
+from sl.scale import paper_scale, scale_name
 from sl.stats import FEWEST, Inference, adjusted, infer, significant
 from sl.tables.compare import beside
 from sl.tables.published import Literature

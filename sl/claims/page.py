@@ -6,12 +6,12 @@ from pathlib import Path
 
 from sl.claims.outcome import GroupOutcomes, Outcome, all_outcomes, as_json
 from sl.claims.rule import ONE_CLASS, RULE, SURVIVES, Verdict
+from sl.comparison.pairs import refusals
 from sl.files import replace_file, replace_json, writing
 from sl.numbers import signed, with_interval
+from sl.paper import PAPER_EPOCHS
 from sl.record import Run
-from sl.record.pairs import refusals
-from sl.record.paper import PAPER_EPOCHS
-from sl.record.titles import dataset_title
+from sl.record.shown import dataset_title
 from sl.tables.formats import table
 from sl.tables.layout import NOTHING, p_text
 from sl.tables.published import Literature

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sl.numbers import plural, signed
+from sl.paper import STAGE_EPOCHS
 from sl.record import Noise
-from sl.record.paper import STAGE_EPOCHS
 from sl.tables.compare import PAPER
 from sl.tables.published import CONFIDENCES, ClassAccuracies, Fact, Published, marked, unchecked
 

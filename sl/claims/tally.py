@@ -6,8 +6,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from sl.claims.outcome import GroupOutcomes
 from sl.claims.rule import DECIDED, TESTED, Verdict
 from sl.numbers import ends, plural
-from sl.record.paper import PAPER_EPOCHS, USUAL_RECIPE
-from sl.record.titles import dataset_title
+from sl.paper import PAPER_EPOCHS, USUAL_RECIPE
+from sl.record.shown import dataset_title
 
 
 def tally(found: Sequence[GroupOutcomes]) -> str:

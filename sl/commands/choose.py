@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
+from sl.comparison.sweeps import sweeps
 from sl.errors import UserError
 from sl.record import load_all
-from sl.record.sweeps import sweeps
 from sl.search.rank import listing, rankings
 from sl.search.validation import validated, with_holdout
 from sl.tables.sweep import text

@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
+from sl.comparison.sweeps import Sweep, sweeps
 from sl.errors import UserError
 from sl.figures import sweep as figure
 from sl.figures.style import save_figure
 from sl.files import replace_file, writing
 from sl.record import load_all
-from sl.record.sweeps import Sweep, sweeps
 from sl.tables import sweep as table
 
 

@@ -27,7 +27,7 @@ def main(config: RunConfig) -> float | None:
 def points(records: Iterable[Path]) -> Iterator[str]:
     """The table of a sweep's points, from the records of its runs; nothing where what tables need is not installed."""
     try:
-        from sl.record.sweeps import sweeps
+        from sl.comparison.sweeps import sweeps
         from sl.tables.sweep import text
     except ModuleNotFoundError:
         return

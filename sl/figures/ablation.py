@@ -5,13 +5,14 @@ from functools import partial
 
 from matplotlib.figure import Figure
 
+from sl.comparison import RunGroup, Series
+from sl.comparison.titles import parameters
 from sl.figures.cells import runs_of
 from sl.figures.lines import Line, epoch_lines, label_ends
 from sl.figures.panels import footer, panels
 from sl.figures.style import loss_colour
-from sl.record import Run, RunGroup, Series
-from sl.record.paper import USUAL_NOISE
-from sl.record.titles import parameters
+from sl.paper import USUAL_NOISE
+from sl.record import Run
 
 METRICS = {
     "test_accuracy": ("(a) test accuracy", "test accuracy (%)"),

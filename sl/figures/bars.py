@@ -9,10 +9,11 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Patch
 from matplotlib.typing import ColorType
 
+from sl.comparison import RunGroup, Series
+from sl.comparison.titles import named_loss
 from sl.figures.style import INK, class_colours, loss_colour, short, tint
-from sl.record import STAGES, Run, RunGroup, Series
+from sl.record import STAGES, Run
 from sl.record.run import Array
-from sl.record.titles import named_loss
 
 MOST_BARS = 10
 MOST_LETTERS = 130  # that fit side by side below a panel

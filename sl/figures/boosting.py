@@ -6,14 +6,15 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from sl.comparison import RunGroup, Series, paired_difference
+from sl.comparison.pairs import refusals
 from sl.figures.bars import Bars, class_bars, key
 from sl.figures.panels import footer, panels
 from sl.figures.style import FAINT, loss_colour
 from sl.numbers import signed
-from sl.record import Noise, Run, RunGroup, Series, paired_difference
-from sl.record.pairs import refusals
-from sl.record.paper import BOOSTED
-from sl.record.titles import loss_order, loss_title
+from sl.paper import BOOSTED
+from sl.record import Noise, Run
+from sl.record.shown import loss_order, loss_title
 
 Pair = tuple[Series | None, Series]
 

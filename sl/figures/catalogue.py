@@ -6,6 +6,8 @@ from pathlib import Path
 
 from matplotlib.figure import Figure
 
+from sl.comparison import RunGroup
+from sl.comparison.group_order import in_order, other_data
 from sl.errors import UserError
 from sl.figures import (
     ablation,
@@ -24,10 +26,10 @@ from sl.figures import (
 )
 from sl.figures.style import save_figure
 from sl.numbers import plural
-from sl.record import Run, RunGroup
-from sl.record.group_order import in_order, other_data
-from sl.record.paper import USUAL_RECIPE
-from sl.record.titles import dataset_title, scale_title
+from sl.paper import USUAL_RECIPE
+from sl.record import Run
+from sl.record.shown import dataset_title
+from sl.scale import scale_title
 
 FIGURES: dict[str, Callable[[RunGroup], Figure | None]] = {  # by file name; with its number in the paper, if known
     "class_curves": class_curves.draw,  # Fig. 1

@@ -2,10 +2,10 @@
 
 from matplotlib.figure import Figure
 
+from sl.comparison import RunGroup, Series
 from sl.figures.cells import PAIR, LossAndNoise, runs_of, usual_noise
 from sl.figures.class_curves import accuracy_panel, explanation
 from sl.figures.panels import footer, lettered, panels, series_title
-from sl.record import RunGroup, Series
 
 TITLE = "Class-wise test accuracy by epoch: CE and SL"
 

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 
-from sl.record import CLEAN, Noise, Run, RunGroup, Series
-from sl.record.paper import HIGHER_NOISE, PAPER_EPOCHS, USUAL_NOISE
-from sl.record.titles import loss_title
+from sl.comparison import RunGroup, Series
+from sl.paper import HIGHER_NOISE, PAPER_EPOCHS, USUAL_NOISE
+from sl.record import CLEAN, Noise, Run
+from sl.record.shown import loss_title
 
 LossAndNoise = tuple[str, Noise]
 PAIR = ("ce", "sl")

@@ -6,13 +6,14 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from sl.comparison import RunGroup, Series, paired_difference
+from sl.comparison.pairs import refusals
 from sl.figures.bars import Bars, class_bars, key, loss_groups, whiskers_of
 from sl.figures.cells import PAIR, compared_noises
 from sl.figures.panels import footer, lettered, panels
 from sl.figures.style import FAINT, INK, class_colours
 from sl.numbers import signed
-from sl.record import Run, RunGroup, Series, paired_difference
-from sl.record.pairs import refusals
+from sl.record import Run
 from sl.record.run import Array
 
 

@@ -7,11 +7,12 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from sl.comparison import RunGroup, Series
 from sl.figures.bars import MOST_BARS, Bars, class_bars, key, stage_groups
 from sl.figures.cells import lacking, runs_of, series_to_draw, usual_noise
 from sl.figures.panels import footer, lettered, panels, series_title
 from sl.numbers import ends
-from sl.record import STAGES, Run, RunGroup, Series
+from sl.record import STAGES, Run
 from sl.record.run import Array
 
 

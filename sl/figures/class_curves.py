@@ -6,14 +6,15 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from sl.comparison import RunGroup, Series
 from sl.figures.cells import LossAndNoise, lacking, runs_of, with_clean
 from sl.figures.lines import Line, epoch_lines, label_ends, window
 from sl.figures.panels import footer, lettered, panels, series_title
 from sl.figures.style import CLASS_COLOURS, INK, class_colour, loss_colour, short
 from sl.numbers import signed
-from sl.record import CLEAN, Run, RunGroup, Series
+from sl.record import CLEAN, Run
 from sl.record.run import Array
-from sl.record.titles import loss_title
+from sl.record.shown import loss_title
 
 TITLE = "Class-wise test accuracy by epoch"
 LOSSES = ("ce", "lsr", "gce", "sl")

@@ -5,10 +5,11 @@ from functools import partial
 import numpy as np
 from matplotlib.figure import Figure
 
+from sl.comparison import RunGroup, Series
 from sl.figures.bars import class_bars, key, loss_groups, whiskers_of
 from sl.figures.cells import compared_noises, series_to_draw
 from sl.figures.panels import footer, lettered, panels
-from sl.record import Noise, Run, RunGroup, Series
+from sl.record import Noise, Run
 from sl.record.run import Array
 
 TITLE = "Training images of each true class, late: wrong labels memorised, right labels learnt"

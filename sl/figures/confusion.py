@@ -3,10 +3,11 @@
 import numpy as np
 from matplotlib.figure import Figure
 
+from sl.comparison import RunGroup
 from sl.figures.cells import lacking, runs_of, series_to_draw, usual_noise
 from sl.figures.matrices import MANY, MOST_NUMBERS, class_matrix, row_shares
 from sl.figures.panels import footer, panels, series_title
-from sl.record import STAGES, Run, RunGroup
+from sl.record import STAGES, Run
 from sl.record.run import Array
 
 

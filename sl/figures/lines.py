@@ -8,8 +8,9 @@ import numpy as np
 from matplotlib.axes import Axes
 from scipy.optimize import isotonic_regression
 
+from sl.comparison import Series
 from sl.figures.style import FAINT, INK
-from sl.record import Run, Series
+from sl.record import Run
 from sl.record.run import Array
 
 

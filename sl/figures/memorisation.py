@@ -5,13 +5,14 @@ from functools import partial
 import numpy as np
 from matplotlib.figure import Figure
 
+from sl.comparison import RunGroup, Series
 from sl.figures.cells import LossAndNoise, compared_noises, series_to_draw
 from sl.figures.lines import Line, epoch_lines, label_ends
 from sl.figures.panels import footer, panels
 from sl.figures.style import loss_colour
-from sl.record import Noise, Run, RunGroup, Series
+from sl.record import Noise, Run
 from sl.record.run import Array
-from sl.record.titles import loss_title
+from sl.record.shown import loss_title
 
 TITLE = "Training images by epoch: learnt, memorised, corrected"
 COUNTED = "Counted while the epoch trains, on augmented images; claims count in evaluation mode where runs measured it."

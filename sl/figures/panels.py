@@ -6,10 +6,13 @@ from collections.abc import Iterable
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from sl.comparison import RunGroup, Series
+from sl.comparison.titles import named_loss, origin, setting
 from sl.figures.style import DPI, FAINT, INK, WIDTH
-from sl.record import Noise, Run, RunGroup, Series
-from sl.record.paper import USUAL_RECIPE
-from sl.record.titles import dataset_title, named_loss, origin, scale_badge, setting
+from sl.paper import USUAL_RECIPE
+from sl.record import Noise, Run
+from sl.record.shown import dataset_title
+from sl.scale import scale_badge
 
 FOOTER_LINE = 0.16  # inches
 FOOTER_WIDTH = 152  # characters

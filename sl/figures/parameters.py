@@ -9,13 +9,14 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, NullLocator, StrMethodFormatter
 
+from sl.comparison import RunGroup, Series
+from sl.comparison.titles import parameters
+from sl.config.stated import distance
 from sl.figures.matrices import heat_map
 from sl.figures.panels import footer, lettered, panels
 from sl.figures.style import INK, loss_colour
 from sl.numbers import ends
-from sl.record import CLEAN, Noise, Run, RunGroup, Series
-from sl.record.stated import distance
-from sl.record.titles import parameters
+from sl.record import CLEAN, Noise, Run
 
 AXES = {"alpha": "α", "beta": "β", "log_zero": "−A"}
 BLUE, GOLD = loss_colour("sl"), loss_colour("rce")

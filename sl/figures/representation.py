@@ -13,13 +13,14 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
+from sl.comparison import RunGroup, Series
+from sl.comparison.titles import named_loss
 from sl.figures.cells import with_clean
 from sl.figures.panels import footer, lettered, panels
 from sl.figures.style import class_colour, short
 from sl.numbers import mean_std
-from sl.record import Run, RunGroup, Series
+from sl.record import Run
 from sl.record.representation import Features, Labels, read_representation
-from sl.record.titles import named_loss
 from sl.separation import FOLDS, NEIGHBOURS, Separation, separation_of
 
 MOST_POINTS = 1000  # t-SNE of twice as many takes three times as long

@@ -3,10 +3,11 @@
 import numpy as np
 from matplotlib.figure import Figure
 
+from sl.comparison import RunGroup
 from sl.figures.bars import class_bars, key, stage_groups, whiskers_of
 from sl.figures.cells import lacking, runs_of, with_clean
 from sl.figures.panels import footer, lettered, panels, series_title
-from sl.record import Run, RunGroup
+from sl.record import Run
 
 
 def draw(run_group: RunGroup) -> Figure | None:

@@ -7,13 +7,13 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import NullLocator
 
+from sl.comparison.sweeps import Point, Sweep
+from sl.comparison.titles import numbers
 from sl.figures.matrices import heat_map
 from sl.figures.panels import footer, lettered, panels
 from sl.figures.style import loss_colour
 from sl.record import Run
 from sl.record.identity import canonical_text
-from sl.record.sweeps import Point, Sweep
-from sl.record.titles import numbers
 
 MOST_PANELS = 6
 

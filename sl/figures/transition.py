@@ -3,9 +3,9 @@
 import numpy as np
 from matplotlib.figure import Figure
 
+from sl.comparison import RunGroup
 from sl.figures.matrices import MANY, MOST_NUMBERS, class_matrix
 from sl.figures.panels import footer, panels
-from sl.record import RunGroup
 
 
 def draw(group: RunGroup) -> Figure | None:

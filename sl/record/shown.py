@@ -38,6 +38,21 @@ def place(group: str, name: str) -> tuple[float, str]:
     return math.inf if order is None else order, name
 
 
+def dataset_title(name: str) -> str:
+    """`CIFAR-10` for cifar10."""
+    return shown("dataset", name).title
+
+
+def loss_title(name: str) -> str:
+    """`SL` for sl; a loss that neither its file nor a record describes keeps its own name."""
+    return shown("loss", name).title
+
+
+def loss_order(name: str) -> tuple[float, str]:
+    """Sort key of the rows: the place that a loss asks for, then its name."""
+    return place("loss", name)
+
+
 @functools.cache
 def known(group: str) -> dict[str, Presentation]:
     """The choices of `group` in configs/ that say how they are shown."""

@@ -7,21 +7,24 @@ from typing import Any
 
 from sl.claims.outcome import all_outcomes
 from sl.claims.rule import RULE, Verdict
+from sl.comparison import RunGroup
+from sl.comparison.group_order import in_order, recipe_differences
+from sl.comparison.titles import origin, setting
 from sl.figures.catalogue import folder
 from sl.figures.cells import usual_noise
 from sl.figures.class_confidence import most_probed
 from sl.figures.style import class_colours
 from sl.files import relative
-from sl.record import Run, RunGroup
-from sl.record.group_order import in_order, recipe_differences
-from sl.record.paper import PAPER_EPOCHS
-from sl.record.titles import dataset_title, loss_order, origin, paper_scale, scale_badge, setting
+from sl.paper import PAPER_EPOCHS
+from sl.record import Run
+from sl.record.shown import dataset_title, loss_order
 from sl.report.figures import figure_images, no_images
 from sl.report.results import published_tables, results
 from sl.report.runs import entry, positions
 from sl.report.series import all_series
 from sl.report.suspects import suspects
 from sl.report.verdicts import verdict_entry
+from sl.scale import paper_scale, scale_badge
 from sl.tables.published import Literature
 
 NOTHING_RECORDED = "no run recorded yet"

@@ -3,10 +3,10 @@
 from pathlib import Path
 from typing import Any
 
+from sl.comparison import RunGroup
 from sl.errors import UserError, reason
 from sl.figures.catalogue import folder
 from sl.html import data_uri
-from sl.record import RunGroup
 
 FIGURES = {
     "confusion": "Confusion matrices",

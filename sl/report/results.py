@@ -4,8 +4,10 @@ from collections.abc import Iterable, Sequence
 from itertools import groupby
 from typing import Any
 
-from sl.record import Noise, RunGroup
-from sl.record.titles import dataset_title, named_loss
+from sl.comparison import RunGroup
+from sl.comparison.titles import named_loss
+from sl.record import Noise
+from sl.record.shown import dataset_title
 from sl.report.numbers import hundredths
 from sl.report.runs import positions
 from sl.tables.compare import PAPER, ComparedCell, beside, cells, obstacle

@@ -4,10 +4,12 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from sl.comparison.titles import named_loss
 from sl.files import relative
 from sl.record import Run
-from sl.record.titles import dataset_title, named_loss, scale_badge, scale_title
+from sl.record.shown import dataset_title
 from sl.report.numbers import hundredths
+from sl.scale import scale_badge, scale_title
 from sl.tables.results import STATISTICS
 
 

@@ -3,11 +3,13 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from sl.comparison import RunGroup, Series
+from sl.comparison.titles import named_loss, origin
 from sl.figures.class_confidence import most_probed, predictions, probing
 from sl.figures.style import loss_colour
-from sl.record import STAGES, Run, RunGroup, Series
+from sl.record import STAGES, Run
 from sl.record.run import Array
-from sl.record.titles import loss_order, loss_title, named_loss, origin
+from sl.record.shown import loss_order, loss_title
 from sl.report.numbers import tenths
 from sl.report.runs import positions
 

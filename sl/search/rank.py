@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from sl.config.flat import flat
 from sl.numbers import with_interval
-from sl.record.flat import flat
 from sl.record.identity import canonical_text
 from sl.search.typed_options import typed_options
 from sl.search.validation import ValidatedRun

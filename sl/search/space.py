@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from sl.checks import flag, number
+from sl.config.flat import flat
 from sl.errors import UserError
 from sl.options.search import SearchConfig
-from sl.record.flat import flat
 
 FIELDS = ("low", "high", "log")
 Parameters = dict[str, float]  # options of a run, such as loss.alpha, with their values

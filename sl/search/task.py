@@ -6,9 +6,9 @@ from typing import Any
 
 from sl.checks import integer
 from sl.config.check import check_run
+from sl.config.flat import flat
 from sl.errors import UserError
 from sl.options.search import SearchConfig
-from sl.record.flat import flat
 from sl.record.identity import identity
 from sl.search.space import Parameters, Range, search_space
 from sl.search.trial import run_config

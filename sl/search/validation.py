@@ -4,9 +4,10 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from sl.comparison.titles import setting
 from sl.record import Run
 from sl.record.identity import identity
-from sl.record.titles import loss_title, setting
+from sl.record.shown import loss_title
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,12 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from sl.record import Run, RunGroup
-from sl.record.paper import USUAL_RECIPE
-from sl.record.titles import loss_title, origin, paper_scale
+from sl.comparison import RunGroup
+from sl.comparison.titles import origin
+from sl.paper import USUAL_RECIPE
+from sl.record import Run
+from sl.record.shown import loss_title
+from sl.scale import paper_scale
 from sl.tables.layout import TextTable
 from sl.tables.published import ClassAccuracies
 

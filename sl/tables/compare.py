@@ -3,8 +3,11 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from sl.record import Noise, RunGroup
-from sl.record.titles import loss_order, model_title, paper_scale
+from sl.comparison import RunGroup
+from sl.comparison.titles import model_title
+from sl.record import Noise
+from sl.record.shown import loss_order
+from sl.scale import paper_scale
 from sl.tables.published import Published, Value
 from sl.tables.results import REPORTED_EPOCHS, Result, result
 

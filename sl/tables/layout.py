@@ -3,10 +3,12 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from sl.comparison import RunGroup
+from sl.comparison.sweeps import sweeps
+from sl.comparison.titles import named_loss, origin, setting
 from sl.numbers import ends, plural, signed
-from sl.record import Noise, Run, RunGroup
-from sl.record.sweeps import sweeps
-from sl.record.titles import dataset_title, loss_title, named_loss, origin, setting
+from sl.record import Noise, Run
+from sl.record.shown import dataset_title, loss_title
 from sl.tables.compare import ComparedCell, beside, cells, obstacle
 from sl.tables.paired import Comparisons, comparisons, notes
 from sl.tables.published import CONFIDENCES, UNCHECKED, Published, marked

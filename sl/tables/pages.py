@@ -7,11 +7,13 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
 
+from sl.comparison import RunGroup
+from sl.comparison.group_order import in_order, recipe_differences
+from sl.comparison.sweeps import sweeps
+from sl.comparison.titles import model_title, parameters
 from sl.files import replace_file, writing
-from sl.record import Run, RunGroup
-from sl.record.group_order import in_order, recipe_differences
-from sl.record.sweeps import sweeps
-from sl.record.titles import dataset_title, model_title, parameters
+from sl.record import Run
+from sl.record.shown import dataset_title
 from sl.tables import sweep as sweep_table
 from sl.tables.classes import class_table
 from sl.tables.compare import cells, obstacle

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from sl.record import Noise, RunGroup, paired_difference
-from sl.record.pairs import refusals
+from sl.comparison import RunGroup, paired_difference
+from sl.comparison.pairs import refusals
+from sl.record import Noise
 from sl.stats import FEWEST, SIGNIFICANT, Inference, adjusted, infer, significant
 from sl.tables.results import STATISTICS
 

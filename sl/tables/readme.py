@@ -4,13 +4,16 @@ from collections.abc import Sequence
 from pathlib import Path
 from types import ModuleType
 
+from sl.comparison import RunGroup
+from sl.comparison.group_order import in_order
+from sl.comparison.titles import durations, origin, setting
 from sl.figures import ce_and_sl, memorisation
 from sl.figures.catalogue import folder
 from sl.figures.cells import PAIR, usual_noise
-from sl.record import Run, RunGroup
-from sl.record.group_order import in_order
-from sl.record.paper import COMPARED, PAPER_EPOCHS
-from sl.record.titles import dataset_title, durations, loss_title, origin, paper_scale, scale_name, setting
+from sl.paper import COMPARED, PAPER_EPOCHS
+from sl.record import Run
+from sl.record.shown import dataset_title, loss_title
+from sl.scale import paper_scale, scale_name
 from sl.tables.formats import table
 from sl.tables.layout import results_table, runs_shown
 from sl.tables.paired import comparisons, mark_note

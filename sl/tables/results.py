@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sl.record import Noise, Run, RunGroup
+from sl.comparison import RunGroup
+from sl.record import Noise, Run
 
 STATISTICS: dict[str, Callable[[Run], float]] = {
     "last epoch": Run.last,

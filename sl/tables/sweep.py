@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from typing import Any
 
+from sl.comparison.pairs import refusals
+from sl.comparison.sweeps import Sweep
 from sl.numbers import with_interval
-from sl.record.pairs import refusals
-from sl.record.sweeps import Sweep
 from sl.stats import FEWEST, SIGNIFICANT
 from sl.tables.formats import comma_separated, table
 from sl.tables.layout import NOTHING

@@ -11,8 +11,8 @@ from rich.table import Column
 
 from sl.record.run import Run
 from sl.record.schema import Epoch, Header, Probe
-from sl.record.titles import scale_name
 from sl.say import on_terminal, say
+from sl.scale import scale_name
 from sl.sweep import job
 from sl.tracker.run_name import unique_name
 

@@ -8,10 +8,10 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sl.config.flat import flat
 from sl.errors import UserError, reason
 from sl.files import expanded
 from sl.locks import locked
-from sl.record.flat import flat
 from sl.record.run import Run
 from sl.record.schema import Epoch, Header, Probe
 from sl.tracker.base import Pictures, Tracker, needs

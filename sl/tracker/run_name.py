@@ -3,9 +3,9 @@
 import os
 import re
 
-from sl.record.flat import flat
+from sl.config.flat import flat
+from sl.config.stated import equal, stated_parameters, unlike_stated
 from sl.record.run import Run
-from sl.record.stated import equal, stated_parameters, unlike_stated
 from sl.sweep.job import VARIED
 
 SHORT_NOISE = {"none": "clean", "symmetric": "sym", "asymmetric": "asym"}

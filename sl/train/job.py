@@ -13,8 +13,8 @@ from sl.losses import Loss
 from sl.noise import NoisyLabels
 from sl.noise.matrix_file import read_matrix
 from sl.options.run import RunConfig
+from sl.paper import PROBED_CLASS
 from sl.recipes.optimizer import build_optimizer
-from sl.record.paper import PROBED_CLASS
 from sl.record.schema import Config, Data, Header, LabelNoise, Provenance, Scale, Stages
 from sl.record.shown import presentations
 from sl.train.cache import Cache

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sl.errors import UserError
 from sl.options.recipe import RecipeConfig
 from sl.options.run import ScaleConfig
-from sl.record.paper import PAPER_EPOCHS, STAGE_EPOCHS
+from sl.paper import PAPER_EPOCHS, STAGE_EPOCHS
 from sl.record.schema import Stage
 
 

@@ -13,7 +13,8 @@ from pydantic import TypeAdapter
 from sl.claims.outcome import GroupOutcomes, Outcome
 from sl.claims.page import write_all
 from sl.claims.rule import Verdict
-from sl.record import RunGroup, load_all, run_groups
+from sl.comparison import RunGroup, run_groups
+from sl.record import load_all
 from sl.tables import Literature
 
 EASY_TO_HARD = np.array([4, 0, 7, 9, 6, 8, 2, 5, 1, 3])  # place of each class: 1 is the easiest, 3 the hardest

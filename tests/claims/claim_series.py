@@ -4,7 +4,8 @@ from typing import Any
 
 import numpy as np
 
-from sl.record import STAGES, Run, Series
+from sl.comparison import Series
+from sl.record import STAGES, Run
 from sl.record.schema import Config, Data, Epoch, Header, Probe, Stages, TrainingShares
 
 EQUAL_CLASSES = Probe.model_construct(confusion=np.diag([200, 200, 200]).tolist())

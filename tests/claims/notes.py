@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from sl.record import Noise, Series, load_all
-from sl.record.group_order import in_order
-from sl.record.paper import USUAL_NOISE
+from sl.comparison import Series
+from sl.comparison.group_order import in_order
+from sl.paper import USUAL_NOISE
+from sl.record import Noise, load_all
 
 ROOT = Path(__file__).parents[2]
 NOTES = " ".join((ROOT / "docs" / "reproduction-notes.md").read_text(encoding="utf-8").split())

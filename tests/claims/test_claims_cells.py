@@ -8,8 +8,9 @@ import pytest
 from claim_records import CE, run_group_of
 
 from sl.claims.claim import Cell, SameProduct
-from sl.record import Noise, RunGroup
-from sl.record.paper import USUAL_NOISE
+from sl.comparison import RunGroup
+from sl.paper import USUAL_NOISE
+from sl.record import Noise
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ from sl.claims.measures import (
     decline,
     easy_decline,
 )  # fmt: skip
-from sl.record import Series
+from sl.comparison import Series
 from sl.stats import infer
 
 

@@ -16,7 +16,7 @@ from sl.claims.measures import (
     under_learning,
 )  # fmt: skip
 from sl.claims.one_class import rests_on
-from sl.record import Series
+from sl.comparison import Series
 from sl.tables import Literature
 
 

@@ -13,8 +13,8 @@ from sl.claims.measures import (
     difference,
     separated,
 )  # fmt: skip
+from sl.paper import USUAL_NOISE
 from sl.record import read
-from sl.record.paper import USUAL_NOISE
 
 
 def test_difference_is_of_last_epochs_in_points(tmp_path: Path) -> None:

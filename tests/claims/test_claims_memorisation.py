@@ -19,8 +19,9 @@ from sl.claims.measures import (
 from sl.claims.outcome import all_outcomes
 from sl.claims.page import markdown
 from sl.claims.rule import Verdict
-from sl.record import STAGES, Series, load_all, run_groups
-from sl.record.paper import USUAL_NOISE
+from sl.comparison import Series, run_groups
+from sl.paper import USUAL_NOISE
+from sl.record import STAGES, load_all
 from sl.tables import Literature
 
 

@@ -13,7 +13,7 @@ from sl.claims.measures import (
     excess_spread,
     spread_beyond_chance,
 )  # fmt: skip
-from sl.record import Series
+from sl.comparison import Series
 from sl.tables import Literature
 
 

@@ -13,9 +13,10 @@ from scipy import stats
 from sl.claims.catalogue import catalogue
 from sl.claims.outcome import Outcome, outcomes
 from sl.claims.rule import Verdict, decide
+from sl.comparison import RunGroup, run_groups
 from sl.figures import representation
-from sl.record import RunGroup, load_all, run_groups
-from sl.record.paper import BOOSTED, COMPARED, HIGHER_NOISE, USUAL_NOISE, table_noise
+from sl.paper import BOOSTED, COMPARED, HIGHER_NOISE, USUAL_NOISE, table_noise
+from sl.record import load_all
 from sl.stats import Inference
 from sl.tables import Literature, load
 

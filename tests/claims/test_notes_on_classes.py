@@ -7,8 +7,9 @@ from notes import NOTES, ROOT, cell, claims, full_run, verdicts
 from scipy.stats import ttest_1samp
 
 from sl.claims.measures import harder_minus_easier, recognised, spread_beyond_chance
-from sl.record import CLEAN, Noise, Run, Series
-from sl.record.paper import HIGHER_NOISE, USUAL_NOISE
+from sl.comparison import Series
+from sl.paper import HIGHER_NOISE, USUAL_NOISE
+from sl.record import CLEAN, Noise, Run
 from sl.stats import infer
 
 pytestmark = pytest.mark.results

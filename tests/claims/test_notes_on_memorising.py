@@ -5,8 +5,9 @@ from notes import NOTES, ROOT, cell, claims, full_run
 from scipy.stats import ttest_1samp
 
 from sl.claims.measures import easy_memorised
-from sl.record import CLEAN, Run, Series, load_all
-from sl.record.paper import HIGHER_NOISE, USUAL_NOISE
+from sl.comparison import Series
+from sl.paper import HIGHER_NOISE, USUAL_NOISE
+from sl.record import CLEAN, Run, load_all
 
 pytestmark = pytest.mark.results
 

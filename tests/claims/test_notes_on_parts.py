@@ -4,9 +4,10 @@ import pytest
 from notes import NOTES, ROOT, full_run, late, verdicts
 from scipy.stats import ttest_1samp
 
-from sl.record import Run, Series, load_all
-from sl.record.group_order import in_order
-from sl.record.paper import BOOSTED, USUAL_NOISE
+from sl.comparison import Series
+from sl.comparison.group_order import in_order
+from sl.paper import BOOSTED, USUAL_NOISE
+from sl.record import Run, load_all
 
 pytestmark = pytest.mark.results
 

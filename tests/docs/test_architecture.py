@@ -12,7 +12,8 @@ from fences import PAGES, ROOT
 PAGE = ROOT / "docs" / "architecture.md"
 TOP = ("configs", "docs", "notebooks", "scripts", "sl", "tests")  # what a checkout has before anything runs
 UPSTREAM = {"data", "fused", "losses", "models", "noise", "recipes"}
-READERS = {"claims", "figures", "report", "tables"}
+READERS = {"claims", "comparison", "figures", "report", "tables"}
+SINGLE_RUNS = {"config", "options", "record", "tracker", "train"}
 TRAINING = {"audit", "reproduce", "saved", "search", "sweep", "tracker", "train"}
 
 
@@ -40,9 +41,9 @@ def test_every_room_is_on_the_page() -> None:
 
 
 def imported_rooms(room: str) -> set[str]:
-    """The rooms of sl/ that a room imports, anywhere in its files, but for annotations only."""
+    """The rooms and modules of sl/ that a room, or a module beside it, imports anywhere, but for annotations only."""
     found = set[str]()
-    for path in (ROOT / "sl" / room).rglob("*.py"):
+    for path in [*(ROOT / "sl").glob(f"{room}.py"), *(ROOT / "sl" / room).rglob("*.py")]:
         tree = ast.parse(path.read_text(encoding="utf-8"))
         unseen = {id(inner) for node in ast.walk(tree) if is_for_types(node) for inner in ast.walk(node)}
         modules = [
@@ -68,12 +69,18 @@ def test_readers_know_records_alone(room: str) -> None:
     assert not rooms & {*UPSTREAM, *TRAINING}
 
 
+@pytest.mark.parametrize("room", sorted(SINGLE_RUNS))
+def test_what_trains_and_records_a_run_compares_none(room: str) -> None:
+    assert "comparison" not in imported_rooms(room)
+
+
 def test_rooms_stand_one_above_the_other() -> None:
-    """No circle of imports: graphlib would name it."""
-    rooms = {path.name for path in (ROOT / "sl").iterdir() if any(path.glob("*.py"))}
+    """No circle of imports between rooms and the modules beside them: graphlib would name it."""
+    rooms = {path.stem for path in (ROOT / "sl").iterdir() if any(path.glob("*.py")) or path.suffix == ".py"}
     imported = {room: imported_rooms(room) & rooms - {room} for room in rooms}
     order = list(TopologicalSorter(imported).static_order())
     assert order.index("options") < order.index("config") < order.index("train") < order.index("commands")
+    assert order.index("record") < order.index("paper") < order.index("scale") < order.index("comparison")
 
 
 def test_every_room_is_a_package() -> None:

@@ -8,7 +8,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from sl.record import RunGroup, load_all, run_groups
+from sl.comparison import RunGroup, run_groups
+from sl.record import load_all
 from sl.record.run import Array
 
 

@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 import synthetic
 
+from sl.comparison import RunGroup, run_groups
 from sl.figures import ce_and_sl
-from sl.record import Run, RunGroup, load_all, run_groups
+from sl.record import Run, load_all
 
 
 def group_of(root: Path) -> RunGroup:

@@ -6,10 +6,11 @@ import pytest
 import synthetic
 from drawn import accuracies, line, run_group_of, texts
 
+from sl.comparison import RunGroup
+from sl.comparison.sweeps import sweeps
 from sl.figures import ablation, boosting, class_comparison, parameters
 from sl.figures import sweep as figure
-from sl.record import Noise, RunGroup, load_all
-from sl.record.sweeps import sweeps
+from sl.record import Noise, load_all
 
 
 def last(loss: str, **options: Any) -> float:

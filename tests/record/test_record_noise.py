@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 import synthetic
 
-from sl.record import CLEAN, Noise, load_all, run_groups
+from sl.comparison import run_groups
+from sl.record import CLEAN, Noise, load_all
 
 
 def test_noises_stand_by_kind_then_detail_then_rate() -> None:

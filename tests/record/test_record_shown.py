@@ -7,12 +7,12 @@ import pytest
 import synthetic
 from pydantic import ValidationError
 
+from sl.comparison.titles import named_loss, parameters
 from sl.errors import UserError
 from sl.record import shown as module
 from sl.record.read import read
 from sl.record.schema import Header, Presentation
-from sl.record.shown import known, remember, shown
-from sl.record.titles import dataset_title, loss_order, loss_title, named_loss, parameters
+from sl.record.shown import dataset_title, known, loss_order, loss_title, remember, shown
 
 CONFIGS = Path(__file__).parents[2] / "configs"
 

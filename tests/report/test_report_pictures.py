@@ -9,9 +9,10 @@ import pytest
 import synthetic
 from report_data import LITERATURE, data_of
 
+from sl.comparison import run_groups
 from sl.errors import UserError
 from sl.figures.catalogue import folder
-from sl.record import load_all, run_groups
+from sl.record import load_all
 from sl.report.contents import contents
 from sl.report.write import write
 

@@ -8,10 +8,10 @@ import synthetic
 from sweep_runs import ALPHAS, BETAS, SEEDS, accuracy, sweep_of
 
 from sl.commands import choose, sweep_table, train
+from sl.comparison.sweeps import sweeps
 from sl.errors import UserError
 from sl.figures import sweep as figure
 from sl.record import load_all
-from sl.record.sweeps import sweeps
 from sl.tables import Literature, write_all
 from sl.tables import sweep as table
 

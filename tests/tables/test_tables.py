@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 import synthetic
 
-from sl.record import CLEAN, Noise, load_all, run_groups
+from sl.comparison import run_groups
+from sl.record import CLEAN, Noise, load_all
 from sl.tables import Literature, load, write_all
 from sl.tables.compare import beside, cells, obstacle
 from sl.tables.formats import latex, markdown

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 import synthetic
 
-from sl.record import Noise, load_all, run_groups
+from sl.comparison import run_groups
+from sl.record import Noise, load_all
 from sl.tables.classes import class_table
 from sl.tables.published import ClassAccuracies
 

@@ -2,8 +2,8 @@
 
 import pytest
 
+from sl.comparison.titles import SYMBOLS, parameters
 from sl.record.shown import known
-from sl.record.titles import SYMBOLS, parameters
 from sl.tables.formats import latex_text
 
 COMMANDS = {"λ": r"$\lambda$", "τ": r"$\tau$", "ε": r"$\varepsilon$", "Ω": r"$\Omega$", "→": r"$\rightarrow$"}

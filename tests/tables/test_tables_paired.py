@@ -8,7 +8,8 @@ import pytest
 import synthetic
 from scipy import stats
 
-from sl.record import Noise, RunGroup, load_all
+from sl.comparison import RunGroup
+from sl.record import Noise, load_all
 from sl.stats import Inference
 from sl.tables import Literature, write_all
 from sl.tables.layout import results_table

@@ -11,8 +11,8 @@ import synthetic
 from scipy import stats
 from sweep_runs import ALPHAS, BETAS, SEEDS, accuracy, sweep_of
 
+from sl.comparison.sweeps import sweeps
 from sl.record import load_all
-from sl.record.sweeps import sweeps
 from sl.tables import sweep as table
 
 

@@ -8,12 +8,13 @@ import numpy as np
 import pytest
 import torch
 
+from sl.comparison import run_groups
 from sl.config.compose import compose_run
 from sl.errors import UserError
-from sl.record import load_all, read, run_groups
+from sl.record import load_all, read
 from sl.record.identity import identity
 from sl.record.provenance import provenance
-from sl.record.titles import scale_title
+from sl.scale import scale_title
 from sl.train.described import describe_run
 from sl.train.engine import make_engine
 from sl.train.holdout import fold_rows, split

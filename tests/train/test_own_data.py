@@ -13,7 +13,7 @@ from sl.config.compose import compose_run
 from sl.data import ImageFolder
 from sl.errors import UserError
 from sl.record import GIVEN, Run, read
-from sl.record.titles import scale_title
+from sl.scale import scale_title
 from sl.tracker.run_name import short_name
 from sl.train.described import describe_run
 from sl.train.job import make_loss, prepare

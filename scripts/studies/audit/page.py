@@ -5,10 +5,11 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from statistics import fmean
 
-from sl.errors import UserError
-from sl.numbers import mean_std
 from sl.record.paper import PAPER_EPOCHS
 from sl.record.titles import loss_title
+
+from sl.errors import UserError
+from sl.numbers import mean_std
 from sl.tables.formats import table
 from sl.tables.marks import fill
 from studies.audit.by_default import in_short

@@ -6,11 +6,12 @@ from typing import Any
 
 import numpy as np
 
+from sl.comparison.titles import origin, parameters, setting
+from sl.config.stated import stated_parameters
 from sl.numbers import mean_std, plural
 from sl.record import Run
 from sl.record.run import Array
-from sl.record.stated import stated_parameters
-from sl.record.titles import dataset_title, loss_title, origin, parameters, setting
+from sl.record.shown import dataset_title, loss_title
 from sl.search.outcome import read_outcome
 from sl.tables.formats import table
 from studies.search.cost import ParameterGrid, accuracies_of, parameter_grids

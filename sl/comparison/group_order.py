@@ -3,12 +3,14 @@
 from collections.abc import Iterable
 from typing import Any
 
-from sl.record.paper import PAPER_EPOCHS
+from sl.comparison.run_group import RunGroup, run_groups
+from sl.comparison.titles import changes, model_title
+from sl.comparison.usual_recipe import usual_recipe
+from sl.config.stated import distance, recipe_changes, stated_recipe
+from sl.paper import PAPER_EPOCHS
 from sl.record.run import Run
-from sl.record.run_group import RunGroup, run_groups
 from sl.record.shown import place
-from sl.record.stated import distance, recipe_changes, stated_recipe, usual_recipe
-from sl.record.titles import changes, model_title, paper_scale
+from sl.scale import paper_scale
 
 
 def group_order(group: RunGroup) -> tuple[Any, ...]:

@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 import synthetic
 
+from sl.comparison import run_groups
+from sl.comparison.group_order import in_order, recipe_differences
 from sl.config.compose import compose_run
-from sl.record import CLEAN, Noise, load_all, run_groups
-from sl.record.group_order import in_order, recipe_differences
-from sl.record.stated import stated_parameters
+from sl.config.stated import stated_parameters
+from sl.record import CLEAN, Noise, load_all
 
 NOISY = Noise("symmetric", 0.4)
 

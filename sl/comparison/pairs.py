@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 
+from sl.comparison.series import Series
 from sl.record.run import Array, Run
-from sl.record.series import Series
 
 
 def conflict(runs: Sequence[Run], *, precision: bool = True) -> str:

@@ -1,35 +1,20 @@
-"""What figures and tables say about runs: names, parameters, scale and where the runs come from."""
+"""What figures and tables say about runs: parameters, recipe, network and where the runs come from."""
 
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
+from sl.config.flat import flat
+from sl.config.stated import unlike_stated
 from sl.numbers import plural
-from sl.record.flat import flat
-from sl.record.paper import PAPER_EPOCHS
 from sl.record.run import Run
 from sl.record.schema import Provenance
-from sl.record.shown import described, place, shown
-from sl.record.stated import unlike_stated
+from sl.record.shown import dataset_title, described, loss_title, shown
+from sl.scale import scale_title
 
 SYMBOLS = {  # of parameters that have the same name in several losses
     **{"alpha": "α", "beta": "β", "gamma": "γ", "epsilon": "ε", "lambda_": "λ", "tau": "τ"},
     "log_zero": "A",
 }
-
-
-def dataset_title(name: str) -> str:
-    """`CIFAR-10` for cifar10."""
-    return shown("dataset", name).title
-
-
-def loss_title(name: str) -> str:
-    """`SL` for sl; a loss that neither its file nor a record describes keeps its own name."""
-    return shown("loss", name).title
-
-
-def loss_order(name: str) -> tuple[float, str]:
-    """Sort key of the rows: the place that a loss asks for, then its name."""
-    return place("loss", name)
 
 
 def parameters(values: dict[str, Any] | None, loss: str = "") -> str:
@@ -70,54 +55,6 @@ def named_loss(loss: str, values: dict[str, Any] | None) -> str:
     """
     chosen = parameters(values, loss)
     return f"{loss_title(loss)} ({chosen})" if chosen else loss_title(loss)
-
-
-def full_epochs(run: Run) -> int:
-    """How many epochs the run would have at full scale; a recipe cut short by hand does not lower it."""
-    return max(run.scale.paper_epochs, PAPER_EPOCHS.get(run.name("dataset"), 0))
-
-
-def paper_scale(run: Run) -> bool:
-    """Whether the run used all images, all epochs and whole batches, whatever its scale is called."""
-    scale = run.scale
-    whole = scale.train_share == scale.test_share == 1 and scale.epochs >= full_epochs(run)
-    whole = whole and not run.holdout
-    return whole and scale.batch_size == scale.paper_batch_size and scale.width_share == 1
-
-
-def scale_badge(run: Run) -> str:
-    """The run's scale in two words, to stand beside every number."""
-    if not paper_scale(run):
-        return "scaled-down run"
-    if run.labels_given:
-        return "full set"
-    return "paper scale" if run.name("dataset") in PAPER_EPOCHS else "full scale"
-
-
-def scale_name(run: Run) -> str:
-    """The scale, and that the data are not the paper's, where nothing else says so."""
-    other = paper_scale(run) and not run.labels_given and run.name("dataset") not in PAPER_EPOCHS
-    return scale_badge(run) + (" (not a data set of the paper)" if other else "")
-
-
-def scale_title(run: Run) -> str:
-    """The run's scale in a line; it never passes a scaled-down run off as the paper's."""
-    train, test = f"{run.data.train_images:,}", f"{run.data.test_images:,}"
-    epochs, full = run.scale.epochs, full_epochs(run)
-    if not paper_scale(run):
-        lengths = f"{epochs} of {full} epochs" if epochs != full else plural(epochs, "epoch")
-        full_train, share = run.data.paper_train_images, 100 * run.scale.test_share
-        holdout = run.holdout
-        train = f"{train} of {full_train:,}" if run.scale.train_share < 1 or holdout else train
-        test = f"{test} ({share:.3g} % of the)" if share < 100 else test
-        if run.scale.batch_size != run.scale.paper_batch_size:
-            lengths += f", batches of {run.scale.batch_size} for {run.scale.paper_batch_size}"
-        if run.scale.width_share != 1:
-            lengths += f", {100 * run.scale.width_share:.3g} % of the network's channels"
-        lengths += f", {100 * holdout:.3g} % held out for validation" if holdout else ""
-        lengths += f", fold {run.config.fold}" if run.config.fold else ""
-        return f"{scale_name(run)}: {train} training and {test} test images, {lengths}"
-    return f"{scale_name(run)}: all {train} training and {test} test images, {plural(epochs, 'epoch')}"
 
 
 def model_title(run: Run) -> str:

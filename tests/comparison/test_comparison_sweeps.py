@@ -9,9 +9,9 @@ import yaml
 from scipy import stats
 from sweep_runs import SEEDS, accuracy
 
+from sl.comparison.sweeps import sweeps
 from sl.paths import CONFIG_DIR
 from sl.record import load_all
-from sl.record.sweeps import sweeps
 from sl.tables import sweep as table
 
 

@@ -10,14 +10,15 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from sl.record.flat import flat
+from sl.comparison.pairs import paired_difference
+from sl.comparison.series import Series
+from sl.comparison.titles import setting
+from sl.config.flat import flat
+from sl.config.stated import distance, stated_values
 from sl.record.identity import canonical
-from sl.record.pairs import paired_difference
 from sl.record.run import Array, Run
 from sl.record.schema import Names
-from sl.record.series import Series
-from sl.record.stated import distance, stated_values
-from sl.record.titles import loss_title, setting
+from sl.record.shown import loss_title
 from sl.stats import Inference, adjusted, infer
 
 CHOICES = tuple(Names.model_fields)

@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 import synthetic
 
+from sl.comparison import run_groups
+from sl.comparison.sweeps import sweeps
 from sl.errors import UserError
-from sl.record import Run, load_all, read, run_groups
-from sl.record.sweeps import sweeps
-from sl.record.titles import paper_scale, scale_badge, scale_title
+from sl.record import Run, load_all, read
+from sl.scale import paper_scale, scale_badge, scale_title
 from sl.search.rank import rankings
 from sl.search.validation import validated, with_holdout
 from sl.tables import Literature, write_all

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from sl.comparison.series import Series
+from sl.config.stated import distance, stated_parameters
 from sl.record.identity import canonical_text
 from sl.record.noise import CLEAN, Noise
 from sl.record.run import Run
-from sl.record.series import Series
-from sl.record.stated import distance, stated_parameters
 
 SL_PARAMETERS = frozenset(("alpha", "beta", "log_zero"))
 

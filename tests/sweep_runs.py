@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 import synthetic
 
+from sl.comparison.sweeps import Sweep, sweeps
 from sl.record import load_all
-from sl.record.sweeps import Sweep, sweeps
 
 ALPHAS, BETAS, SEEDS = (0.01, 0.1, 1.0), (0.5, 1.0), (0, 1, 2)
 

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 import synthetic
 
-from sl.record import Noise, Run, Series, load_all, matched, paired_difference, read, run_groups
-from sl.record.pairs import conflict
+from sl.comparison import Series, matched, paired_difference, run_groups
+from sl.comparison.pairs import conflict
+from sl.record import Noise, Run, load_all, read
 
 NOISY = Noise("symmetric", 0.4)
 

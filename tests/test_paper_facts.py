@@ -1,12 +1,12 @@
-"""What sl/record/paper.py states of the paper is what configs/ say."""
+"""What sl/paper.py states of the paper is what configs/ say."""
 
 import pytest
 
 from sl.config.files import read_yaml
 from sl.config.groups import choices
+from sl.config.stated import stated_recipe
+from sl.paper import BOOSTED, PAPER_EPOCHS, STAGE_EPOCHS, USUAL_RECIPE
 from sl.paths import CONFIG_DIR
-from sl.record.paper import BOOSTED, PAPER_EPOCHS, STAGE_EPOCHS, USUAL_RECIPE
-from sl.record.stated import stated_recipe
 
 
 @pytest.mark.parametrize("dataset", PAPER_EPOCHS)

@@ -3,8 +3,9 @@ from pathlib import Path
 import pytest
 import synthetic
 
+from sl.comparison.titles import durations, origin, setting
 from sl.record import read
-from sl.record.titles import durations, origin, paper_scale, scale_title, setting
+from sl.scale import paper_scale, scale_title
 
 
 def test_a_scaled_down_run_says_so(tmp_path: Path) -> None:

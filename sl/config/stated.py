@@ -1,13 +1,12 @@
-"""What configs/ state of a recipe and of a loss under it: which parameters stand for the loss on a page."""
+"""What configs/ state of a recipe and of a loss under it, and in what the values of a run differ from that."""
 
 import math
 from functools import cache
 from typing import Any
 
 from sl.config.files import merged, read_yaml, resolved
+from sl.config.flat import flat
 from sl.paths import CONFIG_DIR
-from sl.record.flat import flat
-from sl.record.paper import USUAL_RECIPE
 
 WITHOUT = {"p_min": 0.0, "bn_zero_debias": False}  # what versions did that did not have these options yet
 
@@ -16,18 +15,6 @@ WITHOUT = {"p_min": 0.0, "bn_zero_debias": False}  # what versions did that did 
 def stated_recipe(dataset: str, recipe: str) -> dict[str, Any]:
     """The values of a recipe on a data set, as configs/ has them today; empty for a recipe unknown there."""
     return merged([CONFIG_DIR / "recipe" / f"{recipe}.yaml", CONFIG_DIR / "recipe_preset" / f"{recipe}_{dataset}.yaml"])
-
-
-@cache
-def usual_recipe(dataset: str, scale: str) -> str:
-    """The recipe that a reproduction trains a data set with: of configs/reproduce.yaml at scale cpu, else the default.
-
-    >>> usual_recipe("cifar10", "paper"), usual_recipe("cifar10", "cpu")
-    ('authors_code', 'apl')
-    """
-    scaled = read_yaml(CONFIG_DIR / "reproduce.yaml")["scaled_down"].get(dataset, []) if scale == "cpu" else []
-    recipes = [override.removeprefix("recipe=") for override in scaled if override.startswith("recipe=")]
-    return recipes[-1] if recipes else USUAL_RECIPE
 
 
 @cache
