@@ -34,7 +34,7 @@ class Lost(Exception):
 def run_all(task: Task, arguments: Sequence[Any], jobs: int) -> list[TaskResult]:
     """`task` of each of the `arguments`, `jobs` at once in processes of their own; an error stops none of the others.
 
-    One job at a time runs in this process.
+    One at a time, they run in this process.
     """
     if jobs == 1:
         return [_attempt(task, argument) for argument in arguments]

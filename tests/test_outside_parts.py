@@ -24,7 +24,7 @@ from sl.report.write import write
 from sl.reproduce.plan import plan_runs
 from sl.tables import Literature, write_all
 from sl.train.described import describe_run
-from sl.train.job import prepare
+from sl.train.prepared import prepare
 from sl.train.run import train
 
 ROOT = Path(__file__).parents[1]
@@ -176,7 +176,7 @@ def test_a_class_in_the_place_of_one_here_has_its_own_name(folder: Path) -> None
     in_place = ["dataset._target_=toy_parts.Stripes", "+dataset.classes=4", "noise._target_=toy_parts.NextClass"]
     in_place += ["+noise.strength=0.3", "model=cnn4", "model._target_=toy_parts.OneLayer", "recipe.decay_on=none"]
     in_place += ["loss=ce", "loss._target_=toy_parts.BrierScore", "~loss.p_min", "+loss.sharpness=2.0"]
-    job = prepare(compose_run([*SHORT, *in_place]))
+    prepared = prepare(compose_run([*SHORT, *in_place]))
     names = {"dataset": "Stripes", "noise": "NextClass", "model": "OneLayer", "loss": "BrierScore"}
-    assert {choice: job.names[choice] for choice in names} == names
-    assert presentations(job.config.shown) == {}
+    assert {choice: prepared.names[choice] for choice in names} == names
+    assert presentations(prepared.config.shown) == {}

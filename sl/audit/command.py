@@ -25,9 +25,9 @@ from sl.record.identity import identity
 from sl.record.shown import dataset_title, loss_title
 from sl.say import say
 from sl.train.described import Described, data_dir_unread, describe_run
-from sl.train.job import prepare
 from sl.train.jobs import choose_jobs
 from sl.train.places import check_places
+from sl.train.prepared import prepare
 from sl.train.save_model import OWN_DATA
 
 OWN = "add dataset=folder"

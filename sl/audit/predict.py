@@ -17,7 +17,7 @@ from sl.options.run import RunConfig
 from sl.saved import load_model
 from sl.say import noticed, say
 from sl.train.holdout import rows_held_out
-from sl.train.job import Job, prepare
+from sl.train.prepared import PreparedRun, prepare
 from sl.train.run import train
 from sl.train.save_model import path_of_model
 from sl.workers import run_all, values
@@ -44,33 +44,33 @@ def predict_part(folder: Path, said: frozenset[str], config: RunConfig) -> Path:
     file <identity>.npz holds identity, fold, index (rows of the subject) and probabilities.
     """
     noticed.update(said)
-    job = prepare(config)
-    path = folder / f"{job.identity}.npz"
+    prepared = prepare(config)
+    path = folder / f"{prepared.identity}.npz"
     if path.exists():
         say(f"already predicted: {path}")
         return path
     if config.fold is not None:
-        say(f"fold {config.fold}: run {job.identity[:4]}")
+        say(f"fold {config.fold}: run {prepared.identity[:4]}")
     train(config, wait=True)
     subject, rows = whole_subject(config)
-    loaded = load_model(path_of_model(job), job.runtime.device, config.allow_targets)
-    probabilities = torch.cat([loaded.probabilities(images) for images in images_of(job, subject)]).cpu().numpy()
-    write_npz(path, identity=job.identity, fold=config.fold or "", index=rows.numpy(), probabilities=probabilities)
+    loaded = load_model(path_of_model(prepared), prepared.runtime.device, config.allow_targets)
+    probabilities = torch.cat([loaded.probabilities(images) for images in images_of(prepared, subject)]).cpu().numpy()
+    write_npz(path, identity=prepared.identity, fold=config.fold or "", index=rows.numpy(), probabilities=probabilities)
     return path
 
 
-def images_of(job: Job, subject: Subject) -> list[Tensor]:
-    """The images of the `subject` that the run `job` predicts, in order, as they lie: none are copied together."""
-    held = job.config.fold is not None and job.validation
-    own = held.images if held else job.dataset.train_images
-    return [own] if subject.trained == len(subject.names) else [own, job.dataset.test_images]
+def images_of(prepared: PreparedRun, subject: Subject) -> list[Tensor]:
+    """The images of the `subject` that the run `prepared` predicts, in order, as they lie: none are copied together."""
+    held = prepared.config.fold is not None and prepared.validation
+    own = held.images if held else prepared.dataset.train_images
+    return [own] if subject.trained == len(subject.names) else [own, prepared.dataset.test_images]
 
 
 def whole_subject(config: RunConfig) -> tuple[Subject, torch.Tensor]:
     """What is audited, and the sorted rows of it that the run `config` predicts."""
-    job = prepare(replace(config, fold=None))
-    subject = subject_of(job)
-    held = rows_held_out(config, job.noisy.labels)
+    prepared = prepare(replace(config, fold=None))
+    subject = subject_of(prepared)
+    held = rows_held_out(config, prepared.noisy.labels)
     return subject, torch.cat([held[1] if held else torch.arange(subject.trained),
                                torch.arange(subject.trained, len(subject.names))])  # fmt: skip
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from sl.files import expanded
-from sl.train.job import Job
+from sl.train.prepared import PreparedRun
 
 BLOCK = 1000  # images; the first one with colour ends the look at pictures that may not fit into memory
 
@@ -54,14 +54,14 @@ class Subject:
         return "train" if row < self.trained else "test"
 
 
-def subject_of(job: Job) -> Subject:
-    """The images that an audit of the run `job` (without a holdout) is about."""
-    data, noisy = job.dataset, job.noisy
+def subject_of(prepared: PreparedRun) -> Subject:
+    """The images that an audit of the run `prepared` (without a holdout) is about."""
+    data, noisy = prepared.dataset, prepared.noisy
     if not data.labels_given:
         names = tuple(map(str, data.train_index.tolist()))
         return Subject(data.train_images, noisy.labels, noisy.clean, names, data.class_names, len(names))
     paths = tuple(data.train_paths[row] for row in data.train_index.tolist())
-    root = expanded("data_dir", job.config.dataset["data_dir"])
+    root = expanded("data_dir", prepared.config.dataset["data_dir"])
     if data.test_checked:
         return Subject(data.train_images, noisy.labels, None, paths, data.class_names, len(paths), root)
     return Subject(

@@ -12,8 +12,8 @@ from sl.record.read import load_all
 from sl.reproduce.plan import PlannedRun, cost_key
 from sl.train.engine import make_engine
 from sl.train.epoch import learning_rates
-from sl.train.job import Job, prepare
 from sl.train.machine import device_title
+from sl.train.prepared import PreparedRun, prepare
 from sl.train.seeds import generator
 
 TIMED_STEPS = 2
@@ -25,9 +25,9 @@ def estimate(plan: Sequence[PlannedRun]) -> dict[str, float]:
     recorded_in = cache(latest_first)
     for run in plan:
         if run.cost_key not in seconds and not run.ended:
-            job = prepare(run.described.config)
-            known = from_records(job, recorded_in(run.record.parent))
-            seconds[run.cost_key] = measured(job) if known is None else known
+            prepared = prepare(run.described.config)
+            known = from_records(prepared, recorded_in(run.record.parent))
+            seconds[run.cost_key] = measured(prepared) if known is None else known
     return seconds
 
 
@@ -37,9 +37,9 @@ def latest_first(folder: Path) -> list[Run]:
     return sorted(found, key=lambda run: run.path.stat().st_mtime, reverse=True)
 
 
-def from_records(job: Job, recorded: Sequence[Run]) -> float | None:
+def from_records(prepared: PreparedRun, recorded: Sequence[Run]) -> float | None:
     """Seconds that the latest such run took on such a machine with as many threads; None if no record says."""
-    device, key = device_title(job.runtime), cost_key(job.result_config)
+    device, key = device_title(prepared.runtime), cost_key(prepared.result_config)
     for other in recorded:
         same = cost_key(other.config.plain()) == key
         if same and other.end and other.provenances[-1].device == device:
@@ -47,13 +47,13 @@ def from_records(job: Job, recorded: Sequence[Run]) -> float | None:
     return None
 
 
-def measured(job: Job) -> float:
+def measured(prepared: PreparedRun) -> float:
     """Seconds of the whole run, from some steps and one evaluation batch."""
-    engine = make_engine(job)
+    engine = make_engine(prepared)
     count, batch = len(engine.data.noisy), engine.batch_size
     draws = engine.augmentation.draw(count, engine.data.image_shape, generator(0, "estimate"))
-    steps = min(TIMED_STEPS, job.plan.steps_per_epoch)
-    order, lrs = torch.arange(min(steps * batch, count)), learning_rates(engine, job.plan, 1)[:steps]
+    steps = min(TIMED_STEPS, prepared.plan.steps_per_epoch)
+    order, lrs = torch.arange(min(steps * batch, count)), learning_rates(engine, prepared.plan, 1)[:steps]
     images = engine.data.test_images[:512]
     timings = []
     for _ in range(2):  # the first time warms up
@@ -62,4 +62,4 @@ def measured(job: Job) -> float:
         trained = time.perf_counter()
         engine.predict(images).sum().item()
         timings = [(trained - began) / steps, (time.perf_counter() - trained) / len(images)]
-    return job.plan.steps * timings[0] + job.plan.epochs * len(engine.data.test_labels) * timings[1]
+    return prepared.plan.steps * timings[0] + prepared.plan.epochs * len(engine.data.test_labels) * timings[1]

@@ -28,10 +28,10 @@ from sl.train.capture import CapturedStep
 from sl.train.device import CAPTURED, COMPILED, Runtime, apply_runtime
 from sl.train.device_data import DeviceData
 from sl.train.forward import autocast, forward_pass, lower_precision
-from sl.train.job import Job, make_loss
 from sl.train.kernels import channels_last_fails, warn_of_slow_kernels
 from sl.train.network import make_model
 from sl.train.plan import batch_sizes
+from sl.train.prepared import PreparedRun, make_loss
 from sl.train.step_weights import StepWeights
 
 EVALUATION_BATCH = {"cuda": 2000, "cpu": 500}  # of 32 px; 5000 of CIFAR-10 would take cnn8 2 GiB for activations
@@ -204,31 +204,32 @@ engines: Cache[Engine] = Cache(limit=8)
 device_data: Cache[DeviceData] = Cache(limit=2)
 
 
-def make_engine(job: Job) -> Engine:
+def make_engine(prepared: PreparedRun) -> Engine:
     """An engine with the run's weights and labels: one that this process built before, where it fits."""
-    model = make_model(job.config, job.dataset)
-    loss = make_loss(job.config.loss, job.dataset, job.noisy, job.config.allow_targets)
+    config, runtime = prepared.config, prepared.runtime
+    model = make_model(config, prepared.dataset)
+    loss = make_loss(config.loss, prepared.dataset, prepared.noisy, config.allow_targets)
     model_state = {name: value.clone() for name, value in model.state_dict().items()}
-    apply_runtime(job.runtime)
-    warn_of_slow_kernels(job.runtime)
+    apply_runtime(runtime)
+    warn_of_slow_kernels(runtime)
 
     def key(*parts: str) -> str:
-        return json.dumps(canonical({part: job.result_config.get(part) for part in parts})) + repr(job.runtime)
+        return json.dumps(canonical({part: prepared.result_config.get(part) for part in parts})) + repr(runtime)
 
     # Runs share what lies on the device; which images are held out differs from seed to seed and noise to noise.
-    held_out = job.config.holdout is not None or job.config.fold is not None
+    held_out = config.holdout is not None or config.fold is not None
     split = ("noise", "seed", "holdout", "fold") if held_out else ()
 
     def new_engine() -> Engine:
-        normalisation = job.config.recipe.normalisation
+        normalisation = config.recipe.normalisation
         data = device_data.get(
             key("dataset", "scale", *split) + normalisation,
-            lambda: DeviceData(job.dataset, normalisation, job.runtime.device, job.validation),
+            lambda: DeviceData(prepared.dataset, normalisation, runtime.device, prepared.validation),
         )
         # An engine holds its images: it goes with them.
         engines.keep(lambda engine: any(engine.data is other for other in device_data.values()))
-        return Engine(model, copy.deepcopy(loss), data, job.config.recipe, job.plan.batch_size, job.runtime)
+        return Engine(model, copy.deepcopy(loss), data, config.recipe, prepared.plan.batch_size, runtime)
 
     engine = engines.get(key("dataset", "model", "loss", "recipe", "scale", *split), new_engine)
-    engine.reset(model_state, loss, job.noisy)
+    engine.reset(model_state, loss, prepared.noisy)
     return engine

@@ -12,8 +12,8 @@ from sl.recipes.schedule import learning_rate
 from sl.record.schema import Epoch, Probe, Stage, TrainingShares
 from sl.train.engine import LARGEST_WEIGHT, Engine, nothing
 from sl.train.holdout import Validation
-from sl.train.job import ProbeSet
 from sl.train.plan import Plan
+from sl.train.prepared import ProbeSet
 from sl.train.seeds import generator
 
 

@@ -7,25 +7,25 @@ from sl.record.read import read
 from sl.record.representation import read_representation
 from sl.record.run import Run
 from sl.say import warn
-from sl.train.job import Job
+from sl.train.prepared import PreparedRun
 from sl.train.save_model import keeps_model, path_of_model
 
 
-def check_finished(job: Job, record: Path) -> None:
-    """Say what `job` asks for and its complete run at `record` does not have: network, representations, probed class.
+def check_finished(prepared: PreparedRun, record: Path) -> None:
+    """Say what is asked for and the complete run at `record` does not have: network, representations, probed class.
 
     Each is a warning; a network that `save=true` asks for and that is not there is a UserError.
     """
-    run, probe, again = read(record), job.config.probe, f"remove {record} to train it again"
-    if keeps_model(job.config) and not (path := path_of_model(job)).exists():
+    run, probe, again = read(record), prepared.config.probe, f"remove {record} to train it again"
+    if keeps_model(prepared.config) and not (path := path_of_model(prepared)).exists():
         missing = f"the network was not kept: there is no {path}; {again}"
-        if job.config.save:
+        if prepared.config.save:
             raise UserError("save", "true", missing)
         warn(missing)
     if lacks_representations(run, probe.representations):
         warn(f"probe.representations={probe.representations}: this run did not keep as many; {again}")
     looked_at = {seen.probe_class for seen in run.probes.values()}
-    if probe.label is not None and looked_at != {job.probe_set.label}:
+    if probe.label is not None and looked_at != {prepared.probe_set.label}:
         names = ", ".join(run.class_names[label] for label in sorted(looked_at))
         warn(f"probe.label={probe.label}: this run looked at class {names}; {again}")
 

@@ -11,15 +11,15 @@ from torch import Tensor
 from sl.npz import write_npz
 from sl.record.write import in_runs_dir
 from sl.train.engine import Engine
-from sl.train.job import Job
+from sl.train.prepared import PreparedRun
 
 
-def save_representations(engine: Engine, job: Job, path: Path) -> None:
+def save_representations(engine: Engine, prepared: PreparedRun, path: Path) -> None:
     """Keep representations of test images beside the record, for t-SNE; UserError for a full disk."""
-    if job.config.probe.representations == 0:
+    if prepared.config.probe.representations == 0:
         return
     labels = engine.data.test_labels.cpu()
-    chosen = spread_over_classes(labels, job.config.probe.representations)
+    chosen = spread_over_classes(labels, prepared.config.probe.representations)
     features = engine.represent(engine.data.test_images, chosen)
     kept = compact(features.cpu().numpy())
     archive = path.with_suffix(".npz")

@@ -17,7 +17,7 @@ from sl.record.read import State, parse_record, read, record_state
 from sl.record.run import STAGES, Run
 from sl.record.write import RecordWriter
 from sl.say import say, warn
-from sl.sweep import job as job_of_sweep
+from sl.sweep import job
 from sl.tracker import ConsoleSink, Sink, Watchers
 from sl.tracker.console import summary
 from sl.train.alone import alone_at
@@ -25,9 +25,9 @@ from sl.train.checkpoint import Checkpoint
 from sl.train.engine import make_engine
 from sl.train.epoch import Diverging, look_closely, sample_representations, train_one_epoch
 from sl.train.finished import check_finished
-from sl.train.job import Job, prepare, probed_class
 from sl.train.machine import origin_of
 from sl.train.places import check_places
+from sl.train.prepared import PreparedRun, prepare, probed_class
 from sl.train.representations import save_representations
 from sl.train.save_model import check_models_dir, save_model
 from sl.train.stop import Stopped, StopRequest
@@ -56,18 +56,18 @@ def train(config: RunConfig, wait: bool = False) -> Path:
     weight reached 10,000, now or on an earlier call.
     """
     check_places(config)
-    job = prepare(config)
-    path = job.record
+    prepared = prepare(config)
+    path = prepared.record
     trackers = build_trackers(config.tracker, config.allow_targets)
-    checkpoint = Checkpoint(Path(config.checkpoints_dir) / f"{job.identity}.pt")
+    checkpoint = Checkpoint(Path(config.checkpoints_dir) / f"{prepared.identity}.pt")
     with alone_at(path, checkpoint.path, wait):
         state = record_state(path)
         if state in ("complete", "diverged"):
             checkpoint.remove_of(path.read_bytes())
         match state:
             case "complete":
-                check_finished(job, path)
-                job_of_sweep.tell(before=1.0)
+                check_finished(prepared, path)
+                job.tell(before=1.0)
                 say(f"already trained: {summary(read(path), True)}")
             case "diverged":
                 raise RunDiverged(path)
@@ -76,17 +76,17 @@ def train(config: RunConfig, wait: bool = False) -> Path:
                     f"{path}: the record of a finished run, damaged since; restore it, or remove it to train again"
                 )
             case _:
-                check_models_dir(job)
-                Training(job, path, checkpoint, trackers).run(state)
+                check_models_dir(prepared)
+                Training(prepared, path, checkpoint, trackers).run(state)
     return path
 
 
 class Training:
     """One run that is being trained. `epoch` epochs and `step` steps of the next one are done."""
 
-    def __init__(self, job: Job, path: Path, checkpoint: Checkpoint, trackers: Mapping[str, Sink]) -> None:
-        self.job, self.path, self.checkpoint = job, path, checkpoint
-        self.engine = make_engine(job)
+    def __init__(self, prepared: PreparedRun, path: Path, checkpoint: Checkpoint, trackers: Mapping[str, Sink]) -> None:
+        self.prepared, self.path, self.checkpoint = prepared, path, checkpoint
+        self.engine = make_engine(prepared)
         self.record = RecordWriter(path)
         self.console = ConsoleSink()
         self.watchers = Watchers({"console": self.console, **trackers})
@@ -107,7 +107,7 @@ class Training:
         try:
             with self.stop:
                 self._resume_or_start(state)
-                while self.epoch < self.job.plan.epochs:
+                while self.epoch < self.prepared.plan.epochs:
                     self._one_epoch()
                 self._end()
             finished = True
@@ -127,9 +127,9 @@ class Training:
 
     def _resume_or_start(self, state: State) -> None:
         """The record and the engine at the newest state that a checkpoint holds, or both at the beginning."""
-        origin = origin_of(self.job.runtime)
+        origin = origin_of(self.prepared.runtime)
         found = None if state == "missing" else self._restore()
-        header = found.header if found else self.job.header(origin)
+        header = found.header if found else self.prepared.header(origin)
         self.watchers.start(header, self.path, self.epoch)
         if state == "damaged" and self.path.stat().st_size:
             aside = self.path.with_name(f".{self.path.name}.damaged")
@@ -154,13 +154,13 @@ class Training:
             try:
                 self.record.content = state["record"].encode()
                 run = parse_record(self.path, self.record.content)
-                if run.identity != self.job.identity:
+                if run.identity != self.prepared.identity:
                     raise ValueError("it belongs to another run")
                 step, seconds, so_far = int(state["step"]), list(state["epoch_seconds"]), float(state["spent"])
                 self.engine.load_state_dict(state["engine"])
             except (KeyError, ValueError, RuntimeError, TypeError, AttributeError) as error:
                 warn(f"{self.checkpoint.path}: not used, it does not fit this version: {error}")
-                self.engine = make_engine(self.job)
+                self.engine = make_engine(self.prepared)
                 continue
             self._check_probed_class(run.config.probe.get("label"))
             self.epoch, self.step = len(run.epochs), step
@@ -170,8 +170,9 @@ class Training:
 
     def _check_probed_class(self, began_with: str | int | None) -> None:
         """UserError where the run is now to look at another class than the one that it began with."""
-        if probed_class(began_with, self.job.dataset) != self.job.probe_set.label:
-            asked, began = ("null" if label is None else label for label in (self.job.config.probe.label, began_with))
+        if probed_class(began_with, self.prepared.dataset) != self.prepared.probe_set.label:
+            labels = (self.prepared.config.probe.label, began_with)
+            asked, began = ("null" if label is None else label for label in labels)
             rule = (
                 f"this run began with probe.label={began}; give that to resume it, or remove {self.path} to begin anew"
             )
@@ -182,13 +183,14 @@ class Training:
 
         Until the epoch is recorded nothing but the engine's steps has changed, so it may stop in the evaluation too.
         """
-        epoch, plan, seed = self.epoch + 1, self.job.plan, self.job.config.seed
+        epoch, plan, seed = self.epoch + 1, self.prepared.plan, self.prepared.config.seed
         self.began = time.perf_counter() - self.epoch_seconds_so_far
         line, confusion = train_one_epoch(self.engine, plan, seed, epoch, self.step, self._after_step, self.stop.check)
         trained = time.perf_counter()
         stages = [stage for stage in STAGES if plan.stages[stage] == epoch]
         probes = [
-            look_closely(self.engine, self.job.probe_set, stage, epoch, confusion, self.stop.check) for stage in stages
+            look_closely(self.engine, self.prepared.probe_set, stage, epoch, confusion, self.stop.check)
+            for stage in stages
         ]
         looked = time.perf_counter() - trained
         sample = partial(sample_representations, self.engine, seed, epoch)
@@ -206,8 +208,8 @@ class Training:
     def _end(self) -> None:
         """Write what a trained run leaves; where the disk refuses it, the whole training is in the checkpoint."""
         try:
-            save_representations(self.engine, self.job, self.path)
-            self.record.end(self.epoch_seconds, save_model(self.engine, self.job))
+            save_representations(self.engine, self.prepared, self.path)
+            self.record.end(self.epoch_seconds, save_model(self.engine, self.prepared))
         except UserError as error:
             saved = "the training is saved, and the same command ends it"
             raise UserError(f"{error}; {saved if self._save() else 'nor could the training be saved'}") from None
@@ -215,7 +217,7 @@ class Training:
     def _after_step(self, step: int) -> None:
         """Between two steps the run can be saved and stopped; nothing here waits for the device otherwise."""
         self.step, self.epoch_seconds_so_far = step, time.perf_counter() - self.began
-        self.console.inside(step / self.job.plan.steps_per_epoch)
+        self.console.inside(step / self.prepared.plan.steps_per_epoch)
         self._save_if_due()
         self.stop.check()
 

@@ -12,7 +12,7 @@ from sl.record.provenance import commit
 from sl.saved.files import as_file, model_path, write_files
 from sl.say import say
 from sl.train.engine import Engine
-from sl.train.job import Job
+from sl.train.prepared import PreparedRun
 
 OWN_DATA = "folder"  # the choice of data set whose networks are kept by default
 
@@ -22,19 +22,19 @@ def keeps_model(config: RunConfig) -> bool:
     return bool(config.save) if config.save is not None else config.names["dataset"] == OWN_DATA
 
 
-def check_models_dir(job: Job) -> None:
+def check_models_dir(prepared: PreparedRun) -> None:
     """Raise UserError where the network is to be kept and `models_dir` cannot be written to: before the training."""
-    if keeps_model(job.config):
-        check_writable("models_dir", Path(job.config.models_dir), path_of_model(job).parent)
+    if keeps_model(prepared.config):
+        check_writable("models_dir", Path(prepared.config.models_dir), path_of_model(prepared).parent)
 
 
-def path_of_model(job: Job) -> Path:
+def path_of_model(prepared: PreparedRun) -> Path:
     """The JSON of the run's network, if it is kept."""
-    return model_path(Path(job.config.models_dir), job.dataset.name, job.identity)
+    return model_path(Path(prepared.config.models_dir), prepared.dataset.name, prepared.identity)
 
 
-def save_model(engine: Engine, job: Job) -> str:
-    """Write the network of `engine` to models_dir, if the run of `job` keeps it; sha256 of its file of weights.
+def save_model(engine: Engine, prepared: PreparedRun) -> str:
+    """Write the network of `engine` to models_dir, if the run `prepared` keeps it; sha256 of its file of weights.
 
     Running statistics are stored as evaluation uses them (`debiased_statistics`), so that the network gives the same
     logits in any other program.
@@ -47,32 +47,32 @@ def save_model(engine: Engine, job: Job) -> str:
         if value is not None:
             tensors[f"normalisation.{name}"] = value
     weights = as_file(tensors)
-    if keeps_model(job.config):
-        path = path_of_model(job)
-        write_files(path, weights, describe_model(engine, job))
+    if keeps_model(prepared.config):
+        path = path_of_model(prepared)
+        write_files(path, weights, describe_model(engine, prepared))
         say(f"network kept: {path}")
     return hashlib.sha256(weights).hexdigest()
 
 
-def describe_model(engine: Engine, job: Job) -> dict[str, Any]:
+def describe_model(engine: Engine, prepared: PreparedRun) -> dict[str, Any]:
     """What the JSON says besides the weights' file: all that is needed to use them, and where they come from."""
     head, dirty = commit()
-    recipe, node = engine.recipe, job.config.model
-    if job.config.scale.width_share != 1:
-        node = {**node, "width": job.config.scale.width_share}
+    recipe, node = engine.recipe, prepared.config.model
+    if prepared.config.scale.width_share != 1:
+        node = {**node, "width": prepared.config.scale.width_share}
     whole = initialised_part(engine.model) is engine.model  # else batch normalisation's constants came with weights
     return {
-        "classes": list(job.dataset.class_names),
+        "classes": list(prepared.dataset.class_names),
         "network": engine.model.described(node) if isinstance(engine.model, Classifier) else node,
-        "image_shape": list(job.dataset.image_shape),
-        "margin": job.dataset.margin,
+        "image_shape": list(prepared.dataset.image_shape),
+        "margin": prepared.dataset.margin,
         "normalisation": recipe.normalisation,
         "batchnorm": {"eps": recipe.bn_eps, "momentum": recipe.bn_momentum} if whole else None,
-        "dataset": job.dataset.name,
-        "names": job.result_config["names"],
-        "seed": job.config.seed,
-        "epochs": job.plan.epochs,
-        "identity": job.identity,
+        "dataset": prepared.dataset.name,
+        "names": prepared.result_config["names"],
+        "seed": prepared.config.seed,
+        "epochs": prepared.plan.epochs,
+        "identity": prepared.identity,
         "commit": head,
         "dirty": dirty,
     }

@@ -11,15 +11,15 @@ from sklearn.metrics import average_precision_score
 
 from sl.config.compose import compose_run
 from sl.errors import UserError
-from sl.train.job import make_loss, prepare
+from sl.train.prepared import make_loss, prepare
 
 
 def assert_read(file: Path, transition: torch.Tensor) -> None:
     """noise=matrix reads the file as it is, and so does a loss that corrects for the noise in the labels."""
     drawn = prepare(compose_run(["dataset=digits", "noise=matrix", f"noise.path={file}"]))
     torch.testing.assert_close(drawn.noisy.transition, transition)
-    job = prepare(compose_run(["dataset=digits", "loss=forward", f"loss.transition={file}"]))
-    torch.testing.assert_close(make_loss(job.config.loss, job.dataset, job.noisy).transition, transition)
+    prepared = prepare(compose_run(["dataset=digits", "loss=forward", f"loss.transition={file}"]))
+    torch.testing.assert_close(make_loss(prepared.config.loss, prepared.dataset, prepared.noisy).transition, transition)
 
 
 @pytest.mark.parametrize("folds", [0, 2])

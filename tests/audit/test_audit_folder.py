@@ -14,7 +14,7 @@ from sklearn.metrics import average_precision_score
 from sl.config.compose import compose_run
 from sl.data import Digits
 from sl.errors import UserError
-from sl.train.job import prepare
+from sl.train.prepared import prepare
 
 WAY = (0, 1, 4)  # three digits that a network of a few epochs tells apart
 FOLDER = (

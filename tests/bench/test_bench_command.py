@@ -184,8 +184,8 @@ def test_laps_longer_than_an_epoch_are_several_epochs() -> None:
     contender = EngineContender("digits")
     lengths: list[int] = []
     contender.train_on = lambda order: lengths.append(len(order))  # type: ignore[method-assign]
-    batch = contender.job.plan.batch_size
-    most = len(contender.job.noisy.labels) // batch
+    batch = contender.prepared.plan.batch_size
+    most = len(contender.prepared.noisy.labels) // batch
     contender.train(2 * most + 3)
     assert lengths == [most * batch, most * batch, 3 * batch]
 

@@ -13,7 +13,7 @@ import torch
 
 from studies.bench.command import bench
 from studies.bench.compare import compare, make_teams, several_runs
-from studies.bench.contender import case_job
+from studies.bench.contender import prepare_case
 
 EVENTS: list[str] = []
 
@@ -58,10 +58,10 @@ def test_all_processes_have_started_before_the_first_is_measured() -> None:
 
 @pytest.mark.usefixtures("noted")
 def test_on_a_gpu_the_same_processes_run_alone_and_together(monkeypatch: pytest.MonkeyPatch) -> None:
-    job = case_job("digits")
-    job = replace(job, runtime=replace(job.runtime, device=torch.device("cuda", 0)))
+    prepared = prepare_case("digits")
+    prepared = replace(prepared, runtime=replace(prepared.runtime, device=torch.device("cuda", 0)))
     with ExitStack() as stack:
-        teams = make_teams(stack, "digits", job)
+        teams = make_teams(stack, "digits", prepared)
     assert {name: len(team.members) for name, team in teams.items()} == {
         "reference": 1,
         "one run": 1,

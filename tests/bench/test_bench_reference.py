@@ -11,7 +11,7 @@ from sl.recipes.augment import build_augmentation
 from sl.recipes.normalise import fit_normalisation
 from sl.train.engine import make_engine
 from sl.train.seeds import generator
-from studies.bench.contender import case_job
+from studies.bench.contender import prepare_case
 from studies.bench.reference import PilImages, ReferenceLoop, torchvision_transform
 
 PLAIN = (
@@ -26,11 +26,11 @@ PLAIN = (
 
 @pytest.mark.parametrize("more", [(), ("recipe.weight_decay=0.02", "recipe.decay_on=fc1")])
 def test_both_have_the_same_losses(more: tuple[str, ...]) -> None:
-    job = case_job("digits", [*PLAIN, *more])
-    engine, loop = make_engine(job), ReferenceLoop(job, workers=0)
-    count = len(job.noisy.labels)
-    draws = engine.augmentation.draw(count, job.dataset.image_shape, generator(0, "augmentation"))
-    rate = torch.full((1,), job.config.recipe.lr)
+    prepared = prepare_case("digits", [*PLAIN, *more])
+    engine, loop = make_engine(prepared), ReferenceLoop(prepared, workers=0)
+    count = len(prepared.noisy.labels)
+    draws = engine.augmentation.draw(count, prepared.dataset.image_shape, generator(0, "augmentation"))
+    rate = torch.full((1,), prepared.config.recipe.lr)
     batches = torch.randperm(count, generator=generator(0, "order")).split(engine.batch_size)
     assert len(batches[-1]) < engine.batch_size
     for batch in batches:  # rounding grows from 1e-7 to 1e-5 on the way
@@ -39,11 +39,11 @@ def test_both_have_the_same_losses(more: tuple[str, ...]) -> None:
 
 @pytest.mark.parametrize("kind", ["pixel_mean", "none"])
 def test_its_normalisation_is_the_recipes(kind: str) -> None:
-    job = case_job("digits", [*PLAIN, f"recipe.normalisation={kind}"])
-    pictures = PilImages(job)
-    expected = fit_normalisation(kind, job.dataset.train_images)(job.dataset.train_images[:5])
+    prepared = prepare_case("digits", [*PLAIN, f"recipe.normalisation={kind}"])
+    pictures = PilImages(prepared)
+    expected = fit_normalisation(kind, prepared.dataset.train_images)(prepared.dataset.train_images[:5])
     torch.testing.assert_close(torch.stack([pictures[row][0] for row in range(5)]), expected)
-    assert [pictures[row][1] for row in range(5)] == job.noisy.labels[:5].tolist()
+    assert [pictures[row][1] for row in range(5)] == prepared.noisy.labels[:5].tolist()
 
 
 @pytest.mark.parametrize(
@@ -65,8 +65,8 @@ def test_its_transforms_are_the_recipes(overrides: list[str], expected: list[str
 
 
 def test_worker_processes_bring_the_same_images() -> None:
-    job = case_job("digits", [*PLAIN, "scale.train_share=0.2"])
+    prepared = prepare_case("digits", [*PLAIN, "scale.train_share=0.2"])
     order = torch.arange(0, 100, 3)
-    assert ReferenceLoop(job, workers=1).train(order) == pytest.approx(
-        ReferenceLoop(job, workers=0).train(order), rel=1e-6
+    assert ReferenceLoop(prepared, workers=1).train(order) == pytest.approx(
+        ReferenceLoop(prepared, workers=0).train(order), rel=1e-6
     )

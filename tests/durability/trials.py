@@ -20,7 +20,7 @@ from sl.record import read
 from sl.train import run as training
 from sl.train.checkpoint import Checkpoint
 from sl.train.engine import make_engine
-from sl.train.job import prepare
+from sl.train.prepared import prepare
 from sl.train.run import train
 
 SHORT = (

@@ -29,7 +29,7 @@ from sl.tracker import ConsoleSink
 from sl.train.described import describe_run
 from sl.train.engine import make_engine
 from sl.train.epoch import train_one_epoch
-from sl.train.job import prepare
+from sl.train.prepared import prepare
 from sl.train.run import train
 from sl.train.save_model import save_model
 
@@ -82,13 +82,13 @@ def test_a_saved_network_scores_as_the_record_says(
 
 def test_the_statistics_that_are_saved_are_debiased(overrides: Callable[..., list[str]]) -> None:
     """After t steps with momentum m the average kept in training is 1 - (1 - m)^t times too small."""
-    job = prepare(compose_run(overrides("save=true")))
-    engine = make_engine(job)
-    train_one_epoch(engine, job.plan, seed=0, epoch=1)
-    save_model(engine, job)
-    path = model_path(Path(job.config.models_dir), "digits", job.identity)
+    prepared = prepare(compose_run(overrides("save=true")))
+    engine = make_engine(prepared)
+    train_one_epoch(engine, prepared.plan, seed=0, epoch=1)
+    save_model(engine, prepared)
+    path = model_path(Path(prepared.config.models_dir), "digits", prepared.identity)
     norm = engine.model.fc1_norm
-    lacking = (1 - norm.momentum) ** job.plan.steps_per_epoch
+    lacking = (1 - norm.momentum) ** prepared.plan.steps_per_epoch
     assert lacking > 0.5
     saved = sl.load_model(path).module.fc1_norm
     torch.testing.assert_close(saved.running_var, norm.running_var / (1 - lacking))

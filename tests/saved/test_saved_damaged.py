@@ -11,7 +11,7 @@ from sl.config.compose import compose_run
 from sl.errors import UserError
 from sl.saved.files import model_path
 from sl.train.engine import make_engine
-from sl.train.job import prepare
+from sl.train.prepared import prepare
 from sl.train.save_model import save_model
 
 
@@ -20,9 +20,9 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The JSON of an untrained network."""
     folder = tmp_path_factory.mktemp("models")
     chosen = ["dataset=digits", "model=cnn4", "loss=ce", "save=true", f"models_dir={folder}"]
-    job = prepare(compose_run([*chosen, "runtime.threads=1", "runtime.device=cpu"]))
-    save_model(make_engine(job), job)
-    return model_path(folder, "digits", job.identity)
+    prepared = prepare(compose_run([*chosen, "runtime.threads=1", "runtime.device=cpu"]))
+    save_model(make_engine(prepared), prepared)
+    return model_path(folder, "digits", prepared.identity)
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from sl.data import Dataset
 from sl.saved.files import model_path
 from sl.saved.predict import predict_folder
 from sl.train.engine import make_engine
-from sl.train.job import prepare
+from sl.train.prepared import prepare
 from sl.train.save_model import save_model
 
 
@@ -25,9 +25,11 @@ def saved(tmp_path: Path) -> tuple[Path, Dataset]:
     write_stand_in(tmp_path / "data")
     folders = [f"{name}_dir={tmp_path / name}" for name in ("data", "models")]
     small = ["dataset=clothing1m", "dataset.image_size=8", "dataset.storage=memory", "model=cnn4"]
-    job = prepare(compose_run([*small, *folders, "loss=ce", "save=true", "runtime.threads=1", "runtime.device=cpu"]))
-    save_model(make_engine(job), job)
-    return model_path(tmp_path / "models", "clothing1m", job.identity), job.dataset
+    prepared = prepare(
+        compose_run([*small, *folders, "loss=ce", "save=true", "runtime.threads=1", "runtime.device=cpu"])
+    )
+    save_model(make_engine(prepared), prepared)
+    return model_path(tmp_path / "models", "clothing1m", prepared.identity), prepared.dataset
 
 
 def test_the_transform_gives_what_was_trained_on(saved: tuple[Path, Dataset], tmp_path: Path) -> None:

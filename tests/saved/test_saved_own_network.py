@@ -16,7 +16,7 @@ from sl.config.compose import compose_run
 from sl.errors import UserError
 from sl.saved.files import model_path
 from sl.train.engine import make_engine
-from sl.train.job import prepare
+from sl.train.prepared import prepare
 from sl.train.save_model import save_model
 
 PACKAGE = """
@@ -45,9 +45,9 @@ def model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.syspath_prepend(tmp_path)
     chosen = ["model=cnn4", "model._target_=mine.OneLayer", "recipe.decay_on=none", ALLOWED, "dataset=digits"]
     device = ["runtime.threads=1", "runtime.device=cpu"]
-    job = prepare(compose_run([*chosen, *device, "loss=ce", "save=true", f"models_dir={tmp_path / 'models'}"]))
-    save_model(make_engine(job), job)
-    return model_path(tmp_path / "models", "digits", job.identity)
+    prepared = prepare(compose_run([*chosen, *device, "loss=ce", "save=true", f"models_dir={tmp_path / 'models'}"]))
+    save_model(make_engine(prepared), prepared)
+    return model_path(tmp_path / "models", "digits", prepared.identity)
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import pytest
 
 from sl.config.compose import compose_run
 from sl.train.cache import Cache
-from sl.train.job import Job, prepare
+from sl.train.prepared import PreparedRun, prepare
 from sl.train.run import train
 
 SHORT = (
@@ -32,7 +32,7 @@ def overrides(tmp_path: Path) -> Callable[..., list[str]]:
 
 
 @pytest.fixture
-def make_job(overrides: Callable[..., list[str]]) -> Callable[..., Job]:
+def make_prepared(overrides: Callable[..., list[str]]) -> Callable[..., PreparedRun]:
     """A prepared short run."""
     return lambda *more: prepare(compose_run(overrides(*more)))
 

@@ -15,7 +15,7 @@ from sl.record import read
 from sl.train.device_data import DeviceData
 from sl.train.engine import make_engine
 from sl.train.epoch import train_one_epoch
-from sl.train.job import prepare
+from sl.train.prepared import prepare
 from sl.train.run import train
 
 Overrides = Callable[..., list[str]]
@@ -34,9 +34,9 @@ def test_the_papers_recipe_runs_on_resnet50(overrides: Overrides, tmp_path: Path
     torch.manual_seed(0)
     torch.save(get_model("resnet50").state_dict(), tmp_path / "mine.pth")
     network = ("recipe=finetune", "model=torchvision", f"model.weights={tmp_path / 'mine.pth'}", "model.input_size=32")
-    job = prepare(compose_run(overrides(*network)))
-    assert job.dataset.image_shape == (3, 224, 224)
-    assert (job.plan.epochs, job.plan.batch_size) == (10, 64)
+    prepared = prepare(compose_run(overrides(*network)))
+    assert prepared.dataset.image_shape == (3, 224, 224)
+    assert (prepared.plan.epochs, prepared.plan.batch_size) == (10, 64)
     recorded = read(train(compose_run(overrides(*network, "recipe.epochs=2", "dataset.image_size=32"))))
     assert recorded.complete
     assert recorded.data.labels == "given"
@@ -49,10 +49,10 @@ SMALL = ("dataset.image_size=8", "model=cnn4", "recipe.epochs=2", "recipe.batch_
 
 
 def test_noisy_labels_are_held_out_in_place_of_the_checked_ones(overrides: Overrides) -> None:
-    job = prepare(compose_run(overrides(*SMALL, "holdout=0.2")))
-    assert job.validation is not None
-    assert len(job.validation.labels) == 14
-    assert len(job.dataset.train_labels) == 56
+    prepared = prepare(compose_run(overrides(*SMALL, "holdout=0.2")))
+    assert prepared.validation is not None
+    assert len(prepared.validation.labels) == 14
+    assert len(prepared.dataset.train_labels) == 56
 
 
 def test_a_sweeper_gets_the_accuracy_on_the_checked_labels(overrides: Overrides, tmp_path: Path) -> None:
@@ -69,10 +69,10 @@ def test_batches_from_the_file_are_those_of_memory(
     for storage, resident in (("memory", True), ("mapped", False)):
         monkeypatch.setattr(DeviceData, "resident", resident)
         forget_device()
-        job = prepare(compose_run(overrides(*SMALL, f"dataset.storage={storage}")))
-        engine = make_engine(job)
-        assert engine.data.images.data_ptr() == job.dataset.train_images.data_ptr()
-        line, _ = train_one_epoch(engine, job.plan, seed=0, epoch=1)
+        prepared = prepare(compose_run(overrides(*SMALL, f"dataset.storage={storage}")))
+        engine = make_engine(prepared)
+        assert engine.data.images.data_ptr() == prepared.dataset.train_images.data_ptr()
+        line, _ = train_one_epoch(engine, prepared.plan, seed=0, epoch=1)
         found.append((line, [value.clone() for value in engine.model.parameters()]))
     assert found[0][0] == found[1][0]
     assert all(torch.equal(one, other) for one, other in zip(found[0][1], found[1][1], strict=True))

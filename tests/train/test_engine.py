@@ -13,34 +13,34 @@ from sl.evaluate import training_counts
 from sl.train.cache import Cache
 from sl.train.engine import Engine, make_engine
 from sl.train.epoch import learning_rates, train_one_epoch
-from sl.train.job import Job
 from sl.train.network import make_model
+from sl.train.prepared import PreparedRun
 from sl.train.seeds import generator
 
-MakeJob = Callable[..., Job]
+MakePrepared = Callable[..., PreparedRun]
 
 
-def one_epoch(engine: Engine, job: Job) -> None:
-    train_one_epoch(engine, job.plan, job.config.seed, 1)
+def one_epoch(engine: Engine, prepared: PreparedRun) -> None:
+    train_one_epoch(engine, prepared.plan, prepared.config.seed, 1)
 
 
-def test_every_image_is_used_once_an_epoch(make_job: MakeJob, monkeypatch: pytest.MonkeyPatch) -> None:
-    job = make_job("recipe.batch_size=50")
-    engine = make_engine(job)
+def test_every_image_is_used_once_an_epoch(make_prepared: MakePrepared, monkeypatch: pytest.MonkeyPatch) -> None:
+    prepared = make_prepared("recipe.batch_size=50")
+    engine = make_engine(prepared)
     seen: list[Tensor] = []
     step = engine._step
     record = lambda index: (seen.append(index.clone()), step(index))  # noqa: E731
     monkeypatch.setattr(engine, "_step", record)
-    one_epoch(engine, job)
+    one_epoch(engine, prepared)
     sizes = [len(index) for index in seen]
     assert sizes[:-1] == [50] * (len(sizes) - 1)
     assert 0 < sizes[-1] < 50
-    assert sorted(torch.cat(seen).tolist()) == list(range(len(job.noisy.labels)))
+    assert sorted(torch.cat(seen).tolist()) == list(range(len(prepared.noisy.labels)))
 
 
-def test_no_step_waits_for_the_device(make_job: MakeJob, monkeypatch: pytest.MonkeyPatch) -> None:
-    job = make_job("noise=symmetric")
-    engine = make_engine(job)
+def test_no_step_waits_for_the_device(make_prepared: MakePrepared, monkeypatch: pytest.MonkeyPatch) -> None:
+    prepared = make_prepared("noise=symmetric")
+    engine = make_engine(prepared)
     waits = {"item": 0, "tolist": 0, "cpu": 0, "numpy": 0}
 
     def counted(name: str) -> Callable[..., object]:
@@ -52,10 +52,10 @@ def test_no_step_waits_for_the_device(make_job: MakeJob, monkeypatch: pytest.Mon
 
         return count
 
-    order, draws = torch.randperm(len(job.noisy.labels)), engine.augmentation.draw(
-        len(job.noisy.labels), job.dataset.image_shape, generator(0, "test")
+    order, draws = torch.randperm(len(prepared.noisy.labels)), engine.augmentation.draw(
+        len(prepared.noisy.labels), prepared.dataset.image_shape, generator(0, "test")
     )  # fmt: skip
-    lrs = learning_rates(engine, job.plan, 1)
+    lrs = learning_rates(engine, prepared.plan, 1)
     with monkeypatch.context() as patch:
         for name in waits:
             patch.setattr(Tensor, name, counted(name))
@@ -66,10 +66,10 @@ def test_no_step_waits_for_the_device(make_job: MakeJob, monkeypatch: pytest.Mon
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="this machine has no GPU")
 @pytest.mark.filterwarnings("ignore:Synchronization debug mode")
 @pytest.mark.parametrize("step", ["eager", "graph"])
-def test_no_synchronisation_inside_an_epoch_on_cuda(make_job: MakeJob, step: str) -> None:
-    job = make_job("noise=symmetric", f"runtime.step={step}", "runtime.device=cuda")
-    engine = make_engine(job)
-    index = torch.arange(job.config.recipe.batch_size, device="cuda")
+def test_no_synchronisation_inside_an_epoch_on_cuda(make_prepared: MakePrepared, step: str) -> None:
+    prepared = make_prepared("noise=symmetric", f"runtime.step={step}", "runtime.device=cuda")
+    engine = make_engine(prepared)
+    index = torch.arange(prepared.config.recipe.batch_size, device="cuda")
     engine._prepare_steps()
     engine.train_step(index)
     try:
@@ -82,30 +82,32 @@ def test_no_synchronisation_inside_an_epoch_on_cuda(make_job: MakeJob, step: str
 
 @pytest.mark.filterwarnings("default")  # of the compiler's own making
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="this machine has no GPU")
-def test_captured_and_eager_steps_agree(make_job: MakeJob) -> None:
+def test_captured_and_eager_steps_agree(make_prepared: MakePrepared) -> None:
     """The rate changes at every epoch, and the second run uses what the first has captured."""
     options = ("noise=symmetric", "recipe.schedule=cosine", "runtime.device=cuda", "runtime.precision=float32")
     losses: dict[str, list[float]] = {}
     for step in ("eager", "graph", "compiled_graph"):
         losses[step] = []
         for seed in (0, 1):
-            job = make_job(*options, f"runtime.step={step}", f"seed={seed}")
-            engine = make_engine(job)
-            losses[step] += [train_one_epoch(engine, job.plan, seed, epoch)[0].train_loss for epoch in (1, 2, 3)]
+            prepared = make_prepared(*options, f"runtime.step={step}", f"seed={seed}")
+            engine = make_engine(prepared)
+            losses[step] += [train_one_epoch(engine, prepared.plan, seed, epoch)[0].train_loss for epoch in (1, 2, 3)]
     assert losses["graph"] == pytest.approx(losses["eager"], rel=1e-3)
     assert losses["compiled_graph"] == pytest.approx(losses["eager"], rel=1e-3)
 
 
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="this machine has no GPU")
-def test_deterministic_runs_repeat_on_cuda(make_job: MakeJob) -> None:
+def test_deterministic_runs_repeat_on_cuda(make_prepared: MakePrepared) -> None:
     def losses() -> list[float]:
-        job = make_job("noise=symmetric", "runtime=deterministic", "runtime.device=cuda")
-        return [train_one_epoch(make_engine(job), job.plan, 0, epoch)[0].train_loss for epoch in (1, 2)]
+        prepared = make_prepared("noise=symmetric", "runtime=deterministic", "runtime.device=cuda")
+        return [train_one_epoch(make_engine(prepared), prepared.plan, 0, epoch)[0].train_loss for epoch in (1, 2)]
 
     assert losses() == losses()
 
 
-def test_a_later_run_of_a_sweep_records_no_step_again(make_job: MakeJob, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_later_run_of_a_sweep_records_no_step_again(
+    make_prepared: MakePrepared, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """With the recording itself left out, which needs a GPU."""
     recorded: list[int] = []
 
@@ -113,9 +115,9 @@ def test_a_later_run_of_a_sweep_records_no_step_again(make_job: MakeJob, monkeyp
         recorded.append(size)
         return step
 
-    def captured(seed: int) -> Job:
-        job = make_job("loss=gce", "noise=symmetric", f"seed={seed}")
-        return replace(job, runtime=replace(job.runtime, step="graph"))
+    def captured(seed: int) -> PreparedRun:
+        prepared = make_prepared("loss=gce", "noise=symmetric", f"seed={seed}")
+        return replace(prepared, runtime=replace(prepared.runtime, step="graph"))
 
     monkeypatch.setattr("sl.train.engine.CapturedStep", record)
     one_epoch(make_engine(captured(0)), captured(0))
@@ -125,10 +127,10 @@ def test_a_later_run_of_a_sweep_records_no_step_again(make_job: MakeJob, monkeyp
     assert sorted(recorded) == sizes
 
 
-def test_a_later_run_of_a_sweep_uses_the_same_engine(make_job: MakeJob) -> None:
-    first = make_engine(make_job("loss=ce", "noise=symmetric"))
-    one_epoch(first, make_job("loss=ce", "noise=symmetric"))
-    again = make_job("loss=ce", "noise=symmetric", "noise.rate=0.2", "seed=5")
+def test_a_later_run_of_a_sweep_uses_the_same_engine(make_prepared: MakePrepared) -> None:
+    first = make_engine(make_prepared("loss=ce", "noise=symmetric"))
+    one_epoch(first, make_prepared("loss=ce", "noise=symmetric"))
+    again = make_prepared("loss=ce", "noise=symmetric", "noise.rate=0.2", "seed=5")
     second = make_engine(again)
     assert second is first
     fresh = make_model(again.config, again.dataset).state_dict()
@@ -138,26 +140,26 @@ def test_a_later_run_of_a_sweep_uses_the_same_engine(make_job: MakeJob) -> None:
     assert torch.equal(second.data.noisy, again.noisy.labels)
 
 
-def test_an_engine_in_use_again_gets_the_transition_of_its_own_noise(make_job: MakeJob) -> None:
-    first = make_engine(make_job("loss=forward", "noise=symmetric", "noise.rate=0.2"))
+def test_an_engine_in_use_again_gets_the_transition_of_its_own_noise(make_prepared: MakePrepared) -> None:
+    first = make_engine(make_prepared("loss=forward", "noise=symmetric", "noise.rate=0.2"))
     before = [buffer.clone() for buffer in first.loss.buffers()]
-    second = make_engine(make_job("loss=forward", "noise=symmetric", "noise.rate=0.6"))
+    second = make_engine(make_prepared("loss=forward", "noise=symmetric", "noise.rate=0.6"))
     assert second is first
     after = list(second.loss.buffers())
     assert before
     assert all(not torch.equal(old, new) for old, new in zip(before, after, strict=True))
 
 
-def test_an_evicted_engine_ends_at_once(make_job: MakeJob, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_evicted_engine_ends_at_once(make_prepared: MakePrepared, monkeypatch: pytest.MonkeyPatch) -> None:
     """And the memory of its graphs with it, which a garbage collection may leave on the GPU for long."""
     monkeypatch.setattr("sl.train.engine.engines", Cache(limit=1))
-    job = make_job("loss=ce")
-    first = weakref.ref(make_engine(job))
+    prepared = make_prepared("loss=ce")
+    first = weakref.ref(make_engine(prepared))
     gc.disable()
     try:
-        one_epoch(make_engine(job), job)
+        one_epoch(make_engine(prepared), prepared)
         assert first() is not None
-        make_engine(make_job("loss=sl"))
+        make_engine(make_prepared("loss=sl"))
         assert first() is None
     finally:
         gc.enable()
@@ -182,24 +184,24 @@ def test_what_is_built_anew_does_not_stand_in_memory_beside_what_it_replaces() -
     assert alive == [False]
 
 
-def test_engines_do_not_keep_the_images_of_many_folds(make_job: MakeJob) -> None:
+def test_engines_do_not_keep_the_images_of_many_folds(make_prepared: MakePrepared) -> None:
     """Each fold has images of its own: without it, eight of an audit's folds would stay in memory."""
-    held = [weakref.ref(make_engine(make_job("loss=ce", f"fold={fold}/5")).data) for fold in range(1, 6)]
+    held = [weakref.ref(make_engine(make_prepared("loss=ce", f"fold={fold}/5")).data) for fold in range(1, 6)]
     gc.collect()
     assert [data() is not None for data in held] == [False, False, False, True, True]
 
 
-def test_on_a_cpu_no_bias_is_left_out(make_job: MakeJob) -> None:
-    assert make_engine(make_job("loss=ce")).weights.values == {}
-    lower = make_engine(make_job("loss=ce", "runtime.precision=bfloat16")).weights
+def test_on_a_cpu_no_bias_is_left_out(make_prepared: MakePrepared) -> None:
+    assert make_engine(make_prepared("loss=ce")).weights.values == {}
+    lower = make_engine(make_prepared("loss=ce", "runtime.precision=bfloat16")).weights
     assert not lower.biases
     assert len(lower.copies) == 8  # weights and biases of two convolutions and two dense layers
 
 
-def test_an_epochs_counts_are_those_of_its_batches(make_job: MakeJob) -> None:
+def test_an_epochs_counts_are_those_of_its_batches(make_prepared: MakePrepared) -> None:
     """At rate 0 no weight changes, so that each batch can be predicted again."""
-    job = make_job("noise=symmetric", "recipe.shift=0", "recipe.flip=false", "recipe.weight_decay=0")
-    engine, data = make_engine(job), make_engine(job).data
+    prepared = make_prepared("noise=symmetric", "recipe.shift=0", "recipe.flip=false", "recipe.weight_decay=0")
+    engine, data = make_engine(prepared), make_engine(prepared).data
     count = len(data.noisy)
     order = torch.randperm(count, generator=generator(0, "test"))
     draws = engine.augmentation.draw(count, data.image_shape, generator(1, "test"))
@@ -214,13 +216,13 @@ def test_an_epochs_counts_are_those_of_its_batches(make_job: MakeJob) -> None:
     assert expected[1] + expected[3] > 0
 
 
-def test_another_loss_gets_an_engine_of_its_own(make_job: MakeJob) -> None:
-    assert make_engine(make_job("loss=ce")) is not make_engine(make_job("loss=sl"))
+def test_another_loss_gets_an_engine_of_its_own(make_prepared: MakePrepared) -> None:
+    assert make_engine(make_prepared("loss=ce")) is not make_engine(make_prepared("loss=sl"))
 
 
-def test_runs_with_the_same_seed_are_paired_across_losses(make_job: MakeJob) -> None:
-    ce, sl = make_job("loss=ce", "noise=symmetric"), make_job("loss=sl", "noise=symmetric")
+def test_runs_with_the_same_seed_are_paired_across_losses(make_prepared: MakePrepared) -> None:
+    ce, sl = make_prepared("loss=ce", "noise=symmetric"), make_prepared("loss=sl", "noise=symmetric")
     assert torch.equal(ce.noisy.labels, sl.noisy.labels)
-    networks = (make_model(job.config, job.dataset).parameters() for job in (ce, sl))
+    networks = (make_model(prepared.config, prepared.dataset).parameters() for prepared in (ce, sl))
     for one, other in zip(*networks, strict=True):
         assert torch.equal(one, other)

@@ -7,18 +7,18 @@ from sklearn.metrics import accuracy_score
 
 from sl.train.engine import make_engine, nothing
 from sl.train.epoch import look_closely, train_one_epoch, training_shares
-from sl.train.job import Job
+from sl.train.prepared import PreparedRun
 
 NOISY = ("noise=symmetric", "noise.rate=0.4")
 
 
-def test_a_probe_says_what_the_network_predicts(make_job: Callable[..., Job]) -> None:
-    job = make_job(*NOISY, "probe.label=7")
-    engine = make_engine(job)
-    _, confusion = train_one_epoch(engine, job.plan, 0, 1)
-    probe = look_closely(engine, job.probe_set, "early", 1, confusion, nothing)
+def test_a_probe_says_what_the_network_predicts(make_prepared: Callable[..., PreparedRun]) -> None:
+    prepared = make_prepared(*NOISY, "probe.label=7")
+    engine = make_engine(prepared)
+    _, confusion = train_one_epoch(engine, prepared.plan, 0, 1)
+    probe = look_closely(engine, prepared.probe_set, "early", 1, confusion, nothing)
     logits = engine.predict(engine.data.images)
-    guess, noisy, clean = logits.argmax(1), job.noisy.labels, job.noisy.clean
+    guess, noisy, clean = logits.argmax(1), prepared.noisy.labels, prepared.noisy.clean
     right, wrong = noisy == clean, noisy != clean
     rows = [row for row in range(len(noisy)) if clean[row] == noisy[row] == 7]
     assert probe.count == len(rows) > 0
@@ -34,14 +34,14 @@ def test_a_probe_says_what_the_network_predicts(make_job: Callable[..., Job]) ->
     assert shares.wrong_corrected != shares.wrong_memorised
 
 
-def test_a_probe_says_it_of_each_true_class(make_job: Callable[..., Job]) -> None:
-    job = make_job(*NOISY)
-    engine = make_engine(job)
-    _, confusion = train_one_epoch(engine, job.plan, 0, 1)
-    job.noisy.clean[job.noisy.clean == 9] = 8  # no image of class 9
-    engine.data.clean.copy_(job.noisy.clean)
-    found = look_closely(engine, job.probe_set, "late", 1, confusion, nothing).training_by_class
-    guess, noisy, clean = engine.predict(engine.data.images).argmax(1), job.noisy.labels, job.noisy.clean
+def test_a_probe_says_it_of_each_true_class(make_prepared: Callable[..., PreparedRun]) -> None:
+    prepared = make_prepared(*NOISY)
+    engine = make_engine(prepared)
+    _, confusion = train_one_epoch(engine, prepared.plan, 0, 1)
+    prepared.noisy.clean[prepared.noisy.clean == 9] = 8  # no image of class 9
+    engine.data.clean.copy_(prepared.noisy.clean)
+    found = look_closely(engine, prepared.probe_set, "late", 1, confusion, nothing).training_by_class
+    guess, noisy, clean = engine.predict(engine.data.images).argmax(1), prepared.noisy.labels, prepared.noisy.clean
     assert found is not None
     assert found[9] is None
     for label, shares in enumerate(found[:9]):
@@ -52,7 +52,7 @@ def test_a_probe_says_it_of_each_true_class(make_job: Callable[..., Job]) -> Non
         assert shares.wrong_corrected == pytest.approx(accuracy_score(clean[wrong], guess[wrong]))
         assert shares.right_accuracy == pytest.approx(accuracy_score(noisy[right], guess[right]))
     engine.data.truth_known = False
-    assert look_closely(engine, job.probe_set, "late", 1, confusion, nothing).training_by_class is None
+    assert look_closely(engine, prepared.probe_set, "late", 1, confusion, nothing).training_by_class is None
 
 
 def test_shares_of_sixty_right_and_forty_wrong_labels() -> None:
@@ -61,12 +61,12 @@ def test_shares_of_sixty_right_and_forty_wrong_labels() -> None:
     assert (shares.right_accuracy, shares.wrong_memorised, shares.wrong_corrected) == (50 / 60, 0.75, 0.125)
 
 
-def test_validation_accuracy_is_that_of_the_held_out_labels(make_job: Callable[..., Job]) -> None:
-    job = make_job(*NOISY, "holdout=0.25")
-    engine = make_engine(job)
+def test_validation_accuracy_is_that_of_the_held_out_labels(make_prepared: Callable[..., PreparedRun]) -> None:
+    prepared = make_prepared(*NOISY, "holdout=0.25")
+    engine = make_engine(prepared)
     for epoch in (1, 2):
-        line, _ = train_one_epoch(engine, job.plan, 0, epoch)
-    assert job.validation is not None
-    expected = accuracy_score(job.validation.labels, engine.predict(job.validation.images).argmax(1))
+        line, _ = train_one_epoch(engine, prepared.plan, 0, epoch)
+    assert prepared.validation is not None
+    expected = accuracy_score(prepared.validation.labels, engine.predict(prepared.validation.images).argmax(1))
     assert line.validation_accuracy == pytest.approx(expected)
     assert expected < 0.45  # no more right than wrong, so that the share of mistakes is another number

@@ -14,7 +14,7 @@ from sl.errors import UserError
 from sl.train.described import describe_run
 from sl.train.engine import make_engine
 from sl.train.epoch import train_one_epoch
-from sl.train.job import prepare
+from sl.train.prepared import prepare
 from sl.train.run import train
 
 SHORT = (
@@ -41,10 +41,10 @@ def overrides(tmp_path: Path, weights: Path) -> Overrides:
 
 def trained(overrides: list[str]) -> tuple[dict[str, torch.Tensor], dict[str, torch.Tensor]]:
     """The network's tensors before and after an epoch."""
-    job = prepare(compose_run(overrides))
-    engine = make_engine(job)
+    prepared = prepare(compose_run(overrides))
+    engine = make_engine(prepared)
     before = {name: value.clone() for name, value in engine.model.state_dict().items()}
-    train_one_epoch(engine, job.plan, seed=0, epoch=1)
+    train_one_epoch(engine, prepared.plan, seed=0, epoch=1)
     return before, engine.model.state_dict()
 
 

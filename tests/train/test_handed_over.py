@@ -12,8 +12,8 @@ from sl.data import Dataset, Digits
 from sl.errors import UserError
 from sl.models import Classifier
 from sl.noise import LabelledData, NoisyLabels
-from sl.train.job import Job
 from sl.train.network import make_model
+from sl.train.prepared import PreparedRun
 
 DATASETS: dict[str, tuple[Callable[[Dataset], Any], str]] = {
     "no data set": (lambda data: data.train_images, "dataset: load.* must return an sl.data.Dataset, not Tensor"),
@@ -108,25 +108,25 @@ def own(kind: str, name: str, **options: object) -> list[str]:
 
 
 @pytest.mark.parametrize("mistake", DATASETS)
-def test_data_set(make_job: Callable[..., Job], mistake: str) -> None:
+def test_data_set(make_prepared: Callable[..., PreparedRun], mistake: str) -> None:
     with pytest.raises(UserError, match=f"^{DATASETS[mistake][1]}"):
-        make_job(*own("dataset", "OtherDigits", mistake=mistake))
+        make_prepared(*own("dataset", "OtherDigits", mistake=mistake))
 
 
 @pytest.mark.parametrize("mistake", NOISES)
-def test_noise(make_job: Callable[..., Job], mistake: str) -> None:
+def test_noise(make_prepared: Callable[..., PreparedRun], mistake: str) -> None:
     with pytest.raises(UserError, match=f"^{NOISES[mistake][1]}"):
-        make_job(*own("noise", "OtherNoise", mistake=mistake))
+        make_prepared(*own("noise", "OtherNoise", mistake=mistake))
 
 
 @pytest.mark.parametrize("logits", [7, 1000])
-def test_network_with_other_classes(make_job: Callable[..., Job], logits: int) -> None:
-    job = make_job("model=cnn4", *own("model", "Dense", logits=logits))
+def test_network_with_other_classes(make_prepared: Callable[..., PreparedRun], logits: int) -> None:
+    prepared = make_prepared("model=cnn4", *own("model", "Dense", logits=logits))
     rule = rf"^model: Dense gives logits of shape \(2, {logits}\) for 2 images, must be \(2, 10\), one for each class$"
     with pytest.raises(UserError, match=rule):
-        make_model(job.config, job.dataset)
+        make_model(prepared.config, prepared.dataset)
 
 
-def test_network_that_fits_is_left_in_training_mode(make_job: Callable[..., Job]) -> None:
-    job = make_job("model=cnn4", *own("model", "Dense", logits=10))
-    assert make_model(job.config, job.dataset).training
+def test_network_that_fits_is_left_in_training_mode(make_prepared: Callable[..., PreparedRun]) -> None:
+    prepared = make_prepared("model=cnn4", *own("model", "Dense", logits=10))
+    assert make_model(prepared.config, prepared.dataset).training

@@ -18,13 +18,13 @@ from sl.scale import scale_title
 from sl.train.described import describe_run
 from sl.train.engine import make_engine
 from sl.train.holdout import fold_rows, split
-from sl.train.job import Job
+from sl.train.prepared import PreparedRun
 
 ROOT = Path(__file__).resolve().parents[2]
 ORIGIN = provenance("cpu", "float32", "eager")
 NOISY = ("noise=symmetric", "noise.rate=0.4", "loss=sl")
 Run = Callable[..., Path]
-MakeJob = Callable[..., Job]
+MakePrepared = Callable[..., PreparedRun]
 
 
 def labelled(images: torch.Tensor, labels: torch.Tensor) -> Counter:
@@ -61,29 +61,29 @@ def test_a_holdout_is_a_share(share: str, overrides: Callable[..., list[str]]) -
         describe_run(compose_run(overrides(*NOISY, f"holdout={share}")))
 
 
-def test_what_is_held_out_is_not_trained_on(make_job: MakeJob) -> None:
-    whole, job = make_job(*NOISY), make_job(*NOISY, "holdout=0.25")
-    assert job.validation is not None
+def test_what_is_held_out_is_not_trained_on(make_prepared: MakePrepared) -> None:
+    whole, prepared = make_prepared(*NOISY), make_prepared(*NOISY, "holdout=0.25")
+    assert prepared.validation is not None
     everything = labelled(whole.dataset.train_images, whole.noisy.labels)
-    trained_on = labelled(job.dataset.train_images, job.noisy.labels)
-    held = labelled(job.validation.images, job.validation.labels)
+    trained_on = labelled(prepared.dataset.train_images, prepared.noisy.labels)
+    held = labelled(prepared.validation.images, prepared.validation.labels)
     assert trained_on + held == everything  # the labels are those of the noise that the whole run has
     assert held.total() == -(-whole.noisy.labels.numel() // 4)
-    engine = make_engine(job)
-    assert len(engine.data.images) == trained_on.total() == job.header(ORIGIN).data.train_images
-    assert job.header(ORIGIN).data.validation_images == held.total()
+    engine = make_engine(prepared)
+    assert len(engine.data.images) == trained_on.total() == prepared.header(ORIGIN).data.train_images
+    assert prepared.header(ORIGIN).data.validation_images == held.total()
 
 
-def test_each_seed_and_noise_has_its_own_validation_set(make_job: MakeJob) -> None:
+def test_each_seed_and_noise_has_its_own_validation_set(make_prepared: MakePrepared) -> None:
     for more in (["seed=0"], ["seed=1"], ["seed=1", "noise.rate=0.2"]):
-        job = make_job(*NOISY, "holdout=0.25", *more)
-        data = make_engine(job).data
+        prepared = make_prepared(*NOISY, "holdout=0.25", *more)
+        data = make_engine(prepared).data
         assert data.validation is not None
-        assert job.validation is not None
-        assert torch.equal(data.validation.images, job.validation.images)
-        assert torch.equal(data.images, job.dataset.train_images)
-        assert torch.equal(data.noisy, job.noisy.labels)
-    assert make_engine(make_job(*NOISY)).data.validation is None
+        assert prepared.validation is not None
+        assert torch.equal(data.validation.images, prepared.validation.images)
+        assert torch.equal(data.images, prepared.dataset.train_images)
+        assert torch.equal(data.noisy, prepared.noisy.labels)
+    assert make_engine(make_prepared(*NOISY)).data.validation is None
 
 
 def test_validation_accuracy_stands_in_every_epoch_of_a_run_with_a_holdout(run: Run) -> None:
@@ -134,22 +134,22 @@ def test_folds_hold_out_every_image_once_and_the_same_share_of_each_class() -> N
     assert not torch.equal(fold_rows(labels, 2, 4, seed=1)[1], parts[1][1])
 
 
-def test_a_fold_is_validated_on_and_is_another_run(make_job: MakeJob) -> None:
-    whole, first, second = make_job(*NOISY), make_job(*NOISY, "fold=1/4"), make_job(*NOISY, "fold=2/4")
+def test_a_fold_is_validated_on_and_is_another_run(make_prepared: MakePrepared) -> None:
+    whole, first, second = make_prepared(*NOISY), make_prepared(*NOISY, "fold=1/4"), make_prepared(*NOISY, "fold=2/4")
     assert len({whole.identity, first.identity, second.identity}) == 3
-    for job in (first, second):
-        assert job.validation is not None
-        held = labelled(job.validation.images, job.validation.labels)
-        trained_on = labelled(job.dataset.train_images, job.noisy.labels)
+    for prepared in (first, second):
+        assert prepared.validation is not None
+        held = labelled(prepared.validation.images, prepared.validation.labels)
+        trained_on = labelled(prepared.dataset.train_images, prepared.noisy.labels)
         assert trained_on + held == labelled(whole.dataset.train_images, whole.noisy.labels)
-        data = make_engine(job).data  # kept data of another fold would not do
+        data = make_engine(prepared).data  # kept data of another fold would not do
         assert data.validation is not None
-        assert torch.equal(data.validation.images, job.validation.images)
+        assert torch.equal(data.validation.images, prepared.validation.images)
 
 
 @pytest.mark.parametrize("fold", ["0/4", "5/4", "1/1", "2", "a/b"])
-def test_a_fold_that_does_not_exist_is_refused(fold: str, make_job: MakeJob) -> None:
+def test_a_fold_that_does_not_exist_is_refused(fold: str, make_prepared: MakePrepared) -> None:
     with pytest.raises(UserError, match=f"fold={fold}: must be NUMBER/FOLDS, such as 2/4"):
-        make_job(*NOISY, f"fold={fold}")
+        make_prepared(*NOISY, f"fold={fold}")
     with pytest.raises(UserError, match=r"fold=1/4: must be null where holdout=0\.1 is given"):
-        make_job(*NOISY, "fold=1/4", "holdout=0.1")
+        make_prepared(*NOISY, "fold=1/4", "holdout=0.1")

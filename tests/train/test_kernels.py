@@ -14,8 +14,8 @@ from sl.models.classifier import Classifier
 from sl.train import kernels
 from sl.train.device import Runtime
 from sl.train.engine import Engine, make_engine
-from sl.train.job import Job
 from sl.train.machine import device_title, instruction_set
+from sl.train.prepared import PreparedRun
 
 CPU = torch.device("cpu")
 
@@ -83,20 +83,20 @@ class Strided(Classifier):
         return self.halved(self.stem(images)).relu().mean((2, 3))
 
 
-def test_a_step_with_a_strided_convolution_of_few_channels_is_right(make_job: Callable[..., Job]) -> None:
+def test_a_step_with_a_strided_convolution_of_few_channels_is_right(make_prepared: Callable[..., PreparedRun]) -> None:
     """The first step has no momentum yet, so it is the rate times the gradient."""
-    job = make_job("loss=ce", "recipe.decay_on=none")
-    usual = make_engine(job)
+    prepared = make_prepared("loss=ce", "recipe.decay_on=none")
+    usual = make_engine(prepared)
     model = Strided()
     exact = copy.deepcopy(model).double()
-    engine = Engine(model, usual.loss, usual.data, job.config.recipe, 32, job.runtime)
+    engine = Engine(model, usual.loss, usual.data, prepared.config.recipe, 32, prepared.runtime)
     index = torch.arange(32)
     images = usual.data.images[index].float() / 255
     engine.update(images, index)
     usual.loss(exact(images.double()), usual.data.noisy[index], index).backward()
     for own, other in zip(model.parameters(), exact.parameters(), strict=True):
         assert other.grad is not None
-        torch.testing.assert_close(own.double(), other - job.config.recipe.lr * other.grad, rtol=0, atol=1e-6)
+        torch.testing.assert_close(own.double(), other - prepared.config.recipe.lr * other.grad, rtol=0, atol=1e-6)
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from sl.record import GIVEN, Run, read
 from sl.scale import scale_title
 from sl.tracker.run_name import short_name
 from sl.train.described import describe_run
-from sl.train.job import make_loss, prepare
+from sl.train.prepared import make_loss, prepare
 from sl.train.run import train
 
 UNKNOWN = ("clean_accuracy", "right_accuracy", "wrong_memorised", "wrong_corrected")
@@ -146,15 +146,18 @@ def test_forward_correction_by_a_matrix_file(tmp_path: Path) -> None:
     root, matrix = pictures(tmp_path, 4, 4), tmp_path / "noise.csv"
     matrix.write_text("class1,class0\n0.9,0.1\n0.3,0.7\n")
     overrides = options(root, "loss=forward", f"loss.transition={matrix}")
-    job = prepare(compose_run(overrides))
-    assert make_loss(job.config.loss, job.dataset, job.noisy).transition.tolist() == [[0.7, 0.3], [0.1, 0.9]]
+    prepared = prepare(compose_run(overrides))
+    assert make_loss(prepared.config.loss, prepared.dataset, prepared.noisy).transition.tolist() == [
+        [0.7, 0.3],
+        [0.1, 0.9],
+    ]
     moved = matrix.rename(tmp_path / "elsewhere.csv")
     same = prepare(compose_run(options(root, "loss=forward", f"loss.transition={moved}")))
-    assert same.identity == job.identity
-    assert str(tmp_path) not in str(job.result_config)
+    assert same.identity == prepared.identity
+    assert str(tmp_path) not in str(prepared.result_config)
     moved.write_text("class1,class0\n0.8,0.2\n0.3,0.7\n")
     other = prepare(compose_run(options(root, "loss=forward", f"loss.transition={moved}")))
-    assert other.identity != job.identity
+    assert other.identity != prepared.identity
     recorded = run(options(root, "loss=forward", f"loss.transition={moved}"))
     assert recorded.noise == GIVEN
 

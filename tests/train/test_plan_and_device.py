@@ -11,8 +11,8 @@ from sl.config.compose import compose_run
 from sl.errors import UserError
 from sl.processes import as_one_of, cores
 from sl.train.device import find_device, resolve_runtime
-from sl.train.job import prepare
 from sl.train.plan import batch_sizes, make_plan, stages
+from sl.train.prepared import prepare
 from sl.train.seeds import generator
 from sl.train.threads import asked_threads, threads_of_environment, threads_that_pay
 

@@ -11,15 +11,15 @@ from sl.locks import lock_beside
 from sl.options.run import RunConfig
 from sl.train import run as running
 from sl.train.alone import Busy
-from sl.train.job import Job
+from sl.train.prepared import PreparedRun
 
 
 def test_a_busy_run_is_prepared_once_and_taken_when_it_is_free(
     overrides: Callable[..., list[str]], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    prepare, prepared = running.prepare, list[Job]()
+    prepare, prepared = running.prepare, list[PreparedRun]()
 
-    def counted(config: RunConfig) -> Job:
+    def counted(config: RunConfig) -> PreparedRun:
         prepared.append(prepare(config))
         return prepared[-1]
 

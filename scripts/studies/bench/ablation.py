@@ -11,7 +11,7 @@ from sl import fused
 from sl.processes import cores
 from sl.train.device import CAPTURED, Runtime
 from sl.train.engine import Engine
-from studies.bench.contender import CASES, Contender, EngineContender, ReferenceContender, case_job, chosen
+from studies.bench.contender import CASES, Contender, EngineContender, ReferenceContender, chosen, prepare_case
 from studies.bench.measure import rounds_of, spread, team, times
 from studies.bench.reference import ReferenceLoop
 
@@ -45,7 +45,7 @@ class Loaded(EngineContender):
 
     def __init__(self, case: str) -> None:
         super().__init__(case)
-        self.loop = ReferenceLoop(self.job, workers=cores())
+        self.loop = ReferenceLoop(self.prepared, workers=cores())
 
     def train_on(self, order: torch.Tensor) -> None:
         """Train once on the images `order`, which the loader of the reference loop reads."""
@@ -83,13 +83,13 @@ def changes_for(runtime: Runtime) -> dict[str, Callable[[str], Contender]]:
 
 def ablate(case: str, rounds: int, seconds: float) -> Iterator[dict[str, dict[str, Any]]]:
     """Measure every change of `case` against the default; after each of them, its record for JSON so far."""
-    job = case_job(case)
-    batch = job.plan.batch_size
+    prepared = prepare_case(case)
+    batch = prepared.plan.batch_size
     rows: list[dict[str, Any]] = []
     with team(batch, 1, EngineContender, case) as default:
         default.fit_steps(seconds)
         all_default: list[float] = []
-        for name, make in changes_for(job.runtime).items():
+        for name, make in changes_for(prepared.runtime).items():
             try:
                 with team(batch, 1, make, case) as changed:
                     changed.fit_steps(seconds)
@@ -104,7 +104,7 @@ def ablate(case: str, rounds: int, seconds: float) -> Iterator[dict[str, dict[st
                 "case": CASES[case][0],
                 "rounds": rounds,
                 "default": spread(all_default),
-                "runtime": chosen(job.runtime),
+                "runtime": chosen(prepared.runtime),
                 "changes": rows,
             }
             yield {case: record}

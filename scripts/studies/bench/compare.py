@@ -10,8 +10,8 @@ from typing import Any
 import torch
 
 from sl.processes import cores
-from sl.train.job import Job
-from studies.bench.contender import CASES, EngineContender, ReferenceContender, case_job
+from sl.train.prepared import PreparedRun
+from studies.bench.contender import CASES, EngineContender, ReferenceContender, prepare_case
 from studies.bench.measure import Team, rounds_of, spread, team, times
 
 ONE_AT_A_TIME = "one run"
@@ -26,9 +26,9 @@ def several_runs(device: torch.device) -> dict[str, tuple[int, list[str]]]:
     return {f"{cores()} single-threaded processes": (cores(), ["runtime.threads=1"])} if cores() > 1 else {}
 
 
-def make_teams(stack: ExitStack, case: str, job: Job) -> dict[str, Team]:
+def make_teams(stack: ExitStack, case: str, prepared: PreparedRun) -> dict[str, Team]:
     """All that take turns, in processes that end with `stack`; on a GPU one process takes part in several teams."""
-    batch, device = job.plan.batch_size, job.runtime.device
+    batch, device = prepared.plan.batch_size, prepared.runtime.device
     found = {"reference": stack.enter_context(team(batch, 1, ReferenceContender, case))}
     several = several_runs(device)
     if device.type == "cuda":
@@ -47,10 +47,10 @@ def compare(case: str, rounds: int, seconds: float) -> Iterator[dict[str, dict[s
 
     Says on stderr what is ready: on a GPU that takes longer than the rounds.
     """
-    job = case_job(case)
+    prepared = prepare_case(case)
     began = time.monotonic()
     with ExitStack() as stack:
-        teams = make_teams(stack, case, job)
+        teams = make_teams(stack, case, prepared)
         for each in teams.values():  # importing PyTorch takes longer than a lap: all processes do so at once
             each.wait()
         for name, each in teams.items():

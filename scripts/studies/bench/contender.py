@@ -13,7 +13,7 @@ from sl.processes import cores
 from sl.train.device import Runtime
 from sl.train.engine import make_engine
 from sl.train.epoch import learning_rates
-from sl.train.job import Job, prepare
+from sl.train.prepared import PreparedRun, prepare
 from sl.train.seeds import generator
 from studies.bench.reference import ReferenceLoop
 
@@ -24,7 +24,7 @@ CASES = {
 }
 
 
-def case_job(case: str, overrides: Sequence[str] = ()) -> Job:
+def prepare_case(case: str, overrides: Sequence[str] = ()) -> PreparedRun:
     """The run that a case trains."""
     return prepare(compose_run([*CASES[case][1], "noise=symmetric", "loss=sl", *overrides]))
 
@@ -33,15 +33,15 @@ class Contender(ABC):
     """A training loop of one case, under the runtime that `overrides` choose."""
 
     def __init__(self, case: str, overrides: Sequence[str] = ()) -> None:
-        self.job = case_job(case, overrides)
+        self.prepared = prepare_case(case, overrides)
 
     def train(self, steps: int) -> float:
         """Train that many whole batches, in as many epochs as that takes; the seconds until the device is done."""
         began = time.perf_counter()
-        most = len(self.job.noisy.labels) // self.job.plan.batch_size
+        most = len(self.prepared.noisy.labels) // self.prepared.plan.batch_size
         while steps > 0:
-            order = torch.randperm(len(self.job.noisy.labels), generator=generator(0, "order"))
-            self.train_on(order[: min(steps, most) * self.job.plan.batch_size])
+            order = torch.randperm(len(self.prepared.noisy.labels), generator=generator(0, "order"))
+            self.train_on(order[: min(steps, most) * self.prepared.plan.batch_size])
             steps -= most
         return time.perf_counter() - began
 
@@ -55,7 +55,7 @@ class ReferenceContender(Contender):
 
     def __init__(self, case: str) -> None:
         super().__init__(case)
-        self.loop = ReferenceLoop(self.job, workers=cores())  # as PyTorch itself suggests
+        self.loop = ReferenceLoop(self.prepared, workers=cores())  # as PyTorch itself suggests
 
     def train_on(self, order: torch.Tensor) -> None:
         """Train once on the images `order` with the reference loop."""
@@ -67,20 +67,20 @@ class EngineContender(Contender):
 
     def __init__(self, case: str, overrides: Sequence[str] = ()) -> None:
         super().__init__(case, overrides)
-        self.engine = make_engine(self.job)
+        self.engine = make_engine(self.prepared)
 
     def train_on(self, order: torch.Tensor) -> None:
         """As an epoch of a run, without the evaluation."""
         engine, data = self.engine, self.engine.data
         draws = engine.augmentation.draw(len(data.noisy), data.image_shape, generator(0, "augmentation"))
-        rates = learning_rates(engine, self.job.plan, 1)[:1].expand(len(order) // engine.batch_size)
+        rates = learning_rates(engine, self.prepared.plan, 1)[:1].expand(len(order) // engine.batch_size)
         engine.train_epoch(order, draws, rates)[0].item()
 
     def facts(self) -> dict[str, Any]:
         """Runtime, size of the data, and memory of all that was done so far."""
         data = self.engine.data
         sizes = {"data_bytes": data.images.nbytes + data.test_images.nbytes}
-        return chosen(self.job.runtime) | sizes | {"peak_bytes": peak_bytes(self.job.runtime.device)}
+        return chosen(self.prepared.runtime) | sizes | {"peak_bytes": peak_bytes(self.prepared.runtime.device)}
 
 
 def chosen(runtime: Runtime) -> dict[str, Any]:

@@ -16,8 +16,8 @@ from torchvision import transforms
 from sl.options.recipe import RecipeConfig
 from sl.recipes.normalise import fit_normalisation
 from sl.recipes.optimizer import decayed_parameters
-from sl.train.job import Job, make_loss
 from sl.train.network import make_model
+from sl.train.prepared import PreparedRun, make_loss
 
 
 def torchvision_transform(recipe: RecipeConfig, train_images: Tensor) -> transforms.Compose:
@@ -38,10 +38,10 @@ def torchvision_transform(recipe: RecipeConfig, train_images: Tensor) -> transfo
 class PilImages(TorchDataset):
     """The run's training set as torchvision's own classes hand it out: a PIL image, transformed, and its label."""
 
-    def __init__(self, job: Job) -> None:
-        self.pixels = job.dataset.train_images.permute(0, 2, 3, 1).squeeze(-1).contiguous().numpy()
-        self.labels = job.noisy.labels
-        self.transform = torchvision_transform(job.config.recipe, job.dataset.train_images)
+    def __init__(self, prepared: PreparedRun) -> None:
+        self.pixels = prepared.dataset.train_images.permute(0, 2, 3, 1).squeeze(-1).contiguous().numpy()
+        self.labels = prepared.noisy.labels
+        self.transform = torchvision_transform(prepared.config.recipe, prepared.dataset.train_images)
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -54,15 +54,15 @@ class PilImages(TorchDataset):
 class ReferenceLoop:
     """The usual training loop of a prepared run; the learning rate is the recipe's first one."""
 
-    def __init__(self, job: Job, workers: int) -> None:
-        self.device = job.runtime.device
-        self.model = make_model(job.config, job.dataset).to(self.device)
-        self.loss = make_loss(job.config.loss, job.dataset, job.noisy).to(self.device)
-        self.optimizer = torch_sgd(self.model, job.config.recipe)
+    def __init__(self, prepared: PreparedRun, workers: int) -> None:
+        self.device = prepared.runtime.device
+        self.model = make_model(prepared.config, prepared.dataset).to(self.device)
+        self.loss = make_loss(prepared.config.loss, prepared.dataset, prepared.noisy).to(self.device)
+        self.optimizer = torch_sgd(self.model, prepared.config.recipe)
         self.order: list[int] = []  # of the images, set before each pass
         self.loader = DataLoader(
-            PilImages(job),
-            batch_size=job.plan.batch_size,
+            PilImages(prepared),
+            batch_size=prepared.plan.batch_size,
             sampler=self.order,
             num_workers=workers,
             persistent_workers=workers > 0,

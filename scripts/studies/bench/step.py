@@ -32,7 +32,7 @@ def profile_step(case: str, overrides: Sequence[str] = ()) -> dict[str, Any]:
     the longest first: the kernels of a GPU, or the operators of a CPU without what they call.
     """
     contender = EngineContender(case, overrides)
-    engine, runtime = contender.engine, contender.job.runtime
+    engine, runtime = contender.engine, contender.prepared.runtime
     contender.train(WARM_UP_STEPS)
     index = torch.arange(engine.batch_size, device=runtime.device)
 

@@ -37,7 +37,7 @@ class ProbeSet:
 
 
 @dataclass(frozen=True)
-class Job(Described):
+class PreparedRun(Described):
     """A run that is ready to be trained; `dataset` and `noisy` are without what is held out for `validation`."""
 
     dataset: Dataset
@@ -83,20 +83,20 @@ class Job(Described):
         )
 
 
-def prepare(config: RunConfig) -> Job:
+def prepare(config: RunConfig) -> PreparedRun:
     """Load the data, draw the noise and plan the run; raises UserError for what cannot be run."""
     run = describe_run(config)
     if hasattr(run.source, "outline"):  # mistakes come out before thousands of pictures are read
-        outline = make_job(run, run.source.outline())
+        outline = prepare_on(run, run.source.outline())
         make_loss(config.loss, outline.dataset, outline.noisy, config.allow_targets)
         build_optimizer(make_model(config, outline.dataset), config.recipe)
     key = repr((config.dataset, run.result_config["dataset"]["fingerprint"]))
     with under("dataset"):
         full = datasets.get(key, run.source.load)
-    return make_job(run, full)
+    return prepare_on(run, full)
 
 
-def make_job(run: Described, full: Dataset) -> Job:
+def prepare_on(run: Described, full: Dataset) -> PreparedRun:
     """The run on a share of the data set `full`."""
     config = run.config
     dataset = checked_dataset(full).subset(config.scale.train_share, config.scale.test_share)
@@ -109,7 +109,7 @@ def make_job(run: Described, full: Dataset) -> Job:
     if asked_threads(config.runtime) is None:
         run = replace(run, runtime=replace(run.runtime, threads=threads_that_pay(dataset.image_shape, plan.batch_size)))
     probe_set = make_probe_set(config.probe.label, dataset, noisy)
-    return Job(
+    return PreparedRun(
         **vars(run),
         dataset=dataset,
         noisy=noisy,
