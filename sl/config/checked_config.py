@@ -9,10 +9,13 @@ from sl.config.complete import check_complete, expand_home
 from sl.config.shown import extract_shown
 from sl.options.reproduce import ReproduceConfig
 from sl.options.run import RunConfig
+from sl.options.track import TrackConfig
+
+AnyConfig = RunConfig | ReproduceConfig | TrackConfig  # SearchConfig and AuditConfig are RunConfigs
 
 
-def checked_config(config: DictConfig, choices: Mapping[str, Any], overrides: Sequence[str]) -> Any:
-    """`config` as a checked object (RunConfig, SearchConfig, ...); UserError for a mistake in it.
+def checked_config(config: DictConfig, choices: Mapping[str, Any], overrides: Sequence[str]) -> AnyConfig:
+    """`config` as a checked object of the type that its file builds on; UserError for a mistake in it.
 
     `choices` are Hydra's `runtime.choices`, `overrides` the command line.
     """
@@ -20,6 +23,7 @@ def checked_config(config: DictConfig, choices: Mapping[str, Any], overrides: Se
     extract_shown(config)
     expand_home(config)
     found = OmegaConf.to_object(config)
+    assert isinstance(found, AnyConfig)
     if isinstance(found, RunConfig | ReproduceConfig):
         found.names = {name: str(choices[name]) for name in found.CHOICES}
     if isinstance(found, RunConfig):

@@ -3,22 +3,22 @@
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
 
 from hydra import compose, initialize_config_dir
 from hydra.core.global_hydra import GlobalHydra
 from omegaconf import open_dict
 
-from sl.config.checked_config import checked_config
+from sl.config.checked_config import AnyConfig, checked_config
 from sl.config.hydra_errors import CONFIG_ERRORS, explain
 from sl.config.overrides import in_quotes
 from sl.config.schema import register
+from sl.options.run import RunConfig
 from sl.paths import CONFIG_DIR
 
 
 @contextmanager
 def hydra_ready() -> Iterator[None]:
-    """Let `compose_run` be called: Hydra is initialised unless a command did that already."""
+    """Let configurations be composed: Hydra is initialised unless a command did that already."""
     if GlobalHydra.instance().is_initialized():
         yield
         return
@@ -39,8 +39,15 @@ def override(option: str, value: object) -> str:
     return f"{option}={in_quotes(text)}"
 
 
-def compose_run(overrides: Sequence[str], config_name: str = "config") -> Any:
-    """The checked configuration that `overrides` (as on the command line) ask for: a RunConfig, or what the file is.
+def compose_run(overrides: Sequence[str], config_name: str = "config") -> RunConfig:
+    """The run that `overrides` ask for; of "audit" and "search" with the options of these. As `compose_config`."""
+    config = compose_config(overrides, config_name)
+    assert isinstance(config, RunConfig)
+    return config
+
+
+def compose_config(overrides: Sequence[str], config_name: str) -> AnyConfig:
+    """The checked configuration that `overrides` (as on the command line) ask for, of the file `config_name`.
 
     Raises UserError for what cannot be composed, is not complete, does not exist or is out of its range.
     """

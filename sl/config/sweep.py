@@ -10,7 +10,7 @@ from hydra.experimental.callback import Callback
 from hydra.types import RunMode
 from omegaconf import DictConfig
 
-from sl.config.compose import compose_run
+from sl.config.compose import compose_config
 from sl.config.messages import as_typed
 from sl.config.overrides import swept
 from sl.errors import UserError, fail
@@ -24,7 +24,7 @@ class CheckSweep(Callback):
         """Compose and check what the command line asks for, one value at a time."""
         for overrides in single_changes(config.hydra.overrides.task):
             try:
-                compose_run(overrides, config_name)
+                compose_config(overrides, config_name)
             except UserError as error:
                 fail(str(as_typed(error, overrides)))
         if config.hydra.launcher._target_.endswith(".JoblibLauncher"):

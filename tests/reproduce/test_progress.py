@@ -11,7 +11,7 @@ import pytest
 import synthetic
 from filelock import FileLock
 
-from sl.config.compose import compose_run
+from sl.config.compose import compose_config
 from sl.errors import UserError
 from sl.locks import lock_beside
 from sl.reproduce.command import reproduce
@@ -111,7 +111,7 @@ def test_a_reproduction_without_failures_leaves_no_plan(
     monkeypatch.setattr("sl.reproduce.command.execute", lambda *_: failures)
     monkeypatch.setattr("sl.reproduce.command.redraw", lambda *_: None)
     folders = [f"runs_dir={tmp_path / 'runs'}", f"results_dir={tmp_path}"]
-    assert reproduce(compose_run(["experiment=fig1", "scale=cpu", "device=cpu", *folders], "reproduce")) == failures
+    assert reproduce(compose_config(["experiment=fig1", "scale=cpu", "device=cpu", *folders], "reproduce")) == failures
     assert len(list((tmp_path / "runs").glob(".plan-*.json"))) == left
 
 

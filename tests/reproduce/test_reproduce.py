@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from sl.config.compose import compose_run
+from sl.config.compose import compose_config, compose_run
 from sl.errors import UserError
 from sl.files import check_writable
 from sl.reproduce import experiment
@@ -53,7 +53,7 @@ def test_a_cpu_trains_one_run_per_core_unless_a_number_is_wanted(
 def test_a_seed_among_the_overrides_is_refused(given: str, tmp_path: Path) -> None:
     """It would train one seed in the place of all, and be taken for none of them."""
     folders = [f"runs_dir={tmp_path / 'runs'}", f"results_dir={tmp_path}"]
-    config = compose_run(["experiment=cifar10", "device=cpu", f'overrides=["{given}"]', *folders], "reproduce")
+    config = compose_config(["experiment=cifar10", "device=cpu", f'overrides=["{given}"]', *folders], "reproduce")
     with pytest.raises(UserError, match=r"overrides=.*: must not set the seed; give seeds=\[...\]"):
         reproduce(config)
 
@@ -69,7 +69,7 @@ def test_a_reproduction_takes_the_threads_of_the_environment(tmp_path: Path, mon
     monkeypatch.setattr("sl.reproduce.command.plan_runs", lambda runs, common, tell: planned.extend(common) or [])
     folders = [f"runs_dir={tmp_path / 'runs'}", f"results_dir={tmp_path}"]
     options = ["experiment=fig1", "scale=cpu", "device=cpu", "jobs=1", "plan_only=true", *folders]
-    assert reproduce(compose_run(options, "reproduce")) == []
+    assert reproduce(compose_config(options, "reproduce")) == []
     assert asked_threads(compose_run(planned).runtime) == 3
 
 
@@ -84,7 +84,7 @@ def test_done_runs_without_the_representations_that_an_experiment_needs_are_coun
     train(compose_run([*wanted[1], *common]))
     monkeypatch.setattr(experiment, "steps", lambda *_: [("fig2", run) for run in wanted])
     options = ["experiment=fig2", "scale=cpu", "device=cpu", "plan_only=true", folders[0], f"results_dir={tmp_path}"]
-    assert reproduce(compose_run(options, "reproduce")) == []
+    assert reproduce(compose_config(options, "reproduce")) == []
     assert f"1 of the runs that are done {UNKEPT}\n" in capsys.readouterr().out
 
 
@@ -96,7 +96,7 @@ def test_a_diverged_run_is_trained_once_and_named_at_the_end(
     monkeypatch.chdir(tmp_path)
     options = ["experiment=fig2", "scale=cpu", "device=cpu", "jobs=1", "runs_dir=runs", "results_dir=out"]
     for counts in ("0 of 1 run done; 1 to train: ", "0 of 1 run done, 1 diverged; 0 to train\n"):
-        assert reproduce(compose_run(options, "reproduce")) == []
+        assert reproduce(compose_config(options, "reproduce")) == []
         said = capsys.readouterr().out
         assert counts in said
         (record,) = Path("runs").rglob("*.jsonl")
