@@ -9,8 +9,6 @@ import synthetic
 
 from sl.comparison import run_groups
 from sl.comparison.group_order import in_order, recipe_differences
-from sl.config.compose import compose_run
-from sl.config.stated import stated_parameters
 from sl.record import CLEAN, Noise, load_all
 
 NOISY = Noise("symmetric", 0.4)
@@ -105,17 +103,6 @@ def test_a_later_sweep_moves_no_row(tmp_path: Path) -> None:
     (group,) = run_groups(load_all(tmp_path))
     assert (group.variant("sl")["alpha"], group.variant("gce")["q"]) == (0.1, 0.7)
     assert group.series("sl", NOISY).n == 1
-
-
-def test_stated_parameters_are_those_of_the_composed_run() -> None:
-    for dataset, recipe, loss in (
-        ("mnist", "authors_code", "sl"),
-        ("cifar100", "apl", "lsr_sl"),
-        ("cifar10", "apl", "ce"),
-    ):
-        whole = compose_run([f"dataset={dataset}", f"recipe={recipe}", f"loss={loss}"]).loss
-        assert {"_target_": whole["_target_"], **stated_parameters(dataset, recipe, loss)} == whole
-    assert stated_parameters("cifar10", "authors_code", "toy") == {}
 
 
 def test_what_was_begun_first_stands_for_a_loss_that_configs_do_not_know(tmp_path: Path) -> None:

@@ -1,3 +1,5 @@
+"""What captions say of runs: a changed recipe, where they come from, how long they took."""
+
 from pathlib import Path
 
 import pytest
@@ -5,49 +7,6 @@ import synthetic
 
 from sl.comparison.titles import durations, origin, setting
 from sl.record import read
-from sl.scale import paper_scale, scale_title
-
-
-def test_a_scaled_down_run_says_so(tmp_path: Path) -> None:
-    run = read(synthetic.record(tmp_path))
-    words = "scaled-down run: 5,000 of 50,000 training and 2,000 (20 % of the) test images, 12 of 120 epochs"
-    assert scale_title(run) == words
-    assert not paper_scale(run)
-
-
-def test_paper_scale(tmp_path: Path) -> None:
-    run = read(synthetic.record(tmp_path, scale="paper", epochs=120))
-    assert scale_title(run) == "paper scale: all 50,000 training and 10,000 test images, 120 epochs"
-    assert paper_scale(run)
-
-
-@pytest.mark.parametrize(
-    ("field", "value", "ending"),
-    [
-        ("batch_size", 32, "120 epochs, batches of 32 for 128"),
-        ("train_share", 0.5, "120 epochs"),
-        ("test_share", 0.2, "120 epochs"),
-        ("width_share", 0.5, "120 epochs, 50 % of the network's channels"),
-    ],
-)
-def test_less_than_all_is_not_paper_scale(tmp_path: Path, field: str, value: float, ending: str) -> None:
-    head = synthetic.header(scale="paper", epochs=120)
-    head["scale"][field] = value
-    run = read(synthetic.write(tmp_path, synthetic.lines(head)))
-    assert scale_title(run).endswith(ending)
-    assert not paper_scale(run)
-
-
-@pytest.mark.parametrize(("dataset", "full"), [("mnist", 50), ("cifar10", 120), ("cifar100", 150)])
-def test_a_recipe_cut_short_by_hand_is_not_paper_scale(tmp_path: Path, dataset: str, full: int) -> None:
-    run = read(synthetic.record(tmp_path, dataset=dataset, scale="paper", epochs=3))
-    assert scale_title(run).endswith(f"3 of {full} epochs")
-    assert not paper_scale(run)
-
-
-def test_a_data_set_that_is_not_the_papers_never_claims_its_scale(tmp_path: Path) -> None:
-    run = read(synthetic.record(tmp_path, dataset="digits", scale="paper"))
-    assert scale_title(run).startswith("full scale (not a data set of the paper)")
 
 
 def test_a_recipe_that_was_changed_says_so(tmp_path: Path) -> None:
