@@ -32,7 +32,7 @@ def test_the_record_of_a_run_that_costs_something_else_says_nothing(
     assert train_one(plan[0].overrides) is None
     end = read(plan[0].record).end
     assert end is not None
-    monkeypatch.setattr("sl.reproduce.estimate.measured", lambda job: -1.0)
+    monkeypatch.setattr("sl.reproduce.estimate.measured", lambda prepared: -1.0)
     precision = "float32" if plan[0].described.runtime.precision == "bfloat16" else "bfloat16"
     others = ("recipe.epochs=3", "recipe.batch_size=32", f"runtime.precision={precision}", "holdout=0.5", "fold=1/2")
     for changed, seconds in (("seed=1", end.seconds), *((other, -1.0) for other in others)):
@@ -59,7 +59,7 @@ def test_times_come_from_records_of_runs_with_as_many_threads(
     able = torch.cpu.get_capabilities() | {"num_physical_cores": 8}
     monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: able)
     monkeypatch.setattr("sl.train.threads.cores", lambda: 8)
-    monkeypatch.setattr("sl.reproduce.estimate.measured", lambda job: -1.0)
+    monkeypatch.setattr("sl.reproduce.estimate.measured", lambda prepared: -1.0)
     assert train_one(plan[0].overrides) is None  # with runtime.threads=1
     common = [given for given in plan[0].common if not given.startswith("runtime.threads")]
     others = plan_runs([(*plan[0].wanted, "seed=1")], common)
