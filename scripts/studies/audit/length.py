@@ -3,9 +3,8 @@
 from collections.abc import Iterator, Sequence
 from statistics import fmean
 
-from sl.record.titles import loss_title
-
 from sl.numbers import with_interval
+from sl.record.shown import loss_title
 from sl.stats import Inference, adjusted
 from sl.tables.formats import table
 from sl.tables.layout import p_text

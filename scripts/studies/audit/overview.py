@@ -4,9 +4,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from statistics import fmean
 from typing import Any
 
-from sl.record.titles import loss_title
-
 from sl.numbers import mean_std, signed
+from sl.record.shown import loss_title
 from sl.stats import Inference, adjusted, infer
 from sl.tables.formats import table
 from sl.tables.paired import mark

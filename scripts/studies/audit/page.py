@@ -5,11 +5,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from statistics import fmean
 
-from sl.record.paper import PAPER_EPOCHS
-from sl.record.titles import loss_title
-
 from sl.errors import UserError
 from sl.numbers import mean_std
+from sl.paper import PAPER_EPOCHS
+from sl.record.shown import loss_title
 from sl.tables.formats import table
 from sl.tables.marks import fill
 from studies.audit.by_default import in_short

@@ -19,8 +19,8 @@ from sl.record.read import read
 from sl.train.described import Described, describe_run
 from sl.train.engine import make_engine
 from sl.train.epoch import train_one_epoch
-from sl.train.job import prepare
 from sl.train.machine import origin_of
+from sl.train.prepared import prepare
 from studies.audit.measure import measures
 from studies.slug import slug
 
@@ -113,8 +113,8 @@ def audit(trial: Trial, overrides: list[str], folder: Path) -> dict[str, Any]:
     config = compose_run(overrides, "audit")
     described = describe_run(config)
     files = predict_all(parts(config, trial.folds), folder, 1)
-    job = prepare(config)
-    subject = subject_of(job)
+    prepared = prepare(config)
+    subject = subject_of(prepared)
     assert subject.clean is not None
     labels, clean, probabilities = subject.labels.numpy(), subject.clean.numpy(), combine(files, len(subject.names))
     analysis = analyse(subject, probabilities, trial.seed, trial.folds, EXPECTED_PRECISION)
@@ -133,7 +133,7 @@ def audit(trial: Trial, overrides: list[str], folder: Path) -> dict[str, Any]:
         "seed": trial.seed,
         "identity": described.identity,
         "images": len(labels),
-        "epochs": job.plan.epochs,
+        "epochs": prepared.plan.epochs,
         "expected_precision": EXPECTED_PRECISION,
         "measures": found,
         "trained_test_accuracy": None if trial.folds else trained_accuracy(described),
@@ -151,8 +151,8 @@ def trained_accuracy(described: Described) -> float:
 def retrained(config: RunConfig, labels: torch.Tensor, trial: Trial, loss: str) -> float:
     """Test accuracy after the last epoch of `loss` trained on the audit's changed `labels`, all else as in the run."""
     plain = compose_run([*trial.setting, f"loss={loss}", f"seed={trial.seed}"])
-    job = prepare(replace(plain, runtime=config.runtime))
-    job = replace(job, noisy=replace(job.noisy, labels=labels))
-    engine, plan = make_engine(job), job.plan
+    prepared = prepare(replace(plain, runtime=config.runtime))
+    prepared = replace(prepared, noisy=replace(prepared.noisy, labels=labels))
+    engine, plan = make_engine(prepared), prepared.plan
     lines = [train_one_epoch(engine, plan, trial.seed, epoch)[0] for epoch in range(1, plan.epochs + 1)]
     return lines[-1].test_accuracy
