@@ -54,6 +54,12 @@ def test_the_test_share_is_that_of_the_validation_images() -> None:
     assert torch.equal(labels, full.test_labels[images[:, 0, 0, 0].long() - 100])
 
 
+def test_test_images_keep_their_names() -> None:
+    full = replace(make(), test_paths=tuple(f"{row}.png" for row in range(sum(COUNTS))))
+    part = full.subset(1, 0.5)
+    assert part.test_paths == tuple(f"{row - 100}.png" for row in part.test_images.flatten().tolist())
+
+
 def test_a_subset_is_spread_over_the_whole_class() -> None:
     full = make()
     part = full.subset(0.1, 1)

@@ -52,11 +52,12 @@ def test_parts_under_other_names_are_no_classes(pictures: Path, train: str, test
     assert refused(pictures) == f"data_dir={pictures}: it has no two folders train and test; rename {renames}"
 
 
-def test_a_class_may_be_called_train(tmp_path: Path) -> None:
-    for name in ("bus", "car", "train"):
+@pytest.mark.parametrize("names", [("bus", "car", "train"), ("train", "truck")])
+def test_a_class_may_be_called_train(tmp_path: Path, names: tuple[str, ...]) -> None:
+    for name in names:
         for number in range(2):
             save(tmp_path / name / f"{number}.png", number)
-    assert ImageFolder("mine", tmp_path, 2).load().class_names == ("bus", "car", "train")
+    assert ImageFolder("mine", tmp_path, 2).load().class_names == names
 
 
 def test_what_lies_beside_train_and_test_is_counted(pictures: Path) -> None:
@@ -96,3 +97,8 @@ def test_pictures_in_no_folder_are_to_be_sorted_or_listed(tmp_path: Path) -> Non
 def test_classes_that_differ(pictures: Path) -> None:
     (pictures / "test" / "bee").rename(pictures / "test" / "wasp")
     assert refused(pictures).endswith("the same classes, but only one of them has bee, wasp")
+    (pictures / "test" / "wasp").rename(pictures / "test" / "bee")
+    for part in ("test", "train"):
+        shutil.copytree(pictures / part / "bee", pictures / part / "gnat")
+        assert refused(pictures).endswith("only one of them has gnat")
+        shutil.rmtree(pictures / part / "gnat")

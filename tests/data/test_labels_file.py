@@ -78,9 +78,11 @@ def test_empty_values_at_the_end_of_a_line_are_passed_over(root: Path) -> None:
 
 def test_the_names_of_the_columns_may_have_any_case(root: Path) -> None:
     (root / "labels.csv").write_text(
-        "Path, LABEL,Split\npictures/0.png,a,train\npictures/1.png,b,train\npictures/2.png,a,test\n"
+        "Path, LABEL,Split\npictures/0.png, a,train\n pictures/1.png,b , train\npictures/2.png,a,test\n"
     )
-    assert ImageFolder("mine", root, 2).outline().test_paths == ("pictures/2.png",)
+    data = ImageFolder("mine", root, 2).outline()
+    assert data.test_paths == ("pictures/2.png",)
+    assert data.class_names == ("a", "b")
 
 
 @pytest.mark.parametrize(("on_disk", "listed"), [("NFD", "NFC"), ("NFC", "NFD"), ("NFC", "NFC")])
@@ -115,6 +117,28 @@ def test_paths_in_train_and_test_say_the_split(root: Path) -> None:
     assert (data.train_paths, data.test_paths) == (("train/0.png", "train/1.png"), ("test/7.png",))
 
 
+@pytest.mark.parametrize("folders", [("train",), ("train", "test", "more")])
+def test_folders_that_are_not_exactly_train_and_test_say_no_split(root: Path, folders: tuple[str, ...]) -> None:
+    names = [f"{folder}/{number}.png" for folder in folders for number in range(4)]
+    for name in names:
+        (root / name).parent.mkdir(exist_ok=True)
+        Image.new("L", (3, 3)).save(root / name)
+    lines = [f"{name},{'ab'[number % 2]}" for number, name in enumerate(names)]
+    (root / "labels.csv").write_text("\n".join(["path,label", *lines]))
+    data = ImageFolder("mine", root, 2).outline()
+    assert data.facts["split"].startswith("20 % of every class is drawn")
+    assert sorted(data.train_paths + data.test_paths) == sorted(names)
+
+
+def test_the_split_is_part_of_the_data(root: Path) -> None:
+    def fingerprint(*parts: str) -> str:
+        labels = [f"{label},{part}" for label, part in zip("abab", parts, strict=True)]
+        (root / "labels.csv").write_text(rows(*labels, head="path,label,split"))
+        return ImageFolder("mine", root, 2).fingerprint()
+
+    assert fingerprint("train", "train", "train", "test") != fingerprint("train", "train", "test", "test")
+
+
 def test_a_file_elsewhere_takes_its_place(root: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
     (root / "labels.csv").write_text(rows("a", "b", "a", "b"))
     corrected = tmp_path_factory.mktemp("elsewhere") / "corrected.csv"
@@ -142,6 +166,8 @@ def test_classes_that_differ_in_case_alone_are_said(root: Path, capsys: pytest.C
         (rows("a", "b") + "pictures/2.png\n", "ROOT/labels.csv line 4: it must have a path"),
         ("path,label\n/etc/passwd,a\n", "ROOT/labels.csv line 2: /etc/passwd: the path must be relative to data_dir"),
         (rows("a", "b") + "pictures/./0.png,b\n", "ROOT/labels.csv line 4: pictures/0.png stands in line 2 too"),
+        (rows("a,train", "b,", head="path,label,split"), "ROOT/labels.csv line 3: split=: must be train or test; "),
+        ("path,label\n" + "a" * 200_000 + ",a\n", "ROOT/labels.csv: must be a CSV file: field larger than"),
         (
             rows("a,train", "b,dev", head="path,label,split"),
             "ROOT/labels.csv line 3: split=dev: must be train or test; write tr",

@@ -74,3 +74,16 @@ def test_a_folder_is_the_same_mapped(tmp_path: Path) -> None:
         part = mapped.subset(0.5, 0.5)
         assert torch.equal(memory.subset(0.5, 0.5).train_images, part.train_images)
     assert load("memory", 0).fingerprint() == load("mapped", 0).fingerprint()
+    names = [f"{name}/{number}.png" for name in ("ant", "bee") for number in range(9)]
+    for order in (names, names[::-1]):  # the same pictures in another order are another file too
+        lines = [f"{path},{path[:3]}" for path in order]
+        (tmp_path / "mine" / "labels.csv").write_text("\n".join(["path,label", *lines]))
+        memory, mapped = (load(storage, 0).load() for storage in ("memory", "mapped"))
+        assert torch.equal(memory.train_images, mapped.train_images)
+
+
+@pytest.mark.usefixtures("in_this_process")
+def test_another_margin_is_another_file(many_pictures: list[Path], tmp_path: Path) -> None:
+    for margin in (0, 1, 2):
+        images, _ = decode_mapped(many_pictures[:9], SIZE, tmp_path, "key", margin)
+        assert torch.equal(images, decode_all(many_pictures[:9], SIZE, margin)[0])

@@ -44,6 +44,8 @@ def test_downloads_unpacks_and_reads(published: Published, server: Server, tmp_p
     assert bytes(data.test_images.flatten().tolist()) == published["t10k-images-idx3-ubyte"][16:]
     assert bytes(data.test_labels.tolist()) == published["t10k-labels-idx1-ubyte"][8:]
     assert data.train_labels.dtype == torch.int64
+    assert torch.equal(data.train_index, torch.arange(20))
+    assert data.class_names == tuple(map(str, range(10)))
     asked = len(server.asked)
     Mnist(tmp_path, download=False).load()
     assert len(server.asked) == asked

@@ -14,7 +14,8 @@ from sl.data.pictures import Picture, natural_order, stratified_split
         (map(str, range(12)), tuple(map(str, range(12)))),
         (["img12", "img10", "img2", "img1"], ("img1", "img2", "img10", "img12")),
         (["b", "a", "a"], ("a", "b")),
-        (["01", "1", "2", "x", ""], ("", "01", "1", "2", "x")),
+        (["01", "1", "001", "2", "x", "", "0001"], ("", "0001", "001", "01", "1", "2", "x")),
+        (["a²", "a³", "a1"], ("a1", "a²", "a³")),
         (["v1.10", "v1.9", "v1"], ("v1", "v1.9", "v1.10")),
     ],
 )

@@ -45,6 +45,7 @@ def npy(matrix: np.ndarray) -> bytes:
         ("zip.npy", b"PK\x03\x04 and so on", "cannot be read as a matrix of numbers: "),
         ("header.npy", npy(np.eye(2)).replace(b"}", b" "), "cannot be read as a matrix of numbers: "),
         ("complex.npy", npy(np.eye(2) + 0.5j), "cannot be read as a matrix of numbers: it holds complex128"),
+        ("objects.npy", npy(np.eye(2).astype(object)), "Object arrays cannot be loaded"),  # a pickle can run anything
         ("huge.npy", huge_npy(), "cannot be read as a matrix of numbers: Unable to allocate"),
         ("text.npy", b"1 0\n0 1\n", "cannot be read as a matrix of numbers: "),
         ("binary.txt", b"\xff\xfe\x00", "cannot be read as a matrix of numbers: "),
@@ -120,6 +121,9 @@ def test_a_row_may_miss_one_by_a_ten_thousandth(tmp_path: Path, sum_of_row: floa
 def test_a_transposed_matrix_is_told_so(tmp_path: Path) -> None:
     path = write(tmp_path / "turned.csv", T3.T)
     with pytest.raises(UserError, match=r"its columns sum to 1 and its rows do not: must be transposed"):
+        Matrix(path)
+    write(path, np.array([[0.6, 0.3], [0.4, 0.6]]))  # one column is no transposed matrix
+    with pytest.raises(UserError, match=r"row 0 sums to 0\.9$"):
         Matrix(path)
 
 
