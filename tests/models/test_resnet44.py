@@ -88,12 +88,13 @@ def test_gradients_of_few_filters_are_those_of_double_precision() -> None:
 
 @pytest.mark.parametrize("side", range(3, 20))
 def test_padding_of_stride_two_follows_the_same_rule_of_keras(side: int) -> None:
-    outputs = -(-side // 2)
-    total = max((outputs - 1) * 2 + 3 - side, 0)
-    before = total // 2
-    line = torch.arange(1.0, side + 1).view(1, 1, 1, side).expand(1, 1, side, side)
-    expected = nn.functional.pad(line, (before, total - before, before, total - before))
-    assert torch.equal(pad_same(line), expected)
+    def lines(length: int) -> tuple[int, int]:
+        total = max((-(-length // 2) - 1) * 2 + 3 - length, 0)
+        return total // 2, total - total // 2
+
+    for height in (side, side + 1):
+        image = torch.arange(1.0, side + 1).view(1, 1, 1, side).expand(1, 1, height, side)
+        assert torch.equal(pad_same(image), nn.functional.pad(image, (*lines(side), *lines(height))))
 
 
 @pytest.mark.parametrize("shape", [(3, 32, 32), (1, 8, 8), (1, 28, 28), (3, 7, 13)])

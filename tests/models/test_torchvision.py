@@ -1,6 +1,7 @@
 """torchvision's networks: their own logits again, from weights on disk, and nothing from the network."""
 
 import copy
+import os
 from pathlib import Path
 from typing import Any
 from urllib.error import URLError
@@ -55,6 +56,40 @@ def test_a_file_gives_the_representation_that_torchvision_makes_of_its_own_input
     features = found.features(pictures / 255)
     torch.testing.assert_close(features, expected, rtol=0.02, atol=0.02)  # torchvision rounds to bytes after resizing
     assert found(pictures / 255).shape == (2, 5)
+
+
+@pytest.mark.parametrize("shape", [(3, 40, 56), (3, 9, 64)])
+def test_larger_images_are_resized_as_torchvision_does(shape: tuple[int, int, int]) -> None:
+    images = torch.rand(2, *shape, generator=torch.Generator().manual_seed(1))
+    network = TorchVision("resnet18", 5, shape, input_size=16)
+    network.body = nn.Identity()
+    torch.testing.assert_close(network.features(images), resize(images, [16, 16]))
+
+
+def test_an_old_file_has_no_counters_of_batches(original: nn.Module, tmp_path: Path) -> None:
+    tensors = {name: value for name, value in original.state_dict().items() if not name.endswith("num_batches_tracked")}
+    torch.save(tensors, tmp_path / "old.pth")
+    found = TorchVision("resnet18", 5, SHAPE, weights=str(tmp_path / "old.pth"), input_size=32)
+    torch.testing.assert_close(found.body.bn1.running_var, original.bn1.running_var)
+
+
+def test_weights_of_grey_images_do_not_fit(original: nn.Module, tmp_path: Path) -> None:
+    torch.save(original.state_dict() | {"conv1.weight": torch.zeros(64, 1, 7, 7)}, tmp_path / "grey.pth")
+    with pytest.raises(UserError, match=r"; 1 tensors are missing or have another shape: conv1\.weight$"):
+        TorchVision("resnet18", 5, SHAPE, weights=str(tmp_path / "grey.pth"))
+
+
+def test_a_file_is_not_obeyed(tmp_path: Path) -> None:
+    """A pickle can run anything: this one would make a folder."""
+
+    class Trap:
+        def __reduce__(self) -> tuple[object, ...]:
+            return os.mkdir, (str(tmp_path / "executed"),)
+
+    torch.save({"conv1.weight": Trap()}, tmp_path / "mine.pth")
+    with pytest.raises(UserError, match="must hold the tensors of a network by name"):
+        TorchVision("resnet18", 5, SHAPE, weights=str(tmp_path / "mine.pth"))
+    assert not (tmp_path / "executed").exists()
 
 
 def test_default_is_taken_from_the_cache_and_without_network_the_message_says_what_to_do(

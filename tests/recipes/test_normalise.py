@@ -64,6 +64,12 @@ def test_a_channel_of_one_value_becomes_zero() -> None:
     torch.testing.assert_close(out[:, 1], torch.zeros_like(out[:, 1]), rtol=0, atol=1e-4)
 
 
+def test_a_channel_of_little_contrast_is_standardised_too() -> None:
+    images = torch.tensor([7, 9], dtype=torch.uint8).view(2, 1, 1, 1).expand(2, 1, 3, 3)
+    found = fit_normalisation("channel", images)(images)
+    torch.testing.assert_close(found, torch.tensor([-1.0, 1.0]).view(2, 1, 1, 1).expand(2, 1, 3, 3), rtol=1e-3, atol=0)
+
+
 @pytest.mark.parametrize("kind", ["pixel_mean", "channel", "none"])
 def test_memory_order_and_images_are_kept(kind: str) -> None:
     images = TEST.contiguous(memory_format=torch.channels_last)
