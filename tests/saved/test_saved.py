@@ -93,6 +93,8 @@ def test_the_statistics_that_are_saved_are_debiased(overrides: Callable[..., lis
     saved = sl.load_model(path).module.fc1_norm
     torch.testing.assert_close(saved.running_var, norm.running_var / (1 - lacking))
     torch.testing.assert_close(saved.running_mean, norm.running_mean / (1 - lacking))
+    loaded, images = sl.load_model(path), job.dataset.test_images
+    torch.testing.assert_close(loaded.module(loaded.normalisation(images)), engine.predict(images))
 
 
 def test_the_record_states_the_sha256_of_the_weights_whether_or_not_they_are_kept(
@@ -141,9 +143,6 @@ def test_a_changed_file_is_refused(kept: Callable[..., Path]) -> None:
     content[-1] ^= 1
     weights.write_bytes(content)
     with pytest.raises(UserError, match="its sha256 must be the one"):
-        sl.load_model(path)
-    path.write_text("{}")
-    with pytest.raises(UserError, match="must be the description of a saved network"):
         sl.load_model(path)
     path.unlink()
     with pytest.raises(UserError, match="must be a file of a saved network"):
@@ -246,9 +245,3 @@ def test_onnx_gives_the_same_probabilities(kept: Callable[..., Path], tmp_path: 
     (found,) = session.run(None, {"pixels": images.float().numpy()})
     np.testing.assert_allclose(found, sl.load_model(path).probabilities(images).numpy(), atol=1e-5)
     assert json.loads(session.get_modelmeta().custom_metadata_map["classes"]) == list("0123456789")
-
-
-@pytest.mark.parametrize("path", ["", ".", "/"])
-def test_a_path_without_a_name_is_refused(path: str) -> None:
-    with pytest.raises(UserError, match="must be a file of a saved network"):
-        sl.load_model(path)

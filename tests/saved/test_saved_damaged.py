@@ -68,7 +68,7 @@ def test_a_damaged_description_is_refused_in_one_line(change: Any, key: str, val
     assert "\n" not in str(error.value)
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{", '{"network": ' + "[" * 100_000])
+@pytest.mark.parametrize("text", ["", "[]", "{}", "{", '{"network": ' + "[" * 100_000])
 def test_what_is_no_description_at_all(tmp_path: Path, text: str) -> None:
     (tmp_path / "a.json").write_text(text)
     with pytest.raises(UserError, match=r"a\.json: it must be the description of a saved network: ") as error:
@@ -92,6 +92,12 @@ def test_a_folder_in_the_place_of_a_network_names_those_in_it(model: Path, place
     expected = folder / "digits" / model.name if place == ".." else model
     rule = "it must be a file of a saved network, .json or .safetensors"
     assert str(error.value) == f"{folder}: {rule}, such as {expected}"
+
+
+@pytest.mark.parametrize("path", ["", ".", "/"])
+def test_a_path_without_a_name_is_refused(path: str) -> None:
+    with pytest.raises(UserError, match="must be a file of a saved network"):
+        sl.load_model(path)
 
 
 def test_a_file_of_another_kind_is_named_as_typed(tmp_path: Path) -> None:

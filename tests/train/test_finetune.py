@@ -16,6 +16,7 @@ from sl.train.engine import make_engine
 from sl.train.epoch import train_one_epoch
 from sl.train.prepared import prepare
 from sl.train.run import train
+from sl.train.save_model import path_of_model, save_model
 
 SHORT = (
     "dataset=digits", "recipe=finetune", "recipe.epochs=1", "recipe.batch_size=32", "scale.train_share=0.06",
@@ -107,6 +108,21 @@ def test_identity_knows_the_weights_and_not_their_place(overrides: Overrides, we
 def test_mistakes_come_out_before_data_are_loaded(overrides: Overrides, more: str, message: str) -> None:
     with pytest.raises(UserError, match=message):
         describe_run(compose_run(overrides(more)))
+
+
+def test_statistics_that_came_with_the_weights_are_not_debiased(overrides: Overrides, tmp_path: Path) -> None:
+    """They are no average that began at zero; a frozen body keeps them, in evaluation and in the kept network."""
+    job = prepare(compose_run(overrides("model.frozen=true", "recipe.bn_zero_debias=true", "save=true")))
+    engine, images = make_engine(job), job.dataset.test_images
+    given = engine.model.body.bn1.running_var.clone()
+    engine.model.body.bn1.num_batches_tracked.fill_(3)  # of the weights' own training
+    predicted = engine.predict(images)
+    with torch.no_grad():
+        torch.testing.assert_close(predicted, engine.model.eval()(images / 255))
+    save_model(engine, job)
+    loaded = sl.load_model(path_of_model(job))
+    assert torch.equal(loaded.module.body.bn1.running_var, given)
+    torch.testing.assert_close(loaded.module(images / 255), predicted)
 
 
 def test_the_kept_network_needs_no_weights_again(overrides: Overrides, weights: Path, tmp_path: Path) -> None:

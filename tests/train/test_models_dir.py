@@ -31,6 +31,9 @@ def test_a_models_dir_that_cannot_be_used_is_refused_before_the_first_epoch(
         patch.setattr("sl.train.run.train_one_epoch", no_epoch)
         with pytest.raises(UserError, match=r"^models_dir=.*file: must be a folder that can be written to: "):
             run("save=true", f"models_dir={tmp_path / 'file'}")
+        patch.setattr("sl.train.save_model.OWN_DATA", "digits")  # whose networks are kept by default
+        with pytest.raises(UserError, match=r"^models_dir=.*file: must be a folder"):
+            run(f"models_dir={tmp_path / 'file'}")
     assert is_complete(run(f"models_dir={tmp_path / 'file'}"))  # of published data nothing is kept
 
 
@@ -49,6 +52,7 @@ def test_a_full_disk_at_the_end_does_not_lose_the_training(
             UserError, match="No space left on device; the training is saved, and the same command ends"
         ):
             run(*options)
+    assert not list((tmp_path / "a").rglob("*.json"))  # it says that the weights are there
     monkeypatch.setattr("sl.train.run.train_one_epoch", no_epoch)
     assert is_complete(run(*options))
     assert networks(tmp_path) == networks(tmp_path, "whole") != {}
