@@ -23,12 +23,17 @@ def checked_dataset(dataset: Dataset) -> Dataset:
     if classes < 2:
         raise UserError("dataset: class_names", dataset.class_names, "must name at least two classes")
     shape = tuple(dataset.train_images.shape[1:])
-    for part in ("train", "test"):
-        images, labels = getattr(dataset, f"{part}_images"), getattr(dataset, f"{part}_labels")
+    parts = [
+        ("train_images", dataset.train_images, "train_labels", dataset.train_labels),
+        ("test_images", dataset.test_images, "test_labels", dataset.test_labels),
+    ]
+    if dataset.validation is not None:
+        parts.append(("validation[0]", dataset.validation[0], "validation[1]", dataset.validation[1]))
+    for name, images, labels_name, labels in parts:
         if images.dtype != torch.uint8 or images.ndim != 4 or tuple(images.shape[1:]) != shape or not len(images):
-            rule = "must be torch.uint8 of shape (N, C, H, W), N > 0, with one C, H, W for training and testing"
-            raise UserError(f"dataset: {part}_images", describe(images), rule)
-        _check_labels(f"dataset: {part}_labels", labels, len(images), classes)
+            rule = "must be torch.uint8 of shape (N, C, H, W), N > 0, with one C, H, W for all of them"
+            raise UserError(f"dataset: {name}", describe(images), rule)
+        _check_labels(f"dataset: {labels_name}", labels, len(images), classes)
     _check_numbers("dataset: train_index", dataset.train_index, len(dataset.train_images))
     return dataset
 

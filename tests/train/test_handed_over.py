@@ -38,9 +38,21 @@ DATASETS: dict[str, tuple[Callable[[Dataset], Any], str]] = {
         lambda data: replace(data, train_labels=data.train_labels.int()),
         r"dataset: train_labels=torch.int32 of shape \(1438,\): must be torch.int64 of shape \(1438,\)",
     ),
+    "one-hot labels": (
+        lambda data: replace(data, train_labels=nn.functional.one_hot(data.train_labels)),
+        r"dataset: train_labels=torch.int64 of shape \(1438, 10\): must be torch.int64 of shape \(1438,\)",
+    ),
     "index of some rows": (
         lambda data: replace(data, train_index=data.train_index[:5]),
         r"dataset: train_index=torch.int64 of shape \(5,\): must be torch.int64 of shape \(1438,\)",
+    ),
+    "validation on pixels from 0 to 1": (
+        lambda data: replace(data, validation=(data.test_images / 255, data.test_labels)),
+        r"dataset: validation\[0\]=torch.float32 of shape \(359, 1, 8, 8\): must be torch.uint8 of shape",
+    ),
+    "validation labels from 1": (
+        lambda data: replace(data, validation=(data.test_images, data.test_labels + 1)),
+        r"dataset: validation\[1\]=10: must be in \[0, 10\)",
     ),
     "one class": (lambda data: replace(data, class_names=("0",)), "dataset: class_names=.*at least two classes"),
 }
@@ -87,11 +99,11 @@ class OtherNoise:
 
 
 class Dense(Classifier):
-    """The pixels, layer normalisation and a head of any size."""
+    """The pixels, batch normalisation and a head of any size."""
 
     def __init__(self, logits: int) -> None:
         super().__init__()
-        self.norm, self.head = nn.LayerNorm(64), nn.Linear(64, logits)
+        self.norm, self.head = nn.BatchNorm1d(64), nn.Linear(64, logits)
 
     def features(self, images: Tensor) -> Tensor:
         normalised: Tensor = self.norm(images.flatten(1))
@@ -127,6 +139,9 @@ def test_network_with_other_classes(make_prepared: Callable[..., PreparedRun], l
         make_model(prepared.config, prepared.dataset)
 
 
-def test_network_that_fits_is_left_in_training_mode(make_prepared: Callable[..., PreparedRun]) -> None:
-    prepared = make_prepared("model=cnn4", *own("model", "Dense", logits=10))
-    assert make_model(prepared.config, prepared.dataset).training
+def test_network_that_fits_is_left_in_training_mode_and_as_it_was(make_job: Callable[..., Job]) -> None:
+    job = make_job("model=cnn4", *own("model", "Dense", logits=10), "recipe.bn_zero_debias=false")
+    model = make_model(job.config, job.dataset)
+    assert model.training
+    assert model.norm.num_batches_tracked == 0
+    assert model.norm.running_var.eq(1).all()  # not the variance of the images that it was tried on
