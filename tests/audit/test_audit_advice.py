@@ -33,6 +33,11 @@ def estimate(transition: Array) -> NoiseEstimate:
         (symmetric(100, 0.4).numpy(), (6.0, 0.1), "100 classes, about 40 %"),
         (symmetric(2, 0.2).numpy(), (0.1, 1.0), "2 classes, about 20 %"),
         (np.eye(3), (1.0, 0.1), "about 0 %"),
+        (symmetric(10, 0.049).numpy(), (1.0, 0.1), "clean labels"),  # docs/choosing-parameters.md: fewer than 5 %
+        (symmetric(10, 0.051).numpy(), (0.1, 1.0), "about 5 %"),
+        (symmetric(50, 0.4).numpy(), (6.0, 0.1), "50 classes"),  # 50 classes or more
+        (symmetric(49, 0.4).numpy(), (0.1, 1.0), "49 classes"),
+        (symmetric(4, 0.3).numpy(), (0.1, 1.0), "^4 classes, about 30 %"),  # a third of them one way
         (THREE, (0.1, 1.0), "^3 classes, about 20 %"),
         (FOUR, (0.1, 1.0), "about 20 % .*go to one other class"),
     ],
@@ -73,10 +78,3 @@ def test_only_noise_that_goes_one_way_is_to_be_compared_with_ce() -> None:
     one_way, others = asymmetric("cifar10", 0.4), (symmetric(10, 0.4), symmetric(10, 0.01), symmetric(100, 0.4))
     assert "compare with loss=ce (docs/audit.md)" in str(advise(estimate(one_way.numpy()), False))
     assert not any("loss=ce" in str(advise(estimate(other.numpy()), False)) for other in others)
-
-
-def test_the_authors_values_are_read_from_the_configuration(monkeypatch: pytest.MonkeyPatch) -> None:
-    stated = {("cifar100", "authors_code", "sl"): {"alpha": 7, "beta": 8}}
-    monkeypatch.setattr("sl.audit.advice.stated_parameters", lambda *wanted: stated[wanted])
-    found = advise(estimate(symmetric(100, 0.4).numpy()), False)
-    assert (found.alpha, found.beta) == (7.0, 8.0)

@@ -110,6 +110,9 @@ def test_what_is_no_label_or_no_probability_is_said_in_one_line(labels: Any, pro
 
 def test_the_seed_is_0_by_default(expected: NoiseEstimate) -> None:
     assert_same(estimate_noise(*given()), expected)
+    other = estimate_noise(*given(), seed=1).rate
+    assert other.value == expected.rate.value
+    assert (other.low, other.high) != (expected.rate.low, expected.rate.high)  # it draws the resamples
 
 
 @pytest.mark.parametrize("seed", [-1, None, 0.5])

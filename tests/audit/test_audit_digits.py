@@ -1,6 +1,7 @@
 """Whole audits of digits: wrong labels come first, a stopped audit is resumed."""
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ import torch
 from audited import DIGITS, Audit, suspects
 from sklearn.metrics import average_precision_score
 
+from sl.audit.measured_error import STUDY
 from sl.config.compose import compose_run
 from sl.errors import UserError
 from sl.train.prepared import make_loss, prepare
@@ -27,12 +29,14 @@ def test_an_audit_ranks_wrong_labels_first_and_is_resumed(
     audit: Audit, folds: int, capsys: pytest.CaptureFixture[str]
 ) -> None:
     out = audit(*DIGITS, f"folds={folds}")
-    noisy = prepare(compose_run([*DIGITS, "runtime.device=cpu"])).noisy
+    job = prepare(compose_run([*DIGITS, "runtime.device=cpu"]))
+    noisy = job.noisy
     assert noisy.realised_rate is not None
     wrong = (noisy.labels != noisy.clean).numpy()
-    score = np.array(
-        [float(line["confidence_label"]) for line in sorted(suspects(out), key=lambda line: int(line["index"]))]
-    )
+    lines = sorted(suspects(out), key=lambda line: int(line["index"]))
+    assert [int(line["index"]) for line in lines] == job.dataset.train_index.tolist()  # of the whole training set
+    assert [int(line["label"]) for line in lines] == noisy.labels.tolist()
+    score = np.array([float(line["confidence_label"]) for line in lines])
     assert average_precision_score(wrong, -score) > 3 * noisy.realised_rate
     noise = json.loads((out / "noise.json").read_text())
     assert noise["rate"]["value"] == pytest.approx(noisy.realised_rate, abs=0.1)
@@ -43,6 +47,7 @@ def test_an_audit_ranks_wrong_labels_first_and_is_resumed(
     values = noise["advice"] and (noise["advice"]["alpha"], noise["advice"]["beta"])
     assert values == (None if low or noise["not_learnt"] else (0.01, 1))  # digits are grey
     assert noise["summary"].startswith("Digits, SL, ")
+    assert noise["measured_error"] == asdict(STUDY["sl", folds > 0])
     transition = torch.tensor(noise["transition"], dtype=torch.float64)
     assert_read(out / "noise.json", transition)
     capsys.readouterr()

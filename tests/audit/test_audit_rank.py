@@ -75,6 +75,7 @@ def test_suspects_are_written_most_suspicious_first(
     first = next(line for line in lines if line["index"] == subject.names[5])
     assert (first["label"], first["suggested"]) == ('a "quoted" one', "cat")
     assert (first["confidence_label"], first["confidence_suggested"]) == ("0.05", "0.9")
+    assert first["wrong_probability"] == "0.9500"
     assert [line["decision"] for line in lines].count("change") == 2
 
 

@@ -1,6 +1,10 @@
 """The contact sheet: a picture as training reads it, which are suspects, and which it draws at random."""
 
+import base64
+import json
+import re
 from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +13,8 @@ import torch
 from PIL import Image
 
 from sl.audit.rank import Ranking
-from sl.audit.sheet import drawn_at_random, other_class, small_picture, suspicious
+from sl.audit.sheet import drawn_at_random, other_class, small_picture, suspicious, write_sheet
+from sl.audit.sheet_figure import _figure
 from sl.audit.subject import Subject
 
 
@@ -51,3 +56,30 @@ def test_suspects_are_those_whose_suggestion_differs(subject: Subject, ranking: 
     assert suspicious(subject, ranking, 2) == [5, 9]
     reverse = replace(ranking, order=ranking.order[::-1])
     assert suspicious(subject, reverse, 2) == [31, 9]
+
+
+def test_the_page_holds_what_the_audit_found(
+    subject: Subject, ranking: Ranking, probabilities: np.ndarray, tmp_path: Path
+) -> None:
+    """Row 31 is labelled 1 and looks like 2, row 5 is labelled 2 and row 9 is labelled 0."""
+    write_sheet(tmp_path / "a.html", subject, ranking, probabilities, [31, 5], [9], {"identity": "x"})
+    found = re.search(r'<script type="application/json" id="data">(.*?)</script>', (tmp_path / "a.html").read_text())
+    assert found is not None
+    data = json.loads(found[1])
+    assert data["all"][29:31] == [[subject.names[29], 2, "train"], [subject.names[30], 0, "test"]]
+    assert data["changes"] == {"5": 0, "9": 1}
+    first, second = data["suspects"]
+    assert (first["row"], first["suggested"], first["confidence"], first["wrong"]) == (31, 2, [0.05, 0.9], 0.95)
+    assert (second["row"], second["suggested"]) == (5, 0)
+    picture = Image.open(BytesIO(base64.b64decode(first["image"].partition(",")[2])))
+    assert np.array_equal(np.asarray(picture), subject.images[31].permute(1, 2, 0))
+    (drawn,) = data["sample"]
+    assert drawn.keys() == {"row", "suggested", "image"}  # who sees more judges less freely
+
+
+def test_the_figure_names_the_label_given_and_then_the_suggestion(subject: Subject, ranking: Ranking) -> None:
+    figure = _figure(replace(subject, class_names=("ant", "bee", "cat")), ranking, "Mine")
+    assert figure is not None
+    shown = [axes for axes in figure.axes if axes.images]
+    assert [axes.get_title() for axes in shown] == ["cat\n→ ant", "ant\n→ bee", "bee\n→ cat"]
+    assert np.array_equal(np.asarray(shown[2].images[0].get_array()), subject.images[31].permute(1, 2, 0))

@@ -1,24 +1,27 @@
 """What an audit says it found, against the numbers that it was made of."""
 
+import json
 import shlex
 from pathlib import Path
 
 import numpy as np
 import pytest
-from matplotlib.figure import Figure
 
 pytest.importorskip("cleanlab", reason="cleanlab is not installed: pip install -e '.[audit]'")
 
 from sl.audit.estimate import Interval, NoiseEstimate
-from sl.audit.figure import _bars
+from sl.audit.figure import _figure
 from sl.audit.measured_error import MeasuredError
 from sl.audit.rank import Ranking
 from sl.audit.summary import closing, findings, training_command
 from sl.audit.trust import Trust
 from sl.config.compose import compose_run, override
+from sl.noise.matrix_file import read_matrix
 
+NAMES = ("ant", "bee", "cat")
 JOINT = np.array([[0.5, 0.05, 0.004], [0.2, 0.246, 0.0], [0.0, 0.0, 0.0]])  # label down, true class across
-ESTIMATE = NoiseEstimate(JOINT, Interval(0.25, 0.2, 0.3125), (Interval(0, 0, 0),) * 3, np.zeros(100), 0.25)
+BY_LABEL = (Interval(0.1, 0.08, 0.15), Interval(0.45, 0.4, 0.6), Interval(0, 0, 0))
+ESTIMATE = NoiseEstimate(JOINT, Interval(0.25, 0.2, 0.3125), BY_LABEL, np.zeros(100), 0.25)
 
 
 def ranked(changed: list[int]) -> Ranking:
@@ -30,8 +33,34 @@ def ranked(changed: list[int]) -> Ranking:
 def test_the_pairs_confused_most_come_first() -> None:
     """Of 100 images 20 and 5; 0.4 of one is none."""
     assert ESTIMATE.pairs() == [(1, 0, pytest.approx(20)), (0, 1, pytest.approx(5))]
-    (first, _) = ESTIMATE.as_json(("ant", "bee", "cat"))["pairs"]
+    (first, _) = ESTIMATE.as_json(NAMES)["pairs"]
     assert first == {"label": "bee", "true": "ant", "images": 20.0}
+
+
+def test_the_file_of_the_noise_has_a_row_for_each_true_class(tmp_path: Path) -> None:
+    """As `noise=matrix` and `loss.transition` read it: of the ants 0.5 / 0.7 are labelled ant and 0.2 / 0.7 bee."""
+    content = ESTIMATE.as_json(NAMES)
+    (tmp_path / "noise.json").write_text(json.dumps(content))
+    read = read_matrix(tmp_path / "noise.json", "path").for_classes(NAMES, "path", "folder")
+    expected = [[5 / 7, 2 / 7, 0], [0.05 / 0.296, 0.246 / 0.296, 0], [1, 0, 0]]
+    np.testing.assert_allclose(read.numpy(), expected)
+    assert content["by_label"]["ant"] == {"value": 0.1, "low": 0.08, "high": 0.15}
+
+
+def test_the_figure_shows_the_estimate() -> None:
+    figure = _figure(ESTIMATE, NAMES, "Mine, SL")
+    bars, matrix = figure.axes
+    assert "25.0 % of 100 labels [20.0, 31.2]" in figure.get_suptitle()
+    assert bars.get_xlabel() == "% of the class's labels, with 95 % interval (too narrow)"
+    assert np.allclose(np.asarray(matrix.images[0].get_array()), ESTIMATE.transition)
+    assert (matrix.get_xlabel(), matrix.get_ylabel()) == ("label given", "true class")
+    shown = zip(bars.get_yticklabels(), bars.get_yticks(), bars.patches, strict=True)
+    top_down = sorted(shown, key=lambda row: -row[1])
+    assert [(name.get_text(), bar.get_width()) for name, _, bar in top_down] == [
+        ("bee", pytest.approx(45)), ("ant", pytest.approx(10)), ("cat", 0)
+    ]  # fmt: skip
+    (whiskers,) = (line.get_segments() for line in bars.containers[0].lines[2])
+    assert [segment[:, 0].tolist() for segment in whiskers[:2]] == [pytest.approx([40, 60]), pytest.approx([8, 15])]
 
 
 def test_what_is_expected_of_the_changes_is_said() -> None:
@@ -63,12 +92,6 @@ def test_what_is_changed_is_counted_in_words_that_fit(changed: list[int], said: 
         assert ("labels.csv     the 3 labels, as given" in lines) is (not changed)
         assert ("the audit's changes applied" in lines) is bool(changed)
         assert ("sl train " in lines) is (bool(changed) and own[0] == "dataset=folder")
-
-
-def test_the_figure_says_that_its_intervals_are_too_narrow() -> None:
-    axes = Figure().subplots()
-    _bars(axes, ESTIMATE, ["ant", "bee", "cat"], [0, 1, 2])
-    assert axes.get_xlabel() == "% of the class's labels, with 95 % interval (too narrow)"
 
 
 @pytest.mark.parametrize("out", ["results/audit/pictures", "my audits/of 2026, (b)", "it's"])
