@@ -2,14 +2,19 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
+from recorded import metrics
 
 from sl.config.compose import compose_run
+from sl.train import run as training
 from sl.train.cache import Cache
-from sl.train.prepared import PreparedRun, prepare
+from sl.train.checkpoint import Checkpoint
+from sl.train.job import Job, prepare
 from sl.train.run import train
 
+NOISY = ("noise=symmetric", "noise.rate=0.4", "loss=sl")
 SHORT = (
     "dataset=digits",
     "recipe.epochs=4",
@@ -52,3 +57,38 @@ def forget_device(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
 def run(overrides: Callable[..., list[str]]) -> Callable[..., Path]:
     """Train a short run; the path of its record."""
     return lambda *more, where="a": train(compose_run(overrides(*more, where=where)))
+
+
+def stop_at(monkeypatch: pytest.MonkeyPatch, epoch: int, step: int = 0) -> None:
+    """Make the run stop with KeyboardInterrupt when it has saved its state after that epoch and step."""
+    monkeypatch.setattr(training, "CHECKPOINT_SECONDS", -1.0)
+    save = Checkpoint.save
+
+    def save_then_stop(self: Checkpoint, state: dict[str, Any]) -> bool:
+        saved = save(self, state)
+        if (state["record"].count('"kind":"epoch"'), state["step"]) == (epoch, step):
+            raise KeyboardInterrupt
+        return saved
+
+    monkeypatch.setattr(Checkpoint, "save", save_then_stop)
+
+
+@pytest.fixture
+def interrupted(run: Callable[..., Path], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., Path]:
+    """The record of the run in `broken`, stopped after that epoch and step; afterwards nothing stops it any more."""
+
+    def stopped(epoch: int, step: int = 0, *more: str) -> Path:
+        with monkeypatch.context() as patch:
+            stop_at(patch, epoch, step)
+            with pytest.raises(KeyboardInterrupt):
+                run(*NOISY, *more, where="broken")
+        (path,) = tmp_path.glob("broken/runs/*/*.jsonl")
+        return path
+
+    return stopped
+
+
+@pytest.fixture
+def whole(run: Callable[..., Path]) -> list[str]:
+    """What the run measures that nothing interrupts."""
+    return metrics(run(*NOISY, where="whole"))

@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 import torch
 from torch import Tensor
+from torch.nn.functional import cross_entropy
 
 from sl.evaluate import training_counts
 from sl.train.cache import Cache
@@ -198,21 +199,24 @@ def test_on_a_cpu_no_bias_is_left_out(make_prepared: MakePrepared) -> None:
     assert len(lower.copies) == 8  # weights and biases of two convolutions and two dense layers
 
 
-def test_an_epochs_counts_are_those_of_its_batches(make_prepared: MakePrepared) -> None:
+def test_an_epochs_loss_and_counts_are_those_of_its_batches(make_job: MakeJob) -> None:
     """At rate 0 no weight changes, so that each batch can be predicted again."""
-    prepared = make_prepared("noise=symmetric", "recipe.shift=0", "recipe.flip=false", "recipe.weight_decay=0")
-    engine, data = make_engine(prepared), make_engine(prepared).data
+    job = make_job("loss=ce", "noise=symmetric", "recipe.shift=0", "recipe.flip=false", "recipe.weight_decay=0")
+    engine, data = make_engine(job), make_engine(job).data
     count = len(data.noisy)
     order = torch.randperm(count, generator=generator(0, "test"))
     draws = engine.augmentation.draw(count, data.image_shape, generator(1, "test"))
     batches = order.split(engine.batch_size)
-    _, counts = engine.train_epoch(order, draws, torch.zeros(len(batches)))
+    loss, counts = engine.train_epoch(order, draws, torch.zeros(len(batches)))
     engine.model.train()
-    expected = torch.zeros(5, dtype=torch.int64)
+    expected, losses = torch.zeros(5, dtype=torch.int64), 0.0
     for batch in batches:
-        predicted = engine.model(data.normalisation(data.images[batch])).argmax(1)
-        expected += training_counts(predicted, data.noisy[batch], data.clean[batch])
+        logits = engine.model(data.normalisation(data.images[batch]))
+        expected += training_counts(logits.argmax(1), data.noisy[batch], data.clean[batch])
+        losses += cross_entropy(logits, data.noisy[batch], reduction="sum").item()
     assert counts.tolist() == expected.tolist()
+    assert len(batches[-1]) < len(batches[0])  # its images count no more than others
+    assert loss.item() == pytest.approx(losses / count, rel=1e-5)
     assert expected[1] + expected[3] > 0
 
 

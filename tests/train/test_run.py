@@ -12,6 +12,8 @@ from filelock import FileLock
 from recorded import metrics
 from torch import Tensor
 
+import sl
+from sl.data import Digits
 from sl.errors import UserError
 from sl.record import read, schema
 from sl.train.alone import Busy
@@ -176,12 +178,18 @@ def test_probe_sees_the_rightly_labelled_part_of_the_class(run: Run) -> None:
         np.testing.assert_allclose(confusion.diagonal() / confusion.sum(1), line.class_accuracy, rtol=1e-5)
 
 
-def test_representations_are_kept_on_request(run: Run) -> None:
-    path = run(*NOISY, "probe.representations=20")
+def test_representations_are_kept_on_request(run: Run, tmp_path: Path) -> None:
+    path = run(*NOISY, "probe.representations=200", "save=true")
+    loaded, digits = sl.load_model(tmp_path / "a" / "models" / "digits" / f"{path.stem}.json"), Digits().load()
     with np.load(path.with_suffix(".npz")) as kept:
-        assert kept["representation"].shape == (20, 128)
+        assert kept["representation"].shape == (200, 128)
         assert kept["representation"].dtype == np.float16
-        assert sorted(kept["labels"]) == sorted([*range(10)] * 2)  # spread over the classes
+        rows = torch.from_numpy(kept["index"])
+        expected = loaded.module.features(loaded.normalisation(digits.test_images[rows]))
+        np.testing.assert_allclose(kept["representation"], expected.detach(), rtol=0.01, atol=1e-3)
+        assert kept["labels"].tolist() == digits.test_labels[rows].tolist()
+        assert kept["index"].tolist() != sorted(kept["index"])  # an order of its own
+        assert sorted(kept["labels"][:20]) == sorted([*range(10)] * 2)  # spread over the classes
         assert sorted(kept["labels"][:10]) == list(range(10))
 
 
