@@ -81,6 +81,17 @@ def test_a_class_that_begins_or_ends_with_a_blank_is_refused(tmp_path: Path, par
     assert str(error.value) == f"data_dir={tmp_path}: {rule}"
 
 
+@pytest.mark.parametrize("name", ["c\tat", "c\nat", os.fsdecode(b"caf\xe9")])
+def test_a_class_whose_name_cannot_be_printed_is_refused(tmp_path: Path, name: str) -> None:
+    """Records and lists of labels are UTF-8, one line for each picture."""
+    for label in (name, "dog"):
+        save(tmp_path / label, ["0.png", "1.png"])
+    with pytest.raises(UserError) as error:
+        ImageFolder("mine", tmp_path, 2).outline()
+    rule = f"the name of class {name!a} must be printable UTF-8 text"
+    assert str(error.value) == f"data_dir={tmp_path}: {rule}"
+
+
 def test_another_file_s_name_that_is_not_utf_8_is_not_said(tmp_path: Path) -> None:
     """The counts are recorded as UTF-8."""
     for label in ("cat", "dog"):

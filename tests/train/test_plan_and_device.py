@@ -165,8 +165,13 @@ def test_a_container_gets_no_more_threads_than_its_own_cores(monkeypatch: pytest
     assert threads_that_pay((3, 32, 32), 128) == 2
 
 
-@pytest.mark.parametrize(("at_once", "variable", "threads"), [(1, "", 16), (4, "", 4), (16, "", 1), (20, "", 1),
-                                                              (1, "20", 20), (4, "20", 4), (4, "2", 2)])  # fmt: skip
+@pytest.mark.parametrize(
+    ("at_once", "variable", "threads"),
+    [
+        *((1, "", 16), (3, "", 5), (4, "", 4), (16, "", 1), (20, "", 1)),
+        *((1, "20", 20), (4, "20", 4), (4, "2", 2)),
+    ],
+)
 def test_runs_at_once_share_the_cores(
     at_once: int, variable: str, threads: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
