@@ -83,6 +83,11 @@ NUMBERED = r"numpy\.unique\(labels, return_inverse=True\)\[1\] numbers them"
         (None, np.log, rf"probabilities\[0, 0\]=-\d.*: {PROBABILITY}"),
         (None, lambda p: np.log(p) + 20, r"probabilities: must have rows that sum to 1 within 0.01, but row 0 sums to"),
         (None, lambda p: 100 * p, r"probabilities: must have rows that sum to 1 within 0.01, but row 0 sums to 100$"),
+        (
+            None,
+            lambda p: 1.011 * p,
+            r"probabilities: must have rows that sum to 1 within 0.01, but row 0 sums to 1.011$",
+        ),
         (None, lambda p: changed(p, (7, 2), np.nan), rf"probabilities\[7, 2\]=nan: {PROBABILITY}"),
         (None, lambda p: changed(p, (7, 2), np.inf), "probabilities: .* row 7 sums to inf$"),
         (None, lambda p: p[:, 0], r"probabilities=torch.float64 of shape \(120,\): must be of shape \(N, K\), N at"),

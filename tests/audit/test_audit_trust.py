@@ -53,9 +53,10 @@ def test_a_class_that_is_never_predicted_keeps_its_labels() -> None:
 def test_a_class_counts_as_unlearnt_where_its_whole_interval_lies_above_one_half() -> None:
     labels = np.arange(len(CLASSES)).repeat(EACH)
     parts = (Interval(0.6, 0.5, 0.7), Interval(0.6, 0.501, 0.7), Interval(0.4, 0.3, 0.5))
-    estimate = NoiseEstimate(np.eye(3) / 3, Interval(0.5, 0.4, 0.6), parts, np.zeros(len(labels)), 0.5)
+    estimate = NoiseEstimate(np.eye(3) / 3, Interval(0.5, 0.4, 0.6), parts, np.zeros(len(labels)), 0.9)
     trust = trust_in(labelled(labels, len(labels)), sure(labels), estimate, folds=4)
     assert trust.unlearnt == ("bee",)
+    assert trust.expected == 0.5  # by the rate, not by what the estimate starts from
     assert trust.judged.tolist() == (labels != 1).tolist()
 
 
