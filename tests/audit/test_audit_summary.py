@@ -100,7 +100,7 @@ def test_the_command_can_be_pasted_whatever_the_folder_is_called(out: str) -> No
     typed = [
         "dataset=folder",
         "data_dir='Meine Bilder (2)'",
-        "folds=2",
+        "++folds=2",
         "sheet=3",
         "recipe.epochs=7",
         "dataset.labels=a.csv",
