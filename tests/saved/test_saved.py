@@ -93,7 +93,7 @@ def test_the_statistics_that_are_saved_are_debiased(overrides: Callable[..., lis
     saved = sl.load_model(path).module.fc1_norm
     torch.testing.assert_close(saved.running_var, norm.running_var / (1 - lacking))
     torch.testing.assert_close(saved.running_mean, norm.running_mean / (1 - lacking))
-    loaded, images = sl.load_model(path), job.dataset.test_images
+    loaded, images = sl.load_model(path), prepared.dataset.test_images
     torch.testing.assert_close(loaded.module(loaded.normalisation(images)), engine.predict(images))
 
 

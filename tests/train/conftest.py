@@ -11,7 +11,7 @@ from sl.config.compose import compose_run
 from sl.train import run as training
 from sl.train.cache import Cache
 from sl.train.checkpoint import Checkpoint
-from sl.train.job import Job, prepare
+from sl.train.prepared import PreparedRun, prepare
 from sl.train.run import train
 
 NOISY = ("noise=symmetric", "noise.rate=0.4", "loss=sl")

@@ -199,10 +199,12 @@ def test_on_a_cpu_no_bias_is_left_out(make_prepared: MakePrepared) -> None:
     assert len(lower.copies) == 8  # weights and biases of two convolutions and two dense layers
 
 
-def test_an_epochs_loss_and_counts_are_those_of_its_batches(make_job: MakeJob) -> None:
+def test_an_epochs_loss_and_counts_are_those_of_its_batches(make_prepared: MakePrepared) -> None:
     """At rate 0 no weight changes, so that each batch can be predicted again."""
-    job = make_job("loss=ce", "noise=symmetric", "recipe.shift=0", "recipe.flip=false", "recipe.weight_decay=0")
-    engine, data = make_engine(job), make_engine(job).data
+    prepared = make_prepared(
+        "loss=ce", "noise=symmetric", "recipe.shift=0", "recipe.flip=false", "recipe.weight_decay=0"
+    )
+    engine, data = make_engine(prepared), make_engine(prepared).data
     count = len(data.noisy)
     order = torch.randperm(count, generator=generator(0, "test"))
     draws = engine.augmentation.draw(count, data.image_shape, generator(1, "test"))

@@ -9,7 +9,7 @@ from sklearn.metrics import accuracy_score
 
 from sl.train.engine import make_engine, nothing
 from sl.train.epoch import learning_rates, look_closely, train_one_epoch, training_shares
-from sl.train.job import Job
+from sl.train.prepared import PreparedRun
 
 NOISY = ("noise=symmetric", "noise.rate=0.4")
 
@@ -74,10 +74,10 @@ def test_validation_accuracy_is_that_of_the_held_out_labels(make_prepared: Calla
     assert expected < 0.45  # no more right than wrong, so that the share of mistakes is another number
 
 
-def test_each_epoch_has_its_own_rates_and_records_the_first(make_job: Callable[..., Job]) -> None:
+def test_each_epoch_has_its_own_rates_and_records_the_first(make_prepared: Callable[..., PreparedRun]) -> None:
     """Half a cosine over the epochs, times Keras' 1 / (1 + decay * t) after t of the full run's steps."""
-    job = make_job("recipe.lr=0.3", "recipe.schedule=cosine", "recipe.lr_decay=0.01")
-    engine, plan, per_epoch = make_engine(job), job.plan, job.plan.steps_per_epoch
+    prepared = make_prepared("recipe.lr=0.3", "recipe.schedule=cosine", "recipe.lr_decay=0.01")
+    engine, plan, per_epoch = make_engine(prepared), prepared.plan, prepared.plan.steps_per_epoch
     steps = np.arange(plan.epochs * per_epoch)
     cosine = (1 + np.cos(np.pi * (steps // per_epoch) / plan.epochs)) / 2
     expected = 0.3 * cosine / (1 + 0.01 * steps * plan.paper_steps / plan.steps)

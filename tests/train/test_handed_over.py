@@ -139,9 +139,9 @@ def test_network_with_other_classes(make_prepared: Callable[..., PreparedRun], l
         make_model(prepared.config, prepared.dataset)
 
 
-def test_network_that_fits_is_left_in_training_mode_and_as_it_was(make_job: Callable[..., Job]) -> None:
-    job = make_job("model=cnn4", *own("model", "Dense", logits=10), "recipe.bn_zero_debias=false")
-    model = make_model(job.config, job.dataset)
+def test_network_that_fits_is_left_in_training_mode_and_as_it_was(make_prepared: Callable[..., PreparedRun]) -> None:
+    prepared = make_prepared("model=cnn4", *own("model", "Dense", logits=10), "recipe.bn_zero_debias=false")
+    model = make_model(prepared.config, prepared.dataset)
     assert model.training
     assert model.norm.num_batches_tracked == 0
     assert model.norm.running_var.eq(1).all()  # not the variance of the images that it was tried on

@@ -70,13 +70,13 @@ def test_what_is_held_out_is_not_trained_on(make_prepared: MakePrepared) -> None
     held = labelled(prepared.validation.images, prepared.validation.labels)
     assert trained_on + held == everything  # the labels are those of the noise that the whole run has
     assert held.total() == -(-whole.noisy.labels.numel() // 4)
-    assert labelled(job.dataset.train_images, job.noisy.clean) <= labelled(
+    assert labelled(prepared.dataset.train_images, prepared.noisy.clean) <= labelled(
         whole.dataset.train_images, whole.noisy.clean
     )
-    assert torch.equal(Digits().load().train_images[job.dataset.train_index], job.dataset.train_images)
-    engine = make_engine(job)
-    assert len(engine.data.images) == trained_on.total() == job.header(ORIGIN).data.train_images
-    assert job.header(ORIGIN).data.validation_images == held.total()
+    assert torch.equal(Digits().load().train_images[prepared.dataset.train_index], prepared.dataset.train_images)
+    engine = make_engine(prepared)
+    assert len(engine.data.images) == trained_on.total() == prepared.header(ORIGIN).data.train_images
+    assert prepared.header(ORIGIN).data.validation_images == held.total()
 
 
 def test_each_seed_and_noise_has_its_own_validation_set(make_prepared: MakePrepared) -> None:

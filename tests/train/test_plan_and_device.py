@@ -12,6 +12,7 @@ from sl.errors import UserError
 from sl.processes import as_one_of, cores
 from sl.train.device import find_device, resolve_runtime
 from sl.train.plan import batch_sizes, make_plan, stages
+from sl.train.prepared import prepare
 from sl.train.threads import asked_threads, threads_of_environment, threads_that_pay
 
 RECIPE = SimpleNamespace(epochs=120, batch_size=128)
