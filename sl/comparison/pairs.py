@@ -53,4 +53,4 @@ def paired_difference(first: Series, second: Series, value: Callable[[Run], Arra
 
 
 def _versions(run: Run) -> str:
-    return ", ".join(dict.fromkeys(provenance.packages["torch"] for provenance in run.provenances))
+    return ", ".join(dict.fromkeys(provenance.torch for provenance in run.provenances))

@@ -93,7 +93,7 @@ def origin(runs: Iterable[Run]) -> str:
         f"{plural(len(runs), 'run')}, {plural(len(seeds), 'seed')} ({', '.join(map(str, seeds))})",
         "; ".join(_unique(each.device for each in provenances)),
         " and ".join(_unique(each.precision for each in provenances)),
-        "PyTorch " + ", ".join(_unique(each.packages["torch"] for each in provenances)),
+        "PyTorch " + ", ".join(_unique(each.torch for each in provenances)),
         "commit " + ", ".join(_unique(map(_commit, provenances))),
     ]
     return " · ".join(parts)

@@ -124,6 +124,11 @@ class Provenance(Entry):
     step: str | None = None
     started: str
 
+    @property
+    def torch(self) -> str:
+        """The version of PyTorch, or unknown: some systems install it without saying which it is."""
+        return self.packages.get("torch", "unknown")
+
 
 class Presentation(Entry):
     """How a choice is shown: title, place among the rows of a table (None: last), colour and symbols of parameters."""

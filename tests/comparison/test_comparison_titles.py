@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 import synthetic
 
+from sl.comparison import conflict
 from sl.comparison.titles import durations, origin, setting
 from sl.record import read
 
@@ -57,3 +58,12 @@ def test_durations_are_those_of_the_records(tmp_path: Path) -> None:
     runs.append(read(synthetic.write(tmp_path, lines)))
     assert durations(runs) == "0.2 to 11.5 minutes a run"
     assert durations([]) == "no run is finished"
+
+
+def test_a_run_whose_system_names_no_version_of_pytorch_has_an_origin_and_a_pair(tmp_path: Path) -> None:
+    heads = [synthetic.header(loss) for loss in ("ce", "sl")]
+    for head in heads:
+        head["provenance"]["packages"] = {"sl": "1"}
+    runs = [read(synthetic.write(tmp_path, synthetic.lines(head))) for head in heads]
+    assert "PyTorch unknown · commit" in origin(runs)
+    assert conflict(runs) == ""
