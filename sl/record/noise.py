@@ -40,10 +40,11 @@ GIVEN = Noise("given", None)  # own labels: how many are wrong is unknown
 def noise_of(config: Config) -> Noise:
     """The noise that a run's configuration describes; rate 0 of any kind is clean."""
     kind, values = config.names.noise, config.noise
-    rate = values.get("rate")
-    if kind == "none" or rate == 0:
+    stated = values.get("rate")
+    if kind == "none" or stated == 0:
         return CLEAN
-    named: tuple[str, ...] = ("_target_", "rate")
+    rate = stated if isinstance(stated, int | float) else None  # of another package it may be one for each class
+    named: tuple[str, ...] = ("_target_",) if rate is None else ("_target_", "rate")
     details: list[str | None] = []
     if str(values.get("_target_")).startswith("sl."):  # in another package these may mean something else
         named += NAMED

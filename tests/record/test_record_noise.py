@@ -36,6 +36,15 @@ def test_noise_in_words(tmp_path: Path, dataset: str, noise: str, options: dict[
     assert load_all(tmp_path)[0].noise.title == words
 
 
+@pytest.mark.parametrize(
+    ("rate", "words"), [([0.1, 0.2], "symmetric (rate [0.1, 0.2])"), ("high", "symmetric (rate high)")]
+)
+def test_the_rate_of_noise_of_another_package_may_be_no_number(tmp_path: Path, rate: object, words: str) -> None:
+    synthetic.record(tmp_path, "ce", noise_options={"_target_": "parts.Noise", "exact": None, "rate": rate})
+    (group,) = run_groups(load_all(tmp_path))
+    assert [noise.title for noise in group.noises] == [words]
+
+
 def test_options_of_noise_of_another_package_all_tell_settings_apart(tmp_path: Path) -> None:
     """Also those called like options that this project's noise words in its own way."""
     options = [{}, {"exact": "half"}, {"variant": 2}, {"name": 3}, {"file": "/data/one"}, {"file": "/data/other"}]
