@@ -10,7 +10,7 @@ def fill(page: Path, content: str, name: str = "results") -> str:
     """Replace what stands between the marks of `name` in `page`; UserError where the page or a mark is missing."""
     begin, end = (f"<!-- {name}:{edge} -->" for edge in ("begin", "end"))
     try:
-        text = page.read_text(encoding="utf-8")
+        text = page.read_bytes().decode()  # line ends stay as they are
     except (OSError, UnicodeDecodeError) as error:
         raise UserError(f"{page}: must be a page to fill: {reason(error)}") from None
     head, found, rest = text.partition(begin)

@@ -55,6 +55,21 @@ def test_only_what_stands_between_the_marks_is_replaced(tmp_path: Path) -> None:
     assert "No finished run yet: MNIST, CIFAR-100." in text
 
 
+def test_the_line_ends_of_a_page_stay_as_they_are(tmp_path: Path) -> None:
+    readme = tmp_path / "README.md"
+    readme.write_bytes(f"before\r\n{BEGIN}\r\nold\r\n{END}\r\nafter\r\n".encode())
+    fill(readme, "new")
+    assert readme.read_bytes() == f"before\r\n{BEGIN}\n\nnew\n\n{END}\r\nafter\r\n".encode()
+
+
+def test_a_page_that_is_not_utf8_is_left_alone(tmp_path: Path) -> None:
+    readme, content = tmp_path / "README.md", f"caf\xe9\n{BEGIN}\n{END}\n".encode("latin-1")
+    readme.write_bytes(content)
+    with pytest.raises(UserError, match=r"README\.md: must be a page to fill: 'utf-8' codec"):
+        fill(readme, "new")
+    assert readme.read_bytes() == content
+
+
 def test_the_first_screen_has_the_methods_that_the_paper_compares(tmp_path: Path) -> None:
     """Not its term alone, the methods that it boosts, nor others: these have their own tables."""
     for loss in ("ce", "mae", "lsr"):
