@@ -39,8 +39,9 @@ def main(runs_dir: Path = Path("results/runs"), out: Path = Path("results/sweeps
 def write(sweep: Sweep, stem: Path) -> Iterator[Path]:
     """Table and picture of one sweep; yields the files."""
     for suffix, content in ((".md", table.markdown(sweep)), (".csv", table.comma(sweep))):
+        path = stem.with_name(f"{stem.name}{suffix}")  # a name may have a dot
         with writing(stem.parent, "out"):
-            replace_file(stem.with_suffix(suffix), content)
-        yield stem.with_suffix(suffix)
+            replace_file(path, content)
+        yield path
     paths, _ = save_figure(partial(figure.draw, sweep), stem)
     yield from paths[:1]

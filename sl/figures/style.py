@@ -91,7 +91,7 @@ def save_figure(draw: Callable[[], Figure | None], stem: Path) -> tuple[list[Pat
         if figure is None:
             return [], []
         settle(figure)
-        paths = [stem.with_suffix(".png"), stem.with_suffix(".svg")]
+        paths = [stem.with_name(f"{stem.name}{suffix}") for suffix in (".png", ".svg")]  # a name may have a dot
         with writing(stem.parent, "out"):
             with replacing(paths[0]) as part:
                 figure.savefig(part, format="png", dpi=DPI, metadata={"Software": None})

@@ -51,6 +51,16 @@ def test_the_command_writes_table_and_picture(swept: Path, tmp_path: Path, capsy
         sweep_table.main(tmp_path / "single", tmp_path / "out")
 
 
+def test_scales_whose_names_have_a_dot_keep_files_of_their_own(tmp_path: Path) -> None:
+    for scale in ("v1.5", "v1.6"):
+        for alpha in (0.1, 1.0):
+            synthetic.record(tmp_path / "runs", "sl", scale=scale, epochs=3, classes=3, loss_options={"alpha": alpha})
+    sweep_table.main(tmp_path / "runs", tmp_path / "out")
+    written = {path.name for path in (tmp_path / "out").iterdir()}
+    stems = {f"cifar10-symmetric-sl-authors_code-{scale}" for scale in ("v1.5", "v1.6")}
+    assert written == {f"{stem}.{end}" for stem in stems for end in ("md", "csv", "png", "svg")}
+
+
 def test_tables_and_choose_show_every_point_of_such_a_sweep(
     swept: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
