@@ -8,6 +8,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryFile
+from urllib.parse import quote
 
 from sl.errors import UserError, reason
 
@@ -134,6 +135,16 @@ def sync_folder(folder: Path) -> None:
             os.close(descriptor)
 
 
+def printed(text: str) -> str:
+    """`text` as it is printed: bytes of a path that are not UTF-8 stand as \\udce9."""
+    return text.encode(errors="backslashreplace").decode()
+
+
 def relative(path: Path, folder: Path) -> str:
-    """`path` as a page in `folder` links to it."""
-    return Path(os.path.relpath(path, folder)).as_posix()
+    """`path` as a page in `folder` names it."""
+    return printed(Path(os.path.relpath(path, folder)).as_posix())
+
+
+def link(path: Path, folder: Path) -> str:
+    """`path` as a page in `folder` links to it: signs with a meaning in addresses, such as # and %, are escaped."""
+    return quote(os.fsencode(Path(os.path.relpath(path, folder)).as_posix()))

@@ -17,7 +17,7 @@ from sl.audit.subject import Subject, subject_of
 from sl.audit.summary import closing, findings, training_command
 from sl.audit.suspects import corrected, write_labels, write_suspects
 from sl.errors import UserError
-from sl.files import check_writable, expanded, replace_json
+from sl.files import check_writable, expanded, printed, replace_json
 from sl.locks import alone
 from sl.options.audit import AuditConfig
 from sl.options.run import RunConfig
@@ -144,18 +144,13 @@ def write_audit(
     draw_suspects(subject, ranking, title, out / "suspects")
     heading = {
         "lines": [f"{title}.", *said],
-        "train": printable(training_command(config, Path("judged_labels.csv"))) if "labels" in config.dataset else None,
+        "train": printed(training_command(config, Path("labels.csv"))) if "labels" in config.dataset else None,
         "identity": f"{described.identity}-{folds}",
     }
     suspects = suspicious(subject, ranking, config.sheet)
     sample = drawn_at_random(estimate.images, config.sample, config.seed)
     write_sheet(out / "suspects.html", subject, ranking, probabilities, suspects, sample, heading)
     say(closing(config, said, out, (len(suspects), len(sample)), ranking, advice))
-
-
-def printable(command: str) -> str:
-    """`command` as text: bytes of a path that are not UTF-8 stand as they are printed, \\udce9."""
-    return command.encode(errors="backslashreplace").decode()
 
 
 def identity_without_loss(described: Described, folds: int) -> str:

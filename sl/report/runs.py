@@ -4,8 +4,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from sl.comparison.titles import named_loss
-from sl.files import relative
+from sl.files import link, relative
 from sl.record import Run
 from sl.record.shown import dataset_title
 from sl.report.numbers import hundredths
@@ -14,11 +13,15 @@ from sl.tables.results import STATISTICS
 
 
 def entry(run: Run, out: Path) -> dict[str, Any]:
-    """One run; `path` is relative to the folder `out`, accuracies are in percent and null for an unfinished run."""
+    """One run; accuracies are in percent and null for an unfinished run.
+
+    `path` is relative to the folder `out`, and `link` is its address.
+    """
     finished = run.complete
     return {
         "id": run.identity,
         "path": relative(run.path, out),
+        "link": link(run.path, out),
         "dataset": dataset_title(run.name("dataset")),
         "loss": named_loss(run.name("loss"), run.config.loss),
         "noise": _noise(run),

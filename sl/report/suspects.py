@@ -4,9 +4,9 @@ import json
 from pathlib import Path
 from typing import Any
 
-from sl.comparison import RunGroup
-from sl.errors import UserError, reason
-from sl.files import relative
+from sl.errors import UserError
+from sl.files import link
+from sl.record import RunGroup
 from sl.report.figures import image
 
 
@@ -21,7 +21,7 @@ def suspects(group: RunGroup, audits: Path, out: Path) -> list[dict[str, Any]]:
     return [
         {
             "summary": about.get("summary", file.parent.name),
-            "page": relative(file.with_name("suspects.html"), out),
+            "page": link(file.with_name("suspects.html"), out),
             "image": image(file.with_name("suspects.png")),
         }
         for file, about in found

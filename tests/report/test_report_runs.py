@@ -3,11 +3,14 @@
 import json
 import os
 from pathlib import Path
+from urllib.parse import unquote_to_bytes
 
 import synthetic
 from report_data import LITERATURE, data_of
 
+from sl.record import load_all
 from sl.report.contents import contents
+from sl.report.write import write
 
 
 def test_every_run_is_listed_with_scale_origin_and_path(runs: Path) -> None:
@@ -75,3 +78,15 @@ def test_a_recipe_whose_name_begins_as_another_is_not_its_namesake(tmp_path: Pat
         synthetic.record(tmp_path / "runs", "ce", recipe=recipe)
     labels = {group["label"] for group in data_of(tmp_path / "runs")["groups"]}
     assert labels == {f"CIFAR-10 · scaled-down run · {recipe}" for recipe in ("apl", "apl_longer")}
+
+
+def test_links_lead_to_records_whatever_their_folders_are_called(tmp_path: Path) -> None:
+    """Signs with a meaning in addresses are escaped; bytes that are not UTF-8 stand as they are printed."""
+    root = tmp_path / os.fsdecode(b"100%25 #1?a:b caf\xe9")
+    made = synthetic.record(root / "runs", "ce")
+    target = Path(write(load_all(root / "runs"), LITERATURE, tmp_path / "out", tmp_path, tmp_path))
+    (run,) = json.loads(target.read_text().partition('id="data">')[2].partition("</script>")[0])["runs"]
+    assert Path(os.path.normpath(target.parent / os.fsdecode(unquote_to_bytes(run["link"])))) == made
+    assert run["link"].isascii()
+    assert not {*run["link"]} & {*"#?:"}
+    assert "caf\\udce9" in run["path"]

@@ -35,7 +35,7 @@ const RUN_COLUMNS = [
 ];
 
 function recordCell(run) {
-  return el("span", {}, el("a", { href: run.path }, run.id), el("small", { class: "path" }, run.path));
+  return el("span", {}, el("a", { href: run.link }, run.id), el("small", { class: "path" }, run.path));
 }
 
 function runAccuracy(run, place) {
