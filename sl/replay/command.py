@@ -19,5 +19,5 @@ def track(config: TrackConfig) -> None:
         known = ", ".join(choice for choice in choices("tracker") if choice != "none")
         raise UserError("tracker", rule=f"is required; must be one of {known}, or several: 'tracker=[wandb,csv]'")
     runs = load_all(expanded("runs", config.runs), config.strict, "runs")
-    for line in chain(replay(runs, trackers), replay_figures(runs, trackers.values()) if config.figures else ()):
+    for line in chain(replay(runs, trackers), replay_figures(runs, trackers) if config.figures else ()):
         say(line)

@@ -1,11 +1,11 @@
 """Sends recorded runs to trackers: metrics, matrices and figures, with the dates and commits of the records."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from sl.errors import UserError
+from sl.errors import UserError, reason
 from sl.figures import draw_all
 from sl.figures.catalogue import NOT_DRAWN
 from sl.record import Run
@@ -30,22 +30,35 @@ def replay(runs: Sequence[Run], trackers: Mapping[str, Tracker]) -> Iterator[str
             if known := tracker.holds(run.header):
                 yield f"{place}: not sent, {known} holds it"
             else:
-                send(run, tracker)
+                with arriving(name, tracker):
+                    send(run, tracker)
                 yield f"{place}: sent to {name}"
+
+
+@contextmanager
+def arriving(name: str, tracker: Tracker) -> Iterator[None]:
+    """For a block that tells `tracker`, called `name`, of a run or pictures: UserError where they do not arrive."""
+    try:
+        yield
+    except ConnectionError as error:
+        raise UserError(str(error)) from error
+    except OSError as error:
+        if error.filename:
+            raise
+        raise UserError(f"tracker.{name}", rule=f"cannot be written to: {reason(error)}") from error
+    if tracker.trouble:
+        raise UserError(f"tracker.{name}", rule=f"does not take all: {tracker.trouble}")
 
 
 def send(run: Run, tracker: Tracker) -> None:
     """Send a finished run to one tracker, with the times at which its epochs ended.
 
-    Raises what the tracker raises, and UserError where its server does not answer at the start.
+    Raises what the tracker raises.
     """
     assert run.end is not None
     with own_time([tracker]) as set_clocks:
         set_clocks(started(run.header))
-        try:
-            tracker.start(run.header, run.path)
-        except ConnectionError as error:
-            raise UserError(str(error)) from error
+        tracker.start(run.header, run.path)
         try:
             repeat(run, run.end.epoch_seconds, tracker, set_clocks)
         except BaseException:
@@ -55,17 +68,15 @@ def send(run: Run, tracker: Tracker) -> None:
         tracker.close(True)
 
 
-def replay_figures(runs: Sequence[Run], trackers: Iterable[Tracker]) -> Iterator[str]:
-    """Draw the figures of the runs and keep them in every tracker, those of a data set and scale together.
-
-    Yields a line for each set that is kept, and for each figure that damaged files keep from being drawn.
-    """
+def replay_figures(runs: Sequence[Run], trackers: Mapping[str, Tracker]) -> Iterator[str]:
+    """Draw the figures of the runs and keep them in every tracker, those of a data set and scale together."""
     with TemporaryDirectory() as made:
         out = Path(made)
         yield from (line.removeprefix(f"{out}/") for line in draw_all(list(runs), out) if NOT_DRAWN in line)
         for folder in sorted({path.parent for path in out.rglob("*.png")}):
             images = {path.stem: path for path in sorted(folder.glob("*.png"))}
             name = "-".join(["figures", *folder.relative_to(out).parts])
-            for tracker in trackers:
-                tracker.pictures(name, images)
+            for called, tracker in trackers.items():
+                with arriving(called, tracker):
+                    tracker.pictures(name, images)
             yield f"{name}: {', '.join(images)}"

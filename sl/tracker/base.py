@@ -49,9 +49,11 @@ class Tracker(Sink, Protocol):
 
     `clock` gives the time in seconds since 1970; a replay, and a run that resumes, set it to when an epoch ended.
     `start` replaces what an earlier run of the same identity logged, so that a run logged twice is there once.
+    `trouble` says why a tracker gave the last run or pictures up, if it did so without an error.
     """
 
     clock: Callable[[], float] = staticmethod(time.time)
+    trouble: str = ""
 
     def holds(self, header: Header) -> str:
         """Where the whole run is kept already and need not be logged again; empty where it is not."""

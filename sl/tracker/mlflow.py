@@ -3,8 +3,8 @@
 import logging
 import re
 import warnings
-from collections.abc import Iterable, Mapping
-from contextlib import nullcontext
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -53,8 +53,9 @@ class MlflowTracker(Tracker):
 
         values = {key: str(value)[:LONGEST_VALUE] for key, value in flat(config(header)) if value is not None}
         parameters = [Param(key, value) for key, value in zip(_names(values), values.values(), strict=True)]
-        for first in range(0, len(parameters), 100):  # as many as MLflow takes at once
-            self.client.log_batch(self._id, params=parameters[first : first + 100])
+        with self._taking():
+            for first in range(0, len(parameters), 100):  # as many as MLflow takes at once
+                self.client.log_batch(self._id, params=parameters[first : first + 100])
 
     def epoch(self, line: Epoch) -> None:
         """Log every number of the epoch."""
@@ -66,20 +67,23 @@ class MlflowTracker(Tracker):
         from sl.tracker.confusion_figure import confusion
 
         name = f"confusion/{line.stage}"
-        self.client.log_dict(self._id, line.model_dump(), f"{name}.json")
-        self.client.log_figure(self._id, confusion(self._header, line), f"{name}.png")
+        with self._taking():
+            self.client.log_dict(self._id, line.model_dump(), f"{name}.json")
+            self.client.log_figure(self._id, confusion(self._header, line), f"{name}.png")
 
     def close(self, finished: bool) -> None:
         """Log the summary and end the run."""
         self._log(summary(self._header, self._epochs), len(self._epochs))
-        self.client.set_terminated(self._id, "FINISHED" if finished else "FAILED", _milliseconds(self.clock()))
+        with self._taking():
+            self.client.set_terminated(self._id, "FINISHED" if finished else "FAILED", _milliseconds(self.clock()))
 
     def pictures(self, name: str, images: Pictures) -> None:
         """Keep the images as artifacts of a run called `name`."""
         self._open(name, {"identity": name, "job_type": "figures"}, self.clock())
-        for path in images.values():
-            self.client.log_artifact(self._id, str(path), "figures")
-        self.client.set_terminated(self._id, "FINISHED", _milliseconds(self.clock()))
+        with self._taking():
+            for path in images.values():
+                self.client.log_artifact(self._id, str(path), "figures")
+            self.client.set_terminated(self._id, "FINISHED", _milliseconds(self.clock()))
 
     @property
     def client(self) -> "MlflowClient":
@@ -95,10 +99,22 @@ class MlflowTracker(Tracker):
     def _open(self, name: str, tags: dict[str, str], began: float) -> None:
         """An MLflow run with these tags; it replaces one with the same identity."""
         experiment = self._experiment_id()
-        for earlier in self.client.search_runs([experiment], f"tags.identity = '{tags['identity']}'"):
-            self.client.delete_run(earlier.info.run_id)
-        run = self.client.create_run(experiment, start_time=_milliseconds(began), run_name=name, tags=tags)
+        with self._taking():
+            for earlier in self.client.search_runs([experiment], f"tags.identity = '{tags['identity']}'"):
+                self.client.delete_run(earlier.info.run_id)
+            run = self.client.create_run(experiment, start_time=_milliseconds(began), run_name=name, tags=tags)
         self._id: str = run.info.run_id
+
+    @contextmanager
+    def _taking(self) -> Iterator[None]:
+        """For what the store is told once it is known: ConnectionError where it takes no more, as on a full disk."""
+        from mlflow.exceptions import MlflowException
+
+        try:
+            yield
+        except MlflowException as error:
+            said = str(error).splitlines()[0]  # the statement of the database follows
+            raise ConnectionError(f"tracker.mlflow.uri={self.uri} takes no more: {said}") from error
 
     def _experiment_id(self) -> str:
         """The experiment, which the first run makes, with the tables of a new SQLite file."""
@@ -125,8 +141,9 @@ class MlflowTracker(Tracker):
         numbers = {key: value for key, value in values.items() if not isinstance(value, str)}
         named = zip(_names(numbers), numbers.values(), strict=True)
         metrics = [Metric(key, value, moment, step) for key, value in named]
-        for first in range(0, len(metrics), 500):
-            self.client.log_batch(self._id, metrics=metrics[first : first + 500])
+        with self._taking():
+            for first in range(0, len(metrics), 500):
+                self.client.log_batch(self._id, metrics=metrics[first : first + 500])
 
 
 def _names(keys: Iterable[str]) -> list[str]:

@@ -58,7 +58,7 @@ class WandbTracker(Tracker):
         """Open the W&B run; raises UserError where `mode` is online and there is no login."""
         from sl.tracker.wandb_run import open_run
 
-        self._header, self._epochs = header, list[Epoch]()
+        self._header, self._epochs, self.trouble = header, list[Epoch](), ""
         live = self.clock is time.time  # in a replay this machine's load says nothing of the run
         self._open(lambda mode: open_run(header, mode, self.tags, live, **self.place))
 
@@ -103,6 +103,7 @@ class WandbTracker(Tracker):
 
         from sl.tracker.wandb_run import open_named
 
+        self.trouble = ""
         for earlier in self._offline(name):  # of the same records, or fewer
             shutil.rmtree(earlier)
         named = {**self.place, "id": name, "name": name, "job_type": "figures", "group": "figures"}
@@ -155,7 +156,8 @@ class WandbTracker(Tracker):
     def _give_up(self, error: Exception) -> None:
         from sl.tracker.wandb_run import forget_service, in_one_line, print_note
 
-        print_note(f"{in_one_line(error)}; W&B gets no more of this run; its record is not affected")
+        self.trouble = in_one_line(error)
+        print_note(f"{self.trouble}; W&B gets no more of this run; its record is not affected")
         self._run = None
         forget_service()
 

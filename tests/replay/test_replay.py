@@ -83,14 +83,14 @@ def test_figures_are_kept_as_images(records: Path, tmp_path: Path, monkeypatch: 
 
     monkeypatch.chdir(tmp_path)
     runs = [run for run in load_all(records) if run.complete]
-    trackers = [CsvTracker("csv"), WandbTracker("project", mode="offline")]
+    trackers = {"csv": CsvTracker("csv"), "wandb": WandbTracker("project", mode="offline")}
     (line,) = replay_figures(runs, trackers)
     name, _, drawn = line.partition(": ")
     pictures = drawn.split(", ")
     assert "confusion" in pictures
     kept = {path.stem: path for path in (tmp_path / "csv" / name).glob("*.png")}
     assert kept.keys() == set(pictures)
-    trackers[1].pictures(name, kept)  # told twice, there once
+    trackers["wandb"].pictures(name, kept)  # told twice, there once
     wandb.teardown()
     (file,) = tmp_path.rglob(f"offline-run-*-{name}/*.wandb")
     history = read_wandb_file(file).history
@@ -159,6 +159,34 @@ def test_a_tracker_that_fails_is_closed_and_has_its_clock_back(records: Path, tm
     assert tracker.clock is time.time
 
 
+def test_a_full_disk_is_one_line_without_the_name_of_a_file_too(records: Path, tmp_path: Path) -> None:
+    """Some writers do not say which file it was."""
+    run = next(run for run in load_all(records) if run.complete)
+    with pytest.raises(UserError, match=r"^tracker\.tensorboard: cannot be written to: No space left on device$"):
+        list(replay([run], {"tensorboard": Full(str(tmp_path))}))
+
+
+def test_what_wandb_gave_up_is_not_said_to_be_sent(
+    records: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import wandb
+
+    def full(self: wandb.Run, *arguments: object, **options: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(wandb.Run, "log", full)
+    runs, said, tracker = load_all(records), list[str](), WandbTracker("project", mode="offline")
+    with pytest.raises(UserError, match=r"^tracker\.wandb: does not take all: \[Errno 28\] No space left on device$"):
+        said.extend(replay(runs, {"wandb": tracker}))
+    assert not any("sent to" in line for line in said)
+    monkeypatch.setattr(wandb, "Image", str)
+    tracker.trouble = ""
+    tracker.pictures("figures", {"one": tmp_path})
+    wandb.teardown()
+    assert tracker.trouble
+
+
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")  # MLflow's own use of SQLAlchemy
 @pytest.mark.parametrize(
@@ -179,4 +207,4 @@ def test_a_server_of_mlflow_that_does_not_answer_is_one_line(records: Path, monk
     monkeypatch.setenv("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "0")
     run = next(run for run in load_all(records) if run.complete)
     with pytest.raises(UserError, match=r"^tracker\.mlflow\.uri=http://127\.0\.0\.1:9 does not answer: "):
-        send(run, MlflowTracker("http://127.0.0.1:9", "insects"))  # the discard port: nobody listens
+        list(replay([run], {"mlflow": MlflowTracker("http://127.0.0.1:9", "insects")}))  # nobody listens at this port

@@ -136,6 +136,20 @@ def test_mlflow_holds_the_record_once(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")  # MLflow's own use of SQLAlchemy, pydantic and protobuf
+def test_a_store_of_mlflow_that_is_full_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from mlflow.exceptions import MlflowException
+
+    def full(*arguments: object, **options: object) -> None:
+        raise MlflowException("(sqlite3.OperationalError) database or disk is full\n[SQL: INSERT INTO metrics]")
+
+    tracker = MlflowTracker(f"sqlite:///{tmp_path}/mlflow.db", "insects", str(tmp_path / "artifacts"))
+    monkeypatch.setattr(tracker.client, "log_batch", full)
+    with pytest.raises(ConnectionError, match=r"^tracker\.mlflow\.uri=sqlite:.* takes no more: .* disk is full$"):
+        tell(tracker, make_header())
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")  # MLflow's own use of SQLAlchemy, pydantic and protobuf
 def test_mlflow_takes_any_class_names(tmp_path: Path) -> None:
     names = ["cats & dogs", "../don't", "ü" * 300]
     tracker = MlflowTracker(f"sqlite:///{tmp_path}/mlflow.db", "insects", str(tmp_path / "artifacts"))
