@@ -3,7 +3,7 @@
 import errno
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -72,14 +72,18 @@ def _networks_in(folder: str | Path) -> str:
 
 
 @contextmanager
-def output(out: Path) -> Iterator[Path]:
+def output(out: Path, model: Path, pictures: Sequence[Path] = ()) -> Iterator[Path]:
     """For a block that writes the file of the option `out` at the path it is given, as `replacing` does.
 
-    UserError, before the block where that can be told, if the file cannot be written.
+    UserError, before the block where that can be told, if the file cannot be written or is one that is read: of the
+    saved network `model`, or one of the `pictures`.
     """
     try:
         if out.is_dir():
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        read = [*(model.with_suffix(suffix) for suffix in SUFFIXES), *pictures]
+        if out.exists() and any(path.exists() and out.samefile(path) for path in read):
+            raise UserError("out", out, "must be another file than those that are read")
         with replacing(out) as part:
             part.touch()
             yield part

@@ -40,7 +40,7 @@ def export_onnx(model: Path, out: Path, allow_targets: Sequence[str] = ()) -> st
     UserError, before the work, where `out` cannot be written.
     """
     loaded = load_model(model, allow_targets=allow_targets)
-    with output(out) as part:
+    with output(out, model) as part:
         content, example, expected = as_onnx(loaded)
         part.write_bytes(content)
         return f"{out}: {check(part, example, expected)}"

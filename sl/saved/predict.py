@@ -39,7 +39,7 @@ def predict_folder(
     `allow_targets` and `device` are those of `load_model`.
     """
     loaded, files = load_model(model, device, allow_targets), pictures_below(folder)
-    with output(out) as part, part.open("w", newline="", encoding="utf-8") as target:
+    with output(out, model, files) as part, part.open("w", newline="", encoding="utf-8") as target:
         writer = csv.writer(target, lineterminator="\n")
         writer.writerow(["path", "label", "confidence"])
         count = 0

@@ -54,7 +54,7 @@ def test_an_out_that_cannot_be_written_is_refused_before_the_work(place: str, tm
     (tmp_path / "folder").mkdir()
     (tmp_path / "file").write_text("")
     out = tmp_path / place
-    with pytest.raises(UserError) as error, output(out):
+    with pytest.raises(UserError) as error, output(out, tmp_path / "model.json"):
         pytest.fail("the work began")
     reason = "Is a directory" if place == "folder" else "File exists"
     assert str(error.value) == f"out={out}: must be a file that can be written: {reason}"
@@ -66,3 +66,18 @@ def test_no_picture_or_no_folder(tmp_path: Path) -> None:
         pictures_below(tmp_path)
     with pytest.raises(UserError, match=r"nowhere is missing$"):
         pictures_below(tmp_path / "nowhere")
+
+
+@pytest.mark.parametrize("place", ["model.json", "model.safetensors", "mine/a.png", "link.csv"])
+def test_an_out_that_is_read_is_left_alone(place: str, tmp_path: Path) -> None:
+    picture = save(tmp_path / "mine" / "a.png")
+    (tmp_path / "link.csv").symlink_to(picture)
+    for suffix in (".json", ".safetensors"):
+        (tmp_path / f"model{suffix}").write_text("kept")
+    out, before = tmp_path / place, (tmp_path / place).read_bytes()
+    with (
+        pytest.raises(UserError, match=r": must be another file than those that are read$"),
+        output(out, tmp_path / "model.safetensors", [picture]),
+    ):
+        pytest.fail("the work began")
+    assert out.read_bytes() == before
