@@ -53,8 +53,11 @@ class Dashboard:
                 Section(section["name"], section["panels"], tuple(section.get("beside", ())))
                 for section in content["sections"]
             ]
-            for panel in (panel for section in sections for panel in section.panels):
-                _check(panel)
+            for section in sections:
+                for panel in section.panels:
+                    _check(panel)
+                if not all(isinstance(loss, str) for loss in section.beside):
+                    raise ValueError(f"beside must be a list of losses, not {section.beside}")
             found = cls(content["name"], content["text"], sections)
             found.workspace("entity", "project")  # what wandb-workspaces refuses is said here
             found.report("entity", "project")
@@ -80,7 +83,7 @@ class Dashboard:
             blocks.append(reports.H2(section.name))
             for loss in section.beside or (None,):
                 blocks += [reports.H3(loss.upper())] if loss else []
-                filters = f"Config('names.value.loss') = '{loss}'" if loss else ""
+                filters = f"Config('names.value.loss') = {loss!r}" if loss else ""
                 runs = reports.Runset(name=loss or "all runs", filters=filters)  # of the report's own project
                 blocks.append(reports.PanelGrid(runsets=[runs], panels=panels(section.panels)))
         return reports.Report(entity=entity, project=project, title=self.name, blocks=blocks, width="fluid")

@@ -16,7 +16,7 @@ from sl.config.compose import compose_run, hydra_ready
 from sl.errors import UserError
 from sl.figures.catalogue import FIGURES
 from sl.replay.dashboard import Dashboard
-from sl.replay.publish import KNOWN, publish
+from sl.replay.publish import KNOWN, publish, specification
 from sl.train.run import train
 
 FILE = Path(__file__).parents[2] / "configs/wandb/dashboard.yaml"
@@ -154,9 +154,26 @@ def test_damaged_addresses_are_one_line(text: str, tmp_path: Path, monkeypatch: 
         list(publish(Dashboard.read(FILE), "project", "team", tmp_path))
 
 
-@pytest.mark.parametrize("text", ["a: [", "name: x", "name: x\ntext: y\nsections: [{name: z, panels: [{odd: 1}]}]"])
+SECTIONS = "name: x\ntext: y\nsections: [{}]"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a: [",
+        "name: x",
+        SECTIONS.format("{name: z, panels: [{odd: 1}]}"),
+        SECTIONS.format("{name: z, panels: [], beside: [3]}"),
+    ],
+)
 def test_a_file_that_is_no_dashboard_is_one_line(text: str, tmp_path: Path) -> None:
     path = tmp_path / "dashboard.yaml"
     path.write_text(text)
     with pytest.raises(UserError, match="must be a dashboard: "):
         Dashboard.read(path)
+
+
+def test_a_loss_whose_name_has_a_quote_has_its_column(tmp_path: Path) -> None:
+    path = tmp_path / "dashboard.yaml"
+    path.write_text(SECTIONS.format('{name: z, panels: [], beside: ["it\'s"]}'))
+    assert "it's" in json.dumps(specification(Dashboard.read(path).report("team", "project")))
