@@ -21,6 +21,11 @@ def change(record: Record, number: int, **changes: Any) -> Record:
     return record
 
 
+def named(record: Record, choice: str, name: str) -> Record:
+    config = record[0]["config"]
+    return change(record, 1, config={**config, "names": {**config["names"], choice: name}})
+
+
 @pytest.mark.parametrize(
     ("line", "damage", "message"),
     [
@@ -45,6 +50,13 @@ def change(record: Record, number: int, **changes: Any) -> Record:
         (16, lambda record: [line for line in record if line.get("stage") != "late"], "with the probes early, middle"),
         (17, lambda record: change(record, 17, seconds=-1.0), "seconds=-1.0: must be greater than or equal to 0"),
         (1, lambda record: change(record, 1, identity="../../x"), "identity="),
+        (
+            1,
+            lambda record: named(record, "dataset", "../../x"),
+            'names.dataset="../../x": must not lead out of a folder',
+        ),
+        (1, lambda record: named(record, "scale", "/tmp/x"), 'names.scale="/tmp/x": must not lead out of a folder'),
+        (1, lambda record: named(record, "loss", "x\0"), "must not lead out of a folder"),
         (1, lambda record: change(record, 1, config={**record[0]["config"], "seed": "0"}), "seed"),
     ],
 )

@@ -96,3 +96,7 @@ def test_older_records_describe_nothing(header: Header) -> None:
 def test_a_colour_is_a_colour() -> None:
     with pytest.raises(ValidationError):
         Presentation(title="x", colour="red; background: url(//x)")
+
+
+def test_a_title_is_one_line() -> None:
+    assert Presentation(title="a folded\n title of YAML\n").title == "a folded title of YAML"
