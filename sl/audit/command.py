@@ -144,7 +144,7 @@ def write_audit(
     draw_suspects(subject, ranking, title, out / "suspects")
     heading = {
         "lines": [f"{title}.", *said],
-        "train": printed(training_command(config, Path("labels.csv"))) if "labels" in config.dataset else None,
+        "train": printed(training_command(config, Path("judged_labels.csv"))) if "labels" in config.dataset else None,
         "identity": f"{described.identity}-{folds}",
     }
     suspects = suspicious(subject, ranking, config.sheet)

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from sl.comparison.titles import named_loss
 from sl.files import link, relative
 from sl.record import Run
 from sl.record.shown import dataset_title

@@ -4,9 +4,9 @@ import json
 from pathlib import Path
 from typing import Any
 
-from sl.errors import UserError
+from sl.comparison import RunGroup
+from sl.errors import UserError, reason
 from sl.files import link
-from sl.record import RunGroup
 from sl.report.figures import image
 
 

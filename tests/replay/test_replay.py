@@ -106,7 +106,7 @@ def test_a_figure_that_damaged_files_keep_from_being_drawn_is_named(
         monkeypatch.delitem(FIGURES, name)
     runs = [run for run in load_all(records) if run.complete]
     runs[0].path.with_suffix(".npz").write_bytes(b"PK damaged")
-    notice, kept = replay_figures(runs, [CsvTracker("csv")])
+    notice, kept = replay_figures(runs, {"csv": CsvTracker("csv")})
     assert notice.startswith(f"{runs[0].data.name}/")
     assert "/representation: not drawn: " in notice
     assert kept.endswith(": confusion")
