@@ -7,12 +7,12 @@ from typing import NoReturn
 
 from hydra._internal.utils import get_args_parser
 
-from sl.config.overrides import with_quotes
+from sl.config.overrides import in_its_sweep, with_quotes
 from sl.errors import UserError
 
 
 def checked(arguments: Sequence[str]) -> list[str]:
-    """`arguments`, overrides first, and paths and names in quotes where Hydra needs them (`with_quotes`).
+    """`arguments`, overrides first, written as Hydra needs them (`with_quotes`, `in_its_sweep`).
 
     UserError for a flag that Hydra lacks, or whose value is missing or not allowed.
     """
@@ -23,7 +23,8 @@ def checked(arguments: Sequence[str]) -> list[str]:
     if flags:
         raise _no_flag(flags[0], arguments)
     count = len(known.overrides)
-    return [*(with_quotes(each, known.multirun) for each in ordered[:count]), *ordered[count:]]
+    overrides = [with_quotes(each, known.multirun) for each in ordered[:count]]
+    return [*(in_its_sweep(overrides) if known.multirun else overrides), *ordered[count:]]
 
 
 def _refuse(message: str) -> NoReturn:

@@ -63,3 +63,34 @@ def with_quotes(argument: str, in_a_sweep: bool = False) -> str:
             return argument  # quoted already, in part: which commas are between values is not known
         return f"{option}={','.join(map(in_quotes, value.split(',') if in_a_sweep else [value]))}"
     return argument
+
+
+def in_its_sweep(arguments: Sequence[str]) -> list[str]:
+    """`arguments` of a sweep, where an option of a choice that is swept becomes a sweep of its one value.
+
+    Hydra composes the sweep as a whole without what is swept: an option of a swept choice does not exist there. A value
+    that Hydra cannot sweep (null, an apostrophe, a number in quotes) stays as it is.
+
+    >>> in_its_sweep(["loss=gce,agce", "loss.q=0.5", "seed=1"])
+    ['loss=gce,agce', 'loss.q=choice(0.5)', 'seed=1']
+    """
+    choices = {each.key_or_group for each in map(_read, arguments) if each and each.is_sweep_override()}
+    return [_as_sweep(each) if each.partition("=")[0].partition(".")[0] in choices else each for each in arguments]
+
+
+def _as_sweep(argument: str) -> str:
+    """`argument` as a sweep of its one value, if it is none and the value survives."""
+    option, _, value = argument.partition("=")
+    fixed, wrapped = _read(argument), f"{option}=choice({value})"
+    in_sweep = _read(wrapped)
+    if fixed is None or fixed.is_sweep_override() or in_sweep is None:
+        return argument
+    in_job = _read(f"{option}={next(in_sweep.sweep_string_iterator())}")
+    return wrapped if in_job and repr(in_job.value()) == repr(fixed.value()) else argument
+
+
+def _read(argument: str) -> Override | None:
+    try:
+        return parsed([argument])[0]
+    except OverrideParseException:
+        return None

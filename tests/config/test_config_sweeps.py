@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 
 from sl.config.compose import hydra_ready
+from sl.config.flags import checked
+from sl.config.overrides import parsed
 from sl.config.sweep import single_changes
 from sl.errors import UserError
 from sl.options.run import RunConfig
@@ -111,6 +113,35 @@ def test_an_option_that_a_sweep_adds_is_named_without_its_sign(run_task: Command
     assert seen == ["seed", "seed"]
 
 
+def test_a_fixed_option_of_a_choice_that_is_swept_holds_for_each(run_task: Command) -> None:
+    seen: list[Any] = []
+
+    def task(config: RunConfig) -> None:
+        seen.append((config.names["noise"], config.noise["rate"], config.loss["q"], os.environ[job.VARIED]))
+
+    arguments = ("noise.rate=0.4", "noise=symmetric,asymmetric", "loss=choice(gce)", "loss.q=0.5")
+    outcome = run_task(task, "config", "-m", *arguments)
+    assert outcome.code == 0, outcome.err
+    assert seen == [("symmetric", 0.4, 0.5, "noise"), ("asymmetric", 0.4, 0.5, "noise")]
+    assert "2 of 2 runs done" in outcome.out
+
+
+@pytest.mark.parametrize("value", ["[1,2]", "{a:1,b:[c]}", "'a, b'", "/a/b:c (1)".join("''"), "1e-3", "true", "a\\,b"])
+def test_the_value_of_a_fixed_option_survives_a_sweep(value: str) -> None:
+    typed = ["loss=gce,agce", f"loss.q={value}"]
+    swept_too = checked([*typed, "-m"])[:2]
+    assert swept_too == ["loss=gce,agce", f"loss.q=choice({value})"]
+    with hydra_ready():
+        first, _ = single_changes(swept_too)
+        assert repr(parsed(first)[1].value()) == repr(parsed(typed)[1].value())
+
+
+@pytest.mark.parametrize("typed", ["loss.q=", "loss.q=null", "loss.q='0.5'", "loss.q=1,2", "loss.q=[", "+loss.q=1"])
+def test_what_hydra_cannot_sweep_stays_as_typed(typed: str) -> None:
+    assert checked(["loss=gce,agce", typed, "seed=1", "-m"]) == ["loss=gce,agce", typed, "seed=1", "-m"]
+    assert checked(["loss=gce", "loss.q=1", "-m"]) == ["loss=gce", "loss.q=1", "-m"]
+
+
 def test_a_bug_in_a_single_run_exits_with_1_too(run_task: Command, tmp_path: Path) -> None:
     outcome = run_task(make_task(tmp_path), "config", "seed=2")
     assert outcome.code == 1
@@ -157,7 +188,15 @@ def test_one_job_of_joblib_at_a_time_takes_the_threads_that_it_needs(
     [
         ("loss.alpha=0.1,-1", "loss.alpha=-1: must be a number in [0, inf)"),
         ("loss=ce,sl seed=0,x", "seed=x: must be a whole number"),
-        ("noise=none,symmetric noise.rate=0.4", "noise.rate=0.4: this option comes only with"),
+        (
+            "noise=none,symmetric noise.rate=0.4",
+            "noise.rate=0.4: this option comes only with noise=asymmetric or noise=",
+        ),
+        (
+            "noise=symmetric,none noise.rate=0.4",
+            "noise.rate=0.4: this option comes only with noise=asymmetric or noise=",
+        ),
+        ("noise=symmetric,asymmetric noise.rate=1.5", "noise.rate=1.5: must be a number in [0, 1]"),
         ("seed=interval(0,1)", "seed=interval(0,1) -m: BasicSweeper does not support sweep type"),
         ("hydra/launcher=joblib noise=symmetric noise.rate=0.4,1.5", "noise.rate=1.5: must be a number in [0, 1]"),
         (
