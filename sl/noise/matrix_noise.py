@@ -19,7 +19,7 @@ class Matrix(TransitionNoise):
     def __init__(self, path: str | Path, exact: bool = True) -> None:
         super().__init__(exact)
         self.path = path
-        self._file = read_matrix(path, "path")
+        self._file = read_matrix(path, "noise.path")
 
     def transition(self, dataset: LabelledData) -> Tensor:
         """(K, K) float64; raises UserError if the data set has another number of classes, or others."""

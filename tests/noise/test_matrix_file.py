@@ -92,7 +92,7 @@ def test_rows_written_with_few_decimals_are_divided_by_their_sum(
 ) -> None:
     path = tmp_path / "thirds.csv"
     path.write_text("0.33333,0.33333,0.33333\n0,1,0\n0,0,1\n")
-    read = read_matrix(path, "noise.path").matrix
+    read = Matrix(path)._file.matrix
     assert read[0].tolist() == [1 / 3] * 3
     assert read[1:].tolist() == [[0, 1, 0], [0, 0, 1]]
     assert capsys.readouterr().err.startswith(f"sl: noise.path={path}: rows that sum to 1 within 1e-05 are divided")

@@ -58,7 +58,7 @@ def test_files_that_hold_no_transition_matrix_are_refused_in_one_line(
     path.write_bytes(content)
     with pytest.raises(UserError, match=message) as error:
         Matrix(path)
-    assert str(error.value).startswith(f"path={path}: ")
+    assert str(error.value).startswith(f"noise.path={path}: ")
     assert "\n" not in str(error.value)
 
 
@@ -83,7 +83,7 @@ def test_missing_files_are_named(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("path", [3, "matrix", "matrix.xlsx", "matrix.pt"])
 def test_other_kinds_of_file_are_refused(path: object) -> None:
-    with pytest.raises(UserError, match=f"^path={path}: must be a file that ends in .npy, .csv, .txt, .json$"):
+    with pytest.raises(UserError, match=rf"^noise\.path={path}: must be a file that ends in .npy, .csv, .txt, .json$"):
         Matrix(path)
 
 
