@@ -21,7 +21,7 @@ class ReproduceConfig:
     device: str
     scaled_down: dict[str, list[str]] = field(default_factory=dict)
     overrides: list[str]
-    data_dir: str
+    data_dir: str | None = None
     runs_dir: str
     results_dir: str
     strict: bool = False

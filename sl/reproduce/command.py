@@ -36,7 +36,8 @@ def reproduce(config: ReproduceConfig) -> list[str]:
     scale = decided_scale(config.names["scale"], config.device)
     jobs = choose_jobs(config.jobs, config.device)
     deadline = None if config.minutes is None else Deadline(60 * config.minutes)
-    common = [f"scale={scale}", override("data_dir", config.data_dir), override("runs_dir", config.runs_dir)]
+    folders = {option: getattr(config, option) for option in ("data_dir", "runs_dir")}
+    common = [f"scale={scale}", *(override(*folder) for folder in folders.items() if folder[1] is not None)]
     common += [f"runtime.device={config.device}", *config.overrides]
     wanted: dict[Overrides, str] = {}
     for step, run in experiment.steps(name, experiment.parse_seeds(config.seeds)):

@@ -58,7 +58,16 @@ def test_a_data_folder_from_the_environment_reaches_every_run(
     monkeypatch.setenv("SL_DATA_DIR", str(tmp_path / "Dropbox (Personal), ${y}"))
     outcome = reproduce("experiment=demo", "scale=cpu", "seeds=0", "plan_only=true", "runs_dir='a (b)'")
     assert outcome.code == 0, outcome.err
-    assert "Dropbox (Personal)" in outcome.out
+    assert "data_dir=" not in outcome.out + outcome.err  # nobody typed it: no run says that digits does not read it
+    with hydra_ready():
+        assert compose_run([]).data_dir == str(tmp_path / "Dropbox (Personal), ${y}")
+
+
+def test_a_data_folder_that_is_typed_reaches_every_run(reproduce: Command, tmp_path: Path) -> None:
+    options = ("experiment=demo", "scale=cpu", "seeds=0", "plan_only=true", "runs_dir='a (b)'")
+    outcome = reproduce(*options, f"data_dir={tmp_path}/Dropbox (Personal)")
+    assert outcome.code == 0, outcome.err
+    assert f" data_dir='{tmp_path}/Dropbox (Personal)' " in outcome.out
 
 
 def test_the_home_folder_is_found_for_every_option(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
