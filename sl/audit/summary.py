@@ -11,6 +11,7 @@ from sl.audit.measured_error import MeasuredError
 from sl.audit.rank import Ranking
 from sl.audit.trust import Trust
 from sl.config.compose import override
+from sl.config.config_dir import command_words
 from sl.options.audit import AuditConfig
 from sl.options.run import RunConfig
 from sl.train.save_model import OWN_DATA
@@ -84,4 +85,4 @@ def training_command(config: AuditConfig, labels: Path) -> str:
     if name == OWN_DATA:  # nobody named the pictures: as their folder is called
         name = re.sub(r"[^\w-]+", "_", Path(config.dataset["data_dir"]).resolve().name)
     new = [override("dataset.labels", labels), override("dataset.name", f"{name}_corrected")]
-    return shlex.join(["sl", "train", *kept, *new])
+    return shlex.join([*command_words("train"), *kept, *new])

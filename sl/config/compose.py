@@ -3,12 +3,14 @@
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 
 from hydra import compose, initialize_config_dir
 from hydra.core.global_hydra import GlobalHydra
 from omegaconf import open_dict
 
 from sl.config.checked_config import AnyConfig, checked_config
+from sl.config.config_dir import add_config_dir
 from sl.config.hydra_errors import CONFIG_ERRORS, explain
 from sl.config.overrides import in_quotes
 from sl.config.schema import register
@@ -17,13 +19,15 @@ from sl.paths import CONFIG_DIR
 
 
 @contextmanager
-def hydra_ready() -> Iterator[None]:
-    """Let configurations be composed: Hydra is initialised unless a command did that already."""
+def hydra_ready(own: Path | None = None) -> Iterator[None]:
+    """Let configurations be composed: Hydra is initialised, with files of one's `own`, unless a command did that."""
     if GlobalHydra.instance().is_initialized():
         yield
         return
     register()
     with initialize_config_dir(str(CONFIG_DIR), version_base="1.3"):
+        if own:
+            add_config_dir(own)
         yield
 
 

@@ -11,6 +11,7 @@ from hydra.types import RunMode
 from omegaconf import DictConfig
 
 from sl.config.compose import compose_config
+from sl.config.config_dir import command_words
 from sl.config.messages import as_typed
 from sl.config.overrides import swept
 from sl.errors import UserError, fail
@@ -35,7 +36,7 @@ class CheckSweep(Callback):
         varied = [each[0].partition("=")[0].lstrip("+") for each in values or [] if len(each) > 1]
         jobs = None if values is None else prod(map(len, values))
         command = "train" if config_name == "config" else config_name  # all others are called as their file is
-        watch.begin(Path(config.hydra.sweep.dir), jobs, varied, command)
+        watch.begin(Path(config.hydra.sweep.dir), jobs, varied, command_words(command))
 
     def on_job_start(self, config: DictConfig, **_: Any) -> None:
         """Report to the command that the job has begun; called where the job runs."""

@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from sl.checks import integer
+from sl.config.config_dir import command_words
 from sl.errors import UserError, reason, under
 from sl.files import expanded
 from sl.locks import alone, locked
@@ -36,8 +37,8 @@ def run_search(config: SearchConfig) -> None:
         raise UserError("search.ranges", rule="must have other bounds: every run of this search diverged")
     typed = [override for override in config.overrides if not override.lstrip("+~").startswith(OF_A_SEARCH)]
     print(f"all {len(found)} are in {task.file}; the best: {summary(best(found))}")
-    command = shlex.join([*typed, *typed_options(best(found)["parameters"])])
-    print(f"to train with it on all images: sl train {command}", flush=True)
+    command = shlex.join([*command_words("train"), *typed, *typed_options(best(found)["parameters"])])
+    print(f"to train with it on all images: {command}", flush=True)
 
 
 @contextmanager

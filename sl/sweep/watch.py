@@ -20,13 +20,17 @@ from sl.sweep.job import FOLDER, VARIED, SweepJob, read_jobs
 LOOK_SECONDS = 0.5
 BAR = 10  # characters
 Points = Callable[[list[Path]], Iterable[str]]  # lines about the records of finished runs
+TRAIN = ("sl", "train")
 QUIET_SECONDS = 600.0  # after which a log gets a line although no run has ended
 
 
 class Watch:
-    """Watches the jobs of one sweep of `total` runs (None: not known) of `command` from a thread of its own."""
+    """Watches the jobs of one sweep of `total` runs (None: not known) from a thread of its own.
 
-    def __init__(self, folder: Path, total: int | None, command: str = "train") -> None:
+    A command line for one of them begins with the words `command`.
+    """
+
+    def __init__(self, folder: Path, total: int | None, command: Sequence[str] = TRAIN) -> None:
         self.folder, self.total, self.command = folder, total, command
         self.jobs: list[SweepJob] = []
         self._ended: set[int] = set()
@@ -125,8 +129,8 @@ class _Running:
     watch: Watch | None = None
 
 
-def begin(sweep_dir: Path, total: int | None, varied: Sequence[str], command: str = "train") -> None:
-    """Watch the sweep of `command` that this process is about to start; its jobs inherit the folder they report to."""
+def begin(sweep_dir: Path, total: int | None, varied: Sequence[str], command: Sequence[str] = TRAIN) -> None:
+    """Watch the sweep by `command` that this process is about to start; its jobs inherit the folder they report to."""
     logging.getLogger("submitit").addFilter(_is_news)
     for launchers in ("hydra", "hydra_plugins"):  # they name each job as it starts
         logging.getLogger(launchers).setLevel(logging.WARNING)
@@ -154,7 +158,7 @@ def watched(points: Points | None = None) -> Iterator[None]:
 
 
 def closing(
-    jobs: Sequence[SweepJob], total: int | None, points: Points | None = None, command: str = "train"
+    jobs: Sequence[SweepJob], total: int | None, points: Points | None = None, command: Sequence[str] = TRAIN
 ) -> Iterator[str]:
     """The sweep as a whole: `points` of its finished runs, what was stopped, what failed and how to run that again."""
     if points:
@@ -168,7 +172,7 @@ def closing(
     for job in failed:
         why = job.text if job.state == "failed" else "its process ended before the run did"
         yield f"  failed: {_name(job)}: {why}"
-        yield f"    to run it again: {shlex.join(['sl', command, *job.overrides])}"
+        yield f"    to run it again: {shlex.join([*command, *job.overrides])}"
     for job in stopped:
         where = f" after epoch {job.epoch} of {job.epochs}" if job.epochs else ""
         yield f"  stopped{where}: {_name(job)}; the same command resumes it"

@@ -15,7 +15,7 @@ from sl.audit.measured_error import MeasuredError
 from sl.audit.rank import Ranking
 from sl.audit.summary import closing, findings, training_command
 from sl.audit.trust import Trust
-from sl.config.compose import compose_run, override
+from sl.config.compose import compose_run, hydra_ready, override
 from sl.noise.matrix_file import read_matrix
 
 NAMES = ("ant", "bee", "cat")
@@ -126,3 +126,9 @@ def test_nothing_is_advised_where_too_little_is_learnt(unlearnt: tuple[str, ...]
     assert said.splitlines()[-1].startswith(
         "no alpha and beta are advised, because the network has learnt too little: "
     )
+
+
+def test_the_command_finds_files_of_ones_own(tmp_path: Path) -> None:
+    with hydra_ready(tmp_path):
+        command = training_command(compose_run(["dataset=folder", "data_dir=my_pictures"], "audit"), Path("labels.csv"))
+    assert command.startswith(f"sl train --config-dir {tmp_path} dataset=folder ")

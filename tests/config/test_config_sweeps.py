@@ -107,6 +107,12 @@ def test_what_runs_a_failed_job_again_is_the_command_that_was_given(
     assert f"    to run it again: sl {command} dataset=digits seed=0\n" in outcome.out
 
 
+def test_what_runs_a_failed_job_again_finds_files_of_ones_own(run_task: Command, tmp_path: Path) -> None:
+    (tmp_path / "my own").mkdir()
+    outcome = run_task(make_task(tmp_path), "config", "-m", "seed=0,1", "--config-dir", "my own")
+    assert outcome.out.endswith(f"    to run it again: sl train --config-dir '{tmp_path}/my own' seed=1\n")
+
+
 def test_an_option_that_a_sweep_adds_is_named_without_its_sign(run_task: Command) -> None:
     seen: list[str] = []
     assert run_task(lambda _: seen.append(os.environ[job.VARIED]), "config", "-m", "++seed=0,1").code == 0

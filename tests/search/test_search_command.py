@@ -13,7 +13,7 @@ from filelock import FileLock
 from held_lock import held
 from torch import Tensor
 
-from sl.config.compose import compose_run
+from sl.config.compose import compose_run, hydra_ready
 from sl.errors import UserError
 from sl.locks import lock_beside
 from sl.record import load_all, read
@@ -65,9 +65,11 @@ def test_a_search_writes_down_what_it_tried(search: Search, tmp_path: Path, caps
     assert not any(option in command for option in ("search.", "holdout", "runs_dir", "results_dir"))
 
 
-def test_the_printed_command_composes(search: Search, capsys: pytest.CaptureFixture[str]) -> None:
-    outcome = search("search_ranges@search.ranges=sl", "search.ranges.beta.high=5", trials=1)
-    command = shlex.split(capsys.readouterr().out.splitlines()[-1].partition("sl train ")[2])
+def test_the_printed_command_composes(search: Search, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    with hydra_ready(tmp_path):
+        outcome = search("search_ranges@search.ranges=sl", "search.ranges.beta.high=5", trials=1)
+    folder, *command = shlex.split(capsys.readouterr().out.splitlines()[-1].partition("sl train --config-dir ")[2])
+    assert folder == str(tmp_path)
     config = compose_run(command)
     assert {f"loss.{name}": config.loss[name] for name in ("alpha", "beta")} == outcome["best"]["parameters"]
     assert (config.holdout, config.recipe.epochs) == (None, 2)
