@@ -65,7 +65,7 @@ def check_options(config: ReproduceConfig) -> None:
     """UserError for an option that cannot be, a folder that is refused or, with `strict`, a damaged record."""
     name = config.names["experiment"]
     if config.experiment != experiment.load(name):
-        raise UserError("experiment", rule=f"has no options: give seeds=[...] or change configs/experiment/{name}.yaml")
+        raise UserError("experiment", rule=f"has no options: give seeds=[...] or change {experiment.file_of(name)}")
     if config.minutes is not None:
         number("minutes", config.minutes, 0, low_open=True)
     if any(given.lstrip("+").startswith("seed=") for given in config.overrides):

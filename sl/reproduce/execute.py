@@ -5,9 +5,12 @@ import time
 import traceback
 from collections import deque
 from collections.abc import Mapping, Sequence
+from functools import partial
+from pathlib import Path
 from typing import Any
 
-from sl.config.compose import compose_run
+from sl.config.compose import compose_run, hydra_ready
+from sl.config.config_dir import command_words, config_dir
 from sl.config.guard import refused_file
 from sl.errors import UserError
 from sl.numbers import plural
@@ -42,7 +45,7 @@ def execute(todo: Sequence[PlannedRun], jobs: int, deadline: Deadline | None = N
         done = sum(map(share, began_at))
         return deadline is None or deadline.allows(done - sum(began_at.values()), len(began_at) - done)
 
-    with stopping(), Workers(min(jobs, len(todo)), train_one) as workers:
+    with stopping(), Workers(min(jobs, len(todo)), partial(train_one, own=config_dir())) as workers:
         while queue or workers.busy:
             while workers.idle and queue and in_time() and (number := _take_free(queue, todo)) is not None:
                 began_at.setdefault(number, share(number))
@@ -63,14 +66,18 @@ def execute(todo: Sequence[PlannedRun], jobs: int, deadline: Deadline | None = N
     return [_failure(run, reasons.get(number)) for number, run in enumerate(todo) if not run.ended]
 
 
-def train_one(overrides: Sequence[str]) -> str | None:
-    """Train one run; None, or why it did not end: a mistake in one line, BUSY, or a bug, whose traceback is printed."""
+def train_one(overrides: Sequence[str], own: Path | None = None) -> str | None:
+    """Train one run; None, or why it did not end: a mistake in one line, BUSY, or a bug, whose traceback is printed.
+
+    `own` is the folder of --config-dir, which a worker's process does not know.
+    """
     from sl.train.alone import Busy
     from sl.train.run import train
 
     options: Mapping[str, Any] = {}
     try:
-        config = compose_run(overrides)
+        with hydra_ready(own):
+            config = compose_run(overrides)
         options = vars(config)
         train(config)
     except Busy:
@@ -98,5 +105,5 @@ def _take_free(queue: deque[int], todo: Sequence[PlannedRun]) -> int | None:
 
 
 def _failure(run: PlannedRun, reason: str | None) -> str:
-    command = shlex.join(["sl", "train", *run.overrides])
+    command = shlex.join([*command_words("train"), *run.overrides])
     return f"{' '.join(run.wanted)}: {reason or 'not recorded'}; to run it again: {command}"

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import product
+from pathlib import Path
 from typing import Any
 
 from sl.checks import integer
+from sl.config.config_dir import config_dir
 from sl.config.files import read_yaml
 from sl.config.overrides import swept
 from sl.errors import UserError
@@ -15,7 +17,13 @@ Overrides = tuple[str, ...]
 
 def load(name: str) -> dict[str, Any]:
     """The experiment called `name`, as plain values."""
-    return read_yaml(CONFIG_DIR / "experiment" / f"{name}.yaml")
+    return read_yaml(file_of(name))
+
+
+def file_of(name: str) -> Path:
+    """Where the experiment called `name` stands: in --config-dir or, first as for Hydra, in configs/."""
+    ours, own = CONFIG_DIR / "experiment" / f"{name}.yaml", config_dir()
+    return own / "experiment" / f"{name}.yaml" if own and not ours.is_file() else ours
 
 
 def expand(run: str) -> list[Overrides]:

@@ -1,6 +1,7 @@
 """Mistakes on the command line of `sl reproduce`, and its help."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -43,3 +44,38 @@ def test_help_needs_no_experiment_and_lists_all(reproduce: Command) -> None:
         "\nplan_only: false #",
     ):
         assert text in outcome.out
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Path:
+    """A --config-dir with a loss and experiments, one of which begins with one of ours."""
+    files = {
+        "loss/mine": "_target_: sl.losses.CrossEntropy",
+        "experiment/mine": "first: [demo]\nparts: [part]",
+        "experiment/part": "runs: [dataset=digits noise=none loss=mine]\nseeds: [0]",
+        "experiment/demo": "runs: []",  # ours is found first
+    }
+    for name, text in files.items():
+        (tmp_path / "own" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "own" / f"{name}.yaml").write_text(text)
+    return tmp_path / "own"
+
+
+def test_an_experiment_of_ones_own_may_name_ours(own: Path, reproduce: Command) -> None:
+    outcome = reproduce("--config-dir=own", "experiment=mine", "scale=cpu", "device=cpu", "plan_only=true")
+    assert outcome.code == 0, outcome.err
+    assert "\ndemo, seed 0: 4 runs, 4 to train" in outcome.out
+    assert "\nmine, seed 0: 1 run, 1 to train" in outcome.out
+    line = reproduce("--config-dir=own", "experiment=part", "experiment.seeds=[1]").mistake
+    assert line == f"experiment=part: has no options: give seeds=[...] or change {own}/experiment/part.yaml"
+
+
+def test_runs_of_an_experiment_of_ones_own_find_its_files(own: Path, reproduce: Command, tmp_path: Path) -> None:
+    """In the processes that train them, and when a failed one is typed again."""
+    folder = "checkpoints_dir=own/loss/mine.yaml/below"
+    outcome = reproduce(
+        "--config-dir=own", "experiment=part", "scale=cpu", "device=cpu", "jobs=1", f"overrides=['{folder}']"
+    )
+    assert outcome.code == 1
+    assert f"loss=mine seed=0: {folder}: must be a folder that can be made and used" in outcome.err
+    assert f"; to run it again: sl train --config-dir {own} dataset=digits noise=none loss=mine seed=0 " in outcome.err
