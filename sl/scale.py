@@ -1,13 +1,21 @@
 """The scale of a run against the paper's, and the words for it that stand beside every number."""
 
+from sl.config.stated import stated_recipe
 from sl.numbers import plural
 from sl.paper import PAPER_EPOCHS
 from sl.record.run import Run
 
 
 def full_epochs(run: Run) -> int:
-    """How many epochs the run would have at full scale; a recipe cut short by hand does not lower it."""
-    return max(run.scale.paper_epochs, PAPER_EPOCHS.get(run.name("dataset"), 0))
+    """How many epochs the run would have at full scale; a recipe cut short by hand does not lower it.
+
+    For a recipe that configs/ do not know, and for a data set of another package, whose own preset may change it, only
+    the record tells.
+    """
+    dataset = run.name("dataset")
+    known = str(run.config.dataset["_target_"]).startswith("sl.")
+    stated = stated_recipe(dataset, run.name("recipe")) if known else {}
+    return max(run.scale.paper_epochs, PAPER_EPOCHS.get(dataset, 0), stated.get("epochs", 0))
 
 
 def paper_scale(run: Run) -> bool:

@@ -6,7 +6,7 @@ import pytest
 import synthetic
 
 from sl.record import read
-from sl.scale import paper_scale, scale_title
+from sl.scale import paper_scale, scale_badge, scale_title
 
 
 def test_a_scaled_down_run_says_so(tmp_path: Path) -> None:
@@ -46,6 +46,35 @@ def test_a_recipe_cut_short_by_hand_is_not_paper_scale(tmp_path: Path, dataset: 
     assert not paper_scale(run)
 
 
+@pytest.mark.parametrize(
+    ("dataset", "recipe", "full"),
+    [("digits", "authors_code", 30), ("my_pictures", "finetune", 10), ("cifar100", "apl", 200)],
+)
+def test_nor_is_it_full_scale_on_other_data_or_by_another_recipe(
+    tmp_path: Path, dataset: str, recipe: str, full: int
+) -> None:
+    run = read(synthetic.record(tmp_path, dataset=dataset, recipe=recipe, scale="paper", epochs=3))
+    assert scale_title(run).endswith(f"3 of {full} epochs")
+    assert scale_badge(run) == "scaled-down run"
+    run = read(synthetic.record(tmp_path, dataset=dataset, recipe=recipe, scale="paper", epochs=full))
+    assert paper_scale(run)
+
+
+def test_only_the_record_tells_the_length_of_what_configs_do_not_know(tmp_path: Path) -> None:
+    run = read(synthetic.record(tmp_path, dataset="digits", recipe="mine", scale="paper", epochs=3))
+    assert paper_scale(run)
+    head = synthetic.header(dataset="insects", scale="paper", epochs=3)  # its own preset may say 3 too
+    head["config"]["dataset"] = {"_target_": "mypackage.Insects"}
+    assert paper_scale(read(synthetic.write(tmp_path, synthetic.lines(head))))
+
+
 def test_a_data_set_that_is_not_the_papers_never_claims_its_scale(tmp_path: Path) -> None:
-    run = read(synthetic.record(tmp_path, dataset="digits", scale="paper"))
+    run = read(synthetic.record(tmp_path, dataset="digits", scale="paper", epochs=30))
     assert scale_title(run).startswith("full scale (not a data set of the paper)")
+
+
+def test_all_pictures_of_ones_own_are_a_full_set(tmp_path: Path) -> None:
+    head = synthetic.header(dataset="my_pictures", scale="paper", epochs=120)
+    head["data"]["labels"] = "given"
+    run = read(synthetic.write(tmp_path, synthetic.lines(head)))
+    assert scale_title(run).startswith("full set: all ")

@@ -43,7 +43,7 @@ def folds(tmp_path: Path) -> list[Run]:
 def test_a_fold_is_no_whole_run(folds: Sequence[Run]) -> None:
     for run, fold in zip(folds, FOLDS, strict=True):
         assert (run.holdout, paper_scale(run), scale_badge(run)) == (0.25, False, "scaled-down run")
-        words = "1,078 of 1,438 training and 10,000 test images, 12 epochs, 25 % held out for validation"
+        words = "1,078 of 1,438 training and 10,000 test images, 12 of 30 epochs, 25 % held out for validation"
         assert scale_title(run) == f"scaled-down run: {words}, fold {fold}"
 
 

@@ -55,7 +55,7 @@ def test_any_number_of_classes_is_trained_and_called_what_it_is(tmp_path: Path, 
     assert short_name(recorded) == "folder-given-sl-epochs2-batch_size4-s0"
     assert recorded.realised_rate is None
     assert recorded.name("scale") == recorded.scale.name == "full"
-    assert scale_title(recorded).startswith("full set: all ")
+    assert scale_title(recorded).endswith("2 of 120 epochs")
     assert recorded.data.split.startswith("20 % of every class")
     assert recorded.data.labels == "given"
     for shares in (*recorded.epochs, *(probe.training for probe in recorded.probes.values())):
