@@ -12,13 +12,12 @@ from typing import Any
 
 from sl.comparison.pairs import paired_difference
 from sl.comparison.series import Series
-from sl.comparison.titles import setting
+from sl.comparison.titles import named_loss, numbers, setting
 from sl.config.flat import flat
 from sl.config.stated import distance, stated_values
 from sl.record.identity import canonical
 from sl.record.run import Array, Run
 from sl.record.schema import Names
-from sl.record.shown import loss_title
 from sl.stats import Inference, adjusted, infer
 
 CHOICES = tuple(Names.model_fields)
@@ -55,10 +54,16 @@ class Sweep:
         return any(not option.startswith("noise.") for option in self.varied)
 
     @property
+    def fixed(self) -> dict[str, float]:
+        """The numbers among the loss's parameters that are the same at every point, by dotted name, such as alpha."""
+        of_loss = numbers(self.head.loss)
+        return {key: value for key, value in of_loss.items() if f"loss.{key}" not in self.varied}
+
+    @property
     def loss_and_noise(self) -> str:
-        """The loss, and the noise with its rate unless that varies."""
+        """The loss with its fixed parameters, and the noise with its rate unless that varies."""
         noise = self.head.noise.kind if "noise.rate" in self.varied else self.head.noise.title
-        return f"{loss_title(self.head.name('loss'))}, {noise}"
+        return f"{named_loss(self.head.name('loss'), self.fixed)}, {noise}"
 
     @property
     def title(self) -> str:

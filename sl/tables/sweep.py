@@ -60,8 +60,18 @@ def markdown(sweep: Sweep) -> str:
 
 
 def comma(sweep: Sweep) -> str:
-    """The table as CSV, with every number unrounded."""
-    head = [*sweep.varied, "n", "seeds", "mean", "low", "high", "difference", "p_adjusted"]
+    """The table as CSV, with every number unrounded; the loss's fixed parameters have columns too."""
+    head = [
+        *sweep.varied,
+        *(f"loss.{key}" for key in sweep.fixed),
+        "n",
+        "seeds",
+        "mean",
+        "low",
+        "high",
+        "difference",
+        "p_adjusted",
+    ]
     return comma_separated(head, _numbers(sweep))
 
 
@@ -70,7 +80,8 @@ def _numbers(sweep: Sweep) -> Iterator[list[Any]]:
         own = point.accuracy
         low, high = own.interval or (None, None)
         seeds = " ".join(map(str, point.series.seeds))
-        yield [*point.values.values(), own.n, seeds, own.mean, low, high, difference.mean if difference.n else None, p]
+        values = [*point.values.values(), *sweep.fixed.values()]
+        yield [*values, own.n, seeds, own.mean, low, high, difference.mean if difference.n else None, p]
 
 
 def _references(sweep: Sweep) -> str:

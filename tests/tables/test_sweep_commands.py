@@ -19,8 +19,9 @@ from sl.tables import sweep as table
 def test_two_parameters_are_a_heat_map_and_one_is_a_curve(swept: Path) -> None:
     drawn_map = figure.draw(sweep_of(swept))
     (panel,) = drawn_map.axes
-    by = "SL, symmetric 40 %: test accuracy after the last epoch (%) by loss.alpha and loss.beta"
-    assert drawn_map.get_suptitle().splitlines() == [by, "CIFAR-10, scaled-down run"]
+    by = "SL (A −9.21), symmetric 40 %: test accuracy after the last epoch (%) by loss.alpha and loss.beta"
+    *title, place = drawn_map.get_suptitle().splitlines()
+    assert (" ".join(title), place) == (by, "CIFAR-10, scaled-down run")
     means = [[100 * np.mean([accuracy(a, b, seed) for seed in SEEDS]) for b in BETAS] for a in ALPHAS]
     assert np.allclose(panel.images[0].get_array(), means)
     for path in [run.path for run in load_all(swept) if run.loss.get("beta") == 0.5]:

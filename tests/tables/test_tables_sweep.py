@@ -75,6 +75,19 @@ def test_the_table_says_the_same_in_three_forms(swept: Path) -> None:
     assert table.markdown(sweep).count("\n|") == 1 + 1 + 6
 
 
+def test_a_parameter_that_is_fixed_stands_in_title_and_csv(tmp_path: Path) -> None:
+    part = {"_target_": "sl.losses.SymmetricCrossEntropy", "alpha": 5.0, "beta": 1.0, "log_zero": -4.0}
+    for beta in (0.1, 1.0):
+        synthetic.record(tmp_path, "lsr_sl", loss_options={"term": {**part, "beta": beta}})
+    (sweep,) = sweeps(load_all(tmp_path))
+    assert sweep.title.startswith("LSR + SL (ε 0.1, α 5, A −4), symmetric 40 % · ")
+    rows = list(csv.DictReader(io.StringIO(table.comma(sweep))))
+    assert [(row["loss.term.beta"], row["loss.term.alpha"], row["loss.epsilon"]) for row in rows] == [
+        ("0.1", "5.0", "0.1"),
+        ("1", "5.0", "0.1"),
+    ]
+
+
 def test_one_comparison_is_not_said_to_be_corrected(swept: Path) -> None:
     for run in load_all(swept):
         if run.name("loss") == "ce" or run.loss["beta"] == 0.5 or run.loss["alpha"] == 0.01:
