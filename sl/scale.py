@@ -1,9 +1,14 @@
 """The scale of a run against the paper's, and the words for it that stand beside every number."""
 
+from collections.abc import Collection, Iterable, Iterator
+
 from sl.config.stated import stated_recipe
 from sl.numbers import plural
 from sl.paper import PAPER_EPOCHS
 from sl.record.run import Run
+
+SCALED_BY = {"recipe.epochs", *(f"scale.{of}_share" for of in ("train", "test", "epoch", "batch", "width"))}
+VARIED_NUMBER = "a varied number of"
 
 
 def full_epochs(run: Run) -> int:
@@ -41,21 +46,54 @@ def scale_name(run: Run) -> str:
     return scale_badge(run) + (" (not a data set of the paper)" if other else "")
 
 
-def scale_title(run: Run) -> str:
-    """The run's scale in a line; it never passes a scaled-down run off as the paper's."""
+def scale_title(run: Run, varied: Collection[str] = ()) -> str:
+    """The run's scale in a line; it never passes a scaled-down run off as the paper's.
+
+    Of runs that differ in the options `varied` it says what holds for all of them. `run` must be one that is scaled
+    down, if any is: `least_scale` finds it.
+    """
+    whole = paper_scale(run)
+    name = scale_name(run) if whole or not SCALED_BY & set(varied) else "all or some runs scaled down"
+    return f"{name}: {'all ' if whole else ''}{_images(run, varied)}, {', '.join(_lengths(run, varied))}"
+
+
+def least_scale(runs: Iterable[Run]) -> Run:
+    """The first of `runs` that is not at full scale, else the first."""
+    return min(runs, key=paper_scale)
+
+
+def _images(run: Run, varied: Collection[str]) -> str:
     train, test = f"{run.data.train_images:,}", f"{run.data.test_images:,}"
-    epochs, full = run.scale.epochs, full_epochs(run)
-    if not paper_scale(run):
-        lengths = f"{epochs} of {full} epochs" if epochs != full else plural(epochs, "epoch")
-        full_train, share = run.data.paper_train_images, 100 * run.scale.test_share
-        holdout = run.holdout
-        train = f"{train} of {full_train:,}" if run.scale.train_share < 1 or holdout else train
-        test = f"{test} ({share:.3g} % of the)" if share < 100 else test
-        if run.scale.batch_size != run.scale.paper_batch_size:
-            lengths += f", batches of {run.scale.batch_size} for {run.scale.paper_batch_size}"
-        if run.scale.width_share != 1:
-            lengths += f", {100 * run.scale.width_share:.3g} % of the network's channels"
-        lengths += f", {100 * holdout:.3g} % held out for validation" if holdout else ""
-        lengths += f", fold {run.config.fold}" if run.config.fold else ""
-        return f"{scale_name(run)}: {train} training and {test} test images, {lengths}"
-    return f"{scale_name(run)}: all {train} training and {test} test images, {plural(epochs, 'epoch')}"
+    if run.scale.train_share < 1 or run.holdout:
+        train += f" of {run.data.paper_train_images:,}"
+    if (share := 100 * run.scale.test_share) < 100:
+        test += f" ({share:.3g} % of the)"
+    train = VARIED_NUMBER if "scale.train_share" in varied else train
+    test = VARIED_NUMBER if "scale.test_share" in varied else test
+    return f"{train} training and {test} test images"
+
+
+def _lengths(run: Run, varied: Collection[str]) -> Iterator[str]:
+    """Epochs and, where they are not the recipe's or vary, batches, channels and what is held out."""
+    scale, full = run.scale, full_epochs(run)
+    if {"recipe.epochs", "scale.epoch_share"} & set(varied):
+        yield f"{VARIED_NUMBER} epochs"
+    else:
+        yield f"{scale.epochs} of {full} epochs" if scale.epochs != full else plural(full, "epoch")
+    if "scale.batch_share" in varied:
+        yield "batches of varied sizes"
+    elif scale.batch_size != scale.paper_batch_size:
+        different = "recipe.batch_size" in varied
+        yield (
+            "batches smaller than the recipe's"
+            if different
+            else f"batches of {scale.batch_size} for {scale.paper_batch_size}"
+        )
+    if "scale.width_share" in varied:
+        yield "varied shares of the network's channels"
+    elif scale.width_share != 1:
+        yield f"{100 * scale.width_share:.3g} % of the network's channels"
+    if run.holdout:
+        yield f"{100 * run.holdout:.3g} % held out for validation"
+    if run.config.fold:
+        yield f"fold {run.config.fold}"

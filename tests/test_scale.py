@@ -68,6 +68,24 @@ def test_only_the_record_tells_the_length_of_what_configs_do_not_know(tmp_path: 
     assert paper_scale(read(synthetic.write(tmp_path, synthetic.lines(head))))
 
 
+@pytest.mark.parametrize(
+    ("option", "words"),
+    [
+        ("recipe.epochs", "5,000 of 50,000 training and 2,000 (20 % of the) test images, a varied number of epochs"),
+        ("scale.train_share", "a varied number of training and 2,000 (20 % of the) test images, 12 of 120 epochs"),
+        ("scale.test_share", "5,000 of 50,000 training and a varied number of test images, 12 of 120 epochs"),
+        ("scale.batch_share", "12 of 120 epochs, batches of varied sizes"),
+        ("scale.width_share", "12 of 120 epochs, varied shares of the network's channels"),
+    ],
+)
+def test_what_varies_between_runs_has_no_value_in_their_title(tmp_path: Path, option: str, words: str) -> None:
+    run = read(synthetic.record(tmp_path))
+    title = scale_title(run, [option])
+    assert title.startswith("all or some runs scaled down: ")
+    assert title.endswith(words)
+    assert scale_title(run, ["loss.alpha"]) == scale_title(run)
+
+
 def test_a_data_set_that_is_not_the_papers_never_claims_its_scale(tmp_path: Path) -> None:
     run = read(synthetic.record(tmp_path, dataset="digits", scale="paper", epochs=30))
     assert scale_title(run).startswith("full scale (not a data set of the paper)")

@@ -6,7 +6,7 @@ The choices are data set, noise, network, loss, recipe and scale; holdout, fold,
 import json
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -18,6 +18,7 @@ from sl.config.stated import distance, stated_values
 from sl.record.identity import canonical
 from sl.record.run import Array, Run
 from sl.record.schema import Names
+from sl.scale import least_scale
 from sl.stats import Inference, adjusted, infer
 
 CHOICES = tuple(Names.model_fields)
@@ -43,10 +44,10 @@ class Sweep:
     varied: tuple[str, ...]
     points: tuple[Point, ...]
 
-    @property
+    @cached_property
     def head(self) -> Run:
-        """Any run: for what all have in common."""
-        return self.points[0].series.runs[0]
+        """A run for what all have in common: one that is scaled down, if any is."""
+        return least_scale(point.series.runs[0] for point in self.points)
 
     @property
     def varies_loss(self) -> bool:
@@ -61,9 +62,15 @@ class Sweep:
 
     @property
     def loss_and_noise(self) -> str:
-        """The loss with its fixed parameters, and the noise with its rate unless that varies."""
-        noise = self.head.noise.kind if "noise.rate" in self.varied else self.head.noise.title
-        return f"{named_loss(self.head.name('loss'), self.fixed)}, {noise}"
+        """The loss with its fixed parameters, and the noise without what varies of it."""
+        noises = [point.series.runs[0].noise for point in self.points]
+        noise = max(noises, key=lambda one: one.rate or 0)  # at rate 0 it is called clean
+        varied = {option for option in self.varied if option.startswith("noise.")}
+        if "noise.rate" in varied:
+            noise = replace(noise, rate=None)
+        if varied - {"noise.rate"}:
+            noise = replace(noise, detail="")
+        return f"{named_loss(self.head.name('loss'), self.fixed)}, {noise.title}"
 
     @property
     def title(self) -> str:

@@ -66,9 +66,12 @@ def model_title(run: Run) -> str:
 
 
 def setting(run: Run, varied: Collection[str] = ()) -> str:
-    """Data set, scale, recipe and network in one line; the options that are `varied` differ from run to run."""
-    data = dataset_title(run.name("dataset"))
-    return f"{data} · {scale_title(run)} · recipe {_recipe_title(run, varied)}, network {model_title(run)}"
+    """Data set, scale, recipe and network in one line.
+
+    The options that are `varied` differ from run to run; `run` is then one that `sl.scale.least_scale` finds.
+    """
+    data, network = dataset_title(run.name("dataset")), "varied" if "model.name" in varied else model_title(run)
+    return f"{data} · {scale_title(run, varied)} · recipe {_recipe_title(run, varied)}, network {network}"
 
 
 def _recipe_title(run: Run, varied: Collection[str]) -> str:

@@ -1,7 +1,7 @@
 """The parts that figures share: the sheet of panels, its footer, the title of a panel."""
 
 import textwrap
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -12,7 +12,7 @@ from sl.figures.style import DPI, FAINT, INK, WIDTH
 from sl.paper import USUAL_RECIPE
 from sl.record import Noise, Run
 from sl.record.shown import dataset_title
-from sl.scale import scale_badge
+from sl.scale import least_scale, scale_badge
 
 FOOTER_LINE = 0.16  # inches
 FOOTER_WIDTH = 152  # characters
@@ -48,18 +48,23 @@ def _title_lines(title: str, run: Run) -> list[str]:
     return [whole] if len(whole) <= TITLE_WIDTH else [*textwrap.wrap(title, TITLE_WIDTH), place]
 
 
-def footer(figure: Figure, runs: Iterable[Run], note: str = "", spread: str = "") -> Figure:
+def footer(
+    figure: Figure, runs: Iterable[Run], note: str = "", spread: str = "", varied: Collection[str] = ()
+) -> Figure:
     """Say what was drawn: data set and scale in the title, the runs and their origin below the panels.
 
-    `spread` names what shows the standard deviation: bands or whiskers. Returns the figure.
+    `spread` names what shows the standard deviation: bands or whiskers; the runs differ in the options `varied`.
+    Returns the figure.
     """
     runs = list(runs)
-    title = _title_lines(figure.get_suptitle(), runs[0])
+    head = least_scale(runs)
+    title = _title_lines(figure.get_suptitle(), head)
     _set_title(figure, "\n".join(title))
     several = len({run.seed for run in runs}) > 1
     deviation = f"{spread}: ± 1 standard deviation over seeds (divisor n − 1)." if spread and several else ""
     remarks = " ".join(part for part in (*note.split(), deviation) if part)
-    text = [part for line in (remarks, setting(runs[0]), origin(runs)) for part in textwrap.wrap(line, FOOTER_WIDTH)]
+    lines = (remarks, setting(head, varied), origin(runs))
+    text = [part for line in lines for part in textwrap.wrap(line, FOOTER_WIDTH)]
     space = len(text) * FOOTER_LINE + 0.08
     width, height = figure.get_size_inches()
     height += (len(title) - 1) * TITLE_LINE

@@ -34,9 +34,8 @@ def draw(sweep: Sweep) -> Figure | None:
         _heat(panel, points, axes) if len(axes) == 2 else _curve(panel, points, axes[0], sweep)
     left = len(sweep.points) - len(members)
     note = f"{left} more points: see the table. " if left else ""
-    return footer(
-        figure, [run for point in members for run in point.series.runs], note, "" if len(axes) == 2 else "Bars"
-    )
+    drawn = [run for point in members for run in point.series.runs]
+    return footer(figure, drawn, note, "" if len(axes) == 2 else "Bars", sweep.varied)
 
 
 def _slices(sweep: Sweep, axes: Sequence[str]) -> list[tuple[dict[str, object], list[Point]]]:

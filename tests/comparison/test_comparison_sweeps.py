@@ -10,6 +10,7 @@ from scipy import stats
 from sweep_runs import SEEDS, accuracy
 
 from sl.comparison.sweeps import sweeps
+from sl.figures.sweep import draw
 from sl.paths import CONFIG_DIR
 from sl.record import load_all
 from sl.tables import sweep as table
@@ -43,6 +44,32 @@ def test_the_reference_is_closest_in_the_recipe_too(tmp_path: Path) -> None:
     assert [reference.values for reference in sweep.references] == [{"recipe.lr": stated}] * 3
     lines = [line for line in table.text(sweep) if line.endswith("  reference")]
     assert [line.split()[0] for line in lines] == [str(stated)]
+
+
+@pytest.mark.parametrize(("epochs", "name"), [((1, 3), "all or some"), ((30, 3), "all or some"), ((30, 60), "full")])
+def test_neither_title_nor_caption_names_one_runs_value_of_what_varies(
+    tmp_path: Path, epochs: tuple[int, ...], name: str
+) -> None:
+    for count in epochs:
+        options = {"epochs": count, "lr": 0.2}
+        synthetic.record(tmp_path, "ce", dataset="digits", scale="paper", epochs=count, recipe_options=options)
+    (sweep,) = sweeps(load_all(tmp_path))
+    assert sweep.varied == ("recipe.epochs",)
+    caption = draw(sweep).texts[-1].get_text().replace("\n", " ")
+    for shown in (sweep.title, caption):
+        assert f"Digits · {name}" in shown
+        assert "test images, a varied number of epochs · recipe authors_code (lr 0.1 → 0.2), network Cnn8" in shown
+
+
+def test_a_rate_of_zero_does_not_hide_the_noise_that_varies(tmp_path: Path) -> None:
+    for rate in (0.0, 0.2, 0.4):
+        synthetic.record(tmp_path, "ce", "asymmetric", rate, noise_options={"std": 0.1})
+    (sweep,) = sweeps(load_all(tmp_path))
+    assert sweep.loss_and_noise == "CE, asymmetric (std 0.1)"
+    for std in (0.1, 0.3):
+        synthetic.record(tmp_path / "std", "ce", "asymmetric", noise_options={"std": std})
+    (sweep,) = sweeps(load_all(tmp_path / "std"))
+    assert sweep.loss_and_noise == "CE, asymmetric 40 %"
 
 
 def test_what_is_not_stated_is_further_from_it(tmp_path: Path) -> None:
