@@ -17,7 +17,7 @@ def data_and_noise(run: Run) -> str:
     """Data and noise, such as cifar10-sym0.4: what runs that may be compared have in common."""
     noise = run.noise
     kind = SHORT_NOISE.get(noise.kind, noise.kind) + (f"{noise.rate:g}" if noise.rate else "")
-    return _joined(run.name("dataset"), kind, noise.detail)
+    return _joined(run.name("dataset"), kind, re.sub(r" (?=-?[\d.])", "", noise.detail))  # std0.1, as a loss's alpha0.1
 
 
 def method_name(run: Run) -> str:

@@ -19,6 +19,7 @@ from sl.tracker.run_name import data_and_noise, method_name, short_name
         ("symmetric", {"rate": 0.4, "exact": False}, "insects-sym0.4-drawn-per-example-sl-s0"),
         ("asymmetric", {"rate": 0.35, "variant": "cyclic"}, "insects-asym0.35-cyclic-sl-s0"),
         ("human", {"name": "worst"}, "insects-human-worst-sl-s0"),
+        ("instance", {"rate": 0.4, "std": 0.1, "by": "taylor"}, "insects-instance0.4-std0.1-by-taylor-sl-s0"),
         ("matrix", {"file": "0123456789abcdef"}, "insects-matrix-01234567-sl-s0"),
     ],
 )
