@@ -6,6 +6,7 @@ from typing import Any
 from torch import Tensor, nn
 
 from sl.checks import number
+from sl.errors import UserError
 
 Normalised = tuple[nn.Conv2d | nn.Linear, nn.BatchNorm1d | nn.BatchNorm2d]
 
@@ -37,7 +38,8 @@ class Classifier(nn.Module):
 
     def features(self, images: Tensor) -> Tensor:
         """Representation (N, D) of `images` (N, C, H, W): the input of the head, which the paper's t-SNE shows."""
-        raise NotImplementedError
+        rule = "must have a method features(images), and its layers other names than features, such as self.body"
+        raise UserError("model", rule=f"{type(self).__name__} {rule}")
 
     def forward(self, images: Tensor) -> Tensor:
         """Logits (N, K) of `images` (N, C, H, W)."""

@@ -110,6 +110,14 @@ class Dense(Classifier):
         return normalised
 
 
+class Hidden(Classifier):
+    """Layers under the name of the method, as in torchvision: the class's own method hides them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.features, self.head = nn.Flatten(), nn.Linear(64, 10)  # type: ignore[assignment,method-assign]
+
+
 def own(kind: str, name: str, **options: object) -> list[str]:
     """Overrides that put the class `name` of this file in the place of a kind of part."""
     return [
@@ -136,6 +144,12 @@ def test_network_with_other_classes(make_prepared: Callable[..., PreparedRun], l
     prepared = make_prepared("model=cnn4", *own("model", "Dense", logits=logits))
     rule = rf"^model: Dense gives logits of shape \(2, {logits}\) for 2 images, must be \(2, 10\), one for each class$"
     with pytest.raises(UserError, match=rule):
+        make_model(prepared.config, prepared.dataset)
+
+
+def test_network_whose_layers_hide_the_method(make_prepared: Callable[..., PreparedRun]) -> None:
+    prepared = make_prepared("model=cnn4", *own("model", "Hidden"))
+    with pytest.raises(UserError, match=r"^model: Hidden must have a method features\(images\), and its layers other"):
         make_model(prepared.config, prepared.dataset)
 
 
