@@ -16,6 +16,15 @@ def test_a_recipe_that_was_changed_says_so(tmp_path: Path) -> None:
     assert "· recipe authors_code, network" in setting(run, ["recipe.lr"])  # of a sweep over it
 
 
+def test_networks_of_a_sweep_over_them_are_not_called_as_one(tmp_path: Path) -> None:
+    head = synthetic.header()
+    head["config"]["model"] = {"_target_": "sl.models.TorchVision", "name": "resnet18"}
+    head["config"]["names"]["model"] = "torchvision"
+    run = read(synthetic.write(tmp_path, synthetic.lines(head)))
+    assert setting(run).endswith("network resnet18")
+    assert setting(run, ["model.name"]).endswith("network varied")
+
+
 def test_an_option_that_the_recipe_does_not_state_says_so(tmp_path: Path) -> None:
     run = read(synthetic.record(tmp_path, recipe_options={"head_lr_factor": 10}))
     assert "· recipe authors_code (head_lr_factor none → 10), network" in setting(run)
