@@ -62,7 +62,7 @@ def test_the_pictures_shown_are_of_an_audit_of_the_study() -> None:
     assert record["images"] == 5000
     shown = suspects()
     readme = " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())
-    assert f"An audit of 5,000 pictures put these {len(shown)} labels first." in readme
+    assert f"An audit of 5,000 pictures (scaled down) put these {len(shown)} labels first." in readme
     assert all(one["label"] != one["true"] for one in shown)
     right = sum(one["suggested"] == one["true"] for one in shown)
     assert f"all {len(shown)} are wrong; {right} of the suggestions are right" in readme

@@ -52,7 +52,7 @@ def test_whose_wrong_labels_are_memorised_on_mnist() -> None:
     assert f"without the {digit} the difference is {points.replace(' instead', ' points instead')}." in NOTES
     sl = by_class("runs/mnist", "sl")
     assert sl.n == 3
-    assert f"SL predicts at most {percent(sl)[-1]} % on those of any digit." in NOTES
+    assert f"SL predicts about {percent(sl)[-1]} % at most on those of any digit." in NOTES
 
 
 def test_whose_wrong_labels_are_memorised_on_small_cifar10() -> None:

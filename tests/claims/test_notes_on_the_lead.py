@@ -31,6 +31,8 @@ def test_where_the_lead_comes_from() -> None:
     assert f", SL {wrong[1]} %; chance alone gives {chance[1]} to {chance[0]} %." in NOTES
     right = [late(series, "right_accuracy") for series in (ce, sl)]
     assert f"right labels: CE predicts {right[0]} % of them, SL {right[1]} %." in NOTES
+    true = [late(series, "wrong_corrected") for series in (ce, sl)]
+    assert f"images CE predicts the true class of {true[0]} %, SL of {true[1]} %." in NOTES
     mnist = [full_run("authors_code", loss, dataset="mnist") for loss in ("ce", "sl")]
     wrong = [late(series, "wrong_memorised") for series in mnist]
     assert (

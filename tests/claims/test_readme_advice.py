@@ -95,6 +95,7 @@ ROWS: dict[str, tuple[tuple[str, float | str], str, int]] = {  # noise, columns 
     "40 % random": (("symmetric", 0.4), "cms", 6),
     "60 % random": (("symmetric", 0.6), "cms", 3),
     "asymmetric: in five classes, 40 % are labelled as one other class": (("asymmetric", 0.4), "ms", 3),
+    "asymmetric, 20 % of these classes": (("asymmetric", 0.2), "m", 3),
     "people's, worst of three answers (CIFAR-10N worst), 39 %": (("human", "worst"), "s", 3),
     "people's, majority of three (CIFAR-10N aggregate), 8.5 %": (("human", "aggregate"), "s", 3),
 }
@@ -220,6 +221,5 @@ def test_what_the_audits_say_of_longer_runs() -> None:
     short = [audited(*cell)[0] for cell in (("CIFAR-10, asymmetric 40 %", 3), *((f"CIFAR-10N {n}", 6) for n in WHOSE))]
     assert f"SL minus CE is {lost} points with asymmetric noise, {many} on CIFAR-10N worst and {few} on agg" in study
     assert f"on aggregate; here {short[0]}, {short[1]} and {short[2]}. `sl audit`" in study
-    assert (
-        f"SL lost {short[0].strip('− *')} points in 30 epochs and {lost.strip('−')}, which is undecided, in 120" in page
-    )
+    brief = f"SL lost {short[0].strip('− *')} points in 30 epochs by `apl`"
+    assert f"{brief}, and {lost.strip('−')}, which is undecided, in 120;" in page
