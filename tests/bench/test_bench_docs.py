@@ -2,12 +2,13 @@
 
 import json
 import shutil
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from sl.record import load_all
+from sl.record import Run, load_all
 from studies.bench.report import (
     ABLATION,
     STEP,
@@ -92,13 +93,18 @@ def test_what_the_page_says_of_a_step_on_a_gpu() -> None:
 @pytest.mark.results
 def test_what_the_page_says_of_several_runs_on_a_gpu() -> None:
     page = " ".join((ROOT / "docs" / "speed.md").read_text().split())
-    seconds = epochs_together("01c7f35", "authors_code", {"ce", "sl", "gce"})
+    seconds = [epochs(run) for run in full_runs("01c7f35", "authors_code", {"ce", "sl", "gce"})]
     together = f"took {min(seconds):.0f} to {max(seconds):.0f} s ({sum(seconds) / len(seconds) ** 2:.0f} s a run)"
     assert len(seconds) == 8
     assert f"the epochs of eight runs at once with `runtime=fast` {together}, those of six" in page
-    six = [*epochs_together("01c7f35", "authors_code", {"lsr"}), *epochs_together("01c7f35", "apl", {"ce", "sl"})]
+    runs = [*full_runs("01c7f35", "authors_code", {"lsr"}), *full_runs("01c7f35", "apl", {"ce", "sl"})]
+    six, begun = [epochs(run) for run in runs], [datetime.fromisoformat(run.header.provenance.started) for run in runs]
     assert len(six) == 6
-    assert f"of six {min(six):.0f} to {max(six):.0f} s ({max(six) / 6:.0f} s a run at most)" in page
+    ended = [start + timedelta(seconds=length) for start, length in zip(begun, six, strict=True)]
+    span, shared = max(ended) - min(begun), min(ended) - max(begun)
+    assert round(shared.total_seconds() / 60) == 3
+    apart = f"({max(six) / 6:.0f} to {span.total_seconds() / 6:.0f} s a run)"
+    assert f"those of six that overlapped for three minutes {min(six):.0f} to {max(six):.0f} s {apart}" in page
     readme = " ".join((ROOT / "README.md").read_text().split())
     assert (
         "with `runtime=fast` eight CIFAR-10 runs at the paper's scale train at once, in five minutes together" in readme
@@ -106,12 +112,18 @@ def test_what_the_page_says_of_several_runs_on_a_gpu() -> None:
     assert round(max(seconds) / 60) == 5
 
 
-def epochs_together(commit: str, recipe: str, losses: set[str]) -> list[float]:
-    """The seconds that all epochs took, of the CIFAR-10 runs at the paper's scale of that code, recipe and losses."""
+def epochs(run: Run) -> float:
+    """The seconds that all epochs of a finished run took."""
+    assert run.end is not None
+    return sum(run.end.epoch_seconds)
+
+
+def full_runs(commit: str, recipe: str, losses: set[str]) -> list[Run]:
+    """The finished CIFAR-10 runs at the paper's scale of that code, recipe and losses."""
     runs = load_all(ROOT / "results" / "runs" / "cifar10")
     wanted = [run for run in runs if (run.name("scale"), run.name("recipe")) == ("paper", recipe)]
     wanted = [run for run in wanted if (run.header.provenance.commit or "").startswith(commit)]
-    return [sum(run.end.epoch_seconds) for run in wanted if run.end and run.name("loss") in losses]
+    return [run for run in wanted if run.end and run.name("loss") in losses]
 
 
 def measured(rate: float, peak: int | None) -> dict[str, object]:
