@@ -1,14 +1,24 @@
-"""What all parts of a record have in common: strict types, finite numbers, and the kinds of numbers that they hold."""
+"""What all parts of a record have in common: strict types, finite numbers, and the kinds of values that they hold."""
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 Share = Annotated[float, Field(ge=0, le=1)]
 Count = Annotated[int, Field(ge=0)]
 Positive = Annotated[int, Field(ge=1)]
 NonNegative = Annotated[float, Field(ge=0)]
 Digest = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+
+
+def _inside(name: str) -> str:
+    if name.startswith("/") or ".." in name.split("/") or "\0" in name:
+        raise ValueError("must not lead out of a folder: tables and figures are called by it")
+    return name
+
+
+Name = Annotated[str, AfterValidator(_inside)]
+Title = Annotated[str, AfterValidator(lambda text: " ".join(text.split()))]
 
 
 class Entry(BaseModel):

@@ -7,25 +7,12 @@ epochs and steps count from 1; K classes. A field with a default is one that old
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from sl.options.held_out import Fold
-from sl.record.entry import Count, Digest, Entry, NonNegative, Positive, Share
+from sl.record.entry import Count, Digest, Entry, Name, NonNegative, Positive, Share, Title
 
 Stage = Literal["early", "middle", "late"]
-
-
-def _inside(name: str) -> str:
-    if name.startswith("/") or ".." in name.split("/") or "\0" in name:
-        raise ValueError("must not lead out of a folder: tables and figures are called by it")
-    return name
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.split())
-
-
-Name = Annotated[str, AfterValidator(_inside)]
 
 
 class Names(Entry):
@@ -146,7 +133,7 @@ class Provenance(Entry):
 class Presentation(Entry):
     """How a choice is shown: title, place among the rows of a table (None: last), colour and symbols of parameters."""
 
-    title: Annotated[str, AfterValidator(_one_line)]  # YAML's | and > end it with a line break
+    title: Title  # YAML's | and > end it with a line break
     order: float | None = None
     colour: Annotated[str, Field(pattern="^#[0-9a-fA-F]{6}$")] | None = None
     symbols: dict[str, str] = Field(default_factory=dict)
