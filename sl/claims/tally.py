@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from sl.claims.outcome import GroupOutcomes
-from sl.claims.rule import DECIDED, TESTED, Verdict
+from sl.claims.rule import TESTED, Verdict
 from sl.numbers import ends, plural
 from sl.paper import PAPER_EPOCHS, USUAL_RECIPE
 from sl.record.shown import dataset_title
@@ -21,7 +21,6 @@ def tally(found: Sequence[GroupOutcomes]) -> str:
     tested = {claim for claims in held.values() for claim in claims}
     parts = [_headline(full, held) if tested else f"No claim is tested at the paper's scale by {USUAL_RECIPE} yet."]
     parts += _contradicted(full)
-    parts += _undecided(full, held)
     if proven := {outcome.id for group in full for outcome in group.claims if outcome.by_algebra}:
         parts.append(f"Shown by algebra: {len(proven)} more.")
     if lacking := _datasets(full, Verdict.LACKING).keys() - tested:
@@ -116,14 +115,6 @@ def _contradicted(full: Iterable[GroupOutcomes]) -> list[str]:
                 told.setdefault(one.claim.rstrip("."), []).append(on)
     parts = [f"“{claim}” ({'; '.join(on)})" for claim, on in told.items()]
     return [f"Contradicted: {'; '.join(parts)}."] * bool(parts)
-
-
-def _undecided(full: Iterable[GroupOutcomes], held: Mapping[Verdict, Mapping[str, set[str]]]) -> list[str]:
-    """What is undecided wherever it was tested, in the claims' words; one sentence or none; `held` as `_datasets`."""
-    decided = {claim for verdict in DECIDED for claim in held[verdict]}
-    sentences = {outcome.id: outcome.claim.rstrip(".") for group in full for outcome in group.claims}
-    parts = [f"“{sentences[one]}”" for one in held[Verdict.UNDECIDED] if one not in decided]
-    return [f"Undecided: {'; '.join(parts)}."] * bool(parts)
 
 
 def _datasets(groups: Iterable[GroupOutcomes], verdict: Verdict) -> dict[str, set[str]]:

@@ -24,7 +24,7 @@ def test_a_claim_is_counted_once_however_many_data_sets_it_is_asked_of() -> None
     full = (
         "**4 claims of the paper tested at its scale (recipe authors_code; CIFAR-10, MNIST; n = 3 to 6): 2 supported; "
         "none contradicted; 1 undecided; 1 supported on one data set, contradicted on another.** Contradicted: “split” "
-        "(MNIST). Undecided: “undecided”. Shown by algebra: 1 more. Too few runs for a verdict: 2. "
+        "(MNIST). Shown by algebra: 1 more. Too few runs for a verdict: 2. "
     )
     unsure = "none after the correction for many claims"
     at_full = "By authors_code at the paper's scale"

@@ -138,10 +138,10 @@ def test_what_the_picture_shows_is_supported() -> None:
 def test_where_the_answer_is_not_yes() -> None:
     """People's mistakes by either recipe, and 100 classes; the tests of the audit pages have what is undecided."""
     worst = gains("cifar10", *LONGER[1], *SMALL)[0]
-    assert f"39 % wrong, {worst.strip(' *')} by `apl`" in ANSWER
+    assert f"39 % wrong: {worst.strip(' *')} by `apl`" in ANSWER
     assert worst.endswith("*")
     for_100, _ = gains("cifar100", "symmetric", 0.4, *SMALL)
-    assert f"(small CIFAR-100: {for_100}, undecided)" in ANSWER
+    assert f"Small CIFAR-100: {for_100}, undecided." in ANSWER
     assert not for_100.endswith("*")
 
 
@@ -191,16 +191,16 @@ def late(dataset: str, recipe: str, share: str) -> tuple[str, str]:
 
 def test_why_sl_is_ahead() -> None:
     (ce, sl), right = (late("cifar10", "authors_code", share) for share in ("wrong_memorised", "right_accuracy"))
-    small = f"CE predicts {ce} % of the wrong labels late on CIFAR-10 by `authors_code`, SL {sl} %"
-    assert f"{small}; of the right ones {right[0]} and {right[1]} %: CE under-learns." in ANSWER
+    small = f"CIFAR-10, `authors_code`: CE predicts {ce} % of wrong labels, SL {sl} %"
+    assert f"{small}; right ones {right[0]} and {right[1]} %. CE under-learns." in ANSWER
     mnist, followup = late("mnist", "authors_code", "wrong_memorised"), late("cifar10", "apl", "wrong_memorised")
-    assert f"On MNIST CE memorises {mnist[0]} % of the wrong labels, SL {mnist[1]} %; on CIFAR-10 by `apl`" in ANSWER
-    assert f"(n = 2) {followup[0]} and {followup[1]} % (" in ANSWER
+    assert f"MNIST: CE memorises {mnist[0]} % of the wrong labels, SL {mnist[1]} %. CIFAR-10, `apl`" in ANSWER
+    assert f"(n = 2): {followup[0]} and {followup[1]} % (" in ANSWER
     groups = json.loads((RESULTS / "claims.json").read_text(encoding="utf-8"))["groups"]
     full = [group for group in groups if group["paper_scale"] and group["dataset"] in ("cifar10", "mnist")]
     verdicts = [claim["verdict"] for group in full for claim in group["claims"] if claim["id"] == "easy_overfit"]
     assert set(verdicts) - {"not enough runs"} == {"undecided"}
-    assert "That CE overfits easy classes more is undecided at the paper's scale by `authors_code`;" in ANSWER
+    assert "That CE overfits easy classes more is undecided at the paper's scale; small" in ANSWER
     (small,) = (one for one in groups if (one["dataset"], one["recipe"], one["scale"]) == ("cifar10", *SMALL))
     assert {claim["verdict"] for claim in small["claims"] if claim["id"] == "easy_overfit"} == {"supported"}
 
