@@ -6,7 +6,6 @@ import yaml
 from notes import NOTES, ROOT, cell, full_run, late
 from scipy.stats import ttest_1samp
 
-from sl.comparison import Series
 from sl.comparison.group_order import in_order
 from sl.paper import COMPARED, USUAL_NOISE, table_noise
 from sl.record import CLEAN, Noise, Run, load_all
