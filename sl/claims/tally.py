@@ -31,7 +31,7 @@ def tally(found: Sequence[GroupOutcomes]) -> str:
             (group.recipe, outcome)
             for group in small
             for outcome in group.claims
-            if group.dataset == dataset and outcome.verdict == Verdict.CONTRADICTED and not outcome.by_algebra
+            if group.dataset == dataset and outcome.verdict == Verdict.CONTRADICTED
         ]
         if against:
             recipes = dict.fromkeys(recipe for recipe, _ in against)
@@ -110,7 +110,7 @@ def _contradicted(full: Iterable[GroupOutcomes]) -> list[str]:
     told: dict[str, list[str]] = {}
     for group in full:
         for one in group.claims:
-            if one.verdict == Verdict.CONTRADICTED and not one.by_algebra:
+            if one.verdict == Verdict.CONTRADICTED:
                 on = "; ".join([dataset_title(group.dataset), *one.caveats])
                 told.setdefault(one.claim.rstrip("."), []).append(on)
     parts = [f"“{claim}” ({'; '.join(on)})" for claim, on in told.items()]
