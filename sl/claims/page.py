@@ -76,7 +76,7 @@ def _section(group: GroupOutcomes) -> Iterable[str]:
         yield table(HEADER, rows)
     if refused := refusals(reason for outcome in group.claims for reason in outcome.refused):
         left = sum(bool(outcome.refused) for outcome in group.unmeasured)
-        yield refused + (f" {left} claims are left with too few pairs." if left else "")
+        yield refused + (f" Claims left with too few pairs: {left}." if left else "")
     yield group.missing
 
 

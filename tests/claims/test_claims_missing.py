@@ -92,8 +92,15 @@ def test_refused_pairs_stand_on_the_page(tmp_path: Path, literature: Literature)
     line = next(line for line in text.splitlines() if line.startswith("Pairs refused"))
     assert "seed 0: PyTorch 2.14.1 against 2.15.0" in line
     left = [one for one in groups[0]["claims"] if one["n"] < 3 and one["refused"]]
-    assert line.endswith(f"{len(left)} claims are left with too few pairs.")
+    assert line.endswith(f"Claims left with too few pairs: {len(left)}.")
     assert "cannot be measured on the runs there are" not in text  # more is said of them above
+
+
+def test_claims_that_refused_pairs_leave_with_a_verdict_are_not_counted() -> None:
+    made = group("cifar10", True, one=(Verdict.LACKING, 2), two=(Verdict.SUPPORTED, 3))
+    claims = (replace(one, cells={"CE": 4}, refused=("seed 0: other labels",)) for one in made.claims)
+    text = markdown([replace(made, claims=tuple(claims))])
+    assert "\n\nPairs refused: seed 0: other labels. Claims left with too few pairs: 1.\n\n" in text
 
 
 def test_nothing_recorded(tmp_path: Path, literature: Literature) -> None:
