@@ -1,5 +1,6 @@
 """Runs in memory that hold what a measure reads, and nothing else."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -49,3 +50,9 @@ def probed(
         probe["training"] = TrainingShares.model_construct(**probe["training"])
     probe.setdefault("training", None)
     return Run(header, (Epoch.model_construct(**shares),), {"late": Probe.model_construct(**probe)})
+
+
+def by_class(memorised: Iterable[float]) -> dict[str, Probe]:
+    """Late, these shares of the wrong labels of each true class are memorised, and all other such images corrected."""
+    shares = [TrainingShares.model_construct(wrong_memorised=one, wrong_corrected=1 - one) for one in memorised]
+    return {"late": Probe.model_construct(training_by_class=shares)}

@@ -47,6 +47,12 @@ def test_the_peak_is_sought_up_to_the_late_stage() -> None:
     assert decline(series_of(curves, late=13)) == pytest.approx([100 * 0.4 / 5] * 3)
 
 
+def test_a_class_without_test_images_is_not_in_the_mean() -> None:
+    curves = np.random.default_rng(0).random((3, 20, 4))
+    holed = np.insert(curves, 2, np.nan, axis=2)
+    assert decline(series_of(holed, late=17)) == pytest.approx(decline(series_of(curves, late=17)))
+
+
 def test_easy_classes_fall_further_than_hard_ones() -> None:
     """Classes 1 and 2 are the easy ones by clean labels; each class has a peak of its own, and the hard ones rise."""
     clean = series_of(np.tile([0.3, 0.9, 0.8, 0.4], (3, 20, 1)), late=17)
@@ -57,6 +63,13 @@ def test_easy_classes_fall_further_than_hard_ones() -> None:
     assert easy_decline(clean, noisy) == pytest.approx([40] * 3)
     flipped = series_of(np.tile([0.9, 0.3, 0.4, 0.8], (3, 20, 1)), late=17)
     assert easy_decline(flipped, noisy) == pytest.approx([-40] * 3)
+
+
+def test_the_other_seeds_say_which_classes_are_easy() -> None:
+    """Each seed's own accuracies on clean labels say the opposite. Class 0 falls by 30 points, class 1 by 50."""
+    clean = series_of(np.repeat([[[0.9, 0.1]], [[0.3, 0.5]], [[0.3, 0.5]]], 20, axis=1), late=17)
+    falling = np.stack([np.interp(np.arange(20), [5, 14], [0.8, end]) for end in (0.5, 0.3)], axis=1)
+    assert easy_decline(clean, series_of(np.tile(falling, (3, 1, 1)), late=17)) == pytest.approx([20, -20, -20])
 
 
 def test_without_a_true_difference_easy_and_hard_classes_fall_alike() -> None:

@@ -57,6 +57,12 @@ def test_half_of_a_fact_is_asked_and_none_where_there_is_none() -> None:
     assert made["spread_clean"].sentence.endswith("the mean counts the points above 4.5, without chance.")
 
 
+def test_reruns_stand_beside_runs_of_their_own_recipe_alone(literature: Literature) -> None:
+    for recipe, alone in (("authors_code", False), ("apl", True)):
+        (gap,) = (one for one in catalogue("cifar10", recipe, literature, usual=True) if one.id == "classes_1_3_clean")
+        assert all(one.paper for one in gap.reported) == alone
+
+
 def test_no_claim_is_worded_with_a_number_of_the_paper(literature: Literature) -> None:
     """Without the files of results/paper nothing is reported."""
     bare = catalogue("cifar10", "authors_code", Literature(), usual=True)

@@ -1,8 +1,10 @@
 """What easy and hard classes lose and gain, and who chooses them: never the seed that is measured."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
-from claim_series import series_of
+from claim_series import EQUAL_CLASSES, by_class, series_of
 
 from sl.claims.catalogue import catalogue
 from sl.claims.claim import Claim
@@ -97,6 +99,27 @@ def test_a_mean_that_one_class_makes_rests_on_it() -> None:
     mean = float(claim.measure(*pair).mean())
     assert mean == pytest.approx(-40)
     assert rests_on(claim, pair, mean) == {"0": pytest.approx(0)}
+
+
+@pytest.mark.parametrize(
+    ("claim", "sign"),
+    [("hard_under_learn", 1), ("easy_overfit", -1), ("memorises_easy", -1), ("sl_lifts_hardest_most_40", 1)],
+)
+def test_without_a_class_on_which_it_rests_less_than_half_of_a_mean_is_left(claim: str, sign: int) -> None:
+    """On clean labels classes 0 and 1 are the harder half. Each class loses, falls, memorises and gains as `values`
+    say: 20 points on average in the harder half and 3 in the easier. One record is older and has no shares by class."""
+    right, values = np.array([0.3, 0.4, 0.8, 0.9]), np.array([0.1, 0.3, 0.05, 0.01])
+    clean = series_of(np.tile(right, (3, 20, 1)), late=17)
+    fallen = series_of(np.tile(np.concatenate([[right] * 10, [right - values] * 10]), (3, 1, 1)), late=17)
+    probes = [by_class(values)] * 2 + [{"late": EQUAL_CLASSES}]
+    noisy = Series(tuple(replace(run, probes=one) for run, one in zip(fallen.runs, probes, strict=True)))
+    asked = claim_of(claim)
+    series = (clean, noisy, clean)[: len(asked.cells)]
+    mean = float(np.nanmean(asked.measure(*series)))
+    assert mean == pytest.approx(sign * 17)
+    left = [np.nanmean(asked.measure(*series, without=place)) for place in range(4)]
+    assert left == pytest.approx([sign * one for one in (30 - 3, 10 - 3, 20 - 1, 20 - 5)])
+    assert rests_on(asked, series, mean) == {"1": pytest.approx(sign * 7)}
 
 
 def test_a_mean_that_all_classes_make_rests_on_none() -> None:

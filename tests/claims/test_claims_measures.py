@@ -11,10 +11,12 @@ from sl.claims.claim import Cell
 from sl.claims.measures import (
     confidence,
     difference,
+    recognised,
     separated,
 )  # fmt: skip
 from sl.paper import USUAL_NOISE
 from sl.record import read
+from sl.separation import separation_of
 
 
 def test_difference_is_of_last_epochs_in_points(tmp_path: Path) -> None:
@@ -26,17 +28,17 @@ def test_difference_is_of_last_epochs_in_points(tmp_path: Path) -> None:
     assert np.mean(expected) == pytest.approx(5, abs=0.2)
 
 
-def test_confidence_only_of_class_3(tmp_path: Path) -> None:
-    run = read(replace(CE, confidence=0.7).write(tmp_path, 0))
-    assert confidence(run) == pytest.approx(70, abs=1.1)
-    late = run.probes["late"]
+def test_confidence_and_learning_only_of_class_3_late(tmp_path: Path) -> None:
+    run = read(CE.write(tmp_path, 0))
+    seen = {"count": 200, "confidence": [0.03] * 3 + [0.7] + [0.035] * 6, "predictions": [0, 0, 50, 150] + [0] * 6}
+    late = run.probes["late"].model_copy(update=seen)
     for stage in ("early", "middle"):
-        run.probes[stage] = late.model_copy(update={"confidence": [0.0] * 10})
-    assert confidence(run) == pytest.approx(70, abs=1.1)
-    run.probes["late"] = late.model_copy(update={"probe_class": 4})
-    assert np.isnan(confidence(run))
-    run.probes["late"] = late.model_copy(update={"count": 0})
-    assert np.isnan(confidence(run))
+        run.probes[stage] = late.model_copy(update={"confidence": [0.1] * 10, "predictions": [20] * 10})
+    run.probes["late"] = late
+    assert (confidence(run), recognised(run)) == pytest.approx((70, 75))
+    for changed in ({"probe_class": 4}, {"count": 0}):
+        run.probes["late"] = late.model_copy(update=changed)
+        assert np.isnan([confidence(run), recognised(run)]).all()
 
 
 def test_separation_only_where_a_representation_was_kept(tmp_path: Path) -> None:
@@ -45,4 +47,5 @@ def test_separation_only_where_a_representation_was_kept(tmp_path: Path) -> None
     )
     for measure in ("silhouette", "neighbours"):
         assert np.isnan(separated(without, measure))
-        assert separated(near, measure) < separated(far, measure) <= 100
+        assert separated(near, measure) < separated(far, measure)
+        assert separated(near, measure) == pytest.approx(100 * getattr(separation_of(near), measure))

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import synthetic
 from claim_records import CE, Made, accuracies
-from claim_series import EQUAL_CLASSES, probed
+from claim_series import EQUAL_CLASSES, by_class, probed, series_of
 
 from sl.claims.measures import (
     easy_memorised,
@@ -22,6 +22,7 @@ from sl.claims.rule import Verdict
 from sl.comparison import Series, run_groups
 from sl.paper import USUAL_NOISE
 from sl.record import STAGES, load_all
+from sl.record.schema import Stages
 from sl.tables import Literature
 
 
@@ -43,6 +44,13 @@ def test_wrong_labels_of_easy_classes_are_memorised_more_than_of_hard_ones(tmp_p
     assert np.isnan(easy_memorised(clean, older)).all()
 
 
+def test_the_other_seeds_say_of_which_classes_labels_are_memorised() -> None:
+    """Each seed's own accuracies on clean labels say the opposite: of classes 0 and 1 seed 0 alone learns more."""
+    clean = series_of(np.array([[[0.9, 0.8, 0.2, 0.1]], [[0.3, 0.4, 0.5, 0.6]], [[0.3, 0.4, 0.5, 0.6]]]), late=1)
+    noisy = Series(tuple(replace(run, probes=by_class([0.4, 0.4, 0.1, 0.1])) for run in clean.runs))
+    assert easy_memorised(clean, noisy) == pytest.approx([-30, 30, 30])
+
+
 def test_what_is_memorised_more_is_late_minus_early() -> None:
     run = probed(None, None)
     shares = {"early": 0.1, "middle": 0.3, "late": 0.6}
@@ -51,6 +59,10 @@ def test_what_is_memorised_more_is_late_minus_early() -> None:
         for name, share in shares.items()
     }
     assert more_memorised(Series((replace(run, probes=probes),))) == pytest.approx([50])
+    epochs = [probed(share, 1 - share).epochs[0] for share in (0.1, 0.3, 0.6, 0.9)]  # the last is after the late one
+    stages = Stages.model_construct(early=1, middle=2, late=3)
+    older = replace(run, header=run.header.model_copy(update={"stages": stages}), epochs=tuple(epochs))
+    assert more_memorised(Series((older,))) == pytest.approx([50])
 
 
 @pytest.mark.parametrize("classes", [3, 10])
@@ -84,6 +96,7 @@ def test_memorisation_is_measured_in_evaluation_mode_where_all_runs_have_it() ->
     new, old = probed(0.1, 0.9, training=training), probed(0.2, 0.8)
     assert memorised_less(Series((new,)), Series((new,))) == pytest.approx([0])
     assert memorised_less(Series((old,)), Series((new,))) == pytest.approx([10])  # both while training
+    assert memorised_less(Series((new, old)), Series((new, new))) == pytest.approx([0, 10])
     other = probed(0.1, 0.9, training={"wrong_memorised": 0.8, "wrong_corrected": 0.2})
     assert memorised_less(Series((other,)), Series((new,))) == pytest.approx([30])
 

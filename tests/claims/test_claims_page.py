@@ -1,6 +1,7 @@
 """claims.md, claims.json and the README's findings: one set of outcomes, rendered."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from claim_records import claim, group, read_claims, written
 
 from sl.claims.findings import findings
 from sl.claims.page import markdown, summary
+from sl.claims.reported import Reported
 from sl.claims.rule import Verdict
 from sl.claims.tally import tally
 from sl.numbers import signed, with_interval
@@ -75,3 +77,24 @@ def test_every_table_row_has_as_many_cells_as_its_head(page: tuple) -> None:
 def test_what_algebra_shows_is_counted_apart_from_what_runs_show() -> None:
     yes = (Verdict.SUPPORTED, 3)
     assert summary(group("cifar10", True, one=yes, proven=yes)) == "2 claims: 1 supported, 1 by algebra"
+
+
+def test_a_group_says_where_its_finished_runs_come_from_and_when_they_are_looked_at(page: tuple) -> None:
+    (line,) = (line for line in page[1].splitlines() if "Epochs of the stages" in line)
+    assert ". 7 runs, 3 seeds (0, 1, 2) · cpu: invented, 1 thread · " in line
+    assert line.endswith("Epochs of the stages: early 1, middle 60, late 118.")
+
+
+def test_the_papers_number_stands_in_the_row_and_what_others_report_below() -> None:
+    other, paper = Reported("+1.0", "a re-run", "read", False, False), Reported("+2.0", "SL paper", "said", True, True)
+    made = group("cifar10", True, one=(Verdict.SUPPORTED, 3), two=(Verdict.SUPPORTED, 3))
+    claims = (replace(one, reported=told) for one, told in zip(made.claims, ((other, paper), (other,)), strict=True))
+    text = markdown([replace(made, claims=tuple(claims))])
+    assert [line.split(" | ")[1] for line in text.splitlines() if line.startswith("| ")][2:] == ["+2.0 † (said)", "–"]
+    assert text.count("Reported: +1.0 (a re-run; read).") == text.count("Reported") == 2
+
+
+def test_that_ce_memorises_little_stands_first_of_a_group_and_below_the_readmes_table() -> None:
+    made = replace(group("cifar10", True, one=(Verdict.SUPPORTED, 3)), setting="A setting", caution="CE is cautious.")
+    assert "## A setting\n\n**CE is cautious.**\n\n1 claims: " in markdown([made])
+    assert "1 claims: 1 supported. CE is cautious.\n" in findings([made])

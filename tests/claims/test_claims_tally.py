@@ -67,13 +67,14 @@ def test_groups_that_disagree_at_the_papers_scale_are_both_told() -> None:
 def test_what_weakens_a_support_is_counted() -> None:
     """On every data set that supports it; a claim that another data set does not support is told as that."""
     yes = (Verdict.SUPPORTED, 3)
-    cifar, mnist = group("cifar10", True, one=yes, two=yes, three=yes), group("mnist", True, one=yes, two=yes)
+    cifar = group("cifar10", True, one=yes, two=yes, split=yes, three=yes)
+    mnist = group("mnist", True, one=yes, two=yes, split=(Verdict.UNDECIDED, 3))
     weak = [
         replace(
             each,
             claims=tuple(replace(claim, rests_on={"1": 0.1}) for claim in each.claims[:count]) + each.claims[count:],
         )
-        for each, count in ((cifar, 2), (mnist, 1))
+        for each, count in ((cifar, 3), (mnist, 1))
     ]
     assert ": 3 supported (1 rests on one class); none contradicted" in tally(weak)
 

@@ -160,6 +160,7 @@ def test_what_the_paper_shows_on_cifar10_is_asked_there_only() -> None:
     assert all(one.startswith("sl_vs_") for one in table)
     assert ids["cifar10", "apl"] - everywhere >= {"spread_clean", "classes_1_3_clean", "sl_separates_neighbours"}
     assert "sl_boosts_lsr" not in ids["cifar10", "apl"]
+    assert "small_alpha" in ids["cifar10", "authors_code"] - ids["mnist", "authors_code"]
 
 
 @pytest.mark.parametrize(
@@ -182,8 +183,16 @@ def test_runs_contradict_algebra_only_with_a_test() -> None:
     assert decide(below, exact=True) == Verdict.SUPPORTED
     assert decide(replace(below, p=0.03), exact=True) == Verdict.CONTRADICTED
     assert decide(Inference(2.0, 6, (0.1, 4.0), 0.03), exact=True) == Verdict.CONTRADICTED  # neither may be ahead
+    assert decide(Inference(2.0, 2, (0.1, 4.0), 0.03), exact=True) == Verdict.SUPPORTED  # too few seeds
     assert decide(Inference(0.0, 3), exact=True) == Verdict.SUPPORTED
     assert decide(Inference(float("nan"), 0), exact=True) == Verdict.SUPPORTED
+
+
+def test_only_what_is_decided_can_rest_on_one_class(tmp_path: Path) -> None:
+    """Noise changes nothing here but by chance, whose mean is near 0 and hangs on each class."""
+    clean = Made("ce", 0.0, accuracies(0.9, 0.5), accuracies(0.9, 0.5))
+    found = measured(run_group_of(tmp_path, [clean, replace(clean, rate=0.4)]))["hard_under_learn"]
+    assert (found.verdict, found.n, found.rests_on) == (Verdict.UNDECIDED, 3, {})
 
 
 def test_no_seed_of_another_run_counts(tmp_path: Path) -> None:

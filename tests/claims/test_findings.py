@@ -13,7 +13,11 @@ YES, NO, OPEN, LACKING = ((verdict, 3) for verdict in (*Verdict,))
 
 def named(made: GroupOutcomes, *headlines: str) -> GroupOutcomes:
     """`made` with sentences, means, and these claims as the main ones."""
-    claims = (replace(one, claim=f"{one.id} holds.", mean=2.5, headline=one.id in headlines) for one in made.claims)
+    means = dict.fromkeys(Verdict, 2.5) | {Verdict.CONTRADICTED: -2.5}
+    claims = (
+        replace(one, claim=f"{one.id} holds.", mean=means[one.verdict], headline=one.id in headlines)
+        for one in made.claims
+    )
     return replace(made, badge="paper scale" if made.paper_scale else "scaled-down run", claims=tuple(claims))
 
 
@@ -28,7 +32,7 @@ def test_a_row_for_each_main_claim_and_each_contradicted_one_in_the_order_of_the
     assert rows(full, small) == [
         ["claim", "CIFAR-10, paper scale, authors_code", "MNIST, scaled-down run, authors_code"],
         ["---", "---", "---"],
-        ["first holds", "+2.5 **contradicted**", "+2.5 supported"],
+        ["first holds", "−2.5 **contradicted**", "+2.5 supported"],
         ["main holds", "+2.5 supported", "+2.5 undecided"],
     ]
 
@@ -38,14 +42,14 @@ def test_a_claim_that_a_group_could_not_test_has_no_number_there() -> None:
     small = named(group("mnist", True, main=LACKING, last=NO), "main")
     assert rows(full, small)[2:] == [
         ["main holds", "+2.5 supported", "–"],
-        ["last holds", "+2.5 supported", "+2.5 **contradicted**"],
+        ["last holds", "+2.5 supported", "−2.5 **contradicted**"],
     ]
 
 
 def test_a_verdict_that_rests_on_one_class_is_marked() -> None:
     made = named(group("cifar10", True, main=NO), "main")
     made = replace(made, claims=tuple(replace(one, rests_on={"1": 0.5}, survives=True) for one in made.claims))
-    assert rows(made)[2] == ["main holds", "+2.5 **contradicted** ✓ ‡"]
+    assert rows(made)[2] == ["main holds", "−2.5 **contradicted** ✓ ‡"]
 
 
 def test_groups_without_a_verdict_and_data_sets_that_the_paper_has_not_are_left_out() -> None:
@@ -53,6 +57,7 @@ def test_groups_without_a_verdict_and_data_sets_that_the_paper_has_not_are_left_
     others = [named(group("mnist", True, main=LACKING, proven=("supported", 0)), "main")]  # algebra needs no run
     others += [named(group("cifar100", True, main=LACKING), "main"), named(group("digits", True, main=NO), "main")]
     assert rows(tested, *others)[0] == ["claim", "CIFAR-10, paper scale, authors_code"]
+    assert "no finished run yet" not in findings([tested, *others])
 
 
 def test_below_the_table_stands_on_how_many_seeds_a_column_rests() -> None:
