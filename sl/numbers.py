@@ -22,8 +22,8 @@ def signed(value: float, decimals: int = 2) -> str:
 def mean_std(values: ArrayLike, decimals: int = 1) -> str:
     """Mean ± sample standard deviation (divisor n - 1) of n values; only the mean of one.
 
-    >>> mean_std([1.0, 2.0])
-    '1.5 ± 0.7'
+    >>> mean_std([1.0, 2.0]), mean_std([-0.25], 2)
+    ('1.5 ± 0.7', '−0.25')
     """
     import numpy as np  # choosing a data set, whose messages count things, takes no numpy
 

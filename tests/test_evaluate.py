@@ -110,10 +110,11 @@ def test_training_counts_by_true_class_by_hand() -> None:
 
 
 def test_class_confidence_by_hand() -> None:
-    logits = torch.log(torch.tensor([[0.7, 0.2, 0.1], [0.1, 0.3, 0.6]]))
+    """Nothing is predicted as the last class."""
+    logits = torch.log(torch.tensor([[0.7, 0.2, 0.1], [0.1, 0.7, 0.2]]))
     confidence, predictions = class_confidence(logits)
-    np.testing.assert_allclose(confidence, [0.4, 0.25, 0.35], rtol=1e-6)
-    assert predictions.tolist() == [1, 0, 1]
+    np.testing.assert_allclose(confidence, [0.4, 0.45, 0.15], rtol=1e-6)
+    assert predictions.tolist() == [1, 1, 0]
 
 
 def test_class_report_says_what_the_counts_say() -> None:

@@ -3,6 +3,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import synthetic
+from sklearn.model_selection import StratifiedKFold
 
 from sl.errors import UserError
 from sl.record import read
@@ -28,9 +29,23 @@ def silhouette(features: np.ndarray, labels: np.ndarray) -> float:
     return float(np.mean(widths))
 
 
-def test_silhouette_is_as_defined() -> None:
-    features, labels = clouds(2.0)
-    assert separation(features, labels).silhouette == pytest.approx(silhouette(features, labels), abs=1e-4)
+def neighbours(features: np.ndarray, labels: np.ndarray) -> float:
+    """The share of images whose label most of the ten nearest images of the other folds have, counted by hand."""
+    shares = []
+    for train, test in StratifiedKFold(5, shuffle=True, random_state=0).split(features, labels):
+        far = ((features[test][:, None] - features[train][None]) ** 2).sum(-1)
+        votes = labels[train][far.argsort(axis=1)[:, :10]]
+        shares.append(np.mean([np.bincount(line).argmax() for line in votes] == labels[test]))
+    return float(np.mean(shares))
+
+
+def test_both_numbers_are_as_defined() -> None:
+    """At several distances: with other folds the accuracies would hardly be the same at all of them."""
+    for distance in (0.5, 1.0, 1.5, 2.0):
+        features, labels = clouds(distance)
+        found = separation(features, labels)
+        assert found.silhouette == pytest.approx(silhouette(features, labels), abs=1e-4)
+        assert found.neighbours == pytest.approx(neighbours(features, labels))
 
 
 def test_from_chance_to_perfect() -> None:
@@ -81,7 +96,7 @@ def test_what_a_run_kept(tmp_path: Path) -> None:
         separation_of(read(path))
 
 
-@pytest.mark.parametrize("value", [np.inf, np.nan, 1e30])
+@pytest.mark.parametrize("value", [np.inf, -np.inf, np.nan, -1e30])
 def test_what_is_not_finite_cannot_be_measured_and_is_told_once(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], value: float
 ) -> None:
