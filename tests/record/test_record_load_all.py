@@ -27,6 +27,12 @@ def test_load_all_reads_every_folder_and_names_doubles(tmp_path: Path, capsys: p
         load_all(tmp_path, strict=True)
 
 
+def test_records_come_in_the_order_of_their_paths_whatever_they_are_called(tmp_path: Path) -> None:
+    path = [synthetic.record(tmp_path, seed=seed) for seed in (0, 1)][1]
+    path.rename(path.with_name("0 copied.jsonl"))
+    assert [run.path for run in load_all(tmp_path)] == sorted(tmp_path.glob("*/*.jsonl"))
+
+
 def test_load_all_of_nothing(tmp_path: Path) -> None:
     assert load_all(tmp_path) == []
     with pytest.raises(UserError, match="nowhere: must be a folder"):
@@ -51,7 +57,9 @@ def test_a_damaged_record_is_named_and_the_rest_is_used(tmp_path: Path, capsys: 
     for hidden in (tmp_path / "._x.jsonl", tmp_path / ".ipynb_checkpoints" / "y.jsonl"):
         hidden.parent.mkdir(exist_ok=True)
         hidden.write_bytes(b"\0\5\26\7")
+    inside = synthetic.record(tmp_path / ".hidden" / "runs")
     assert [run.path for run in load_all(tmp_path)] == [good]
+    assert [run.path for run in load_all(tmp_path / ".hidden" / "runs")] == [inside]
     (said,) = capsys.readouterr().err.splitlines()
     assert said.startswith(f"sl: left out: {bad} line 1: damaged record: ")
     with pytest.raises(UserError, match="damaged record"):

@@ -7,7 +7,7 @@ import pytest
 import synthetic
 
 from sl.comparison import run_groups
-from sl.record import CLEAN, Noise, load_all
+from sl.record import CLEAN, Noise, load_all, read
 
 
 def test_noises_stand_by_kind_then_detail_then_rate() -> None:
@@ -55,3 +55,10 @@ def test_options_of_noise_of_another_package_all_tell_settings_apart(tmp_path: P
         "symmetric 40 %", "symmetric 40 % (exact half)", "symmetric 40 % (file /data/one)",
         "symmetric 40 % (file /data/other)", "symmetric 40 % (name 3)", "symmetric 40 % (variant 2)",
     ]  # fmt: skip
+
+
+def test_noise_that_is_added_to_own_labels_has_its_own_words(tmp_path: Path) -> None:
+    assert read(synthetic.own(tmp_path, "ce")).noise.title == "as given"
+    record = synthetic.lines(synthetic.header("ce", dataset="folder"))
+    record[0]["data"]["labels"] = "given"
+    assert read(synthetic.write(tmp_path, record)).noise.title == "symmetric 40 %"

@@ -54,6 +54,7 @@ def test_a_record_describes_a_loss_that_has_no_file_here(header: Header) -> None
     remember(described(header, "brier", title="Brier", order=15, colour="#123456", symbols={"sharpness": "ς"}))
     assert loss_title("brier") == "Brier"
     assert loss_order("ce") < loss_order("brier") < loss_order("lsr")
+    assert loss_order("a loss without a place") > max(map(loss_order, known("loss")))
     assert parameters({"sharpness": 2.0, "alpha": 1.0}, "brier") == "ς 2, α 1"
 
 

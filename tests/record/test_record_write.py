@@ -14,10 +14,10 @@ import synthetic
 
 from sl.errors import UserError
 from sl.record.identity import identity
-from sl.record.lines import parse, rounded
+from sl.record.lines import parse, rounded, serialise
 from sl.record.provenance import commit, provenance
 from sl.record.read import is_complete, read, record_state
-from sl.record.schema import Header
+from sl.record.schema import Diverged, Header, Probe
 from sl.record.write import RecordWriter
 
 SHA256 = "0123456789abcdef" * 4
@@ -67,6 +67,14 @@ def test_numbers_have_six_digits_and_what_is_not_finite_is_null() -> None:
     }
 
 
+def test_a_probe_has_six_digits_and_a_header_keeps_its_own() -> None:
+    probe = next(line for line in lines_of(head()) if isinstance(line, Probe))
+    shown = json.loads(serialise(probe.model_copy(update={"confidence": [1 / 3] * 10})))
+    assert shown["confidence"] == [0.333333] * 10
+    config = head().config.model_copy(update={"loss": {"alpha": 1 / 3}})
+    assert json.loads(serialise(head().model_copy(update={"config": config})))["config"]["loss"] == {"alpha": 1 / 3}
+
+
 def head() -> Header:
     return Header.model_validate(synthetic.header(epochs=2))
 
@@ -110,6 +118,26 @@ def test_resuming_takes_the_record_as_the_checkpoint_has_it(tmp_path: Path) -> N
     again.end([1.0, 5.0], SHA256)
     run = read(path)
     assert (run.complete, run.checked, [line.epoch for line in run.resumes]) == (True, True, [1])
+
+
+def test_a_line_takes_the_place_of_what_a_broken_write_left(tmp_path: Path) -> None:
+    path = tmp_path / "x.jsonl"
+    writer, lines = RecordWriter(path), lines_of(head())
+    writer.start(head())
+    path.write_bytes(path.read_bytes() + b'{"kind": "epo')
+    writer.write(lines[0])
+    assert path.read_bytes() == writer.content
+    assert len(read(path).epochs) == 1
+
+
+@pytest.mark.parametrize(("loss", "recorded"), [(2.5, 2.5), *((float(name), name) for name in ("nan", "inf", "-inf"))])
+def test_the_loss_of_a_run_that_diverged_is_a_number_or_a_word(tmp_path: Path, loss: float, recorded: object) -> None:
+    writer = RecordWriter(tmp_path / "x.jsonl")
+    writer.start(head())
+    writer.diverged(1, 3, 0.1, loss)
+    run = read(tmp_path / "x.jsonl")
+    assert isinstance(run.last_line, Diverged)
+    assert (run.diverged, run.checked, run.last_line.step, run.last_line.loss) == (True, True, 3, recorded)
 
 
 class FullDisk:
