@@ -22,7 +22,7 @@ def parameters(values: dict[str, Any] | None, loss: str = "") -> str:
 
     p_min belongs to the recipe.
 
-    >>> parameters({"alpha": 0.1, "beta": 1, "log_zero": -9.2103})
+    >>> parameters({"alpha": 0.1, "beta": 1, "log_zero": -9.2103, "p_min": 1e-7})
     'α 0.1, β 1, A −9.21'
     >>> parameters({"beta": 0.8, "term": {"alpha": 0.1, "beta": 1}})
     'β 0.8, α 0.1, term β 1'

@@ -65,6 +65,23 @@ def test_only_like_is_compared_with_like(tmp_path: Path) -> None:
     assert matched(ce, Series((other, *sl.runs[1:])))[1][0] == "seed 0: the wrong labels differ"
 
 
+def test_runs_under_other_noise_are_a_pair_whatever_their_labels(tmp_path: Path) -> None:
+    """As CE on clean labels and on wrong ones."""
+    runs = []
+    for noise in ("none", "symmetric"):
+        lines = synthetic.lines(synthetic.header("ce", noise))
+        lines[0]["noise"]["fingerprint"] = noise
+        runs.append(read(synthetic.write(tmp_path, lines)))
+    assert conflict(runs) == ""
+
+
+def test_a_run_that_another_pytorch_resumed_is_no_pair(tmp_path: Path) -> None:
+    head, *lines = synthetic.lines(synthetic.header("sl"))
+    again = {"kind": "resume", "epoch": 0, "provenance": {**head["provenance"], "packages": {"torch": "2.1"}}}
+    runs = [read(synthetic.record(tmp_path, "ce")), read(synthetic.write(tmp_path, [head, again, *lines]))]
+    assert conflict(runs) == "PyTorch 2.0 against 2.0, 2.1"
+
+
 def test_runs_of_another_precision_are_no_pair(tmp_path: Path) -> None:
     """Across groups, where nothing else keeps them apart."""
     lines = synthetic.lines(synthetic.header("sl"))

@@ -59,13 +59,25 @@ def test_origin_names_seeds_device_and_commits(tmp_path: Path) -> None:
     )
 
 
+def test_origin_names_where_a_run_was_resumed_and_code_that_may_be_changed_is_not_said_to_be(tmp_path: Path) -> None:
+    head, *lines = synthetic.lines(synthetic.header())
+    head["provenance"] |= {"commit": "a" * 40, "dirty": None}
+    copy = head["provenance"] | {"commit": None, "packages": {"sl": "1.2", "torch": "2.1"}, "device": "another"}
+    run = read(synthetic.write(tmp_path, [head, {"kind": "resume", "epoch": 0, "provenance": copy}, *lines]))
+    assert origin([run]) == (
+        "1 run, 1 seed (0) · cpu: invented, 1 thread; another · float32 · PyTorch 2.0, 2.1 · "
+        "commit aaaaaaa, unknown, sl 1.2"
+    )
+
+
 def test_durations_are_those_of_the_records(tmp_path: Path) -> None:
     runs = [read(synthetic.record(tmp_path, seed=seed)) for seed in (0, 1)]
     assert durations(runs) == "12.0 to 12.0 seconds a run"
-    lines = synthetic.lines(synthetic.header(seed=2))
-    lines[-1]["seconds"] = 690.0
-    runs.append(read(synthetic.write(tmp_path, lines)))
-    assert durations(runs) == "0.2 to 11.5 minutes a run"
+    for seed, seconds, said in ((2, 119.0, "12.0 to 119.0 seconds a run"), (3, 690.0, "0.2 to 11.5 minutes a run")):
+        lines = synthetic.lines(synthetic.header(seed=seed))
+        lines[-1]["seconds"] = seconds
+        runs.append(read(synthetic.write(tmp_path, lines)))
+        assert durations(runs) == said
     assert durations([]) == "no run is finished"
 
 

@@ -10,7 +10,7 @@ from sl.tables import Literature, load, write_all
 from sl.tables.compare import beside, cells, obstacle
 from sl.tables.formats import latex, markdown
 from sl.tables.layout import TextTable, published_table, results_table
-from sl.tables.published import Published
+from sl.tables.published import Published, Value
 from sl.tables.results import result
 
 NOISY = Noise("symmetric", 0.4)
@@ -56,8 +56,20 @@ def test_published_figures_stand_beside_the_statistic_they_report(tmp_path: Path
     assert len(beside(group, published, "best epoch")) == 2
     other = published[0].model_copy(update={"label": "A code"})
     assert [table.label for table in beside(group, [other, *published], "last epoch")] == ["SL paper", "A code"]
+    validation = other.model_copy(update={"epoch": "validation"})  # neither the last epoch nor the best
+    assert [beside(group, [validation], statistic) for statistic in ("last epoch", "best epoch")] == [[], []]
     missing = [cell for cell in cells(group, published, "best epoch") if cell.loss == "sl"]
     assert [(cell.result, str(cell.value)) for cell in missing] == [(None, "70.25 ± 0.50")]
+
+
+def test_each_source_has_a_line_of_its_own_numbers(tmp_path: Path, published: list[Published]) -> None:
+    group = synthetic.run_group_of(tmp_path / "runs", {"ce": 1})
+    other = published[0].model_copy(update={"label": "A code", "rows": {"ce": (None, Value(60.0))}})
+    rows = results_table(group, [published[0], other], "last epoch").rows[1:3]
+    assert [(row[1].split(",")[0], *row[2:]) for row in rows] == [
+        ("SL paper", "90.00 †", "50.50 †"),
+        ("A code", "–", "60.00 †"),
+    ]
 
 
 def test_pages_name_scale_source_and_mark(tmp_path: Path, published: list[Published]) -> None:
@@ -188,6 +200,7 @@ def test_runs_with_other_parameters_that_no_sweep_shows_are_counted(tmp_path: Pa
     (group,) = run_groups(load_all(tmp_path))
     notes = results_table(group, [], "last epoch").notes
     assert "Left out: 2 runs with other parameters of the loss." in notes
+    assert any(note.startswith("1 run, 1 seed (0) · ") for note in notes)  # of the row alone
     list(write_all(list(group.members), Literature(), tmp_path / "out"))
     assert "varied" not in (tmp_path / "out" / "cifar10_cpu.md").read_text()
 

@@ -6,7 +6,10 @@ from sl.comparison.titles import SYMBOLS, parameters
 from sl.record.shown import known
 from sl.tables.formats import latex_text
 
-COMMANDS = {"λ": r"$\lambda$", "τ": r"$\tau$", "ε": r"$\varepsilon$", "Ω": r"$\Omega$", "→": r"$\rightarrow$"}
+COMMANDS = {
+    **{"λ": r"$\lambda$", "τ": r"$\tau$", "ε": r"$\varepsilon$", "Ω": r"$\Omega$", "→": r"$\rightarrow$"},
+    **{"±": r"$\pm$", "−": "$-$", "–": "--", "≠": r"$\neq$", "≤": r"$\leq$", "≥": r"$\geq$", "≈": r"$\approx$"},
+}
 
 
 @pytest.mark.parametrize("loss", known("loss"))

@@ -44,6 +44,7 @@ def test_every_file_that_the_readme_links_to_exists() -> None:
 
 def test_only_what_stands_between_the_marks_is_replaced(tmp_path: Path) -> None:
     synthetic.record(tmp_path / "runs", "ce")
+    synthetic.write(tmp_path / "runs", synthetic.lines(synthetic.header("ce", dataset="mnist"))[:4])  # not finished
     readme = tmp_path / "README.md"
     readme.write_text(f"before\n{BEGIN}\nold\n{END}\nafter\n", encoding="utf-8")
     fill(readme, block(load_all(tmp_path / "runs")))
@@ -88,9 +89,6 @@ def test_a_readme_without_marks_is_left_alone(tmp_path: Path) -> None:
 
 def test_a_readme_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="must be a page to fill: No such file"):
-        fill(tmp_path / "README.md", "")
-    (tmp_path / "README.md").write_bytes("café".encode("latin-1"))
-    with pytest.raises(UserError, match="must be a page to fill: 'utf-8' codec"):
         fill(tmp_path / "README.md", "")
 
 

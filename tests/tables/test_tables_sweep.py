@@ -75,6 +75,20 @@ def test_the_table_says_the_same_in_three_forms(swept: Path) -> None:
     assert table.markdown(sweep).count("\n|") == 1 + 1 + 6
 
 
+def test_a_mark_needs_the_corrected_p(tmp_path: Path) -> None:
+    """Alone the p of alpha 1 is 0.04; of two comparisons it is 0.08."""
+    gains = {0.1: (0.0, 0.0, 0.0), 1.0: (0.0064, 0.01, 0.0136), 0.01: (-0.01, 0.0, 0.01)}
+    for alpha, by_seed in gains.items():
+        for seed, gain in zip(SEEDS, by_seed, strict=True):
+            lines = synthetic.lines(synthetic.header("sl", seed=seed, loss_options={"alpha": alpha}))
+            [line for line in lines if line["kind"] == "epoch"][-1]["test_accuracy"] = 0.5 + gain
+            synthetic.write(tmp_path, lines)
+    assert stats.ttest_1samp(gains[1.0], 0).pvalue == pytest.approx(0.04, abs=0.001)
+    lines = table.rows(sweep_of(tmp_path))[1]
+    assert [line[-1].split(" ")[0] for line in lines] == ["+0.00", "reference", "+1.00"]
+    assert not any(line[-1].endswith(" *") for line in lines)
+
+
 def test_a_parameter_that_is_fixed_stands_in_title_and_csv(tmp_path: Path) -> None:
     part = {"_target_": "sl.losses.SymmetricCrossEntropy", "alpha": 5.0, "beta": 1.0, "log_zero": -4.0}
     for beta in (0.1, 1.0):
@@ -98,10 +112,10 @@ def test_one_comparison_is_not_said_to_be_corrected(swept: Path) -> None:
 
 
 def test_seeds_of_all_points_are_named_and_an_option_that_a_point_lacks_is_a_dash(tmp_path: Path) -> None:
-    for seed, options in ((0, {}), (1, {}), (5, {"clip_norm": 4.0})):
+    for seed, options in ((0, {}), (1, {}), (5, {"clip_norm": 4.25})):
         synthetic.record(tmp_path, "ce", seed=seed, recipe_options=options)
     (sweep,) = sweeps(load_all(tmp_path))
-    assert [line[0] for line in table.rows(sweep)[1]] == ["4", "–"]
+    assert [line[0] for line in table.rows(sweep)[1]] == ["4.25", "–"]
     assert "mean over n seeds (0, 1, 5)" in table.notes(sweep)[0]
 
 
