@@ -39,13 +39,35 @@ def test_whiskers_are_explained_where_they_are_drawn(classes: int, whiskers: boo
         assert figure is not None
         assert any(axes.containers for axes in figure.axes) == whiskers
         assert ("Whiskers: ± 1 standard deviation" in " ".join(texts(figure).split())) == whiskers
+    if not whiskers:
+        ce, sl = (found.get_ydata() for found in figure.axes[0].lines)
+        assert (np.diff(sl) <= 0).all()  # the classes stand in the order of the last, whose name is below
+        assert not (np.diff(ce) <= 0).all()
+        assert figure.axes[0].get_xlabel() == "rank of the class by: SL"
+
+
+def test_whiskers_are_one_sample_deviation(runs: Path) -> None:
+    group = run_group_of(runs)
+    ce, sl = (accuracies(loss, [0, 1]) for loss in ("ce", "sl"))
+    for whiskers, values in (
+        (stage_bars.draw(group).axes[0].containers[-1], ce[:, 9]),
+        (class_comparison.draw(group).axes[1].containers[-1], sl[:, -1] - ce[:, -1]),
+    ):
+        segments = whiskers.lines[2][0].get_segments()
+        assert [np.ptp(line[:, 1]) / 2 for line in segments] == pytest.approx(values.std(axis=0, ddof=1))
+
+
+def test_chosen_bars_keep_their_deviations() -> None:
+    bars = Bars("", np.arange(3.0), 10 * np.arange(3.0), list("abc"), "k").only([0, 2])
+    assert (bars.mean.tolist(), bars.std.tolist(), bars.colours) == ([0, 2], [0, 20], ["a", "c"])
 
 
 def test_stage_bars_are_the_accuracies_of_the_stage_epochs(runs: Path) -> None:
     panel = stage_bars.draw(run_group_of(runs)).axes[0]
     heights = np.array([bar.get_height() for bar in panel.patches]).reshape(3, 10)
     assert np.allclose(heights, accuracies("ce", [0, 1]).mean(0)[[0, 5, 9]])
-    assert "early / middle / late" in texts(stage_bars.draw(run_group_of(runs)))
+    spreads = " / ".join(f"{np.ptp(heights[place]):.0f}" for place in range(3))
+    assert f"early / middle / late, in points: (a) {spreads}, (b)" in texts(panel.figure).replace("\n", " ")
 
 
 def test_class_confidence_shows_the_probes(runs: Path) -> None:

@@ -18,20 +18,41 @@ def last(loss: str, **options: Any) -> float:
     return float(accuracies(loss, [0, 1], **options)[:, -1].mean())
 
 
-def test_each_parameter_is_varied_alone(full: Path) -> None:
-    axes = parameters.draw(run_group_of(full)).axes
-    for panel, places in zip(axes, ([0.1, 1.0], [0.1, 1.0], [4.0, 9.2103]), strict=False):
-        drawn = panel.containers[0].lines[0]
-        assert np.allclose(drawn.get_xdata(), places)
-        assert np.allclose(drawn.get_ydata(), last("sl"))  # the invented accuracy does not depend on parameters
+def test_every_point_stands_where_its_parameters_say_with_its_own_mean_and_deviation(tmp_path: Path) -> None:
+    """Last accuracies that differ from point to point, after better ones; of two seeds, two points apart."""
+    points = {(0.1, 1.0, -9.2103): 0.5, (1.0, 1.0, -9.2103): 0.4, (0.1, 0.5, -9.2103): 0.45, (1.0, 0.5, -9.2103): 0.3,
+              (0.1, 1.0, -4.0): 0.55, (0.1, 2.0, -3.0): 0.6, (1.0, 1.0, -2.0): 0.2}  # fmt: skip
+    for (alpha, beta, log_zero), mean in points.items():
+        options = {"alpha": alpha, "beta": beta, "log_zero": log_zero}
+        for seed, accuracy in ((0, mean - 0.01), (1, mean + 0.01)):
+            ending(tmp_path, accuracy, "sl", seed=seed, loss_options=options)
+    ending(tmp_path, 0.35, "ce")
+    drawn = parameters.draw(run_group_of(tmp_path))
+    alphas, betas, zeros, product, grid = drawn.axes
+    for panel, places, means in (
+        (alphas, [0.1, 1.0], [50, 40]), (betas, [0.5, 1.0], [45, 50]), (zeros, [4.0, 9.2103], [55, 50])
+    ):  # fmt: skip
+        (points_drawn,) = panel.containers
+        assert points_drawn.lines[0].get_xydata() == pytest.approx(np.column_stack([places, means]))
+        (whiskers,) = points_drawn.lines[2]
+        expected = [[mean - np.sqrt(2), mean + np.sqrt(2)] for mean in means]
+        assert [bar[:, 1].tolist() for bar in whiskers.get_segments()] == [pytest.approx(ends) for ends in expected]
+    places = {found.get_label(): found.lines[0].get_xydata().tolist() for found in product.containers}
+    assert places == {
+        "β varied": [pytest.approx((0.5 * 9.2103, 45)), pytest.approx((9.2103, 50))],
+        "A varied": [pytest.approx((4, 55)), pytest.approx((9.2103, 50))],
+        "both varied": [pytest.approx((6, 60))],
+    }
+    assert np.allclose(grid.images[0].get_array(), [[45, 50], [30, 40]])
+    assert np.allclose(line(product, "CE").get_ydata(), 35)
+    assert "1 more points differ in α and A together" in texts(drawn).replace("\n", " ")
 
 
-def test_the_product_panel_holds_every_point_at_the_chosen_alpha(full: Path) -> None:
-    panel = parameters.draw(run_group_of(full)).axes[3]
-    places = {found.get_label(): sorted(found.lines[0].get_xdata()) for found in panel.containers}
-    expected = {"β varied": [0.92103, 9.2103], "A varied": [4.0, 9.2103], "both varied": [9.2103]}
-    assert places == {label: pytest.approx(values) for label, values in expected.items()}
-    assert np.allclose(line(panel, "CE").get_ydata(), last("ce"))
+def ending(root: Path, accuracy: float, *arguments: Any, **options: Any) -> None:
+    """A record whose test accuracy is this after the last epoch."""
+    record = synthetic.lines(synthetic.header(*arguments, **options))
+    [entry for entry in record if entry["kind"] == "epoch"][-1]["test_accuracy"] = accuracy
+    synthetic.write(root, record)
 
 
 def test_names_of_lines_lie_outside_the_panels(full: Path) -> None:
@@ -71,16 +92,34 @@ def test_ablation_draws_each_term_with_its_weight(full: Path) -> None:
     figure = ablation.draw(run_group_of(full))
     names = [drawn.get_label() for drawn in figure.axes[0].lines if not drawn.get_label().startswith("_")]
     assert names == ["CE alone", "5 × CE", "RCE alone", "5 × RCE", "SL"]
-    assert np.allclose(line(figure.axes[0], "RCE alone").get_ydata()[-1], last("rce"))
+    for panel, what in zip(figure.axes, ("test_accuracy", "wrong_memorised"), strict=True):
+        for name, loss in (("RCE alone", "rce"), ("SL", "sl"), ("5 × RCE", "sl")):  # by loss alone in these records
+            assert np.allclose(line(panel, name).get_ydata(), 100 * synthetic.curves(loss, what, [0, 1]).mean(axis=0))
+    assert {name: line(figure.axes[0], name).get_linestyle() for name in ("CE alone", "5 × CE")} == {
+        "CE alone": "-",
+        "5 × CE": "--",
+    }
     assert "Not recorded" not in texts(figure)
+
+
+def test_a_term_alone_has_the_a_of_sl(full: Path) -> None:
+    synthetic.record(full, "sl", loss_options={"alpha": 0.0, "beta": 3.0, "log_zero": -4.0})
+    assert "3 × RCE" not in [version.name for version in ablation.versions(run_group_of(full))]
 
 
 def test_ablation_says_what_is_missing(runs: Path) -> None:
     assert ablation.draw(run_group_of(runs)) is None
     synthetic.record(runs, "sl", loss_options={"alpha": 0.1, "beta": 0.0})
     figure = ablation.draw(run_group_of(runs))
-    assert "0.1 × CE" in [drawn.get_label() for drawn in figure.axes[0].lines]
+    assert line(figure.axes[0], "0.1 × CE").get_linestyle() == ":"
     assert "Not recorded yet: up-weighted CE, RCE, up-weighted RCE." in texts(figure)
+
+
+def test_a_term_that_ran_with_more_weight_alone_is_missing_without(tmp_path: Path) -> None:
+    synthetic.record(tmp_path, "sl", loss_options={"alpha": 5.0, "beta": 0.0})
+    assert "Not recorded yet: CE, RCE, up-weighted RCE." in texts(ablation.draw(run_group_of(tmp_path))).replace(
+        "\n", " "
+    )
 
 
 def test_boosting_pairs_each_method_with_itself(full: Path) -> None:
@@ -91,6 +130,10 @@ def test_boosting_pairs_each_method_with_itself(full: Path) -> None:
     assert heights[0, 1] == pytest.approx(last("forward"))
     difference = accuracies("forward_sl", [0, 1])[:, -1] - accuracies("forward", [0, 1])[:, -1]
     assert gain.patches[1].get_height() == pytest.approx(difference.mean(), rel=1e-4)  # records round
+    means = accuracies("forward", [0, 1])[:, -1].mean(axis=1)
+    for panel, values in ((gain, difference.mean(axis=1)), (accuracy, means)):
+        low, high = panel.containers[1].lines[2][0].get_segments()[1][:, 1]
+        assert (high - low) / 2 == pytest.approx(values.std(ddof=1), abs=1e-3)
     assert [label.get_text() for label in gain.get_xticklabels()] == ["LSR\nn = 0", "Forward\nn = 2"]
 
 
@@ -99,6 +142,7 @@ def test_a_sweep_over_lists_has_a_panel_for_each(tmp_path: Path) -> None:
         for lr in (0.1, 0.01):
             synthetic.record(tmp_path, "ce", recipe_options={"milestones": milestones, "lr": lr})
     (sweep,) = sweeps(load_all(tmp_path))
+    assert sweep.varied == ("recipe.milestones", "recipe.lr")  # the option with most values first
     panels = figure.draw(sweep).axes
     titles = sorted(panel.get_title(loc="left").split(") ")[1] for panel in panels)
     assert titles == [f"recipe.milestones {value}" for value in ("[10, 20]", "[10]", "[20]")]

@@ -33,11 +33,17 @@ def test_no_title_or_name_stands_in_another(name: str, runs: Path) -> None:
 
 
 def test_what_is_missing_is_left_out_and_named_below(runs: Path) -> None:
-    synthetic.write(runs, synthetic.lines(synthetic.header("lsr"))[:4])
+    """Of several runs of a cell the one that has come furthest."""
+    for seed, lines in enumerate((3, 4, 1)):
+        synthetic.write(runs, synthetic.lines(synthetic.header("lsr", seed=seed))[:lines])
+    last = {"kind": "diverged", "epoch": 2, "step": 3, "lr": 0.1, "loss": "nan", "finished": "2026"}
+    synthetic.write(runs, [*synthetic.lines(synthetic.header("gce"))[:2], last])
     figure = class_curves.draw(run_group_of(runs))
     titles = [panel.get_title(loc="left") for panel in figure.axes]
     assert [title.split(" ")[1].rstrip(",") for title in titles] == ["CE", "SL", "best"]
-    lacking = "Not finished or not recorded yet: CE clean, LSR symmetric 40 % (epoch 2 of 12), GCE symmetric 40 %."
+    lacking = (
+        "Not finished or not recorded yet: CE clean, LSR symmetric 40 % (epoch 2 of 12), GCE symmetric 40 % (diverged)."
+    )
     assert lacking in texts(figure).replace("\n", " ")
 
 
