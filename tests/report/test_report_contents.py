@@ -1,19 +1,24 @@
 """Curves, probes, claims and results of the report against the records."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 import synthetic
-from report_data import SEEDS, data_of, series_of
+from report_data import LITERATURE, SEEDS, data_of, series_of
 from scipy import stats
+
+from sl.claims.outcome import all_outcomes
+from sl.record import load_all
+from sl.report.verdicts import verdict_entry
 
 ROOT = Path(__file__).parents[2]
 
 
 def test_probes_are_those_of_the_runs_that_looked_at_the_same_class(runs: Path) -> None:
     """One more seed found no image of the class, and one looked at another class."""
-    for seed, changes in ((3, {"count": 0, "confidence": None, "predictions": None}), (4, {"probe_class": 5})):
+    for seed, changes in ((3, {"count": 0, "confidence": None, "predictions": None}), (4, {"probe_class": 1})):
         lines = synthetic.lines(synthetic.header("ce", seed=seed))
         synthetic.write(runs, [line | changes if line["kind"] == "probe" else line for line in lines])
     (group,) = data_of(runs)["groups"]
@@ -22,13 +27,16 @@ def test_probes_are_those_of_the_runs_that_looked_at_the_same_class(runs: Path) 
     assert found["origin"].startswith("5 runs")
     assert found["probes"]["origin"].startswith("3 runs, 3 seeds (0, 1, 2)")
     seen = [
-        line["confidence"]
+        line
         for seed in SEEDS
         for line in synthetic.lines(synthetic.header("ce", seed=seed))
         if line.get("stage") == "late"
     ]
     late = found["probes"]["stages"]["late"]
-    assert late["confidence"]["mean"] == pytest.approx(1000 * np.mean(seen, axis=0), abs=0.51)
+    confidence, predicted = (np.array([line[what] for line in seen]) for what in ("confidence", "predictions"))
+    assert late["confidence"]["mean"] == pytest.approx(1000 * confidence.mean(axis=0), abs=0.51)
+    assert late["predictions"]["mean"] == pytest.approx(1000 * predicted.mean(axis=0) / 300, abs=0.51)
+    assert len(found["probes"]["runs"]) == 3
 
 
 @pytest.mark.parametrize("usual", [True, False])
@@ -66,8 +74,10 @@ def test_curves_are_means_and_deviations_over_seeds(runs: Path) -> None:
 
 
 def test_a_sweep_is_kept_apart_and_a_single_run_has_no_deviation(runs: Path) -> None:
+    synthetic.record(runs, "sl", loss_options={"alpha": 0.01})
     group = data_of(runs)["groups"][0]
-    swept = next(series for series in group["series"] if not series["main"])
+    assert [series["main"] for series in group["series"] if series["loss"] == "sl"] == [True, False, False]
+    swept = [series for series in group["series"] if not series["main"]][-1]
     assert swept["title"].startswith("SL (α 6,")
     assert len(swept["runs"]) == 1
     assert swept["classes"]["std"] is None
@@ -80,9 +90,14 @@ def test_a_claim_has_number_interval_and_the_runs_behind(runs: Path) -> None:
     gains = 100 * (synthetic.curves("sl", "test_accuracy") - synthetic.curves("ce", "test_accuracy"))[:, -1]
     assert claim["values"] == pytest.approx(gains, abs=0.006)
     assert claim["mean"] == pytest.approx(gains.mean(), abs=0.006)
-    interval = stats.ttest_1samp(gains, 0).confidence_interval()
+    test = stats.ttest_1samp(gains, 0)
+    interval = test.confidence_interval()
     assert (claim["low"], claim["high"]) == pytest.approx((interval.low, interval.high), abs=0.006)
     assert (claim["verdict"], claim["n"]) == ("supported", 3)
+    assert claim["p"] == pytest.approx(test.pvalue, rel=5e-3)
+    lacking = [one for one in data["groups"][0]["claims"] if one["verdict"] == "not enough runs"]
+    assert {one["survives"] for one in lacking} == {False}
+    assert data["groups"][0]["missing"].startswith("Claims without enough runs: ")
     assert any(
         reported["paper"] and reported["confidence"] == "recalled, not checked" for reported in claim["reported"]
     )
@@ -113,3 +128,11 @@ def test_a_difference_from_the_paper_only_at_its_scale(tmp_path: Path) -> None:
     cell = table["rows"][0]["cells"][table["noises"].index("symmetric 40 %")]
     value = next(value for value in cell["published"] if value["paper"])
     assert value["difference"] == pytest.approx(cell["own"]["mean"] - 78.70, abs=0.011)
+
+
+def test_what_weakens_a_verdict_and_which_pairs_are_refused_stand_with_it(runs: Path) -> None:
+    (group,) = all_outcomes(load_all(runs), LITERATURE, Path())
+    weak = {"reading": True, "rests_on": {"cat": 0.5}, "refused": ("seed 1: other labels",), "cells": {"CE": 2}}
+    shown = verdict_entry(replace(group.claims[0], records=(), **weak), {})
+    assert shown["caveats"] == ["rests on class cat: +0.50 without it", "our reading of the paper"]
+    assert shown["missing"] == "CE: 2; refused: seed 1: other labels"

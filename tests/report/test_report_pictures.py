@@ -19,8 +19,11 @@ from sl.report.write import write
 ROOT = Path(__file__).parents[2]
 
 
-def test_pictures_are_inside_the_page_where_they_were_drawn(runs: Path) -> None:
-    picture = runs.parent / "figures" / "cifar10" / "cpu" / "ablation.png"
+@pytest.mark.parametrize(("recipe", "place"), [("authors_code", "cpu"), ("apl", "cpu-apl")])
+def test_pictures_are_inside_the_page_where_they_were_drawn(tmp_path: Path, recipe: str, place: str) -> None:
+    runs = tmp_path / "runs"
+    synthetic.record(runs, "ce", recipe=recipe)
+    picture = runs.parent / "figures" / "cifar10" / place / "ablation.png"
     picture.parent.mkdir(parents=True)
     picture.write_bytes(b"\x89PNG")
     images = {one["title"]: one["image"] for one in data_of(runs)["groups"][0]["images"]}

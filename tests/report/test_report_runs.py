@@ -5,6 +5,7 @@ import os
 from pathlib import Path
 from urllib.parse import unquote_to_bytes
 
+import pytest
 import synthetic
 from report_data import LITERATURE, data_of
 
@@ -29,11 +30,35 @@ def test_every_run_is_listed_with_scale_origin_and_path(runs: Path) -> None:
                 "packages": {},
             },
         }
+        assert (run["finished"], run["of"]) == (run["epochs"] == 12, 12)
+        if run["finished"]:
+            curve = 100 * synthetic.curves("ce" if run["loss"] == "CE" else "sl", "test_accuracy", [run["seed"]])[0]
+            assert run["accuracy"] == pytest.approx([curve[-1], curve.max(), curve[-10:].mean()], abs=0.006)
     unfinished = [run for run in data["runs"] if not run["finished"]]
     assert [(run["loss"], run["accuracy"]) for run in unfinished] == [("GCE (q 0.7)", [None, None, None])]
+    losses = [data["runs"][place]["loss"].split()[0] for place in data["groups"][0]["runs"]]
+    assert losses == ["CE"] * 3 + ["GCE"] + ["SL"] * 4
     shown = {place for group in data["groups"] for series in group["series"] for place in series["runs"]}
     assert all(data["runs"][place]["finished"] for place in shown)
     assert "runs not finished, which only the list of runs shows: 1" in data["missing"]
+
+
+def test_a_run_whose_noise_has_no_rate_says_how_many_labels_are_wrong(tmp_path: Path) -> None:
+    head = synthetic.header("ce", "human", noise_options={"rate": None, "name": "worst"})
+    head["noise"]["realised_rate"] = 0.392
+    synthetic.write(tmp_path / "runs", synthetic.lines(head))
+    assert [run["noise"] for run in data_of(tmp_path / "runs")["runs"]] == ["human (worst) (39.2 % wrong)"]
+
+
+def test_own_data_beside_the_papers_leave_the_page_the_papers(tmp_path: Path) -> None:
+    synthetic.own(tmp_path / "runs", "ce")
+    assert data_of(tmp_path / "runs")["published"] == []
+    synthetic.record(tmp_path / "runs", "ce")
+    data = data_of(tmp_path / "runs")
+    assert "does the paper hold" in data["title"]
+    assert [table["recalled"] for table in data["published"]] == [
+        "not checked" in table["notes"][0] for table in data["published"]
+    ]
 
 
 def test_groups_of_one_name_are_told_apart(runs: Path) -> None:
