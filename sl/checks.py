@@ -38,7 +38,7 @@ def number(
             return given
     left = "(" if low_open or low == -math.inf else "["
     right = ")" if high_open or high == math.inf else "]"
-    raise UserError(name, value, f"must be a number in {left}{low:g}, {high:g}{right}")
+    raise UserError(name, value, f"must be a number in {left}{low:g}, {high:g}{right}{_other_kind(value)}")
 
 
 def as_float(value: Real) -> float:
@@ -60,7 +60,18 @@ def integer(name: str, value: object, low: int, high: int = INT64_MAX) -> int:
             return int(value)
         if int(value) > high:
             raise UserError(name, value, f"must be a whole number from {low} to {high}")
-    raise UserError(name, value, f"must be a whole number of at least {low}")
+    raise UserError(name, value, f"must be a whole number of at least {low}{_other_kind(value)}")
+
+
+def _other_kind(value: object) -> str:
+    """What a value is that only prints like a number, as text and tensors do; nothing for every other value."""
+    if isinstance(value, Real):
+        return ""
+    try:
+        float(value)  # type: ignore[arg-type]
+    except (TypeError, ValueError, RuntimeError):
+        return ""
+    return f", not a {type(value).__name__}"
 
 
 def flag(name: str, value: object) -> bool:

@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable
 
 import pytest
+import torch
 
 from sl.errors import UserError
 from sl.losses import (
@@ -43,6 +44,12 @@ NOTHING = "the loss would be 0 whatever is predicted"
         (lambda: SymmetricCrossEntropy(10**400, 1), f"alpha={10**400}: must be a number in [0, inf)"),
         (lambda: ReverseCrossEntropy(-(10**400)), f"log_zero={-(10**400)}: must be a number in (-inf, 0)"),
         (lambda: SymmetricCrossEntropy("much", 1), "alpha=much: must be a number in [0, inf)"),
+        (lambda: SymmetricCrossEntropy("0.1", 1), "alpha=0.1: must be a number in [0, inf), not a str"),
+        (lambda: SymmetricCrossEntropy(torch.tensor(0.5), 1), "alpha=0.5: must be a number in [0, inf), not a Tensor"),
+        (
+            lambda: EarlyLearningRegularization(0.7, 3, 10, torch.tensor(4)),
+            "num_classes=4: must be a whole number of at least 2, not a Tensor",
+        ),
         (lambda: SymmetricCrossEntropy(0, 0), f"alpha=0: must be above 0 where beta=0: {NOTHING}"),
         (lambda: BinarySymmetricCrossEntropy(0, 0.0, -2), f"alpha=0: must be above 0 where beta=0.0: {NOTHING}"),
         (
