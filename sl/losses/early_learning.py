@@ -1,5 +1,6 @@
 """Early-learning regularisation: early predictions of an example keep the network from memorising its label."""
 
+from contextlib import suppress
 from typing import Unpack
 
 import torch
@@ -51,8 +52,9 @@ class EarlyLearningRegularization(Loss):
         super().__init__(reduction, **options)
         self.beta = number("beta", beta, 0, 1, high_open=True)
         self.lambda_ = number("lambda_", lambda_, 0)
-        size = integer("num_examples", num_examples, 1), integer("num_classes", num_classes, 2)
-        self.register_buffer("targets", torch.zeros(size))
+        self.num_examples = integer("num_examples", num_examples, 1)
+        self.num_classes = integer("num_classes", num_classes, 2)
+        self.register_buffer("targets", torch.zeros(self.num_examples, self.num_classes))
 
     def per_example(self, logits: Tensor, labels: Tensor) -> Tensor:
         """Raises UserError: this loss needs the number of each training example."""
@@ -75,8 +77,23 @@ class EarlyLearningRegularization(Loss):
     @torch.no_grad()
     def updated(self, p: Tensor, index: Tensor, keep: bool) -> Tensor:
         """Targets (N, K) of the examples `index` after an update by the predictions p (N, K); stored if `keep`."""
-        p = p.clamp(LEAST, 1 - LEAST)
-        target = self.beta * self.targets[index] + (1 - self.beta) * p / p.sum(dim=1, keepdim=True)
-        if keep:
-            self.targets.index_copy_(0, index, target.to(self.targets.dtype))
+        p, before = p.clamp(LEAST, 1 - LEAST), self._remembered(index)
+        target = self.beta * before + (1 - self.beta) * p / p.sum(dim=1, keepdim=True)
+        if keep:  # a step that a gradient scaler skips must leave no nan in the memory
+            after = target.to(self.targets.dtype)
+            self.targets.index_copy_(0, index, torch.where(after.isfinite(), after, before))
         return target
+
+    def _remembered(self, index: Tensor) -> Tensor:
+        """The rows of `targets`. If PyTorch refuses the index on the CPU, UserError says which number."""
+        try:
+            return self.targets.index_select(0, index)
+        except (IndexError, RuntimeError):
+            if index.is_cpu:
+                with suppress(RuntimeError):  # vmap and tracing let nobody read values
+                    outside = index[(index < 0) | (index >= len(self.targets))].tolist()
+                    if outside:
+                        raise UserError(
+                            "index", outside[0], f"must be in [0, num_examples={len(self.targets)})"
+                        ) from None
+            raise

@@ -111,6 +111,29 @@ def test_index_of_another_kind(index: Tensor | None, message: str) -> None:
         new()(logits, labels, index)
 
 
+@pytest.mark.parametrize("training", [True, False])
+@pytest.mark.parametrize("number", [-1, EXAMPLES])
+def test_a_number_that_is_no_examples_is_named(training: bool, number: int) -> None:
+    """In eval() -1 read the last example's row."""
+    logits, labels = batch()
+    index = torch.arange(len(labels)).index_fill(0, torch.tensor([3]), number)
+    with pytest.raises(UserError, match=rf"^index={number}: must be in \[0, num_examples=40\)$"):
+        new().train(training)(logits, labels, index)
+
+
+@pytest.mark.parametrize("odd", [float("nan"), float("inf")])
+def test_one_prediction_that_is_no_number_does_not_spoil_the_memory(odd: float) -> None:
+    """A gradient scaler skips such a step; each later call with this example was nan all the same."""
+    logits, labels = batch()
+    loss, index = new(), torch.arange(len(labels))
+    loss(logits, labels, index)
+    before, spoilt = loss.targets.clone(), logits.clone()
+    spoilt[3, 1] = odd
+    assert loss(spoilt, labels, index)[3].isnan()
+    assert torch.equal(loss.targets[3], before[3])
+    assert not torch.equal(loss.targets[4], before[4])
+
+
 def test_logits_of_other_classes() -> None:
     with pytest.raises(UserError, match="logits=5 classes: must have num_classes=4"):
         new()(torch.zeros(1, 5), torch.tensor([0]), torch.tensor([0]))
