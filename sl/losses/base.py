@@ -24,12 +24,15 @@ class EpochView:
     """What a loss can use after an epoch.
 
     epoch: its number, from 1; epochs: how many the run has. represent(count): representations (count, D) of that many
-    training images (of all, if there are fewer), drawn anew for every epoch.
+    training images (of all, if there are fewer), drawn anew for every epoch. UserError for other numbers.
     """
 
     epoch: int
     epochs: int
     represent: Callable[[int], Tensor]
+
+    def __post_init__(self) -> None:
+        integer("epoch", self.epoch, 1, integer("epochs", self.epochs, 1))
 
 
 class Options(TypedDict, total=False):
@@ -70,6 +73,7 @@ class Loss(nn.Module, ABC):
     cannot_ignore: str = ""
     """Why `ignore_index` is refused; empty where it is allowed."""
     weight: Tensor | None
+    __call__: Callable[..., Tensor]  # torch says Any
 
     def __init__(
         self, reduction: str = "mean", *, weight: Tensor | None = None, ignore_index: int | None = None

@@ -9,7 +9,7 @@ from torch import Tensor
 from sl.array_like import describe
 from sl.checks import integer, number
 from sl.errors import UserError
-from sl.losses.base import EpochView, Loss, Options
+from sl.losses.base import EpochView, Loss, Options, check_tensors
 from sl.losses.cross_entropy import CrossEntropy, term_or_cross_entropy
 from sl.losses.local_dimensionality import local_intrinsic_dimensionality
 from sl.losses.tensors import at_label
@@ -73,7 +73,7 @@ class DimensionalityDriven(Loss):
     ) -> None:
         super().__init__(reduction, **options)
         self.start = number("start", start, 0, 1)
-        self.neighbours = integer("neighbours", neighbours, 2)
+        self.window, self.neighbours = integer("window", window, 2), integer("neighbours", neighbours, 2)
         if num_examples is not None and self.neighbours >= (points := smallest_part(num_examples)):
             raise UserError(
                 "neighbours", neighbours, f"must be less than {points}, as many training images as are compared"
@@ -83,7 +83,7 @@ class DimensionalityDriven(Loss):
         self.register_buffer("alpha", torch.ones((), dtype=torch.float64))
         self.register_buffer("turned", torch.zeros((), dtype=torch.bool))
         self.register_buffer("least", torch.full((), math.inf, dtype=torch.float64))
-        self.register_buffer("recent", torch.full((integer("window", window, 2),), math.nan, dtype=torch.float64))
+        self.register_buffer("recent", torch.full((self.window,), math.nan, dtype=torch.float64))
 
     def per_example(self, logits: Tensor, labels: Tensor) -> Tensor:
         """The term of the given label before the turning point, CE of the adapted label after it."""
@@ -119,6 +119,7 @@ class DimensionalityDriven(Loss):
     def measure(self, view: EpochView) -> Tensor:
         """Mean LID () float64 of a sample of training images; neighbours are searched within parts of about BATCH."""
         points = view.represent(SAMPLE)
+        check_tensors(represent=points)
         if points.ndim != 2:
             rule = "must return rows (count, D); .flatten(1) makes them of feature maps"
             raise UserError("represent", describe(points), rule)

@@ -196,6 +196,15 @@ def test_feature_maps_are_no_rows() -> None:
         loss.after_epoch(EpochView(1, 10, lambda count: torch.zeros(count, 2, 3, 3)))
 
 
+def test_representations_of_another_kind_and_epochs_counted_from_0_are_said_in_words() -> None:
+    loss = DimensionalityDriven(0.25, 5, 20)
+    with pytest.raises(UserError, match=r"^represent=ndarray: must be a tensor; torch.as_tensor makes one"):
+        loss.after_epoch(EpochView(1, 10, lambda count: np.zeros((count, 3))))  # type: ignore[arg-type, return-value]
+    for epoch, epochs, line in ((0, 10, "epoch=0"), (11, 10, "epoch=11"), (1, 0, "epochs=0")):
+        with pytest.raises(UserError, match=f"^{line}: must be a whole number"):
+            EpochView(epoch, epochs, lambda count: torch.zeros(count, 1))
+
+
 def test_what_it_has_learnt_is_its_state() -> None:
     first, second = Driven([3.0, 2.0, 1.9, 2.1, 2.5, 2.4, 1.8]), Driven([3.0, 2.0, 1.9, 2.1, 2.5, 2.4, 1.8])
     whole = paces(first)
