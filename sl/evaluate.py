@@ -1,16 +1,17 @@
 """What a model does, as pure functions of its outputs and the labels; nothing here knows a network.
 
 Shapes: N examples, K classes; logits (N, K) float, predictions and labels (N,) int64. Every function stays
-on the device of its inputs, so an epoch needs one transfer to the host. `confusion_matrix`, `class_accuracy` and
-`ClassReport` take NumPy arrays and lists too.
+on the device of its inputs, so an epoch needs one transfer to the host. NumPy arrays and lists will do too. UserError
+for other shapes or types, and for a value outside [0, K); on an accelerator values are not checked, because it would
+have to wait for that.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 import torch
 from torch import Tensor
 
-from sl.array_like import Numbers, as_tensor, class_numbers
+from sl.array_like import Numbers, as_tensor, class_numbers, describe
 from sl.checks import integer
 from sl.errors import UserError
 
@@ -19,17 +20,12 @@ def confusion_matrix(predictions: Numbers, labels: Numbers, num_classes: int) ->
     """Counts (K, K) int64: row = label, column = prediction.
 
     The predictions come first; scikit-learn's function of this name takes the labels first, for the same matrix.
-    UserError for other shapes or types, such as logits, and for a value outside [0, K). On an accelerator values are
-    not checked, because it would have to wait for that.
 
     >>> confusion_matrix(torch.tensor([0, 1, 1]), torch.tensor([0, 0, 1]), 2).tolist()
     [[1, 1], [0, 1]]
     """
     classes = integer("num_classes", num_classes, 1)
-    predicted = class_numbers("predictions", predictions, "; of logits (N, K) take .argmax(1)", classes)
-    given = class_numbers("labels", labels, classes=classes)
-    if len(predicted) != len(given):
-        raise UserError("labels", f"{len(given)} examples", f"must be {len(predicted)}, as many as predictions")
+    predicted, given = _columns(predictions, classes, labels=labels)
     return torch.bincount(given * classes + predicted, minlength=classes**2).view(classes, classes)
 
 
@@ -39,36 +35,62 @@ def class_accuracy(confusion: Numbers) -> Tensor:
     >>> class_accuracy(torch.tensor([[1, 1], [0, 4]])).tolist()
     [0.5, 1.0]
     """
-    counts = as_tensor("confusion", confusion)
+    counts = _square(confusion)
     return counts.diagonal().double() / counts.sum(1).double()
 
 
-def training_counts(predictions: Tensor, noisy: Tensor, clean: Tensor) -> Tensor:
+def training_counts(predictions: Numbers, noisy: Numbers, clean: Numbers) -> Tensor:
     """Counts (5,) int64 over training examples.
 
     Label right; of those, predicted as the label; label wrong; of those, predicted as the wrong label (memorised), and
     as the true class (corrected).
+
+    >>> training_counts([0, 1, 1, 0], noisy=[0, 0, 1, 0], clean=[0, 0, 0, 1]).tolist()
+    [2, 1, 2, 2, 0]
     """
-    right = noisy == clean
-    follows, corrects = predictions == noisy, predictions == clean
+    predicted, given, true = _columns(predictions, noisy=noisy, clean=clean)
+    right = given == true
+    follows, corrects = predicted == given, predicted == true
     return torch.stack(
         [right.sum(), (right & follows).sum(), (~right).sum(), (~right & follows).sum(), (~right & corrects).sum()]
     )
 
 
-def training_counts_by_class(predictions: Tensor, noisy: Tensor, clean: Tensor, num_classes: int) -> Tensor:
+def training_counts_by_class(predictions: Numbers, noisy: Numbers, clean: Numbers, num_classes: int) -> Tensor:
     """`training_counts` (K, 5) of the examples of each true class; their sum over classes is that of all examples."""
-    of_class = (clean == label for label in range(num_classes))
-    return torch.stack([training_counts(predictions[rows], noisy[rows], clean[rows]) for rows in of_class])
+    classes = integer("num_classes", num_classes, 1)
+    columns = _columns(predictions, classes, noisy=noisy, clean=clean)
+    of_class = (columns[-1] == label for label in range(classes))
+    return torch.stack([training_counts(*(column[rows] for column in columns)) for rows in of_class])
 
 
-def class_confidence(logits: Tensor) -> tuple[Tensor, Tensor]:
+def class_confidence(logits: Numbers) -> tuple[Tensor, Tensor]:
     """Mean softmax confidence (K,) float64 and number of predictions (K,) int64 of each class over N examples.
 
     The paper's Fig. 4 shows both over the rightly labelled training examples of one class.
     """
-    confidence = logits.double().softmax(1).mean(0)
-    return confidence, torch.bincount(logits.argmax(1), minlength=logits.shape[1])
+    given = as_tensor("logits", logits)
+    if given.ndim != 2:
+        raise UserError("logits", describe(given), "must be of shape (N, K)")
+    confidence = given.double().softmax(1).mean(0)
+    return confidence, torch.bincount(given.argmax(1), minlength=given.shape[1])
+
+
+def _columns(predictions: Numbers, classes: int | None = None, **others: Numbers) -> list[Tensor]:
+    """The class numbers (N,) of the predictions and of the others, which must be as many."""
+    predicted = class_numbers("predictions", predictions, "; of logits (N, K) take .argmax(1)", classes)
+    columns = {name: class_numbers(name, values, classes=classes) for name, values in others.items()}
+    for name, column in columns.items():
+        if len(column) != len(predicted):
+            raise UserError(name, f"{len(column)} examples", f"must be {len(predicted)}, as many as predictions")
+    return [predicted, *columns.values()]
+
+
+def _square(confusion: Numbers) -> Tensor:
+    counts = as_tensor("confusion", confusion)
+    if counts.ndim != 2 or counts.shape[0] != counts.shape[1]:
+        raise UserError("confusion", describe(counts), "must be of shape (K, K)")
+    return counts
 
 
 class ClassReport:
@@ -85,12 +107,12 @@ class ClassReport:
     worst class: cat, 80.0 %; mean of the classes: 90.0 %
     """
 
-    def __init__(self, confusion: Numbers, names: Sequence[object]) -> None:
-        self.confusion = as_tensor("confusion", confusion)
+    def __init__(self, confusion: Numbers, names: Iterable[object]) -> None:
+        self.confusion = _square(confusion)
         self.names = tuple(map(str, names))
-        if self.confusion.shape != (len(names), len(names)):
+        if len(self.names) != len(self.confusion):
             shape = tuple(self.confusion.shape)
-            raise UserError("names", len(names), f"must be one for each class of the confusion matrix {shape}")
+            raise UserError("names", len(self.names), f"must be one for each class of the confusion matrix {shape}")
 
     @property
     def accuracy(self) -> Tensor:

@@ -80,6 +80,42 @@ def test_what_cannot_be_counted_is_said_in_words(predictions: Any, labels: Any, 
     assert str(error.value) == line
 
 
+@pytest.mark.parametrize(
+    ("count", "line"),
+    [
+        (lambda: training_counts([[0], [1]], [0, 1], [0, 1]), f"predictions=torch.int64 of shape (2, 1): {CLASSES}"),
+        (lambda: training_counts(LOGITS, [1], [1]), f"predictions=torch.float32 of shape (1, 3): {CLASSES}"),
+        (lambda: training_counts([0, 1], [0], [0, 1]), "noisy=1 examples: must be 2, as many as predictions"),
+        (
+            lambda: training_counts_by_class([0, 1], [0, 1], [0, 2], 2),
+            "clean[1]=2: must be in [0, 2), the number of a class",
+        ),
+        (lambda: class_accuracy([0.5, 0.5]), "confusion=torch.float64 of shape (2,): must be of shape (K, K)"),
+        (lambda: class_accuracy([[1, 2]]), "confusion=torch.int64 of shape (1, 2): must be of shape (K, K)"),
+        (
+            lambda: class_confidence(torch.zeros(2, 3, 4, 4)),
+            "logits=torch.float32 of shape (2, 3, 4, 4): must be of shape (N, K)",
+        ),
+    ],
+    ids=["column", "logits", "one for all", "too few classes", "accuracies", "not square", "pixels"],
+)
+def test_what_would_be_counted_wrongly_is_refused(count: Callable[[], Any], line: str) -> None:
+    """A column of predictions was compared with all labels, and an example of no class was left out."""
+    with pytest.raises(UserError) as error:
+        count()
+    assert str(error.value) == line
+
+
+@pytest.mark.parametrize("kind", [torch.Tensor.numpy, torch.Tensor.tolist, torch.Tensor.int])
+def test_training_is_counted_of_arrays_and_lists_too(kind: Callable[[torch.Tensor], Any]) -> None:
+    columns = [random_labels(seed) for seed in range(3)]
+    given = [kind(column) for column in columns]
+    assert torch.equal(training_counts(*given), training_counts(*columns))
+    assert torch.equal(training_counts_by_class(*given, K), training_counts_by_class(*columns, K))
+    assert torch.equal(training_counts_by_class(*columns, K).sum(0), training_counts(*columns))
+    assert class_confidence(np.zeros((2, 4)))[0].tolist() == [0.25] * 4
+
+
 def test_no_examples_are_no_counts() -> None:
     assert confusion_matrix(torch.empty(0, dtype=torch.int64), torch.empty(0, dtype=torch.int64), 2).sum() == 0
 
