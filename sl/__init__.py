@@ -1,16 +1,19 @@
 """Noise-robust losses, label-noise models and class-wise diagnosis; the reproduction of SL (ICCV 2019)."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
 
 __all__ = ["load_model"]
 
+if TYPE_CHECKING:
+    from sl.saved import load_model
+else:
 
-def __getattr__(name: str) -> Any:
-    """`sl.load_model`, which imports torch at its first use."""
-    if name == "load_model":
-        from sl.saved import load_model
+    def __getattr__(name: str) -> Any:
+        """`sl.load_model`, which imports torch at its first use."""
+        if name == "load_model":
+            from sl.saved import load_model
 
-        return load_model
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+            return load_model
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -88,7 +88,7 @@ def is_complete(path: Path) -> bool:
     return record_state(path) == "complete"
 
 
-def load_all(root: Path, strict: bool = False, option: str = "runs_dir") -> list[Run]:
+def load_all(root: Path | str, strict: bool = False, option: str = "runs_dir") -> list[Run]:
     """Every run recorded below `root`, sorted by path, finished or not; hidden files and folders are passed over.
 
     A damaged record, or a second one of the same run, is named on stderr and left out; with `strict` it raises
