@@ -101,6 +101,8 @@ def refined(joint: Array, labels: Labels, probabilities: Array) -> tuple[Array, 
 def estimate_noise(labels: Numbers, probabilities: Numbers, seed: int = 0) -> NoiseEstimate:
     """The noise in `labels` (N,) in [0, K) as `probabilities` (N, K) show it: tensors, arrays, tables or lists.
 
+    Row i of one belongs to row i of the other, and column k to class k; the index and the columns' names of a table are
+    not read.
     Probabilities are those of the true class, of examples that were not trained on. A model that is calibrated to the
     noisy labels, such as nearest neighbours or a forest, hides noise: with asymmetric noise far too little is counted.
     Where classes overlap, clean labels look noisy, because the estimate stops after 20 steps. Measured:
@@ -121,9 +123,9 @@ def estimate_noise(labels: Numbers, probabilities: Numbers, seed: int = 0) -> No
     resampled = []
     for _ in range(RESAMPLES):
         chosen = np.concatenate([random.choice(some, len(some)) for some in rows if len(some)])
-        again = joint
+        again, given, predicted = joint, labels[chosen], calibrated[chosen]
         for _ in range(RESAMPLE_STEPS):
-            again = joint_of(posterior(calibrated[chosen], labels[chosen], transition_of(again)), labels[chosen])
+            again = joint_of(posterior(predicted, given, transition_of(again)), given)
         resampled.append(wrong_shares(again))
     tails = 100 * np.array([(1 - LEVEL) / 2, (1 + LEVEL) / 2])
     low, high = np.percentile(resampled, tails, axis=0)
