@@ -21,7 +21,8 @@ def corrupt(labels: Numbers, transition: Numbers, seed: int, exact: bool = True)
 
     `exact` moves exactly int(rate_i * n_i) of the n_i examples of class i, rate_i = 1 - T[i, i], chosen at random,
     each to a class drawn from the row's other entries: of two examples at 40 % that is none. Otherwise each example
-    moves on its own with probability rate_i. Either way none is "moved" to its own class.
+    moves on its own with probability rate_i. Either way none is "moved" to its own class. Give T in float64, as lists
+    have it: in float32 0.6 is a little more than 0.6, so that 399 of 1000 examples move and not 400.
 
     With one seed the same places come first in every draw. To add noise to noisy labels take another seed: with the
     same one the second draw moves mostly the examples that the first has moved.
