@@ -10,6 +10,7 @@ from sl.array_like import Numbers
 from sl.audit.checked import checked
 from sl.audit.posterior import Array, Labels, fit_temperature, joint_of, posterior, temperature_scaled
 from sl.checks import integer
+from sl.errors import UserError
 from sl.stats import LEVEL
 
 STEPS = 20  # of expectation maximisation, as in every recorded audit; where classes overlap it has not converged then
@@ -60,7 +61,9 @@ class NoiseEstimate:
         return sorted(found, key=lambda pair: -pair[2])[:MOST_PAIRS]
 
     def as_json(self, class_names: tuple[str, ...]) -> dict[str, Any]:
-        """For noise.json; `transition` is what noise=matrix and loss.transition read."""
+        """For noise.json; `transition` is what noise=matrix and loss.transition read. UserError for other class names."""
+        if len(class_names) != len(self.by_label):
+            raise UserError("class_names", len(class_names), f"must be {len(self.by_label)}, one for each class")
         return {
             "images": self.images,
             "class_names": list(class_names),

@@ -16,6 +16,7 @@ from sl.audit.rank import Ranking
 from sl.audit.summary import closing, findings, training_command
 from sl.audit.trust import Trust
 from sl.config.compose import compose_run, hydra_ready, override
+from sl.errors import UserError
 from sl.noise.matrix_file import read_matrix
 
 NAMES = ("ant", "bee", "cat")
@@ -45,6 +46,11 @@ def test_the_file_of_the_noise_has_a_row_for_each_true_class(tmp_path: Path) -> 
     expected = [[5 / 7, 2 / 7, 0], [0.05 / 0.296, 0.246 / 0.296, 0], [1, 0, 0]]
     np.testing.assert_allclose(read.numpy(), expected)
     assert content["by_label"]["ant"] == {"value": 0.1, "low": 0.08, "high": 0.15}
+
+
+def test_the_file_of_the_noise_takes_a_name_for_each_class() -> None:
+    with pytest.raises(UserError, match=r"class_names=2: must be 3, one for each class"):
+        ESTIMATE.as_json(NAMES[:2])
 
 
 def test_the_figure_shows_the_estimate() -> None:
