@@ -61,7 +61,10 @@ class NoiseEstimate:
         return sorted(found, key=lambda pair: -pair[2])[:MOST_PAIRS]
 
     def as_json(self, class_names: tuple[str, ...]) -> dict[str, Any]:
-        """For noise.json; `transition` is what noise=matrix and loss.transition read. UserError for other class names."""
+        """For noise.json; `transition` is what noise=matrix and loss.transition read.
+
+        UserError for another number of class names.
+        """
         if len(class_names) != len(self.by_label):
             raise UserError("class_names", len(class_names), f"must be {len(self.by_label)}, one for each class")
         return {
