@@ -26,5 +26,5 @@ def local_intrinsic_dimensionality(points: Tensor, neighbours: int) -> Tensor:
         raise UserError("neighbours", neighbours, f"must be less than the number of points, {len(points)}")
     points = points.double()
     distances = torch.cdist(points, points, compute_mode="donot_use_mm_for_euclid_dist")
-    nearest = distances.fill_diagonal_(-1).topk(neighbours + 1, largest=False).values[:, 1:]
+    nearest = distances.topk(neighbours + 1, largest=False).values[:, 1:]
     return -neighbours / (nearest / nearest[:, -1:]).clamp(min=LEAST_RATIO).log().sum(dim=1)

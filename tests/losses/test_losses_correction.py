@@ -3,6 +3,7 @@
 import math
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from loss_table import CLASSES, TRANSITION, batch
@@ -110,7 +111,7 @@ def test_forward_of_soft_targets_makes_nothing_of_n_times_k_squared() -> None:
 
 @both
 def test_transition_follows_the_module_and_is_not_trained(correction: type[Correction]) -> None:
-    loss = correction(TRANSITION)
+    loss = correction(TRANSITION.clone().requires_grad_())
     assert torch.equal(loss.transition, TRANSITION)
     assert dict(loss.named_buffers()).keys() >= {"transition"}
     assert not any(buffer.requires_grad for buffer in loss.buffers())
@@ -121,11 +122,13 @@ def test_transition_follows_the_module_and_is_not_trained(correction: type[Corre
     ("transition", "message"),
     [
         ("noise", r"^transition=noise: must hold real numbers: a tensor, a NumPy array or lists of equal length$"),
+        (torch.eye(2, dtype=torch.complex64), "^transition=Tensor: must hold real numbers"),
+        (np.eye(2, dtype=bool), "^transition=ndarray: must hold real numbers"),
         (torch.ones(2, 3) / 3, r"^transition: must be \(K, K\) float64, not \(2, 3\) float64$"),
     ],
-    ids=["word", "not square"],
+    ids=["word", "complex", "true and false", "not square"],
 )
-def test_not_a_transition_matrix(correction: type[Correction], transition: torch.Tensor, message: str) -> None:
+def test_not_a_transition_matrix(correction: type[Correction], transition: Any, message: str) -> None:
     with pytest.raises(UserError, match=message):
         correction(transition)
 

@@ -1,5 +1,6 @@
 """Shapes beyond (N, K), class weights and ignored labels: against torch's cross entropy, and for every loss."""
 
+import math
 from typing import Any
 
 import pytest
@@ -51,6 +52,12 @@ def test_cross_entropy_is_that_of_torch(reduction: str, weight: Tensor | None, s
     torch.testing.assert_close(ours.grad, theirs.grad)
 
 
+def test_what_is_no_number_where_a_label_is_ignored_stays_out_of_the_value() -> None:
+    logits, labels = torch.tensor([[math.nan, 1.0], [0.0, 1.0]]), torch.tensor([IGNORE, 0])
+    value = CrossEntropy(ignore_index=IGNORE)(logits, labels)
+    assert value.item() == pytest.approx(cross_entropy(logits, labels, ignore_index=IGNORE).item())
+
+
 def test_nothing_but_ignored_labels_is_what_it_is_in_torch() -> None:
     logits, labels = torch.randn(3, 4), torch.full((3,), IGNORE)
     assert CrossEntropy(ignore_index=IGNORE)(logits, labels).isnan()
@@ -90,6 +97,11 @@ def test_the_mean_is_weighted_by_class(name: str) -> None:
     each, weights = make(name, reduction="none")(logits, labels), WEIGHT[labels]
     torch.testing.assert_close(make(name, weight=WEIGHT)(logits, labels), (weights * each).sum() / weights.sum())
     torch.testing.assert_close(make(name, weight=WEIGHT, reduction="none")(logits, labels), weights * each)
+
+
+def test_a_weight_that_could_be_trained_is_a_constant_here() -> None:
+    weight = torch.ones(CLASSES, requires_grad=True)
+    assert not CrossEntropy(weight=weight)(*batch()).requires_grad
 
 
 def test_labels_that_are_not_ignored_must_be_classes() -> None:
@@ -155,9 +167,9 @@ def test_a_sum_asks_of_a_batch_what_each_part_asks() -> None:
 
 
 def test_a_part_has_no_options_that_would_be_lost() -> None:
-    part = MeanAbsoluteError(weight=WEIGHT)
-    with pytest.raises(UserError, match="passive: must have neither weight nor ignore_index"):
-        ActivePassive(CrossEntropy(), part, 1, 1)
+    for part in (MeanAbsoluteError(weight=WEIGHT), MeanAbsoluteError(ignore_index=IGNORE)):
+        with pytest.raises(UserError, match="passive: must have neither weight nor ignore_index"):
+            ActivePassive(CrossEntropy(), part, 1, 1)
 
 
 @pytest.mark.parametrize(
@@ -166,6 +178,7 @@ def test_a_part_has_no_options_that_would_be_lost() -> None:
         ({"weight": [1.0, 2.0]}, r"weight=\[1.0, 2.0\]: must be a floating point tensor of shape \(K,\)"),
         ({"weight": torch.ones(2, 2)}, r"weight=torch.float32 of shape \(2, 2\): must be a floating"),
         ({"weight": torch.tensor([1.0, -1.0])}, r"weight=\[1.0, -1.0\]: must be finite and not negative"),
+        ({"weight": torch.tensor([1.0, math.inf])}, r"weight=\[1.0, inf\]: must be finite and not negative"),
         ({"ignore_index": 0.5}, "ignore_index=0.5: "),
     ],
 )

@@ -122,3 +122,6 @@ def test_dimensionality_driven_adapts_a_soft_target() -> None:
     guess = torch.nn.functional.one_hot(logits.argmax(1), CLASSES)
     ce = -((0.8 * target + 0.2 * guess) * logits.log_softmax(1)).sum(1)
     torch.testing.assert_close(loss(logits, target), ce)
+    weighted = DimensionalityDriven(0.3, 5, 20, weight=torch.ones(CLASSES))
+    with pytest.raises(UserError, match="weight: must not be given with soft targets for DimensionalityDriven"):
+        weighted(logits, target)

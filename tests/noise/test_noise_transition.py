@@ -69,6 +69,7 @@ def broken(row: int, entries: list[float]) -> torch.Tensor:
     [
         (torch.eye(2), r"must be \(K, K\) float64, not \(2, 2\) float32"),
         (torch.ones(2, 3, dtype=torch.float64) / 3, r"must be \(K, K\) float64, not \(2, 3\) float64"),
+        (torch.ones(0, 0, dtype=torch.float64), r"must be \(K, K\) float64, not \(0, 0\) float64"),
         (torch.ones(2, dtype=torch.float64), r"must be \(K, K\) float64, not \(2,\) float64"),
         (broken(1, [-0.1, 1.1]), "must hold probabilities, but row 1 has the entry -0.1"),
         (broken(0, [float("nan"), 1.0]), "must hold probabilities, but row 0 has the entry nan"),
