@@ -99,10 +99,9 @@ def _gradients(parameters: Sequence[Tensor]) -> tuple[Tensor, ...]:
 def build_optimizer(model: nn.Module, recipe: RecipeConfig) -> SGD:
     """The recipe's optimiser for what is to be trained of `model`, which must already be on its device."""
     trained = [parameter for parameter in model.parameters() if parameter.requires_grad]
-    decayed = decayed_parameters(model, recipe.decay_on)
     return SGD(
         trained,
-        [parameter for parameter in decayed if parameter.requires_grad],
+        decayed_parameters(model, recipe.decay_on),  # of what is frozen there is no gradient, so no decay either
         lr=recipe.lr,
         momentum=recipe.momentum,
         momentum_form=recipe.momentum_form,

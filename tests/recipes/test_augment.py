@@ -65,7 +65,7 @@ def test_shift_flip_and_rotation_equal_scipy(shape: tuple[int, int, int], rotati
         np.testing.assert_allclose(out[index].numpy(), expected, rtol=0, atol=1e-5)
 
 
-@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("shape", [*SHAPES, (1, 5, 1), (1, 1, 5)])
 def test_shift_alone_equals_scipys_shift(shape: tuple[int, int, int]) -> None:
     augmentation = Augmentation(shift=0.2)
     images = batch(shape)

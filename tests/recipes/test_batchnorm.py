@@ -17,6 +17,8 @@ def test_constants_act_as_in_keras() -> None:
     torch.testing.assert_close(output, (batch - batch.mean(0)) / (batch.var(0, unbiased=False) + 1e-3).sqrt())
     torch.testing.assert_close(norm.running_mean, 0.01 * batch.mean(0))  # Keras: 0.99 * old + 0.01 * batch
     torch.testing.assert_close(norm.running_var, 0.99 + 0.01 * batch.var(0))
+    with debiased_statistics(model, zero_debias=False):
+        torch.testing.assert_close(norm.running_mean, 0.01 * batch.mean(0))
 
 
 def test_every_layer_is_reached() -> None:

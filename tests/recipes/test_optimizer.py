@@ -1,5 +1,6 @@
 """Momentum SGD, step for step against torch.optim.SGD and against Keras' rule in numpy."""
 
+import copy
 from types import SimpleNamespace
 from typing import Any
 
@@ -168,3 +169,22 @@ def test_building_from_a_recipe() -> None:
         torch.testing.assert_close(parameter.detach(), before[name] * shrink)
     optimizer.zero_grad()
     assert all(parameter.grad is None for parameter in model.parameters())
+
+
+def test_building_from_a_recipe_in_torchs_form() -> None:
+    recipe: Any = SimpleNamespace(
+        lr=0.3, momentum=0.8, momentum_form="torch", nesterov=True, weight_decay=0.02, decay_on="all", clip_norm=0.5,
+        head_lr_factor=None,
+    )  # fmt: skip
+    ours = Cnn4(10, (1, 8, 8))
+    theirs = copy.deepcopy(ours)
+    optimizer = build_optimizer(ours, recipe)
+    reference = torch.optim.SGD(theirs.parameters(), lr=0.3, momentum=0.8, nesterov=True, weight_decay=0.02)
+    for step in range(3):
+        for model in (ours, theirs):
+            give_gradients([*model.parameters()], step)
+        optimizer.step()
+        nn.utils.clip_grad_norm_(theirs.parameters(), 0.5)
+        reference.step()
+    for own, other in zip(ours.parameters(), theirs.parameters(), strict=True):
+        torch.testing.assert_close(own, other)
