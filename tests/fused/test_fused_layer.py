@@ -95,6 +95,66 @@ def test_of_equal_values_the_first_gets_the_gradient() -> None:
 
 
 @pytest.mark.usefixtures("fused")
+def test_of_values_that_are_equal_once_rounded_too() -> None:
+    """1 - 2^-10 and 1 + 2^-10 are 1 in bfloat16."""
+    x = torch.tensor([[-1.0, 1.0], [1.0, -1.0]]).expand(4, 2, 2, 2).bfloat16().contiguous(memory_format=LAST)
+    found = []
+    for layers in (NormPoolRelu(2, True), published_order(2, True)):
+        norm = next(module for module in layers.modules() if isinstance(module, nn.BatchNorm2d))
+        nn.init.constant_(norm.weight, 2**-10)
+        nn.init.ones_(norm.bias)
+        given = x.clone().requires_grad_()
+        layers(given).sum().backward()
+        found.append(given.grad)
+    torch.testing.assert_close(*found)
+
+
+@pytest.mark.usefixtures("fused")
+@pytest.mark.parametrize("pool", [False, True])
+def test_no_gradient_passes_where_relu_gives_exactly_0(pool: bool) -> None:
+    for layers in (NormPoolRelu(3, pool), published_order(3, pool)):
+        norm = next(module for module in layers.modules() if isinstance(module, nn.BatchNorm2d))
+        nn.init.zeros_(norm.weight)  # and the bias is 0: so is every value
+        layers(images((4, 3, 4, 4))).sum().backward()
+        assert norm.bias.grad is not None
+        assert not norm.bias.grad.any()
+
+
+@pytest.mark.usefixtures("fused")
+def test_a_second_derivative_is_refused() -> None:
+    """There is no function for it: without the error it would lack what comes through the layer."""
+    x = images((4, 3, 4, 4)).requires_grad_()
+    (gradient,) = torch.autograd.grad(NormPoolRelu(3, True)(x).square().sum(), x, create_graph=True)
+    with pytest.raises(RuntimeError, match="once_differentiable"):
+        gradient.sum().backward()
+
+
+@pytest.mark.usefixtures("fused")
+def test_a_mean_far_from_0_costs_the_variance_no_digits() -> None:
+    x, own = images((32, 5, 8, 8)) + 1000, NormPoolRelu(5)
+    own.momentum = 1
+    own(x)
+    torch.testing.assert_close(own.running_var.double(), x.double().var((0, 2, 3)), rtol=1e-5, atol=0)
+
+
+@pytest.mark.usefixtures("fused")
+def test_bfloat16_is_rounded_to_even() -> None:
+    """1 + 2^-8 lies between 1 and 1 + 2^-7, and 1 + 3 * 2^-8 between 1 + 2^-7 and 1 + 2^-6."""
+    own = NormPoolRelu(2).eval()
+    own.eps = 0
+    with torch.inference_mode():
+        own.bias.copy_(torch.tensor([2**-8, 3 * 2**-8]))
+        found = own(torch.ones(1, 2, 2, 1, dtype=torch.bfloat16).contiguous(memory_format=LAST))
+    assert found[0, :, 0, 0].tolist() == [1, 1 + 2**-6]
+
+
+@pytest.mark.usefixtures("fused")
+def test_one_value_has_no_variance_as_in_pytorch() -> None:
+    with pytest.raises(ValueError, match="more than 1 value per channel"):
+        NormPoolRelu(3)(images((1, 3, 1, 1)))
+
+
+@pytest.mark.usefixtures("fused")
 def test_evaluation_uses_the_running_statistics() -> None:
     fused_layer = NormPoolRelu(33, True).eval()
     fused_layer.running_mean.uniform_(2, 4)
@@ -144,6 +204,7 @@ def test_nor_in_evaluation_wherever_in_its_window_it_is(place: tuple[int, int], 
         (torch.randn(2, 3, 4, 4), True),  # another memory order
         (images((2, 3, 5, 4)), True),  # odd
         (images((2, 3, 4, 4)).double(), True),
+        (images((2, 3, 4, 4), torch.bfloat16), True),  # its weight too
         (images((2, 3, 4, 4)), False),  # gradients with fixed statistics
     ],
 )
@@ -195,3 +256,16 @@ def test_it_is_compiled_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) ->
     assert compiled.built(compiler, openmp) == first
     assert first.stat().st_mtime_ns == written
     assert [path.name for path in first.parent.iterdir()] == [first.name]
+
+
+def test_another_source_or_option_is_compiled_anew(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Or the numbers would be those of the old one."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setattr(compiled, "call", lambda *command: Path(command[-1]).touch() or b"")
+    (tmp_path / "changed.cpp").write_bytes(compiled.SOURCE.read_bytes() + b"// changed")
+    found = [compiled.built("g++", Path("libgomp.so"))]
+    for name, value in (("OPTIONS", ("-O2",)), ("SOURCE", tmp_path / "changed.cpp")):
+        monkeypatch.setattr(compiled, name, value)
+        found.append(compiled.built("g++", Path("libgomp.so")))
+    found.append(compiled.built("g++", Path("libiomp5.so")))
+    assert len(set(found)) == 4
