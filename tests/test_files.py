@@ -1,13 +1,15 @@
 """Files that a user keeps appear whole or not at all, whatever writes them."""
 
 import ast
+import hashlib
+import io
 import os
 from pathlib import Path
 
 import pytest
 
 from sl.errors import UserError
-from sl.files import expanded, replace_file, replacing
+from sl.files import append, expanded, remembered_digest, replace_file, replacing
 
 ROOT = Path(__file__).parents[1]
 # Who opens files for writing by other means, and why
@@ -81,6 +83,45 @@ def test_a_full_disk_is_named_by_the_file_that_did_not_fit(tmp_path: Path) -> No
         full()
     assert caught.value.filename == str(path)
     assert [(found.name, found.read_text()) for found in tmp_path.iterdir()] == [("labels.csv", "old")]
+
+
+def test_content_and_name_are_flushed_to_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    flushed: list[int] = []
+    monkeypatch.setattr(os, "fsync", lambda number: flushed.append(os.fstat(number).st_ino))
+    replace_file(tmp_path / "labels.csv", "new")
+    assert flushed == [(tmp_path / "labels.csv").stat().st_ino, tmp_path.stat().st_ino]
+
+
+def test_two_processes_do_not_write_to_one_part(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "labels.csv"
+    with replacing(path) as first:
+        monkeypatch.setattr(os, "getpid", lambda: 1)
+        replace_file(path, "second")
+        first.write_text("first")
+    assert [(found.name, found.read_text()) for found in tmp_path.iterdir()] == [("labels.csv", "first")]
+
+
+class Slow(io.FileIO):
+    """Takes three bytes at a time, as a disk that is nearly full may."""
+
+    def write(self, content: bytes) -> int:  # type: ignore[override]
+        return super().write(content[:3])
+
+
+def test_all_is_appended_where_the_system_takes_a_part(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "record"
+    path.write_bytes(b"whole\nhalf a li")
+    monkeypatch.setattr(Path, "open", lambda self, *_, **__: Slow(self, "r+"))
+    append(path, b"another line\n", length=6)
+    assert path.read_bytes() == b"whole\nanother line\n"
+
+
+def test_a_file_is_hashed_anew_when_its_size_or_its_time_changes(tmp_path: Path) -> None:
+    path = tmp_path / "labels.csv"
+    for content, moment in ((b"one", 1), (b"two", 2), (b"three", 2)):
+        path.write_bytes(content)
+        os.utime(path, (moment, moment))
+        assert remembered_digest(path) == hashlib.sha256(content).hexdigest()
 
 
 def test_a_link_stays_one_and_a_device_a_device(tmp_path: Path) -> None:
