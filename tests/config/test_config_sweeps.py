@@ -209,6 +209,10 @@ def test_one_job_of_joblib_at_a_time_takes_the_threads_that_it_needs(
             "hydra/launcher=joblib hydra.launcher.n_jobs=0 seed=0,1",
             "hydra/launcher=joblib hydra.launcher.n_jobs=0: n_jobs == 0",
         ),
+        (
+            "hydra/launcher=joblib hydra.launcher.pre_dispatch=1 seed=0,1",
+            "hydra.launcher.pre_dispatch=1: must not be given: only n_jobs can be chosen",
+        ),
     ],
 )
 def test_a_mistake_ends_a_sweep_before_it_begins(arguments: str, line: str, run_task: Command, tmp_path: Path) -> None:

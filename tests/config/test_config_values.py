@@ -60,6 +60,8 @@ RANGES = [
     ("recipe.lr=-1", "recipe.lr=-1: must be a number in (0, inf)"),
     ("recipe.lr=inf", "recipe.lr=inf: must be a number in (0, inf)"),
     ("recipe.milestones=[3,1]", "recipe.milestones=[3,1]: must be epochs of at least 1 in ascending order"),
+    ("recipe.milestones=[3,3]", "recipe.milestones=[3,3]: must be epochs of at least 1 in ascending order"),
+    ("recipe.milestones=[0,3]", "recipe.milestones=[0,3]: must be epochs of at least 1 in ascending order"),
     ("recipe.schedule=linear", "recipe.schedule=linear: must be one of steps, cosine"),
     ("recipe.nesterov=true", "recipe.nesterov=true: must be false unless recipe.momentum_form is torch"),
     ("recipe.shift=0.2 recipe.crop_padding=4", "recipe.crop_padding=4: must be 0 with recipe.shift=0.2"),
@@ -124,6 +126,7 @@ MISSING = [
 ]
 RUNTIME = [
     ("runtime.threads=0", "runtime.threads=0: must be a whole number of at least 1"),
+    ("runtime.threads=1025", "runtime.threads=1025: must be a whole number from 1 to 1024"),
     ("runtime.precision=float16", "runtime.precision=float16: must be one of auto, float32, bfloat16"),
     ("runtime.step=fast", "runtime.step=fast: must be one of auto, fastest, eager, compile, graph, compiled_graph"),
 ]

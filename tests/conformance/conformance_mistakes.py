@@ -148,5 +148,10 @@ def absolute(logits: Tensor, labels: Tensor) -> Tensor:
     return (p - functional.one_hot(labels, p.shape[1])).abs().sum(1).mean()
 
 
+def nearly(logits: Tensor, labels: Tensor) -> Tensor:
+    """Off by half a per cent."""
+    return 1.005 * functional.cross_entropy(logits, labels)
+
+
 def nonsense(logits: Tensor, labels: Tensor) -> Tensor:
     return logits.mean() + 1

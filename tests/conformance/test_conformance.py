@@ -101,6 +101,7 @@ def test_a_right_one_conforms(name: str, line: str) -> None:
         ("Unstable", "MISTAKE: not finite for logits of 20 to 1e4"),
         ("twice", "MISTAKE: softmax applied twice"),
         ("Other", "it is alpha CE - beta A (1 - p_y) with alpha 6, beta * (-A) 4.605"),
+        ("nearly", "it is alpha CE - beta A (1 - p_y) with alpha 1.005, "),
         ("nonsense", "matches none of the formulas"),
     ],
 )
