@@ -1,18 +1,22 @@
 """How long a run will take: measured, or from records of runs that cost the same."""
 
+import os
+from itertools import count
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+import synthetic
 import torch
 from wanted_runs import WANTED
 
 from sl.processes import as_one_of
 from sl.record import read
 from sl.reproduce.command import timed
-from sl.reproduce.estimate import estimate
+from sl.reproduce.estimate import estimate, latest_first, measured
 from sl.reproduce.execute import train_one
 from sl.reproduce.plan import PlannedRun, plan_runs
+from sl.train.prepared import prepare
 from sl.train.threads import share
 
 
@@ -24,6 +28,21 @@ def test_times_of_runs_are_known_once_one_is_recorded(plan: list[PlannedRun]) ->
     end = read(plan[0].record).end
     assert end is not None
     assert recorded == pytest.approx(end.seconds)
+
+
+def test_a_measurement_counts_every_step_and_every_evaluation(
+    plan: list[PlannedRun], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By a clock that is a second on at each look: two steps take one, the test images of digits too."""
+    prepared = prepare(plan[0].described.config)
+    monkeypatch.setattr("sl.reproduce.estimate.time", SimpleNamespace(perf_counter=count().__next__))
+    assert measured(prepared) == pytest.approx(prepared.plan.steps / 2 + prepared.plan.epochs)
+
+
+def test_the_newest_record_counts(tmp_path: Path) -> None:
+    for seed, moment in ((0, 2), (1, 3), (2, 1)):
+        os.utime(synthetic.record(tmp_path, seed=seed), (moment, moment))
+    assert [run.seed for run in latest_first(tmp_path)] == [1, 0, 2]
 
 
 def test_the_record_of_a_run_that_costs_something_else_says_nothing(

@@ -9,7 +9,7 @@ import pytest
 from sl.record import load_all, read
 from sl.reproduce.command import redraw
 from sl.reproduce.deadline import Deadline
-from sl.reproduce.execute import NO_TIME, execute, train_one
+from sl.reproduce.execute import BUSY, NO_TIME, execute, train_one
 from sl.reproduce.plan import PlannedRun
 from sl.reproduce.progress import RunProgress
 from sl.workers import TaskResult
@@ -67,6 +67,30 @@ class AtOnce:
 
     def __exit__(self, *_: object) -> None:
         pass
+
+
+def test_a_run_that_another_process_took_first_is_asked_for_again_after_the_others(
+    plan: list[PlannedRun], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun: list[tuple[str, ...]] = []
+
+    class TakenFirst(AtOnce):
+        def finished(self, seconds: float) -> list[tuple[int, TaskResult]]:
+            ((number, outcome),) = super().finished(seconds)
+            return [(number, TaskResult(BUSY) if len(begun) == 1 else outcome)]
+
+    monkeypatch.setattr("sl.reproduce.execute.Workers", partial(TakenFirst, begun))
+    failures = execute(plan[:2], 1)
+    assert begun == [plan[place].overrides for place in (0, 1, 0)]
+    assert all(": as it was told; " in failure for failure in failures)
+
+
+def test_a_run_that_another_process_ended_is_not_begun(plan: list[PlannedRun], monkeypatch: pytest.MonkeyPatch) -> None:
+    begun: list[tuple[str, ...]] = []
+    assert train_one(plan[0].overrides) is None
+    monkeypatch.setattr("sl.reproduce.execute.Workers", partial(AtOnce, begun))
+    execute(plan[:2], 1)
+    assert begun == [plan[1].overrides]
 
 
 def test_a_run_that_fails_does_not_stop_the_others(plan: list[PlannedRun]) -> None:

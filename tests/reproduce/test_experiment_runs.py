@@ -56,6 +56,18 @@ def test_cifar10_has_one_seed_of_every_cell_before_more_seeds() -> None:
     assert once == {run[:-1] for run in runs[len(figures) :]}
 
 
+def test_seeds_of_parts_and_seeds_that_are_given(monkeypatch: pytest.MonkeyPatch) -> None:
+    files = {
+        "whole": {"first": ["begin"], "parts": ["part"], "runs": ["loss=ce"], "seeds": [0, 1]},
+        "begin": {"runs": ["loss=sl"], "seeds": [0, 1]},
+        "part": {"runs": ["loss=gce"], "seeds": [0]},
+    }
+    monkeypatch.setattr(experiment, "load", files.__getitem__)
+    own = [("sl", 0), ("sl", 1), ("gce", 0), ("ce", 0), ("ce", 1)]
+    assert list(experiment.runs("whole")) == [(f"loss={loss}", f"seed={seed}") for loss, seed in own]
+    assert list(experiment.runs("whole", [5])) == [(f"loss={loss}", "seed=5") for loss in ("sl", "gce", "ce")]
+
+
 def test_what_experiments_share_is_counted() -> None:
     """Fig. 2 is CE on clean and noisy labels and SL on noisy ones, whatever is looked at besides."""
     fig2 = list(experiment.runs("fig2", [0]))

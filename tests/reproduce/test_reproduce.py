@@ -73,6 +73,32 @@ def test_a_reproduction_takes_the_threads_of_the_environment(tmp_path: Path, mon
     assert asked_threads(compose_run(planned).runtime) == 3
 
 
+@pytest.mark.parametrize(("scale", "recipe"), [("cpu", True), ("paper", False)])
+def test_scaled_down_runs_on_cifar_have_a_recipe_of_their_own(
+    scale: str, recipe: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    planned: list[tuple[str, ...]] = []
+    monkeypatch.setattr("sl.reproduce.command.plan_runs", lambda runs, common, tell: planned.extend(runs) or [])
+    folders = [f"runs_dir={tmp_path / 'runs'}", f"results_dir={tmp_path}"]
+    options = ["experiment=fig1", f"scale={scale}", "device=cpu", "plan_only=true", *folders]
+    assert reproduce(compose_config(options, "reproduce")) == []
+    assert planned
+    assert all(("recipe=apl" in run) is recipe for run in planned)
+
+
+def test_a_limit_is_in_minutes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    limits: list[float] = []
+    monkeypatch.setattr("sl.reproduce.command.plan_runs", lambda *_: [])
+    monkeypatch.setattr("sl.reproduce.command.redraw", lambda *_: None)
+    monkeypatch.setattr(
+        "sl.reproduce.command.execute", lambda todo, jobs, deadline: limits.append(deadline.end - deadline.begin) or []
+    )
+    folders = [f"runs_dir={tmp_path / 'runs'}", f"results_dir={tmp_path}"]
+    options = ["experiment=fig1", "scale=cpu", "device=cpu", "minutes=2", *folders]
+    assert reproduce(compose_config(options, "reproduce")) == []
+    assert limits == [120]
+
+
 def test_done_runs_without_the_representations_that_an_experiment_needs_are_counted(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
