@@ -56,8 +56,28 @@ def test_csv_holds_the_record_once(tmp_path: Path) -> None:
     assert [row["true class"] for row in late] == ["ant", "bee", "cat"]
     facts = {row["key"]: row["value"] for row in rows(folder / "run.csv")}
     assert facts["name"] == "insects-sym0.4-sl-s0"
+    assert not any(name.startswith("record.noise.transition") for name in facts)
     assert (facts["loss.alpha"], facts["record.provenance.python"], facts["finished"]) == ("0.1", "3.11.0", "True")
     assert float(facts["test_accuracy_last"]) == pytest.approx(recorded(EPOCHS)["test_accuracy"], abs=1e-5)
+
+
+def test_csv_of_a_run_that_is_told_again_holds_nothing_of_the_first(tmp_path: Path) -> None:
+    tell(CsvTracker(str(tmp_path)), make_header())
+    tracker = CsvTracker(str(tmp_path))
+    tracker.start(make_header(), PATH)
+    tracker.close(False)
+    (file,) = tmp_path.rglob("*.csv")
+    assert {row["key"]: row["value"] for row in rows(file)}["finished"] == "False"
+
+
+def test_accuracy_on_held_out_labels_is_logged_epoch_by_epoch(tmp_path: Path) -> None:
+    tracker = CsvTracker(str(tmp_path))
+    tracker.start(make_header(config=make_header().config.plain() | {"holdout": 0.1}), PATH)
+    for epoch in (1, 2):
+        tracker.epoch(make_line(epoch, validation_accuracy=epoch / 4))
+    tracker.close(True)
+    (file,) = tmp_path.rglob("epochs.csv")
+    assert [float(row["validation_accuracy"]) for row in rows(file)] == [0.25, 0.5]
 
 
 def test_csv_columns_hold_what_they_are_called_whatever_an_epoch_lacks(tmp_path: Path) -> None:
