@@ -103,7 +103,8 @@ def test_the_score_is_the_mean_of_the_last_ten_epochs(tmp_path: Path) -> None:
 
 def test_a_run_without_a_holdout_has_no_score(tmp_path: Path) -> None:
     run = read(record(tmp_path, 0.1, 0, 0.5, 0.9, holdout=None))
-    assert with_holdout([run]) == []
+    half = replace(read(record(tmp_path, 0.1, 0, 0.5, 0.9)), last_line=None)
+    assert with_holdout([run, half]) == []
     with pytest.raises(UserError, match="no validation_accuracy; it must be the record of a run with a holdout"):
         validated(run)
 
@@ -143,17 +144,19 @@ def test_another_holdout_is_another_ranking(tmp_path: Path) -> None:
     assert len(rankings(map(validated, load_all(tmp_path)))) == 2
 
 
-def test_losses_and_runs_of_other_parameters_are_ranked_apart(tmp_path: Path) -> None:
+def test_losses_and_runs_of_other_parameters_noise_or_recipe_are_ranked_apart(tmp_path: Path) -> None:
     """CE and MAE have no parameters, and the accuracies of older runs without p_min say nothing of those with one."""
-    kinds = [("ce", {}), ("mae", {}), ("sl", {}), ("sl", {"p_min": 1e-7})]
-    for loss, options in kinds:
-        head = synthetic.header(loss, dataset="digits", loss_options=options)
+    kinds: list[dict[str, Any]] = [{"loss": "ce"}, {"loss": "mae"}, {"loss": "sl"}]
+    kinds += [{"loss": "sl", "loss_options": {"p_min": 1e-7}}, {"loss": "sl", "rate": 0.2}]
+    kinds += [{"loss": "sl", "noise": "none"}, {"loss": "sl", "recipe": "apl"}, {"loss": "sl", "scale": "paper"}]
+    for kind in kinds:
+        head = synthetic.header(**kind, dataset="digits")
         head["config"]["holdout"], head["data"]["validation_images"] = 0.2, 1000
         lines = synthetic.lines(head)
         measured = [line | {"validation_accuracy": 0.5} if line["kind"] == "epoch" else line for line in lines]
         synthetic.write(tmp_path, measured)
     found = rankings(map(validated, load_all(tmp_path)))
-    assert [len(ranking.candidates) for ranking in found] == [1, 1, 1, 1]
+    assert [len(ranking.candidates) for ranking in found] == [1] * len(kinds)
 
 
 def choose(runs: Path) -> subprocess.CompletedProcess:

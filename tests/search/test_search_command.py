@@ -44,7 +44,7 @@ def search(tmp_path: Path) -> Search:
 
 
 def test_a_search_writes_down_what_it_tried(search: Search, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    outcome = search("search.seeds=2")
+    outcome = search("search.seeds=2", "seed=0")
     assert (outcome["seeds"], outcome["holdout"], len(outcome["trials"])) == ([0, 1], 0.25, 3)
     runs = {run.identity: run for run in load_all(tmp_path / "runs")}
     assert len(runs) == 6
@@ -62,7 +62,18 @@ def test_a_search_writes_down_what_it_tried(search: Search, tmp_path: Path, caps
     command = capsys.readouterr().out.splitlines()[-1]
     assert command.startswith("to train with it on all images: sl train runtime.threads=1 ")
     assert command.endswith(f" {' '.join(SHORT)} loss=sl {best}")
-    assert not any(option in command for option in ("search.", "holdout", "runs_dir", "results_dir"))
+    assert not any(option in command for option in ("search.", "holdout", "runs_dir", "results_dir", "seed"))
+
+
+@pytest.mark.parametrize(("jobs", "seeds", "at_once"), [(1, 1, 1), (2, 1, 2), (3, 2, 2), (1, 3, 1)])
+def test_as_many_proposals_are_tried_at_once_as_keep_all_processes_at_work(
+    search: Search, jobs: int, seeds: int, at_once: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[int] = []
+    monkeypatch.setattr("sl.search.command.search", lambda *given: asked.append(given[4]))
+    with pytest.raises(UserError, match="every run of this search diverged"):  # there is none
+        search(f"search.seeds={seeds}", f"search.jobs={jobs}")
+    assert asked == [at_once]
 
 
 def test_the_printed_command_composes(search: Search, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

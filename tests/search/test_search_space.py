@@ -40,6 +40,10 @@ def test_ranges_change_on_the_command_line() -> None:
             "loss=ce +search.ranges.q={low:0.1,high:1}",
             "search.ranges.q: must be a number that loss=sl.losses.CrossEntropy has",
         ),
+        (
+            "loss=bootstrap_hard +search.ranges.hard={low:0.1,high:1}",
+            "search.ranges.hard: must be a number that loss=sl.losses.Bootstrap has",
+        ),
         ("search.ranges.alpha.low=0", r"search.ranges.alpha.low=0: must be a number in \(0, inf"),
         ("search.ranges.alpha.high=0.001", r"search.ranges.alpha.high=0.001: must be a number in \(0.01, inf"),
         ("search.ranges.alpha={low:1.001,high:1.002}", "alpha.high=1.002: must be above low in the first 3 digits"),
@@ -75,7 +79,7 @@ def task(*overrides: str) -> Task:
 
 def test_a_study_is_that_of_its_seeds_and_ranges_and_not_of_the_first_values() -> None:
     """Scores are means over the seeds: those of one seed and of two must not stand in one study."""
-    studies = {task(*more).study for more in ([], ["search.seeds=2"], ["seed=1"], ["search.ranges.beta.high=5"])}
-    assert len(studies) == 4
+    others = (["search.seeds=2"], ["seed=1"], ["search.ranges.beta.high=5"], ["search.ranges.beta.log=false"])
+    assert len({task(*more).study for more in ([], *others)}) == 5
     assert task("loss.alpha=0.5").study == task().study
     assert task("seed=5", "search.seeds=2").seeds == (5, 6)

@@ -49,6 +49,8 @@ def test_the_recipes_values_come_first_and_all_stay_inside(tmp_path: Path) -> No
     assert len(tried) == 6
     assert all(known.low <= values[known.option] <= known.high for values in tried for known in SPACE)
     assert len({values["loss.alpha"] for values in tried}) == 6
+    study = open_study(tmp_path / "a.db", "name", FIRST, SPACE)
+    assert study.best_value == max(trial.values[0] for trial in finished(study))
 
 
 def test_values_outside_the_ranges_are_not_tried_first(tmp_path: Path) -> None:
