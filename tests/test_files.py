@@ -2,14 +2,13 @@
 
 import ast
 import hashlib
-import io
 import os
 from pathlib import Path
 
 import pytest
 
 from sl.errors import UserError
-from sl.files import append, expanded, remembered_digest, replace_file, replacing
+from sl.files import expanded, remembered_digest, replace_file, replacing
 
 ROOT = Path(__file__).parents[1]
 # Who opens files for writing by other means, and why
@@ -99,21 +98,6 @@ def test_two_processes_do_not_write_to_one_part(tmp_path: Path, monkeypatch: pyt
         replace_file(path, "second")
         first.write_text("first")
     assert [(found.name, found.read_text()) for found in tmp_path.iterdir()] == [("labels.csv", "first")]
-
-
-class Slow(io.FileIO):
-    """Takes three bytes at a time, as a disk that is nearly full may."""
-
-    def write(self, content: bytes) -> int:  # type: ignore[override]
-        return super().write(content[:3])
-
-
-def test_all_is_appended_where_the_system_takes_a_part(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = tmp_path / "record"
-    path.write_bytes(b"whole\nhalf a li")
-    monkeypatch.setattr(Path, "open", lambda self, *_, **__: Slow(self, "r+"))
-    append(path, b"another line\n", length=6)
-    assert path.read_bytes() == b"whole\nanother line\n"
 
 
 def test_a_file_is_hashed_anew_when_its_size_or_its_time_changes(tmp_path: Path) -> None:

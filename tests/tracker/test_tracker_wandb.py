@@ -112,6 +112,7 @@ def test_an_exception_marks_the_run_as_failed(tmp_path: Path, capsys: pytest.Cap
     assert sorted(mirrored.history) == [1, 2]
     folder = next(tmp_path.rglob("offline-run-*")).relative_to(tmp_path)
     assert capsys.readouterr().out == f"W&B: offline run in {folder}; to upload it: wandb sync {folder}\n"
+    assert WandbTracker("project").holds(make_header()) == ""  # it is not whole: a replay sends it again
 
 
 @pytest.mark.usefixtures("no_login")
