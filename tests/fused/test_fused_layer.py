@@ -95,24 +95,8 @@ def test_of_equal_values_the_first_gets_the_gradient() -> None:
 
 
 @pytest.mark.usefixtures("fused")
-def test_of_values_that_are_equal_once_rounded_too() -> None:
-    """1 - 2^-10 and 1 + 2^-10 are 1 in bfloat16."""
-    x = torch.tensor([[-1.0, 1.0], [1.0, -1.0]]).expand(4, 2, 2, 2).bfloat16().contiguous(memory_format=LAST)
-    found = []
-    for layers in (NormPoolRelu(2, True), published_order(2, True)):
-        norm = next(module for module in layers.modules() if isinstance(module, nn.BatchNorm2d))
-        nn.init.constant_(norm.weight, 2**-10)
-        nn.init.ones_(norm.bias)
-        given = x.clone().requires_grad_()
-        layers(given).sum().backward()
-        found.append(given.grad)
-    torch.testing.assert_close(*found)
-
-
-@pytest.mark.usefixtures("fused")
-@pytest.mark.parametrize("pool", [False, True])
-def test_no_gradient_passes_where_relu_gives_exactly_0(pool: bool) -> None:
-    for layers in (NormPoolRelu(3, pool), published_order(3, pool)):
+def test_no_gradient_passes_where_relu_gives_exactly_0() -> None:
+    for layers in (NormPoolRelu(3, True), published_order(3, True)):
         norm = next(module for module in layers.modules() if isinstance(module, nn.BatchNorm2d))
         nn.init.zeros_(norm.weight)  # and the bias is 0: so is every value
         layers(images((4, 3, 4, 4))).sum().backward()
