@@ -94,9 +94,9 @@ def test_content_and_name_are_flushed_to_the_disk(tmp_path: Path, monkeypatch: p
 def test_two_processes_do_not_write_to_one_part(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "labels.csv"
     with replacing(path) as first:
+        first.write_text("first")
         monkeypatch.setattr(os, "getpid", lambda: 1)
         replace_file(path, "second")
-        first.write_text("first")
     assert [(found.name, found.read_text()) for found in tmp_path.iterdir()] == [("labels.csv", "first")]
 
 
