@@ -28,7 +28,7 @@ def read_labels(file: Path, root: Path) -> dict[str, list[Picture]]:
     parts: dict[str, list[Picture]] = {}
     seen: dict[Path, int] = {}
     mistakes: list[str] = []
-    find = _finder(root)
+    find = finder(root)
     for number, row in _rows(file):
         path, label, part = row["path"].strip(), row["label"].strip(), row.get("split", "").strip()
         name = Path(path).as_posix()
@@ -62,7 +62,7 @@ def _mistake(path: str, label: str, part: str, find: Callable[[str], Path]) -> s
     return ""
 
 
-def _finder(root: Path) -> Callable[[str], Path]:
+def finder(root: Path) -> Callable[[str], Path]:
     """The file that a name in `root` means: of that name, or of one that only spells letters such as é differently.
 
     macOS takes é apart, into e and an accent (NFD); spreadsheets and most other systems do not (NFC).
@@ -87,9 +87,11 @@ def _finder(root: Path) -> Callable[[str], Path]:
 
 def _rows(file: Path) -> Iterator[tuple[int, dict[str, Any]]]:
     """The rows by column, with their line; MORE holds a list."""
+    read = 0  # lines of the file that are in complete rows
     try:
         with reading(file, "; save it as CSV UTF-8"), file.open(encoding="utf-8-sig", newline="") as lines:
-            reader = csv.DictReader(lines, restkey=MORE, restval="")
+            # strict: a quote that is opened and never closed would take all rows below it into one value
+            reader = csv.DictReader(lines, restkey=MORE, restval="", strict=True)
             columns = [_column(name.strip()) for name in reader.fieldnames or ()]
             if not {"path", "label"} <= set(columns):
                 rule = "it must name the columns path and label, separated by a comma"
@@ -97,10 +99,13 @@ def _rows(file: Path) -> Iterator[tuple[int, dict[str, Any]]]:
             if twice := [name for name in COLUMNS if columns.count(name) > 1]:
                 raise UserError(f"{file} line 1: it names the column {twice[0]} more than once")
             reader.fieldnames = columns
+            read = reader.line_num
             for row in reader:
-                yield reader.line_num, row
+                read = reader.line_num
+                yield read, row
     except csv.Error as error:
-        raise UserError(f"{file}: must be a CSV file: {error}") from None
+        rule = 'must be CSV, where a value that begins with " ends with one'
+        raise UserError(f"{file} line {read + 1}: {rule}: {error}") from None
 
 
 def _column(name: str) -> str:

@@ -21,6 +21,8 @@ def root(tmp_path: Path) -> Path:
 
 HEADER = "ROOT/labels.csv line 1: it must name the columns path and label, separated by a comma, and has:"
 
+IN_QUOTES = 'must be CSV, where a value that begins with " ends with one'
+
 
 def rows(*labels: str, head: str = "path,label") -> str:
     return "\n".join([head, *(f"pictures/{number}.png,{label}" for number, label in enumerate(labels))]) + "\n"
@@ -167,7 +169,9 @@ def test_classes_that_differ_in_case_alone_are_said(root: Path, capsys: pytest.C
         ("path,label\n/etc/passwd,a\n", "ROOT/labels.csv line 2: /etc/passwd: the path must be relative to data_dir"),
         (rows("a", "b") + "pictures/./0.png,b\n", "ROOT/labels.csv line 4: pictures/0.png stands in line 2 too"),
         (rows("a,train", "b,", head="path,label,split"), "ROOT/labels.csv line 3: split=: must be train or test; "),
-        ("path,label\n" + "a" * 200_000 + ",a\n", "ROOT/labels.csv: must be a CSV file: field larger than"),
+        ("path,label\n" + "a" * 200_000 + ",a\n", f"ROOT/labels.csv line 2: {IN_QUOTES}: field larger than"),
+        (rows('a,"never closed', "b", "b", head="path,label,note"), f"ROOT/labels.csv line 2: {IN_QUOTES}: unexpected"),
+        (rows("a", 'b,"no', 'b,"yes', head="path,label,note"), f"ROOT/labels.csv line 3: {IN_QUOTES}: ',' expected"),
         (
             rows("a,train", "b,dev", head="path,label,split"),
             "ROOT/labels.csv line 3: split=dev: must be train or test; write tr",
