@@ -83,7 +83,7 @@ def small_picture(subject: Subject, row: int) -> "Image":
     from PIL import Image
 
     if subject.root is not None:
-        with Image.open(subject.root / subject.names[row]) as original:
+        with Image.open(subject.file_of(subject.names[row])) as original:
             picture = upright(original, "RGB")
             picture.thumbnail((THUMBNAIL, THUMBNAIL))
             return picture

@@ -1,6 +1,8 @@
 """What is audited: the labelled images of a run's data set."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -8,6 +10,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from sl.data.labels_file import finder
 from sl.files import expanded
 from sl.train.prepared import PreparedRun
 
@@ -48,6 +51,12 @@ class Subject:
         """
         trained = torch.bincount(self.labels[: self.trained], minlength=len(self.class_names))
         return (trained >= max(2, folds))[self.labels].numpy()
+
+    @cached_property
+    def file_of(self) -> Callable[[str], Path]:
+        """The file of a picture by its name, which may spell é in another way; only where there is a `root`."""
+        assert self.root is not None
+        return finder(self.root)
 
     def split(self, row: int) -> str:
         """The part of the data set that an image is in."""

@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
+from unicodedata import normalize
 
 import numpy as np
 import pytest
@@ -26,6 +27,16 @@ def test_sixteen_bits_are_scaled_and_turned(tmp_path: Path) -> None:
     nothing = torch.zeros(1, 3, 2, 2, dtype=torch.uint8)
     subject = Subject(nothing, torch.tensor([0]), None, ("a.png",), ("ant", "bee"), 1, tmp_path)
     assert np.asarray(small_picture(subject, 0))[..., 0].tolist() == [[0, 255], [0, 128]]
+
+
+def test_a_picture_is_found_however_its_letters_are_spelt(tmp_path: Path) -> None:
+    """As training finds it; a labels.csv may spell é in another way than the disk."""
+    (tmp_path / normalize("NFD", "é")).mkdir()
+    Image.new("RGB", (2, 2), (7, 8, 9)).save(tmp_path / normalize("NFD", "é/ü.png"))
+    nothing = torch.zeros(1, 3, 2, 2, dtype=torch.uint8)
+    name = normalize("NFC", "é/ü.png")
+    subject = Subject(nothing, torch.tensor([0]), None, (name,), ("ant", "bee"), 1, tmp_path)
+    assert small_picture(subject, 0).getpixel((0, 0)) == (7, 8, 9)
 
 
 @pytest.mark.parametrize(("images", "size", "drawn"), [(50, 20, 20), (7, 100, 7), (7, 0, 0)])
