@@ -15,6 +15,7 @@ from sl.config.config_dir import command_words
 from sl.config.messages import as_typed
 from sl.config.overrides import swept
 from sl.errors import UserError, fail
+from sl.files import writing
 from sl.sweep import job, watch
 
 
@@ -36,7 +37,12 @@ class CheckSweep(Callback):
         varied = [each[0].partition("=")[0].lstrip("+") for each in values or [] if len(each) > 1]
         jobs = None if values is None else prod(map(len, values))
         command = "train" if config_name == "config" else config_name  # all others are called as their file is
-        watch.begin(Path(config.hydra.sweep.dir), jobs, varied, command_words(command))
+        folder = Path(config.hydra.sweep.dir)
+        try:
+            with writing(folder, "hydra.sweep.dir"):
+                watch.begin(folder, jobs, varied, command_words(command))
+        except UserError as error:  # Hydra would only warn of it
+            fail(str(error))
 
     def on_job_start(self, config: DictConfig, **_: Any) -> None:
         """Report to the command that the job has begun; called where the job runs."""

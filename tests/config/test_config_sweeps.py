@@ -220,6 +220,13 @@ def test_a_mistake_ends_a_sweep_before_it_begins(arguments: str, line: str, run_
     assert not list(tmp_path.glob("seed*"))
 
 
+def test_a_folder_of_logs_that_cannot_be_made_is_one_line(run_task: Command, tmp_path: Path) -> None:
+    (tmp_path / "outputs").touch()  # as a read-only folder to work in refuses it
+    outcome = run_task(make_task(tmp_path), "config", "-m", "seed=0,3")
+    assert outcome.mistake == "hydra.sweep.dir=outputs: must be a folder that can be written to: File exists"
+    assert not list(tmp_path.glob("seed*"))
+
+
 def test_each_value_is_checked_without_trying_every_combination() -> None:
     with hydra_ready():
         checked = list(single_changes(["loss=ce,sl", "noise=none", "seed=range(0,3)"]))
