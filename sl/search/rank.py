@@ -1,7 +1,7 @@
 """Ranks the points of a grid by accuracy on held-out noisy labels, and says which are not shown to be worse."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from statistics import fmean
 from typing import Any
@@ -26,6 +26,7 @@ class ParameterRanking:
     The best was picked by the same accuracies and so looks better than it is: a tie is the safer reading.
     """
 
+    title: str
     candidates: tuple[Candidate, ...]
     behind: tuple[Inference, ...]
     p_adjusted: tuple[float | None, ...]
@@ -40,7 +41,7 @@ def rankings(runs: Iterable[ValidatedRun]) -> list[ParameterRanking]:
     return [rank(group) for group in problems.values()]
 
 
-def rank(runs: Iterable[ValidatedRun]) -> ParameterRanking:
+def rank(runs: Sequence[ValidatedRun]) -> ParameterRanking:
     """The choices of one problem; they compare only where they ran with the same seeds, so with all there are."""
     groups: dict[str, dict[int, ValidatedRun]] = defaultdict(dict)
     for run in runs:
@@ -50,7 +51,8 @@ def rank(runs: Iterable[ValidatedRun]) -> ParameterRanking:
     whole.sort(key=lambda candidate: -score(candidate))
     accuracies = 100 * np.array([[run.accuracy for run in candidate] for candidate in whole]).reshape(-1, len(seeds))
     behind = [infer(accuracies[0] - other) for other in accuracies]
-    return ParameterRanking(tuple(whole), tuple(behind), tuple(adjusted(behind)), len(groups) - len(whole))
+    incomplete = len(groups) - len(whole)
+    return ParameterRanking(runs[0].title, tuple(whole), tuple(behind), tuple(adjusted(behind)), incomplete)
 
 
 def score(candidate: Candidate) -> float:
@@ -68,7 +70,7 @@ def listing(ranking: ParameterRanking) -> list[str]:
         lines.append(f"  {100 * score(candidate):6.2f} %  {len(candidate):2d}  {values}  ({far}{tie})")
     if ranking.incomplete:
         lines.append(f"  without all seeds, so not ranked: {ranking.incomplete} more")
-    return [*(candidate[0].title for candidate in ranking.candidates[:1]), *lines]
+    return [ranking.title, *lines]
 
 
 def overrides(parameters: dict[str, Any]) -> str:

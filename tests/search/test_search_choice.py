@@ -120,6 +120,12 @@ def test_choices_compare_on_the_same_seeds_only(tmp_path: Path) -> None:
     assert listing(ranking)[-1].endswith("not ranked: 1 more")
 
 
+def test_what_cannot_be_ranked_has_its_title_too() -> None:
+    runs = [ValidatedRun(f"{seed}", "", "SL, digits", {"alpha": float(seed)}, seed, 0.5) for seed in (1, 2)]
+    (ranking,) = rankings(runs)
+    assert (listing(ranking)[0], listing(ranking)[2:]) == ("SL, digits", ["  without all seeds, so not ranked: 2 more"])
+
+
 def test_what_the_best_is_not_shown_to_beat_is_said(tmp_path: Path) -> None:
     accuracies = {0.1: (0.60, 0.62, 0.64), 1.0: (0.61, 0.60, 0.63), 10.0: (0.400, 0.421, 0.439)}
     for alpha, of_seed in accuracies.items():
