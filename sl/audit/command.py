@@ -6,7 +6,7 @@ from pathlib import Path
 from sl.audit.advice import advise
 from sl.audit.analyse import analyse
 from sl.audit.classes import Audited, class_numbers, write_classes
-from sl.audit.edited import check_unedited, digests
+from sl.audit.edited import check_replaceable, digests
 from sl.audit.figure import draw_noise
 from sl.audit.measured_error import STUDY
 from sl.audit.predict import combine, parts, predict_all, whole_subject
@@ -15,9 +15,9 @@ from sl.audit.sheet import drawn_at_random, suspicious, write_sheet
 from sl.audit.sheet_figure import draw_suspects
 from sl.audit.subject import Subject, subject_of
 from sl.audit.summary import closing, findings, training_command
-from sl.audit.suspects import corrected, write_labels, write_suspects
+from sl.audit.suspects import corrected, labels_list, suspects_list
 from sl.errors import UserError
-from sl.files import check_writable, expanded, printed, replace_json
+from sl.files import check_writable, expanded, printed, replace_file, replace_json
 from sl.locks import alone
 from sl.options.audit import AuditConfig
 from sl.options.run import RunConfig
@@ -45,9 +45,9 @@ def run_audit(config: AuditConfig) -> Path:
     runs = parts(config, folds)
     check_data(runs[0], folds)
     check_whole(config)
-    check_unedited(out)
     check_writable("out", out)
     with alone(out / ".lock", UserError("out", out, "must not be in use: another audit writes to it")):
+        check_replaceable(out, described.identity, folds)
         how = f"{what_is_audited(described)}: {method(folds)}"
         say(f"audit of {how}; results will be in {out}; the same command resumes")
         files = predict_all(runs, out / "predictions", min(jobs, len(runs)))
@@ -121,14 +121,16 @@ def write_audit(
     title = f"{dataset_title(names['dataset'])}, {loss_title(names['loss'])}, {method(folds)}"
     known = STUDY.get((names["loss"], folds > 0))
     said = findings(ranking, estimate, trust, config.expected_precision, known)
-    write_suspects(out / "suspects.csv", subject, ranking, probabilities)
-    write_labels(out / "labels.csv", subject, corrected(subject, ranking))
+    lists = {
+        "suspects.csv": suspects_list(subject, ranking, probabilities),
+        "labels.csv": labels_list(subject, corrected(subject, ranking)),
+    }
     about = {
         "names": names,
         "folds": folds,
         "fingerprint": described.result_config["dataset"]["fingerprint"],
         "identity": described.identity,
-        "lists": digests(out),
+        "lists": digests(out, lists),
         "summary": f"{title}. {' '.join(said)}",
         "not_learnt": list(trust.unlearnt),
         "predicted_as_labelled": trust.agreement,
@@ -136,6 +138,8 @@ def write_audit(
         "advice": advice and asdict(advice),
     }
     replace_json(out / "noise.json", about | estimate.as_json(subject.class_names))
+    for name, text in lists.items():
+        replace_file(out / name, text)
     draw_noise(estimate, subject.class_names, title, out / "noise")
     numbers = class_numbers(subject, ranking, probabilities)
     classes = list(subject.class_names)

@@ -1,17 +1,15 @@
-"""The lists that an audit writes: every image by suspicion, and the labels with the decisions put into practice."""
+"""The lists that an audit writes (CSV): every image by suspicion, and the labels with the decisions taken over."""
 
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 
 from sl.audit.rank import Array, Ranking
 from sl.audit.subject import Subject
-from sl.files import replace_file
 from sl.tables.formats import comma_separated
 
 COLUMNS = ("label", "suggested", "confidence_label", "confidence_suggested", "rank", "wrong_probability", "decision")
 
 
-def write_suspects(path: Path, subject: Subject, ranking: Ranking, probabilities: Array) -> None:
+def suspects_list(subject: Subject, ranking: Ranking, probabilities: Array) -> str:
     """A line for each image, the most suspicious first: path or index, COLUMNS; decision is change or keep."""
     lines = []
     for place, row in enumerate(ranking.order.tolist(), 1):
@@ -22,7 +20,7 @@ def write_suspects(path: Path, subject: Subject, ranking: Ranking, probabilities
             + [f"{value:.3g}" for value in values]  # the most suspicious differ in their powers of ten
             + [str(place), f"{ranking.wrong[row]:.4f}", "change" if ranking.change[row] else "keep"]
         )
-    replace_file(path, comma_separated([subject.key, *COLUMNS], lines))
+    return comma_separated([subject.key, *COLUMNS], lines)
 
 
 def corrected(subject: Subject, ranking: Ranking) -> list[tuple[str, str, str]]:
@@ -34,6 +32,6 @@ def corrected(subject: Subject, ranking: Ranking) -> list[tuple[str, str, str]]:
     return lines
 
 
-def write_labels(path: Path, subject: Subject, lines: Iterable[Sequence[str]]) -> None:
+def labels_list(subject: Subject, lines: Iterable[Sequence[str]]) -> str:
     """A file of labels: path (or index), label, split; `dataset=folder dataset.labels=...` reads one with paths."""
-    replace_file(path, comma_separated([subject.key, "label", "split"], lines))
+    return comma_separated([subject.key, "label", "split"], lines)

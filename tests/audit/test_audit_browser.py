@@ -15,7 +15,7 @@ from scipy.stats import binomtest
 from sl.audit.rank import Ranking
 from sl.audit.sheet import suspicious, write_sheet
 from sl.audit.subject import Subject
-from sl.audit.suspects import corrected, write_labels
+from sl.audit.suspects import corrected, labels_list
 
 SAMPLE = [30, 9, 2, 17]  # rows; 9 is also among the three suspects 5, 9 and 31
 
@@ -151,7 +151,7 @@ def test_decisions_beyond_the_pictures_shown_are_exported(
     driver: Any, subject: Subject, ranking: Ranking, probabilities: np.ndarray, tmp_path: Path
 ) -> None:
     """One picture on the sheet, two labels changed: with the box ticked the list is labels.csv, else as given."""
-    write_labels(tmp_path / "labels.csv", subject, corrected(subject, ranking))
+    (tmp_path / "labels.csv").write_text(labels_list(subject, corrected(subject, ranking)))
     audited = list(csv.DictReader((tmp_path / "labels.csv").read_text().splitlines()))
     summary = {"lines": [], "train": None, "identity": tmp_path.name}
     one = suspicious(subject, ranking, 1)

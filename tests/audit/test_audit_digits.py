@@ -1,5 +1,6 @@
 """Whole audits of digits: wrong labels come first, a stopped audit is resumed."""
 
+import errno
 import json
 from dataclasses import asdict
 from pathlib import Path
@@ -10,6 +11,8 @@ import torch
 from audited import DIGITS, Audit, suspects
 from sklearn.metrics import average_precision_score
 
+import sl.files
+from sl.audit.edited import LISTS, check_replaceable, digests
 from sl.audit.measured_error import STUDY
 from sl.config.compose import compose_run
 from sl.errors import UserError
@@ -84,6 +87,55 @@ def test_a_list_that_someone_changed_is_not_replaced(audit: Audit, tmp_path: Pat
     with (out / "suspects.csv").open("a") as file:
         file.write("my notes\n")
     refused("suspects.csv")
+
+
+def test_an_audit_that_stops_between_its_lists_goes_on(
+    audit: Audit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    replace = sl.files.replace_file
+
+    def full(path: Path, content: str) -> None:
+        if path.name == "labels.csv":
+            raise OSError(errno.ENOSPC, "No space left on device", str(path))
+        replace(path, content)
+
+    for drawing in ("draw_noise", "draw_suspects"):
+        monkeypatch.setattr(f"sl.audit.command.{drawing}", lambda *_: None)
+    options = (*DIGITS, "folds=0", "recipe.epochs=1", f"out={tmp_path / 'found'}")
+    with monkeypatch.context() as patch:
+        patch.setattr("sl.audit.command.replace_file", full)
+        with pytest.raises(OSError, match="No space left"):
+            audit(*options)
+    out = audit(*options)
+    with (out / "labels.csv").open("a") as file:
+        file.write("my notes\n")
+    with pytest.raises(UserError, match=r"holds a labels\.csv that was changed"):
+        audit(*options)
+
+
+def test_lists_are_known_wherever_an_audit_stops(tmp_path: Path) -> None:
+    def files(lists: dict[str, str]) -> dict[str, str]:
+        return {"noise.json": json.dumps({"lists": digests(tmp_path, lists)}), **lists}
+
+    for content in ("first", "second"):
+        for name, text in files(dict.fromkeys(LISTS, content)).items():
+            (tmp_path / name).write_text(text)
+            check_replaceable(tmp_path, "run", 0)
+    (tmp_path / LISTS[0]).write_text("mine")
+    with pytest.raises(UserError, match=f"holds a {LISTS[0]} that was changed"):
+        check_replaceable(tmp_path, "run", 0)
+
+
+def test_another_audit_is_not_replaced(audit: Audit, tmp_path: Path) -> None:
+    options = (*DIGITS, "folds=0", "recipe.epochs=1", f"out={tmp_path / 'found'}")
+    out = audit(*options)
+    before = {path: path.read_bytes() for path in out.rglob("*") if path.is_file()}
+    for other in ("seed=1", "folds=2"):
+        with pytest.raises(
+            UserError, match=rf"^out={out}: holds the audit of another run \(\w{{16}}, folds=0\); choose"
+        ):
+            audit(*options, other)
+    assert {path: path.read_bytes() for path in out.rglob("*") if path.is_file()} == before
 
 
 def test_a_network_of_ones_own_package_is_audited(

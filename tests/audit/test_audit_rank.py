@@ -12,7 +12,7 @@ import torch
 from sl.audit.classes import Audited, class_numbers, page, write_classes
 from sl.audit.rank import Ranking, rank
 from sl.audit.subject import Subject
-from sl.audit.suspects import corrected, write_labels, write_suspects
+from sl.audit.suspects import corrected, labels_list, suspects_list
 
 
 def test_the_decision_keeps_its_expected_precision() -> None:
@@ -47,7 +47,7 @@ def test_the_score_is_cleanlabs_and_stands_once_in_the_list(
     labels = subject.labels.numpy()
     theirs = cleanlab.get_label_quality_scores(labels, probabilities, method="self_confidence")
     assert np.array_equal(rank(labels, probabilities, ranking.wrong, 0.9, np.ones(40, dtype=bool)).score, theirs)
-    write_suspects(tmp_path / "suspects.csv", subject, ranking, probabilities)
+    (tmp_path / "suspects.csv").write_text(suspects_list(subject, ranking, probabilities))
     lines = list(csv.reader((tmp_path / "suspects.csv").read_text().splitlines()))
     columns = {name: tuple(values) for name, *values in zip(*lines, strict=True)}
     assert len(set(columns.values())) == len(columns)
@@ -68,7 +68,7 @@ def test_a_class_with_fewer_images_than_folds_is_not_judged(subject: Subject) ->
 def test_suspects_are_written_most_suspicious_first(
     subject: Subject, ranking: Ranking, probabilities: np.ndarray, tmp_path: Path
 ) -> None:
-    write_suspects(tmp_path / "suspects.csv", subject, ranking, probabilities)
+    (tmp_path / "suspects.csv").write_text(suspects_list(subject, ranking, probabilities))
     lines = list(csv.DictReader((tmp_path / "suspects.csv").read_text().splitlines()))
     assert [line["rank"] for line in lines] == [str(place) for place in range(1, 41)]
     assert {line["index"] for line in lines[:3]} == {subject.names[row] for row in (5, 9, 31)}
@@ -83,13 +83,13 @@ def test_confidences_near_zero_differ_in_the_list(
     subject: Subject, ranking: Ranking, probabilities: np.ndarray, tmp_path: Path
 ) -> None:
     tiny = replace(ranking, score=np.linspace(1e-9, 4e-8, 40))
-    write_suspects(tmp_path / "suspects.csv", subject, tiny, probabilities)
+    (tmp_path / "suspects.csv").write_text(suspects_list(subject, tiny, probabilities))
     lines = csv.DictReader((tmp_path / "suspects.csv").read_text().splitlines())
     assert len({line["confidence_label"] for line in lines}) == 40
 
 
 def test_corrected_labels_change_the_decided_rows_alone(subject: Subject, ranking: Ranking, tmp_path: Path) -> None:
-    write_labels(tmp_path / "labels.csv", subject, corrected(subject, ranking))
+    (tmp_path / "labels.csv").write_text(labels_list(subject, corrected(subject, ranking)))
     lines = list(csv.DictReader((tmp_path / "labels.csv").read_text().splitlines()))
     assert [line["index"] for line in lines] == list(subject.names)
     assert [line["split"] for line in lines] == ["train"] * 30 + ["test"] * 10

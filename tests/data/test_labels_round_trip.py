@@ -9,7 +9,7 @@ import torch
 from PIL import Image
 
 from sl.audit.subject import Subject
-from sl.audit.suspects import write_labels
+from sl.audit.suspects import labels_list
 from sl.data import ImageFolder
 from sl.data.labels_file import read_labels
 from sl.errors import UserError
@@ -54,7 +54,7 @@ def test_what_is_written_is_read_back(
     subject = Subject(data.train_images, torch.empty(0), None, names, data.class_names, trained, root)
     splits = [subject.split(row) for row in range(len(names))]
     file = tmp_path / "labels.csv"
-    write_labels(file, subject, zip(names, labels, splits, strict=True))
+    file.write_text(labels_list(subject, zip(names, labels, splits, strict=True)))
 
     read = read_labels(file, root)
     assert {part: [picture.name for picture in pictures] for part, pictures in read.items()} == {
