@@ -68,8 +68,9 @@ def check_options(config: ReproduceConfig) -> None:
         raise UserError("experiment", rule=f"has no options: give seeds=[...] or change {experiment.file_of(name)}")
     if config.minutes is not None:
         number("minutes", config.minutes, 0, low_open=True)
-    if any(given.lstrip("+").startswith("seed=") for given in config.overrides):
-        raise UserError("overrides", list(config.overrides), "must not set the seed; give seeds=[...]")
+    for option, instead in (("seed", "seeds=[...]"), ("runs_dir", "runs_dir=FOLDER")):  # figures read this folder
+        if any(given.lstrip("+").startswith(f"{option}=") for given in config.overrides):
+            raise UserError("overrides", list(config.overrides), f"must not set {option}; give {instead}")
     for option in ("runs_dir", "results_dir"):
         check_writable(option, Path(getattr(config, option)))
     if config.strict:

@@ -49,12 +49,14 @@ def test_a_cpu_trains_one_run_per_core_unless_a_number_is_wanted(
     assert choose_jobs(wanted, "cpu") == jobs
 
 
-@pytest.mark.parametrize("given", ["seed=5", "+seed=5", "++seed=5"])
-def test_a_seed_among_the_overrides_is_refused(given: str, tmp_path: Path) -> None:
-    """It would train one seed in the place of all, and be taken for none of them."""
+@pytest.mark.parametrize("given", ["seed=5", "+seed=5", "++seed=5", "runs_dir=other"])
+def test_what_has_an_option_of_its_own_is_refused_among_the_overrides(given: str, tmp_path: Path) -> None:
+    """One seed would be trained in the place of all; figures would not show runs of another folder."""
     folders = [f"runs_dir={tmp_path / 'runs'}", f"results_dir={tmp_path}"]
     config = compose_config(["experiment=cifar10", "device=cpu", f'overrides=["{given}"]', *folders], "reproduce")
-    with pytest.raises(UserError, match=r"overrides=.*: must not set the seed; give seeds=\[...\]"):
+    with pytest.raises(
+        UserError, match=r"overrides=.*: must not set (seed; give seeds=\[...\]|runs_dir; give runs_dir=FOLDER)"
+    ):
         reproduce(config)
 
 
