@@ -1,5 +1,6 @@
 """The whole of `sl search`: search, write every trial, print the best."""
 
+import os
 import shlex
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -9,11 +10,11 @@ from pathlib import Path
 from sl.checks import integer
 from sl.config.config_dir import command_words
 from sl.errors import UserError, reason, under
-from sl.files import expanded
+from sl.files import check_writable, expanded
 from sl.locks import alone, locked
 from sl.options.search import SearchConfig
 from sl.search.outcome import Trial, best, check_file, summary, tried, write
-from sl.search.study import open_study, search
+from sl.search.study import open_study, search, stored
 from sl.search.task import Task, make_task
 from sl.search.trial import evaluate
 from sl.search.typed_options import typed_options
@@ -30,8 +31,9 @@ def run_search(config: SearchConfig) -> None:
         jobs = choose_jobs(config.search.jobs, config.runtime.device)
     task = make_task(config)
     check_file(task)
+    check_writable("results_dir", Path(config.results_dir), task.file.parent)
     storage = expanded("search.storage", config.search.storage)
-    with _alone_at(storage, task.study):
+    with _alone_at(storage, task.study), stored(storage):
         found = _search(task, storage, trials, jobs)
     if not found:
         raise UserError("search.ranges", rule="must have other bounds: every run of this search diverged")
@@ -45,6 +47,8 @@ def run_search(config: SearchConfig) -> None:
 def _alone_at(storage: Path, study: str) -> Iterator[None]:
     """Inside, no other process runs this study; UserError where one does or nothing can be written there."""
     busy = UserError("search.storage", storage, "must not be in use: another process runs this search")
+    if os.path.isdir(storage):  # False for a name that the system refuses, which Path.is_dir would raise
+        raise UserError("search.storage", storage, "must be a file, and is a folder")
     with ExitStack() as stack:
         try:
             stack.enter_context(alone(storage.with_name(f".{storage.name}.{study}.lock"), busy))

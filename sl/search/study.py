@@ -2,11 +2,13 @@
 
 import sqlite3
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from statistics import fmean
 
 import optuna
+from optuna.exceptions import StorageInternalError
 from optuna.trial import FrozenTrial, TrialState
 from sqlalchemy.exc import SQLAlchemyError  # Optuna's own dependency
 
@@ -28,9 +30,8 @@ def open_study(storage: Path, name: str, first: Parameters, space: Sequence[Rang
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     try:
         study = optuna.create_study(storage=_at(storage), study_name=name, direction="maximize", load_if_exists=True)
-    except (SQLAlchemyError, RuntimeError) as error:  # no database, or that of another program or Optuna
-        said = reason(getattr(error, "orig", error))
-        raise UserError("search.storage", storage, f"must be a file that a search made ({said})") from error
+    except RuntimeError as error:  # a database of another program or Optuna
+        raise _refused(storage, error) from error
     if not study.trials and all(known.low <= first[known.option] <= known.high for known in space):
         study.enqueue_trial(first)
     for trial in study.get_trials(states=[TrialState.RUNNING]):
@@ -39,9 +40,25 @@ def open_study(storage: Path, name: str, first: Parameters, space: Sequence[Rang
     return study
 
 
+@contextmanager
+def stored(storage: Path) -> Iterator[None]:
+    """For a block that works with a study in the file `storage`: UserError where it is damaged or the disk is full."""
+    try:
+        yield
+    except (SQLAlchemyError, StorageInternalError) as error:
+        raise _refused(storage, error) from error
+
+
+def _refused(storage: Path, error: Exception) -> UserError:
+    told = error.__cause__ if isinstance(error, StorageInternalError) and error.__cause__ else error
+    rule = f"must be a file that a search made, and can write to ({reason(getattr(told, 'orig', told))})"
+    return UserError("search.storage", storage, rule)
+
+
 def _at(file: Path) -> optuna.storages.RDBStorage:
     """Optuna's storage in `file`. The address does not name it: SQLAlchemy and Optuna take ?, % and { for syntax."""
-    engine = {"creator": lambda: sqlite3.connect(file, check_same_thread=False)}
+    place = file.absolute()  # else SQLite takes :memory: for no file
+    engine = {"creator": lambda: sqlite3.connect(place, check_same_thread=False)}
     return optuna.storages.RDBStorage("sqlite:///file", engine_kwargs=engine)
 
 

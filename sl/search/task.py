@@ -14,6 +14,8 @@ from sl.search.space import Parameters, Range, search_space
 from sl.search.trial import run_config
 from sl.train.described import describe_run
 
+MOST_SEEDS = 1000  # of each proposal; every seed is a run
+
 
 @dataclass(frozen=True)
 class Task:
@@ -47,7 +49,10 @@ def make_task(config: SearchConfig) -> Task:
     """The task of `config` (configs/search.yaml); UserError for what cannot be searched."""
     if config.holdout is None:
         raise UserError("holdout", "null", "must be a number in (0, 1): a search uses held-out labels only")
-    count, space = integer("search.seeds", config.search.seeds, 1), tuple(search_space(config))
+    name = config.search.name
+    if name and Path(name).name != name:
+        raise UserError("search.name", name, "must be the name of a file in results_dir, without a folder")
+    count, space = integer("search.seeds", config.search.seeds, 1, MOST_SEEDS), tuple(search_space(config))
     check_run(run_config(config, {known.option: known.high for known in space}, config.seed))
     lowest = run_config(config, {known.option: known.low for known in space}, config.seed)
     check_run(lowest)

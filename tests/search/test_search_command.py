@@ -126,6 +126,13 @@ def test_searches_do_not_overwrite_each_other(search: Search) -> None:
     assert len(search("search.name=mine", trials=2)["trials"]) == 2
 
 
+def test_results_that_cannot_be_written_end_a_search_before_it_begins(search: Search, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(UserError, match=r"^results_dir=.*/file: must be a folder that can be written to: File exists"):
+        search(f"results_dir={tmp_path}/file")
+    assert not (tmp_path / "checkpoints").exists()
+
+
 def test_one_process_is_at_a_search(search: Search, tmp_path: Path) -> None:
     study = search(trials=1)["study"]
     lock = FileLock(tmp_path / f"checkpoints/.search.db.{study}.lock")
@@ -140,6 +147,9 @@ def test_one_process_is_at_a_search(search: Search, tmp_path: Path) -> None:
         ("holdout=2", "holdout=2.0: must be a number"),
         ("search.trials=0", "search.trials=0: must be a whole number of at least 1"),
         ("search.seeds=0", "search.seeds=0: must be a whole number of at least 1"),
+        ("search.seeds=99999999", "search.seeds=99999999: must be a whole number from 1 to 1000"),
+        ("search.name=a/b", "search.name=a/b: must be the name of a file in results_dir, without a folder"),
+        ("search.storage=.", "search.storage=.: must be a file, and is a folder"),
         ("search.jobs=0", "search.jobs=0: must be a whole number of at least 1"),
         ("loss=ce", "search.ranges: must name parameters of loss="),
         ("loss=gce search.ranges.q.high=2", "loss.q=2.0: must be a number in"),

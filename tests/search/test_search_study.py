@@ -1,6 +1,8 @@
 """Proposals: the same for the same seed, resumed without loss, the known values first."""
 
+import sqlite3
 from pathlib import Path
+from typing import Any
 
 import optuna
 import pytest
@@ -8,12 +10,13 @@ from optuna.distributions import FloatDistribution
 
 from sl.errors import UserError
 from sl.search.space import Parameters, Range
-from sl.search.study import diverged, finished, open_study, search
+from sl.search.study import diverged, finished, open_study, search, stored
 from sl.search.trial import Answer
 from sl.search.validation import ValidatedRun
 
 SPACE = (Range("loss.alpha", 0.01, 10, True), Range("loss.beta", 0.1, 10, True))
 FIRST = {"loss.alpha": 0.1, "loss.beta": 1.0}
+REFUSED = r"^search.storage=.*a.db: must be a file that a search made, and can write to "
 
 
 class Stopped(Exception):
@@ -101,6 +104,12 @@ def test_the_file_lies_where_it_was_asked_for(tmp_path: Path, name: str) -> None
     assert run(tmp_path / name / name, trials=2)[:1] == first
 
 
+def test_a_name_that_sqlite_takes_for_no_file_is_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert run(Path(":memory:"), trials=1) == run(Path(":memory:"), trials=1)
+    assert (tmp_path / ":memory:").exists()
+
+
 def test_more_can_be_asked_for_later(tmp_path: Path) -> None:
     first = run(tmp_path / "a.db", trials=2)
     assert run(tmp_path / "a.db", trials=5)[:2] == first
@@ -153,7 +162,30 @@ def test_a_proposal_that_fails_leaves_the_others_their_answers_and_is_made_again
 
 def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
     (tmp_path / "a.db").write_text("something else")
-    with pytest.raises(
-        UserError, match=r"search.storage=.*a.db: must be a file that a search made \(file is not a database"
-    ):
-        open_study(tmp_path / "a.db", "name", FIRST, SPACE)
+    with pytest.raises(UserError, match=REFUSED + r"\(file is not a database\)"), stored(tmp_path / "a.db"):
+        run(tmp_path / "a.db")
+
+
+def test_a_write_that_the_disk_refuses_is_one_line_and_loses_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole, storage = run(tmp_path / "whole.db", trials=3), tmp_path / "a.db"
+    made: list[sqlite3.Connection] = []
+    connect = sqlite3.connect
+
+    def kept(*place: Any, **options: Any) -> sqlite3.Connection:
+        made.append(connect(*place, **options))
+        return made[-1]
+
+    def evaluate(proposals: list[Parameters]) -> list[Answer]:
+        for connection in made:
+            connection.execute("PRAGMA query_only = ON")
+        return [*answers(proposals)]
+
+    monkeypatch.setattr("sl.search.study.sqlite3.connect", kept)
+    study = open_study(storage, "name", FIRST, SPACE)
+    said = REFUSED + r"\(attempt to write a readonly database\)"
+    with pytest.raises(UserError, match=said), stored(storage):
+        search(study, SPACE, 3, 0, 1, evaluate, lambda: None)
+    monkeypatch.undo()
+    assert run(storage, trials=3) == whole
