@@ -12,6 +12,7 @@ from sl.data.disk import reading
 from sl.errors import UserError, reason
 from sl.files import file_digest, writing
 from sl.locks import locked
+from sl.say import warn
 
 MIRRORS_VARIABLE = "SL_MIRRORS"
 TIMEOUT_SECONDS = 30.0  # to connect, and between two pieces of an answer
@@ -23,7 +24,8 @@ def fetch(urls: Sequence[str], target: Path, digest: str) -> Path:
     """`target`, downloaded from the first address whose bytes have the `digest` unless it is there already.
 
     `urls` are tried in order, the origin last; before them ``<base>/<name of target>`` for each base address in
-    the environment variable SL_MIRRORS (separated by blanks). `digest` is ``md5:<hex>`` or ``sha256:<hex>``.
+    the environment variable SL_MIRRORS (separated by blanks). `digest` is ``md5:<hex>`` or ``sha256:<hex>``. A line on
+    stderr says what is downloaded, how large it is, from where and to which folder, which is made if it is missing.
     Several processes may ask for the same file: one downloads, the others wait and use it.
     Raises UserError in one line if no address serves the file, if a file with another digest is in its place, or if the
     disk is full.
@@ -54,7 +56,7 @@ def _download_first(urls: Sequence[str], target: Path, digest: str) -> None:
     try:
         for url in urls:
             try:
-                _stream(url, part, target.name)
+                _stream(url, part, target)
                 verify(part, digest, "")
             except UserError:
                 failures.append(f"{url} (damaged)")
@@ -75,16 +77,20 @@ def _download_first(urls: Sequence[str], target: Path, digest: str) -> None:
     )
 
 
-def _stream(url: str, part: Path, name: str) -> None:
+def _stream(url: str, part: Path, target: Path) -> None:
+    """Write what `url` serves to `part`; first say what goes where: a mistyped data_dir is a new folder."""
     from rich.console import Console
+    from rich.filesize import decimal
     from rich.progress import DownloadColumn, Progress, TransferSpeedColumn
 
     request = Request(url, headers={"User-Agent": "sl"})
     columns = (*Progress.get_default_columns(), DownloadColumn(), TransferSpeedColumn())
     with urlopen(request, timeout=TIMEOUT_SECONDS) as answer, part.open("wb") as file:
         length = answer.headers.get("Content-Length")
+        size = f" ({decimal(int(length))})" if length else ""
+        warn(f"downloading {target.name}{size} from {url} to {target.parent.absolute()}")
         with Progress(*columns, console=Console(stderr=True)) as progress:
-            task = progress.add_task(name, total=int(length) if length else None)
+            task = progress.add_task(target.name, total=int(length) if length else None)
             while chunk := answer.read(CHUNK_BYTES):
                 file.write(chunk)
                 progress.advance(task, len(chunk))

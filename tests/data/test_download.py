@@ -23,13 +23,15 @@ def message(error: pytest.ExceptionInfo[UserError]) -> str:
 
 
 @pytest.mark.parametrize("digest", [MD5, SHA256])
-def test_downloads_with_a_progress_bar(
+def test_a_line_says_where_a_download_goes_before_its_progress_bar(
     server: Server, tmp_path: Path, capsys: pytest.CaptureFixture[str], digest: str
 ) -> None:
     server.files["human.pt"] = CONTENT
     target = fetch([f"{server.url}/human.pt"], tmp_path / "new" / "human.pt", digest)
     assert target.read_bytes() == CONTENT
-    assert "human.pt" in (bar := capsys.readouterr().err)
+    line, bar = capsys.readouterr().err.split("\n", 1)
+    assert line == f"sl: downloading human.pt (600.0 kB) from {server.url}/human.pt to {tmp_path / 'new'}"
+    assert "human.pt" in bar
     assert "100%" in bar
 
 
@@ -81,7 +83,7 @@ def test_when_all_fail_one_line_says_what_where_and_how(server: Server, tmp_path
 
 
 def test_a_stopped_download_leaves_nothing(server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def stopped(url: str, part: Path, name: str) -> None:
+    def stopped(url: str, part: Path, target: Path) -> None:
         part.write_bytes(CONTENT[:10])
         raise KeyboardInterrupt
 
