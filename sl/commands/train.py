@@ -25,15 +25,15 @@ def main(config: RunConfig) -> float | None:
 
 
 def points(records: Iterable[Path]) -> Iterator[str]:
-    """The table of a sweep's points, from the records of its runs; nothing where what tables need is not installed."""
+    """The tables of a sweep, from the records of its runs; nothing where what tables need is not installed."""
     try:
-        from sl.comparison.sweeps import sweeps
-        from sl.tables.sweep import text
+        from sl.tables.sweep_end import end_of_sweep
     except ModuleNotFoundError:
         return
     from sl.record.read import read
 
     try:
-        yield from [line for sweep in sweeps(map(read, records)) for line in ("", *text(sweep), "")]
+        yield from list(end_of_sweep(map(read, records)))
     except Exception as error:  # every run is recorded: no table is worth an error after hours of training
-        warn(f"the sweep's table failed ({error!r}); its runs are recorded, and sl sweep_table makes it again")
+        again = "sl sweep_table and sl tables make them again"
+        warn(f"the sweep's tables failed ({error!r}); its runs are recorded, and {again}")

@@ -1,7 +1,7 @@
-"""Writes tables as Markdown, LaTeX and CSV."""
+"""Writes tables as Markdown, LaTeX and CSV, and for a terminal."""
 
 import csv
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from io import StringIO
 
 from sl.tables.layout import TextTable
@@ -34,6 +34,18 @@ def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """The bare Markdown table."""
     lines = [header, ["---"] * len(header), *rows]
     return "\n".join(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in line)} |" for line in lines)
+
+
+def plain(header: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    """The lines of the bare table for a terminal.
+
+    >>> print(*plain(["loss", "n"], [["ce", "10"]]), sep="\\n")
+    loss   n
+      ce  10
+    """
+    widths = [max(map(len, column)) for column in zip(header, *rows, strict=True)]
+    for line in (header, *rows):
+        yield "  ".join(cell.rjust(width) for cell, width in zip(line, widths, strict=True))
 
 
 def latex(content: TextTable) -> str:

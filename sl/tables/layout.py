@@ -55,6 +55,13 @@ def results_table(group: RunGroup, published: Sequence[Published], statistic: st
     return TextTable(title, header, rows, differing + _notes(group, tables, paired))
 
 
+def own_results(group: RunGroup, statistic: str) -> tuple[list[str], list[list[str]]]:
+    """Head and rows of the results of a group with nothing published beside them, without the column of sources."""
+    content = results_table(group, [], statistic)
+    head, *rows = ([row[0], *row[2:]] for row in (content.header, *content.rows))
+    return head, rows
+
+
 def p_text(p: float | None) -> str:
     """A p value to two significant digits; a dash where nothing was tested.
 

@@ -15,7 +15,7 @@ from sl.record import Run
 from sl.record.shown import dataset_title, loss_title
 from sl.scale import paper_scale, scale_name
 from sl.tables.formats import table
-from sl.tables.layout import results_table, runs_shown
+from sl.tables.layout import own_results, runs_shown
 from sl.tables.paired import comparisons, mark_note
 from sl.tables.results import result
 
@@ -72,12 +72,9 @@ def picture(group: RunGroup, figure: ModuleType) -> str:
 
 def results(group: RunGroup) -> str:
     """A table of last-epoch accuracies under one line that says what it is."""
-    content = results_table(group, [], STATISTIC)
-    rows = [[row[0], *row[2:]] for row in content.rows]
     title = f"**{dataset_title(group.names[0])}, test accuracy (%) after the last epoch**, mean ± std over seeds (n)"
-    head = [content.header[0], *content.header[2:]]
     marks = mark_note(comparisons(group, STATISTIC))
-    return f"{title}\n\n{table(head, rows)}\n\n{f'{_made(group)} {marks}'.rstrip()}"
+    return f"{title}\n\n{table(*own_results(group, STATISTIC))}\n\n{f'{_made(group)} {marks}'.rstrip()}"
 
 
 def brief(group: RunGroup) -> str:

@@ -7,7 +7,7 @@ from sl.comparison.pairs import refusals
 from sl.comparison.sweeps import Sweep
 from sl.numbers import with_interval
 from sl.stats import FEWEST, SIGNIFICANT
-from sl.tables.formats import comma_separated, table
+from sl.tables.formats import comma_separated, plain, table
 from sl.tables.layout import NOTHING
 from sl.tables.paired import MARK, correction_note, mark
 
@@ -46,10 +46,7 @@ def notes(sweep: Sweep) -> list[str]:
 
 def text(sweep: Sweep) -> Iterator[str]:
     """The table for a terminal."""
-    head, lines = rows(sweep)
-    widths = [max(len(line[place]) for line in [head, *lines]) for place in range(len(head))]
-    for line in [head, *lines]:
-        yield "  ".join(cell.rjust(width) for cell, width in zip(line, widths, strict=True))
+    yield from plain(*rows(sweep))
     yield from notes(sweep)
 
 
