@@ -6,7 +6,8 @@ from typing import Any
 from sl.comparison.run_group import RunGroup, run_groups
 from sl.comparison.titles import changes, model_title
 from sl.comparison.usual_recipe import usual_recipe
-from sl.config.stated import distance, recipe_changes, stated_recipe
+from sl.config.flat import flat
+from sl.config.stated import distance, equal, recipe_changes, stated_recipe
 from sl.paper import PAPER_EPOCHS
 from sl.record.run import Run
 from sl.record.shown import place
@@ -41,7 +42,7 @@ def in_order(runs: Iterable[Run]) -> list[RunGroup]:
 def recipe_differences(groups: Iterable[RunGroup]) -> list[str]:
     """For each group how it differs from the first of the same names; empty where it does not.
 
-    Said are recipe, network, precision and, of own data, labels and split.
+    Said are recipe, network with its options, precision, options of the data set and, of own data, labels and split.
     """
     first: dict[tuple[str, str, str], Run] = {}
     return [_changes(group.head, first.setdefault(group.names, group.head)) for group in groups]
@@ -58,7 +59,16 @@ def _changes(run: Run, usual: Run) -> str:
         ("precision", usual.config.precision, run.config.precision),
     ]
     others = [f"{name} {before} → {after}" for name, before, after in pairs if before != after]
-    return ", ".join(filter(None, [changed_recipe(run, usual), *others, other_data(run, usual)]))
+    options = (changes(_options(run, usual, choice)) for choice in ("model", "dataset"))
+    return ", ".join(filter(None, [changed_recipe(run, usual), *others, *options, other_data(run, usual)]))
+
+
+def _options(run: Run, usual: Run, choice: str) -> dict[str, tuple[Any, Any]]:
+    """The options of a choice in which `run` differs from `usual`, with both values, but for what others say of it."""
+    before, after = (dict(flat(getattr(one.config, choice))) for one in (usual, run))
+    said = ("_target_", "name", "fingerprint")
+    pairs = {key: (before.get(key), after.get(key)) for key in {**before, **after} if key not in said}
+    return {key: pair for key, pair in pairs.items() if not equal(*pair)}
 
 
 def other_data(run: Run, usual: Run) -> str:

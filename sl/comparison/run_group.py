@@ -18,13 +18,20 @@ SL_PARAMETERS = frozenset(("alpha", "beta", "log_zero"))
 def _page(run: Run) -> str:
     """Everything that must be equal on one page."""
     names = [run.name(choice) for choice in ("dataset", "scale", "recipe")]
-    config = (run.config.recipe, run.config.model, run.config.precision, run.holdout, run.config.fold)
+    config = (
+        run.config.recipe,
+        run.config.model,
+        run.config.precision,
+        run.holdout,
+        run.config.fold,
+        run.config.dataset,
+    )
     return canonical_text([names, run.data.model_dump(), run.scale.model_dump(), *config])
 
 
 @dataclass(frozen=True, eq=False)
 class RunGroup:
-    """All runs, finished and not, of one data set, scale, recipe (all values), network, precision and holdout or fold.
+    """All runs, finished and not, of one data set, scale, recipe, network (all values), precision and holdout or fold.
 
     There is at least one.
     """

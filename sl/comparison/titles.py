@@ -75,10 +75,15 @@ def setting(run: Run, varied: Collection[str] = ()) -> str:
 
 
 def _recipe_title(run: Run, varied: Collection[str]) -> str:
-    """The recipe, and the values in which the run does not follow it, such as `apl (lr 0.1 → 0.025)`."""
-    name = run.name("recipe")
-    found = unlike_stated(run.name("dataset"), name, run.config.recipe)
+    """The recipe, and the values in which the run does not follow it, such as `apl (lr 0.1 → 0.025)`.
+
+    Of a recipe that is not in configs/ it is the values that were typed, such as `mine (lr 0.025)`.
+    """
+    name, values = run.name("recipe"), run.config.recipe
+    found = unlike_stated(run.name("dataset"), name, values)
     changed = changes({key: pair for key, pair in found.items() if f"recipe.{key}" not in varied})
+    typed = [key for key in run.header.recipe_typed if f"recipe.{key}" not in varied]
+    changed = changed or ", ".join(f"{key} {_plain(values.get(key))}" for key in typed)
     return f"{name} ({changed})" if changed else name
 
 

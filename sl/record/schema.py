@@ -140,7 +140,11 @@ class Presentation(Entry):
 
 
 class Header(Entry):
-    """The first line: which run this is, and how its choices are `shown`, which its identity does not depend on."""
+    """The first line: which run this is, and how its choices are `shown`, which its identity does not depend on.
+
+    `recipe_typed` names the options, such as lr, that were typed for a recipe whose file is not in configs/: what that
+    file states is not known later.
+    """
 
     kind: Literal["run"] = "run"
     format: Literal[1] = 1
@@ -151,6 +155,7 @@ class Header(Entry):
     noise: LabelNoise
     stages: Stages
     shown: dict[str, Presentation] = Field(default_factory=dict)
+    recipe_typed: list[str] = Field(default_factory=list)
     provenance: Provenance
 
 

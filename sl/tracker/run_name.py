@@ -39,13 +39,15 @@ def unique_name(run: Run) -> str:
 def changed(run: Run) -> list[str]:
     """The options whose values are not those that configs/ state, by dotted name; and what is held out.
 
+    Of a recipe that is not in configs/ it is the options that were typed.
+
     A parameter of the loss that only one of the two has, as in records of older versions, is no change.
     """
     dataset, recipe, loss = (run.name(choice) for choice in ("dataset", "recipe", "loss"))
     held_out = [option for option in ("holdout", "fold") if getattr(run.config, option) is not None]
     known = dict(flat(stated_parameters(dataset, recipe, loss)))
     of_loss = [key for key, value in flat(run.config.loss) if key in known and not equal(value, known[key])]
-    of_recipe = unlike_stated(dataset, recipe, run.config.recipe)
+    of_recipe = [*unlike_stated(dataset, recipe, run.config.recipe), *run.header.recipe_typed]
     return [*held_out, *(f"loss.{key}" for key in of_loss), *(f"recipe.{key}" for key in of_recipe)]
 
 

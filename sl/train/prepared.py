@@ -7,6 +7,7 @@ from typing import Any
 from torch import Tensor
 
 from sl.config.build import TRANSITION, build
+from sl.config.groups import choices
 from sl.data import Dataset
 from sl.errors import UserError, under
 from sl.losses import Loss
@@ -52,6 +53,7 @@ class PreparedRun(Described):
         known: dict[str, Any] = {"validation_images": len(self.validation.labels)} if self.validation else {}
         if self.dataset.labels_given:
             known |= {"labels": "given", **self.dataset.facts}
+        typed = typed_for_own_recipe(self.config)
         return Header(
             identity=self.identity,
             config=Config.model_validate(self.result_config),
@@ -79,8 +81,18 @@ class PreparedRun(Described):
             ),
             stages=Stages(**self.plan.stages),
             shown=presentations(self.config.shown),
+            **({"recipe_typed": typed} if typed else {}),
             provenance=origin,
         )
+
+
+def typed_for_own_recipe(config: RunConfig) -> list[str]:
+    """The options of the recipe that the command line set, if its file is one of the user's own; none otherwise."""
+    options = (typed.lstrip("+~").partition("=")[0] for typed in config.overrides)
+    typed = [option.removeprefix("recipe.") for option in options if option.startswith("recipe.")]
+    return (
+        [] if config.names["recipe"] in choices("recipe") else [name for name in typed if name in vars(config.recipe)]
+    )
 
 
 def prepare(config: RunConfig) -> PreparedRun:

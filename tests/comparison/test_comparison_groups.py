@@ -170,3 +170,17 @@ def test_runs_on_corrected_labels_or_another_split_of_own_data_say_so(tmp_path: 
         groups += run_groups(load_all(tmp_path / str(number)))
     said = ["", "", "other labels or pictures", f"another split ({drawn.format(1)})"]
     assert recipe_differences(groups) == said
+
+
+def test_own_pictures_of_another_size_and_a_network_with_other_options_are_another_group(tmp_path: Path) -> None:
+    """Their fingerprints, of the files, and the names of their networks are the same."""
+    for number, (size, weights) in enumerate([(32, None), (64, None), (64, "resnet18-5c106cde.pth")]):
+        head, *rest = map(json.loads, synthetic.own(tmp_path, "ce").read_text().splitlines())
+        head["config"]["dataset"]["image_size"] = size
+        head["config"]["model"] = {"_target_": "sl.models.TorchVision", "name": "resnet18", "weights": weights}
+        synthetic.write(tmp_path, [{**head, "identity": f"{number:016x}"}, *rest])
+    groups = [group for group in run_groups(load_all(tmp_path)) if "image_size" in group.head.config.dataset]
+    assert [len(group.runs) for group in groups] == [1, 1, 1]
+    ordered = sorted(groups, key=lambda group: group.head.identity)
+    both = "weights none → resnet18-5c106cde.pth, image_size 32 → 64"
+    assert recipe_differences(ordered) == ["", "image_size 32 → 64", both]

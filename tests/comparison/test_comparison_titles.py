@@ -49,6 +49,13 @@ def test_a_recipe_of_ones_own_states_nothing(tmp_path: Path) -> None:
     assert "· recipe mine, network" in setting(run)
 
 
+def test_what_was_typed_for_a_recipe_of_ones_own_is_said(tmp_path: Path) -> None:
+    head = synthetic.header(recipe="mine", recipe_options={"lr": 0.02, "clip_norm": None})
+    run = read(synthetic.write(tmp_path, synthetic.lines({**head, "recipe_typed": ["lr", "clip_norm"]})))
+    assert "· recipe mine (lr 0.02, clip_norm none), network" in setting(run)
+    assert "· recipe mine (clip_norm none), network" in setting(run, ["recipe.lr"])
+
+
 def test_origin_names_seeds_device_and_commits(tmp_path: Path) -> None:
     heads = [synthetic.header(seed=seed) for seed in (0, 4)]
     heads[1]["provenance"] |= {"commit": "fedcba98", "dirty": True, "packages": {"torch": "2.1"}}

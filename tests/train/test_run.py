@@ -13,12 +13,13 @@ from recorded import metrics
 from torch import Tensor
 
 import sl
+from sl.config.compose import compose_run, hydra_ready
 from sl.data import Digits
 from sl.errors import UserError
 from sl.record import read, schema
 from sl.train.alone import Busy
 from sl.train.engine import Engine
-from sl.train.run import RunDiverged
+from sl.train.run import RunDiverged, train
 
 NOISY = ("noise=symmetric", "noise.rate=0.4", "loss=sl")
 Run = Callable[..., Path]
@@ -209,3 +210,16 @@ def test_representations_beyond_float16_stay_finite(run: Run, monkeypatch: pytes
 def test_learning_happens(run: Run, loss: str) -> None:
     recorded = read(run("noise=symmetric", "noise.rate=0.2", f"loss={loss}", "recipe.epochs=12"))
     assert recorded.last() > 0.6  # chance is 0.1
+
+
+def test_what_was_typed_for_a_recipe_of_ones_own_is_recorded(
+    overrides: Callable[..., list[str]], tmp_path: Path
+) -> None:
+    (tmp_path / "own/recipe").mkdir(parents=True)
+    (tmp_path / "own/recipe/mine.yaml").write_text("defaults: [authors_code, _self_]\n")
+    typed = []
+    for recipe in ("mine", "authors_code"):
+        with hydra_ready(tmp_path / "own"):
+            config = compose_run(overrides(f"recipe={recipe}", "recipe.lr=0.02", "recipe.sl.alpha=1"))
+        typed.append(read(train(config)).header.recipe_typed)
+    assert typed == [["epochs", "lr"], []]
