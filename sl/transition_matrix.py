@@ -21,8 +21,13 @@ def as_transition(transition: Numbers) -> Tensor:
     return matrix
 
 
-def check_transition(transition: Tensor, name: str = "transition", value: object = MISSING) -> None:
-    """Raise UserError about the option `name` of `value` unless the matrix is row-stochastic, (K, K) float64, K > 0."""
+def check_transition(
+    transition: Tensor, name: str = "transition", value: object = MISSING, tolerance: float = ROW_SUM_TOLERANCE
+) -> None:
+    """Raise UserError about the option `name` of `value` unless the matrix is row-stochastic, (K, K) float64, K > 0.
+
+    A row may miss the sum 1 by the `tolerance`.
+    """
     square = transition.ndim == 2 and transition.shape[0] == transition.shape[1] > 0
     if transition.dtype != torch.float64 or not square:
         found = f"{tuple(transition.shape)} {str(transition.dtype).removeprefix('torch.')}"
@@ -32,6 +37,6 @@ def check_transition(transition: Tensor, name: str = "transition", value: object
         if not bool((entries >= 0).all()):
             raise UserError(name, value, f"must hold probabilities, but row {row} has the entry {entries.min():g}")
         total = entries.sum().item()
-        if not abs(total - 1) <= ROW_SUM_TOLERANCE:
-            rule = f"must have rows that sum to 1 within {ROW_SUM_TOLERANCE:g}, but row {row} sums to {total:.8g}"
+        if not abs(total - 1) <= tolerance:
+            rule = f"must have rows that sum to 1 within {tolerance:g}, but row {row} sums to {total:.8g}"
             raise UserError(name, value, rule)

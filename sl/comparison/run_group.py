@@ -67,10 +67,14 @@ class RunGroup:
         """The parameters that stand for `loss` on the page: those stated for its recipe and data set in configs/.
 
         Where they were not run, it is what comes closest, then what was begun first: a later sweep moves no row.
+        Diverged runs count where no run of the loss finished; None where none ended.
         """
         dataset, _, recipe = self.names
         stated = stated_parameters(dataset, recipe, loss)
-        found = [(run.started, run.loss) for run in self.runs if run.name("loss") == loss]
+        finished, diverged = (
+            [(run.started, run.loss) for run in runs if run.name("loss") == loss] for runs in (self.runs, self.diverged)
+        )
+        found = finished or diverged
         closest = min(found, key=lambda one: (distance(one[1], stated), one[0]), default=None)
         return closest[1] if closest else None
 
@@ -104,10 +108,10 @@ class RunGroup:
         return [run for run in self.members if not run.complete and (run.name("loss"), run.noise) == (loss, noise)]
 
     def diverged_in_row(self, loss: str, noise: Noise) -> list[Run]:
-        """Runs of a loss, with its parameters of this page if any finished, that diverged under a noise."""
-        chosen = self.variant(loss)
+        """Runs of a loss, with its parameters of this page, that diverged under a noise."""
+        chosen = canonical_text(self.variant(loss))
         found = [run for run in self.diverged if (run.name("loss"), run.noise) == (loss, noise)]
-        return [run for run in found if chosen is None or canonical_text(run.loss) == canonical_text(chosen)]
+        return [run for run in found if canonical_text(run.loss) == chosen]
 
 
 def run_groups(runs: Iterable[Run]) -> list[RunGroup]:

@@ -69,7 +69,7 @@ class Sweep:
         if "noise.rate" in varied:
             noise = replace(noise, rate=None)
         if varied - {"noise.rate"}:
-            noise = replace(noise, detail="")
+            noise = replace(noise, detail="", file="")
         return f"{named_loss(self.head.name('loss'), self.fixed)}, {noise.title}"
 
     @property

@@ -78,7 +78,7 @@ def read_matrix(path: object, option: str) -> MatrixFile:
         lacks = "it lacks the key " if isinstance(error, KeyError) else ""
         raise UserError(option, path, f"cannot be read as a matrix of numbers: {lacks}{reason(error)}") from None
     matrix = torch.from_numpy(_summing_to_one(numbers, path, option))
-    check_transition(matrix, option, path)
+    check_transition(matrix, option, path, ROUNDING)
     if names is not None and len(names) != len(matrix):
         raise UserError(option, path, f"it names {len(names)} classes, must be {len(matrix)} as the matrix has")
     return MatrixFile(path, matrix, names)

@@ -1,6 +1,6 @@
 """The noise of a run: what tells it from that of another run, and its title."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sl.asymmetric_variants import ONLY, variant_of
 from sl.record.schema import Config
@@ -13,6 +13,8 @@ NAMED = ("exact", "variant", "name", "file")  # options of this project's noise 
 class Noise:
     """The noise of a run: kind, rate (None where the labels themselves decide it) and what else tells it apart.
 
+    Of a matrix that is a hash; the name of its `file` stands before it in the title.
+
     >>> Noise("symmetric", 0.4).title
     'symmetric 40 %'
     """
@@ -20,12 +22,14 @@ class Noise:
     kind: str
     rate: float | None
     detail: str = ""
+    file: str = field(default="", compare=False, repr=False)
 
     @property
     def title(self) -> str:
         """The noise in words, for titles and table heads."""
         rate = f" {100 * self.rate:g} %" if self.rate else ""
-        return shown("noise", self.kind).title + rate + (f" ({self.detail})" if self.detail else "")
+        detail = " ".join(filter(None, (self.file, self.detail)))
+        return shown("noise", self.kind).title + rate + (f" ({detail})" if detail else "")
 
     @property
     def order(self) -> tuple[float, str, str, float]:

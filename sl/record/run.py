@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -141,7 +141,9 @@ class Run:
     @property
     def noise(self) -> Noise:
         """The noise of its labels; rate 0 of any kind is clean, or as given where the data are somebody's own."""
-        return GIVEN if self.labels_given and self.realised_rate is None else noise_of(self.config)
+        if self.labels_given and self.realised_rate is None:
+            return GIVEN
+        return replace(noise_of(self.config), file=self.header.noise.file or "")
 
     def curve(self, metric: str) -> Array:
         """A metric at every recorded epoch, (E,); nan where it does not exist."""

@@ -88,10 +88,11 @@ class Scale(Entry):
 class LabelNoise(Entry):
     """The share of wrong training labels, a fingerprint of all labels, and the transition matrix (K, K).
 
-    The share is None for labels as given.
+    The share is None for labels as given. `file` is what the file of a noise=matrix is called.
     """
 
     realised_rate: Share | None
+    file: str | None = None
     fingerprint: str
     transition: list[list[Share]]
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from pathlib import Path
 from typing import Any
 
 from torch import Tensor
@@ -10,8 +11,9 @@ from sl.config.build import TRANSITION, build
 from sl.config.groups import choices
 from sl.data import Dataset
 from sl.errors import UserError, under
+from sl.files import printed
 from sl.losses import Loss
-from sl.noise import NoisyLabels
+from sl.noise import Matrix, NoisyLabels
 from sl.noise.matrix_file import read_matrix
 from sl.options.run import RunConfig
 from sl.paper import PROBED_CLASS
@@ -78,6 +80,7 @@ class PreparedRun(Described):
                 realised_rate=self.noisy.realised_rate,
                 fingerprint=self.noisy.fingerprint,
                 transition=self.noisy.transition.tolist(),
+                **({"file": printed(Path(self.noise.path).name)} if isinstance(self.noise, Matrix) else {}),
             ),
             stages=Stages(**self.plan.stages),
             shown=presentations(self.config.shown),

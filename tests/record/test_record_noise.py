@@ -36,6 +36,17 @@ def test_noise_in_words(tmp_path: Path, dataset: str, noise: str, options: dict[
     assert load_all(tmp_path)[0].noise.title == words
 
 
+def test_a_matrix_is_called_as_its_file_and_is_one_noise_under_two_names(tmp_path: Path) -> None:
+    for name, digest, seed in (("a.csv", "0" * 16, 0), ("b.csv", "0" * 16, 1), ("a.csv", "1" * 16, 0), (None, "2", 0)):
+        head = synthetic.header("ce", "matrix", seed=seed, noise_options={"rate": None, "file": digest})
+        head["noise"] |= {"file": name} if name else {}
+        synthetic.write(tmp_path, synthetic.lines(head))
+    (group,) = run_groups(load_all(tmp_path))
+    titles = [noise.title for noise in group.noises]
+    assert titles[0] in ("matrix (a.csv 00000000)", "matrix (b.csv 00000000)")
+    assert titles[1:] == ["matrix (a.csv 11111111)", "matrix (2)"]
+
+
 @pytest.mark.parametrize(
     ("rate", "words"), [([0.1, 0.2], "symmetric (rate [0.1, 0.2])"), ("high", "symmetric (rate high)")]
 )

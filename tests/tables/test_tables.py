@@ -170,7 +170,7 @@ def test_a_diverged_run_is_shown_as_one_and_never_as_a_number(tmp_path: Path) ->
     (group,) = run_groups(load_all(tmp_path / "runs"))
     grid = results_table(group, [], "last epoch")
     assert grid.rows[0][-1].endswith("(2), diverged (1)")
-    assert (grid.rows[1][0], grid.rows[1][-1]) == ("GCE", "diverged (1)")
+    assert (grid.rows[1][0], grid.rows[1][-1]) == ("GCE (q 0.7)", "diverged (1)")
     (why,) = (note for note in grid.notes if note.startswith("diverged ("))
     assert "not finite, or a weight reached 10,000;" in why  # as docs/reliability.md says
     assert "Left out" not in " ".join(grid.notes)
@@ -249,3 +249,13 @@ def test_tables_of_own_data_have_no_word_of_the_paper(tmp_path: Path) -> None:
     synthetic.own(tmp_path / "runs", "ce")
     written = results_table(run_groups(load_all(tmp_path / "runs"))[0], [], "last epoch")
     assert "paper" not in markdown(written)
+
+
+def test_of_diverged_runs_alone_the_row_is_that_of_the_parameters_closest_to_configs(tmp_path: Path) -> None:
+    last = {"kind": "diverged", "epoch": 2, "step": 3, "lr": 0.1, "loss": "nan", "finished": "2026"}
+    for q in (0.1, 0.7):
+        synthetic.write(tmp_path, [*synthetic.lines(synthetic.header("gce", loss_options={"q": q}))[:2], last])
+    (group,) = run_groups(load_all(tmp_path))
+    grid = results_table(group, [], "last epoch")
+    assert grid.rows == [["GCE (q 0.7)", "this project", "diverged (1)"]]
+    assert "Left out: 1 run with other parameters of the loss, 1 of them diverged." in grid.notes

@@ -223,3 +223,10 @@ def test_what_was_typed_for_a_recipe_of_ones_own_is_recorded(
             config = compose_run(overrides(f"recipe={recipe}", "recipe.lr=0.02", "recipe.sl.alpha=1"))
         typed.append(read(train(config)).header.recipe_typed)
     assert typed == [["epochs", "lr"], []]
+
+
+def test_noise_from_a_matrix_is_called_as_its_file(run: Run, tmp_path: Path) -> None:
+    np.savetxt(tmp_path / "T.txt", np.full((10, 10), 0.1))
+    noise = read(run("noise=matrix", f"noise.path={tmp_path / 'T.txt'}", "recipe.epochs=1")).noise
+    assert noise.title == f"matrix (T.txt {noise.detail})"
+    assert len(noise.detail) == 8
