@@ -30,7 +30,10 @@ UNKEPT = "kept too few representations for t-SNE and separation of classes; remo
 
 
 def reproduce(config: ReproduceConfig) -> list[str]:
-    """Run the experiment that `config` names; returns a line for each failed run."""
+    """Run the experiment that `config` names; returns a line for each failed run.
+
+    Where none failed, raises UserError if one diverged, as training it alone does.
+    """
     check_options(config)
     name, runs_dir = config.names["experiment"], Path(config.runs_dir)
     scale = decided_scale(config.names["scale"], config.device)
@@ -58,6 +61,8 @@ def reproduce(config: ReproduceConfig) -> list[str]:
         saved.remove(runs_dir)
     redraw(load_all(runs_dir, config.strict), Path(config.results_dir))
     print_diverged(plan)
+    if not failures and (count := sum(run.state == "diverged" for run in plan)):
+        raise UserError(f"{count} of the runs asked for diverged: see above")
     return failures
 
 
