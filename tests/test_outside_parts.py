@@ -10,6 +10,7 @@ from pathlib import Path
 from textwrap import dedent
 
 import pytest
+import toy_parts
 from matplotlib.colors import to_hex
 
 from sl.comparison import run_groups
@@ -180,3 +181,13 @@ def test_a_class_in_the_place_of_one_here_has_its_own_name(folder: Path) -> None
     names = {"dataset": "Stripes", "noise": "NextClass", "model": "OneLayer", "loss": "BrierScore"}
     assert {choice: prepared.names[choice] for choice in names} == names
     assert presentations(prepared.config.shown) == {}
+
+
+def test_a_class_that_is_called_as_a_choice_here_is_not_taken_for_it(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It would stand in the rows of ours, and beside what others published."""
+    namesake = type("ce", (toy_parts.BrierScore,), {"__module__": "toy_parts"})
+    monkeypatch.setattr(toy_parts, "ce", namesake, raising=False)
+    in_place = ["loss=ce", "loss._target_=toy_parts.ce", "~loss.p_min", "+loss.sharpness=2.0"]
+    assert describe_run(compose_run([*SHORT, "dataset=digits", *in_place])).names["loss"] == "toy_parts.ce"

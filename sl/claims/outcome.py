@@ -168,7 +168,11 @@ def evaluate(claim: Claim, group: RunGroup, out: Path) -> Outcome:
 def outcomes(group: RunGroup, literature: Literature, out: Path = Path()) -> tuple[Outcome, ...]:
     """Every claim measured on one group, corrected for their number; paths of records are relative to `out`."""
     dataset, scale, recipe = group.names
-    known = replace(literature, tables=beside(group, literature.tables, "last epoch"))
+    classes = len(group.head.class_names)
+    facts = [
+        fact for fact in literature.facts if max(fact.better, fact.worse) < classes
+    ]  # other data may have the name
+    known = replace(literature, tables=beside(group, literature.tables, "last epoch"), facts=facts)
     claims = catalogue(dataset, recipe, known, usual=recipe == usual_recipe(dataset, scale))
     found = [evaluate(claim, group, out) for claim in claims]
     corrected = adjusted([Inference(np.nan, outcome.n, outcome.interval, outcome.p) for outcome in found])

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sl.checks import flag, number
+from sl.checks import INT64_MAX, flag, integer, number
+from sl.config.build import find_parameters
 from sl.config.flat import flat
 from sl.errors import UserError
 from sl.options.search import SearchConfig
@@ -21,13 +22,15 @@ DIGITS = 3  # significant, of a value that is tried: what is printed can be type
 class Range:
     """An option of the run, such as loss.alpha, and the interval in which it is searched.
 
-    Its bounds are rounded as the values are, so that no value that is tried lies outside.
+    Its bounds are rounded as the values are, so that no value that is tried lies outside. Only whole numbers are tried
+    where the loss takes no others, `whole`.
     """
 
     option: str
     low: float
     high: float
     log: bool
+    whole: bool = False
 
     @property
     def path(self) -> str:
@@ -63,7 +66,7 @@ def name_of(config: SearchConfig) -> str:
 
 
 def rounded(values: Mapping[str, float]) -> Parameters:
-    """`values` as they are tried.
+    """`values` as they are tried, whole numbers as they are.
 
     >>> rounded({"loss.alpha": 0.0321987})
     {'loss.alpha': 0.0322}
@@ -88,6 +91,9 @@ def _range(path: str, node: Any, config: SearchConfig) -> Range:
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise UserError(name, rule=f"must be a number that {name_of(config)} has")
     log = flag(f"{name}.log", node.get("log", True))
+    if _is_whole(path, config):
+        least = integer(f"{name}.low", node["low"], 1 if log else -INT64_MAX)
+        return Range(f"loss.{path}", least, integer(f"{name}.high", node["high"], least + 1), log, whole=True)
     low = number(f"{name}.low", node["low"], 0, low_open=True) if log else number(f"{name}.low", node["low"])
     high = _as_tried(number(f"{name}.high", node["high"], low, low_open=True))
     low = _as_tried(low)
@@ -96,5 +102,13 @@ def _range(path: str, node: Any, config: SearchConfig) -> Range:
     return Range(f"loss.{path}", low, high, log)
 
 
+def _is_whole(path: str, config: SearchConfig) -> bool:
+    """Whether the class with the parameter at `path` inside the loss says that it takes whole numbers alone."""
+    *nodes, name = path.split(".")
+    node: Mapping[str, Any] = functools.reduce(operator.getitem, nodes, config.loss)
+    found = find_parameters(node, "loss", config.allow_targets).get(name) if "_target_" in node else None
+    return found is not None and found.annotation in (int, "int")
+
+
 def _as_tried(value: float) -> float:
-    return float(f"{value:.{DIGITS}g}")
+    return value if isinstance(value, int) else float(f"{value:.{DIGITS}g}")

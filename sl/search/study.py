@@ -83,8 +83,13 @@ def propose(study: optuna.Study, space: Sequence[Range], seed: int) -> optuna.Tr
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)  # of the liar, before Optuna 5
         study.sampler = optuna.samplers.TPESampler(seed=(1000 * seed + number) % SAMPLER_SEEDS, constant_liar=True)
-    float_in = optuna.distributions.FloatDistribution
-    return study.ask({known.option: float_in(known.low, known.high, log=known.log) for known in space})
+    return study.ask({known.option: _values_in(known) for known in space})
+
+
+def _values_in(known: Range) -> optuna.distributions.BaseDistribution:
+    if known.whole:
+        return optuna.distributions.IntDistribution(int(known.low), int(known.high), log=known.log)
+    return optuna.distributions.FloatDistribution(known.low, known.high, log=known.log)
 
 
 def search(

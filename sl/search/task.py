@@ -31,7 +31,7 @@ class Task:
     def first(self) -> Parameters:
         """The parameters that the run has without a search."""
         values = dict(flat(self.config.loss))
-        return {known.option: float(values[known.path]) for known in self.space}
+        return {known.option: (int if known.whole else float)(values[known.path]) for known in self.space}
 
     @property
     def file(self) -> Path:

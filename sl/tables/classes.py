@@ -24,7 +24,8 @@ def class_table(group: RunGroup, published: Sequence[ClassAccuracies]) -> TextTa
         return None
     rows: list[list[str]] = []
     for line in published:
-        series = group.series(line.loss, line.noise) if line.dataset == dataset else None
+        same = line.dataset == dataset and len(line.accuracy) == len(group.head.class_names)
+        series = group.series(line.loss, line.noise) if same else None
         if series and line.epoch <= group.head.scale.epochs:
             own = series.mean(Run.class_percent, line.epoch)
             distance = f"{np.abs(own - line.accuracy).mean():.1f}"

@@ -57,10 +57,20 @@ def write_all(runs: list[Run], literature: Literature, out: Path) -> Iterator[st
             ".csv": csv_page(pages, published),
             ".tex": "\n".join(map(latex, results)),
         }
-        _write(out, f"{dataset}_{scale}", texts)
-        yield f"{out / f'{dataset}_{scale}'}.md, .csv and .tex"
+        name = page_name(dataset, scale)
+        _write(out, name, texts)
+        yield f"{out / name}.md, .csv and .tex"
     _write(out, "published", {".md": published_page(published)})
     yield f"{out / 'published'}.md"
+
+
+def page_name(dataset: str, scale: str) -> str:
+    """What the files of a data set and scale are called; the last _ stands before the scale, so no two are called alike.
+
+    >>> page_name("a_b", "c"), page_name("a", "b_c")
+    ('a_b_c', 'a_b-c')
+    """
+    return f"{dataset}_{scale.replace('_', '-')}"
 
 
 def _write(out: Path, name: str, texts: dict[str, str]) -> None:

@@ -92,7 +92,9 @@ def result_config(config: RunConfig, precision: str, fingerprint: str, labels_gi
         named["dataset"] = own_name(config.dataset["name"], names["dataset"])
     for choice in ("dataset", "noise", "model", "loss"):  # a class from elsewhere in the place of one here: by its name
         if not is_own(chosen[choice]) and names[choice] in choices(choice):
-            named[choice] = chosen[choice]["_target_"].rsplit(".", 1)[-1]
+            target = chosen[choice]["_target_"]
+            short = target.rsplit(".", 1)[-1]
+            named[choice] = target if short in choices(choice) else short  # no other data pass for CIFAR-10
     if set(chosen["scale"].values()) == {1.0}:
         # Nothing is left out, whatever the chosen scale is called; the paper has no data of one's own.
         named["scale"] = "full" if labels_given else "paper"

@@ -56,6 +56,7 @@ class PreparedRun(Described):
         if self.dataset.labels_given:
             known |= {"labels": "given", **self.dataset.facts}
         typed = typed_for_own_recipe(self.config)
+        of_recipe: dict[str, Any] = {"recipe_typed": typed} if typed else {}
         return Header(
             identity=self.identity,
             config=Config.model_validate(self.result_config),
@@ -84,7 +85,7 @@ class PreparedRun(Described):
             ),
             stages=Stages(**self.plan.stages),
             shown=presentations(self.config.shown),
-            **({"recipe_typed": typed} if typed else {}),
+            **of_recipe,
             provenance=origin,
         )
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import synthetic
 from claim_records import CE, claim
 
 from sl.claims.catalogue import catalogue
@@ -71,3 +72,11 @@ def test_no_claim_is_worded_with_a_number_of_the_paper(literature: Literature) -
     assert [one.id for one in full if "paper reports" in one.statistic] == [
         "spread_clean", "classes_1_3_clean", "classes_6_3_noisy"
     ]  # fmt: skip
+
+
+def test_no_fact_is_asked_of_classes_that_the_data_lack(tmp_path: Path) -> None:
+    """Data of another package may have been called cifar10, with 3 classes."""
+    for seed in (0, 1, 2):
+        synthetic.record(tmp_path, "ce", seed=seed, classes=3)
+    (found,) = all_outcomes(load_all(tmp_path), Literature(facts=[FACT]), tmp_path)
+    assert "classes_6_3_noisy" not in {outcome.id for outcome in found.claims}

@@ -124,7 +124,7 @@ def test_a_diverged_run_is_trained_once_and_named_at_the_end(
     monkeypatch.chdir(tmp_path)
     options = ["experiment=fig2", "scale=cpu", "device=cpu", "jobs=1", "runs_dir=runs", "results_dir=out"]
     for counts in ("0 of 1 run done; 1 to train: ", "0 of 1 run done, 1 diverged; 0 to train\n"):
-        with pytest.raises(UserError, match="^1 of the runs asked for diverged: see above$"):  # as sl train refuses it
+        with pytest.raises(UserError, match=r"^1 of the runs asked for diverged: see above$"):  # as sl train refuses it
             reproduce(compose_config(options, "reproduce"))
         said = capsys.readouterr().out
         assert counts in said

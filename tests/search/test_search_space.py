@@ -28,6 +28,15 @@ def test_other_losses_have_ranges_of_their_own_or_get_them() -> None:
     assert space("loss=lsr_sl", "+search.ranges.term.alpha={low:0.1,high:1}")[0].option == "loss.term.alpha"
 
 
+def test_of_a_parameter_that_is_a_whole_number_only_such_are_tried() -> None:
+    wide = "+search.ranges.neighbours={low:5,high:1001}"
+    assert space("loss=d2l", wide) == [Range("loss.neighbours", 5, 1001, True, whole=True)]
+    assert space("loss=d2l_sl", wide, "+search.ranges.term.alpha={low:1,high:2}")[0].whole
+    found = make_task(compose_run(["dataset=digits", "loss=d2l", wide], "search"))
+    assert repr(found.first) == "{'loss.neighbours': 20}"
+    assert repr(rounded({"loss.neighbours": 1001})) == "{'loss.neighbours': 1001}"
+
+
 def test_ranges_change_on_the_command_line() -> None:
     assert space("search.ranges.alpha.low=0.5", "~search.ranges.beta") == [Range("loss.alpha", 0.5, 10, True)]
 
@@ -47,6 +56,8 @@ def test_ranges_change_on_the_command_line() -> None:
         ("search.ranges.alpha.low=0", r"search.ranges.alpha.low=0: must be a number in \(0, inf"),
         ("search.ranges.alpha.high=0.001", r"search.ranges.alpha.high=0.001: must be a number in \(0.01, inf"),
         ("search.ranges.alpha={low:1.001,high:1.002}", "alpha.high=1.002: must be above low in the first 3 digits"),
+        ("loss=d2l +search.ranges.window={low:2.5,high:9}", "window.low=2.5: must be a whole number of at least 1"),
+        ("loss=d2l +search.ranges.window={low:5,high:5}", "window.high=5: must be a whole number of at least 6"),
         ("search.ranges.alpha.high=x", "search.ranges.alpha.high=x: must be a number"),
         ("search.ranges.alpha.log=x", "search.ranges.alpha.log=x: must be true or false"),
         ("search.ranges.alpha=1", "search.ranges.alpha=1: must be {low: ..., high: ...}"),

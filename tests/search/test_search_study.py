@@ -56,6 +56,15 @@ def test_the_recipes_values_come_first_and_all_stay_inside(tmp_path: Path) -> No
     assert study.best_value == max(trial.values[0] for trial in finished(study))
 
 
+def test_whole_numbers_stay_whole(tmp_path: Path) -> None:
+    space = (SPACE[0], Range("loss.window", 2, 2000, True, whole=True))
+    study = open_study(tmp_path / "a.db", "name", {"loss.alpha": 0.1, "loss.window": 5}, space)
+    search(study, space, 4, 0, 2, answers, lambda: None)
+    tried = [trial.params["loss.window"] for trial in finished(study)]
+    assert tried[0] == 5
+    assert [type(value) for value in tried] == [int] * 4
+
+
 def test_values_outside_the_ranges_are_not_tried_first(tmp_path: Path) -> None:
     study = open_study(tmp_path / "a.db", "name", {**FIRST, "loss.beta": 0.0}, SPACE)
     search(study, SPACE, 1, 0, 1, answers, lambda: None)

@@ -43,3 +43,10 @@ def test_means_over_seeds_stand_above_what_others_published(tmp_path: Path) -> N
     assert own[2:-1] == [f"{value:.1f}" for value in (*expected, expected.mean())]
     assert own[-1] == f"{np.abs(expected - np.arange(0, 100, 10)).mean():.1f}"
     assert other == ["", "others", *(f"{value:.1f}" for value in range(0, 100, 10)), "45.1", ""]
+
+
+def test_other_data_of_the_same_name_are_not_compared(tmp_path: Path) -> None:
+    """A class of another package may have been called cifar10, with 3 classes."""
+    synthetic.record(tmp_path, "ce", scale="paper", epochs=120, classes=3)
+    (group,) = run_groups(load_all(tmp_path))
+    assert class_table(group, [published()]) is None
