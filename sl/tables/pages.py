@@ -65,7 +65,7 @@ def write_all(runs: list[Run], literature: Literature, out: Path) -> Iterator[st
 
 
 def page_name(dataset: str, scale: str) -> str:
-    """What the files of a data set and scale are called; the last _ stands before the scale, so no two are called alike.
+    """What the files of a data set and scale are called: the last _ stands before the scale.
 
     >>> page_name("a_b", "c"), page_name("a", "b_c")
     ('a_b_c', 'a_b-c')

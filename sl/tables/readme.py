@@ -16,6 +16,7 @@ from sl.record.shown import dataset_title, loss_title
 from sl.scale import paper_scale, scale_name
 from sl.tables.formats import table
 from sl.tables.layout import own_results, runs_shown
+from sl.tables.pages import page_name
 from sl.tables.paired import comparisons, mark_note
 from sl.tables.results import result
 
@@ -82,7 +83,7 @@ def brief(group: RunGroup) -> str:
     noise, (dataset, scale, _) = usual_noise(group), group.names
     cells = [f"{loss_title(loss)} {found}" for loss in group.losses if (found := result(group, loss, noise, STATISTIC))]
     title = f"**{dataset_title(dataset)}, {scale_name(group.head)}, {noise.title}**"
-    link = f"[all its results, scale and origin](results/tables/{dataset}_{scale}.md)"
+    link = f"[all its results, scale and origin](results/tables/{page_name(dataset, scale)}.md)"
     return f"{title}, test accuracy (%) after the last epoch (n): {', '.join(cells)}; {link}."
 
 
