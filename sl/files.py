@@ -5,12 +5,14 @@ import functools
 import hashlib
 import json
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryFile
 from urllib.parse import quote
 
 from sl.errors import UserError, reason
+from sl.signals import BEFORE_A_KILL, give_back, take
 
 
 def expanded(name: str, value: object, rule: str = "must be a path") -> Path:
@@ -53,12 +55,13 @@ def replacing(path: Path, former: Path | None = None) -> Iterator[Path]:
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        yield part
-        with part.open("rb") as file:
-            os.fsync(file.fileno())
-        if former and path.exists():
-            os.replace(path, former)
-        os.replace(part, path)
+        with _removed_by_a_kill(part):
+            yield part
+            with part.open("rb") as file:
+                os.fsync(file.fileno())
+            if former and path.exists():
+                os.replace(path, former)
+            os.replace(part, path)
     except BaseException as error:
         with contextlib.suppress(OSError):
             part.unlink(missing_ok=True)
@@ -66,6 +69,23 @@ def replacing(path: Path, former: Path | None = None) -> Iterator[Path]:
             error.filename = str(path)  # of a full disk the system does not say where
         raise
     sync_folder(path.parent)
+
+
+@contextlib.contextmanager
+def _removed_by_a_kill(part: Path) -> Iterator[None]:
+    """Inside, a signal that ends the process because nothing handles it, such as SIGTERM, removes `part` first."""
+
+    def remove(number: int, _: object) -> None:
+        part.unlink(missing_ok=True)
+        signal.signal(number, signal.SIG_DFL)
+        signal.raise_signal(number)
+
+    known = [name for name in BEFORE_A_KILL if hasattr(signal, name)]
+    before = take([name for name in known if signal.getsignal(getattr(signal, name)) == signal.SIG_DFL], remove)
+    try:
+        yield
+    finally:
+        give_back(before)
 
 
 def append(path: Path, content: bytes, length: int) -> None:

@@ -3,6 +3,9 @@
 import ast
 import hashlib
 import os
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -128,3 +131,26 @@ def test_the_home_folder_stands_for_its_sign(tmp_path: Path, monkeypatch: pytest
 def test_what_is_no_path_is_refused(value: object) -> None:
     with pytest.raises(UserError, match=f"^out={value}: must be a path$"):
         expanded("out", value)
+
+
+WAITING = """
+import sys, time
+from pathlib import Path
+from sl.files import replacing
+with replacing(Path(sys.argv[1])) as part:
+    part.write_text("half")
+    print("written", flush=True)
+    time.sleep(60)
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_process_that_a_signal_ends_leaves_no_part(tmp_path: Path, number: signal.Signals) -> None:
+    path = tmp_path / "page.html"
+    path.write_text("old")
+    with subprocess.Popen([sys.executable, "-c", WAITING, str(path)], stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "written\n"
+        process.send_signal(number)
+    assert process.returncode == -number
+    assert [(found.name, found.read_text()) for found in tmp_path.iterdir()] == [("page.html", "old")]
