@@ -31,7 +31,8 @@ class Task:
     def first(self) -> Parameters:
         """The parameters that the run has without a search."""
         values = dict(flat(self.config.loss))
-        return {known.option: (int if known.whole else float)(values[known.path]) for known in self.space}
+        given = {known: values[known.path] for known in self.space}
+        return {known.option: int(value) if known.whole else float(value) for known, value in given.items()}
 
     @property
     def file(self) -> Path:
