@@ -169,9 +169,8 @@ def outcomes(group: RunGroup, literature: Literature, out: Path = Path()) -> tup
     """Every claim measured on one group, corrected for their number; paths of records are relative to `out`."""
     dataset, scale, recipe = group.names
     classes = len(group.head.class_names)
-    facts = [
-        fact for fact in literature.facts if max(fact.better, fact.worse) < classes
-    ]  # other data may have the name
+    # data of other classes may have the name of the paper's
+    facts = [fact for fact in literature.facts if max(fact.better, fact.worse) < classes]
     known = replace(literature, tables=beside(group, literature.tables, "last epoch"), facts=facts)
     claims = catalogue(dataset, recipe, known, usual=recipe == usual_recipe(dataset, scale))
     found = [evaluate(claim, group, out) for claim in claims]
