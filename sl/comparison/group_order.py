@@ -7,7 +7,7 @@ from sl.comparison.run_group import RunGroup, run_groups
 from sl.comparison.titles import changes, model_title
 from sl.comparison.usual_recipe import usual_recipe
 from sl.config.flat import flat
-from sl.config.stated import distance, equal, recipe_changes, stated_recipe
+from sl.config.stated import differences, distance, recipe_changes, stated_recipe
 from sl.paper import PAPER_EPOCHS
 from sl.record.run import Run
 from sl.record.shown import place
@@ -67,8 +67,7 @@ def _options(run: Run, usual: Run, choice: str) -> dict[str, tuple[Any, Any]]:
     """The options of a choice in which `run` differs from `usual`, with both values, but for what others say of it."""
     before, after = (dict(flat(getattr(one.config, choice))) for one in (usual, run))
     said = ("_target_", "name", "fingerprint")
-    pairs = {key: (before.get(key), after.get(key)) for key in {**before, **after} if key not in said}
-    return {key: pair for key, pair in pairs.items() if not equal(*pair)}
+    return differences(before, after, (key for key in {**before, **after} if key not in said))
 
 
 def other_data(run: Run, usual: Run) -> str:

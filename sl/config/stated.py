@@ -1,6 +1,7 @@
 """What configs/ state of a recipe and of a loss under it, and in what the values of a run differ from that."""
 
 import math
+from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
@@ -43,7 +44,12 @@ def recipe_changes(before: dict[str, Any], after: dict[str, Any]) -> dict[str, t
     """
     first, second = {**WITHOUT, **before}, {**WITHOUT, **after}
     keys = [key for key in {**before, **after, **WITHOUT} if key not in ("model", "sl")]
-    pairs = {key: (first.get(key), second.get(key)) for key in keys}
+    return differences(first, second, keys)
+
+
+def differences(before: dict[str, Any], after: dict[str, Any], keys: Iterable[str]) -> dict[str, tuple[Any, Any]]:
+    """Those of the `keys` whose values differ, with both values; None where there is none."""
+    pairs = {key: (before.get(key), after.get(key)) for key in keys}
     return {key: pair for key, pair in pairs.items() if not equal(*pair)}
 
 

@@ -92,11 +92,11 @@ class PreparedRun(Described):
 
 def typed_for_own_recipe(config: RunConfig) -> list[str]:
     """The options of the recipe that the command line set, if its file is one of the user's own; none otherwise."""
-    options = (typed.lstrip("+~").partition("=")[0] for typed in config.overrides)
+    if config.names["recipe"] in choices("recipe"):
+        return []
+    options = (override.lstrip("+~").partition("=")[0] for override in config.overrides)
     typed = [option.removeprefix("recipe.") for option in options if option.startswith("recipe.")]
-    return (
-        [] if config.names["recipe"] in choices("recipe") else [name for name in typed if name in vars(config.recipe)]
-    )
+    return [name for name in typed if name in vars(config.recipe)]
 
 
 def prepare(config: RunConfig) -> PreparedRun:

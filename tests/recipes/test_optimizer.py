@@ -152,11 +152,12 @@ def test_fc1_decay_needs_an_fc1() -> None:
         decayed_parameters(ResNet18(10, (1, 8, 8)), "fc1")
 
 
+def recipe_with(**values: Any) -> Any:
+    return SimpleNamespace(lr=0.3, momentum=0.8, weight_decay=0.02, head_lr_factor=None, **values)
+
+
 def test_building_from_a_recipe() -> None:
-    recipe: Any = SimpleNamespace(
-        lr=0.3, momentum=0.8, momentum_form="keras", nesterov=False, weight_decay=0.02, decay_on="fc1", clip_norm=5.0,
-        head_lr_factor=None,
-    )  # fmt: skip
+    recipe = recipe_with(momentum_form="keras", nesterov=False, decay_on="fc1", clip_norm=5.0)
     model = Cnn4(10, (1, 8, 8))
     optimizer = build_optimizer(model, recipe)
     assert optimizer.lr.shape == ()
@@ -172,10 +173,7 @@ def test_building_from_a_recipe() -> None:
 
 
 def test_building_from_a_recipe_in_torchs_form() -> None:
-    recipe: Any = SimpleNamespace(
-        lr=0.3, momentum=0.8, momentum_form="torch", nesterov=True, weight_decay=0.02, decay_on="all", clip_norm=0.5,
-        head_lr_factor=None,
-    )  # fmt: skip
+    recipe = recipe_with(momentum_form="torch", nesterov=True, decay_on="all", clip_norm=0.5)
     ours = Cnn4(10, (1, 8, 8))
     theirs = copy.deepcopy(ours)
     optimizer = build_optimizer(ours, recipe)
