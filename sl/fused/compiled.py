@@ -11,7 +11,10 @@ from pathlib import Path
 from sl.files import short_digest
 
 SOURCE = Path(__file__).with_name("norm_pool_relu.cpp")
-OPTIONS = ("-std=c++17", "-O3", "-march=native", "-mprefer-vector-width=512", "-fno-math-errno", "-fno-trapping-math")
+OPTIONS = (
+    *("-std=c++17", "-O3", "-march=native", "-mprefer-vector-width=512"),
+    *("-fno-math-errno", "-fno-trapping-math", "-ffp-contract=off"),
+)
 POINTER, LONG, INT, FLOAT = ctypes.c_void_p, ctypes.c_int64, ctypes.c_int, ctypes.c_float
 SHAPE = [LONG] * 4 + [INT, FLOAT, INT]  # n, h, w, c, pool, eps, threads
 FORWARD = [POINTER] * 3 + SHAPE + [FLOAT] + [POINTER] * 6

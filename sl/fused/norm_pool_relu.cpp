@@ -2,6 +2,8 @@
 //
 // Images are (n, h, w, c) in memory (PyTorch's channels_last), float or bfloat16; arithmetic is float, sums over the
 // batch are double. Parts of the batch are summed on their own, so that no result depends on the number of threads.
+// Where a product and a sum are rounded together is written down (`multiply_add`, -ffp-contract=off): a compiler's choice
+// would differ between a loop of vectors and the few channels after it.
 
 #include <algorithm>
 #include <cmath>
@@ -11,7 +13,10 @@
 
 namespace {
 
-constexpr int BLOCK = 32;  // channels whose sums stay in registers
+#define INLINED __attribute__((always_inline))
+
+constexpr int SUMMED = 32;  // channels at once, as many as have their sums in registers
+constexpr int MAPPED = 128;  // channels at once where nothing is summed
 constexpr int64_t PARTS = 32;
 constexpr uint8_t OFF = 4;  // in place of a position in the window: ReLU was not active
 
@@ -43,6 +48,15 @@ inline float rounded(float value) {
     return load(stored);
 }
 
+// a * b + c, rounded once where the processor can.
+inline float multiply_add(float a, float b, float c) {
+#ifdef FP_FAST_FMAF
+    return std::fma(a, b, c);
+#else
+    return a * b + c;
+#endif
+}
+
 // What ReLU with the output `out` lets through of a gradient; NaN stays NaN. No branch: both values are at hand.
 inline float passed(float out, float gradient) { return out <= 0 ? 0 : gradient; }
 
@@ -55,6 +69,14 @@ struct Shape {
     int64_t result() const { return rows() * columns() * c; }
 };
 
+// Calls f(first channel, width) for all channels in turn, at most WIDTH at once. The width is a constant: sums then stay
+// in registers, and few channels still fill a vector. Otherwise GCC makes vectors that few channels do not fill.
+template <int WIDTH, class F>
+INLINED inline void over_channels(int64_t count, F f, int64_t start = 0) {
+    for (; start + WIDTH <= count; start += WIDTH) f(start, std::integral_constant<int, WIDTH>());
+    if constexpr (WIDTH > 1) over_channels<WIDTH / 2>(count, f, start);
+}
+
 // Two sums per channel over the batch: add(image, first channel, width, one, other) adds those of one image.
 template <class Add>
 void sum_over_batch(const Shape& s, int threads, Add add, double* one, double* other) {
@@ -64,15 +86,14 @@ void sum_over_batch(const Shape& s, int threads, Add add, double* one, double* o
     for (int64_t part = 0; part < parts; part++) {
         double* own = &sums[2 * part * c];
         for (int64_t image = part * s.n / parts; image < (part + 1) * s.n / parts; image++)
-            for (int64_t start = 0; start < c; start += BLOCK) {
-                float left[BLOCK] = {}, right[BLOCK] = {};
-                const int width = int(std::min<int64_t>(BLOCK, c - start));
+            over_channels<SUMMED>(c, [&](int64_t start, auto width) INLINED {
+                float left[SUMMED] = {}, right[SUMMED] = {};
                 add(image, start, width, left, right);
                 for (int k = 0; k < width; k++) {
                     own[start + k] += left[k];
                     own[c + start + k] += right[k];
                 }
-            }
+            });
     }
     for (int64_t k = 0; k < c; k++) {
         one[k] = other[k] = 0;
@@ -83,31 +104,20 @@ void sum_over_batch(const Shape& s, int threads, Add add, double* one, double* o
     }
 }
 
-// Calls f with the width, as a constant where it is BLOCK: only then do the sums stay in registers.
-template <class F>
-inline void with_width(int width, F f) {
-    if (width == BLOCK)
-        f(std::integral_constant<int, BLOCK>());
-    else
-        f(width);
-}
-
 template <class T>
 void statistics(const T* x, const Shape& s, int threads, float* mean, float* variance) {
     std::vector<float> pivot(s.c);  // near the mean, so that no digits are lost in the squares
     for (int64_t k = 0; k < s.c; k++) pivot[k] = load(x[k]);
-    const auto add = [&](int64_t image, int64_t start, int width, float* sum, float* square) {
+    const auto add = [&](int64_t image, int64_t start, auto width, float* sum, float* square) INLINED {
         const float* p = &pivot[start];
-        with_width(width, [&](auto count) {
-            const T* row = x + image * s.image() + start;
-            for (int64_t i = 0; i < s.h * s.w; i++, row += s.c)
+        const T* row = x + image * s.image() + start;
+        for (int64_t i = 0; i < s.h * s.w; i++, row += s.c)
 #pragma omp simd
-                for (int k = 0; k < count; k++) {
-                    const float d = load(row[k]) - p[k];
-                    sum[k] += d;
-                    square[k] += d * d;
-                }
-        });
+            for (int k = 0; k < width; k++) {
+                const float d = load(row[k]) - p[k];
+                sum[k] += d;
+                square[k] = multiply_add(d, d, square[k]);
+            }
     };
     std::vector<double> one(s.c), other(s.c);
     sum_over_batch(s, threads, add, one.data(), other.data());
@@ -119,8 +129,41 @@ void statistics(const T* x, const Shape& s, int threads, float* mean, float* var
     }
 }
 
-// In training one NaN makes a channel's statistics and so all its values NaN. In evaluation it is looked for in each
-// window, since a comparison with NaN is false and drops it; in place of that, `at` is left as it is.
+// ReLU of scale * x + shift, of `width` channels.
+template <class T, class Width>
+INLINED inline void normalise(const T* x, const float* scale, const float* shift, Width width, T* y) {
+#pragma omp simd
+    for (int k = 0; k < width; k++) {
+        const float value = multiply_add(load(x[k]), scale[k], shift[k]);
+        store(y + k, value < 0 ? 0 : value);
+    }
+}
+
+// The same of the largest value in a window of two lines, and its position `at`; the first of equal values wins, as in
+// PyTorch. In training one NaN makes a channel's statistics and so all its values NaN. In evaluation it is looked for in
+// each window, since a comparison with NaN is false and drops it; in place of that, `at` is left as it is.
+template <bool training, class T, class Width>
+INLINED inline void normalise_window(const T* upper, const T* lower, int64_t c, const float* scale, const float* shift,
+                                     Width width, T* y, uint8_t* at) {
+#pragma omp simd
+    for (int k = 0; k < width; k++) {
+        float best = rounded<T>(multiply_add(load(upper[k]), scale[k], shift[k]));
+        uint32_t winner = 0;
+        const float second = rounded<T>(multiply_add(load(upper[c + k]), scale[k], shift[k]));
+        winner = second > best ? 1 : winner;
+        best = second > best ? second : best;
+        const float third = rounded<T>(multiply_add(load(lower[k]), scale[k], shift[k]));
+        winner = third > best ? 2 : winner;
+        best = third > best ? third : best;
+        const float fourth = rounded<T>(multiply_add(load(lower[c + k]), scale[k], shift[k]));
+        winner = fourth > best ? 3 : winner;
+        best = fourth > best ? fourth : best;
+        if constexpr (!training) best = __builtin_isunordered(second, third) || fourth != fourth ? NAN : best;
+        store(y + k, best < 0 ? 0 : best);
+        if constexpr (training) at[k] = best <= 0 ? OFF : winner;
+    }
+}
+
 template <bool training, class T>
 void apply(const T* x, const float* scale, const float* shift, const Shape& s, int threads, T* y, uint8_t* at) {
     const int64_t c = s.c, row = s.w * c;
@@ -130,82 +173,94 @@ void apply(const T* x, const float* scale, const float* shift, const Shape& s, i
         const T* p = x + image * s.image() + (s.pool ? 2 * i : i) * row;
         T* out = y + line * s.columns() * c;
         uint8_t* place = at + line * s.columns() * c;
-        for (int64_t j = 0; j < s.columns(); j++, out += c, place += c, p += s.pool ? 2 * c : c) {
-            if (!s.pool) {
-#pragma omp simd
-                for (int64_t k = 0; k < c; k++) {
-                    const float value = load(p[k]) * scale[k] + shift[k];
-                    store(out + k, value < 0 ? 0 : value);
-                }
-                continue;
-            }
-            const T* q = p + row;
-#pragma omp simd
-            for (int64_t k = 0; k < c; k++) {  // the first of equal values wins, as in PyTorch
-                float best = rounded<T>(load(p[k]) * scale[k] + shift[k]);
-                uint32_t winner = 0;
-                const float second = rounded<T>(load(p[c + k]) * scale[k] + shift[k]);
-                winner = second > best ? 1 : winner;
-                best = second > best ? second : best;
-                const float third = rounded<T>(load(q[k]) * scale[k] + shift[k]);
-                winner = third > best ? 2 : winner;
-                best = third > best ? third : best;
-                const float fourth = rounded<T>(load(q[c + k]) * scale[k] + shift[k]);
-                winner = fourth > best ? 3 : winner;
-                best = fourth > best ? fourth : best;
-                if constexpr (!training) best = __builtin_isunordered(second, third) || fourth != fourth ? NAN : best;
-                store(out + k, best < 0 ? 0 : best);
-                if constexpr (training) place[k] = best <= 0 ? OFF : winner;
-            }
-        }
+        over_channels<MAPPED>(c, [=, &s](int64_t start, auto width) INLINED {
+            const float *a = scale + start, *b = shift + start;
+            const T* q = p + start;
+            for (int64_t j = 0, k = start; j < s.columns(); j++, k += c, q += s.pool ? 2 * c : c)
+                if (s.pool)
+                    normalise_window<training>(q, q + row, c, a, b, width, out + k, place + k);
+                else
+                    normalise(q, a, b, width, out + k);
+        });
     }
 }
 
-// Per channel over the batch: the sum of the gradients that pass ReLU, and of their products with x - mean.
+// Of `width` channels, adds the gradient that passes ReLU, and its product with x - mean.
+template <class T, class Width>
+INLINED inline void add_gradient(const T* dy, const T* x, const T* y, const float* mean, Width width, float* sum,
+                                 float* product) {
+#pragma omp simd
+    for (int k = 0; k < width; k++) {
+        const float d = passed(load(y[k]), load(dy[k]));
+        sum[k] += d;
+        product[k] = multiply_add(d, load(x[k]) - mean[k], product[k]);
+    }
+}
+
+// The same of a window of two lines, where the gradient is that of the position `at`.
+template <class T, class Width>
+INLINED inline void add_gradient_of_window(const T* dy, const T* upper, const T* lower, const uint8_t* at, int64_t c,
+                                           const float* mean, Width width, float* sum, float* product) {
+#pragma omp simd
+    for (int k = 0; k < width; k++) {
+        const uint32_t winner = at[k];
+        const float gradient = load(dy[k]), first = load(upper[k]), second = load(upper[c + k]);
+        const float third = load(lower[k]), fourth = load(lower[c + k]);
+        const float d = winner == OFF ? 0.0f : gradient;
+        float value = winner == 0 ? first : second;
+        value = winner == 2 ? third : value;
+        value = winner == 3 ? fourth : value;
+        sum[k] += d;
+        product[k] = multiply_add(d, value - mean[k], product[k]);
+    }
+}
+
 template <class T>
 void gradient_sums(const T* dy, const T* x, const T* y, const uint8_t* at, const float* mean, const Shape& s,
                    int threads, double* plain, double* weighted) {
-    const auto add = [&](int64_t image, int64_t start, int width, float* sum, float* product) {
+    const int64_t row = s.w * s.c;
+    const auto add = [&](int64_t image, int64_t start, auto width, float* sum, float* product) INLINED {
         const float* m = mean + start;
-        with_width(width, [&](auto count) {
-            for (int64_t i = 0; i < s.rows(); i++) {
-                const int64_t origin = image * s.result() + i * s.columns() * s.c + start;
-                const T *g = dy + origin, *out = y + origin;
-                const uint8_t* place = at + origin;
-                const T* p = x + image * s.image() + (s.pool ? 2 * i : i) * s.w * s.c + start;
-                for (int64_t j = 0; j < s.columns(); j++, g += s.c, out += s.c, place += s.c) {
-                    if (!s.pool) {
-#pragma omp simd
-                        for (int k = 0; k < count; k++) {
-                            const float d = passed(load(out[k]), load(g[k]));
-                            sum[k] += d;
-                            product[k] += d * (load(p[k]) - m[k]);
-                        }
-                        p += s.c;
-                        continue;
-                    }
-                    const T *right = p + s.c, *below = p + s.w * s.c, *last = below + s.c;
-#pragma omp simd
-                    for (int k = 0; k < count; k++) {
-                        const uint32_t winner = place[k];
-                        const float g_k = load(g[k]), first = load(p[k]), second = load(right[k]);
-                        const float third = load(below[k]), fourth = load(last[k]);
-                        const float d = winner == OFF ? 0.0f : g_k;
-                        float value = winner == 0 ? first : second;
-                        value = winner == 2 ? third : value;
-                        value = winner == 3 ? fourth : value;
-                        sum[k] += d;
-                        product[k] += d * (value - m[k]);
-                    }
-                    p += 2 * s.c;
-                }
-            }
-        });
+        for (int64_t i = 0; i < s.rows(); i++) {
+            const T* p = x + image * s.image() + (s.pool ? 2 * i : i) * row + start;
+            int64_t k = image * s.result() + i * s.columns() * s.c + start;
+            for (int64_t j = 0; j < s.columns(); j++, k += s.c, p += s.pool ? 2 * s.c : s.c)
+                if (s.pool)
+                    add_gradient_of_window(dy + k, p, p + row, at + k, s.c, m, width, sum, product);
+                else
+                    add_gradient(dy + k, p, y + k, m, width, sum, product);
+        }
     };
     sum_over_batch(s, threads, add, plain, weighted);
 }
 
-// dx = scale * (gradient that passes ReLU and pooling) + slope * x + level.
+// dx = scale * (gradient that passes ReLU) + slope * x + level, of `width` channels.
+template <class T, class Width>
+INLINED inline void gradient_of(const T* dy, const T* x, const T* y, const float* scale, const float* slope,
+                                const float* level, Width width, T* dx) {
+#pragma omp simd
+    for (int k = 0; k < width; k++) {
+        const float d = passed(load(y[k]), load(dy[k]));
+        store(dx + k, multiply_add(scale[k], d, slope[k] * load(x[k])) + level[k]);
+    }
+}
+
+// The same of a window of two lines, where the gradient passes to the position `at` alone.
+template <class T, class Width>
+INLINED inline void gradient_of_window(const T* dy, const T* upper, const T* lower, const uint8_t* at, int64_t c,
+                                       const float* scale, const float* slope, const float* level, Width width,
+                                       T* to_upper, T* to_lower) {
+#pragma omp simd
+    for (int k = 0; k < width; k++) {
+        const uint32_t winner = at[k];
+        const float d = scale[k] * load(dy[k]);
+        store(to_upper + k, multiply_add(slope[k], load(upper[k]), winner == 0 ? d : 0) + level[k]);
+        store(to_upper + c + k, multiply_add(slope[k], load(upper[c + k]), winner == 1 ? d : 0) + level[k]);
+        store(to_lower + k, multiply_add(slope[k], load(lower[k]), winner == 2 ? d : 0) + level[k]);
+        store(to_lower + c + k, multiply_add(slope[k], load(lower[c + k]), winner == 3 ? d : 0) + level[k]);
+    }
+}
+
 template <class T>
 void gradient(const T* dy, const T* x, const T* y, const uint8_t* at, const float* scale, const float* slope,
               const float* level, const Shape& s, int threads, T* dx) {
@@ -217,29 +272,14 @@ void gradient(const T* dy, const T* x, const T* y, const uint8_t* at, const floa
         const T *p = x + origin, *g = dy + first, *out = y + first;
         const uint8_t* place = at + first;
         T* to = dx + origin;
-        for (int64_t j = 0; j < s.columns(); j++, g += c, out += c, place += c) {
-            if (!s.pool) {
-#pragma omp simd
-                for (int64_t k = 0; k < c; k++) {
-                    const float d = passed(load(out[k]), load(g[k]));
-                    store(to + k, scale[k] * d + slope[k] * load(p[k]) + level[k]);
-                }
-                p += c, to += c;
-                continue;
-            }
-            const T* q = p + row;
-            T* below = to + row;
-#pragma omp simd
-            for (int64_t k = 0; k < c; k++) {
-                const uint32_t winner = place[k];
-                const float d = scale[k] * load(g[k]);
-                store(to + k, (winner == 0 ? d : 0) + slope[k] * load(p[k]) + level[k]);
-                store(to + c + k, (winner == 1 ? d : 0) + slope[k] * load(p[c + k]) + level[k]);
-                store(below + k, (winner == 2 ? d : 0) + slope[k] * load(q[k]) + level[k]);
-                store(below + c + k, (winner == 3 ? d : 0) + slope[k] * load(q[c + k]) + level[k]);
-            }
-            p += 2 * c, to += 2 * c;
-        }
+        over_channels<MAPPED>(c, [=, &s](int64_t start, auto width) INLINED {
+            const float *a = scale + start, *b = slope + start, *l = level + start;
+            for (int64_t j = 0, k = start, m = start; j < s.columns(); j++, k += c, m += s.pool ? 2 * c : c)
+                if (s.pool)
+                    gradient_of_window(g + k, p + m, p + m + row, place + k, c, a, b, l, width, to + m, to + m + row);
+                else
+                    gradient_of(g + k, p + m, out + k, a, b, l, width, to + m);
+        });
     }
 }
 
@@ -251,8 +291,9 @@ void forward(const T* x, const float* gamma, const float* beta, const Shape& s, 
         statistics(x, s, threads, mean, variance);
         const double count = double(s.n) * s.h * s.w;
         for (int64_t k = 0; k < s.c; k++) {
-            running_mean[k] += momentum * (mean[k] - running_mean[k]);
-            running_variance[k] += momentum * (float(variance[k] * count / (count - 1)) - running_variance[k]);
+            running_mean[k] = multiply_add(momentum, mean[k] - running_mean[k], running_mean[k]);
+            const float unbiased = float(variance[k] * count / (count - 1));
+            running_variance[k] = multiply_add(momentum, unbiased - running_variance[k], running_variance[k]);
         }
     }
     std::vector<float> scale(s.c), shift(s.c);

@@ -88,6 +88,29 @@ def test_bfloat16_is_as_near_to_double_precision_as_pytorch_is(pool: bool) -> No
 
 
 @pytest.mark.usefixtures("fused")
+@pytest.mark.parametrize("pool", [False, True])
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+def test_a_channel_is_rounded_alike_alone_and_among_others(dtype: torch.dtype, pool: bool) -> None:
+    """Of many channels the most are computed as vectors, and the last few are not."""
+    x, gradient = images((6, 191, 4, 4), dtype), images((6, 191, *([2, 2] if pool else [4, 4])), dtype, seed=1)
+
+    def trained(chosen: slice) -> list[Tensor]:
+        given = x[:, chosen].contiguous(memory_format=LAST).requires_grad_()
+        layer = NormPoolRelu(given.shape[1], pool)
+        y = layer(given)
+        y.backward(gradient[:, chosen])
+        assert given.grad is not None
+        assert layer.weight.grad is not None
+        own = torch.stack([layer.weight.grad, layer.running_mean, layer.running_var], 1)
+        return [y.detach().transpose(0, 1), given.grad.transpose(0, 1), own]
+
+    together = trained(slice(None))
+    for start, width in [(0, 1), (9, 5), (127, 32), (150, 17), (190, 1)]:
+        for part, alone in zip(together, trained(slice(start, start + width)), strict=True):
+            assert torch.equal(part[start : start + width], alone)
+
+
+@pytest.mark.usefixtures("fused")
 def test_of_equal_values_the_first_gets_the_gradient() -> None:
     x = torch.randint(0, 3, (16, 32, 8, 8)).float().contiguous(memory_format=LAST)
     own, exact = results(x, True, NormPoolRelu(32, True)), results(x, True, published_order(32, True))
