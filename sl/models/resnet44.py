@@ -36,7 +36,9 @@ class PreactivationBlock(nn.Module):
         if self.stride == 2:
             residual = pad_same(residual)
         residual = self.conv2(self.norm(self.conv1(residual)))
-        return self.shortcut(x[..., :: self.stride, :: self.stride]) + residual
+        if self.stride == 2:
+            x = functional.avg_pool2d(x, 1, stride=2)  # its gradient is channels-last as x is; that of a slice is not
+        return self.shortcut(x) + residual
 
 
 def pad_same(x: Tensor) -> Tensor:

@@ -86,6 +86,19 @@ def test_gradients_of_few_filters_are_those_of_double_precision() -> None:
         torch.testing.assert_close(own.grad.double(), other.grad, rtol=1e-3, atol=1e-4)
 
 
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+def test_gradients_keep_the_order_of_memory_through_all_stages(dtype: torch.dtype) -> None:
+    """In two orders a sum at a shortcut took ten times as long, and every convolution copied its gradient."""
+    order = torch.channels_last
+    model, found = ResNet44(5, (3, 16, 16)).to(dtype=dtype, memory_format=order), []
+    x = model.stem(torch.rand(2, 3, 16, 16, dtype=dtype).contiguous(memory_format=order))
+    for block in model.blocks:
+        x.register_hook(lambda gradient: found.append(gradient.is_contiguous(memory_format=order)))
+        x = block(x)
+    model.activation(x).mean((2, 3)).sum().backward()
+    assert found == [True] * 21
+
+
 @pytest.mark.parametrize("side", range(3, 20))
 def test_padding_of_stride_two_follows_the_same_rule_of_keras(side: int) -> None:
     def lines(length: int) -> tuple[int, int]:
