@@ -195,15 +195,25 @@ def test_an_ablation_has_a_row_for_each_change_and_a_column_for_each_case() -> N
 
 
 def test_a_step_has_a_row_for_its_longest_parts_and_one_for_the_rest() -> None:
-    parts = [{"name": f"kernel<{n}>", "microseconds": float(40 - n), "launches": 2.0} for n in range(20)]
+    parts = [{"name": f"kernel{n}<float>", "microseconds": float(40 - n), "launches": 2.0} for n in range(20)]
     step = {"case": "cnn8 on CIFAR-10", "runtime": {"precision": "bfloat16", "step": "graph"}, "batch_size": 128}
     sums = {"step_microseconds": 700.0, "busy_microseconds": 610.0, "launches": 40.0, "parts": parts}
     title, _, _, _, *rows = step_lines({"machine": {**NEW, "gpu": "NVIDIA H200"}, "cases": {"cnn8": step | sums}})
     assert title.startswith("NVIDIA H200, cnn8 on CIFAR-10 (bfloat16, graph), batch 128: 700 µs a step")
-    assert rows[0] == "| `kernel<0>` | 40 | 7% | 2 |"
+    assert rows[0] == "| `kernel0` | 40 | 7% | 2 |"
     assert len(rows) == 13
     assert rows[-1] == "| the rest | 196 | 32% | 16 |"  # 28 + 27 + ... + 21
     eager = step | sums | {"runtime": {"precision": "bfloat16", "step": "eager", "threads": 2}}
     title, _, header, *_ = step_lines({"machine": NEW, "cases": {"cnn8": eager}})
     assert "(bfloat16, eager, 2 threads), batch 128: 700 µs a step, of them 610 in 40 calls" in title
     assert header == "| part | µs | share | calls |"
+
+
+def test_kernels_that_differ_in_their_templates_alone_share_a_row() -> None:
+    times = {"sum<float>(float*)": 5.0, "copy<8>": 8.0, "sum<double>(double*)": 4.0}
+    parts = [{"name": name, "microseconds": micros, "launches": 1.0} for name, micros in times.items()]
+    step = {"case": "a", "runtime": {"precision": "bfloat16"}, "batch_size": 1, "step_microseconds": 20.0}
+    sums = {"busy_microseconds": 20.0, "launches": 3.0, "parts": parts}
+    *_, longest, second = step_lines({"machine": NEW, "cases": {"a": step | sums}})
+    assert longest == "| `sum` | 9 | 45% | 2 |"
+    assert second == "| `copy` | 8 | 40% | 1 |"

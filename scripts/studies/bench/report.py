@@ -1,6 +1,7 @@
 """Measured figures as text; needs no torch."""
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from itertools import filterfalse
 from pathlib import Path
@@ -12,6 +13,7 @@ from sl.tables.marks import fill
 
 ABLATION, STEP = "-ablation", "-step"  # ends of the names of files
 SHOWN = 12  # parts of a step
+OTHERS = "all others together, not kept one by one"  # in a record of which only the longest parts were kept
 BUSY = 0.2  # cores that others may use before the figures are in doubt
 CODE = "commit, PyTorch"
 HEADER = ("machine", "network", "reference loop, images/s", "one run", "several at once", "peak memory", CODE)
@@ -145,10 +147,32 @@ def step_lines(record: Mapping[str, Any]) -> list[str]:
             f"{measured['step_microseconds']:,.0f} µs a step, of them {total:,.0f} in {launches:,.0f} {calls}",
             "",
         ]
-        shown = measured["parts"][:SHOWN]
-        rows = [(f"`{part['name']}`", part["microseconds"], part["launches"]) for part in shown]
+        single = [part for part in measured["parts"] if part["name"] != OTHERS]
+        kinds = sorted(by_kind(single).items(), key=lambda item: -item[1][0])
+        rows = [(f"`{kind}`", *sums) for kind, sums in kinds[:SHOWN]]
         rest = total - sum(row[1] for row in rows), launches - sum(row[2] for row in rows)
-        rows += [("the rest", *rest)] if len(measured["parts"]) > SHOWN else []
+        rows += [("the rest", *rest)] if len(kinds) > SHOWN or len(single) < len(measured["parts"]) else []
         cells = [[name, f"{micros:,.0f}", f"{micros / total:.0%}", f"{count:,.0f}"] for name, micros, count in rows]
         text += [*table(["part", "µs", "share", calls], cells).splitlines(), ""]
     return text[:-1]
+
+
+def by_kind(parts: Iterable[Mapping[str, Any]]) -> dict[str, tuple[float, float]]:
+    """Microseconds and launches of the parts of a step, those of one kind added."""
+    sums: dict[str, tuple[float, float]] = {}
+    for part in parts:
+        kind = kind_of(part["name"])
+        micros, launches = sums.get(kind, (0.0, 0.0))
+        sums[kind] = micros + part["microseconds"], launches + part["launches"]
+    return sums
+
+
+def kind_of(name: str) -> str:
+    """The name of an operator or kernel, without template arguments, parameters and the sizes of its tiles.
+
+    >>> kind_of("max_pool_backward_nhwc<BFloat16, float>(BFloat16 const*, long const*, int)")
+    'max_pool_backward_nhwc'
+    >>> kind_of("sm90_xmma_dgrad_implicit_gemm_bf16bf16_nhwc_tilesize128x128x64_warpgroupsize1x1")
+    'sm90_xmma_dgrad_implicit_gemm_bf16bf16_nhwc'
+    """
+    return re.split(r" ?[<(]|_tilesize", name)[0]
