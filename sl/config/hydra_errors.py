@@ -10,6 +10,7 @@ from omegaconf import OmegaConf
 from omegaconf.errors import (
     ConfigAttributeError,
     ConfigKeyError,
+    ConfigTypeError,
     GrammarParseError,
     InterpolationResolutionError,
     MissingMandatoryValue,
@@ -34,7 +35,9 @@ WRONG_TYPES = {
     r"Value '(?P<value>.*)' of type '\w+' could not be converted to Integer": "a whole number",
     r"Value '(?P<value>.*)' is not a valid bool": "true or false",
     r"Invalid value assigned: \w+ is not a ListConfig": "a list such as [a,b]",
-    r"Invalid type assigned: \w+ is not a subclass of": "one of the options below it, option.name=value",
+    r"Invalid type assigned: \w+ is not a subclass of|Cannot merge DictConfig with ListConfig": (
+        "one of the options below it, option.name=value"
+    ),
     r"Cannot convert '\w+' to string": "text",
     r"field '.*' is not Optional": "a value, not null",
 }
@@ -102,7 +105,7 @@ def _explain_value(error: OmegaConfBaseException) -> UserError | None:
         return unknown_option(option, [str(key) for key in parent or ()], in_a_run)
     if isinstance(error, MissingMandatoryValue):
         return required(option)
-    if isinstance(error, ValidationError):
+    if isinstance(error, ValidationError | ConfigTypeError):
         return _wrong_type(option, str(error.msg))
     if isinstance(error, InterpolationResolutionError | GrammarParseError):
         return UserError(option, rule=str(error.msg).splitlines()[0])

@@ -36,6 +36,7 @@ TYPES = [
     ("seed=true", "seed=true: must be a whole number"),
     ("runtime.threads=1.5", "runtime.threads=1.5: must be a whole number"),
     ("probe=3", "probe=3: must be one of the options below it"),
+    ("probe=[1]", "probe=[1]: must be one of the options below it"),
     ("data_dir=[a]", "data_dir=[a]: must be text"),
     ("data_dir=null", "data_dir=null: must be a value, not null"),
     ("noise=symmetric noise.rate=high", "noise.rate=high: must be a number in [0, 1]"),
