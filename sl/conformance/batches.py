@@ -1,4 +1,4 @@
-"""The inputs of the kit: written as formulas, so that every language can make the same."""
+"""The batches that the kit tests with. They are formulas, so that any programming language can make the same ones."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -21,13 +21,13 @@ class Batch:
 
 
 def ordinary(examples: int, classes: int) -> Array:
-    """3 sin(1.7 i k + i), i and k from 1: no probability underflows."""
+    """Logits 3 sin(1.7 i k + i) of example i and class k, both counted from 1: no probability underflows."""
     i, k = np.arange(1, examples + 1)[:, None], np.arange(1, classes + 1)
     return 3 * np.sin(1.7 * i * k + i)
 
 
 def ties(examples: int, classes: int) -> Array:
-    """Row by row: all logits equal; the first two equal and above the rest; all but the first equal and above it."""
+    """Three rows in turn: all logits equal; the first two equal and largest; all but the first equal and largest."""
     rows = np.zeros((examples, classes))
     rows[1::3, :2] = 1.0
     rows[2::3, 0] = -1.0
@@ -43,17 +43,17 @@ def extreme(examples: int, classes: int) -> Array:
 
 
 def wrong(examples: int, classes: int) -> Array:
-    """One logit of 20 in each row, the others 0: with the kit's labels p_y is 2e-9, finite in float32 too."""
+    """One logit of 20 in each row, never the label's, the others 0: p_y is 2e-9, and log p_y finite in float32 too."""
     return 20 * np.eye(classes)[np.arange(examples) % classes]
 
 
 def batches() -> list[Batch]:
-    """Every kind but wrong; they are what results/conformance/losses.json holds."""
+    """The batches of every kind but wrong, of 2, 10 and 100 classes; results/conformance/losses.json holds them."""
     return [batch for classes in (2, 10, 100) for batch in _of(classes, (ordinary, ties, extreme))]
 
 
 def wrong_batches() -> list[Batch]:
-    """Confident predictions, none of them the label: here a clip of small probabilities shows."""
+    """Batches of confident predictions that differ from the label: a loss that clips small probabilities shows here."""
     return [batch for classes in (2, 10, 100) for batch in _of(classes, (wrong,))]
 
 

@@ -1,4 +1,4 @@
-"""Which losses the kit knows: formula, usual parameters and source of each."""
+"""The losses that the kit knows, each with its formula, usual parameters and source."""
 
 from dataclasses import dataclass
 
@@ -20,7 +20,7 @@ D2L = 'Ma et al., "Dimensionality-Driven Learning with Noisy Labels", ICML 2018'
 
 @dataclass(frozen=True)
 class Known:
-    """A loss: its formula (whose first docstring line is the formula in words), parameters and source."""
+    """A loss: its formula, whose docstring states the formula as text, its usual parameters and its source."""
 
     formula: Formula
     parameters: Parameters
@@ -28,7 +28,7 @@ class Known:
 
     @property
     def text(self) -> str:
-        """The formula as text."""
+        """The formula as text, without a full stop."""
         return (self.formula.__doc__ or "").strip().rstrip(".")
 
 

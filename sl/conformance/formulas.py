@@ -1,7 +1,7 @@
-"""The losses once more, in numpy and float64 alone: what the kit holds against an implementation.
+"""The losses again, in numpy and float64 only: the kit compares an implementation with these formulas.
 
-Each takes log-probabilities (N, K), labels (N,) and the loss's parameters, and returns (N,). Written for reading and
-for accuracy, not for training: they share no code with sl.losses, which the tests compare them with.
+Each takes log-probabilities (N, K), labels (N,) and the loss's parameters, and returns the losses (N,). The formulas
+are written for reading and accuracy, not for training. They share no code with sl.losses; tests compare the two.
 """
 
 from collections.abc import Callable

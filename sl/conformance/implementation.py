@@ -12,12 +12,15 @@ from sl.conformance.batches import Array, Batch
 from sl.errors import UserError
 
 CLASS_COUNTS = ("num_classes", "n_classes", "nb_classes", "classes", "K")  # parameters that mean K
-OF_OTHERS = (Exception, SystemExit)  # what may come out of code that is not known: a module may even end the process
+OF_OTHERS = (Exception, SystemExit)  # what unknown code may raise: a module may even end the process
 
 
 @dataclass(frozen=True)
 class Implementation:
-    """Something to check, called `name`: a class, built anew for every batch, or a function of logits and labels."""
+    """The loss to check: `target` is a class, built anew for every batch, or a function of logits and labels.
+
+    `arrays` is the library of the arrays that it takes, numpy or torch; None tries both.
+    """
 
     name: str
     target: Callable[..., Any]
@@ -25,7 +28,7 @@ class Implementation:
     arrays: str | None = None
 
     def __call__(self, batch: Batch) -> Array:
-        """What it returns for a batch: (N,), or () if it reduces. UserError where it cannot be called."""
+        """The loss of a batch as float64: (N,), or () if it reduces. UserError if it cannot be built or called."""
         function = self._built(batch.logits.shape[1])
         errors = []
         for library in [self.arrays] if self.arrays else _likely(function):
@@ -54,7 +57,7 @@ class Implementation:
             raise UserError(f"{self.name}: it cannot be built from {given}; {_said(error)}") from error
 
     def _kinds(self) -> dict[str, Any]:
-        """The kind of each parameter of the target; none where it does not tell them, as many written in C."""
+        """The kind of each parameter of the target; empty if it has no signature, as many functions written in C."""
         try:
             parameters = inspect.signature(self.target).parameters
         except (ValueError, TypeError):
@@ -63,7 +66,7 @@ class Implementation:
 
 
 def load(place: str) -> Callable[..., Any]:
-    """The object at ``package.module:Name``; UserError if there is none, or its module cannot be imported."""
+    """The class or function at ``package.module:Name``; UserError if there is none or its module cannot be imported."""
     module, _, name = place.partition(":")
     target = None
     if module and name and not module.startswith("."):
@@ -86,7 +89,7 @@ ARRAYS: dict[str, Callable[[Any], Any]] = {"numpy": np.asarray, "torch": _torch}
 
 
 def _likely(function: Callable[..., Any]) -> list[str]:
-    """The libraries to try, that of the function's own module first."""
+    """The libraries to try in order: torch first for an instance of a class of torch, else numpy first."""
     named = type(function).__mro__ if not inspect.isfunction(function) else ()
     torch_first = any(kind.__module__.startswith("torch.") for kind in named)
     return ["torch", "numpy"] if torch_first else ["numpy", "torch"]

@@ -1,4 +1,4 @@
-"""The parameters that a user gives: what the target gets of them, and what the formulas."""
+"""The parameters that a user gives: which of them the implementation gets, and which the formulas get."""
 
 from collections.abc import Iterable, Sequence
 
@@ -13,7 +13,7 @@ from sl.errors import UserError
 
 
 def check_names(implementation: Implementation, losses: Iterable[str]) -> None:
-    """Raise UserError for a parameter that neither the target nor any of the formulas has."""
+    """Raise UserError for a parameter that neither the target nor a formula has, and for the number of classes."""
     of_formulas = {name for loss in losses for name in LOSSES[loss].parameters}
     for name, value in implementation.parameters.items():
         if name in CLASS_COUNTS:
@@ -25,15 +25,16 @@ def check_names(implementation: Implementation, losses: Iterable[str]) -> None:
 
 
 def chosen(loss: str, parameters: Parameters) -> Parameters:
-    """The loss's usual parameters, with those of its own that are given in their place."""
+    """The loss's usual parameters, where those of `parameters` that the loss has replace the usual values."""
     usual = LOSSES[loss].parameters
     return usual | {name: value for name, value in parameters.items() if name in usual}
 
 
 def defined(losses: Sequence[str], parameters: Parameters, batches: Sequence[Batch]) -> dict[str, Parameters]:
-    """Those of the losses whose formula has values with these parameters, and all parameters of each.
+    """The losses whose formula is finite on all batches with these parameters; for each loss, all its parameters.
 
-    A noise may have no inverse, for instance. Raises UserError where no loss is left.
+    A formula may have no value, for instance where a transition matrix has no inverse. Raises UserError if no loss is
+    left.
     """
     found = {loss: chosen(loss, parameters) for loss in losses}
     kept = {loss: own for loss, own in found.items() if _has_values(loss, own, batches)}
@@ -46,12 +47,12 @@ def defined(losses: Sequence[str], parameters: Parameters, batches: Sequence[Bat
 
 
 def parameters_text(parameters: Parameters) -> str:
-    """Names and values."""
+    """Names and values as text, such as ``alpha 0.1, beta 1``."""
     return ", ".join(f"{name} {value:.5g}" for name, value in parameters.items())
 
 
 def not_taken(implementation: Implementation) -> list[str]:
-    """A line on the parameters that only the formulas got, if there are any."""
+    """A line that names the parameters that only the formulas got; an empty list if there are none."""
     left = {name: value for name, value in implementation.parameters.items() if not implementation.takes(name)}
     return [f"{implementation.name} does not take {parameters_text(left)}: only the formulas got it"] if left else []
 

@@ -16,7 +16,10 @@ CLIP = 1e-7  # of probabilities in Keras, and so in the code published with SL
 
 @dataclass(frozen=True)
 class Reading:
-    """One thing that may be computed: the loss's name, the mistake in it (empty if there is none), and the values."""
+    """What an implementation may compute: the loss's name, the mistake in it (empty for none), and its values.
+
+    `values` maps logits (N, K) and labels (N,) to the losses (N,).
+    """
 
     loss: str
     mistake: str
@@ -24,7 +27,7 @@ class Reading:
 
 
 def readings(loss: str, parameters: Parameters) -> Iterator[Reading]:
-    """As published first, then with known mistakes."""
+    """The readings of a loss with these parameters: as published first, then with each known mistake."""
     formula = LOSSES[loss].formula
 
     def plain(logits: Array, labels: Labels) -> Array:
@@ -40,14 +43,14 @@ def readings(loss: str, parameters: Parameters) -> Iterator[Reading]:
 
 
 def clipped(loss: str, parameters: Parameters) -> Values | None:
-    """The loss with p clipped inside CE, as its published code in Keras has it; None where no published code has."""
+    """The loss with p clipped inside CE, as in its published code in Keras; None for a loss without such code."""
     return _with(loss, {**parameters, "p_min": CLIP}) if loss in ("ce", "sl") else None
 
 
 def _of_reverse(loss: str, parameters: Parameters) -> Iterator[Reading]:
-    """RCE is linear in A.
+    """The readings with a mistake in RCE, which is linear in A.
 
-    A clip of p inside RCE alone, as in many ports, is no reading: of 100 classes it changes RCE by 1e-4 at most.
+    A clip of p inside RCE alone, as in many ports, is no reading: with 100 classes it changes RCE by 1e-4 at most.
     """
     beta, log_zero = parameters.get("beta", 1.0), parameters["log_zero"]
     without = _with(loss, {**parameters, "beta": 0.0}) if "beta" in parameters else lambda z, y: np.zeros(len(y))
@@ -72,7 +75,7 @@ def _with(loss: str, parameters: Parameters) -> Values:
 
 
 def implied(batches: Sequence[Batch], means: Sequence[float]) -> tuple[float, float] | None:
-    """alpha and beta * (-A) if the batches' means are those of alpha CE + beta RCE with any of them; None if not."""
+    """(alpha, beta * (-A)) with which the mean of alpha CE + beta RCE is `means` on the batches; None if none fits."""
     logs = [(log_softmax(batch.logits), batch.labels) for batch in batches]
     terms = np.array([[formulas.ce(log_p, y, {}).mean(), formulas.rest(log_p, y).mean()] for log_p, y in logs])
     (alpha, weight), *_ = np.linalg.lstsq(terms, np.array(means), rcond=None)

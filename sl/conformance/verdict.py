@@ -1,4 +1,4 @@
-"""Finds what an implementation computes."""
+"""Compares an implementation with the readings and says which of them it computes."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -17,21 +17,21 @@ REDUCTIONS: dict[str, Callable[[Array, int], Array]] = {
     "sum over examples": lambda values, classes: values.sum(),
     "mean over examples and classes": lambda values, classes: values.mean() / classes,
 }
-RTOL, ATOL = 1e-4, 1e-5  # float32, and a clip of 1e-7 here and there
+RTOL, ATOL = 1e-4, 1e-5  # they allow for float32 and for probabilities clipped at 1e-7
 
 
 @dataclass(frozen=True)
 class Finding:
-    """`conforms`, and in `lines` what was found."""
+    """Whether an implementation conforms, and the lines for the user: what it computes, and its mistakes."""
 
     conforms: bool
     lines: tuple[str, ...]
 
 
 def check(implementation: Implementation, losses: Iterable[str]) -> Finding:
-    """What the implementation computes, tried against the `losses` with its parameters in place of the usual ones.
+    """Compare the implementation with the `losses`; its parameters replace the usual ones of the formulas.
 
-    Raises UserError for a parameter that neither side has, and where no formula has values with the parameters.
+    Raises UserError for a parameter that neither side has, and if no formula has values with the parameters.
     """
     losses = list(losses)
     check_names(implementation, losses)
@@ -41,7 +41,7 @@ def check(implementation: Implementation, losses: Iterable[str]) -> Finding:
     if not all(np.isfinite(values).all() for values in given):
         return Finding(False, _infinite(usual, given, tried, implementation.parameters))
     read = [reading for loss, parameters in tried.items() for reading in readings(loss, parameters)]
-    for reading in sorted(read, key=lambda each: bool(each.mistake)):  # one loss's mistake may be another, as published
+    for reading in sorted(read, key=lambda each: bool(each.mistake)):  # a mistake in one loss may equal another loss
         if reduction := _reduction(reading.values, usual, given):
             return _found(implementation, reading, tried[reading.loss], reduction)
     return Finding(False, ("matches none of the formulas", *_near(usual, given), *not_taken(implementation)))
@@ -49,7 +49,7 @@ def check(implementation: Implementation, losses: Iterable[str]) -> Finding:
 
 def _reduction(values: Values, usual: Sequence[Batch], given: Sequence[Array]) -> str | None:
     """The reduction under which all values agree; None if there is none."""
-    with np.errstate(all="ignore"):  # a mistake may take logarithms of what is negative
+    with np.errstate(all="ignore"):  # a mistake may take logarithms of negative numbers
         expected = [(values(batch.logits, batch.labels), batch.logits.shape[1]) for batch in usual]
     if all(each.ndim == 1 for each in given):
         same = all(_close(each, own) for each, (own, _) in zip(given, expected, strict=True))
@@ -65,7 +65,7 @@ def _close(values: Array, expected: Array) -> bool:
 
 
 def _found(implementation: Implementation, reading: Reading, parameters: Parameters, reduction: str) -> Finding:
-    """What is said of an implementation that computes a reading."""
+    """The finding for an implementation that computes `reading` under `reduction`."""
     known, plain = LOSSES[reading.loss], next(readings(reading.loss, parameters)).values
     named = f"{reading.loss} ({parameters_text(parameters)})" if parameters else reading.loss
     mistakes = []
@@ -93,7 +93,7 @@ def _found(implementation: Implementation, reading: Reading, parameters: Paramet
 
 
 def _differences(plain: Values, clip: Values | None, reduction: str, given: Sequence[Array]) -> Iterator[str]:
-    """How the values `given` for confident wrong predictions differ from the formula's, if they do."""
+    """A line on how the values `given` for confident wrong predictions differ from the formula's, if they do."""
     wrong = wrong_batches()
     if _reduction(plain, wrong, given) != reduction:
         found = clip is not None and _reduction(clip, wrong, given) == reduction
@@ -102,7 +102,7 @@ def _differences(plain: Values, clip: Values | None, reduction: str, given: Sequ
 
 
 def _beside(values: Array, plain: Values, reduction: str, batch: Batch) -> str:
-    """The values beside those of the formula."""
+    """The given values and those of the formula on the batch, as text."""
     right = plain(batch.logits, batch.labels)
     number = REDUCTIONS[reduction](right, batch.logits.shape[1]) if reduction in REDUCTIONS else right
     return f"{_short(values)} for {_short(number)} on {batch.name}"
@@ -122,7 +122,7 @@ def _infinite(
 
 
 def _near(usual: Sequence[Batch], given: Sequence[Array]) -> tuple[str, ...]:
-    """Whether it is SL with other parameters."""
+    """A line with alpha and beta * (-A) where SL with these parameters fits; else empty."""
     fits = implied(usual, [float(values.mean()) for values in given])
     return (f"it is alpha CE - beta A (1 - p_y) with alpha {fits[0]:.4g}, beta * (-A) {fits[1]:.4g}",) if fits else ()
 
