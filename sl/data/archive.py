@@ -18,7 +18,10 @@ class Archive:
     md5: str
 
     def provide(self, files: Sequence[Path], unpack: Callable[[Path], None], download: bool) -> None:
-        """Calls `unpack` with the checked archive if one of its `files` is missing; UserError says how to get it."""
+        """Call `unpack` with the path of the archive, whose md5 is checked, if one of its `files` is missing.
+
+        A missing archive is downloaded if `download` is true; else UserError says how to get it.
+        """
         with reading(self.path.parent):
             missing = next((file for file in files if not file.exists()), None)
         if missing is None:

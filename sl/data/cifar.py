@@ -50,7 +50,7 @@ class _Cifar:
         return getattr(datasets, self.reader)
 
     def _files(self) -> dict[str, str]:
-        """Paths inside data_dir and md5s."""
+        """The md5 of each published file, by its path inside data_dir."""
         source = self._torchvision()
         files = [*source.train_list, *source.test_list, (source.meta["filename"], source.meta["md5"])]
         return {f"{source.base_folder}/{name}": md5 for name, md5 in files}

@@ -20,7 +20,7 @@ VALIDATION_NAMES = ("val", "valid", "validation")
 def find_in_folders(root: Path, skipped: Counter[str]) -> dict[str, list[Picture]]:
     """The pictures below `root` by part: ``train`` and ``test``, or all under ``""`` where there is no test folder.
 
-    `skipped` counts what is passed over. Raises UserError where the folders are not laid out so.
+    `skipped` counts the files and folders that are passed over, by reason. Raises UserError for another layout.
     """
     if not root.is_dir():
         raise _refused(root, f"there is no folder {root}; {LAYOUT}")
@@ -37,9 +37,9 @@ def find_in_folders(root: Path, skipped: Counter[str]) -> dict[str, list[Picture
 
 
 def _refuse_other_parts(root: Path, folders: Sequence[str]) -> None:
-    """Raise UserError where two of the `folders` are parts under other names than train and test: no two classes.
+    """Raise UserError if a training part lies beside a test or validation part and they are not named train and test.
 
-    One such name alone may be that of a class: bus, car, train.
+    One such name alone may be a class (bus, car, train), except test.
     """
     train, test, other = (_named(folders, names) for names in (TRAIN_NAMES, TEST_NAMES, VALIDATION_NAMES))
     if train and (test or other):
@@ -51,7 +51,7 @@ def _refuse_other_parts(root: Path, folders: Sequence[str]) -> None:
 
 
 def _named(folders: Sequence[str], names: Sequence[str]) -> str | None:
-    """The folder that has one of these names, in any case; the first of the names where several have."""
+    """The folder with one of these names in upper or lower case; of several, one in lower case, then by `names`."""
     found = [name for name in folders if name.lower() in names]
     return min(found, key=lambda name: (name.lower() != name, names.index(name.lower())), default=None)
 
@@ -67,7 +67,7 @@ def _two_parts(root: Path, skipped: Counter[str]) -> dict[str, list[Picture]]:
 
 
 def _folders(where: Path, skipped: Counter[str]) -> tuple[str, ...]:
-    """Names of the folders in `where`, in natural order; hidden ones are other tools' (.ipynb_checkpoints)."""
+    """Names of the folders in `where`, in natural order, without hidden ones (other tools', as .ipynb_checkpoints)."""
     entries = list(where.iterdir())
     names = [entry.name for entry in entries if entry.is_dir()]
     skipped["hidden"] += sum(map(_is_hidden, names))
@@ -96,13 +96,13 @@ def _pictures(root: Path, where: Path, classes: Sequence[str], skipped: Counter[
 
 
 def passed_over(skipped: Counter[str]) -> str:
-    """What `skipped` counts, in words; empty where that is nothing."""
+    """A line with the counts of `skipped` by reason; empty if nothing was passed over."""
     counts = ", ".join(f"{count} {reason}" for reason, count in sorted((+skipped).items()))
     return f"passed over: {counts}" if counts else ""
 
 
 def picture_files(folder: Path, skipped: Counter[str]) -> list[Path]:
-    """All pictures below `folder`, sorted; `skipped` counts what is passed over. OSError where a folder is refused.
+    """All pictures below `folder`, sorted; `skipped` counts what is passed over. OSError if a folder cannot be read.
 
     Links to folders are followed, each folder once: links may lead in a circle.
     """
@@ -131,7 +131,7 @@ def _walked(folder: Path, skipped: Counter[str]) -> Iterator[Path]:
 
 
 def _passed_over(path: Path) -> str:
-    """Why the file is not read, if it is not: files of labels, records and pages must hold all that is said of it."""
+    """Why the file is passed over; empty if it is read. Files of labels, records and pages must be able to name it."""
     name = str(path)
     if name.encode(errors="ignore").decode() != name:  # bytes that are not UTF-8 come as lone surrogates
         return "whose name is not UTF-8"
@@ -149,7 +149,7 @@ def _is_picture(name: str) -> bool:
 
 
 def suffixes() -> tuple[str, ...]:
-    """How the names of files end that are taken for pictures, in lower case."""
+    """The suffixes of files that are taken for pictures, in lower case, such as ``.png``."""
     from torchvision.datasets.folder import IMG_EXTENSIONS  # torchvision takes a second to import
 
     return IMG_EXTENSIONS

@@ -31,9 +31,9 @@ class Clothing1M:
     `data_dir` holds ``images/`` and, there or in ``annotations/``, ``noisy_train_key_list.txt``,
     ``clean_val_key_list.txt`` and ``clean_test_key_list.txt`` (a path such as ``images/0/12/3,45.jpg`` on each line),
     ``noisy_label_kv.txt`` and ``clean_label_kv.txt`` (path, blank, number of the class). Pictures are resized to
-    squares of ``image_size + 2 * margin`` pixels, of which the middle is kept. `storage`, `cache_dir` and `on_error`
-    are those of `sl.data.ImageFolder`. Mapped pixels are kept by `data_dir` and the names of the pictures, not by their
-    content: delete `cache_dir` where a picture has changed. One that could not be read is tried again each time.
+    squares with sides of ``image_size + 2 * margin`` pixels, of which the middle is kept. `storage`, `cache_dir` and
+    `on_error` are those of `sl.data.ImageFolder`. `data_dir` and the pictures' names identify the file of mapped
+    pixels, not their content: delete `cache_dir` if a picture has changed. An unreadable one is tried again each time.
     """
 
     name: ClassVar[str] = "clothing1m"
@@ -55,7 +55,7 @@ class Clothing1M:
         self.on_error = one_of("on_error", on_error, ("fail", "skip"))
 
     def load(self) -> Dataset:
-        """The data set, images (N, 3, image_size, image_size); UserError where a file or a picture is at fault."""
+        """The data set, images (N, 3, image_size, image_size); UserError for a missing or wrong file or picture."""
         images, lists = {}, {}
         for part, listed in self._listed.items():
             images[part], unreadable = self._decode([name for name, _ in listed])
@@ -68,7 +68,7 @@ class Clothing1M:
         return self._dataset(lists, images)
 
     def outline(self) -> Dataset:
-        """What `load` gives where every picture is readable, but with images on the meta device: no pixel is read."""
+        """The data set of `load` as if all pictures were readable, images on the meta device: no pixel is read."""
         import torch
 
         shape = (3, self.image_size, self.image_size)
@@ -77,7 +77,7 @@ class Clothing1M:
         return self._dataset(self._listed, images)
 
     def fingerprint(self) -> str:
-        """16 hexadecimal digits of sha256 over the names and labels of all pictures; a million are not read for it."""
+        """16 hexadecimal digits of sha256 over the names and labels of all pictures; the million files are not read."""
         return short_digest(repr(list(self._listed.items())).encode())
 
     @cached_property

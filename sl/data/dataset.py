@@ -20,11 +20,11 @@ class Dataset:
 
     `train_images` (N, C, H, W) and `test_images` (M, C, H, W) are uint8, `train_labels` (N,) and `test_labels` (M,)
     int64 in [0, K). `train_index` (N,) int64 says where each training row stands in the source's whole training set.
-    `labels_given`: it is unknown which labels are right (own data); otherwise they are clean. Own pictures have names:
-    `train_paths` by `train_index`, `test_paths` by row. `test_checked`: the labels of the test images were checked all
-    the same. `validation`: images (V, C, H, W) and checked labels (V,) that belong to the data set. `facts` is what the
-    record says of where they come from.
-    `scratch`: images are mapped from files, and those that are taken from them go to new files in this folder.
+    `labels_given`: it is unknown which labels are right (own data); otherwise all are clean. `test_checked`: even so,
+    the labels of the test images were checked. Own pictures have names: `train_paths` by `train_index`, `test_paths` by
+    row. `validation`: images (V, C, H, W) and checked labels (V,) that belong to the data set. `facts` go into the
+    record and say where the images come from.
+    `scratch`: images are mapped from files, and a selection of them is written to a new file in this folder.
     `margin`: how many pixels were cut off each side of a picture after it was resized.
     """
 
@@ -56,7 +56,7 @@ class Dataset:
         return channels, height, width
 
     def class_index(self, name_or_number: str | int, option: str = "class") -> int:
-        """The class of that name, else of that number; UserError names the `option` and what is allowed."""
+        """Number of the class with that name, else that number itself; UserError names the `option` and the classes."""
         text = str(name_or_number)
         if text in self.class_names:
             return self.class_names.index(text)
@@ -70,11 +70,10 @@ class Dataset:
         return images[rows] if self.scratch is None or images.is_meta else mapped_rows(images, rows, self.scratch)
 
     def subset(self, train_share: float, test_share: float) -> Dataset:
-        """The same share in (0, 1] of every class, at least one image of each, in the old order.
+        """A data set with the same share in (0, 1] of every class, at least one image of each, in the old order.
 
-        `test_share` is that of the validation images too.
-
-        The images are spread evenly over a class's own, so no seed is involved; 1 keeps everything.
+        `test_share` is the share of the validation images too. The chosen images are spread evenly over those of their
+        class, so no seed is involved. Shares of 1 return the data set itself. Raises UserError for shares out of range.
         """
         train_share = number("train_share", train_share, 0, 1, low_open=True)
         test_share = number("test_share", test_share, 0, 1, low_open=True)
@@ -97,7 +96,7 @@ class Dataset:
         )
 
     def _share(self, images: Tensor, rows: Tensor) -> Tensor:
-        """`images[rows]` for sorted rows; all of them are not copied, which would take 150 GB of Clothing1M."""
+        """`images[rows]` for sorted rows; `images` itself for all rows: a copy of Clothing1M would take 150 GB."""
         return images if len(rows) == len(images) else self.take(images, rows)
 
 

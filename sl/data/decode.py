@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 WORD = 65535  # white of 16 bits; 65535 / 257 = 255
 ORIENTATION = 0x112  # EXIF's tag
 # What the readers of Pillow raise for damaged files besides its own DecompressionBombError. A file's bytes choose the
-# reader, not its name: MemoryError is that of JPEG 2000, RuntimeError that of AVIF, DDS and BLP.
+# reader, not its name: JPEG 2000 raises MemoryError; AVIF, DDS and BLP raise RuntimeError.
 DAMAGED = (
     *(OSError, SyntaxError, ValueError, TypeError, AttributeError, struct.error),
     *(RuntimeError, MemoryError, EOFError, LookupError, ArithmeticError),
@@ -31,13 +31,13 @@ DAMAGED = (
 
 
 class Unreadable(ValueError):
-    """A file that is no picture, or whose values have no stated meaning; says why in one line."""
+    """A file is no picture, or its values have no stated meaning; the message says why in one line."""
 
 
 def decode_all(paths: Sequence[Path], size: int, margin: int = 0) -> tuple[Tensor, dict[int, str]]:
-    """The pictures that can be read, (N, 3, size, size) uint8 in the order given, and for the others: place and why.
+    """The readable pictures, (N, 3, size, size) uint8 in the order of `paths`; and ``{place: reason}`` of the others.
 
-    `margin` is that of `decode`.
+    `margin` is that of `framed`.
     """
     import torch
 
@@ -68,7 +68,7 @@ def decode(path: Path, size: int, margin: int = 0) -> NDArray[np.uint8]:
 
 @contextmanager
 def opened(path: Path) -> Iterator[Image.Image]:
-    """For a block that decodes the picture at `path`: Unreadable if it cannot be read."""
+    """Open the picture at `path` for a block that decodes it; raises Unreadable if it cannot be read."""
     from PIL import Image
 
     try:
@@ -79,9 +79,10 @@ def opened(path: Path) -> Iterator[Image.Image]:
 
 
 def framed(picture: Image.Image, mode: str, size: tuple[int, int], margin: int) -> Image.Image:
-    """`picture` in `mode` (RGB or L) with a `size` of (width, height), as `upright` turns it.
+    """`picture` as `upright` turns it, in `mode` (RGB or L), with a `size` of (width, height).
 
-    Resized bilinearly with antialiasing, aspect not kept, with `margin` pixels more on each side, which are cut off.
+    It is resized bilinearly with antialiasing to `margin` more pixels on each side, which are then cut off. The aspect
+    ratio is not kept.
     """
     from PIL import Image
 
@@ -94,7 +95,8 @@ def upright(picture: Image.Image, mode: str) -> Image.Image:
     """`picture` in `mode` (RGB or L), turned as its EXIF orientation says, or as stored where EXIF is damaged.
 
     Grey values of 16 bits (modes I;16 and I) are divided by 257 and rounded; floats (mode F) must lie in [0, 1] and are
-    multiplied by 255. Transparency is dropped. Raises Unreadable for other values.
+    multiplied by 255. Transparency is dropped. Raises Unreadable for other values, and for mode I if its largest value
+    is 1 to 255.
     """
     from PIL.Image import Transpose
 
@@ -107,8 +109,8 @@ def upright(picture: Image.Image, mode: str) -> Image.Image:
 
 
 def _orientation(picture: Image.Image) -> int:
-    """The tag alone: Pillow's `exif_transpose` writes all others anew and fails where one of them is damaged."""
-    picture.load()  # some formats turn their pictures themselves then
+    """The EXIF orientation, or 1: Pillow's `exif_transpose` rewrites all tags and fails if one of them is damaged."""
+    picture.load()  # some formats turn the picture when they load it
     try:
         return picture.getexif().get(ORIENTATION, 1)
     except DAMAGED:
@@ -116,7 +118,7 @@ def _orientation(picture: Image.Image) -> int:
 
 
 def eight_bits(picture: Image.Image) -> Image.Image:
-    """`picture` with values up to 255, as `upright` states; Pillow clips wider ones. Raises Unreadable."""
+    """`picture` with values scaled to 8 bits as `upright` states, because Pillow clips larger ones; or Unreadable."""
     from PIL import Image
 
     if picture.mode == "F":

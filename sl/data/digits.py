@@ -1,4 +1,4 @@
-"""Handwritten digits that come with scikit-learn: small, and there without a network."""
+"""Handwritten digits that come with scikit-learn: a small data set that needs no network."""
 
 from __future__ import annotations
 

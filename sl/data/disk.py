@@ -1,4 +1,4 @@
-"""What the data sources ask of the disk; what goes wrong there is said in one line."""
+"""Reads and unpacks files for the data sources; errors of the disk become a UserError of one line."""
 
 import errno
 import gzip
@@ -13,14 +13,14 @@ from sl.errors import UserError, reason
 from sl.files import expanded, replacing, writing
 from sl.say import notice
 
-NAMED = 3  # unreadable pictures, or mistakes in a file, that a message names; it counts all
+NAMED = 3  # how many unreadable pictures, or mistakes in a file, a message names; it counts all
 GONE = f": {os.strerror(errno.ENOENT)}"
 
 
 def folder(name: str, value: object, instead: str = "") -> Path:
-    """`value`, the path of a folder that may not be there yet, with ``~`` expanded.
+    """The path `value` of a folder that may not exist yet, with ``~`` expanded.
 
-    Raises UserError that names the parameter otherwise; of a file it says what to do `instead`.
+    Raises UserError that names the parameter if `value` is no path or a file; for a file it says what to do `instead`.
     """
     path = expanded(name, value, "must be the path of a folder")
     if os.path.isfile(path):  # False where the system refuses to say; Path.is_file would raise
@@ -30,9 +30,9 @@ def folder(name: str, value: object, instead: str = "") -> Path:
 
 @contextmanager
 def reading(source: Path, encode: str = "") -> Iterator[None]:
-    """For a block that reads `source`, a file or a folder; raises UserError if it, or what is in it, is refused.
+    """Raise UserError if the block, which reads the file or folder `source`, finds a file missing or unreadable.
 
-    So it does where `source` is a file of text that is not UTF-8; `encode` then says how to make it so.
+    Text that is not UTF-8 raises it too; `encode` then says how to convert it.
     """
     try:
         yield
@@ -45,15 +45,15 @@ def reading(source: Path, encode: str = "") -> Iterator[None]:
 
 
 def first_of(mistakes: Sequence[str]) -> str:
-    """The first three, and how many more there are."""
+    """The first three mistakes, and how many more there are, in one line."""
     more = [f"and {len(mistakes) - NAMED} more"] if len(mistakes) > NAMED else []
     return "; ".join([*mistakes[:NAMED], *more])
 
 
 def pass_over(unreadable: Sequence[str], data_dir: Path, on_error: str) -> None:
-    """Name the pictures of `data_dir` that cannot be read, each with its reason.
+    """Print a notice about the pictures of `data_dir` that cannot be read; `unreadable` holds ``name: reason``.
 
-    Raises UserError unless `on_error` is skip.
+    Raises UserError instead if `on_error` is fail.
     """
     count = len(unreadable)
     if all(each.endswith(GONE) for each in unreadable):

@@ -1,4 +1,4 @@
-"""Files from the network: mirrors first, checked by their hash, and never half a file under the final name."""
+"""Downloads files: mirrors first, checked by their hash; a part of a file never has the final name."""
 
 import errno
 import os
@@ -42,7 +42,7 @@ def fetch(urls: Sequence[str], target: Path, digest: str) -> Path:
 
 
 def verify(path: Path, digest: str, remedy: str) -> None:
-    """Raises UserError that says the found and the expected hash and the `remedy` if `path` has another `digest`."""
+    """Raise UserError with the found hash, the expected one and the `remedy` if `path` has another `digest`."""
     algorithm, expected = digest.split(":")
     with reading(path):
         found = file_digest(path, algorithm)
@@ -78,7 +78,7 @@ def _download_first(urls: Sequence[str], target: Path, digest: str) -> None:
 
 
 def _stream(url: str, part: Path, target: Path) -> None:
-    """Write what `url` serves to `part`; first say what goes where: a mistyped data_dir is a new folder."""
+    """Write what `url` serves to `part`; first name the folder to the user: a mistyped data_dir is a new folder."""
     from rich.console import Console
     from rich.filesize import decimal
     from rich.progress import DownloadColumn, Progress, TransferSpeedColumn

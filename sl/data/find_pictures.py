@@ -11,15 +11,15 @@ from sl.data.labels_file import read_labels
 from sl.data.pictures import Pictures, natural_order, stratified_split
 from sl.errors import UserError
 
-AS_GIVEN = "training and test pictures are as given"  # in records: with another text, runs go to another page
+AS_GIVEN = "training and test pictures are as given"  # recorded: runs with another text go to another page
 TEST_SHARE, SPLIT_SEED = 0.2, 0  # where the data have no test set and the options are null
 
 
 def find(root: Path, labels: Path | None, test_share: float | None, split_seed: int | None) -> Pictures:
-    """The pictures in `root`; `labels` is None where its folders name the classes.
+    """The pictures in `root`, by the file `labels`, or None if folders name the classes.
 
-    Raises UserError for fewer than two classes, a class without a picture for training, or a share and seed for data
-    that have a test set.
+    Raises UserError for fewer than two classes, a class without a picture for training, no picture for testing, or a
+    share or seed for data that have a test set.
     """
     skipped: Counter[str] = Counter()
     with reading(root):
@@ -27,7 +27,7 @@ def find(root: Path, labels: Path | None, test_share: float | None, split_seed: 
     everything = [picture for part in parts.values() for picture in part]
     class_names = natural_order(picture.label for picture in everything)
     _check(class_names, *_named(root, labels))
-    untested = "no row has split=test"  # folders and paths that tell the parts have both
+    untested = "no row has split=test"  # folders and paths that name the parts have both
     if "" in parts:
         untested = "at least one class must have two pictures, of which one is for testing"
         share = TEST_SHARE if test_share is None else test_share
@@ -44,7 +44,7 @@ def find(root: Path, labels: Path | None, test_share: float | None, split_seed: 
 
 
 def without(found: Pictures, unreadable: set[str], root: Path, labels: Path | None) -> Pictures:
-    """What `find` found there, without the pictures of these names; UserError if a class has none for training left."""
+    """`found` without the pictures of these names; UserError if no test picture, or none to train a class, is left."""
     train, test = (
         tuple(picture for picture in part if picture.name not in unreadable) for part in (found.train, found.test)
     )
@@ -74,5 +74,5 @@ def _check(class_names: tuple[str, ...], option: str, where: Path) -> None:
     for name in class_names:
         if not name.isprintable():  # a name that is not UTF-8 comes as lone surrogates, which are not printable
             raise UserError(option, where, f"the name of class {name!a} must be printable UTF-8 text")
-        if name != name.strip():  # of a folder: a file of labels is read without them
+        if name != name.strip():  # a folder: labels from a file are stripped
             raise UserError(option, where, f"the name of class {name!r} must not begin or end with a blank; rename it")

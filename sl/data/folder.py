@@ -25,13 +25,13 @@ from sl.say import notice
 if TYPE_CHECKING:
     from torch import Tensor
 
-MOST_CLASSES = 20  # that are listed one by one
+MOST_CLASSES = 20  # how many classes a line lists one by one
 
 
 class ImageFolder:
     """Pictures of any size, with labels as given: which of them are right is unknown.
 
-    Read are the file `labels` (null: ``data_dir/labels.csv``), or where there is none the folders
+    The labels come from the file `labels` (null: ``data_dir/labels.csv``) or, without such a file, from the folders
     ``train/<class>/`` and ``test/<class>/``, or ``<class>/``. Without a test set, `test_share` (null: 0.2) of every
     class is drawn for testing by `split_seed` (null: 0). Pictures become RGB squares of `image_size` pixels
     (`sl.data.decode`), classes are in natural order. `on_error`: an unreadable picture ends the run (fail), or is
@@ -67,7 +67,7 @@ class ImageFolder:
         self.on_error = one_of("on_error", on_error, ("fail", "skip"))
 
     def load(self) -> Dataset:
-        """The data set, images (N, 3, image_size, image_size); UserError if a class or a picture is at fault."""
+        """The data set, images (N, 3, image_size, image_size); UserError for an unusable class or picture."""
         found, unreadable = self._found, {}
         images = []
         for part in (found.train, found.test):
@@ -82,7 +82,7 @@ class ImageFolder:
         return self._dataset(found, *images)
 
     def outline(self) -> Dataset:
-        """What `load` gives where every picture is readable, but with images on the meta device: no pixel is read."""
+        """The data set of `load` as if all pictures were readable, images on the meta device: no pixel is read."""
         import torch
 
         found, size = self._found, self.image_size
@@ -91,9 +91,9 @@ class ImageFolder:
         return self._dataset(found, *images)
 
     def fingerprint(self) -> str:
-        """sha256 over the names of all pictures, sorted, and their bytes; with a file of labels, over these too.
+        """sha256 over the sorted names of all pictures and their bytes; with a file of labels, over label and part too.
 
-        16 hexadecimal digits. A class order that is not that of the text counts, because labels are numbers by it.
+        16 hexadecimal digits. Class names that are not in plain text order are hashed too: their order numbers labels.
         """
         found, content = self._found, hashlib.sha256()
         parts = [*(("train", picture) for picture in found.train), *(("test", picture) for picture in found.test)]
@@ -115,7 +115,7 @@ class ImageFolder:
 
     @cached_property
     def _digests(self) -> dict[str, bytes]:
-        """sha256 of every picture's file by name; raises UserError for files that are not there, unless skipped."""
+        """sha256 of every picture's file by name; UserError for unreadable files, unless `on_error` is skip."""
         digests, failed = dict[str, bytes](), list[str]()
         for picture in (*self._found.train, *self._found.test):
             try:
@@ -128,7 +128,7 @@ class ImageFolder:
         return digests
 
     def _decode(self, part: Sequence[Picture]) -> tuple[Tensor, dict[int, str]]:
-        """Images (N, 3, size, size) of those that can be read, and place and reason of the others."""
+        """Images (N, 3, size, size) of the readable pictures of `part`, and ``{place: reason}`` of the others."""
         paths = [picture.path for picture in part]
 
         def content() -> bytes:
@@ -156,7 +156,7 @@ class ImageFolder:
 
 
 def summary_lines(found: Pictures, labels: Path | None) -> Iterator[str]:
-    """What is said of the pictures: classes in order with their numbers of pictures, the split, what is passed over."""
+    """The lines that describe the pictures: classes in order with their counts, the split, what was passed over."""
     train, test = (Counter(picture.label for picture in part) for part in (found.train, found.test))
     counts = [f"{number} {name} {train[name]} + {test[name]}" for number, name in enumerate(found.class_names)]
     more = f", ... ({len(counts)} classes)" if len(counts) > MOST_CLASSES else ""
@@ -176,7 +176,7 @@ def summary_lines(found: Pictures, labels: Path | None) -> Iterator[str]:
 
 
 def split_line(found: Pictures, labels: Path | None) -> str:
-    """Where the test pictures come from, for people: records say of both ways to give them the same, `AS_GIVEN`."""
+    """Where the test pictures come from, for the user; records say `AS_GIVEN` for folders and for a column alike."""
     if found.split != AS_GIVEN:
         return found.split
     parts = (("train/", found.train), ("test/", found.test))

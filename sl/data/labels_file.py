@@ -22,8 +22,9 @@ MORE = "\0"  # the name under which a row keeps its values beyond the columns of
 def read_labels(file: Path, root: Path) -> dict[str, list[Picture]]:
     """The pictures of a labels file by part: ``train`` and ``test`` where it says so, else all under ``""``.
 
-    `path` is relative to the folder `root`. The part is what the column ``split`` says (train or test); without that
-    column, what every path begins with. Other columns are ignored. Raises UserError, with the lines, for what is wrong.
+    `path` is relative to the folder `root`. The column ``split`` names the part (train or test); without that column,
+    the first folder of each path does, as in `_by_folder`. Other columns are ignored. Raises UserError that names the
+    wrong lines.
     """
     parts: dict[str, list[Picture]] = {}
     seen: dict[Path, int] = {}
@@ -63,9 +64,9 @@ def _mistake(path: str, label: str, part: str, find: Callable[[str], Path]) -> s
 
 
 def finder(root: Path) -> Callable[[str], Path]:
-    """The file that a name in `root` means: of that name, or of one that only spells letters such as é differently.
+    """A function from a name to its path in `root`, even if the file's name encodes letters such as é differently.
 
-    macOS takes é apart, into e and an accent (NFD); spreadsheets and most other systems do not (NFC).
+    macOS splits é into e and an accent (NFD); spreadsheets and most other systems do not (NFC).
     """
 
     @functools.cache
@@ -86,7 +87,7 @@ def finder(root: Path) -> Callable[[str], Path]:
 
 
 def _rows(file: Path) -> Iterator[tuple[int, dict[str, Any]]]:
-    """The rows by column, with their line; MORE holds a list."""
+    """The line number and the values by column of each row; MORE holds a list."""
     read = 0  # lines of the file that are in complete rows
     try:
         with reading(file, "; save it as CSV UTF-8"), file.open(encoding="utf-8-sig", newline="") as lines:
@@ -109,12 +110,12 @@ def _rows(file: Path) -> Iterator[tuple[int, dict[str, Any]]]:
 
 
 def _column(name: str) -> str:
-    """The name of a column that is read, in lower case whatever case it has; another as it is."""
+    """`name` in lower case if it is one of COLUMNS in any case; another name as it is."""
     return name.lower() if name.lower() in COLUMNS else name
 
 
 def _by_folder(parts: dict[str, list[Picture]]) -> dict[str, list[Picture]]:
-    """Without a column, the first folders of all paths tell the parts if they are exactly train and test."""
+    """`parts`; without a column split, by the first folders of all paths if these are exactly train and test."""
     pictures = parts.get("", [])
     first = {picture.name.partition("/")[0] for picture in pictures}
     if not pictures or first != set(PARTS):

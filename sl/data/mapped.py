@@ -21,12 +21,16 @@ from sl.say import notice
 if TYPE_CHECKING:
     from torch import Tensor
 
-CHUNK = 256  # pictures that one task of a worker decodes; what is lost where decoding is stopped
+CHUNK = 256  # pictures that one task of a worker decodes; an unfinished chunk is lost when decoding stops
 
 
 @dataclass
 class DecodeProgress:
-    """What a file of pixels holds so far, kept as JSON beside it; `sha256` of the file once decoding is complete."""
+    """What a file of pixels holds so far, kept as JSON beside it.
+
+    `done`: the first place of each finished chunk. `unreadable`: the reason for each place. `sha256`: of the whole
+    file, empty until decoding is complete.
+    """
 
     done: list[int] = field(default_factory=list)
     unreadable: dict[int, str] = field(default_factory=dict)
@@ -34,8 +38,8 @@ class DecodeProgress:
 
     @classmethod
     def load(cls, path: Path) -> DecodeProgress:
-        """The progress kept at `path`; none where that is missing or damaged."""
-        from pydantic import TypeAdapter  # pixels in memory need none
+        """The progress kept at `path`; an empty one if that file is missing or damaged."""
+        from pydantic import TypeAdapter  # pixels in memory do not need it
 
         try:
             return TypeAdapter(cls).validate_json(path.read_bytes())
@@ -43,18 +47,18 @@ class DecodeProgress:
             return cls()
 
     def save(self, path: Path) -> None:
-        """Keep it at `path`, whole or not at all."""
+        """Write it to `path`, whole or not at all."""
         replace_file(path, json.dumps(vars(self)))
 
     def forget_unreadable(self) -> None:
-        """From now on the chunks with unreadable pictures are not done."""
+        """Mark the chunks with unreadable pictures as not done, and drop the checksum."""
         chunks = {place - place % CHUNK for place in self.unreadable}
         self.done = [first for first in self.done if first not in chunks]
         self.unreadable, self.sha256 = {}, ""
 
 
 def cache_folder(storage: object, cache_dir: str | Path) -> Path | None:
-    """The folder for files of pixels, None for pixels in memory, as the parameters of a data source say; UserError."""
+    """The folder for files of pixels; None if `storage` is memory. Raises UserError for another storage or no path."""
     cache = folder("cache_dir", cache_dir)
     return cache if one_of("storage", storage, ("memory", "mapped")) == "mapped" else None
 
@@ -62,7 +66,7 @@ def cache_folder(storage: object, cache_dir: str | Path) -> Path | None:
 def pixels_of(
     paths: Sequence[Path], size: int, cache: Path | None, content: Callable[[], bytes], margin: int = 0
 ) -> tuple[Tensor, dict[int, str]]:
-    """As `sl.data.decode.decode_all`; mapped where there is a folder `cache`, by a hash of `content`."""
+    """As `sl.data.decode.decode_all`; with a folder `cache`, mapped from a file named by the hash of `content`."""
     if cache:
         return decode_mapped(paths, size, cache, short_digest(content()), margin)
     from sl.data.decode import decode_all  # needs numpy
@@ -75,9 +79,9 @@ def decode_mapped(
 ) -> tuple[Tensor, dict[int, str]]:
     """As `sl.data.decode.decode_all`, but the pixels are those of a file in the folder `cache`.
 
-    `key` stands for the content of the pictures, in order. The file is decoded where it is missing, not finished, or
-    not what its checksum says, by a process for each core; what an earlier process finished of it stays. Where a
-    picture that was unreadable can be read now, its chunk is decoded again. Raises UserError where `cache` cannot be
+    `key` stands for the content of the pictures, in order. One process per core decodes the file if it is missing,
+    unfinished or not what its checksum says; finished chunks of an unfinished file are kept. If one of the unreadable
+    pictures can be read now, all chunks with such pictures are decoded again. Raises UserError if `cache` cannot be
     written to.
     """
     side = f"{size}-{margin}" if margin else f"{size}"
@@ -95,9 +99,9 @@ def decode_mapped(
 
 
 def mapped_rows(images: Tensor, rows: Tensor, scratch: Path) -> Tensor:
-    """`images[rows]` for mapped images, mapped too: to a temporary file in `scratch`, deleted with its last mapping.
+    """`images[rows]` of mapped images, mapped from a temporary file in `scratch`, deleted with its last mapping.
 
-    Raises UserError where `scratch` has no room for it.
+    Raises UserError if `scratch` has no room for it.
     """
     import torch
 
@@ -105,14 +109,14 @@ def mapped_rows(images: Tensor, rows: Tensor, scratch: Path) -> Tensor:
     with writing(scratch), tempfile.NamedTemporaryFile(dir=scratch, prefix=".rows-") as file:
         take_room(file.fileno(), size)
         taken = torch.from_file(file.name, shared=True, size=size, dtype=torch.uint8).view(len(rows), *shape)
-    torch.index_select(images, 0, rows, out=taken)  # image by image into the file: `images[rows]` holds them all first
+    torch.index_select(images, 0, rows, out=taken)  # writes image by image: `images[rows]` would hold all in memory
     return taken
 
 
 def take_room(descriptor: int, size: int) -> None:
-    """Make a file `size` bytes long; OSError where the disk is too full for them.
+    """Make a file `size` bytes long; OSError if the disk is too full for them.
 
-    Where the system can, the room is taken at once: it kills a process that finds a disk full in mapped memory.
+    Where the system can, the room is reserved at once: it kills a process whose mapped memory does not fit on the disk.
     """
     if hasattr(os, "posix_fallocate") and size:
         os.posix_fallocate(descriptor, 0, size)
@@ -120,13 +124,13 @@ def take_room(descriptor: int, size: int) -> None:
 
 
 def _completed(paths: Sequence[Path], size: int, margin: int, pixels: Path) -> dict[int, str]:
-    """Decode what the file `pixels` does not hold yet; place and reason of the pictures that cannot be read."""
+    """Decode what the file `pixels` does not hold yet; returns ``{place: reason}`` of the unreadable pictures."""
     about = pixels.with_suffix(".json")
     progress = DecodeProgress.load(about)
     bytes_in_all = len(paths) * 3 * size * size
     if not pixels.exists() or pixels.stat().st_size != bytes_in_all:
         progress = DecodeProgress()
-        progress.save(about)  # first: what an earlier file held must not be believed of the new one
+        progress.save(about)  # before the new file exists: progress of an earlier file is not its own
         with pixels.open("wb") as file:
             file.truncate(bytes_in_all)
     if progress.sha256 and progress.sha256 != file_digest(pixels):
@@ -134,7 +138,7 @@ def _completed(paths: Sequence[Path], size: int, margin: int, pixels: Path) -> d
         progress = DecodeProgress()
     if _mended([paths[place] for place in progress.unreadable], size, margin):
         progress.forget_unreadable()
-        progress.save(about)  # the checksum does not hold from the first of them on
+        progress.save(about)  # before the first chunk is written: the checksum is wrong from then on
     if not progress.sha256:
         _decode(paths, (size, margin), pixels, about, progress)
     return progress.unreadable
@@ -168,7 +172,7 @@ def _decode(paths: Sequence[Path], frame: tuple[int, int], pixels: Path, about: 
 def _decode_chunk(
     paths: Sequence[Path], first: int, size: int, margin: int, pixels: Path
 ) -> tuple[int, dict[int, str]]:
-    """Write the pixels of some pictures, of which the first is number `first`; that number, and what cannot be read."""
+    """Write the pixels of the chunk at place `first`; returns `first`, and ``{place: reason}`` of unreadable ones."""
     from sl.data.decode import Unreadable, decoded
 
     unreadable = {}

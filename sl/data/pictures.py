@@ -1,4 +1,4 @@
-"""The pictures that own data consist of, before any of them is opened."""
+"""The pictures of own data, before any of them is opened: names, labels, and the split for testing."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Pictures:
 
 
 def has_control_character(name: str) -> bool:
-    """Whether it would tear a list of pictures, which is read line by line, or a message of one line."""
+    """Whether `name` would break a list of pictures, which is read line by line, or a message of one line."""
     return any(unicodedata.category(character) == "Cc" for character in name)
 
 
@@ -59,10 +59,11 @@ def natural_order(names: Iterable[str]) -> tuple[str, ...]:
 def stratified_split(
     pictures: Sequence[Picture], share: float, seed: int
 ) -> tuple[tuple[Picture, ...], tuple[Picture, ...]]:
-    """A training part and, of every class, a `share` (0, 1) for testing: at least one picture, and never the last.
+    """Pictures for training and for testing: a `share` in (0, 1) of every class is for testing.
 
-    Pictures are ranked by sha256 of seed and name, so no machine or version changes the split, and a picture that is
-    added moves few others. Both parts keep the given order.
+    Each class has at least one picture for testing, unless it has only one. Pictures are ranked by sha256 of seed and
+    name, so no machine or version changes the split, and an added picture moves few others. Both parts keep the given
+    order.
     """
     members: dict[str, list[str]] = {}
     for picture in pictures:
