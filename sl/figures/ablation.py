@@ -40,7 +40,7 @@ class Version:
 
 
 def versions(group: RunGroup) -> list[Version]:
-    """The terms alone, as losses of their own or as SL with the other's weight 0; by term, then weight."""
+    """Each term that ran alone, as the loss CE or RCE or as SL whose other weight is 0; sorted by term, then weight."""
     found: dict[tuple[str, float], Version] = {}
     log_zero = (group.variant("sl") or group.variant("rce") or {}).get("log_zero")
     for term in ("ce", "rce"):
@@ -56,7 +56,7 @@ def versions(group: RunGroup) -> list[Version]:
 
 
 def draw(group: RunGroup) -> Figure | None:
-    """Both metrics by epoch, a line for each version; None without anything but SL and CE as they are."""
+    """Both metrics by epoch, a line for each version and SL; None if only SL and CE ran."""
     alone, sl = versions(group), group.series("sl", USUAL_NOISE)
     if all((version.term, version.weight) == ("ce", 1.0) for version in alone):
         return None

@@ -32,13 +32,13 @@ class Bars:
     key: ColorType  # one colour: in the legend, and of the line for many classes
 
     def only(self, chosen: Sequence[int]) -> "Bars":
-        """The same for the `chosen` classes."""
+        """The bars of the `chosen` classes alone."""
         colours = [self.colours[index] for index in chosen]
         return replace(self, mean=self.mean[chosen], std=self.std[chosen], colours=colours)
 
 
 def stage_groups(series: Series, value: Callable[[Run, str], Array]) -> list[Bars]:
-    """`value(run, stage)` (K,) at every stage, in the colours of the classes, stronger the later the stage."""
+    """Bars of `value(run, stage)` (K,) for every stage, in the colours of the classes, stronger for later stages."""
     groups = []
     for stage, strength in STRENGTHS.items():
         mean, std = series.mean(value, stage), series.std(value, stage)
@@ -49,7 +49,7 @@ def stage_groups(series: Series, value: Callable[[Run, str], Array]) -> list[Bar
 
 
 def loss_groups(run_group: RunGroup, found: dict[str, Series], value: Callable[[Run], Array]) -> list[Bars]:
-    """`value(run)` (K,), in percent, for each loss, in its colour; the key says its parameters, n and the mean."""
+    """Bars of `value(run)` (K,), in percent, for each loss in its colour; the label adds parameters, n and mean."""
     groups = []
     for loss, series in found.items():
         mean, colour = series.mean(value), loss_colour(loss)
@@ -60,7 +60,7 @@ def loss_groups(run_group: RunGroup, found: dict[str, Series], value: Callable[[
 
 
 def class_bars(axes: Axes, labels: Sequence[str], groups: Sequence[Bars], form: Form = "{:.0f}".format) -> None:
-    """Draw the groups over the labelled classes; each bar is marked with its value in the given form."""
+    """Draw the groups above the class `labels`, each bar with its value in `form`; more than MOST_BARS as lines."""
     if len(labels) > MOST_BARS:
         _sorted_lines(axes, groups)
         return
@@ -94,7 +94,7 @@ def _sorted_lines(axes: Axes, groups: Sequence[Bars]) -> None:
 
 
 def whiskers_of(labels: Sequence[str]) -> str:
-    """What shows the standard deviation of these classes' bars, for the footer; the lines of many classes show none."""
+    """What shows the standard deviation, for the footer: whiskers; empty for many classes, whose lines show none."""
     return "Whiskers" if len(labels) <= MOST_BARS else ""
 
 

@@ -20,7 +20,7 @@ Pair = tuple[Series | None, Series]
 
 
 def draw(group: RunGroup) -> Figure | None:
-    """A row for each noise that a method with SL ran under: accuracy, and the gain; None without any."""
+    """A row for each noise under which a method ran with SL: accuracy, and the gain; None if there is none."""
     rows = {noise: pairs for noise in group.noises if (pairs := _pairs(group, noise))}
     if not rows:
         return None
@@ -35,7 +35,7 @@ def draw(group: RunGroup) -> Figure | None:
 
 
 def _pairs(group: RunGroup, noise: Noise) -> dict[str, Pair]:
-    """Every method that ran with SL, by its title: its runs as it is (None where there are none) and those with SL."""
+    """For each method that ran with SL, by title: the series without SL (None if there is none) and that with SL."""
     methods = sorted(BOOSTED, key=loss_order)
     found = {method: (group.series(method, noise), group.series(BOOSTED[method], noise)) for method in methods}
     names = {method: loss_title(method).replace(" (", "\n(") for method in found}
@@ -43,7 +43,7 @@ def _pairs(group: RunGroup, noise: Noise) -> dict[str, Pair]:
 
 
 def _accuracy(axes: Axes, noise: Noise, pairs: dict[str, Pair]) -> None:
-    """Two bars for each method."""
+    """Two bars for each method: as it is, and with SL."""
     plain, boosted = zip(*pairs.values(), strict=True)
     groups = [_group("as it is", plain, FAINT), _group("with SL", boosted, loss_colour("sl"))]
     axes.set(title=noise.title, ylim=(0, 113), yticks=range(0, 101, 20), ylabel="test accuracy (%)")

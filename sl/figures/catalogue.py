@@ -1,4 +1,4 @@
-"""Every figure there is: draws those that the records allow, and says what is missing."""
+"""The list of all figures; draws those that the records allow, and says what is missing."""
 
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -47,7 +47,7 @@ FIGURES: dict[str, Callable[[RunGroup], Figure | None]] = {  # by file name; wit
     "transition": transition.draw,
 }
 
-NOT_DRAWN = "not drawn: "  # before the reason, where what lies beside the records is damaged
+NOT_DRAWN = "not drawn: "  # before the reason, if a file beside the records is damaged
 
 
 def folder(group: RunGroup) -> Path:
@@ -87,7 +87,7 @@ def _draw_group(group: RunGroup, folder: Path, announced: set[str]) -> Iterator[
         try:
             paths, notices = save_figure(partial(draw, group), folder / name)
         except UserError as error:
-            if error.option == "out":  # nothing can be written there; else what lies beside the records is damaged
+            if error.option == "out":  # `out` cannot be written to; other errors: a damaged file beside the records
                 raise
             yield f"{folder / name}: {NOT_DRAWN}{error}"
             continue
@@ -95,5 +95,5 @@ def _draw_group(group: RunGroup, folder: Path, announced: set[str]) -> Iterator[
         announced.update(notices)
         if paths:
             yield f"{paths[0]} and .svg"
-        elif not group.head.labels_given:  # of own data nobody plans the paper's experiments
+        elif not group.head.labels_given:  # nobody plans the paper's experiments for own data
             yield f"{folder / name}: not drawn, its runs are not recorded for {dataset_title(group.names[0])} yet"

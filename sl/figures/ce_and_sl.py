@@ -25,6 +25,6 @@ def draw(group: RunGroup) -> Figure | None:
 
 
 def cells(group: RunGroup) -> dict[LossAndNoise, Series]:
-    """CE and SL under the usual noise, those that ran."""
+    """The series of CE and SL under the usual noise, as far as they ran."""
     noise = usual_noise(group)
     return {(loss, noise): series for loss in PAIR if (series := group.series(loss, noise))}

@@ -1,4 +1,4 @@
-"""Which runs a figure shows: losses under the noise of the paper's figures, or under what own data have."""
+"""Which runs a figure shows: losses under the noise of the paper's figures, or under that of own data."""
 
 from collections.abc import Iterable, Sequence
 
@@ -32,7 +32,7 @@ def compared_noises(group: RunGroup) -> list[Noise]:
 
 
 def series_to_draw(group: RunGroup, noise: Noise, wanted: Sequence[str] = PAIR) -> dict[LossAndNoise, Series]:
-    """The `wanted` losses that ran under `noise`; others too where all fit into as many places."""
+    """The `wanted` losses that ran under `noise`; others fill the free places if all fit or no wanted loss ran."""
     ran = {loss: series for loss in group.losses if (series := group.series(loss, noise))}
     first = [loss for loss in wanted if loss in ran]
     others = [loss for loss in ran if loss not in wanted]
@@ -42,7 +42,7 @@ def series_to_draw(group: RunGroup, noise: Noise, wanted: Sequence[str] = PAIR) 
 
 
 def with_clean(group: RunGroup, wanted: Sequence[str] = PAIR) -> dict[LossAndNoise, Series]:
-    """CE on clean labels where it ran, then the losses under the usual noise."""
+    """CE on clean labels if it ran, then `series_to_draw` under the usual noise."""
     noise, clean = usual_noise(group), group.series("ce", CLEAN)
     return ({("ce", CLEAN): clean} if clean else {}) | series_to_draw(group, noise, wanted)
 
@@ -50,7 +50,10 @@ def with_clean(group: RunGroup, wanted: Sequence[str] = PAIR) -> dict[LossAndNoi
 def lacking(
     group: RunGroup, found: dict[LossAndNoise, Series], wanted: Sequence[str] = PAIR, *, clean: bool = True
 ) -> str:
-    """In words: what the paper's figure has and the records of its data set lack, and runs that are not finished."""
+    """A sentence that lists the losses of the paper's figure that are not in `found`; empty if none is missing.
+
+    `clean`: the figure shows CE on clean labels too. For data sets that the paper lacks, only unfinished runs count.
+    """
     cells = [("ce", CLEAN)] * clean + [(loss, usual_noise(group)) for loss in wanted]
     titles = []
     for loss, noise in cells:

@@ -18,7 +18,7 @@ from sl.record.run import Array
 
 
 def draw(group: RunGroup) -> Figure | None:
-    """Accuracy of each class under both losses, and SL's gain, for each noise that both ran; None without any."""
+    """Accuracy of each class with both losses, and SL's gain, for each noise under which both ran, or None."""
     rows = [
         (noise, ce, sl)
         for noise in compared_noises(group)

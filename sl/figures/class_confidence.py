@@ -17,7 +17,7 @@ from sl.record.run import Array
 
 
 def probed_class(run: Run) -> int:
-    """Number of the class that the run looked at."""
+    """Number of the class whose images the run probed."""
     return run.probes["late"].probe_class
 
 
@@ -60,13 +60,13 @@ def draw(run_group: RunGroup) -> Figure | None:
 
 
 def most_probed(runs: Iterable[Run]) -> int:
-    """Number of the class that most of `runs` looked at; 0 where there is no run."""
+    """Number of the class that most of `runs` probed; 0 if there is no run."""
     classes = Counter(probed_class(run) for run in runs)
     return classes.most_common(1)[0][0] if classes else 0
 
 
 def probing(series: Series, label: int) -> Series | None:
-    """Those runs of the series that looked at this class and found rightly labelled images of it at every stage."""
+    """The runs of the series that probed this class and found rightly labelled images at every stage; None if none."""
     chosen = [
         run for run in series.runs if probed_class(run) == label and all(run.probes[stage].count for stage in STAGES)
     ]

@@ -19,7 +19,7 @@ from sl.record.shown import loss_title
 TITLE = "Class-wise test accuracy by epoch"
 LOSSES = ("ce", "lsr", "gce", "sl")
 MOST_LABELS = 10
-LABEL_GAP = 6.2  # points of the axis
+LABEL_GAP = 6.2  # percentage points on the y axis
 UNNAMED = "#cccccc"
 
 
@@ -39,7 +39,7 @@ def draw(group: RunGroup) -> Figure | None:
 
 
 def explanation(group: RunGroup, missing: str = "") -> str:
-    """What the panels of class-wise accuracy show, and what is `missing` from them, in words below the figure."""
+    """The text below the figure: what the panels of class-wise accuracy show, then the sentence `missing`."""
     average = window(group.head.scale.epochs)
     parts = ["Beside each class: mean ± 1 standard deviation after the last epoch. Dashed: mean of the classes."]
     parts += [f"Curves are centred means over {average} epochs."] * (average > 1) + [missing]
@@ -51,7 +51,7 @@ def explanation(group: RunGroup, missing: str = "") -> str:
 def accuracy_panel(axes: Axes, series: Series, over: Series | None = None) -> None:
     """One line for each class, in percent, and the mean of the classes.
 
-    A class is named with its last value, and with what that gains `over` other runs, in points.
+    Beside each class name stand its last value and, with `over`, the gain over those runs in points.
     """
     axes.set(ylim=(0, 101), yticks=range(0, 101, 20), ylabel="test accuracy (%)")
     mean, std = 100 * series.mean(Run.class_curve), 100 * series.std(Run.class_curve)
@@ -70,7 +70,7 @@ def accuracy_panel(axes: Axes, series: Series, over: Series | None = None) -> No
 
 
 def _named(last: Array) -> dict[int, str]:
-    """The classes that are named, with their colours: all of few, else the three best and the three worst.
+    """The named classes by number, with their colours: all if they are few, else the three best and the three worst.
 
     `last` (K,) is their accuracy after the last epoch; nan for a class without test images, which has no curve.
     """
@@ -86,7 +86,7 @@ def _ending(label: str, mean: float, std: float) -> str:
 
 
 def spread_panel(axes: Axes, found: dict[LossAndNoise, Series]) -> None:
-    """Best minus worst class at every epoch, one line for each panel."""
+    """Best minus worst class at every epoch, one line for each loss and noise."""
     lines = [
         Line.of(series, Run.spread, _name(cell), loss_colour(cell[0]), ":" if cell[1] == CLEAN else "-")
         for cell, series in found.items()

@@ -1,4 +1,4 @@
-"""What becomes of the training images of each class, late: the wrong labels memorised and the right labels learnt."""
+"""Training images of each class at the late stage: the wrong labels memorised and the right labels learnt."""
 
 from functools import partial
 
@@ -21,7 +21,7 @@ NOTE = (
 
 
 def draw(group: RunGroup) -> Figure | None:
-    """Two panels for each noise of which a run says it class by class; None where no run does."""
+    """Two panels for each noise with a run that records these shares by class; None if there is no such run."""
     rows = {noise: said for noise in compared_noises(group) if (said := _that_say_it(group, noise))}
     if not rows:
         return None
@@ -40,7 +40,7 @@ def draw(group: RunGroup) -> Figure | None:
 
 
 def _that_say_it(group: RunGroup, noise: Noise) -> dict[str, Series]:
-    """By loss the runs whose records say it; older ones do not, and without wrong labels there is nothing to say."""
+    """The runs that record memorised shares by class, by loss; old records and runs without wrong labels lack them."""
     found = {loss: series.runs for (loss, _), series in series_to_draw(group, noise).items()}
     said = {loss: [run for run in runs if not np.isnan(_late(run)).all()] for loss, runs in found.items()}
     return {loss: Series.of(runs) for loss, runs in said.items() if runs}

@@ -1,4 +1,4 @@
-"""A model of one's own, class by class: accuracies beside the confusion matrix."""
+"""The user's own model, class by class: accuracies beside the confusion matrix."""
 
 from typing import TYPE_CHECKING
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:  # it imports torch, which no figure needs
 
 
 def draw_class_report(report: "ClassReport", title: str = "Test images, class by class") -> Figure:
-    """The figure of `report`; ``figure.savefig("classes.png")`` keeps it."""
+    """The figure of `report`; ``figure.savefig("classes.png")`` saves it."""
     shares, names = row_shares(report.confusion.cpu().numpy()), list(report.names)
     figure, (bars, matrix) = panels(title, 2, 2, 4.2)
     colours = class_colours(len(names))

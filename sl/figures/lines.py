@@ -16,7 +16,7 @@ from sl.record.run import Array
 
 @dataclass(frozen=True, eq=False)
 class Line:
-    """A name, values at every epoch (E,) with their deviations over seeds (nan for one), and the look."""
+    """A name, mean and standard deviation over seeds (nan for one seed) at every epoch, (E,), and the look."""
 
     name: str
     colour: str
@@ -27,7 +27,7 @@ class Line:
 
     @classmethod
     def of(cls, series: Series, value: Callable[[Run], Array], name: str, colour: str, style: str = "-") -> "Line":
-        """Mean and deviation over the runs of a share `value(run)` (E,), in percent."""
+        """The line of a share `value(run)` (E,): mean and deviation over the runs, in percent."""
         return cls(name, colour, 100 * series.mean(value), 100 * series.std(value), style)
 
 
@@ -58,9 +58,9 @@ def epoch_lines(axes: Axes, lines: Sequence[Line], average: int = 1) -> None:
 
 
 def label_ends(axes: Axes, lines: Sequence[Line], gap: float) -> None:
-    """Name each line beside its end, after a piece of it; names are at least `gap` apart, in units of the y axis.
+    """Write each line's name beside its end, after a sample of the line; `gap` is the least distance, in y units.
 
-    A thin dotted grey leader shows which end is meant; it cannot be read as data.
+    A thin dotted grey line leads from each end to its name; it cannot be read as data.
     """
     place, (low, high) = axes.get_yaxis_transform(), axes.get_ylim()
     ends = [float(line.mean[-1]) for line in lines]

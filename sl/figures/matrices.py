@@ -16,7 +16,7 @@ MANY = f"Colours of more than {MOST_NUMBERS} classes follow the square root of t
 def class_matrix(axes: Axes, matrix: Array, labels: Sequence[str], *, named: bool = True) -> None:
     """Draw shares in [0, 1], (K, K), from white (0) to dark blue (1); where K <= MOST_NUMBERS, with percentages.
 
-    `named` puts names and numbers of the classes beside the rows; without it, and below the columns, stand numbers.
+    With `named`, the labels stand beside the rows; without it, and below the columns, only the numbers of the classes.
     """
     few = len(matrix) <= MOST_NUMBERS
     axes.imshow(matrix, norm=PowerNorm(1.0 if few else 0.5, 0, 1), cmap="Blues", interpolation="nearest")
@@ -47,7 +47,7 @@ def row_shares(counts: Array) -> Array:
 
 
 def heat_map(axes: Axes, values: Mapping[tuple[float, float], float]) -> None:
-    """Draw `values`, by the numbers of their row and column, with one decimal; grey where there is none."""
+    """Draw `values`, whose keys are the numbers of row and column, with one decimal; cells without a value are grey."""
     rows, columns = (sorted({place[axis] for place in values}) for axis in (0, 1))
     picture = np.full((len(rows), len(columns)), np.nan)
     for (row, column), value in values.items():

@@ -53,6 +53,6 @@ def cells(group: RunGroup) -> dict[LossAndNoise, Series]:
 
 
 def _known(runs: tuple[Run, ...]) -> bool:
-    """Whether the runs know which labels are wrong, and some are."""
+    """Whether a run records which labels are wrong, and some are."""
     curves: list[Array] = [run.curve("wrong_memorised") for run in runs]
     return not np.isnan(curves).all()

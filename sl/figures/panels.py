@@ -23,7 +23,7 @@ TITLE_WIDTH = 92  # characters
 def panels(title: str, count: int, columns: int, height: float, *, share_y: bool = False) -> tuple[Figure, list[Axes]]:
     """A figure of README width with `count` panels in at most `columns` columns, each row `height` inches high.
 
-    It has the resolution of the file: letters of another are wider by parts of a pixel, and would reach the margin.
+    Its resolution is that of the saved file: at another, letters are wider by parts of a pixel and reach the margin.
     """
     columns = min(count, columns)
     rows = -(-count // columns)
@@ -51,10 +51,10 @@ def _title_lines(title: str, run: Run) -> list[str]:
 def footer(
     figure: Figure, runs: Iterable[Run], note: str = "", spread: str = "", varied: Collection[str] = ()
 ) -> Figure:
-    """Say what was drawn: data set and scale in the title, the runs and their origin below the panels.
+    """State what was drawn: data set and scale in the title, the runs and their origin below the panels.
 
-    `spread` names what shows the standard deviation: bands or whiskers; the runs differ in the options `varied`.
-    Returns the figure.
+    `spread` names what shows the standard deviation, bands or whiskers; `varied` are the options in which the runs
+    differ. Returns the figure.
     """
     runs = list(runs)
     head = least_scale(runs)

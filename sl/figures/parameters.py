@@ -1,4 +1,4 @@
-"""Parameter analysis: SL's accuracy against alpha, beta and A, and against beta * (-A), through which these two act."""
+"""Parameter analysis: SL's accuracy against alpha, beta and A, and against beta * (-A), by which beta and A act."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ VARIED_LINES = (  # what is varied, its name, marker, colour and line
 
 @dataclass(frozen=True, eq=False)
 class SlPoint:
-    """A choice of alpha, beta and A, by name, and its runs."""
+    """One choice of alpha, beta and A (`log_zero`), by name, and the runs with it."""
 
     values: dict[str, float]
     series: Series
@@ -54,9 +54,9 @@ class SlPoint:
 
 
 def sweep(group: RunGroup) -> tuple[Noise, SlPoint | None, list[SlPoint]]:
-    """The noise under which SL ran with most parameters, the point closest to the page's, and every point recorded.
+    """The noise with most choices of SL's parameters, the point closest to the page's parameters, and all points.
 
-    A point with a parameter at 0 leaves a term out: see the ablation.
+    Points with a parameter at 0 are left out, because they lack a term: see the ablation.
     """
     noise = max(group.noises, key=lambda noise: len(group.weighted_variants("sl", noise)), default=CLEAN)
     points = [SlPoint(values, series) for values, series in group.weighted_variants("sl", noise)]
@@ -93,7 +93,7 @@ def draw(group: RunGroup) -> Figure | None:
 
 
 def _drawings(base: SlPoint, points: Sequence[SlPoint]) -> dict[str, Callable[[Axes], None]]:
-    """The panels that there are points for, by title."""
+    """The functions that draw the panels for which there are points, by title."""
     found: dict[str, Callable[[Axes], None]] = {}
     varied = [point.differs(base) for point in points]
     for name, symbol in AXES.items():
@@ -107,7 +107,7 @@ def _drawings(base: SlPoint, points: Sequence[SlPoint]) -> dict[str, Callable[[A
 
 
 def _one(axes: Axes, base: SlPoint, points: Sequence[SlPoint], name: str) -> None:
-    """The points that differ from the base in no other parameter; the base is ringed."""
+    """The points that differ from the base in the parameter `name` alone, and the base, ringed."""
     members = sorted((point for point in points if point.differs(base) <= {name}), key=lambda point: point.place(name))
     places = [point.place(name) for point in members]
     _draw(axes, places, members, "o", BLUE, "-", "SL")
@@ -166,5 +166,5 @@ def _note(base: SlPoint, points: Sequence[SlPoint]) -> str:
 
 
 def _has_panel(differs: set[str]) -> bool:
-    """Whether a point that differs from the base in these parameters has its place in a panel."""
+    """Whether a panel shows a point that differs from the base in these parameters."""
     return len(differs) < 2 or "alpha" not in differs or differs == {"alpha", "beta"}

@@ -26,7 +26,7 @@ from sl.separation import FOLDS, NEIGHBOURS, Separation, separation_of
 MOST_POINTS = 1000  # t-SNE of twice as many takes three times as long
 MOST_NAMES = 10
 NOT_DRAWABLE = "nothing to draw: one dimension,\nor all images in one place"
-LETTER = 0.055  # width of a letter in half widths of a panel
+LETTER = 0.055  # width of a letter, as a share of half the panel's width
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,7 +40,7 @@ class Representation:
 
 
 def draw(group: RunGroup) -> Figure | None:
-    """A panel for CE on clean labels, and for CE and SL under the usual noise; None where none kept representations."""
+    """A panel for CE on clean labels, and for CE and SL under the usual noise; None if no run kept any."""
     found = {cell: shown for cell, series in with_clean(group).items() if (shown := _representations(series))}
     if not found:
         return None
@@ -58,7 +58,7 @@ def draw(group: RunGroup) -> Figure | None:
 
 
 def _representations(series: Series) -> list[Representation]:
-    """Those runs of the series that have measurable representations beside their record."""
+    """The representations of the runs of the series that keep measurable ones beside their record."""
     found = []
     for run in series.runs:
         shown, separation = read_representation(run), separation_of(run)
@@ -70,8 +70,8 @@ def _representations(series: Series) -> list[Representation]:
 def embed(features: Features) -> NDArray[np.float32]:
     """`features` (M, D) in two dimensions, (M, 2), by t-SNE (van der Maaten and Hinton 2008); the same each time.
 
-    They must be `drawable`. Perplexity 30, or a third of the images where they are few. On one thread: the order in
-    which several add up shows in the picture.
+    `features` must be `drawable`. The perplexity is 30, or M / 3 if that is less. One thread works, because the order
+    in which several add up shows in the picture.
     """
     from sklearn.manifold import TSNE  # takes a second to import, and few records have representations
 
@@ -103,7 +103,7 @@ def _points(axes: Axes, shown: Representation) -> None:
 
 
 def _class_names(axes: Axes, medians: dict[int, Features], names: list[str], half: float) -> None:
-    """Each class's name in its colour at its median, moved up where another's name stands; `half` the panel's width."""
+    """Write each class's name at its median, underlined in its colour, or above other names; `half`: half the width."""
     placed: list[tuple[float, float, int]] = []
     for index, (x, median) in sorted(medians.items(), key=lambda item: item[1][1]):
         y, name = float(median), short(names[index])

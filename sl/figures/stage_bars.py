@@ -1,4 +1,4 @@
-"""The paper's Fig. 3: test accuracy of each class at the early, middle and late stage; SL is added to its CE."""
+"""The paper's Fig. 3: test accuracy of each class at the early, middle and late stage, for its CE and also for SL."""
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -11,7 +11,7 @@ from sl.record import Run
 
 
 def draw(run_group: RunGroup) -> Figure | None:
-    """A panel for CE on clean labels, and for CE and SL under the usual noise; None without any of the runs."""
+    """A panel for CE on clean labels, and for CE and SL under the usual noise; None if none ran."""
     found = with_clean(run_group)
     if not found:
         return None

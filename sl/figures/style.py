@@ -59,7 +59,7 @@ def class_colour(index: int, classes: int) -> str:
 
 
 def class_colours(classes: int) -> list[str]:
-    """The colours of so many classes."""
+    """The colours of all classes, in order; `classes` is their number."""
     return [class_colour(index, classes) for index in range(classes)]
 
 
@@ -112,10 +112,10 @@ def _missing_characters(caught: Sequence[warnings.WarningMessage]) -> list[str]:
 
 
 def settle(figure: Figure) -> None:
-    """Lay the figure out and round where its panels lie.
+    """Lay the figure out, round the positions of its panels and fix them.
 
-    The layout's solver ends up a last bit apart from one run to the next, which would change the SVG's names. It needs
-    several passes: square panels leave the height that they got at first, so that their titles seem to need no room.
+    The layout's solver differs in the last bit from one run to the next, which would change names in the SVG. It needs
+    several passes: square panels do not fill the height of the first pass, so that their titles seem to need no room.
     """
     for _ in range(PASSES):
         figure.draw_without_rendering()

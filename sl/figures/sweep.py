@@ -19,7 +19,7 @@ MOST_PANELS = 6
 
 
 def draw(sweep: Sweep) -> Figure | None:
-    """Test accuracy over the one or two numbers that vary most, a panel for each choice of all else; None without."""
+    """Test accuracy by the one or two numbers that vary most, a panel for each choice of the rest; None if none vary."""
     of_points = [numbers(point.values) for point in sweep.points]
     axes = [key for key in sweep.varied if all(key in found for found in of_points)][:2]
     if not axes:
@@ -39,7 +39,7 @@ def draw(sweep: Sweep) -> Figure | None:
 
 
 def _slices(sweep: Sweep, axes: Sequence[str]) -> list[tuple[dict[str, object], list[Point]]]:
-    """The points by their values of all options but the `axes`, most points first."""
+    """The points grouped by the values of all options but the `axes`, with these values; largest group first."""
     found: dict[str, list[Point]] = {}
     others = [key for key in sweep.varied if key not in axes]
     for point in sweep.points:

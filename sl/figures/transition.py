@@ -1,4 +1,4 @@
-"""The noise itself: the transition matrix of every noise that runs were made with."""
+"""The label noise itself: the transition matrix of every noise under which runs were made."""
 
 import numpy as np
 from matplotlib.figure import Figure
