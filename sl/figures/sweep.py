@@ -19,7 +19,7 @@ MOST_PANELS = 6
 
 
 def draw(sweep: Sweep) -> Figure | None:
-    """Test accuracy by the one or two numbers that vary most, a panel for each choice of the rest; None if none vary."""
+    """Test accuracy by the one or two numbers that vary most, a panel for each choice of the rest; or None."""
     of_points = [numbers(point.values) for point in sweep.points]
     axes = [key for key in sweep.varied if all(key in found for found in of_points)][:2]
     if not axes:

@@ -23,7 +23,7 @@ BACKWARD = [POINTER] * 7 + SHAPE + [POINTER] * 3
 
 @cache
 def library() -> ctypes.CDLL | None:
-    """The compiled functions; None where they are not available (no compiler, or PyTorch uses no OpenMP)."""
+    """The compiled functions; None without a compiler, where it fails, or where PyTorch uses no OpenMP."""
     compiler, openmp = os.environ.get("CXX") or shutil.which("g++"), loaded_openmp()
     if compiler is None or openmp is None:
         return None
@@ -60,12 +60,12 @@ def built(compiler: str, openmp: Path) -> Path:
 
 
 def call(*command: str) -> bytes:
-    """What `command` says on its error output; raises CalledProcessError where it fails."""
+    """Run `command` and return its standard error; raises CalledProcessError if it fails."""
     return subprocess.run(command, capture_output=True, check=True).stderr
 
 
 def cache_folder() -> Path:
-    """Where compiled code is kept for later processes."""
+    """The folder that keeps compiled code for later processes; made if it is missing."""
     base = os.environ.get("XDG_CACHE_HOME")
     folder = (Path(base) if base else Path.home() / ".cache") / "sl-noisy-labels"
     folder.mkdir(parents=True, exist_ok=True)

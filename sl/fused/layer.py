@@ -15,7 +15,7 @@ _enabled = False
 
 
 def enable(wanted: bool) -> None:
-    """Use the compiled functions from now on, where they are available; they are off in the beginning."""
+    """Use the compiled functions from now on if `wanted` and available; at first they are off."""
     global _enabled  # noqa: PLW0603, a switch of the process like those of torch.backends
     _enabled = wanted and library() is not None
 
@@ -45,7 +45,7 @@ class NormPoolRelu(nn.BatchNorm2d):
         return functional.relu(functional.max_pool2d(x, 2) if self.pool else x, inplace=True)
 
     def extra_repr(self) -> str:
-        """As of BatchNorm2d."""
+        """The text of BatchNorm2d, and `pool`."""
         return f"{super().extra_repr()}, pool={self.pool}"
 
     def _fits(self, x: Tensor) -> bool:
@@ -53,7 +53,7 @@ class NormPoolRelu(nn.BatchNorm2d):
         whole = n * h * w > 1 and (not self.pool or h % 2 == w % 2 == 0)
         ordered = x.device.type == "cpu" and x.is_contiguous(memory_format=CHANNELS_LAST)
         typed = x.dtype in TYPES and self.weight.dtype == torch.float32
-        moded = self.training or not torch.is_grad_enabled()  # gradients through fixed statistics are PyTorch's
+        moded = self.training or not torch.is_grad_enabled()  # PyTorch computes gradients through fixed statistics
         return whole and ordered and typed and moded and not torch.compiler.is_compiling()
 
 

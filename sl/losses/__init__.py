@@ -1,4 +1,4 @@
-"""Losses for noisy labels: each is called as ``loss(logits, labels)``; see `Loss` for what all of them keep."""
+"""Losses for noisy labels: each is called as ``loss(logits, labels)``; see `Loss` for the rules that hold for all."""
 
 from sl.losses.active_passive import ActivePassive
 from sl.losses.asymmetric_generalized_cross_entropy import AsymmetricGeneralizedCrossEntropy

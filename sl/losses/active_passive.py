@@ -15,8 +15,8 @@ class ActivePassive(Loss):
     NCE, only raises p_y; a passive one, such as MAE or RCE, also lowers p_k of a class k that is not the label.
     The parts' own `reduction` has no effect.
 
-    Shapes: see `Loss`. Raises UserError if a weight is outside its range or both are 0, a part is not a `Loss`, or for
-    an ignore_index where a part cannot ignore.
+    Shapes: see `Loss`. Raises UserError if alpha or beta is outside its range or both are 0, if a part is not a `Loss`
+    or has its own weight or ignore_index, and for an ignore_index where a part cannot ignore.
 
     >>> import torch
     >>> from sl.losses import MeanAbsoluteError, NormalizedCrossEntropy
@@ -44,7 +44,7 @@ class ActivePassive(Loss):
         self.alpha, self.beta = term_weights(alpha, beta)
 
     def check_batch(self, logits: Tensor, labels: Tensor, index: Tensor | None) -> None:
-        """As `Loss`, and as each part asks for."""
+        """Raise UserError unless the batch fits `Loss` and each part."""
         super().check_batch(logits, labels, index)
         for part in (self.active, self.passive):
             part.check_batch(logits, labels, index)

@@ -32,7 +32,7 @@ class AsymmetricGeneralizedCrossEntropy(Pointwise):
     def of_label(self, log_p: Tensor) -> Tensor:
         """-(a + 1)^q expm1(q log1p((p_y - 1) / (a + 1))) / q, so that no digits cancel near p_y = 1.
 
-        With p_y = 0 and an a that vanishes beside 1, it would be the logarithm of 0, and its gradient not a number.
+        The clamp avoids log 0, whose gradient is not a number, where p_y = 0 and a is so small that a + 1 rounds to 1.
         """
         ratio = torch.expm1(log_p) / (self.a + 1)
         ratio = ratio.clamp(min=torch.finfo(ratio.dtype).eps - 1)

@@ -24,7 +24,7 @@ class EpochView:
     """What a loss can use after an epoch.
 
     epoch: its number, from 1; epochs: how many the run has. represent(count): representations (count, D) of that many
-    training images (of all, if there are fewer), drawn anew for every epoch. UserError for other numbers.
+    training images (of all, if there are fewer), drawn anew for every epoch. UserError unless 1 <= epoch <= epochs.
     """
 
     epoch: int
@@ -48,7 +48,7 @@ class Loss(nn.Module, ABC):
     logits: (N, K) or (N, K, d1, ...) floating point, unnormalised, K >= 2; value and gradient are finite for entries up
     to +-1e4. labels: (N,) or (N, d1, ...) int64 in [0, K); or soft targets, floating point in the shape of the logits,
     which sum to 1 over the classes. The values of soft targets are not checked, nor those of labels on an accelerator,
-    which would have to wait for that. On the CPU a label outside [0, K) is a UserError.
+    where the check would wait for the device. On the CPU a label outside [0, K) is a UserError.
     index: (N,) int64, the number of each training example. The trainer passes it; only a loss that remembers examples
     uses it.
     Result: a scalar for reduction "mean" or "sum", the shape of the logits without classes for "none"; float32, or
@@ -56,14 +56,14 @@ class Loss(nn.Module, ABC):
 
     weight (K,) multiplies the loss of each label, and "mean" divides by the sum of the weights of the labels. It moves
     with the module but is not in its state_dict.
-    Labels equal to `ignore_index` count as zero, with zero gradient, and "mean" leaves them out. With soft targets
+    An example whose label is `ignore_index` has zero loss and gradient, and "mean" leaves it out. With soft targets
     "mean" divides by N, weight multiplies each class's term where the loss is a sum over classes (else UserError), and
     `ignore_index` is refused. All as in `torch.nn.functional.cross_entropy` without its `label_smoothing` (see
     `LabelSmoothing`), except that nothing is ignored unless `ignore_index` is given.
 
     A subclass defines `per_example`, and most define nothing else. One that learns during a run defines
     `per_indexed_example` (called in every step) or `after_epoch` too, keeps what it learns in persistent buffers and
-    changes them in place. A CUDA graph can then hold the step, and a checkpoint what was learnt. This class handles
+    changes them in place. Then a CUDA graph can hold the step, and a checkpoint what was learnt. This class handles
     half precision and autocast, and `.to(dtype)` leaves a loss's buffers in the precision that they were made in.
     Raises UserError for a parameter out of its range, and for a batch of another shape or type.
     """
@@ -91,7 +91,7 @@ class Loss(nn.Module, ABC):
     def per_target(self, logits: Tensor, target: Tensor) -> Tensor:
         """The loss (N,) for soft targets t (N, K): here sum_k t_k times the loss of label k.
 
-        That calls `per_example` K times. With many classes a subclass had better define its own.
+        This calls `per_example` K times. A subclass for many classes should define its own.
         """
         labels = torch.arange(logits.shape[1], device=logits.device)
         losses = [self.per_example(logits, label.expand(len(logits))) for label in labels]
@@ -102,7 +102,7 @@ class Loss(nn.Module, ABC):
         return self.per_example(logits, labels)
 
     def after_epoch(self, view: EpochView) -> None:
-        """Called after every epoch; here it tells the losses that are parts of this one."""
+        """Called after every epoch; this class passes `view` on to the losses that are parts of this one."""
         for part in self.children():
             if isinstance(part, Loss):
                 part.after_epoch(view)
@@ -139,7 +139,7 @@ class Loss(nn.Module, ABC):
         return share * losses, share.sum()
 
     def _of_each(self, logits: Tensor, labels: Tensor, index: Tensor | None) -> Tensor:
-        """Losses (N,). If PyTorch refuses the labels on the CPU, UserError says which; elsewhere this costs a wait."""
+        """Losses (N,). If PyTorch refuses labels on the CPU, UserError names one; elsewhere that would cost a wait."""
         try:
             if index is None:
                 losses = self.per_example(logits, labels)
@@ -147,7 +147,7 @@ class Loss(nn.Module, ABC):
                 losses = self.per_indexed_example(logits, labels, index)
         except (IndexError, RuntimeError):
             if labels.is_cpu:
-                with suppress(RuntimeError):  # vmap and tracing let nobody read values
+                with suppress(RuntimeError):  # under vmap and tracing, values cannot be read
                     self._check_classes(labels, logits.shape[1])
             raise
         return self._one_for_each(losses, logits)
@@ -171,7 +171,7 @@ class Loss(nn.Module, ABC):
         return self._one_for_each(self.per_target(logits, target), logits)
 
     def _one_for_each(self, losses: Tensor, logits: Tensor) -> Tensor:
-        """`losses` if their shape is (N,): with (N, 1) the weights of labels would give N * N products."""
+        """`losses` if their shape is (N,), else UserError: (N, 1) times the weights of labels would be (N, N)."""
         if losses.shape != logits.shape[:1]:
             rule = f"must return a loss for each example, of shape ({logits.shape[0]},)"
             raise UserError(f"{type(self).__name__}: it returned {describe(losses)}, {rule}")

@@ -15,8 +15,8 @@ class Bootstrap(Loss):
 
     hard: g is one-hot at the predicted class (the lower index in a tie). soft: g = p.
     Reed et al., "Training Deep Neural Networks on Noisy Labels with Bootstrapping", ICLR 2015 workshop. As in the
-    code published with SL, the gradient goes through the soft target too: that part is then (1 - beta) times the
-    entropy of p. The hard target is piecewise constant and passes none. At beta = 1 both are CE.
+    code published with SL, the gradient goes through the soft target too: this part of the loss is (1 - beta) times
+    the entropy of p. The hard target is piecewise constant and passes no gradient. At beta = 1 both are CE.
     `term` compares target and prediction in place of CE.
 
     Shapes: see `Loss`. Raises UserError if beta is outside its range, hard is neither true nor false or term is no

@@ -30,7 +30,7 @@ class Correction(Loss):
         self.register_buffer("transition", as_transition(transition), persistent=False)
 
     def check_batch(self, logits: Tensor, labels: Tensor, index: Tensor | None) -> None:
-        """As `Loss`, and the classes must be those of the matrix."""
+        """As in `Loss`; also, the logits must have as many classes as the matrix."""
         super().check_batch(logits, labels, index)
         if logits.shape[1] != len(self.transition):
             rule = f"must have {len(self.transition)}, as transition has"
@@ -85,8 +85,9 @@ class ForwardCorrection(Correction):
     def _log_noisy(self, log_p: Tensor) -> Tensor:
         """log(T^T p) (N, K) from log p, with one product of matrices in place of N K^2 logarithms.
 
-        What T keeps stays a logarithm. What it moves is a product in float64, which may underflow: its logarithm is
-        right down to -690, further than logits of half or single precision lie apart in training.
+        The diagonal of T is added to log p as a logarithm. The rest of T enters a product in float64, which may
+        underflow: its logarithm is right down to -690, further than logits of half or single precision lie apart in
+        training.
         """
         log_p64 = log_p.double()
         kept, moved = log_p64 + self.log_kept, log_p64.exp() @ self.moved
@@ -122,5 +123,5 @@ class BackwardCorrection(Correction):
         return -(self.inverse.index_select(0, labels).to(logits.dtype) * logits.log_softmax(dim=1)).sum(dim=1)
 
     def per_target(self, logits: Tensor, target: Tensor) -> Tensor:
-        """The same with the mean of the rows of T^-1 under the target (N, K)."""
+        """The same with the mean of the rows of T^-1, weighted by the target (N, K)."""
         return -(target @ self.inverse.to(logits.dtype) * logits.log_softmax(dim=1)).sum(dim=1)

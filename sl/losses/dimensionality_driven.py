@@ -24,7 +24,7 @@ def parts(points: int) -> int:
 
 
 def smallest_part(num_examples: int) -> int:
-    """How many points the smallest part of a sample of `num_examples` training images has."""
+    """How many points the smallest part of a sample has when there are `num_examples` training images."""
     points = min(SAMPLE, num_examples)
     return points // parts(points)
 
@@ -44,7 +44,8 @@ class DimensionalityDriven(Loss):
     It learns in `after_epoch` alone, which the trainer calls; in a loop of your own you call it after every epoch
     (docs/use-in-your-project.md). Without that, the turning point never comes and the loss stays CE, or its `term`.
     start in [0, 1], window >= 2. `term` replaces CE before the turning point, as SL does in the published code's later
-    form; after it the loss is CE with the adapted label. `p_min` is CE's.
+    form; after it the loss is CE with the adapted label. `p_min` is CE's. With `num_examples`, the number of training
+    images, too many `neighbours` are a UserError at once.
 
     `alpha` () is a, `turned` () whether the turning point is past, `least` () the least LID and `recent` (window,)
     the latest ones. Shapes: see `Loss`. Raises UserError if a parameter is outside its range.

@@ -61,7 +61,7 @@ class EarlyLearningRegularization(Loss):
         raise UserError("index", None, "must be the number of each training example, int64 of shape (N,)")
 
     def check_batch(self, logits: Tensor, labels: Tensor, index: Tensor | None) -> None:
-        """As `Loss`; labels must be (N,), and the classes those of `targets`."""
+        """As in `Loss`; also, labels must be (N,) and int64, and logits have as many classes as `targets`."""
         super().check_batch(logits, labels, index)
         if labels.ndim != 1:
             raise UserError("labels", describe(labels), "must be torch.int64 of shape (N,)")
@@ -90,7 +90,7 @@ class EarlyLearningRegularization(Loss):
             return self.targets.index_select(0, index)
         except (IndexError, RuntimeError):
             if index.is_cpu:
-                with suppress(RuntimeError):  # vmap and tracing let nobody read values
+                with suppress(RuntimeError):  # under vmap and tracing, values cannot be read
                     outside = index[(index < 0) | (index >= len(self.targets))].tolist()
                     if outside:
                         raise UserError(

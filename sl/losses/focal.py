@@ -37,7 +37,7 @@ class FocalLoss(Loss):
         return -(self.gamma * log_rest).exp() * at_label(log_p, labels)
 
     def per_target(self, logits: Tensor, target: Tensor) -> Tensor:
-        """sum_k t_k times the loss of label k; only the largest p_k can be near 1, so only its rest needs the sum."""
+        """sum_k t_k times the loss of label k; only the largest p_k can be near 1, so only its 1 - p_k is a sum."""
         log_p = logits.log_softmax(dim=1)
         top = log_p.argmax(dim=1, keepdim=True)
         others = log_p.scatter(1, top, -math.inf)

@@ -36,7 +36,7 @@ class JointOptimization(Loss):
         self.beta = number("beta", beta, 0)
 
     def per_example(self, logits: Tensor, labels: Tensor) -> Tensor:
-        """CE of each label (N,), and what all labels of an example share."""
+        """CE of each label plus the two regularisers, which do not depend on the label, (N,)."""
         log_p = logits.log_softmax(dim=1)
         divergence, entropy = self._regularisers(log_p)
         return -at_label(log_p, labels) + self.alpha * divergence + self.beta * entropy

@@ -17,9 +17,9 @@ class LabelSmoothing(Loss):
     1 - epsilon + epsilon / K on the label and epsilon / K on each other class, as in torch's `label_smoothing`.
     The code published with SL differs: its targets are 1 - epsilon and epsilon / 10 whatever K is, so that with
     epsilon 0.1 they sum to 0.99 for ten classes and to 1.89 for a hundred.
-    `term` compares targets and prediction in place of CE. A class weight multiplies the whole loss of its label, so the
-    smoothed part too; torch's `cross_entropy` with weight and label_smoothing weights each term of the sum by its own
-    class instead, which is another value.
+    `term` compares targets and prediction in place of CE. A class weight multiplies the whole loss of its label, with
+    the smoothed part; torch's `cross_entropy` with weight and label_smoothing weights each term of the sum by its own
+    class instead, which gives another value.
 
     Shapes: see `Loss`. Raises UserError if epsilon is outside its range or term is no `Term`.
 

@@ -1,4 +1,4 @@
-"""Losses inside a loss: which may be one, and the weights of a sum of two."""
+"""Checks of losses that are parts of another loss, and of the weights of a sum of two."""
 
 from typing import Any
 

@@ -39,7 +39,7 @@ class ReverseCrossEntropy(Term):
         return -self.log_zero * (1 - log_p.exp())
 
     def of_target(self, log_p: Tensor, target: Tensor) -> Tensor:
-        """-sum_k p_k max(log t_k, A): all of a target below e^A counts as zero, as when the published code clips it."""
+        """-sum_k p_k max(log t_k, A): a t_k below e^A counts as zero, as in the published code, which clips it."""
         least = torch.finfo(target.dtype).tiny  # keeps the gradient of log finite where the result is A
         log_target = torch.where(target < least, self.log_zero, target.clamp(min=least).log())
         return -(log_p.exp() * log_target.clamp(min=self.log_zero)).sum(dim=1)

@@ -48,6 +48,6 @@ class SymmetricCrossEntropy(Term):
         return self.alpha * self.cross_entropy.of_label(log_p) + self.beta * self.reverse.of_label(log_p)
 
     def of_target(self, log_p: Tensor, target: Tensor) -> Tensor:
-        """The same with a target distribution."""
+        """alpha CE + beta RCE of target distributions."""
         cross_entropy, reverse = self.cross_entropy.of_target(log_p, target), self.reverse.of_target(log_p, target)
         return self.alpha * cross_entropy + self.beta * reverse

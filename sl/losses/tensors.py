@@ -1,4 +1,4 @@
-"""Small steps on tensors that losses share: rows of pixels, the entry of a label, arithmetic without autocast."""
+"""Small functions of tensors that losses share: rows of pixels, the entry of a label, blocks without autocast."""
 
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
@@ -20,7 +20,7 @@ def at_label(values: Tensor, labels: Tensor) -> Tensor:
 def without_autocast(device: str) -> AbstractContextManager[Any]:
     """Switch autocast off for a block; does nothing on devices without autocast, such as meta.
 
-    While torch.compile traces, nothing asks whether the device has it: PyTorch 2.11 cannot trace that call.
+    While torch.compile traces, the device is not asked whether it has autocast: PyTorch 2.11 cannot trace that call.
     """
     available = device != "meta" and (torch.compiler.is_compiling() or torch.amp.is_autocast_available(device))
     return torch.autocast(device, enabled=False) if available else nullcontext()

@@ -1,4 +1,4 @@
-"""A network on many images, without filling the memory."""
+"""Runs a network on many images in batches that do not fill the memory."""
 
 from collections.abc import Callable
 
@@ -6,7 +6,7 @@ from torch import Tensor
 
 
 def images_at_once(most: int, height: int, width: int) -> int:
-    """How many images a network evaluates at once: `most` up to 32 px; of larger ones fewer, with as many pixels.
+    """How many images a network evaluates at once: `most` up to 32 px; fewer larger ones, with as many pixels in all.
 
     Activations grow with the pixels: 500 images of 224 px take a ResNet-18 several GB.
 
@@ -17,8 +17,8 @@ def images_at_once(most: int, height: int, width: int) -> int:
 
 
 def in_batches(function: Callable[[Tensor], Tensor], items: Tensor, size: int) -> Tensor:
-    """`function` of `items` (M, ...), one at least, for `size` of them at a time; its results (M, D) in order."""
-    result: Tensor | None = None  # made once: small results between large freed blocks would splinter the heap
+    """Apply `function` to `items` (M, ...), M >= 1, `size` at a time; returns its results (M, D) in order."""
+    result: Tensor | None = None  # made once: small results between large freed blocks would fragment the heap
     for start in range(0, len(items), size):
         output = function(items[start : start + size])
         if result is None:

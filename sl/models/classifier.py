@@ -21,19 +21,19 @@ class Classifier(nn.Module):
 
     @property
     def initialised_part(self) -> nn.Module:
-        """The part whose initial weights and batch normalisation the run sets; the rest keeps what was loaded."""
+        """The part whose initial weights and batch normalisation the run sets; the rest keeps its loaded weights."""
         return self
 
     def normalised(self) -> list[Normalised]:
-        """Layers, each with the batch normalisation that alone reads its output.
+        """Layers whose output goes to a batch normalisation and nowhere else, each with that normalisation.
 
         In training the normalisation subtracts the batch's mean and so removes the layer's bias. A network that lists
-        none is trained in the same way, a little slower on a GPU.
+        no layer is trained in the same way, a little slower on a GPU.
         """
         return []
 
     def described(self, node: dict[str, Any]) -> dict[str, Any]:
-        """`node`, the configuration of this network, as one that builds it for saved weights, not pretrained ones."""
+        """The network's configuration `node` without pretrained weights, to build it for saved weights."""
         return node
 
     def features(self, images: Tensor) -> Tensor:

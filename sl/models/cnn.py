@@ -1,9 +1,9 @@
 """The paper's plain convolutional networks for MNIST (4 layers) and CIFAR-10 (8 layers).
 
-As the authors' published Keras code has them: 3x3 convolutions with "same" padding and biases, batch normalisation
+They follow the authors' published Keras code: 3x3 convolutions with "same" padding and biases, batch normalisation
 before every ReLU, 2x2 max pooling after each block, one hidden dense layer, no dropout.
 
-`width` is the share of their channels that all these layers keep.
+`width` is the share of its channels or units that each of these layers keeps.
 """
 
 import math
@@ -22,7 +22,7 @@ class Cnn(Classifier):
 
     `blocks` holds the channels of every block's convolutions, `hidden` the units of `fc1`, which is the representation;
     the network has the share `width` of each.
-    With `average`, `fc1` sees each channel's mean over the image in place of all its values.
+    With `average`, the input of `fc1` is each channel's mean over the image in place of all its values.
     Raises UserError for images too small for the poolings.
     """
 

@@ -16,9 +16,9 @@ class PreactivationBlock(nn.Module):
     The shortcut takes the block's raw input: as it is, or through a 1x1 convolution without BN where the width
     changes. With `activate=False` the block's leading BN and ReLU are left out.
 
-    Where the stride is 2, every second pixel is cut out before that convolution. With a stride of its own and few
-    channels it would be one of those in `sl.train.kernels.channels_last_fails`, and cost the network the fastest order
-    of memory.
+    With stride 2, the shortcut takes every second pixel before its 1x1 convolution. With its own stride and few
+    channels, this convolution would be one for which `sl.train.kernels.channels_last_fails`, and the network could not
+    use the fastest order of memory.
     """
 
     def __init__(self, inputs: int, outputs: int, stride: int, activate: bool = True) -> None:

@@ -19,7 +19,7 @@ COUNTER = "num_batches_tracked"  # of batch normalisation; old files lack it, an
 class TorchVision(Classifier):
     """torchvision's network called `name`, its last dense layer replaced by a new `head`.
 
-    `weights`: null, DEFAULT, another of torchvision's names, or a file (`sl.models.pretrained`). With them come the
+    `weights`: null, DEFAULT, another of torchvision's names, or a file (`sl.models.pretrained`). They determine the
     size and the normalisation of the images: `forward` takes values in [0, 1], resizes them (bilinear, antialiased) to
     `input_size` (null: what the weights were trained at, or without weights the images' own) and standardises the
     channels. Grey images are repeated as three channels. With `frozen`, the body keeps its weights and statistics and
