@@ -25,7 +25,7 @@ def check_names(implementation: Implementation, losses: Iterable[str]) -> None:
 
 
 def chosen(loss: str, parameters: Parameters) -> Parameters:
-    """The loss's usual parameters, where those of `parameters` that the loss has replace the usual values."""
+    """The parameters of the loss: its usual ones, replaced by those of `parameters` that it has."""
     usual = LOSSES[loss].parameters
     return usual | {name: value for name, value in parameters.items() if name in usual}
 

@@ -75,7 +75,7 @@ def _with(loss: str, parameters: Parameters) -> Values:
 
 
 def implied(batches: Sequence[Batch], means: Sequence[float]) -> tuple[float, float] | None:
-    """(alpha, beta * (-A)) with which the mean of alpha CE + beta RCE is `means` on the batches; None if none fits."""
+    """(alpha, beta * (-A)) for which alpha CE + beta RCE has these `means` on the batches; None if none fits."""
     logs = [(log_softmax(batch.logits), batch.labels) for batch in batches]
     terms = np.array([[formulas.ce(log_p, y, {}).mean(), formulas.rest(log_p, y).mean()] for log_p, y in logs])
     (alpha, weight), *_ = np.linalg.lstsq(terms, np.array(means), rcond=None)

@@ -1,4 +1,4 @@
-"""Data sets as whole uint8 tensors with clean labels. Importing this needs neither torch nor torchvision."""
+"""Data sets as whole uint8 tensors, labels clean or as given. Importing this needs neither torch nor torchvision."""
 
 from sl.data.cifar import Cifar10, Cifar100
 from sl.data.clothing1m import Clothing1M

@@ -51,7 +51,7 @@ def _refuse_other_parts(root: Path, folders: Sequence[str]) -> None:
 
 
 def _named(folders: Sequence[str], names: Sequence[str]) -> str | None:
-    """The folder with one of these names in upper or lower case; of several, one in lower case, then by `names`."""
+    """The folder with one of these names in any case, or None; of several, first lower-case ones, then by `names`."""
     found = [name for name in folders if name.lower() in names]
     return min(found, key=lambda name: (name.lower() != name, names.index(name.lower())), default=None)
 

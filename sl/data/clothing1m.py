@@ -32,8 +32,8 @@ class Clothing1M:
     ``clean_val_key_list.txt`` and ``clean_test_key_list.txt`` (a path such as ``images/0/12/3,45.jpg`` on each line),
     ``noisy_label_kv.txt`` and ``clean_label_kv.txt`` (path, blank, number of the class). Pictures are resized to
     squares with sides of ``image_size + 2 * margin`` pixels, of which the middle is kept. `storage`, `cache_dir` and
-    `on_error` are those of `sl.data.ImageFolder`. `data_dir` and the pictures' names identify the file of mapped
-    pixels, not their content: delete `cache_dir` if a picture has changed. An unreadable one is tried again each time.
+    `on_error` are those of `sl.data.ImageFolder`. A file of mapped pixels is found by `data_dir` and the pictures'
+    names, not by content: delete `cache_dir` if a picture has changed. Unreadable pictures are tried again each time.
     """
 
     name: ClassVar[str] = "clothing1m"

@@ -109,7 +109,7 @@ def upright(picture: Image.Image, mode: str) -> Image.Image:
 
 
 def _orientation(picture: Image.Image) -> int:
-    """The EXIF orientation, or 1: Pillow's `exif_transpose` rewrites all tags and fails if one of them is damaged."""
+    """The EXIF orientation, 1 if EXIF is damaged. Pillow's `exif_transpose` rewrites all tags, and fails then."""
     picture.load()  # some formats turn the picture when they load it
     try:
         return picture.getexif().get(ORIENTATION, 1)

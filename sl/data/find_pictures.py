@@ -16,7 +16,7 @@ TEST_SHARE, SPLIT_SEED = 0.2, 0  # where the data have no test set and the optio
 
 
 def find(root: Path, labels: Path | None, test_share: float | None, split_seed: int | None) -> Pictures:
-    """The pictures in `root`, by the file `labels`, or None if folders name the classes.
+    """The pictures in `root`, for training and testing; `labels` is a file, or None if folders name the classes.
 
     Raises UserError for fewer than two classes, a class without a picture for training, no picture for testing, or a
     share or seed for data that have a test set.
@@ -44,7 +44,7 @@ def find(root: Path, labels: Path | None, test_share: float | None, split_seed: 
 
 
 def without(found: Pictures, unreadable: set[str], root: Path, labels: Path | None) -> Pictures:
-    """`found` without the pictures of these names; UserError if no test picture, or none to train a class, is left."""
+    """`found` without the pictures of these names; UserError if no test picture, or none to train a class, remains."""
     train, test = (
         tuple(picture for picture in part if picture.name not in unreadable) for part in (found.train, found.test)
     )

@@ -115,7 +115,7 @@ def _column(name: str) -> str:
 
 
 def _by_folder(parts: dict[str, list[Picture]]) -> dict[str, list[Picture]]:
-    """`parts`; without a column split, by the first folders of all paths if these are exactly train and test."""
+    """`parts`; pictures without a part are split by the first folder of the path if these are just train and test."""
     pictures = parts.get("", [])
     first = {picture.name.partition("/")[0] for picture in pictures}
     if not pictures or first != set(PARTS):

@@ -58,7 +58,7 @@ class DecodeProgress:
 
 
 def cache_folder(storage: object, cache_dir: str | Path) -> Path | None:
-    """The folder for files of pixels; None if `storage` is memory. Raises UserError for another storage or no path."""
+    """The folder for files of pixels; None if `storage` is memory. UserError for another storage or a wrong folder."""
     cache = folder("cache_dir", cache_dir)
     return cache if one_of("storage", storage, ("memory", "mapped")) == "mapped" else None
 

@@ -60,7 +60,7 @@ def loss_groups(run_group: RunGroup, found: dict[str, Series], value: Callable[[
 
 
 def class_bars(axes: Axes, labels: Sequence[str], groups: Sequence[Bars], form: Form = "{:.0f}".format) -> None:
-    """Draw the groups above the class `labels`, each bar with its value in `form`; more than MOST_BARS as lines."""
+    """Draw the groups over the class `labels`, each bar with its value in `form`; more than MOST_BARS as lines."""
     if len(labels) > MOST_BARS:
         _sorted_lines(axes, groups)
         return

@@ -51,7 +51,7 @@ NOT_DRAWN = "not drawn: "  # before the reason, if a file beside the records is 
 
 
 def folder(group: RunGroup) -> Path:
-    """Where a group's figures go, below the output folder: data set, then scale (and recipe, where not the usual)."""
+    """Where a group's figures go, below the output folder: data set, then scale (and recipe, if not the usual one)."""
     dataset, scale, recipe = group.names
     return Path(dataset) / (scale if recipe == USUAL_RECIPE else f"{scale}-{recipe}")
 

@@ -52,7 +52,7 @@ def lacking(
 ) -> str:
     """A sentence that lists the losses of the paper's figure that are not in `found`; empty if none is missing.
 
-    `clean`: the figure shows CE on clean labels too. For data sets that the paper lacks, only unfinished runs count.
+    `clean`: the figure shows CE on clean labels too. For other data sets than the paper's, only unfinished runs count.
     """
     cells = [("ce", CLEAN)] * clean + [(loss, usual_noise(group)) for loss in wanted]
     titles = []

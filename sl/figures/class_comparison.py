@@ -18,7 +18,7 @@ from sl.record.run import Array
 
 
 def draw(group: RunGroup) -> Figure | None:
-    """Accuracy of each class with both losses, and SL's gain, for each noise under which both ran, or None."""
+    """Each class's accuracy with both losses, and SL's gain, for every noise that both ran under; None for no noise."""
     rows = [
         (noise, ce, sl)
         for noise in compared_noises(group)

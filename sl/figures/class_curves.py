@@ -51,7 +51,7 @@ def explanation(group: RunGroup, missing: str = "") -> str:
 def accuracy_panel(axes: Axes, series: Series, over: Series | None = None) -> None:
     """One line for each class, in percent, and the mean of the classes.
 
-    Beside each class name stand its last value and, with `over`, the gain over those runs in points.
+    Each class name is followed by the last value and, with `over`, by the gain over those runs in points.
     """
     axes.set(ylim=(0, 101), yticks=range(0, 101, 20), ylabel="test accuracy (%)")
     mean, std = 100 * series.mean(Run.class_curve), 100 * series.std(Run.class_curve)

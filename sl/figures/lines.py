@@ -58,7 +58,7 @@ def epoch_lines(axes: Axes, lines: Sequence[Line], average: int = 1) -> None:
 
 
 def label_ends(axes: Axes, lines: Sequence[Line], gap: float) -> None:
-    """Write each line's name beside its end, after a sample of the line; `gap` is the least distance, in y units.
+    """Write each line's name beside its end, after a sample of the line; names are `gap` apart or more, in y units.
 
     A thin dotted grey line leads from each end to its name; it cannot be read as data.
     """

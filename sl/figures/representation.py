@@ -40,7 +40,7 @@ class Representation:
 
 
 def draw(group: RunGroup) -> Figure | None:
-    """A panel for CE on clean labels, and for CE and SL under the usual noise; None if no run kept any."""
+    """A panel for CE on clean labels, and for CE and SL under the usual noise; None if none kept representations."""
     found = {cell: shown for cell, series in with_clean(group).items() if (shown := _representations(series))}
     if not found:
         return None
@@ -70,8 +70,8 @@ def _representations(series: Series) -> list[Representation]:
 def embed(features: Features) -> NDArray[np.float32]:
     """`features` (M, D) in two dimensions, (M, 2), by t-SNE (van der Maaten and Hinton 2008); the same each time.
 
-    `features` must be `drawable`. The perplexity is 30, or M / 3 if that is less. One thread works, because the order
-    in which several add up shows in the picture.
+    `features` must be `drawable`. The perplexity is 30, or M / 3 if that is less. It runs on one thread, because the
+    order in which several threads add up would show in the picture.
     """
     from sklearn.manifold import TSNE  # takes a second to import, and few records have representations
 
@@ -103,7 +103,10 @@ def _points(axes: Axes, shown: Representation) -> None:
 
 
 def _class_names(axes: Axes, medians: dict[int, Features], names: list[str], half: float) -> None:
-    """Write each class's name at its median, underlined in its colour, or above other names; `half`: half the width."""
+    """Write each class's name at its median, or higher if another name is there, underlined in the class's colour.
+
+    `half` is half the panel's width.
+    """
     placed: list[tuple[float, float, int]] = []
     for index, (x, median) in sorted(medians.items(), key=lambda item: item[1][1]):
         y, name = float(median), short(names[index])

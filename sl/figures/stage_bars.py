@@ -1,4 +1,4 @@
-"""The paper's Fig. 3: test accuracy of each class at the early, middle and late stage, for its CE and also for SL."""
+"""The paper's Fig. 3: test accuracy of each class at the early, middle and late stage, for CE as there and for SL."""
 
 import numpy as np
 from matplotlib.figure import Figure

@@ -19,7 +19,10 @@ MOST_PANELS = 6
 
 
 def draw(sweep: Sweep) -> Figure | None:
-    """Test accuracy by the one or two numbers that vary most, a panel for each choice of the rest; or None."""
+    """Test accuracy by the one or two numbers that vary most, a panel for each choice of the other options.
+
+    None if no number varies.
+    """
     of_points = [numbers(point.values) for point in sweep.points]
     axes = [key for key in sweep.varied if all(key in found for found in of_points)][:2]
     if not axes:

@@ -63,8 +63,8 @@ class Loss(nn.Module, ABC):
 
     A subclass defines `per_example`, and most define nothing else. One that learns during a run defines
     `per_indexed_example` (called in every step) or `after_epoch` too, keeps what it learns in persistent buffers and
-    changes them in place. Then a CUDA graph can hold the step, and a checkpoint what was learnt. This class handles
-    half precision and autocast, and `.to(dtype)` leaves a loss's buffers in the precision that they were made in.
+    changes them in place. Then a CUDA graph can hold the step, and a checkpoint saves what was learnt. This class
+    handles half precision and autocast; `.to(dtype)` leaves a loss's buffers in the precision that they were made in.
     Raises UserError for a parameter out of its range, and for a batch of another shape or type.
     """
 
@@ -139,7 +139,7 @@ class Loss(nn.Module, ABC):
         return share * losses, share.sum()
 
     def _of_each(self, logits: Tensor, labels: Tensor, index: Tensor | None) -> Tensor:
-        """Losses (N,). If PyTorch refuses labels on the CPU, UserError names one; elsewhere that would cost a wait."""
+        """Losses (N,). If PyTorch refuses labels on the CPU, UserError names one; elsewhere, reading one costs a wait."""
         try:
             if index is None:
                 losses = self.per_example(logits, labels)

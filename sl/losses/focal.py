@@ -16,7 +16,7 @@ class FocalLoss(Loss):
 
     Lin et al., "Focal Loss for Dense Object Detection", ICCV 2017. The gradient goes through both factors. The code of
     Ma et al. (ICML 2020) detaches the factor (1 - p_y)^gamma: the value is the same, but its gradient is smaller, by
-    1 - gamma p_y log p_y / (1 - p_y), which lies between 1 and 1 + gamma.
+    the factor 1 - gamma p_y log p_y / (1 - p_y), which lies between 1 and 1 + gamma.
 
     Shapes: see `Loss`. Raises UserError if gamma is negative.
 
