@@ -139,7 +139,7 @@ class Loss(nn.Module, ABC):
         return share * losses, share.sum()
 
     def _of_each(self, logits: Tensor, labels: Tensor, index: Tensor | None) -> Tensor:
-        """Losses (N,). If PyTorch refuses labels on the CPU, UserError names one; elsewhere, reading one costs a wait."""
+        """Losses (N,). If PyTorch refuses labels on the CPU, UserError names one; elsewhere reading it stalls."""
         try:
             if index is None:
                 losses = self.per_example(logits, labels)
