@@ -231,7 +231,7 @@ def caution(group: RunGroup) -> str:
     how = "in evaluation mode" if in_evaluation else "while it trains on augmented images"
     return (
         f"CE memorises little here: late it predicts {share:.0f} % of the wrong labels, {how} "
-        f"({USUAL_NOISE.title}, n = {series.n}); our limit is {MEMORISES:.0f} %. "
+        f"({USUAL_NOISE.title}, n = {series.n}); we call less than {MEMORISES:.0f} % little. "
         "So these runs say little about how well a loss resists memorising."
     )
 

@@ -27,8 +27,9 @@ than half of the mean is left. Such a verdict says little about hard and easy cl
 Pairs compare like with like: the same data, wrong labels, recipe values, network, precision and PyTorch version.
 Other pairs are refused and listed. The processor, this project's commit and how a step runs (captured, compiled) may
 differ. The records name them; those older than commit 6b04ab2 do not say how a step ran. A claim that holds by
-algebra needs no runs; runs can only contradict it. Where the paper gives no number, measure and threshold are ours;
-the column "paper" is empty there.
+algebra needs no runs; runs can only contradict it. The claims are in our words, after the authors' code, later papers
+and readers' notes: we could not read the paper's text. Where these give no number, measure and threshold are ours; the
+column "paper" is empty there.
 
 **What the intervals leave out.** Seeds draw wrong labels, initial weights and the order of images. All seeds share the
 training and test images, so an interval does not say how much other images would change a number. On 1,000 test images

@@ -56,11 +56,10 @@ def _at_full(dataset: str, claims: Collection[str], held: Mapping[Verdict, Mappi
     counts = Counter[str]()
     for claim in claims:
         on = {verdict: datasets[claim] for verdict, datasets in held.items() if claim in datasets}
-        same = [verdict for verdict, datasets in on.items() if dataset in datasets]
-        others = [
-            f"{verdict} on {dataset_title(name)}" for verdict, datasets in on.items() for name in sorted(datasets)
-        ]
-        counts[", ".join(same or others) or "without a verdict"] += 1
+        places = [(verdict, name) for verdict, datasets in on.items() for name in sorted(datasets)]
+        same = [(verdict, name) for verdict, name in places if name == dataset]
+        told = [f"{verdict} on {dataset_title(name)}" for verdict, name in same or places]
+        counts[", ".join(told) or "without a verdict"] += 1
     parts = [f"{_of_these(number, len(claims))} {what}" for what, number in sorted(counts.items())]
     return f"By {USUAL_RECIPE} at the paper's scale {'; '.join(parts)}"
 
@@ -83,26 +82,39 @@ def _headline(full: Sequence[GroupOutcomes], held: Mapping[Verdict, Mapping[str,
         for claim in claims:
             verdicts[claim] = (*verdicts.get(claim, ()), verdict)
     counts = Counter(verdicts.values())
-    numbers = [f"{counts[verdict,] or 'none'} {verdict}{_resting(full, verdict, verdicts)}" for verdict in TESTED]
+    weak = {verdict: _resting(full, verdict, verdicts) for verdict in (Verdict.SUPPORTED, Verdict.UNDECIDED)}
+    weak[Verdict.SUPPORTED] = [*_spread_over(held, verdicts), *weak[Verdict.SUPPORTED]]
+    numbers = [
+        f"{counts[verdict,] or 'none'} {verdict}" + (f" ({', '.join(told)})" if (told := weak.get(verdict)) else "")
+        for verdict in TESTED
+    ]
     numbers += [
         f"{number} {' on one data set, '.join(several)} on another"
         for several, number in sorted(counts.items())
         if len(several) > 1
     ]
-    return f"**{plural(len(verdicts), 'claim')} of the paper tested at its scale ({where}): {'; '.join(numbers)}.**"
+    claims_tested = plural(len(verdicts), "claim")
+    return f"**{claims_tested} of the paper, in our words, tested at its scale ({where}): {'; '.join(numbers)}.**"
 
 
-def _resting(full: Sequence[GroupOutcomes], verdict: Verdict, verdicts: Mapping[str, tuple[Verdict, ...]]) -> str:
-    """How many claims with this verdict alone rest on one class on every data set; `_contradicted` tells its own."""
-    if verdict == Verdict.CONTRADICTED:
-        return ""
+def _spread_over(
+    held: Mapping[Verdict, Mapping[str, set[str]]], verdicts: Mapping[str, tuple[Verdict, ...]]
+) -> list[str]:
+    """How many supported claims were tested on several data sets, and how many on one alone; `held` as `_datasets`."""
+    places = [on for claim, on in held[Verdict.SUPPORTED].items() if verdicts[claim] == (Verdict.SUPPORTED,)]
+    counts = Counter(" and ".join(map(dataset_title, sorted(on))) + " alone" * (len(on) == 1) for on in places)
+    return [f"{count} on {where}" for where, count in counts.most_common()] if len(counts) > 1 else []
+
+
+def _resting(full: Sequence[GroupOutcomes], verdict: Verdict, verdicts: Mapping[str, tuple[Verdict, ...]]) -> list[str]:
+    """How many claims with this verdict alone rest on one class on every data set; empty if none does."""
     on: dict[str, list[bool]] = {}
     for group in full:
         for one in group.claims:
             if one.verdict == verdict and verdicts.get(one.id) == (verdict,):
                 on.setdefault(one.id, []).append(bool(one.rests_on))
     count = sum(map(all, on.values()))
-    return f" ({count} {'rests' if count == 1 else 'rest'} on one class)" if count else ""
+    return [f"{count} {'rests' if count == 1 else 'rest'} on one class"] if count else []
 
 
 def _contradicted(full: Iterable[GroupOutcomes]) -> list[str]:

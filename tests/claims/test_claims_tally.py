@@ -22,7 +22,8 @@ def test_a_claim_is_counted_once_however_many_data_sets_it_is_asked_of() -> None
         group("digits", True, late=yes(99), never=no(99)),  # no data set of the paper
     ]
     full = (
-        "**4 claims of the paper tested at its scale (recipe authors_code; CIFAR-10, MNIST; n = 3 to 6): 2 supported; "
+        "**4 claims of the paper, in our words, tested at its scale (recipe authors_code; CIFAR-10, MNIST; "
+        "n = 3 to 6): 2 supported (1 on CIFAR-10 and MNIST, 1 on CIFAR-10 alone); "
         "none contradicted; 1 undecided; 1 supported on one data set, contradicted on another.** Contradicted: “split” "
         "(MNIST). Shown by algebra: 1 more. Too few runs for a verdict: 2. "
     )
@@ -30,7 +31,8 @@ def test_a_claim_is_counted_once_however_many_data_sets_it_is_asked_of() -> None
     at_full = "By authors_code at the paper's scale"
     small = (
         f"Scaled-down runs of CIFAR-10 (recipe authors_code, apl) contradict 5 claims ({unsure}). "
-        f"{at_full} 2 of these are supported; 1 of these is undecided on MNIST; 2 of these are without a verdict. "
+        f"{at_full} 2 of these are supported on CIFAR-10; 1 of these is undecided on "
+        "MNIST; 2 of these are without a verdict. "
         f"Scaled-down runs of MNIST (recipe authors_code) contradict 2 claims ({unsure}). {at_full} 1 of these is "
         "supported on CIFAR-10; 1 of these is without a verdict. "
         f"Scaled-down runs of CIFAR-100 (recipe authors_code) contradict 1 claim ({unsure}). {at_full} it is "
@@ -60,7 +62,7 @@ def test_groups_that_disagree_at_the_papers_scale_are_both_told() -> None:
     ]
     assert tally(found).endswith(
         " contradict 1 claim (none after the correction for many claims). "
-        "By authors_code at the paper's scale it is supported, undecided."
+        "By authors_code at the paper's scale it is supported on CIFAR-10, undecided on CIFAR-10."
     )
 
 
@@ -76,7 +78,10 @@ def test_what_weakens_a_support_is_counted() -> None:
         )
         for each, count in ((cifar, 3), (mnist, 1))
     ]
-    assert ": 3 supported (1 rests on one class); none contradicted" in tally(weak)
+    assert (
+        ": 3 supported (2 on CIFAR-10 and MNIST, 1 on CIFAR-10 alone, 1 rests on one class); none contradicted"
+        in tally(weak)
+    )
 
 
 def test_contradictions_that_survive_the_correction_are_counted() -> None:
