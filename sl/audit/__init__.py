@@ -1,1 +1,1 @@
-"""Which labels are probably wrong, and how many: from predictions that a robust loss makes of the labelled images."""
+"""Finds which labels are probably wrong, and how many, from the predictions of a network trained with a robust loss."""

@@ -1,6 +1,6 @@
-"""Published alpha and beta of SL to start with, for the noise that an audit estimates; A = ln 1e-4.
+"""Published values of SL's alpha and beta to start with, by the noise that an audit estimates; A = ln 1e-4.
 
-docs/choosing-parameters.md has all published advice, and says how to search from there.
+docs/choosing-parameters.md lists all published advice and explains how to search from these values.
 """
 
 from dataclasses import dataclass
@@ -11,16 +11,16 @@ from sl.audit.estimate import NoiseEstimate
 from sl.audit.posterior import Array
 from sl.config.stated import stated_parameters
 
-MANY_CLASSES = 50  # between CIFAR-10 and CIFAR-100, the two that the authors chose values for
-HARDLY_ANY = 0.05  # share of wrong labels; the least that the paper trains with is 0.2
-ONE_WAY = 0.5  # share of a class's wrong labels that go to one other class, above which noise is called asymmetric
-FEWEST_ONE_WAY = 4  # classes; with three, the larger of two shares is at least one half whatever the noise
+MANY_CLASSES = 50  # lies between CIFAR-10 and CIFAR-100, for which the authors chose values
+HARDLY_ANY = 0.05  # share of wrong labels; the lowest noise rate in the paper is 0.2
+ONE_WAY = 0.5  # `one_way` of T above this: the noise counts as asymmetric
+FEWEST_ONE_WAY = 4  # classes; with three, `one_way` is at least one half under any noise
 CODE = "https://github.com/YisenWang/symmetric_cross_entropy_for_noisy_labels"
 
 
 @dataclass(frozen=True)
 class Advice:
-    """Values to start with, why these, and who published them."""
+    """Values of alpha and beta to start with, the reason for them, and who published them."""
 
     alpha: float
     beta: float
@@ -32,7 +32,7 @@ class Advice:
 
 
 def advise(estimate: NoiseEstimate, grey: bool) -> Advice:
-    """Published alpha and beta for as many classes and as much noise as `estimate` finds, and for `grey` pictures."""
+    """Choose published alpha and beta by the number of classes, the estimated noise and whether pictures are `grey`."""
     rate, classes = estimate.rate, len(estimate.joint)
     share = f"about {100 * rate.value:.0f} % of the labels are wrong"
     if classes >= MANY_CLASSES:
@@ -53,13 +53,13 @@ def advise(estimate: NoiseEstimate, grey: bool) -> Advice:
 
 
 def authors_values(dataset: str) -> tuple[float, float]:
-    """Alpha and beta of the authors' published code on a data set, from configs/."""
+    """Alpha and beta that the authors' published code uses for `dataset`, read from configs/."""
     stated = stated_parameters(dataset, "authors_code", "sl")
     return float(stated["alpha"]), float(stated["beta"])
 
 
 def one_way(transition: Array) -> float:
-    """Of the wrong labels that T (K, K) makes, the share that goes from each class to its most common wrong one.
+    """The share of the wrong labels under T (K, K) that are the most common wrong label of their true class; in [0, 1].
 
     >>> one_way(np.array([[0.6, 0.4, 0.0], [0.1, 0.8, 0.1], [0.0, 0.0, 1.0]]))
     0.8333333333333334

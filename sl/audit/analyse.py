@@ -1,4 +1,4 @@
-"""What predictions say of labels: how many are wrong, how far to trust that, and which to change."""
+"""From labels and predictions: how many labels are wrong, how reliable that estimate is, and which to change."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ from sl.audit.trust import Trust, trust_in
 
 @dataclass(frozen=True, eq=False)
 class Analysis:
-    """The noise among a subject's labels, how far its networks can be trusted, and the ranking of the labels."""
+    """The estimated noise in a subject's labels, how far the networks can be trusted, and the ranking of the labels."""
 
     estimate: NoiseEstimate
     trust: Trust
@@ -18,9 +18,10 @@ class Analysis:
 
 
 def analyse(subject: Subject, probabilities: Array, seed: int, folds: int, precision: float) -> Analysis:
-    """Analyse the `probabilities` (N, K) that an audit with so many `folds`, 0 for one run, predicts.
+    """Analyse the `probabilities` (N, K) that an audit with `folds` folds (0: one ordinary run) predicts.
 
-    `seed` draws the resamples of the estimate; `precision` is the share of the changed labels expected to be wrong.
+    `seed` seeds the bootstrap of the estimate. Labels are changed as long as at least the share `precision` of the
+    changed ones is expected to be wrong.
     """
     labels = subject.labels.numpy()
     estimate = estimate_noise(labels, probabilities, seed)

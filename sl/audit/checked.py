@@ -1,4 +1,4 @@
-"""What a user gives an estimate of the noise: labels and the probabilities that predict them, checked."""
+"""Checks the labels and predicted probabilities that a user passes to the noise estimate."""
 
 import numpy as np
 
@@ -6,14 +6,14 @@ from sl.array_like import Numbers, as_tensor, class_numbers, describe
 from sl.audit.posterior import Array, Labels
 from sl.errors import UserError
 
-SUM_TOLERANCE = 0.01  # half precision and numbers rounded for a table pass, logits do not
+SUM_TOLERANCE = 0.01  # lets half precision and rounded numbers pass, but not logits
 
 
 def checked(labels: Numbers, probabilities: Numbers) -> tuple[Labels, Array]:
-    """Labels (N,) int64 and probabilities (N, K) float64 of tensors, arrays, tables or lists, matched by position.
+    """Convert tensors, arrays, tables or lists to labels (N,) int64 and probabilities (N, K) float64.
 
-    UserError for another type or shape, a label outside [0, K), an entry that is no probability, and a row that does
-    not sum to 1 within `SUM_TOLERANCE`.
+    Label i belongs to row i. Raises UserError for another type or shape, a label outside [0, K), an entry that is no
+    probability, or a row that does not sum to 1 within `SUM_TOLERANCE`.
     """
     tensor = as_tensor("probabilities", probabilities).detach()
     if tensor.ndim != 2 or tensor.shape[1] < 2 or not len(tensor):
@@ -27,7 +27,7 @@ def checked(labels: Numbers, probabilities: Numbers) -> tuple[Labels, Array]:
 
 
 def _check_probabilities(probabilities: Array) -> None:
-    unfit = np.argwhere(~(probabilities >= 0))  # written so that not-a-number is unfit too
+    unfit = np.argwhere(~(probabilities >= 0))  # in this form it finds nan too
     if len(unfit):
         row, column = unfit[0]
         rule = "must be a probability; of logits take the softmax, of log-probabilities exp"

@@ -1,4 +1,4 @@
-"""Which classes suffer under which loss: audits of the same labels by several losses, side by side."""
+"""Compares audits of the same labels by several losses, to show which classes suffer under which loss."""
 
 from pathlib import Path
 
@@ -27,7 +27,7 @@ on, so that the share says little.
 
 
 class Audited(Entry):
-    """What an audit by one loss says of every class (`class_numbers`); those with an equal `setting` are compared."""
+    """The `class_numbers` of an audit with one loss. Only audits with equal `setting` (all but the loss) are compared."""
 
     setting: str
     loss: str
@@ -38,16 +38,16 @@ class Audited(Entry):
     @field_validator("accuracy", "confidence")
     @classmethod
     def fits(cls, values: list[float | None], info: ValidationInfo) -> list[float | None]:
-        """Refuses numbers that are not one for each class."""
+        """Raise ValueError unless there is one number for each class."""
         if len(values) != (count := len(info.data.get("classes", values))):
             raise ValueError(f"must have one number for each of {count} classes")
         return values
 
 
 def class_numbers(subject: Subject, ranking: Ranking, probabilities: Array) -> dict[str, list[float | None]]:
-    """For each class over the images whose label the audit keeps: share predicted as the label, mean confidence in it.
+    """Class-wise `accuracy` (share predicted as labelled) and mean `confidence` in the label, K shares each.
 
-    None for a class without such images.
+    Only images whose label the audit keeps count; None for a class without such images.
     """
     labels = subject.labels.numpy()
     hit = probabilities.argmax(1) == labels
@@ -61,7 +61,7 @@ def class_numbers(subject: Subject, ranking: Ranking, probabilities: Array) -> d
 
 
 def write_classes(out: Path, own: Audited) -> None:
-    """Write `out`/classes.json, then `out`/classes.md with all audits beside this one that share its data and folds."""
+    """Write `out`/classes.json, then `out`/classes.md, which compares all audits beside `out` with an equal setting."""
     replace_json(out / FILE, own.model_dump())
     others = [read(path) for path in sorted(out.parent.glob(f"*/{FILE}")) if path.parent != out]
     alike = [other for other in others if other and (other.setting, other.classes) == (own.setting, own.classes)]
@@ -69,7 +69,7 @@ def write_classes(out: Path, own: Audited) -> None:
 
 
 def read(path: Path) -> Audited | None:
-    """The numbers of another audit; None, with a warning, where its file is damaged: that costs this audit a column."""
+    """Read the numbers of another audit. If its file is damaged, warn and return None: only its column is lost."""
     try:
         return Audited.model_validate_json(path.read_bytes())
     except (OSError, ValidationError) as error:
@@ -79,7 +79,7 @@ def read(path: Path) -> Audited | None:
 
 
 def page(audits: list[Audited]) -> str:
-    """The class-wise page: a table with a column for each loss, classes that the losses differ on most first."""
+    """The class-wise page: a table with a column for each loss, the classes on which losses differ most first."""
     ordered = sorted(audits, key=lambda audit: audit.loss)
     rows = []
     for place, name in enumerate(ordered[0].classes):

@@ -1,4 +1,4 @@
-"""The whole of `sl audit`: train, predict, rank, estimate, and write the results."""
+"""Runs `sl audit`: train, predict, estimate the noise, rank the labels, and write the results."""
 
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -34,7 +34,7 @@ OWN = "add dataset=folder"
 
 
 def run_audit(config: AuditConfig) -> Path:
-    """Audit the labels of the data set of `config` (configs/audit.yaml); the folder with what was found."""
+    """Audit the labels of the data set of `config` (configs/audit.yaml); returns the folder with the results."""
     check_places(config)
     if data_dir_unread(config):
         raise UserError("data_dir", config.data_dir, f"dataset={config.names['dataset']} does not read it; {OWN}")
@@ -57,16 +57,16 @@ def run_audit(config: AuditConfig) -> Path:
 
 
 def default_folds(loss: str) -> int:
-    """The folds that an audit by `loss` takes where none are asked for; 0 is one ordinary run.
+    """The number of folds of an audit with `loss` if the user gives none; 0 means one ordinary run.
 
-    From one run of CE or GCE an audit counts too few wrong labels (docs/audit-study.md); other losses but SL were
-    hardly measured. Four folds of SL are not shown to rank better than one run.
+    With one run of CE or GCE an audit finds too few wrong labels (docs/audit-study.md); losses other than these and SL
+    were hardly measured. Nothing shows that four folds of SL rank better than one run.
     """
     return 0 if loss == "sl" else 4
 
 
 def check_data(run: RunConfig, folds: int) -> None:
-    """Read the data for `run`, one of `folds` runs; UserError for what cannot be audited, before a folder is made."""
+    """Read the data for `run`, one of `folds` runs; UserError if they cannot be audited, before a folder is made."""
     try:
         prepare(run)
     except UserError as error:
@@ -76,7 +76,7 @@ def check_data(run: RunConfig, folds: int) -> None:
 
 
 def check_whole(config: AuditConfig) -> None:
-    """UserError where a scale would leave out labels of one's own pictures."""
+    """Raise UserError if the scale leaves out part of the labels of the user's own pictures."""
     left_out = [option for option in ("train_share", "test_share") if getattr(config.scale, option) < 1]
     if config.names["dataset"] != OWN_DATA or not left_out:
         return
@@ -90,15 +90,15 @@ def check_whole(config: AuditConfig) -> None:
 
 
 def audit_name(described: Described, folds: int) -> str:
-    """The folder's name: data set, noise, loss, folds and the run's identity."""
+    """The name of the results folder: data set, noise, loss, folds and the start of the run's identity."""
     dataset, noise, loss = (described.names[choice] for choice in ("dataset", "noise", "loss"))
     if noise == "none" and described.labels_given:
-        noise = "given"  # such labels are not free of noise
+        noise = "given"  # "none" would say that such labels are clean
     return "-".join([dataset, noise, loss, f"folds{folds}", described.identity[:8]])
 
 
 def what_is_audited(described: Described) -> str:
-    """The data set, and where nobody chose it, how to choose one's own pictures."""
+    """The data set's name; if it is the default, also how to audit the user's own pictures."""
     name = described.names["dataset"]
     if any(typed.startswith("dataset=") for typed in described.config.overrides):
         return name
@@ -106,14 +106,14 @@ def what_is_audited(described: Described) -> str:
 
 
 def method(folds: int) -> str:
-    """How the labels are predicted, in words."""
+    """How the labels are predicted: "4 folds" or "one run"."""
     return f"{folds} folds" if folds else "one run"
 
 
 def write_audit(
     out: Path, subject: Subject, probabilities: Array, config: AuditConfig, described: Described, folds: int
 ) -> None:
-    """Write all files of an audit by so many `folds` to `out`, and print its summary."""
+    """Analyse the `probabilities` (N, K), write all files of the audit to `out`, and print its summary."""
     names = described.names
     found = analyse(subject, probabilities, config.seed, folds, config.expected_precision)
     estimate, trust, ranking = found.estimate, found.trust, found.ranking
@@ -158,6 +158,6 @@ def write_audit(
 
 
 def identity_without_loss(described: Described, folds: int) -> str:
-    """What two audits that differ in nothing but the loss have in common."""
+    """A hash that is equal for two audits that differ only in the loss."""
     without = {key: value for key, value in described.result_config.items() if key != "loss"}
     return identity({**without, "folds": folds})

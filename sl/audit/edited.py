@@ -1,4 +1,4 @@
-"""What an audit does not replace: another audit, and lists that a person changed since the audit wrote them."""
+"""Keeps an audit from replacing another audit, or lists that a person has edited since an audit wrote them."""
 
 import hashlib
 import json
@@ -13,9 +13,9 @@ LISTS = ("labels.csv", "suspects.csv")
 
 
 def digests(out: Path, lists: Mapping[str, str]) -> dict[str, list[str]]:
-    """sha256 of each of the `lists` that an audit is about to write to the folder `out`, and of the one in its place.
+    """By file name: the sha256 of the new content in `lists`, then that of the file now in `out`, if there is one.
 
-    They go into noise.json before the lists are written: wherever the audit is stopped, the next one knows both.
+    They go into noise.json before the lists are written. So wherever the audit is stopped, the next one knows both.
     """
     known = {name: [hashlib.sha256(text.encode()).hexdigest()] for name, text in lists.items()}
     for name, found in known.items():
@@ -25,7 +25,7 @@ def digests(out: Path, lists: Mapping[str, str]) -> dict[str, list[str]]:
 
 
 def check_replaceable(out: Path, identity: str, folds: int) -> None:
-    """UserError if the folder `out` holds something that the audit of this identity and folds must not replace."""
+    """Raise UserError if `out` holds the audit of another run or other folds, or a list that a person changed."""
     written = _written(out)
     found = (written.get("identity", identity), written.get("folds", folds))
     if found != (identity, folds):
@@ -40,7 +40,7 @@ def check_replaceable(out: Path, identity: str, folds: int) -> None:
 
 
 def _written(out: Path) -> dict[str, Any]:
-    """The noise.json of the audit before; nothing where there is none, or it is damaged."""
+    """The content of the former noise.json in `out`; {} if there is none or it is damaged."""
     try:
         content = json.loads((out / "noise.json").read_bytes())
     except (OSError, ValueError):

@@ -1,4 +1,4 @@
-"""How many labels are wrong, in all and in each class, and which classes are confused."""
+"""Estimates how many labels are wrong, overall and in each class, and which classes are confused."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -13,8 +13,8 @@ from sl.checks import integer
 from sl.errors import UserError
 from sl.stats import LEVEL
 
-STEPS = 20  # of expectation maximisation, as in every recorded audit; where classes overlap it has not converged then
-RESAMPLE_STEPS = 5  # from the estimate on all images
+STEPS = 20  # of expectation maximisation, as in all recorded audits; not yet converged if classes overlap
+RESAMPLE_STEPS = 5  # each resample starts from the estimate on all images
 RESAMPLES = 200
 MOST_PAIRS = 20
 
@@ -32,9 +32,9 @@ class Interval:
 class NoiseEstimate:
     """The noise that an audit finds among N images of K classes.
 
-    `joint` (K, K): P(label = i, true = j), sums to 1. `rate` is the share of wrong labels, `by_label` that of each
-    class's labels; `transition` (K, K) is T[i, j] = P(label = j | true = i), `wrong`
-    (N,) the probability that each label is wrong. `confident_rate` is cleanlab's estimate, which all this starts from.
+    `joint` (K, K) is P(label = i, true = j) and sums to 1; `transition` (K, K) is T[i, j] = P(label = j | true = i).
+    `rate` is the share of wrong labels, `by_label` holds the share among the labels of each class, and `wrong` (N,) is
+    the probability that each label is wrong. `confident_rate` is cleanlab's estimate of the rate, the starting point.
     """
 
     joint: Array
@@ -50,20 +50,20 @@ class NoiseEstimate:
 
     @property
     def transition(self) -> Array:
-        """T (K, K); a class that no image seems to be of keeps its labels."""
+        """T (K, K); rows sum to 1. A class to which no image seems to belong has the identity's row."""
         return transition_of(self.joint)
 
     def pairs(self) -> list[tuple[int, int, float]]:
-        """Label, true class and estimated number of images for the pairs confused most, at most 20."""
+        """Label, true class and estimated number of images of at most 20 pairs of classes, the most confused first."""
         counts = self.joint * self.images
         np.fill_diagonal(counts, 0)
         found = [(int(i), int(j), float(counts[i, j])) for i, j in np.argwhere(counts >= 0.5)]
         return sorted(found, key=lambda pair: -pair[2])[:MOST_PAIRS]
 
     def as_json(self, class_names: tuple[str, ...]) -> dict[str, Any]:
-        """For noise.json; `transition` is what noise=matrix and loss.transition read.
+        """The content of noise.json; noise=matrix and loss.transition read its `transition`.
 
-        UserError for another number of class names.
+        Raises UserError unless there are K class names.
         """
         if len(class_names) != len(self.by_label):
             raise UserError("class_names", len(class_names), f"must be {len(self.by_label)}, one for each class")
@@ -82,7 +82,7 @@ class NoiseEstimate:
 
 
 def transition_of(joint: Array) -> Array:
-    """T[i, j] = P(label = j | true = i) of a `joint` (K, K) of label and true class; rows sum to 1."""
+    """T[i, j] = P(label = j | true = i) from the `joint` (K, K) of label and true class; rows sum to 1."""
     by_true = joint.T.copy()
     totals = by_true.sum(1)
     by_true[totals <= 0] = np.eye(len(joint))[totals <= 0]
@@ -90,11 +90,11 @@ def transition_of(joint: Array) -> Array:
 
 
 def refined(joint: Array, labels: Labels, probabilities: Array) -> tuple[Array, Array]:
-    """`joint` brought to agreement with the predictions, and these calibrated (N, K).
+    """Fit `joint` (K, K) to the predictions; returns it and the calibrated predictions (N, K).
 
-    Expectation maximisation: each step calibrates the predictions for T, takes every image's posterior of its true
-    class, and the joint from these. Confident learning counts an image as wholly of one class, which overestimates the
-    noise where the network is not sure; a posterior does not.
+    Expectation maximisation: each step calibrates the predictions for T, computes the posterior of every image's true
+    class, and the joint from these. Confident learning assigns each image to one class, which overestimates the noise
+    where the network is not sure; a posterior avoids this.
     """
     calibrated = probabilities
     for _ in range(STEPS):
@@ -105,18 +105,18 @@ def refined(joint: Array, labels: Labels, probabilities: Array) -> tuple[Array, 
 
 
 def estimate_noise(labels: Numbers, probabilities: Numbers, seed: int = 0) -> NoiseEstimate:
-    """The noise in `labels` (N,) in [0, K) as `probabilities` (N, K) show it: tensors, arrays, tables or lists.
+    """Estimate the noise in `labels` (N,), integers in [0, K), from `probabilities` (N, K).
 
-    Row i of one belongs to row i of the other, and column k to class k; the index and the columns' names of a table are
-    not read.
-    Probabilities are those of the true class, of examples that were not trained on. A model that is calibrated to the
-    noisy labels, such as nearest neighbours or a forest, hides noise: with asymmetric noise far too little is counted.
-    Where classes overlap, clean labels look noisy, because the estimate stops after 20 steps. Measured:
-    docs/use-in-your-project.md.
+    Both are tensors, arrays, tables or lists. Label i belongs to row i, and class k to column k; a table's index and
+    column names are not read.
+    The probabilities must be those of the true class, for examples that the model was not trained on. A model that is
+    calibrated to the noisy labels, such as nearest neighbours or a forest, hides noise: with asymmetric noise the
+    estimate is far too low. Where classes overlap, clean labels look noisy, because the estimate stops after 20 steps.
+    Measured: docs/use-in-your-project.md.
 
-    Intervals are percentiles of 200 bootstrap resamples of the images, resampled with `seed` within each label. They
-    are too narrow: the calibration is not repeated, though it varies most where predictions are unsure, and how wrong
-    network and method are is not in them at all.
+    Intervals are percentiles of 200 bootstrap resamples, drawn with `seed` within the images of each label. They are
+    too narrow: the calibration, which varies most where predictions are unsure, is not repeated, and they do not
+    include the errors of the network and of the method.
     Raises UserError for other types and shapes, a label that is no class, rows that do not sum to 1 within 0.01 and a
     negative seed.
     """
@@ -141,7 +141,7 @@ def estimate_noise(labels: Numbers, probabilities: Numbers, seed: int = 0) -> No
 
 
 def wrong_shares(joint: Array) -> Array:
-    """The share of wrong labels in all, then that of each class's labels: (1 + K,); 0 for a class without any."""
+    """The share of wrong labels overall, then among the labels of each class, (1 + K,); 0 for a class without any."""
     totals = joint.sum(1)
     right = np.divide(joint.diagonal(), totals, out=np.ones_like(totals), where=totals > 0)
     return 1 - np.array([joint.trace() / joint.sum(), *right])

@@ -1,4 +1,4 @@
-"""The figure of an audit: estimated share of wrong labels of each class, and which class is labelled as which."""
+"""The figure of an audit: estimated share of wrong labels of each class, and the estimated transition matrix."""
 
 from pathlib import Path
 
@@ -11,12 +11,12 @@ from sl.figures.matrices import MOST_NUMBERS, class_matrix
 from sl.figures.style import INK, WIDTH, save_figure
 from sl.record.run import numbered
 
-MOST_CLASSES = 40  # of which single bars can be told apart
+MOST_CLASSES = 40  # more bars could not be told apart
 BAR = "#0072b2"
 
 
 def draw_noise(estimate: NoiseEstimate, class_names: tuple[str, ...], title: str, stem: Path) -> None:
-    """Save `stem`.png and .svg."""
+    """Save the figure as `stem`.png and .svg."""
     save_figure(lambda: _figure(estimate, class_names, title), stem)
 
 

@@ -1,18 +1,18 @@
-"""How far the true share of wrong labels is from an audit's estimate, measured where the errors are known."""
+"""How far an audit's estimate is from the true share of wrong labels, measured where the wrong labels are known."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class MeasuredError:
-    """In so many `audits` of known errors the true share of wrong labels was `least` to `most` times the estimate."""
+    """In `audits` audits with known wrong labels, their true share was `least` to `most` times the estimate."""
 
     audits: int
     least: float
     most: float
 
     def range_of(self, estimate: float) -> str:
-        """Where the true share lies if an estimate, a share, is as wrong as these were; in percent, 100 at most.
+        """The true share in percent (at most 100) if `estimate`, a share in [0, 1], is as wrong as in these audits.
 
         >>> MeasuredError(44, 0.6, 2.5).range_of(0.2)
         '12.0 to 50.0 %'
@@ -21,8 +21,8 @@ class MeasuredError:
         return f"{low:.1f} to {high:.1f} %"
 
 
-# By loss, and whether in folds; factors rounded outwards. Of results/audit_study and results/audit_time, from which a
-# test computes them.
+# Keys: the loss, and whether the audit has folds. Factors are rounded outwards. A test computes the values from
+# results/audit_study and results/audit_time.
 STUDY = {
     ("sl", False): MeasuredError(44, 0.6, 2.5),
     ("sl", True): MeasuredError(22, 0.6, 1.1),

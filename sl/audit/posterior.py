@@ -1,7 +1,7 @@
-"""How probable each class is the true one of each image, from predictions, labels and the noise between them.
+"""The posterior probability of each image's true class, from predictions, labels and the transition matrix.
 
-Shapes: probabilities (N, K), labels (N,) int64, transition T (K, K) with T[i, j] = P(label = j | true = i). Noise is
-taken to depend on the true class alone, as T does.
+Shapes: probabilities (N, K), labels (N,) int64, transition T (K, K) with T[i, j] = P(label = j | true = i). T assumes
+that the noise depends on the true class alone.
 """
 
 import numpy as np
@@ -12,21 +12,21 @@ from scipy.special import softmax
 
 Array = NDArray[np.float64]
 Labels = NDArray[np.int64]
-LEAST = 1e-12  # probability
-LOG_RANGE = (-3.0, 3.0)  # of the temperature
+LEAST = 1e-12  # smallest probability, so that logarithms and quotients are finite
+LOG_RANGE = (-3.0, 3.0)  # of the natural logarithm of the temperature
 
 
 def temperature_scaled(probabilities: Array, temperature: float) -> Array:
-    """Softmax of log p / temperature (N, K)."""
+    """The softmax of log p / temperature, (N, K)."""
     scaled: Array = softmax(np.log(np.maximum(probabilities, LEAST)) / temperature, axis=1)
     return scaled
 
 
 def fit_temperature(probabilities: Array, labels: Labels, transition: Array) -> float:
-    """The temperature at which scaled predictions explain the labels best; y has the likelihood sum_i p_i T[i, y].
+    """The temperature that maximises the likelihood of the labels; that of label y is sum_i p_i T[i, y].
 
     Guo et al. 2017, "On Calibration of Modern Neural Networks", with noisy labels in place of clean ones, so that noise
-    is not mistaken for uncertainty of the network. It holds for predictions of images that were not trained on.
+    is not mistaken for uncertainty of the network. It is valid for predictions of images that were not trained on.
     """
 
     def negative_log_likelihood(log_temperature: float) -> float:
@@ -37,14 +37,14 @@ def fit_temperature(probabilities: Array, labels: Labels, transition: Array) -> 
 
 
 def posterior(probabilities: Array, labels: Labels, transition: Array) -> Array:
-    """P(true = i | image, label) (N, K), by Bayes' rule proportional to p_i T[i, label]; p where T rules all out."""
+    """P(true = i | image, label), (N, K), proportional to p_i T[i, label]; p itself where all these products are 0."""
     likely = probabilities * transition[:, labels].T
     total = likely.sum(1, keepdims=True)
     return np.where(total > LEAST, likely / np.maximum(total, LEAST), probabilities)
 
 
 def joint_of(true: Array, labels: Labels) -> Array:
-    """P(label = i, true = j) (K, K) of the posterior `true` (N, K) and the labels; sums to 1."""
+    """P(label = i, true = j), (K, K), from the posterior `true` (N, K) and the labels; sums to 1."""
     images, classes = true.shape
     one_hot = csr_array((np.ones(images), labels, np.arange(images + 1)), shape=(images, classes))
     joint: Array = one_hot.T @ true / images  # each row of `true` is added once: N K steps, not N K^2

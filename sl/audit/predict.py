@@ -1,4 +1,4 @@
-"""Predictions of all audited images: out of fold, or those of one ordinary run."""
+"""Predicts all audited images: each by the run that held it out, or all by one ordinary run."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -31,17 +31,16 @@ def parts(config: RunConfig, folds: int) -> list[RunConfig]:
 
 
 def predict_all(runs: Sequence[RunConfig], folder: Path, jobs: int) -> list[Path]:
-    """Train what is missing of `runs`, `jobs` at once; the files with their predictions, in `folder`."""
+    """Train those of `runs` that are missing, `jobs` at once; returns their files of predictions in `folder`."""
     return values(run_all(partial(predict_part, folder, frozenset(noticed)), runs, jobs))
 
 
 def predict_part(folder: Path, said: frozenset[str], config: RunConfig) -> Path:
-    """Train one run, unless its predictions exist, and write what it predicts for images that it was not trained on.
+    """Train one run and write its predictions to `folder`, unless they exist; returns their file.
 
-    Notices that were `said` of the data are not repeated where it runs in a process of its own.
-
-    With folds these are the held-out images; without, all of them. Test images of own data come with every part. The
-    file <identity>.npz holds identity, fold, index (rows of the subject) and probabilities.
+    With folds the run predicts its held-out images, without folds all images that it was trained on. Audited test
+    images come with every part. The file <identity>.npz holds identity, fold, index (rows of the subject) and
+    probabilities. Notices in `said` are not printed again: this may run in a process of its own.
     """
     noticed.update(said)
     prepared = prepare(config)
@@ -60,14 +59,14 @@ def predict_part(folder: Path, said: frozenset[str], config: RunConfig) -> Path:
 
 
 def images_of(prepared: PreparedRun, subject: Subject) -> list[Tensor]:
-    """The images of the `subject` that the run `prepared` predicts, in order, as they lie: none are copied together."""
+    """The images that the run predicts: its held-out or all training images, then audited test images; no copy."""
     held = prepared.config.fold is not None and prepared.validation
     own = held.images if held else prepared.dataset.train_images
     return [own] if subject.trained == len(subject.names) else [own, prepared.dataset.test_images]
 
 
 def whole_subject(config: RunConfig) -> tuple[Subject, torch.Tensor]:
-    """What is audited, and the sorted rows of it that the run `config` predicts."""
+    """The subject of the audit, and the sorted rows of it that the run `config` predicts."""
     prepared = prepare(replace(config, fold=None))
     subject = subject_of(prepared)
     held = rows_held_out(config, prepared.noisy.labels)
@@ -76,7 +75,10 @@ def whole_subject(config: RunConfig) -> tuple[Subject, torch.Tensor]:
 
 
 def combine(paths: Sequence[Path], images: int) -> Array:
-    """Probabilities (N, K) of `images` N images from an audit's files; the mean where several predict one."""
+    """Read the probabilities (N, K) of N = `images` images; the mean where several files predict one.
+
+    Raises UserError for a damaged file and if an image has no prediction.
+    """
     rule = f"must hold predictions of {images} images; remove it to repeat them"
     found = [read_rows(path, "probabilities", "index", rule, below=images) for path in paths]
     total, count = np.zeros((images, found[0][0].shape[1])), np.zeros((images, 1))

@@ -1,4 +1,4 @@
-"""Which labels to look at first, and which to change."""
+"""Ranks labels by how suspicious they are, and decides which to change."""
 
 from dataclasses import dataclass
 
@@ -10,11 +10,10 @@ from sl.audit.posterior import Array, Labels
 
 @dataclass(frozen=True, eq=False)
 class Ranking:
-    """N images, the most suspicious label first in `order` (N,).
+    """The ranking of N images; `order` (N,) holds their rows, the most suspicious label first.
 
-    `score` (N,) is the predicted probability of the label, low for a suspicious one, `suggested` (N,) the class the
-    network prefers, `wrong` (N,) the probability that the label is wrong, and `change` (N,) bool the decision to change
-    it to the suggestion.
+    By row: `score` is the predicted probability of the label (low for a suspicious one), `suggested` the most probable
+    class, `wrong` the probability that the label is wrong, and `change` whether the label becomes the suggested class.
     """
 
     order: NDArray[np.int64]
@@ -27,8 +26,8 @@ class Ranking:
 def rank(labels: Labels, probabilities: Array, wrong: Array, precision: float, judged: NDArray[np.bool_]) -> Ranking:
     """Rank `labels` (N,) by their predicted probability (cleanlab's self-confidence), and decide by `wrong` (N,).
 
-    Changed are the first labels of the ranking that differ from the suggestion: as many as keep their mean `wrong` at
-    `precision` or above; only those that are `judged` (N,) are.
+    Candidates for a change are the `judged` labels (N,) that differ from the suggested class. The first candidates of
+    the ranking are changed: as many as possible while their mean `wrong` is at least `precision`.
     """
     score = probabilities[np.arange(len(labels)), labels]
     order, suggested = np.argsort(score, kind="stable"), probabilities.argmax(1)

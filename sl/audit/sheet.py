@@ -1,4 +1,4 @@
-"""The contact sheet: suspects.html, one page that needs nothing else and works from the file system."""
+"""The contact sheet suspects.html: a single file that a browser opens without a server or other files."""
 
 from io import BytesIO
 from pathlib import Path
@@ -23,10 +23,10 @@ def write_sheet(
     path: Path, subject: Subject, ranking: Ranking, probabilities: Array,
     suspects: list[int], sample: list[int], summary: dict[str, Any],
 ) -> None:  # fmt: skip
-    """Write the sheet of the rows `suspects`, in this order, and of `sample`, rows drawn at random.
+    """Write the sheet that shows the rows `suspects`, in this order, and the rows `sample`, drawn at random.
 
-    It holds the labels of all images too, and all that the audit changes, so that it can export a whole corrected file.
-    A picture of the sample shows its label alone: a person who sees the network's opinion judges less freely.
+    It also holds the labels of all images and all changes of the audit, so that it can export a complete corrected
+    list. A picture of the sample shows only its label: the network's prediction would bias the person who judges it.
     """
     labels = subject.labels.numpy()
     data = {
@@ -56,17 +56,17 @@ def write_sheet(
 
 
 def other_class(probabilities: Array, label: int) -> int:
-    """The most probable class by `probabilities` (K,) that is not `label`: offered where that is judged wrong."""
+    """The most probable class by `probabilities` (K,) except `label`, offered where the label is judged wrong."""
     return int(np.where(np.arange(len(probabilities)) == label, -1, probabilities).argmax())
 
 
 def drawn_at_random(images: int, size: int, seed: int) -> list[int]:
-    """`size` of the rows 0 to `images` - 1, all of them if there are fewer, each at most once, in random order."""
+    """Draw `size` of the rows 0 to `images` - 1 without replacement, in random order; all if there are fewer."""
     return [int(row) for row in np.random.default_rng(seed).permutation(images)[:size]]
 
 
 def suspicious(subject: Subject, ranking: Ranking, most: int) -> list[int]:
-    """Rows of the `most` most suspicious images whose suggestion differs from their label."""
+    """The rows of at most `most` images whose suggested class differs from their label, the most suspicious first."""
     differs = ranking.suggested != subject.labels.numpy()
     return [row for row in ranking.order.tolist() if differs[row]][:most]
 
@@ -79,7 +79,7 @@ def thumbnail(subject: Subject, row: int) -> str:
 
 
 def small_picture(subject: Subject, row: int) -> "Image":
-    """A small picture of an image: of its file where there is one, else of what is trained on."""
+    """A small picture of an image: from its file if there is one, else the image in the size that is trained on."""
     from PIL import Image
 
     if subject.root is not None:

@@ -1,4 +1,4 @@
-"""The most suspicious pictures as one figure, for the report and for talks."""
+"""Draws the most suspicious pictures as one figure, for the report and for talks."""
 
 from pathlib import Path
 
@@ -13,7 +13,7 @@ COLUMNS, ROWS = 8, 4
 
 
 def draw_suspects(subject: Subject, ranking: Ranking, title: str, stem: Path) -> None:
-    """Save `stem`.png and .svg with up to 32 pictures, each under "label given → suggested"; none without suspects."""
+    """Save `stem`.png and .svg: up to 32 pictures, each under "label given → suggested"; no file without suspects."""
     save_figure(lambda: _figure(subject, ranking, title), stem)
 
 

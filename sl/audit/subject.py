@@ -1,4 +1,4 @@
-"""What is audited: the labelled images of a run's data set."""
+"""The labelled images that an audit is about."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,16 +14,16 @@ from sl.data.labels_file import finder
 from sl.files import expanded
 from sl.train.prepared import PreparedRun
 
-BLOCK = 1000  # images; the first one with colour ends the look at pictures that may not fit into memory
+BLOCK = 1000  # images compared at once: all of them may not fit into memory, and one in colour ends the search
 
 
 @dataclass(frozen=True, eq=False)
 class Subject:
-    """N labelled images: all training images, then the test images where their labels are as given too.
+    """N labelled images: the M = `trained` training images, then the test images if their labels are unchecked too.
 
-    `labels` (N,) int64 as given, `names` the path of each, or its row in the data set's whole training set. `trained`
-    is how many come first and are trained on; `clean` (N,) is None where it is unknown. Paths are relative to the
-    folder `root`; without one all N are trained on, and `images` (N, C, H, W) uint8 are what they look like.
+    `images` (M, C, H, W) uint8 are the training images; `labels` (N,) int64 are the labels to audit, and `clean` (N,)
+    the true ones, None if unknown. `names` are paths relative to the folder `root`. Without a `root` there are no test
+    images, and `names` are row numbers in the data set's whole training set.
     """
 
     images: Tensor
@@ -36,35 +36,35 @@ class Subject:
 
     @property
     def key(self) -> str:
-        """What an image's name is: its path, or its index in the data set's training set."""
+        """What `names` are, the header of their column in lists: "path", or "index" (row in the training set)."""
         return "index" if self.root is None else "path"
 
     @property
     def grey(self) -> bool:
-        """Whether the pictures that are trained on have one channel, or channels that are all equal."""
+        """Whether all training images have one channel, or equal channels."""
         return all(bool((some == some[:, :1]).all()) for some in self.images.split(BLOCK))
 
     def judged(self, folds: int) -> NDArray[np.bool_]:
-        """Which labels (N,) can be judged: those of classes with two images to train on, or one for each fold.
+        """Which labels (N,) can be judged: those of classes with at least max(2, `folds`) training images.
 
-        Other classes cannot be learnt while one image is held out.
+        A smaller class could not be learnt while one of its images is held out.
         """
         trained = torch.bincount(self.labels[: self.trained], minlength=len(self.class_names))
         return (trained >= max(2, folds))[self.labels].numpy()
 
     @cached_property
     def file_of(self) -> Callable[[str], Path]:
-        """The file of a picture by its name, which may spell é in another way; only where there is a `root`."""
+        """Finds the file of a name, also if the two encode é differently (NFC, NFD); needs a `root`."""
         assert self.root is not None
         return finder(self.root)
 
     def split(self, row: int) -> str:
-        """The part of the data set that an image is in."""
+        """The part of the data set that an image belongs to: "train" or "test"."""
         return "train" if row < self.trained else "test"
 
 
 def subject_of(prepared: PreparedRun) -> Subject:
-    """The images that an audit of the run `prepared` (without a holdout) is about."""
+    """The subject of an audit of the run `prepared`, which has no holdout."""
     data, noisy = prepared.dataset, prepared.noisy
     if not data.labels_given:
         names = tuple(map(str, data.train_index.tolist()))

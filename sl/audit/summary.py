@@ -1,4 +1,4 @@
-"""What an audit says at its end: what was found, what speaks against it, and how to go on."""
+"""The text that an audit prints at its end: the findings, the warnings, and the next steps."""
 
 import re
 import shlex
@@ -33,9 +33,9 @@ NO_ADVICE = (
 def findings(
     ranking: Ranking, estimate: NoiseEstimate, trust: Trust, wanted: float, known: MeasuredError | None
 ) -> list[str]:
-    """How many labels are wrong and how many are changed, where `wanted` is the expected precision, and warnings.
+    """The sentences on how many labels are wrong, how many are changed, and the warnings.
 
-    `known`: how wrong the estimate was in such audits of known errors.
+    `wanted` is the precision that the user asked for; `known` the measured error of such audits, if there is one.
     """
     rate, changed = estimate.rate, int(ranking.change.sum())
     interval = f"bootstrap interval {100 * rate.low:.1f} to {100 * rate.high:.1f} %, too narrow: docs/audit.md"
@@ -58,9 +58,9 @@ def findings(
 def closing(
     config: AuditConfig, found: list[str], out: Path, shown: tuple[int, int], ranking: Ranking, advice: Advice | None
 ) -> str:
-    """The last lines of an audit that found this and wrote it to `out`.
+    """The last lines that an audit prints: `found`, the files in `out`, and the commands to go on with.
 
-    Its sheet shows so many suspects and so many images drawn at random.
+    `shown` are the numbers of suspects and of images drawn at random on the contact sheet.
     """
     suspects, sample = shown
     changed = bool(ranking.change.any())
@@ -76,13 +76,13 @@ def closing(
 
 
 def training_command(config: AuditConfig, labels: Path) -> str:
-    """The command that trains on the file `labels` what was audited, under a name of its own in records."""
+    """The command that repeats the audited training on the labels in the file `labels`, with a new data set name."""
     own = {field.name for field in fields(AuditConfig)} - {field.name for field in fields(RunConfig)}
-    split = {"dataset.test_share", "dataset.split_seed"}  # the list has a column for it
+    split = {"dataset.test_share", "dataset.split_seed"}  # replaced by the column "split" of the list
     without = {*own, *split, "dataset.labels", "dataset.name"}
     kept = [typed for typed in config.overrides if typed.lstrip("+~").partition("=")[0] not in without]
     name = config.dataset["name"]
-    if name == OWN_DATA:  # nobody named the pictures: as their folder is called
+    if name == OWN_DATA:  # the user gave no name: take the folder's
         name = re.sub(r"[^\w-]+", "_", Path(config.dataset["data_dir"]).resolve().name)
     new = [override("dataset.labels", labels), override("dataset.name", f"{name}_corrected")]
     return shlex.join([*command_words("train"), *kept, *new])

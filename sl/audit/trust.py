@@ -1,4 +1,4 @@
-"""How far an audit can be trusted: whether its networks know the classes, as far as labels can show it."""
+"""How far an audit can be trusted: whether its networks have learnt the classes, as far as the labels show it."""
 
 from dataclasses import dataclass
 
@@ -9,17 +9,17 @@ from sl.audit.estimate import NoiseEstimate
 from sl.audit.posterior import Array
 from sl.audit.subject import Subject
 
-MOST = 0.5  # share of wrong labels in a class; above it the class counts as not learnt
-ENOUGH = 0.9  # of the labels that count as right, the share that a network should predict
+MOST = 0.5  # share of wrong labels; a class whose whole interval lies above it counts as not learnt
+ENOUGH = 0.9  # a network should predict at least this share of the labels that count as right
 
 
 @dataclass(frozen=True, eq=False)
 class Trust:
-    """What is known of the networks behind an estimate of the noise among N labels of K classes.
+    """How well the networks behind a noise estimate (N labels, K classes) have learnt the classes.
 
-    `judged` (N,) are the labels that may be changed; classes that are `small` have too few images, and of those that
-    are `unlearnt` more than half the labels seem wrong. `agreement` is the share of the images not trained on whose
-    label is predicted, None where all were trained on; `expected` is the share of labels that count as right.
+    `judged` (N,) marks the labels that may be changed. `small` names the classes with too few images, `unlearnt` those
+    in which more than half the labels seem wrong. `agreement` is the share of the images not trained on that are
+    predicted as labelled (None if all were trained on), `expected` the share of labels that count as right.
     """
 
     judged: NDArray[np.bool_]
@@ -30,17 +30,17 @@ class Trust:
 
     @property
     def low(self) -> bool:
-        """Whether the networks miss more than a tenth of the labels that count as right."""
+        """Whether the networks predict too few of the labels: `agreement` is below nine tenths of `expected`."""
         return self.agreement is not None and self.agreement < ENOUGH * self.expected
 
     @property
     def unusable(self) -> bool:
-        """Whether the networks know too little for their estimate to be acted on."""
+        """Whether the networks have learnt too little for the estimate to be used."""
         return self.low or bool(self.unlearnt)
 
     @property
     def warnings(self) -> list[str]:
-        """What the reader of an audit is warned of."""
+        """The warnings for the reader of an audit."""
         said = []
         if self.small:
             said.append(f"Too few images to judge: {', '.join(self.small)}.")
@@ -60,10 +60,10 @@ class Trust:
 
 
 def trust_in(subject: Subject, probabilities: Array, estimate: NoiseEstimate, folds: int) -> Trust:
-    """What the predictions (N, K) of an audit with so many `folds`, 0 for one run, say of its networks.
+    """Judge the networks by the predictions (N, K) of an audit with `folds` folds (0: one ordinary run).
 
-    Every estimate of noise must assume that in each class more labels are right than wrong. So a class whose share of
-    wrong labels lies above one half, with its whole 95 % interval, is taken as one that was not learnt.
+    Every estimate of noise must assume that in each class more labels are right than wrong. So a class counts as not
+    learnt if the whole 95 % interval of its share of wrong labels lies above one half.
     """
     labels = subject.labels.numpy()
     small = ~subject.judged(folds)
