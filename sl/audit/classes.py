@@ -27,7 +27,7 @@ on, so that the share says little.
 
 
 class Audited(Entry):
-    """The `class_numbers` of an audit with one loss. Only audits with equal `setting` (all but the loss) are compared."""
+    """The `class_numbers` of an audit with one loss. Those with equal `setting` (all but the loss) are compared."""
 
     setting: str
     loss: str

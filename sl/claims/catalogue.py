@@ -1,4 +1,4 @@
-"""The paper's claims: what it says, and how that is measured on run records."""
+"""The list of the paper's claims, each with its sentence and how it is measured on run records."""
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
@@ -30,10 +30,11 @@ PROOF = "tests/losses/test_losses_symmetric.py::test_only_the_product_of_beta_an
 
 
 def catalogue(dataset: str, recipe: str, literature: Literature, usual: bool) -> list[Claim]:
-    """Every claim that can be asked of a data set and recipe; `literature`: what stands beside.
+    """Every claim that can be tested on a data set and recipe; `literature` has the published numbers.
 
-    Facts are asked on their own data set. What else the paper shows on CIFAR-10 alone is asked only there. The ablation
-    and the boosted methods are asked on CIFAR-10, MNIST and digits, by the `usual` recipe of the scale.
+    Facts are tested on their own data set. Other claims that the paper shows only on CIFAR-10 are tested only there.
+    The ablation and the boosted methods are tested on CIFAR-10, MNIST and digits, if the recipe is the `usual` one of
+    the scale.
     """
     made = [
         *_classes(),
@@ -53,7 +54,7 @@ def catalogue(dataset: str, recipe: str, literature: Literature, usual: bool) ->
 
 
 def _more(value: Callable[..., Array | float], **given: str) -> Callable[[Series, Series], Array]:
-    """The measure of a claim that `value` of a run is higher in the second cell than in the first."""
+    """The measure of a claim that says: `value` of a run is higher in the second cell than in the first."""
     return partial(measures.increase, partial(value, **given))
 
 
@@ -89,7 +90,7 @@ def _classes() -> Iterable[Claim]:
 
 
 def _gaps(fact: Fact, classes: Sequence[ClassAccuracies]) -> Iterable[Claim]:
-    """Claims that classes lie further apart than half of what the paper reports; beside them what re-runs found."""
+    """Claims that classes are further apart than half of the paper's gap, with the gaps that re-runs found."""
     cell, name, least = Cell(fact.loss, fact.noise), loss_title(fact.loss), fact.points / 2
     reported = marked(fact.text, unchecked(fact.confidence))
     if fact.noise == CLEAN:
@@ -150,7 +151,7 @@ def _memorisation() -> Iterable[Claim]:
 
 
 def _accuracy(dataset: str, tables: Sequence[Published], *, usual: bool) -> Iterable[Claim]:
-    """The noisy cells of the paper's main table, SL against each other method; by another recipe the main ones."""
+    """SL against each other method in the noisy cells of the paper's main table; not `usual`: the main cells alone."""
     main = [("ce", USUAL_NOISE), ("ce", HIGHER_NOISE), ("gce", USUAL_NOISE)]
     others = product((loss for loss in COMPARED if loss != "sl"), table_noise(dataset)) if usual else ()
     for loss, noise in dict.fromkeys([*main, *others]):

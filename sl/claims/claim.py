@@ -16,7 +16,7 @@ from sl.record.shown import loss_title
 
 @dataclass(frozen=True)
 class Cell:
-    """Runs of a loss under a noise; `changed`: parameters of the loss that differ from those of the group."""
+    """Selects the runs of a loss under a noise; `changed` are loss parameters that differ from those of the group."""
 
     loss: str
     noise: Noise = CLEAN
@@ -24,7 +24,7 @@ class Cell:
 
     @property
     def title(self) -> str:
-        """For lists of what is missing.
+        """The cell in words, for lists of missing runs.
 
         >>> Cell("sl", Noise("symmetric", 0.4), (("alpha", 1.0),)).title
         'SL (α 1), symmetric 40 %'
@@ -42,7 +42,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class SameProduct(Cell):
-    """Runs of SL with another beta and another A than the group's own, whose product is the same."""
+    """Selects runs of SL whose beta and A differ from the group's, but have the same product and the same alpha."""
 
     @property
     def title(self) -> str:
@@ -63,12 +63,12 @@ class SameProduct(Cell):
 
 @dataclass(frozen=True)
 class Claim:
-    """`measure` gives one number per seed, above 0 where the claim is right, from one Series for each of `cells`.
+    """A claim; `measure` takes one Series for each of `cells` and returns one number per seed, (n,).
 
-    All series hold the same seeds in the same order; nan stands for a seed on which nothing could be measured. Numbers
-    are percentage points. `headline` claims stand in the README. `proof` names the test that shows a claim which holds
-    by algebra. `halves`: it compares the harder half of the classes with the easier half, and `measure` takes the
-    number of a class to leave out as `without`. `reading`: the paper's words can also be read otherwise.
+    The number is in percentage points, above 0 where the claim is right, and nan for a seed on which nothing could be
+    measured. All series hold the same seeds in the same order. `headline` claims stand in the README. `proof` names the
+    test for a claim that holds by algebra. `halves`: it compares the harder half of the classes with the easier half,
+    and `measure` takes as `without` the number of a class to leave out. `reading`: the paper can be read otherwise.
     """
 
     id: str

@@ -1,4 +1,4 @@
-"""The claims in the README: one table of the main ones, a column for each group of runs."""
+"""The README's table of the main claims, with a column for each group of runs."""
 
 from collections.abc import Iterable
 
@@ -14,9 +14,10 @@ from sl.tables.published import UNCHECKED
 
 
 def findings(found: Iterable[GroupOutcomes]) -> str:
-    """The main claims and all contradicted ones on the paper's data sets, the paper's scale first.
+    """A table of the main claims and all contradicted ones on the paper's data sets, with legend and notes (Markdown).
 
-    Groups without any verdict are left out; the page of claims has them, and the other claims.
+    Groups at the paper's scale come first. Groups without a verdict are left out; the page of claims has them and the
+    other claims.
     """
     shown = [group for group in found if group.dataset in PAPER_EPOCHS]
     tested = [group for group in shown if any(map(_tested, group.claims))]
@@ -36,7 +37,7 @@ def findings(found: Iterable[GroupOutcomes]) -> str:
 
 
 def _tested(outcome: Outcome) -> bool:
-    """Whether runs gave it a verdict."""
+    """Whether the claim has a verdict that rests on runs, not on algebra."""
     return outcome.verdict in TESTED and not outcome.by_algebra
 
 
@@ -58,7 +59,7 @@ def _cell(group: GroupOutcomes, claim: str) -> str:
 
 
 def _note(group: GroupOutcomes) -> str:
-    """What the column of a group counts, and on how many seeds its verdicts rest."""
+    """The note on a group's column: how many claims have each verdict, and on how many seeds the verdicts rest."""
     seeds = [outcome.n for outcome in group.claims if _tested(outcome)]
     caution = f" {group.caution}" if group.caution else ""
     return f"- **{_title(group)}** (n = {ends(seeds)}). {summary(group)}.{caution}"

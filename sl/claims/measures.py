@@ -1,6 +1,6 @@
-"""What claims measure: one number per seed, (n,), from series that hold the same seeds in the same order.
+"""The measures of claims: each returns one number per seed, (n,), from series of the same seeds in the same order.
 
-Accuracies become percentage points here; nan stands for a seed on which nothing could be measured.
+Accuracies become percentage points here; nan marks a seed on which nothing could be measured.
 """
 
 import math
@@ -20,7 +20,7 @@ WIDTH = 5  # epochs that a curve is averaged over
 
 
 def difference(first: Series, second: Series) -> Array:
-    """Test accuracy after the last epoch of the first minus that of the second: no epoch is picked on the test set."""
+    """Test accuracy of the first minus that of the second, after the last epoch: no epoch is chosen on the test set."""
     return 100 * (first.stack(Run.last) - second.stack(Run.last))
 
 
@@ -30,7 +30,7 @@ def increase(value: Callable[[Run], Array | float], low: Series, high: Series) -
 
 
 def excess_spread(least: float, series: Series) -> Array:
-    """Late spread over classes without what chance adds, minus `least` points."""
+    """The late `spread_beyond_chance` minus `least` points."""
     return series.stack(spread_beyond_chance, "late") - least
 
 
@@ -41,17 +41,17 @@ def class_gap(high: int, low: int, least: float, series: Series) -> Array:
 
 
 def under_learning(clean: Series, noisy: Series, without: int | None = None) -> Array:
-    """What the harder half of the classes loses by noise, late, minus what the easier half loses.
+    """The late accuracy that noise costs the harder half of the classes, minus what it costs the easier half.
 
-    The other seeds decide which half is harder. If a seed's own clean accuracy did, chance alone would put classes into
-    the harder half, and these would then seem to lose less.
+    The other seeds' clean accuracy decides which half is harder. With the seed's own clean accuracy, some classes would
+    be in the harder half by chance alone, and would then seem to lose less.
     """
     right = clean.stack(Run.stage_percent, "late")
     return harder_minus_easier(others_mean(right), right - noisy.stack(Run.stage_percent, "late"), without)
 
 
 def least_lifted(ce: Series, sl: Series) -> Array:
-    """Last-epoch gain of the class that gains least on the other seeds."""
+    """Last-epoch gain by SL over CE of the class that gains least in the mean of the other seeds."""
     gains = _class_gains(ce, sl)
     others = others_mean(gains)
     if np.isnan(others).any():
@@ -60,24 +60,24 @@ def least_lifted(ce: Series, sl: Series) -> Array:
 
 
 def hardest_lifted(clean: Series, ce: Series, sl: Series, without: int | None = None) -> Array:
-    """Last-epoch gain of the harder half of the classes (on clean labels, late) minus that of the easier half."""
+    """Last-epoch gain of the harder half of the classes (by late accuracy in `clean`) minus that of the easier half."""
     right = clean.mean(Run.stage_percent, "late")
     return harder_minus_easier(np.tile(right, (clean.n, 1)), _class_gains(ce, sl), without)
 
 
 def more_memorised(series: Series) -> Array:
-    """Wrong labels memorised late minus early."""
+    """Percent of the wrong labels memorised at the late stage minus that at the early stage."""
     return _memorised("late", series)[0] - _memorised("early", series)[0]
 
 
 def memorised_less(series: Series, other: Series) -> Array:
-    """Wrong labels memorised late by the first minus by the second."""
+    """Percent of the wrong labels that the first series memorises late, minus that of the second."""
     first, second = _memorised("late", series, other)
     return first - second
 
 
 def easy_memorised(clean: Series, noisy: Series, without: int | None = None) -> Array:
-    """Wrong labels memorised late among images of the easier half of the classes, minus among those of the harder half.
+    """Late `class_memorised` of the easier half of the classes minus that of the harder half.
 
     The other seeds' accuracy on clean labels decides which half is easier.
     """
@@ -86,23 +86,23 @@ def easy_memorised(clean: Series, noisy: Series, without: int | None = None) -> 
 
 
 def more_fitted(series: Series, other: Series) -> Array:
-    """Right labels of training images predicted late by the second minus by the first."""
+    """Late `right_fitted` of the second series minus that of the first."""
     first, second = (one.stack(right_fitted, "late", evaluated(series, other)) for one in (series, other))
     return second - first
 
 
 def decline(series: Series) -> Array:
-    """Accuracy, mean of classes, at its peak up to the late stage minus that at the end; both means of five epochs.
+    """Accuracy (mean of classes) at its peak up to the late stage minus that at the end; both are means of five epochs.
 
-    The other seeds decide where the peak is. The peak of a seed's own curve lies above its end by chance alone; the
-    value here is 0 in expectation for a curve that is flat but for chance.
+    The other seeds decide where the peak is: the peak of a seed's own curve lies above its end even by chance alone.
+    For a curve that is flat except for chance, the value here is 0 in expectation.
     """
     curves = 100 * np.nanmean(series.stack(Run.class_curve), axis=2, keepdims=True)
     return _fall(curves, series.runs[0].stages.late)[:, 0]
 
 
 def easy_decline(clean: Series, noisy: Series, without: int | None = None) -> Array:
-    """How far the easier half of the classes falls from its peak to the end, minus how far the harder half does.
+    """Fall of accuracy from peak to end in the easier half of the classes, minus the fall in the harder half.
 
     Each class has its own peak (see `decline`). The other seeds' accuracy on clean labels decides which half is easier.
     """
@@ -112,13 +112,13 @@ def easy_decline(clean: Series, noisy: Series, without: int | None = None) -> Ar
 
 
 def spread_beyond_chance(run: Run, stage: str) -> float:
-    """Points by which the best class is ahead of the worst at a stage, without what chance adds; nan for one class.
+    """Accuracy of the best class minus that of the worst at a stage, in points, without what chance adds.
 
-    A class with m test images and true accuracy p scores with variance p (1 - p) / m, so that classes seem further
-    apart than they are, the fewer the images and the nearer p to a half. The variance seen over classes is that of
-    their true accuracies plus the mean of these. All deviations are shrunk by one factor to the first part, and with
-    them the spread, as in constrained empirical Bayes (Louis 1984): little where classes truly differ, to about 0 where
-    they do not.
+    The measured accuracy of a class with m test images and true accuracy p has variance p (1 - p) / m. So classes seem
+    further apart than they are, most with few images and p near a half. The observed variance over classes is that of
+    the true accuracies plus the mean of these. One factor shrinks the spread so that the first part remains, as in
+    constrained empirical Bayes (Louis 1984): little where classes truly differ, to about 0 where they do not. nan if
+    fewer than two classes have test images.
     """
     counts = run.probe_values(stage, "confusion").sum(axis=1)
     tested = counts > 0
@@ -126,33 +126,33 @@ def spread_beyond_chance(run: Run, stage: str) -> float:
     if len(share) < 2:
         return math.nan
     seen = float(np.var(share, ddof=1))
-    by_chance = float(np.mean(share * (1 - share) / np.maximum(images - 1, 1)))  # without bias, as from a sample
+    by_chance = float(np.mean(share * (1 - share) / np.maximum(images - 1, 1)))  # m - 1: unbiased estimate
     return 100 * float(np.ptp(share)) * math.sqrt(max(0.0, 1 - by_chance / seen)) if seen else 0.0
 
 
 def evaluated(*series: Series) -> bool:
-    """Whether all runs measured their training images in evaluation mode, so that all are compared in it."""
+    """Whether all runs measured their training images in evaluation mode; only then are runs compared in it."""
     return all(probe.training is not None for one in series for run in one.runs for probe in run.probes.values())
 
 
 def training_shares(run: Run, stage: str, in_evaluation: bool) -> TrainingShares:
-    """How training images are predicted, by their labels: at a stage in evaluation mode (the probe's `training`), else
-    while the stage's epoch trained on them, augmented."""
+    """Shares of the training images predicted as labelled and as their true class: with `in_evaluation` those of the
+    stage's probe, in evaluation mode, else those counted in the stage's epoch of training, on augmented images."""
     return (run.probes[stage].training if in_evaluation else None) or run.epochs[run.stages.of(stage) - 1]
 
 
 def right_fitted(run: Run, stage: str, in_evaluation: bool) -> float:
-    """Percent of the rightly labelled training images that are predicted as labelled; nan if unknown."""
+    """Percent of the rightly labelled training images that are predicted as labelled, at a stage; nan if unknown."""
     share = training_shares(run, stage, in_evaluation).right_accuracy
     return math.nan if share is None else 100 * share
 
 
 def memorised(run: Run, stage: str, in_evaluation: bool) -> float:
-    """Share of the wrong labels that the network predicts, in percent, beyond what chance makes of it.
+    """Percent of the wrong labels that the network predicts, minus what chance gives.
 
-    An image that is predicted neither as its class nor as its label has one of K - 2 classes. Under symmetric noise the
-    label is no likelier by chance than each of these, so their mean share is the floor: this is 0 without memorisation,
-    whether the network knows nothing or everything. Two classes leave no other, hence no floor: nan.
+    An image predicted neither as its true class nor as its label is predicted as one of K - 2 others. Under symmetric
+    noise, chance makes the label no more likely than each of these. So their mean share is subtracted: the value is 0
+    without memorisation, whether the network has learnt nothing or everything. nan for two classes: none is left.
     """
     shares = training_shares(run, stage, in_evaluation)
     if shares.wrong_memorised is None or shares.wrong_corrected is None:
@@ -161,32 +161,32 @@ def memorised(run: Run, stage: str, in_evaluation: bool) -> float:
 
 
 def class_memorised(run: Run, stage: str) -> Array:
-    """`memorised` (K,) of the images of each true class, in evaluation mode; nan where the record does not say it."""
+    """`memorised` by true class of the images, (K,), in evaluation mode; nan where the record has no such value."""
     wrong, corrected = (run.class_training(stage, share) for share in ("wrong_memorised", "wrong_corrected"))
     return _beyond_chance(wrong, corrected, run)
 
 
 def confidence(run: Run) -> float:
-    """Mean softmax confidence in class 3, late, over its rightly labelled training images, in percent."""
+    """Mean late confidence (softmax) in class 3 on its rightly labelled training images, percent; nan if not probed."""
     return 100 * float(run.probe_values("late", "confidence")[PROBED_CLASS]) if _probed(run) else math.nan
 
 
 def recognised(run: Run) -> float:
-    """Percent of class 3's rightly labelled training images that are predicted as class 3, late."""
+    """Percent of class 3's rightly labelled training images predicted as class 3, late; nan if not probed."""
     predictions = run.probe_values("late", "predictions")
     return 100 * float(predictions[PROBED_CLASS]) / run.probes["late"].count if _probed(run) else math.nan
 
 
 def separated(run: Run, measure: str) -> float:
-    """100 times the separation of the test classes at the last epoch; nan where no representation was kept."""
+    """100 times the `measure` (silhouette or neighbours) of the representation kept; nan where there is none."""
     found = separation_of(run)
     return 100 * float(getattr(found, measure)) if found else math.nan
 
 
 def others_mean(values: Array) -> Array:
-    """For each seed the mean of `values` (n, ...) over the other seeds; nan for a single seed.
+    """For each seed the mean of `values` (n, ...) over the other seeds, (n, ...); nan for a single seed.
 
-    What is picked there (a class, an epoch) and measured on the seed itself is not picked by its own chance.
+    A class or epoch that is chosen by this mean is not chosen by the chance in the seed that it is measured on.
     """
     n = len(values)
     return (values.sum(axis=0) - values) / (n - 1) if n > 1 else np.full(values.shape, np.nan)
@@ -195,8 +195,8 @@ def others_mean(values: Array) -> Array:
 def harder_minus_easier(accuracies: Array, values: Array, without: int | None = None) -> Array:
     """Mean of `values` (n, K) over the harder half of the classes minus that over the easier half, (n,).
 
-    `accuracies` (n, K) order the classes of each seed from hard to easy; nan for a seed whose accuracies are all nan.
-    The class `without` is left out of the mean of its half.
+    Low `accuracies` (n, K) mark the hard classes of each seed; nan for a seed whose accuracies are all nan. With an odd
+    K the middle class is in neither half. The class `without` is left out of the mean of its half.
     """
     order = np.argsort(accuracies, axis=1, kind="stable")
     ordered, half = np.take_along_axis(values, order, axis=1), values.shape[1] // 2
@@ -209,9 +209,9 @@ def harder_minus_easier(accuracies: Array, values: Array, without: int | None = 
 
 
 def _fall(curves: Array, late: int) -> Array:
-    """From the peak up to epoch `late` to the end, means of five epochs, of `curves` (n, E, K): (n, K).
+    """Fall of `curves` (n, E, K) from the peak up to epoch `late` to the end, in means of five epochs, (n, K).
 
-    The peak's epoch is that of the other seeds' mean; nan for a single seed.
+    The mean curve of the other seeds decides where the peak is; nan for a single seed.
     """
     smooth = sliding_window_view(curves, min(WIDTH, curves.shape[1]), axis=1).mean(axis=3)
     others = others_mean(smooth)[:, : max(1, late - WIDTH + 1)]
@@ -221,7 +221,7 @@ def _fall(curves: Array, late: int) -> Array:
 
 
 def _probed(run: Run) -> bool:
-    """Whether the run looked at images of class 3."""
+    """Whether the run's late probe measured images of class 3."""
     probe = run.probes["late"]
     return probe.probe_class == PROBED_CLASS and probe.count > 0
 
@@ -236,5 +236,5 @@ def _class_gains(ce: Series, sl: Series) -> Array:
 
 
 def _memorised(stage: str, *series: Series) -> list[Array]:
-    """Of each series, all measured in the same way."""
+    """`memorised` for the runs of each series; in evaluation mode only if all runs measured that."""
     return [one.stack(memorised, stage, evaluated(*series)) for one in series]

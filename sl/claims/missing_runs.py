@@ -1,4 +1,4 @@
-"""The command that a page of claims prints where runs are lacking."""
+"""The command that a page of claims prints where runs are missing."""
 
 from sl.comparison.usual_recipe import usual_recipe
 from sl.paper import PAPER_EPOCHS
@@ -6,7 +6,7 @@ from sl.paths import CONFIG_DIR
 
 
 def command(dataset: str, scale: str, recipe: str) -> str:
-    """What trains the runs that a group lacks; empty where configs/ has no such experiment, scale or recipe.
+    """The command that trains the missing runs of a group; "" if configs/ has no such experiment, scale or recipe.
 
     >>> command("cifar10", "paper", "authors_code")
     'make reproduce-cifar10 SCALE=paper'

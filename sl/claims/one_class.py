@@ -7,12 +7,12 @@ import numpy as np
 from sl.claims.claim import Claim
 from sl.comparison import Series
 
-LEAST_LEFT = 0.5  # of a mean; where less is left without one class, the mean says little about the other classes
+LEAST_LEFT = 0.5  # share of a mean; if one class less leaves less than this, the mean says little about the others
 FEWEST_CLASSES = 4  # so that both halves keep one
 
 
 def rests_on(claim: Claim, series: Sequence[Series], mean: float) -> dict[str, float]:
-    """The classes without which less than half of a claim's `mean` is left, each with the mean without it.
+    """The classes without which less than half of a claim's `mean` is left: name to the mean without that class.
 
     Empty for claims that do not compare halves of the classes.
     """

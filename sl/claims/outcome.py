@@ -1,4 +1,4 @@
-"""What the records say of every claim: one outcome per claim and group. All pages are rendered from these."""
+"""Tests every claim on every group of runs. All pages of claims are rendered from these outcomes."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -28,17 +28,17 @@ from sl.stats import FEWEST, Inference, adjusted, infer, significant
 from sl.tables.compare import beside
 from sl.tables.published import Literature
 
-MEMORISES = 40.0  # percent of the wrong labels; where CE predicts fewer, there is little that a loss could prevent
+MEMORISES = 40.0  # percent of the wrong labels; if CE predicts fewer, a loss can prevent little
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """A claim measured on one group: one of `differences` (points, above 0 where the claim is right) for each seed.
+    """A claim measured on one group: `differences` has a number for each seed, in points, > 0 if the claim is right.
 
-    `survives`: whether the verdict stands after the correction over the group's claims, `p_adjusted`. `cells` says how
-    many finished runs there are of each loss and noise compared, `refused` which seeds may not be compared.
-    `rests_on`: the classes without which less than half of the mean is left, and the mean then. `reading`: the paper's
-    words can also be read otherwise.
+    `survives`: whether the verdict stands after the correction for the number of the group's claims (`p_adjusted`).
+    `cells` counts the finished runs of each loss and noise compared; `refused` names the seeds that must not be
+    compared and why. `rests_on` maps each class without which less than half of the mean is left to the mean without
+    it. `reading`: the paper can be read otherwise.
     """
 
     id: str
@@ -65,12 +65,12 @@ class Outcome:
 
     @property
     def by_algebra(self) -> bool:
-        """Whether it holds by algebra and no run contradicts it: its verdict then owes nothing to runs."""
+        """Whether the claim holds by algebra and no run contradicts it: its verdict then does not rest on runs."""
         return bool(self.proof) and self.verdict == Verdict.SUPPORTED
 
     @property
     def caveats(self) -> list[str]:
-        """What weakens its verdict, in words."""
+        """What weakens the verdict, in words; empty if nothing does."""
         resting = [f"rests on class {name}: {signed(value)} without it" for name, value in self.rests_on.items()]
         return resting + ["our reading of the paper"] * self.reading
 
@@ -79,9 +79,9 @@ class Outcome:
 class GroupOutcomes:
     """All outcomes of one group.
 
-    `caution`: that CE memorises little in its runs; `differs`: how its recipe differs from that of a group of the same
-    names above it. `losses`: those that the measured claims compare, with the parameters that stand for each. `command`
-    is empty where none trains such runs.
+    `caution` warns if CE memorises little in these runs. `differs` says how the group differs from the first group of
+    the same names on the page. `losses` are the losses that the measured claims compare, with their parameters.
+    `command` trains such runs. All these texts may be empty.
     """
 
     dataset: str
@@ -105,7 +105,7 @@ class GroupOutcomes:
 
     @property
     def unmeasured(self) -> list[Outcome]:
-        """Claims without a verdict although every cell has enough runs: more of them need not help."""
+        """Claims without a verdict although every cell has enough runs: more runs may not help."""
         return self._without_verdict(enough_runs=True)
 
     def _without_verdict(self, enough_runs: bool) -> list[Outcome]:
@@ -114,7 +114,7 @@ class GroupOutcomes:
 
     @property
     def missing(self) -> str:
-        """What is missing in one line, with the command that trains it; empty where nothing is."""
+        """One line on the missing runs, with the command that trains them; empty if no claim lacks a verdict."""
         cells = {title: n for outcome in self.lacking for title, n in outcome.cells.items()}
         runs = sum(max(0, FEWEST - n) for n in cells.values())
         unmeasured = sum(not outcome.refused for outcome in self.unmeasured)
@@ -131,7 +131,7 @@ class GroupOutcomes:
 
 
 def evaluate(claim: Claim, group: RunGroup, out: Path) -> Outcome:
-    """Measure a claim on the seeds that all of its cells have and may be compared on; `survives` is not known yet."""
+    """Measure a claim on the seeds that all its cells share and that may be compared; `survives` is set later."""
     found = [cell.series(group) for cell in claim.cells]
     present = [series for series in found if series]
     paired, refused = matched(*present) if len(present) == len(found) else ([], [])
@@ -166,10 +166,10 @@ def evaluate(claim: Claim, group: RunGroup, out: Path) -> Outcome:
 
 
 def outcomes(group: RunGroup, literature: Literature, out: Path = Path()) -> tuple[Outcome, ...]:
-    """Every claim measured on one group, corrected for their number; paths of records are relative to `out`."""
+    """Every claim measured on one group, with p corrected for their number; record paths are relative to `out`."""
     dataset, scale, recipe = group.names
     classes = len(group.head.class_names)
-    # data of other classes may have the name of the paper's
+    # a data set with other classes may have the same name as one of the paper's
     facts = [fact for fact in literature.facts if max(fact.better, fact.worse) < classes]
     known = replace(literature, tables=beside(group, literature.tables, "last epoch"), facts=facts)
     claims = catalogue(dataset, recipe, known, usual=recipe == usual_recipe(dataset, scale))
@@ -181,9 +181,9 @@ def outcomes(group: RunGroup, literature: Literature, out: Path = Path()) -> tup
 
 
 def all_outcomes(runs: Iterable[Run], literature: Literature, out: Path) -> list[GroupOutcomes]:
-    """The outcomes of every group with a finished run, the paper's scale first.
+    """The outcomes of every group with a finished run, groups at the paper's scale first.
 
-    No claim is tested on labels as given, of which nobody knows how many are wrong.
+    Groups on labels as given are left out: nobody knows how many of these labels are wrong.
     """
     found = []
     groups = [group for group in in_order(runs) if group.runs and not group.head.labels_given]
@@ -203,7 +203,7 @@ def all_outcomes(runs: Iterable[Run], literature: Literature, out: Path) -> list
                 caution=caution(group),
                 differs=differs,
                 losses=compared(group, measured, out),
-                command="" if differs else command(dataset, scale, recipe),  # it would train those above
+                command="" if differs else command(dataset, scale, recipe),  # it would train the group above
                 claims=measured,
             )
         )
@@ -211,14 +211,14 @@ def all_outcomes(runs: Iterable[Run], literature: Literature, out: Path) -> list
 
 
 def compared(group: RunGroup, found: Iterable[Outcome], out: Path) -> tuple[str, ...]:
-    """The losses that the measured claims among `found` compare, each with the parameters that stand for it."""
+    """The losses that the measured claims among `found` compare, each with its parameters in this group."""
     records = {record for outcome in found for record in outcome.records}
     losses = {run.name("loss") for run in group.runs if relative(run.path, out) in records}
     return tuple(named_loss(loss, group.variant(loss)) for loss in sorted(losses, key=loss_order))
 
 
 def caution(group: RunGroup) -> str:
-    """How much CE memorises where it is little: no loss can prevent overfitting that does not happen."""
+    """A warning if CE memorises few wrong labels, else "": no loss can prevent overfitting that does not happen."""
     series = group.series("ce", USUAL_NOISE)
     if not series:
         return ""
@@ -237,5 +237,5 @@ def caution(group: RunGroup) -> str:
 
 
 def as_json(found: Sequence[GroupOutcomes]) -> dict[str, Any]:
-    """All outcomes as results/claims.json has them."""
+    """The content of results/claims.json."""
     return {"format": 6, "rule": RULE, "groups": [asdict(group) for group in found]}

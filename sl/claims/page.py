@@ -1,4 +1,4 @@
-"""results/claims.md and claims.json: every claim with its numbers, group by group."""
+"""Writes results/claims.md and claims.json: every claim with its numbers, group by group."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -20,7 +20,7 @@ HEADER = ("claim", "paper", "mean [95 % interval]", "by seed", "p", "verdict")
 
 
 def write_all(runs: Sequence[Run], literature: Literature, out: Path) -> list[GroupOutcomes]:
-    """Write claims.json and claims.md of `runs` to the folder `out`, which UserError names if it cannot be written."""
+    """Write claims.json and claims.md to `out` and return the outcomes; UserError if `out` cannot be written."""
     found = all_outcomes(runs, literature, out)
     with writing(out, "out"):
         replace_json(out / "claims.json", as_json(found))
@@ -29,7 +29,7 @@ def write_all(runs: Sequence[Run], literature: Literature, out: Path) -> list[Gr
 
 
 def markdown(found: Sequence[GroupOutcomes]) -> str:
-    """The whole page, the paper's scale first."""
+    """The page claims.md, groups at the paper's scale first."""
     known = {outcome.id: outcome for group in found for outcome in group.claims}
     parts = ["# The paper's claims, tested on this project's records", RULE.strip()]
     parts += [part for group in found for part in _section(group)] + [unrecorded({group.dataset for group in found})]
@@ -39,7 +39,7 @@ def markdown(found: Sequence[GroupOutcomes]) -> str:
 
 
 def unrecorded(datasets: set[str]) -> str:
-    """The data sets of the paper that are not in `datasets`, in one line."""
+    """One line on the paper's data sets that are not in `datasets`; empty if all are."""
     return " ".join(
         f"{dataset_title(name)}: no finished run yet; `make reproduce-{name}` trains the runs."
         for name in PAPER_EPOCHS
@@ -48,7 +48,7 @@ def unrecorded(datasets: set[str]) -> str:
 
 
 def summary(group: GroupOutcomes) -> str:
-    """How many claims have each verdict."""
+    """How many of the group's claims have each verdict, in words."""
     counts = Counter(outcome.verdict for outcome in group.claims if not outcome.by_algebra)
     survivors = Counter(outcome.verdict for outcome in group.claims if outcome.survives)
     parts = [
@@ -91,7 +91,7 @@ def _row(outcome: Outcome) -> list[str]:
 
 
 def mark(outcome: Outcome) -> str:
-    """Behind a verdict: that it survives the correction for the number of claims, and that it rests on one class."""
+    """The signs behind a verdict: it survives the correction for the number of claims; it rests on one class."""
     return f" {SURVIVES}" * outcome.survives + f" {ONE_CLASS}" * bool(outcome.rests_on)
 
 

@@ -1,4 +1,4 @@
-"""What others report on a claim: the paper, and published re-runs of it."""
+"""Published numbers for a claim: from the paper and from re-runs of it."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -12,9 +12,9 @@ from sl.tables.published import CONFIDENCES, ClassAccuracies, Fact, Published, m
 
 @dataclass(frozen=True)
 class Reported:
-    """What somebody else reports on the claim, with how sure that is, in words.
+    """A published number for a claim; `confidence` says in words how sure it is.
 
-    `unchecked`: whether that is not checked; `paper`: whether it is the paper's own.
+    `unchecked`: the number is not checked; `paper`: it is the paper's own.
     """
 
     text: str
@@ -24,17 +24,17 @@ class Reported:
     paper: bool
 
     def __str__(self) -> str:
-        """With its mark where it is not checked."""
+        """The text, with a mark if it is unchecked."""
         return marked(self.text, self.unchecked)
 
 
 def said(text: str, source: str, confidence: str, *, paper: bool) -> Reported:
-    """What `source` says; `confidence` is a key of `CONFIDENCES`."""
+    """A number that `source` reports; `confidence` is a key of `CONFIDENCES`."""
     return Reported(text, source, CONFIDENCES[confidence], unchecked(confidence), paper)
 
 
 def reruns(fact: Fact, classes: Sequence[ClassAccuracies]) -> Iterable[Reported]:
-    """How far re-runs of the paper find the two classes of `fact` apart, late."""
+    """The late gap between the two classes of `fact`, in points, in each re-run of the paper."""
     for line in classes:
         same = (line.dataset, line.loss, line.noise) == (fact.dataset, fact.loss, fact.noise)
         if same and line.epoch == STAGE_EPOCHS["late"]:
@@ -44,7 +44,7 @@ def reruns(fact: Fact, classes: Sequence[ClassAccuracies]) -> Iterable[Reported]
 
 
 def gains_of_sl(loss: str, noise: Noise, tables: Sequence[Published]) -> Iterable[Reported]:
-    """The points that SL gains over `loss` in each table that has both."""
+    """The points that SL gains over `loss` under `noise`, from each table that has both."""
     for table in tables:
         sl, other = table.cells.get(("sl", noise)), table.cells.get((loss, noise))
         if sl and other:

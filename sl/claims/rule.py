@@ -42,7 +42,7 @@ authors' recipe a difference can be larger, smaller, or go the other way. The pa
 
 
 class Verdict(StrEnum):
-    """What the records say of a claim."""
+    """The result of testing a claim on the records."""
 
     SUPPORTED = "supported"
     CONTRADICTED = "contradicted"
@@ -55,9 +55,9 @@ TESTED = (*DECIDED, Verdict.UNDECIDED)
 
 
 def decide(found: Inference, *, exact: bool = False) -> Verdict:
-    """The verdict on a claim whose differences are above 0 where it is right.
+    """The verdict on a claim whose differences are above 0 if it is right.
 
-    `exact`: it holds by algebra that they are 0, so that a difference either way contradicts it.
+    `exact`: by algebra the differences are 0, so that a significant difference of either sign contradicts the claim.
 
     >>> decide(Inference(2.0, 3, (0.5, 3.5), 0.03)).value
     'supported'

@@ -1,4 +1,4 @@
-"""How many of the paper's claims hold, on the README's first screen."""
+"""The paragraph at the top of the README: how many of the paper's claims hold."""
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -11,9 +11,9 @@ from sl.record.shown import dataset_title
 
 
 def tally(found: Sequence[GroupOutcomes]) -> str:
-    """How many of the paper's claims hold at its scale by the authors' recipe, and what scaled-down runs contradict.
+    """How many claims hold at the paper's scale with the authors' recipe, and which ones scaled-down runs contradict.
 
-    A claim is counted once, however many data sets it is asked of; where these disagree, under all their verdicts.
+    A claim is counted once, however many data sets it is tested on; where these disagree, under all their verdicts.
     """
     groups = [group for group in found if group.dataset in PAPER_EPOCHS]
     full = [group for group in groups if group.paper_scale and group.recipe == USUAL_RECIPE]
@@ -48,10 +48,10 @@ def tally(found: Sequence[GroupOutcomes]) -> str:
 
 
 def _at_full(dataset: str, claims: Collection[str], held: Mapping[Verdict, Mapping[str, set[str]]]) -> str:
-    """How many of `claims` have which verdict at the paper's scale; `held` as `_datasets`.
+    """How many of `claims` have which verdict at the paper's scale, in words; `held` maps verdicts to `_datasets`.
 
-    On the same data set, where a claim has one there; else on the others, which are named. Groups that disagree are
-    all told.
+    The verdict on `dataset` counts if there is one, else those on the other data sets, which are named. Where groups
+    disagree, all their verdicts are named.
     """
     counts = Counter[str]()
     for claim in claims:
@@ -65,14 +65,14 @@ def _at_full(dataset: str, claims: Collection[str], held: Mapping[Verdict, Mappi
 
 
 def _of_these(number: int, of: int) -> str:
-    """Subject and verb for `number` of the claims that were just told, of which there are `of`."""
+    """Subject and verb of a sentence on `number` of the claims named before, which are `of` in total."""
     if number < of:
         return f"{number} of these {'is' if number == 1 else 'are'}"
     return f"all {of} are" if of > 1 else "it is"
 
 
 def _headline(full: Sequence[GroupOutcomes], held: Mapping[Verdict, Mapping[str, set[str]]]) -> str:
-    """How many claims hold, and on which data sets and how many seeds that rests; `held` as `_datasets`."""
+    """How many claims have each verdict, on which data sets and seeds; `held` maps verdicts to `_datasets`."""
     outcomes = ((group.dataset, one) for group in full for one in group.claims if one.verdict in TESTED)
     pairs = [(dataset, one.n) for dataset, one in outcomes if not one.by_algebra]
     names, seeds = dict.fromkeys(dataset_title(dataset) for dataset, _ in pairs), [n for _, n in pairs]
@@ -107,7 +107,7 @@ def _spread_over(
 
 
 def _resting(full: Sequence[GroupOutcomes], verdict: Verdict, verdicts: Mapping[str, tuple[Verdict, ...]]) -> list[str]:
-    """How many claims with this verdict alone rest on one class on every data set; empty if none does."""
+    """How many claims with only this verdict rest on one class on all data sets; empty if none does."""
     on: dict[str, list[bool]] = {}
     for group in full:
         for one in group.claims:
@@ -118,7 +118,7 @@ def _resting(full: Sequence[GroupOutcomes], verdict: Verdict, verdicts: Mapping[
 
 
 def _contradicted(full: Iterable[GroupOutcomes]) -> list[str]:
-    """What contradicts the paper in the claims' words, and what weakens each verdict; one sentence or none."""
+    """The sentence that quotes the contradicted claims, with what weakens each verdict; [] if there are none."""
     told: dict[str, list[str]] = {}
     for group in full:
         for one in group.claims:
@@ -130,7 +130,7 @@ def _contradicted(full: Iterable[GroupOutcomes]) -> list[str]:
 
 
 def _datasets(groups: Iterable[GroupOutcomes], verdict: Verdict) -> dict[str, set[str]]:
-    """The data sets on which each claim has a verdict, by the claim's id; what algebra shows is left out."""
+    """By claim id, the data sets on which the claim has `verdict`; claims shown by algebra are left out."""
     found: dict[str, set[str]] = {}
     for group in groups:
         for outcome in group.claims:
