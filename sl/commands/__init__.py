@@ -1,12 +1,12 @@
-"""What people type: `sl train`, `sl figures`, ...; each is a module here whose `main` is given the options."""
+"""The commands `sl train`, `sl figures`, ...: each is a module here, whose `main` receives the options."""
 
 from typing import NamedTuple
 
 
 class Command(NamedTuple):
-    """What a command does, the extras it needs, and its file in configs/ where start.py lets Hydra compose one.
+    """What a command does, the package's extras it needs, and the file in configs/ that Hydra composes for its `main`.
 
-    A command whose module has a `run` does that itself.
+    `config` is None for commands without Hydra and for those whose module has a `run`, which starts Hydra itself.
     """
 
     what: str

@@ -21,7 +21,7 @@ def main(
     file: what the panels are
     out: folder for the specifications, and for the addresses of what was made
     """
-    from sl.replay.dashboard import Dashboard  # takes seconds to import: --help does not
+    from sl.replay.dashboard import Dashboard  # takes seconds to import; --help does without it
     from sl.replay.publish import publish
 
     for line in publish(Dashboard.read(file), project, entity, out):

@@ -15,7 +15,7 @@ from sl.say import warn
 
 
 def main(config: ReproduceConfig) -> None:
-    """Reproduce as `config` says; exit code 1 if a run is missing at the end, else 2 if one diverged."""
+    """Reproduce what `config` describes; exit code 1 if a run is missing at the end, else 2 if one diverged."""
     from sl.reproduce.command import reproduce  # imports torch; --help does without it
 
     failures = reproduce(config)
@@ -37,7 +37,7 @@ def main_status(runs_dir: Path = Path("results/runs")) -> None:
 
 
 def run() -> None:
-    """Begin with what the command line says: `status` composes nothing, and answers at once."""
+    """Start `status` without Hydra, so that it answers at once; start everything else with Hydra."""
     if sys.argv[1:2] == ["status"]:
         del sys.argv[1]
         run_script(main_status)

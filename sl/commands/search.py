@@ -7,7 +7,7 @@ from sl.options.search import SearchConfig
 
 
 def main(config: SearchConfig) -> None:
-    """Search as `config` says."""
+    """Run the search that `config` describes."""
     from sl.search.command import run_search  # imports torch; --help does without it
 
     run_search(config)

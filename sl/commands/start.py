@@ -1,4 +1,4 @@
-"""Starts a command by its name; a package that is missing is one line that names the command to install it."""
+"""Starts a command by its name; if a package is missing, one line names the command that installs it."""
 
 import sys
 from importlib import import_module
@@ -17,10 +17,10 @@ FIRST = "audit dataset=folder data_dir=my_pictures"  # as README has it
 @until_interrupted()
 @until_the_reader_leaves()
 def start(name: str) -> None:
-    """Run the command `name` with what sys.argv says; ends the process as the command does.
+    """Run the command `name` with the arguments in sys.argv; the process ends with the command's exit code.
 
-    Its module has a `main` that takes the options, or the configuration that Hydra composes (then also `points`, if a
-    multirun of the command ends with lines about its records); or it begins with `run`.
+    If the command's module has a `run`, that is called. Else its `main` is called with the options, or with the
+    configuration that Hydra composes. A `points` in the module gives the last lines of a multirun, from its records.
     """
     command = COMMANDS[name]
     try:
@@ -57,7 +57,7 @@ def main() -> None:
 
 
 def help_text() -> str:
-    """Every command with what it does."""
+    """The text of `sl --help`: every command with what it does."""
     width = max(map(len, COMMANDS))
     lines = "\n".join(f"  sl {name:{width}}  {command.what}" for name, command in COMMANDS.items())
     first = f"Doubtful labels? Begin with: sl {FIRST}"

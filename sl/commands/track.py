@@ -4,7 +4,7 @@ from sl.options.track import TrackConfig
 
 
 def main(config: TrackConfig) -> None:
-    """Send what `config` says."""
+    """Send the runs that `config` selects to its trackers."""
     from sl.replay.command import track  # imports what tables and figures need; --help does without it
 
     track(config)

@@ -12,8 +12,8 @@ from sl.say import warn
 
 
 def main(config: RunConfig) -> float | None:
-    """Train what `config` describes; what a sweeper optimises is its validation accuracy, if it has any."""
-    from sl.record.read import read  # what imports torch waits until it is needed: --help does not
+    """Train the run that `config` describes; returns the validation accuracy for a sweeper, None without a holdout."""
+    from sl.record.read import read  # these import torch; --help does without it
     from sl.sweep import job
     from sl.tracker.console import summary
     from sl.tracker.run_name import unique_name
@@ -25,7 +25,7 @@ def main(config: RunConfig) -> float | None:
 
 
 def points(records: Iterable[Path]) -> Iterator[str]:
-    """The tables of a sweep, from the records of its runs; nothing where what tables need is not installed."""
+    """The lines of a sweep's tables, from the records of its runs; none if packages for tables are missing."""
     try:
         from sl.tables.sweep_end import end_of_sweep
     except ModuleNotFoundError:
@@ -34,6 +34,6 @@ def points(records: Iterable[Path]) -> Iterator[str]:
 
     try:
         yield from list(end_of_sweep(map(read, records)))
-    except Exception as error:  # every run is recorded: no table is worth an error after hours of training
+    except Exception as error:  # a failed table must not fail a sweep whose runs are all recorded
         again = "sl sweep_table and sl tables make them again"
         warn(f"the sweep's tables failed ({error!r}); its runs are recorded, and {again}")
