@@ -1,4 +1,4 @@
-"""Runs side by side: which may be compared, in which groups and order they are shown, and how they are titled."""
+"""Compares runs: which may be compared, in which groups and order they are shown, and how they are titled."""
 
 from sl.comparison.pairs import conflict, matched, paired_difference
 from sl.comparison.run_group import RunGroup, run_groups

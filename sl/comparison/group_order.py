@@ -1,4 +1,4 @@
-"""The order in which pages show groups of runs, and how those of the same names differ."""
+"""The order in which pages show groups of runs, and how groups of the same names differ."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -15,9 +15,9 @@ from sl.scale import paper_scale
 
 
 def group_order(group: RunGroup) -> tuple[Any, ...]:
-    """Sort key: the paper's data sets at its scale first, then by data set, the usual recipe, and the most runs.
+    """Sort key of a group: the paper's data sets at the paper's scale come first, then the data set decides.
 
-    Of one recipe the group comes first whose values are those of today's configs/.
+    Within a data set the usual recipe comes first, then the values closest to today's configs/, then the most runs.
     """
     name, scale, recipe = group.names
     stated = {key: value for key, value in stated_recipe(name, recipe).items() if key not in ("model", "sl")}
@@ -32,24 +32,25 @@ def group_order(group: RunGroup) -> tuple[Any, ...]:
 
 
 def in_order(runs: Iterable[Run]) -> list[RunGroup]:
-    """The groups of `runs` by `group_order`, those without a finished run last.
+    """The groups of `runs` in the order of `group_order`; groups without a finished run come last.
 
-    Of several groups with one folder of figures the first is drawn.
+    If several groups share a folder of figures, the figures show the first of them.
     """
     return sorted(run_groups(runs), key=lambda group: (not group.runs, group_order(group)))
 
 
 def recipe_differences(groups: Iterable[RunGroup]) -> list[str]:
-    """For each group how it differs from the first of the same names; empty where it does not.
+    """For each group, how it differs from the first group of the same names, in words; empty if it does not.
 
-    Said are recipe, network with its options, precision, options of the data set and, of own data, labels and split.
+    Compared are recipe, network and its options, precision, options of the data set and, for the user's own data,
+    labels and split.
     """
     first: dict[tuple[str, str, str], Run] = {}
     return [_changes(group.head, first.setdefault(group.names, group.head)) for group in groups]
 
 
 def changed_recipe(run: Run, usual: Run) -> str:
-    """The values of the recipe in which `run` differs from `usual`, before and after; empty where none does."""
+    """The recipe values of `run` that differ from those of `usual`, such as `lr 0.1 → 0.025`; empty if none differs."""
     return changes(recipe_changes(usual.config.recipe, run.config.recipe))
 
 
@@ -64,16 +65,16 @@ def _changes(run: Run, usual: Run) -> str:
 
 
 def _options(run: Run, usual: Run, choice: str) -> dict[str, tuple[Any, Any]]:
-    """The options of a choice in which `run` differs from `usual`, with both values, but for what others say of it."""
+    """The options of `choice` that differ, with the values of `usual` and of `run`; without those shown elsewhere."""
     before, after = (dict(flat(getattr(one.config, choice))) for one in (usual, run))
     said = ("_target_", "name", "fingerprint")
     return differences(before, after, (key for key in {**before, **after} if key not in said))
 
 
 def other_data(run: Run, usual: Run) -> str:
-    """How the own data of `run` differ from those of `usual`: in the split, else in labels or pictures; else empty.
+    """How `run` differs from `usual` on the user's own data: in the split, else in labels or pictures; else empty.
 
-    A record holds a fingerprint of both together, so which of them changed is not known.
+    A record has one fingerprint for labels and pictures together, so it is unknown which of the two changed.
     """
     if not (run.labels_given and usual.labels_given):
         return ""

@@ -1,4 +1,4 @@
-"""Which runs may be compared: those of one seed that differ in nothing but what is compared."""
+"""Which runs may be compared: runs of one seed that differ only in what is compared."""
 
 from collections.abc import Callable, Iterable, Sequence
 
@@ -9,10 +9,10 @@ from sl.record.run import Array, Run
 
 
 def conflict(runs: Sequence[Run], *, precision: bool = True) -> str:
-    """Why these runs must not be compared, in words; empty where they may. `precision`: whether it must be the same.
+    """Why these runs must not be compared, in words; empty if they may. `precision`: whether theirs must be equal.
 
-    A group has one data set, holdout, recipe, network and precision. What is left are versions of PyTorch, which round
-    differently, and the wrong labels themselves. Across groups the precision is checked here too.
+    Runs of a group share data set, holdout, recipe, network and precision. They can still differ in the version of
+    PyTorch, which changes rounding, and in the wrong labels. For runs of several groups the precision is checked too.
     """
     labels = {run.noise: {other.header.noise.fingerprint for other in runs if other.noise == run.noise} for run in runs}
     if any(len(found) > 1 for found in labels.values()):
@@ -25,9 +25,9 @@ def conflict(runs: Sequence[Run], *, precision: bool = True) -> str:
 
 
 def matched(*series: Series) -> tuple[list[Series], list[str]]:
-    """The series on the seeds that all of them hold and may be compared on, and why other shared seeds are refused.
+    """Cut all `series` down to the shared seeds that may be compared; also returns why other shared seeds are refused.
 
-    Without such a seed there are no series.
+    The returned series have the same seeds in the same order. Without such a seed the list is empty.
     """
     shared = sorted(set.intersection(*(set(one.seeds) for one in series)))
     of_seed = {seed: [next(run for run in one.runs if run.seed == seed) for one in series] for seed in shared}
@@ -38,15 +38,15 @@ def matched(*series: Series) -> tuple[list[Series], list[str]]:
 
 
 def refusals(reasons: Iterable[str]) -> str:
-    """The reasons why pairs are refused, each once, as a sentence for readers; empty where there is none."""
+    """One sentence with the reasons why pairs are refused, each once; empty if there is none."""
     told = "; ".join(sorted(set(reasons)))
     return f"Pairs refused: {told}." if told else ""
 
 
 def paired_difference(first: Series, second: Series, value: Callable[[Run], Array | float]) -> tuple[Array, list[str]]:
-    """`value` of the second minus that of the first for every seed that both may be compared on, (n, ...), or (0,).
+    """`value` of the second minus that of the first on each shared seed that may be compared: (n, ...), (0,) if none.
 
-    With it the reasons why other shared seeds are refused.
+    Also returns the reasons why other shared seeds are refused.
     """
     pair, refused = matched(first, second)
     return pair[1].stack(value) - pair[0].stack(value) if pair else np.empty(0), refused

@@ -1,4 +1,4 @@
-"""Gathers the runs that may stand on one page: only noise, loss and seed differ between them."""
+"""Groups the runs that belong on one page: they differ only in noise, loss and seed."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -16,7 +16,7 @@ SL_PARAMETERS = frozenset(("alpha", "beta", "log_zero"))
 
 
 def _page(run: Run) -> str:
-    """Everything that must be equal on one page."""
+    """A text that is equal for two runs if they belong on one page."""
     names = [run.name(choice) for choice in ("dataset", "scale", "recipe")]
     config = (
         run.config.recipe,
@@ -31,16 +31,16 @@ def _page(run: Run) -> str:
 
 @dataclass(frozen=True, eq=False)
 class RunGroup:
-    """All runs, finished and not, of one data set, scale, recipe, network (all values), precision and holdout or fold.
+    """The runs, finished or not, of one data set, scale, recipe, network, precision, and holdout or fold; at least one.
 
-    There is at least one.
+    All values of these choices are equal, not only the names.
     """
 
     members: tuple[Run, ...]
 
     @property
     def head(self) -> Run:
-        """Any of them: for what they have in common."""
+        """One run of the group, for what all its runs have in common."""
         return self.members[0]
 
     @property
@@ -64,10 +64,10 @@ class RunGroup:
         return sorted({run.name("loss") for run in self.runs})
 
     def variant(self, loss: str) -> dict[str, Any] | None:
-        """The parameters that stand for `loss` on the page: those stated for its recipe and data set in configs/.
+        """The parameters of `loss` that the page shows: those in configs/ for recipe and data set, if they were run.
 
-        Where they were not run, it is what comes closest, then what was begun first: a later sweep moves no row.
-        Diverged runs count where no run of the loss finished; None where none ended.
+        Else the closest ones that were run; of equally close ones the first started: so a later sweep moves no row.
+        Diverged runs count if no run of the loss finished; None if there is neither.
         """
         dataset, _, recipe = self.names
         stated = stated_parameters(dataset, recipe, loss)
@@ -79,7 +79,7 @@ class RunGroup:
         return closest[1] if closest else None
 
     def variants(self, loss: str, noise: Noise) -> list[tuple[dict[str, Any], Series]]:
-        """Every choice of parameters that a loss ran with under a noise, with its finished runs: a sweep's points."""
+        """Each set of parameters that a loss was run with under a noise, with its finished runs: points of a sweep."""
         groups: dict[str, list[Run]] = defaultdict(list)
         for run in self.runs:
             if (run.name("loss"), run.noise) == (loss, noise):
@@ -87,14 +87,14 @@ class RunGroup:
         return [(runs[0].loss, Series.of(runs)) for runs in groups.values()]
 
     def weighted_variants(self, loss: str, noise: Noise) -> list[tuple[dict[str, Any], Series]]:
-        """The `variants` of SL whose runs state alpha, beta and A.
+        """The `variants` of SL whose records hold alpha, beta and A.
 
-        A run that was begun with `~loss.log_zero` took the default of the loss, which its record does not hold.
+        A run that was started with `~loss.log_zero` used the default of the loss, which its record does not hold.
         """
         return [(values, series) for values, series in self.variants(loss, noise) if values.keys() >= SL_PARAMETERS]
 
     def series(self, loss: str, noise: Noise = CLEAN) -> Series | None:
-        """The finished runs of a loss, with its parameters of this page, under a noise; None where there is none."""
+        """The finished runs of a loss under a noise, with the parameters of `variant`; None if there is none."""
         chosen = canonical_text(self.variant(loss))
         return next((series for values, series in self.variants(loss, noise) if canonical_text(values) == chosen), None)
 
@@ -104,18 +104,18 @@ class RunGroup:
         return tuple(run for run in self.members if run.diverged)
 
     def pending(self, loss: str, noise: Noise) -> list[Run]:
-        """Runs of a loss under a noise that have begun and did not finish; those that diverged among them."""
+        """Runs of a loss under a noise that were started and did not finish, including diverged ones."""
         return [run for run in self.members if not run.complete and (run.name("loss"), run.noise) == (loss, noise)]
 
     def diverged_in_row(self, loss: str, noise: Noise) -> list[Run]:
-        """Runs of a loss, with its parameters of this page, that diverged under a noise."""
+        """Runs of a loss, with the parameters of `variant`, that diverged under a noise."""
         chosen = canonical_text(self.variant(loss))
         found = [run for run in self.diverged if (run.name("loss"), run.noise) == (loss, noise)]
         return [run for run in found if canonical_text(run.loss) == chosen]
 
 
 def run_groups(runs: Iterable[Run]) -> list[RunGroup]:
-    """The runs in groups, sorted by what the runs of each have in common; pages show them by `group_order`."""
+    """Group `runs` by page, sorted by what the runs of a group have in common; pages sort by `group_order`."""
     pages: dict[str, list[Run]] = defaultdict(list)
     for run in runs:
         pages[_page(run)].append(run)

@@ -1,6 +1,7 @@
-"""The points of a sweep, from records: runs that made the same choices, by the options that vary.
+"""Finds sweeps among records and their points.
 
-The choices are data set, noise, network, loss, recipe and scale; holdout, fold, precision and data are the same too.
+Runs of a sweep share the choices of data set, noise, network, loss, recipe and scale, and holdout, fold, precision and
+data. They differ in options of these choices; runs with the same options form a point.
 """
 
 import json
@@ -26,7 +27,7 @@ CHOICES = tuple(Names.model_fields)
 
 @dataclass(frozen=True, eq=False)
 class Point:
-    """A choice of the options that vary, by dotted name, and its runs."""
+    """A value for each option that the sweep varies, by dotted name, and the runs with these values."""
 
     values: dict[str, Any]
     series: Series
@@ -39,19 +40,19 @@ class Point:
 
 @dataclass(frozen=True, eq=False)
 class Sweep:
-    """The points of a sweep; `varied` are the options in which they differ, those with most values first."""
+    """The points of a sweep; `varied` are the options in which they differ, options with most values first."""
 
     varied: tuple[str, ...]
     points: tuple[Point, ...]
 
     @cached_property
     def head(self) -> Run:
-        """A run for what all have in common: one that is scaled down, if any is."""
+        """One run, for what all runs have in common; a scaled-down one if there is any."""
         return least_scale(point.series.runs[0] for point in self.points)
 
     @property
     def varies_loss(self) -> bool:
-        """Whether more differs than the noise, whose rates are columns of a data set's table already."""
+        """Whether options other than the noise vary; noise rates are columns of the data set's table already."""
         return any(not option.startswith("noise.") for option in self.varied)
 
     @property
@@ -62,9 +63,9 @@ class Sweep:
 
     @property
     def loss_and_noise(self) -> str:
-        """The loss with its fixed parameters, and the noise without what varies of it."""
+        """The title of the loss with its fixed parameters, and of the noise without its varied options."""
         noises = [point.series.runs[0].noise for point in self.points]
-        noise = max(noises, key=lambda one: one.rate or 0)  # at rate 0 it is called clean
+        noise = max(noises, key=lambda one: one.rate or 0)  # the noise of a run at rate 0 is clean, whatever its kind
         varied = {option for option in self.varied if option.startswith("noise.")}
         if "noise.rate" in varied:
             noise = replace(noise, rate=None)
@@ -79,14 +80,14 @@ class Sweep:
 
     @property
     def name(self) -> str:
-        """The name of the files that show the sweep."""
+        """The name of the sweep's files, without suffix."""
         return "-".join(self.head.name(choice) for choice in ("dataset", "noise", "loss", "recipe", "scale"))
 
     @cached_property
     def references(self) -> list[Point]:
-        """The reference of each point: among the points with its noise, the one closest to what configs/ state.
+        """The reference of each point: among the points with the same noise, the one closest to the values in configs/.
 
-        Other noise is another problem, and its accuracies say nothing of the options.
+        Under different noise the problem differs, so a comparison would say nothing about the options.
         """
         of_noise: dict[str, list[Point]] = defaultdict(list)
         for point in self.points:
@@ -100,13 +101,13 @@ class Sweep:
 
     @cached_property
     def _stated(self) -> dict[str, Any]:
-        """The values in configs/ of those options of loss and recipe that vary."""
+        """The values in configs/ of the loss and recipe options that vary."""
         dataset, recipe, loss = (self.head.name(choice) for choice in ("dataset", "recipe", "loss"))
         return {key: value for key, value in stated_values(dataset, recipe, loss).items() if key in self.varied}
 
     @cached_property
     def differences(self) -> list[tuple[Inference, float | None]]:
-        """Each point minus its reference in points, over the seeds of both, and its p corrected for their number."""
+        """For each point: accuracy minus its reference's, in percentage points on shared seeds, and corrected p."""
         found = [
             infer(difference if point is not reference else [])
             for point, reference, (difference, _) in zip(self.points, self.references, self._paired, strict=True)
@@ -115,7 +116,7 @@ class Sweep:
 
     @property
     def refused(self) -> list[str]:
-        """Why seeds that a point shares with its reference are not in its difference."""
+        """Why some seeds that a point shares with its reference are not compared; empty if all are."""
         return [reason for _, reasons in self._paired for reason in reasons]
 
     @cached_property
@@ -125,7 +126,7 @@ class Sweep:
 
 
 def sweeps(runs: Iterable[Run]) -> list[Sweep]:
-    """The sweeps among the finished runs: those that differ in some option."""
+    """The sweeps among the finished runs; runs that do not differ in any option are no sweep."""
     groups: dict[str, list[Run]] = defaultdict(list)
     for run in runs:
         if run.complete:

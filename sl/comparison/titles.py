@@ -1,4 +1,4 @@
-"""What figures and tables say about runs: parameters, recipe, network and where the runs come from."""
+"""The words for runs in figures and tables: parameters, recipe, network and where the runs come from."""
 
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
@@ -11,16 +11,16 @@ from sl.record.schema import Provenance
 from sl.record.shown import dataset_title, described, loss_title, shown
 from sl.scale import scale_title
 
-SYMBOLS = {  # of parameters that have the same name in several losses
+SYMBOLS = {  # for parameters with the same name in several losses
     **{"alpha": "α", "beta": "β", "gamma": "γ", "epsilon": "ε", "lambda_": "λ", "tau": "τ"},
     "log_zero": "A",
 }
 
 
 def parameters(values: dict[str, Any] | None, loss: str = "") -> str:
-    """The parameters of `loss` in short, by the symbols that it asks for, those of its parts too.
+    """The parameters of `loss` and of its parts, with the symbols that configs/ give them.
 
-    p_min belongs to the recipe.
+    p_min is left out: it belongs to the recipe.
 
     >>> parameters({"alpha": 0.1, "beta": 1, "log_zero": -9.2103, "p_min": 1e-7})
     'α 0.1, β 1, A −9.21'
@@ -39,7 +39,7 @@ def parameters(values: dict[str, Any] | None, loss: str = "") -> str:
 
 
 def numbers(values: dict[str, Any]) -> dict[str, float]:
-    """The numbers among a loss's parameters and those of its parts, by dotted name."""
+    """The numeric parameters of a loss and of its parts, by dotted name."""
     return {
         option: value
         for option, value in flat(values)
@@ -48,7 +48,7 @@ def numbers(values: dict[str, Any]) -> dict[str, float]:
 
 
 def named_loss(loss: str, values: dict[str, Any] | None) -> str:
-    """A loss with its parameters.
+    """The title of a loss with its parameters.
 
     >>> named_loss("gce", {"_target_": "sl.losses.GeneralizedCrossEntropy", "q": 0.7})
     'GCE (q 0.7)'
@@ -58,7 +58,7 @@ def named_loss(loss: str, values: dict[str, Any] | None) -> str:
 
 
 def model_title(run: Run) -> str:
-    """The network's title, else its name in torchvision, else that of its class."""
+    """The network's title, else its name in torchvision, else the name of its class."""
     if found := described("model", run.name("model")):
         return found.title
     model = run.config.model
@@ -68,16 +68,16 @@ def model_title(run: Run) -> str:
 def setting(run: Run, varied: Collection[str] = ()) -> str:
     """Data set, scale, recipe and network in one line.
 
-    The options that are `varied` differ from run to run; `run` is then one that `sl.scale.least_scale` finds.
+    `varied` are the options that differ between runs; then `run` must be the one that `sl.scale.least_scale` finds.
     """
     data, network = dataset_title(run.name("dataset")), "varied" if "model.name" in varied else model_title(run)
     return f"{data} · {scale_title(run, varied)} · recipe {_recipe_title(run, varied)}, network {network}"
 
 
 def _recipe_title(run: Run, varied: Collection[str]) -> str:
-    """The recipe, and the values in which the run does not follow it, such as `apl (lr 0.1 → 0.025)`.
+    """The recipe, and the values in which the run differs from it, such as `apl (lr 0.1 → 0.025)`.
 
-    Of a recipe that is not in configs/ it is the values that were typed, such as `mine (lr 0.025)`.
+    For a recipe that is not in configs/, the values from the command line, such as `mine (lr 0.025)`.
     """
     name, values = run.name("recipe"), run.config.recipe
     found = unlike_stated(run.name("dataset"), name, values)
@@ -108,14 +108,14 @@ def origin(runs: Iterable[Run]) -> str:
 
 
 def durations(runs: Iterable[Run]) -> str:
-    """How long the finished among `runs` took, shortest to longest."""
+    """The shortest and the longest training time of the finished `runs`, in words."""
     seconds = [run.end.seconds for run in runs if run.end]
     unit, size = ("minutes", 60) if seconds and max(seconds) >= 120 else ("seconds", 1)
     return f"{min(seconds) / size:.1f} to {max(seconds) / size:.1f} {unit} a run" if seconds else "no run is finished"
 
 
 def _commit(provenance: Provenance) -> str:
-    if provenance.commit is None:  # of an installed copy
+    if provenance.commit is None:  # the package was installed, not run from a checkout
         return f"unknown, sl {provenance.packages['sl']}" if "sl" in provenance.packages else "unknown"
     name = provenance.commit[:7]
     return f"{name} with uncommitted changes" if provenance.dirty else name

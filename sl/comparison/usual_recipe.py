@@ -1,4 +1,4 @@
-"""The recipe with which runs of a data set are usually trained: pages show these runs first."""
+"""The usual recipe of a data set; pages show its runs first."""
 
 from functools import cache
 
@@ -9,7 +9,7 @@ from sl.paths import CONFIG_DIR
 
 @cache
 def usual_recipe(dataset: str, scale: str) -> str:
-    """The recipe that a reproduction trains a data set with: of configs/reproduce.yaml at scale cpu, else the default.
+    """The recipe of a reproduction of `dataset`: at scale cpu from configs/reproduce.yaml, else the default.
 
     >>> usual_recipe("cifar10", "paper"), usual_recipe("cifar10", "cpu")
     ('authors_code', 'apl')
