@@ -1,1 +1,1 @@
-"""From a command line to a typed, checked configuration, and from its nodes to objects: all that knows Hydra."""
+"""Turns a command line into a typed, checked configuration and its nodes into objects; nothing else uses Hydra."""

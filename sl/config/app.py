@@ -1,4 +1,4 @@
-"""Runs a command that Hydra configures: mistakes of its user end in one line and exit code 2."""
+"""Runs a command that Hydra configures; a mistake of the user ends it with one line and exit code 2."""
 
 import os
 import sys
@@ -27,11 +27,11 @@ JOB_LINE = "Error executing job with overrides: "
 def run_app(
     task: Callable[[Any], Any], config_name: str, extras: Sequence[str] = (), points: Points | None = None
 ) -> None:
-    """Compose `config_name` with the command line, and run `task` on its object (once for every job of a multirun).
+    """Compose `config_name` with the command line, and call `task` with the typed configuration, once for each job.
 
-    `extras` of the package are what the command needs. `points` makes the last lines of a multirun from its records.
-
-    A mistake of the user exits with code 2 and one line; a bug with code 1 and its traceback, from wherever it ran.
+    `extras` are the package's extras that the command needs. `points` makes the last lines of a multirun from its
+    records. A mistake of the user ends the process with one line and code 2, a bug with its traceback and code 1, also
+    if the job ran in another process.
     """
     os.environ["HYDRA_FULL_ERROR"] = "1"  # Hydra then raises instead of printing and exiting with 1
     begin_command()
@@ -52,18 +52,18 @@ def run_app(
         sys.exit(1)
     except UserError as error:
         fail(str(error))
-    except Exception as error:  # of Hydra, on its way to the task: the task's own would have come as a Crash
-        if output_failed(error) or "Traceback" in str(error):  # of a job that died elsewhere before its task began
+    except Exception as error:  # from Hydra before the task began: `guarded` turns the task's own into a Crash
+        if output_failed(error) or "Traceback" in str(error):  # a job in another process failed before its task began
             raise
         fail(str(explain(error, sys.argv[1:], config_name)))
-    except SystemExit as end:  # of a run that a signal stopped
+    except SystemExit as end:  # a signal stopped the run
         if end.code == INTERRUPTED:
             ignore_interrupts()
         raise
 
 
 class _WithoutJobLine:
-    """A stream without the line in which Hydra repeats the overrides of a failed job: that is said at the end."""
+    """A stream that drops Hydra's line with the overrides of a failed job: the failure is reported at the end."""
 
     def __init__(self, stream: Any) -> None:
         self._stream = stream

@@ -1,8 +1,8 @@
-"""The one place where a configuration node becomes an object: of a class on the allow-list, and of nothing else.
+"""The only place where configuration nodes become objects: only of classes on the allow-list.
 
-A configuration, on the command line, in a file or in a record, can name any function of any installed package as its
-`_target_`. Only classes of the node's own package are built, at every depth: in lists and in nodes inside nodes too.
-`allow_targets=[mypackage]` adds the classes of your own installed package.
+On the command line, in a file or in a record, `_target_` could name any function of any installed package. So only
+classes of the package for that kind of node (`KINDS`) are allowed, at every depth: also in lists and in nodes inside
+nodes. `allow_targets=[mypackage]` adds the classes of your own installed package.
 """
 
 import inspect
@@ -15,7 +15,7 @@ from sl.errors import UserError, did_you_mean
 
 
 class Kind(NamedTuple):
-    """A kind of configuration node: the package of its classes, the methods that each must have, and who has them."""
+    """A kind of configuration node: the package of its classes, the methods they need, and a `base` with these."""
 
     package: str
     methods: tuple[str, ...]
@@ -29,37 +29,37 @@ KINDS = {
     "loss": Kind("sl.losses", ("per_example", "after_epoch", "forward"), "sl.losses.Loss"),
     "tracker": Kind("sl.tracker", ("start", "epoch", "probe", "close")),
 }
-TRACKER = "tracker"  # holds a node for each tracker by name; all other kinds are one node
+TRACKER = "tracker"  # this node holds one node for each tracker, by name; all other kinds are a single node
 TRANSITION = "transition"
-NOISE_MATRIX = "noise"  # `transition: noise` means the matrix of the run's own noise
+NOISE_MATRIX = "noise"  # `transition: noise` is the matrix of the run's own noise
 Parameters = Mapping[str, inspect.Parameter]
 
 
 def build(node: Mapping[str, Any], option: str, allow_targets: Sequence[str] = (), **context: Any) -> Any:
     """The object that `node` describes.
 
-    `option` is the node's name on the command line ("loss"), which errors are reported under. Of `context`
-    (num_classes, transition, ...) the constructor gets what it has a parameter for: values that only the run
-    knows. Raises UserError for classes that are not allowed, unknown or missing parameters and values that the
-    constructor refuses; what else it raises is a bug and comes through.
+    `option` is the node's name on the command line ("loss"), which error messages use. `context` holds values that
+    only the run knows (num_classes, transition, ...); the constructor gets those that it has a parameter for. Raises
+    UserError for classes that are not allowed, unknown or missing parameters, and values that the constructor refuses
+    (ValueError, TypeError); its other exceptions are bugs and pass through.
     """
     check_node(node, option, allow_targets, context)
     return _make(node, option, allow_targets, context)
 
 
 def build_trackers(nodes: Mapping[str, Any], allow_targets: Sequence[str]) -> dict[str, Any]:
-    """The trackers of a run by name, in the order of their choice."""
+    """The trackers of a run by name, in the order in which they were chosen."""
     return {name: build(node, f"{TRACKER}.{name}", allow_targets) for name, node in nodes.items()}
 
 
 def check_node(node: Any, option: str, allow_targets: Sequence[str], context: Mapping[str, Any]) -> None:
-    """Raise UserError unless every class in `node` is allowed, and `node` and `context` hold what its own needs.
+    """Raise UserError unless each class in `node` is allowed, and gets the parameters that it needs and no others.
 
-    Nodes inside `node` are checked likewise, before anything is built.
+    `context` provides parameters for the outermost class. Nodes inside `node` are checked too. Nothing is built.
     """
     parameters = find_parameters(node, option, allow_targets)
     spare = [key for key in node if key != "_target_" and key not in parameters]
-    if spare and not is_own(node):  # it took the place of a class from here, whose options are still there
+    if spare and not is_own(node):  # it replaces a class of this package, whose options are still in the node
         taken = f"it takes {', '.join(parameters)}" if parameters else "it takes none"
         without = " ".join(f"~{option}.{key}" for key in spare)
         rule = f"has no option {', '.join(spare)} ({taken}); {without} leaves out what the choice brings"
@@ -67,7 +67,7 @@ def check_node(node: Any, option: str, allow_targets: Sequence[str], context: Ma
     for key, value in node.items():
         if key in spare:
             raise unknown_option(f"{option}.{key}", [*parameters], value=value)
-        from_file = key == TRANSITION and isinstance(value, str)  # whoever builds the loss reads the file
+        from_file = key == TRANSITION and isinstance(value, str)  # the caller reads the file into `context`
         if key in context and not from_file:
             raise UserError(f"{option}.{key}", value, "must not be given: the run itself sets it")
     for key, parameter in parameters.items():
@@ -78,7 +78,7 @@ def check_node(node: Any, option: str, allow_targets: Sequence[str], context: Ma
 
 
 def nodes_inside(value: Any, option: str) -> Iterator[tuple[str, dict[str, Any]]]:
-    """The nearest nodes with a `_target_` inside `value`, a node, dictionary or list, with the option of each."""
+    """The outermost nodes with a `_target_` inside `value`, with the option of each; `value` itself is not one."""
     items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     for key, inner in items:
         place = f"{option}[{key}]" if isinstance(value, list) else f"{option}.{key}"
@@ -89,7 +89,7 @@ def nodes_inside(value: Any, option: str) -> Iterator[tuple[str, dict[str, Any]]
 
 
 def _make(value: Any, option: str, allow_targets: Sequence[str], context: Mapping[str, Any]) -> Any:
-    """`value` with an object in the place of every node, built from the inside; `check_node` has been passed."""
+    """Replace each node in `value` by its object, the innermost first; call `check_node` before."""
     if isinstance(value, list):
         return [_make(item, f"{option}[{place}]", allow_targets, {}) for place, item in enumerate(value)]
     if not isinstance(value, dict):
@@ -108,14 +108,14 @@ def _make(value: Any, option: str, allow_targets: Sequence[str], context: Mappin
 
 
 def find_parameters(node: Any, option: str, allow_targets: Sequence[str]) -> Parameters:
-    """The parameters by name of the class that `node` names."""
+    """The named parameters of the class that `node` names, by name; UserError if it is not allowed."""
     parameters = inspect.signature(find_class(node["_target_"], option, allow_targets)).parameters
     named = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
     return {name: parameter for name, parameter in parameters.items() if parameter.kind in named}
 
 
 def find_class(target: object, option: str, allow_targets: Sequence[str]) -> type:
-    """The class called `target`; UserError unless it is one for `option`, of an allowed package."""
+    """The class called `target`; UserError unless an allowed package has it and it fits the kind of `option`."""
     kind = KINDS[option.partition(".")[0].partition("[")[0]]
     packages, place = (kind.package, *allow_targets), f"{option}._target_"
     module, _, name = target.rpartition(".") if isinstance(target, str) else ("", "", "")
@@ -129,7 +129,7 @@ def find_class(target: object, option: str, allow_targets: Sequence[str]) -> typ
             raise UserError(place, target, f"there is no module {error.name}") from None
         raise
     classes = {key: value for key, value in members.items() if inspect.isclass(value)}
-    # A module's names include what it imports: sl.losses.base.Tensor is not a class of sl.losses.
+    # A module's names include its imports: sl.losses.base.Tensor is not a class of sl.losses.
     known = {key: found for key, found in classes.items() if _inside(found.__module__, packages) and fits(found, kind)}
     if name in classes and name not in known and _inside(classes[name].__module__, packages):
         raise UserError(place, target, _misfit(classes[name], kind))
@@ -140,18 +140,18 @@ def find_class(target: object, option: str, allow_targets: Sequence[str]) -> typ
 
 
 def is_own(node: Mapping[str, Any]) -> bool:
-    """Whether the class of `node` is one of this package."""
+    """Whether the class of `node` belongs to this package."""
     return str(node["_target_"]).startswith("sl.")
 
 
 def fits(found: type, kind: Kind) -> bool:
-    """Whether objects can be made of the class, and have the methods of its kind."""
+    """Whether the class is not abstract and has the methods of its kind."""
     abstract = inspect.isabstract(found) or getattr(found, "_is_protocol", False)
     return not abstract and all(callable(getattr(found, method, None)) for method in kind.methods)
 
 
 def _misfit(found: type, kind: Kind) -> str:
-    """Why no object of this kind can be made of the class."""
+    """The rule for an error message: which methods this kind needs, and why the class does not fit."""
     lacking = [method for method in kind.methods if not callable(getattr(found, method, None))]
     why = f"it has no {', '.join(lacking)}" if lacking else "it is abstract"
     inherit = f"; a subclass of {kind.base} has what is missing" if kind.base and lacking else ""

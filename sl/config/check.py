@@ -1,4 +1,4 @@
-"""Ranges of the values whose types the schema knows: each message names the option, its value and what is allowed."""
+"""Checks the ranges of values; the schema has checked types. Each error names option, value and what is allowed."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -16,7 +16,7 @@ from sl.recipes.augment import build_augmentation
 
 
 def check_run(config: RunConfig) -> None:
-    """Raise UserError for the first value that is out of its range, or that its class refuses without the data."""
+    """Raise UserError for the first value that is out of range or that its class refuses; the data are not read."""
     config.check()
     integer("seed", config.seed, 0)
     check_held_out(config.holdout, config.fold)
@@ -40,13 +40,13 @@ def check_run(config: RunConfig) -> None:
 
 
 def starts_from_weights(model: Mapping[str, Any]) -> bool:
-    """Whether the node `model` is a network of torchvision with weights; other classes may mean something else."""
+    """Whether the node `model` is our TorchVision class with weights; in other classes `weights` may mean anything."""
     torchvision = is_own(model) and model["_target_"].rpartition(".")[2] == "TorchVision"
     return torchvision and bool(model.get("weights"))
 
 
 def check_weights(config: RunConfig) -> None:
-    """Raise UserError where images are normalised before a network whose weights bring their own normalisation."""
+    """Raise UserError if the recipe normalises images although the network's weights bring their own normalisation."""
     if starts_from_weights(config.model) and config.recipe.normalisation != "none":
         rule = "must be none with model.weights, which bring their own normalisation; recipe=finetune has it so"
         raise UserError("recipe.normalisation", config.recipe.normalisation, rule)

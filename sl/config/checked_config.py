@@ -1,4 +1,4 @@
-"""From what Hydra composed to a typed, checked configuration: the one way from here to the rest of the project."""
+"""Turns what Hydra composed into a typed, checked configuration; the rest of the project sees only these."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -15,9 +15,9 @@ AnyConfig = RunConfig | ReproduceConfig | TrackConfig  # SearchConfig and AuditC
 
 
 def checked_config(config: DictConfig, choices: Mapping[str, Any], overrides: Sequence[str]) -> AnyConfig:
-    """`config` as a checked object of the type that its file builds on; UserError for a mistake in it.
+    """`config` as a checked object of the type in its schema; UserError for a mistake in it.
 
-    `choices` are Hydra's `runtime.choices`, `overrides` the command line.
+    `choices` are Hydra's `runtime.choices`, `overrides` the arguments of the command line.
     """
     check_complete(config)
     extract_shown(config)
@@ -27,7 +27,7 @@ def checked_config(config: DictConfig, choices: Mapping[str, Any], overrides: Se
     if isinstance(found, RunConfig | ReproduceConfig):
         found.names = {name: str(choices[name]) for name in found.CHOICES}
     if isinstance(found, RunConfig):
-        from sl.config.check import check_run  # imports torch, which a plan does without
+        from sl.config.check import check_run  # imports torch; the plan of a reproduction does without it
 
         found.overrides = list(overrides)
         check_run(found)

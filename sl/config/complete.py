@@ -1,4 +1,4 @@
-"""Checks that a composed configuration has every value and no option that does not exist."""
+"""Checks that a composed configuration has all its values and no unknown options."""
 
 from dataclasses import is_dataclass
 from typing import Any
@@ -14,12 +14,12 @@ from sl.files import expanded
 
 
 def check_complete(config: DictConfig) -> None:
-    """Raise UserError for an option that the schema does not know (+option=1 adds it), or one without a value."""
+    """Raise UserError for an unknown option (+option=1 adds one), one without a value, or a node without a class."""
     _check_keys(config, "")
     for option in KINDS:
         if option != TRACKER and option in config and not _has_class(config[option]):
             raise UserError(option, rule=f"has no _target_, a class; must be one of {', '.join(choices(option))}")
-    for name, node in config.get(TRACKER, {}).items():  # several at once, each under its own name
+    for name, node in config.get(TRACKER, {}).items():  # there may be several, each under its name
         if not _has_class(node):
             option = f"{TRACKER}.{name}" + (f".{next(iter(node))}" if OmegaConf.is_dict(node) and node else "")
             raise unknown_option(option, list(config[TRACKER]), value=OmegaConf.select(config, option))
@@ -34,7 +34,7 @@ def _has_class(node: Any) -> bool:
 
 
 def expand_home(config: DictConfig) -> None:
-    """Put the home folder for ``~`` in the folders that options name (data_dir, runs_dir, ...)."""
+    """Expand ``~`` in the options that name folders (data_dir, runs_dir, ...), in place."""
     for option in (str(name) for name in config if str(name).endswith("_dir")):
         if str(config[option]).startswith("~"):
             config[option] = str(expanded(option, config[option])).replace("${", "\\${")

@@ -1,4 +1,4 @@
-"""Composes runs from overrides inside a process: for sweeps that a plan, not a command line, describes."""
+"""Composes configurations from overrides within a process, for runs that a plan describes, not a command line."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -20,7 +20,7 @@ from sl.paths import CONFIG_DIR
 
 @contextmanager
 def hydra_ready(own: Path | None = None) -> Iterator[None]:
-    """Let configurations be composed: Hydra is initialised, with files of one's `own`, unless a command did that."""
+    """Inside, Hydra is initialised: by the running command, else here, with the user's folder `own` if given."""
     if GlobalHydra.instance().is_initialized():
         yield
         return
@@ -32,7 +32,7 @@ def hydra_ready(own: Path | None = None) -> Iterator[None]:
 
 
 def override(option: str, value: object) -> str:
-    """`option=value` in Hydra's syntax whatever characters the value has: a path may hold blanks, = and ${.
+    """`option=value` in Hydra's syntax; the value may have any characters, such as blanks, = and ${ in a path.
 
     >>> override("data_dir", "/data/mine"), override("data_dir", "/x/Dropbox (Personal)")
     ('data_dir=/data/mine', "data_dir='/x/Dropbox (Personal)'")
@@ -44,16 +44,16 @@ def override(option: str, value: object) -> str:
 
 
 def compose_run(overrides: Sequence[str], config_name: str = "config") -> RunConfig:
-    """The run that `overrides` ask for; of "audit" and "search" with the options of these. As `compose_config`."""
+    """As `compose_config`, for the files that describe a run: "config", "audit" and "search"."""
     config = compose_config(overrides, config_name)
     assert isinstance(config, RunConfig)
     return config
 
 
 def compose_config(overrides: Sequence[str], config_name: str) -> AnyConfig:
-    """The checked configuration that `overrides` (as on the command line) ask for, of the file `config_name`.
+    """The checked configuration from the file `config_name` and `overrides`, which are as on the command line.
 
-    Raises UserError for what cannot be composed, is not complete, does not exist or is out of its range.
+    Raises UserError if it cannot be composed, lacks a value, or has an unknown option or a value out of range.
     """
     with hydra_ready():
         try:

@@ -1,4 +1,4 @@
-"""Reads the YAML files of configs/ and results/paper as plain values, without Hydra: reading a record needs no more."""
+"""Reads YAML files of configs/ and results/paper as plain values, without Hydra: reading a record needs none."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,7 +15,7 @@ def read_yaml(path: Path) -> dict[str, Any]:
     """The content of a YAML file; UserError where it cannot be read or is no mapping."""
     try:
         content = OmegaConf.to_container(OmegaConf.load(path))
-    except (YAMLError, OSError, ValueError, OmegaConfBaseException) as error:  # ValueError: bytes that are no text
+    except (YAMLError, OSError, ValueError, OmegaConfBaseException) as error:  # ValueError: the bytes are no text
         raise UserError(f"{path}: not readable ({reason(error)})") from None
     if not isinstance(content, dict):
         raise UserError(f"{path}: must be a mapping of names to values")
@@ -23,12 +23,12 @@ def read_yaml(path: Path) -> dict[str, Any]:
 
 
 def merged(files: Sequence[Path]) -> dict[str, Any]:
-    """The content of those of `files` that exist; where two have a value, the later one counts."""
+    """The merged content of the `files` that exist; a later file overrides an earlier one."""
     return _plain(OmegaConf.merge(*(OmegaConf.load(file) for file in files if file.is_file()), {}))
 
 
 def resolved(values: dict[str, Any]) -> dict[str, Any]:
-    """`values` with ${option} replaced by the value that it points at."""
+    """`values` with each ${option} replaced by the value of that option."""
     return _plain(OmegaConf.create(values), resolve=True)
 
 

@@ -1,4 +1,4 @@
-"""The flags of a command that Hydra configures: --help, -m, --cfg, ..., beside the options OPTION=VALUE."""
+"""Checks the flags of a command that Hydra configures (--help, -m, --cfg, ...) and puts OPTION=VALUE before them."""
 
 import sys
 from collections.abc import Sequence
@@ -12,12 +12,12 @@ from sl.errors import UserError
 
 
 def checked(arguments: Sequence[str]) -> list[str]:
-    """`arguments`, overrides first, written as Hydra needs them (`with_quotes`, `in_its_sweep`).
+    """`arguments` with the overrides first and in the form that Hydra needs (`with_quotes`, `in_its_sweep`).
 
-    UserError for a flag that Hydra lacks, or whose value is missing or not allowed.
+    Raises UserError for a flag that Hydra does not have, or whose value is missing or not allowed.
     """
     parser, ordered = get_args_parser(), overrides_first(arguments)
-    parser.error = _refuse  # type: ignore[method-assign]  # argparse prints its usage and exits
+    parser.error = _refuse  # type: ignore[method-assign]  # argparse would print its usage and exit
     known, unknown = parser.parse_known_args(ordered)
     flags = [argument for argument in unknown if argument.startswith("-")]
     if flags:
@@ -32,7 +32,7 @@ def _refuse(message: str) -> NoReturn:
 
 
 def _no_flag(flag: str, arguments: Sequence[str]) -> UserError:
-    """What to type instead of `flag`, one of the `arguments`."""
+    """The error for an unknown `flag` among `arguments`; it says what to type instead."""
     name, _, value = flag.partition("=")
     after = [*arguments, ""][arguments.index(flag) + 1] if flag in arguments else ""
     value = value or (after if after and not after.startswith("-") and "=" not in after else "VALUE")
@@ -41,7 +41,7 @@ def _no_flag(flag: str, arguments: Sequence[str]) -> UserError:
 
 
 def overrides_first(arguments: Sequence[str]) -> list[str]:
-    """`arguments` with every OPTION=VALUE before the flags, where argparse takes them all.
+    """`arguments` with every OPTION=VALUE before the flags: only there argparse accepts all of them.
 
     >>> overrides_first(["loss=ce", "--cfg", "job", "seed=1", "-m"])
     ['loss=ce', 'seed=1', '--cfg', 'job', '-m']

@@ -1,11 +1,11 @@
-"""Nested values by dotted names, as one types options."""
+"""Nested values by dotted names, as on the command line."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 
 def flat(values: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
-    """Every value by its dotted name.
+    """Yield the dotted name and the value of each leaf of `values`.
 
     >>> dict(flat({"loss": {"alpha": 0.1}, "seed": 0}))
     {'loss.alpha': 0.1, 'seed': 0}

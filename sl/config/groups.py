@@ -13,7 +13,7 @@ GROUPS = ("dataset", "noise", "recipe", "model", "loss", "scale", "runtime", "tr
 
 
 def choices(group: str) -> list[str]:
-    """The choices of `group`; none if there is no such group.
+    """The names of the choices of `group`, sorted; empty if there is no such group.
 
     >>> choices("scale")
     ['cpu', 'paper']
@@ -22,14 +22,14 @@ def choices(group: str) -> list[str]:
 
 
 def groups_of(config_name: str) -> list[str]:
-    """The groups that a command has a choice from; `config_name` is its file in configs/.
+    """The groups from which a command has a choice; `config_name` is the command's file in configs/.
 
     >>> groups_of("track"), groups_of("reproduce")
     (['tracker'], ['experiment', 'scale'])
     """
     found: list[str] = []
     for entry in read_yaml(CONFIG_DIR / f"{config_name}.yaml")["defaults"]:
-        if isinstance(entry, str):  # a whole file: that of another command, a type (base_...) or _self_
+        if isinstance(entry, str):  # the file of another command, a schema (base_...) or _self_
             found += groups_of(entry) if (CONFIG_DIR / f"{entry}.yaml").is_file() else []
         else:
             found += [name.removeprefix("optional ") for name in entry if "@" not in name and "override " not in name]
@@ -37,7 +37,7 @@ def groups_of(config_name: str) -> list[str]:
 
 
 def choices_with(option: str) -> list[str]:
-    """The choices of the option's group that bring it, or options below it.
+    """The choices, in the group of `option`, whose files have this option or options below it.
 
     >>> choices_with("noise.rate")
     ['asymmetric', 'symmetric']
@@ -63,12 +63,12 @@ def options() -> set[str]:
 
 @functools.cache
 def read_choice(group: str, choice: str) -> Any:
-    """What the choice's file holds."""
+    """The content of the choice's file."""
     return read_yaml(CONFIG_DIR / group / f"{choice}.yaml")
 
 
 def option_fields(schema: Any) -> list[Field[Any]]:
-    """The fields of a schema that are options."""
+    """The fields of a schema that are options; other fields are set by the program."""
     return [field for field in fields(schema) if not field.metadata.get("omegaconf_ignore")]
 
 

@@ -1,4 +1,4 @@
-"""What stands between Hydra and a command's own work: tells mistakes of the user from bugs, wherever a job runs."""
+"""Wraps the task that Hydra calls, so that mistakes of the user are told from bugs, in whichever process a job runs."""
 
 import functools
 import traceback
@@ -17,13 +17,13 @@ from sl.sweep import job
 
 
 class Crash(Exception):
-    """A bug: holds its traceback as text, since an exception that another process sends comes without."""
+    """A bug, with its traceback as text: an exception loses its traceback on the way from another process."""
 
 
 def guarded(task: Callable[[Any], Any], extras: Sequence[str]) -> Callable[[DictConfig], Any]:
-    """`task`, on the typed configuration; raises UserError for a mistake of the user and Crash for all else.
+    """Wrap `task` so that it gets the typed configuration, and raises UserError for user mistakes, else Crash.
 
-    Where one of the package's `extras` that the command needs is missing, the error names the command to install them.
+    If a package is missing that one of the `extras` installs, the error names the command to install them.
     """
 
     @functools.wraps(task)
@@ -32,7 +32,7 @@ def guarded(task: Callable[[Any], Any], extras: Sequence[str]) -> Callable[[Dict
         given = list(hydra.overrides.task)
         try:
             return task(checked_config(config, hydra.runtime.choices, given))
-        except (SystemExit, KeyboardInterrupt):  # a signal
+        except (SystemExit, KeyboardInterrupt):  # from a signal
             job.tell(final=True, state="stopped")
             raise
         except UserError as error:
@@ -48,7 +48,7 @@ def guarded(task: Callable[[Any], Any], extras: Sequence[str]) -> Callable[[Dict
 
 
 def refused_file(error: OSError, config: Mapping[Any, Any]) -> UserError:
-    """What to say about the file that `error` names, with the option where it lies in or above a folder of `config`."""
+    """The error for the file that `error` names, with the option in `config` whose folder contains it or lies in it."""
     file = Path(error.filename).absolute()
     for option in (str(name) for name in config if str(name).endswith("_dir")):
         folder = Path(config[option]).absolute()

@@ -1,4 +1,4 @@
-"""What --help says of the choices and options, taken from the comments of the files in configs/."""
+"""The texts of --help on choices and options, from the comments of the files in configs/."""
 
 import re
 import textwrap
@@ -14,7 +14,7 @@ WIDTH = 110
 
 
 def register_help() -> None:
-    """Make `${sl.choices:config}`, `${sl.options:config}` and `${sl.files:experiment}` known to configuration files."""
+    """Let configuration files use `${sl.choices:config}`, `${sl.options:config}` and `${sl.files:experiment}`."""
     texts: dict[str, Callable[[str], str]] = {"choices": choices_text, "options": options_text, "files": files_text}
     for name, text in texts.items():
         OmegaConf.register_new_resolver(f"sl.{name}", _in_template(text), replace=True)
@@ -25,14 +25,14 @@ def _in_template(text: Callable[[str], str]) -> Callable[[str], str]:
 
 
 def choices_text(config_name: str) -> str:
-    """Every group with its choices, a line each; the one that `config_name` takes by default is marked with *."""
+    """Every group with its choices, one per line; * marks the default in `config_name`."""
     defaults = read_yaml(CONFIG_DIR / f"{config_name}.yaml")["defaults"]
     taken = {key: value for entry in defaults if isinstance(entry, dict) for key, value in entry.items()}
     return "\n".join(f"{group}=\n{files_text(group, taken.get(group, ''))}" for group in GROUPS)
 
 
 def files_text(group: str, marked: str = "") -> str:
-    """The choices of `group`, a line each: name and first sentence of the file."""
+    """The choices of `group`, one per line: name and first sentence of the file; * marks the choice `marked`."""
     names = choices(group)
     indent = max(map(len, names)) + 6
     lines = []
@@ -58,7 +58,7 @@ def first_sentence(text: str) -> str:
 
 
 def options_text(config_name: str) -> str:
-    """The options that stand in `config_name` itself, with their comments."""
+    """The options in the file `config_name` itself, with their comments; choices bring others."""
     text = (CONFIG_DIR / f"{config_name}.yaml").read_text(encoding="utf-8")
     own = re.search(r"^  - _self_\n+(.*?)^hydra:", text, re.DOTALL | re.MULTILINE)
     return own[1].strip() if own else ""

@@ -1,4 +1,4 @@
-"""Turns what Hydra and OmegaConf raise about a command line into one line: what, where, what is allowed."""
+"""Turns exceptions of Hydra and OmegaConf into one line: what is wrong, where, and what is allowed."""
 
 import os
 import re
@@ -44,9 +44,9 @@ WRONG_TYPES = {
 
 
 def explain(error: BaseException, typed: Sequence[str] = (), config_name: str = "config") -> UserError:
-    """What `error`, raised by Hydra or OmegaConf, says of the command line, whose overrides are `typed`.
+    """The UserError for an `error` of Hydra or OmegaConf; `typed` are the overrides on the command line.
 
-    `config_name` is the file in configs/ of the command at work.
+    `config_name` is the running command's file in configs/.
     """
     for cause in _chain(error):
         if no_group := re.match(r"Could not override '([^']+)'. No match in the defaults list", str(cause)):
@@ -54,7 +54,7 @@ def explain(error: BaseException, typed: Sequence[str] = (), config_name: str = 
             return as_typed(UserError(no_group[1], rule=rule), typed)
         if found := _explain_one(cause, typed, config_name):
             return found if isinstance(cause, MissingConfigException) else as_typed(found, typed)
-    place = [override for override in typed if override.startswith("hydra")] or typed  # a launcher's, most likely
+    place = [override for override in typed if override.startswith("hydra")] or typed  # likely a launcher's option
     said = str(error).split("Config search path:")[0] or type(error).__name__
     return UserError(f"{' '.join(place)}: {said}")
 
@@ -81,7 +81,7 @@ def _explain_one(error: BaseException, typed: Sequence[str], config_name: str) -
 
 
 def _instead(argument: str, config_name: str) -> str:
-    """What to type in place of an `argument` that Hydra cannot read."""
+    """A hint what to type in place of an `argument` that Hydra cannot parse."""
     option, given, value = argument.partition("=")
     if given:
         example = "" if value.startswith(("[", "{")) else f": {_in_a_shell(option, value)}"
@@ -92,7 +92,7 @@ def _instead(argument: str, config_name: str) -> str:
 
 
 def _in_a_shell(option: str, value: str) -> str:
-    """`option=value` with the quotes that Hydra needs and, around them, those that a shell takes away."""
+    """`option=value` with the quotes that Hydra needs, inside the quotes that the shell needs."""
     text = f"{option}={in_quotes(value)}"
     return shlex.quote(text) if re.search(r'["$`\\!]', text) else f'"{text}"'
 
@@ -113,7 +113,7 @@ def _explain_value(error: OmegaConfBaseException) -> UserError | None:
 
 
 def _explain_text(text: str, typed: Sequence[str]) -> UserError | None:
-    """Errors that Hydra tells apart by their words alone."""
+    """The UserError for exceptions that differ only in their text; None for other texts."""
     if several := re.match(r"Ambiguous value for argument '(.*)'", text):
         option, _, value = several[1].partition("=")
         comma = f"; a comma in a path or name: {_in_a_shell(option, value)}" if TEXT.fullmatch(option) else ""

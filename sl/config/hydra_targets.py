@@ -1,7 +1,7 @@
-"""What Hydra itself may build from its own part of a configuration: its callbacks, launcher, sweeper and log handlers.
+"""Checks what Hydra builds from its own part of a configuration: callbacks, launcher, sweeper and log handlers.
 
 Hydra builds whatever `_target_` names under `hydra`, and Python's logging calls whatever a handler's `class` or `()`
-names. Both happen before a command's own work begins, so the check stands where Hydra composes a configuration.
+names. Both happen before the command's task begins. So the check runs where Hydra composes a configuration.
 """
 
 import functools
@@ -20,7 +20,7 @@ from sl.config.overrides import parsed
 from sl.errors import UserError
 from sl.paths import CONFIG_DIR
 
-NODES = ("callbacks", "launcher", "sweeper", "job_logging", "hydra_logging")  # what objects are made of
+NODES = ("callbacks", "launcher", "sweeper", "job_logging", "hydra_logging")  # the nodes that objects are built from
 ALLOWED = {
     "_target_": r"hydra\._internal\.core_plugins\.\w+\.Basic\w+"
     r"|hydra_plugins\.\w+\.\w+\.\w+(Launcher|Sweeper)"
@@ -28,8 +28,8 @@ ALLOWED = {
     "class": r"logging\.(handlers\.)?\w+(Handler|Formatter)",
     "()": r"colorlog\.\w+Formatter",
 }
-SEVERAL = ("tracker",)  # groups of which several choices can be made at once
-ALLOWED_STREAMS = ("ext://sys.stdout", "ext://sys.stderr")  # other ext:// values import what they name
+SEVERAL = ("tracker",)  # groups from which several choices can be made at once
+ALLOWED_STREAMS = ("ext://sys.stdout", "ext://sys.stderr")  # logging imports whatever other ext:// values name
 
 
 def check_hydra(config: DictConfig) -> None:
@@ -43,7 +43,7 @@ def check_hydra(config: DictConfig) -> None:
 
 
 def _leaves(node: Any, option: str, keys: Iterable[Any] | None = None) -> Iterator[tuple[str, Any]]:
-    """Every value under `node` with its dotted name, interpolations resolved as far as they can be."""
+    """Yield dotted name and value of each leaf of `node`; interpolations are resolved, unresolvable ones left out."""
     if not isinstance(node, DictConfig | ListConfig):
         yield option, node
     else:
@@ -52,15 +52,15 @@ def _leaves(node: Any, option: str, keys: Iterable[Any] | None = None) -> Iterat
         for key in keys or every:
             try:
                 yield from _leaves(inner[key], f"{option}.{key}")
-            except OmegaConfBaseException:  # a value that only a job has, such as hydra.job.num
+            except OmegaConfBaseException:  # only a job has this value, such as hydra.job.num
                 continue
 
 
 def check_choices(overrides: Sequence[str]) -> None:
-    """Raise UserError for a choice that is not a name, or for trackers a list of names: Hydra fails on loss=[0]."""
+    """Raise UserError unless each choice is a name (of trackers, also a list of names): Hydra fails on loss=[0]."""
     try:
         found = parsed(overrides)
-    except HydraException:  # what cannot be parsed Hydra refuses itself, and says where
+    except HydraException:  # Hydra itself refuses this, and says where
         return
     for override in found:
         group, value = override.key_or_group, override.value()
@@ -71,7 +71,7 @@ def check_choices(overrides: Sequence[str]) -> None:
 
 
 def check_what_hydra_composes() -> None:
-    """From now on all that Hydra composes in this process is checked: its choices before, `check_hydra` after it."""
+    """Patch Hydra so that each composition in this process calls `check_choices` before and `check_hydra` after it."""
     compose = ConfigLoaderImpl.load_configuration
     if hasattr(compose, "__wrapped__"):
         return

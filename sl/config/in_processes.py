@@ -1,4 +1,4 @@
-"""What runs the jobs of `hydra/launcher=joblib`: a process that is killed costs its own run only.
+"""Runs the jobs of `hydra/launcher=joblib` so that a killed process loses only its own run.
 
 Joblib itself ends all jobs when the system kills one of its processes, for instance because memory ran out.
 """
@@ -16,16 +16,16 @@ from sl.config.guard import Crash
 from sl.errors import UserError
 from sl.workers import Lost, run_all
 
-Call = tuple[Callable[..., JobReturn], tuple[Any, ...], dict[str, Any]]  # what joblib.delayed makes of a call
+Call = tuple[Callable[..., JobReturn], tuple[Any, ...], dict[str, Any]]  # the result of joblib.delayed
 
 
 def take_joblibs_place() -> None:
-    """Have Hydra's launcher call `InProcesses` where it calls `joblib.Parallel`."""
+    """Make Hydra's joblib launcher use `InProcesses` instead of `joblib.Parallel`."""
     _core.Parallel = InProcesses
 
 
 class InProcesses:
-    """`n_jobs` processes, -1 for one per core; called with delayed calls of Hydra's `execute_job`."""
+    """Runs delayed calls of Hydra's `execute_job` in `n_jobs` processes, -1 for one per core."""
 
     def __init__(self, n_jobs: int, backend: str, **others: Any) -> None:
         for name, value in others.items():
@@ -34,7 +34,7 @@ class InProcesses:
         self.jobs = joblib.effective_n_jobs(n_jobs)
 
     def __call__(self, calls: Iterable[Call]) -> list[JobReturn]:
-        """What became of each job; one whose process was killed has failed."""
+        """The result of each job, in order; a job whose process was killed has failed."""
         calls = list(calls)
         outcomes = run_all(execute, [cloudpickle.dumps(call) for call in calls], self.jobs)
         jobs = []
@@ -51,6 +51,6 @@ class InProcesses:
 
 
 def execute(pickled: bytes) -> bytes:
-    """Do a job."""
+    """Call the pickled function with its arguments; returns the pickled result."""
     call, arguments, options = cloudpickle.loads(pickled)
     return cloudpickle.dumps(call(*arguments, **options))

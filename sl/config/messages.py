@@ -1,4 +1,4 @@
-"""The words for what is wrong with an option."""
+"""The errors for options that are unknown, missing or wrong."""
 
 from collections.abc import Sequence
 
@@ -8,10 +8,10 @@ from sl.errors import MISSING, UserError, did_you_mean
 
 
 def as_typed(error: UserError, typed: Sequence[str]) -> UserError:
-    """`error` with its option as one of the overrides in `typed` has it.
+    """`error` with its option and value as the user typed them in one of the overrides `typed`.
 
-    A value that comes from another option, as `dataset.data_dir` does from `data_dir`, is named as that one. Of an
-    option typed twice the last one counts, as it does for Hydra. Quotes that only Hydra needs are left out.
+    If the value comes from another option, as `dataset.data_dir` does from `data_dir`, the error names that one. If an
+    option is typed twice, the last one counts, as in Hydra. Quotes that only Hydra needs are left out.
 
     >>> as_typed(UserError("recipe.lr", -1.0, "must be more"), ["seed=1", "recipe.lr=-1"])
     UserError('recipe.lr=-1: must be more')
@@ -42,7 +42,7 @@ def required(option: str) -> UserError:
 
 
 def unknown_option(option: str, siblings: Sequence[str], in_a_run: bool = True, value: object = MISSING) -> UserError:
-    """The error for an `option` that does not exist; `siblings` are the options in its place."""
+    """The error for an `option` that does not exist; `siblings` are the options beside it."""
     group, leaf = option.partition(".")[0], option.rpartition(".")[2]
     if in_a_run and (owners := choices_with(option)):
         return UserError(option, value, f"this option comes only with {' or '.join(f'{group}={o}' for o in owners)}")

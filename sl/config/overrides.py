@@ -1,4 +1,4 @@
-"""Reads overrides as Hydra does, without composing anything."""
+"""Parses and rewrites overrides as Hydra reads them, without composing anything."""
 
 import re
 from collections.abc import Sequence
@@ -8,19 +8,19 @@ from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import Override
 from hydra.errors import OverrideParseException
 
-# Options whose value is a path or a name, and may hold what means something else to Hydra
+# Options whose value is a path or a name, which may contain characters of Hydra's grammar
 TEXT = re.compile(r"\+{0,2}([\w.]+\.)?(\w+_dir|name|labels|label|path|weights|transition|dir|out|runs|storage)")
 
 
 def parsed(typed: Sequence[str]) -> list[Override]:
-    """The overrides that `typed` holds; Hydra's own error where one cannot be parsed."""
+    """The overrides `typed`, parsed; raises Hydra's OverrideParseException if one cannot be parsed."""
     hydra = GlobalHydra.instance()
-    loader = hydra.config_loader() if hydra.is_initialized() else None  # finds the choices of loss=glob(*)
+    loader = hydra.config_loader() if hydra.is_initialized() else None  # resolves loss=glob(*)
     return OverridesParser.create(loader).parse_overrides(list(typed))
 
 
 def swept(typed: Sequence[str]) -> list[list[str]] | None:
-    """The values of every override, of which a sweep has several; None where a sweeper decides as it goes."""
+    """For each override the list of its values, as overrides; None if a sweeper chooses values during the sweep."""
     values = []
     for override in parsed(typed):
         if not override.is_sweep_override():
@@ -33,7 +33,7 @@ def swept(typed: Sequence[str]) -> list[list[str]] | None:
 
 
 def in_quotes(text: str) -> str:
-    """`text` as Hydra reads it literally, whatever characters it has.
+    """`text` in quotes, so that Hydra reads it literally, whatever characters it has.
 
     >>> print(in_quotes("it's"))
     'it\\'s'
@@ -44,9 +44,9 @@ def in_quotes(text: str) -> str:
 
 
 def with_quotes(argument: str, in_a_sweep: bool = False) -> str:
-    """`argument`, one override, with quotes around a path or a name that Hydra cannot read without.
+    """`argument`, one override, with quotes around a path or a name that Hydra cannot parse without them.
 
-    A comma in such a value belongs to it, except `in_a_sweep`, where it is between two values.
+    A comma belongs to such a value; `in_a_sweep` it separates two values.
 
     >>> with_quotes("data_dir=pics (1)"), with_quotes("data_dir=a,b"), with_quotes("loss=[ce")
     ("data_dir='pics (1)'", 'data_dir=a,b', 'loss=[ce')
@@ -60,16 +60,16 @@ def with_quotes(argument: str, in_a_sweep: bool = False) -> str:
         parsed([argument])
     except OverrideParseException:
         if in_a_sweep and re.search("['\"]", value):
-            return argument  # quoted already, in part: which commas are between values is not known
+            return argument  # partly quoted already: unknown which commas separate values
         return f"{option}={','.join(map(in_quotes, value.split(',') if in_a_sweep else [value]))}"
     return argument
 
 
 def in_its_sweep(arguments: Sequence[str]) -> list[str]:
-    """`arguments` of a sweep, where an option of a choice that is swept becomes a sweep of its one value.
+    """`arguments` of a sweep; an option that belongs to a swept choice becomes a sweep over its one value.
 
-    Hydra composes the sweep as a whole without what is swept: an option of a swept choice does not exist there. A value
-    that Hydra cannot sweep (null, an apostrophe, a number in quotes) stays as it is.
+    Before the jobs Hydra composes a configuration without the swept choices, in which such an option does not exist.
+    A value that Hydra cannot sweep (null, an apostrophe, a number in quotes) stays as it is.
 
     >>> in_its_sweep(["loss=gce,agce", "loss.q=0.5", "seed=1"])
     ['loss=gce,agce', 'loss.q=choice(0.5)', 'seed=1']
@@ -79,7 +79,7 @@ def in_its_sweep(arguments: Sequence[str]) -> list[str]:
 
 
 def _as_sweep(argument: str) -> str:
-    """`argument` as a sweep of its one value, if it is none and the value survives."""
+    """`argument` as a sweep over its one value; unchanged if it is a sweep already or the value would change."""
     option, _, value = argument.partition("=")
     fixed, wrapped = _read(argument), f"{option}=choice({value})"
     in_sweep = _read(wrapped)

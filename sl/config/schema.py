@@ -1,4 +1,4 @@
-"""Makes the types of all configurations (sl/options) known to Hydra, which refuses what does not fit them."""
+"""Registers the types of all configurations (sl/options) with Hydra, which refuses values of other types."""
 
 from hydra.core.config_store import ConfigStore
 
@@ -19,7 +19,7 @@ SCHEMAS = {
 
 
 def register() -> None:
-    """Store the schemas as `base_run`, `base_search`, ...: what the files in configs/ build on."""
+    """Store the schemas as `base_run`, `base_search`, ..., which the files in configs/ extend."""
     check_what_hydra_composes()
     for name, schema in SCHEMAS.items():
         ConfigStore.instance().store(name=f"base_{name}", node=schema)

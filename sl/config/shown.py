@@ -1,6 +1,6 @@
-"""How a choice is shown (title, place in tables, colour, symbols).
+"""How a choice is shown: title, place in tables, colour, symbols.
 
-It is in the choice's file but not part of the run, so it is taken out before anything is built or hashed.
+The choice's file says so, but it is no part of the run. So it is taken out before anything is built or hashed.
 """
 
 from omegaconf import DictConfig, open_dict
@@ -12,9 +12,9 @@ SHOWN = "shown"
 
 
 def extract_shown(config: DictConfig) -> None:
-    """Move `shown` of every choice (loss.shown, ...) to `config.shown` (shown.loss, ...).
+    """Move `shown` of every choice from its node (loss.shown) to `config.shown` (shown.loss).
 
-    A class of another package that replaces ours (loss=ce loss._target_=...) does not get our title.
+    It is dropped if a class of another package replaces ours (loss=ce loss._target_=...), which has another title.
     """
     for choice in ("dataset", "noise", "model", "loss"):
         node = config.get(choice)

@@ -1,4 +1,4 @@
-"""What configs/ state of a recipe and of a loss under it, and in what the values of a run differ from that."""
+"""The values of recipes and losses in configs/, and how the values of a run differ from them."""
 
 import math
 from collections.abc import Iterable
@@ -9,18 +9,18 @@ from sl.config.files import merged, read_yaml, resolved
 from sl.config.flat import flat
 from sl.paths import CONFIG_DIR
 
-WITHOUT = {"p_min": 0.0, "bn_zero_debias": False}  # what versions did that did not have these options yet
+WITHOUT = {"p_min": 0.0, "bn_zero_debias": False}  # the behaviour of versions that did not have these options yet
 
 
 @cache
 def stated_recipe(dataset: str, recipe: str) -> dict[str, Any]:
-    """The values of a recipe on a data set, as configs/ has them today; empty for a recipe unknown there."""
+    """The values of a recipe on a data set in today's configs/; empty for a recipe that is not there."""
     return merged([CONFIG_DIR / "recipe" / f"{recipe}.yaml", CONFIG_DIR / "recipe_preset" / f"{recipe}_{dataset}.yaml"])
 
 
 @cache
 def stated_parameters(dataset: str, recipe: str, loss: str) -> dict[str, Any]:
-    """The parameters of `loss` on a data set under a recipe, as configs/ has them; empty for a loss unknown there."""
+    """The parameters of `loss` for a data set and recipe in today's configs/; empty if loss or recipe is not there."""
     values, file = stated_recipe(dataset, recipe), CONFIG_DIR / "loss" / f"{loss}.yaml"
     if not file.is_file() or not values:
         return {}
@@ -35,9 +35,9 @@ def stated_values(dataset: str, recipe: str, loss: str) -> dict[str, Any]:
 
 
 def recipe_changes(before: dict[str, Any], after: dict[str, Any]) -> dict[str, tuple[Any, Any]]:
-    """The options in which two recipes differ, with both values; but for the network and SL's parameters.
+    """The options in which two recipes differ, with both values; network and SL's parameters are left out.
 
-    A null is an option that is off. Records of older versions lack options: they did as WITHOUT says.
+    Null means that an option is off. For options that are missing in records of older versions, WITHOUT has the value.
 
     >>> recipe_changes({"lr": 0.1, "p_min": 1e-7, "clip_norm": None}, {"lr": 0.1})
     {'p_min': (1e-07, 0.0)}
@@ -48,22 +48,22 @@ def recipe_changes(before: dict[str, Any], after: dict[str, Any]) -> dict[str, t
 
 
 def differences(before: dict[str, Any], after: dict[str, Any], keys: Iterable[str]) -> dict[str, tuple[Any, Any]]:
-    """Those of the `keys` whose values differ, with both values; None where there is none."""
+    """The `keys` whose values differ, with (before, after); None stands for a missing value."""
     pairs = {key: (before.get(key), after.get(key)) for key in keys}
     return {key: pair for key, pair in pairs.items() if not equal(*pair)}
 
 
 def unlike_stated(dataset: str, recipe: str, values: dict[str, Any]) -> dict[str, tuple[Any, Any]]:
-    """Where the recipe `values` of a run differ from what configs/ state, as `recipe_changes`.
+    """The `recipe_changes` from the values in configs/ to the `values` of a run.
 
-    Empty for a recipe unknown there: nothing is stated of it.
+    Empty for a recipe that is not in configs/.
     """
     stated = stated_recipe(dataset, recipe)
     return recipe_changes(stated, values) if stated else {}
 
 
 def distance(values: dict[str, Any], stated: dict[str, Any]) -> tuple[int, int]:
-    """How many parameters differ from the stated ones, and how many only one of the two has.
+    """How many parameters differ from the stated ones, and how many only one side has; null counts as missing.
 
     >>> distance({"alpha": 0.1, "beta": 2}, {"alpha": 0.1, "beta": 1, "p_min": 1e-7})
     (1, 1)
@@ -74,6 +74,6 @@ def distance(values: dict[str, Any], stated: dict[str, Any]) -> tuple[int, int]:
 
 
 def equal(one: Any, other: Any) -> bool:
-    """Whether two values of an option are the same, numbers to four digits."""
+    """Whether two values of an option are equal; numbers may differ by a relative 1e-4."""
     numbers = isinstance(one, int | float) and isinstance(other, int | float)
     return math.isclose(one, other, rel_tol=1e-4) if numbers else one == other

@@ -1,4 +1,4 @@
-"""Hydra's callbacks for a sweep: its values are checked before a job starts, and its jobs report their progress."""
+"""Hydra callbacks for sweeps: check all values before the first job starts, and let the jobs report progress."""
 
 from collections.abc import Iterator, Sequence
 from math import prod
@@ -20,10 +20,10 @@ from sl.sweep import job, watch
 
 
 class CheckSweep(Callback):
-    """Called by Hydra (configs/config.yaml) under every launcher: a mistake ends the sweep before its first job."""
+    """A callback (configs/config.yaml) for all launchers: a mistake of the user ends the sweep before its first job."""
 
     def on_multirun_start(self, config: DictConfig, config_name: str = "config", **_: Any) -> None:
-        """Compose and check what the command line asks for, one value at a time."""
+        """Compose and check each value of the sweep once (`single_changes`), and begin to watch the jobs."""
         for overrides in single_changes(config.hydra.overrides.task):
             try:
                 compose_config(overrides, config_name)
@@ -36,12 +36,12 @@ class CheckSweep(Callback):
         values = swept(config.hydra.overrides.task)
         varied = [each[0].partition("=")[0].lstrip("+") for each in values or [] if len(each) > 1]
         jobs = None if values is None else prod(map(len, values))
-        command = "train" if config_name == "config" else config_name  # all others are called as their file is
+        command = "train" if config_name == "config" else config_name  # other commands have the name of their file
         folder = Path(config.hydra.sweep.dir)
         try:
             with writing(folder, "hydra.sweep.dir"):
                 watch.begin(folder, jobs, varied, command_words(command))
-        except UserError as error:  # Hydra would only warn of it
+        except UserError as error:  # Hydra only warns if a callback raises
             fail(str(error))
 
     def on_job_start(self, config: DictConfig, **_: Any) -> None:
@@ -56,15 +56,15 @@ class CheckSweep(Callback):
 
 
 def in_a_line(error: BaseException) -> str:
-    """Why a job failed: what a user's mistake says, or the last line of a bug's traceback."""
+    """Why a job failed, in one line: the message of a user's mistake, or the exception of a bug."""
     lines = [line for line in str(error).splitlines() if line.strip()] or [type(error).__name__]
     return lines[0] if isinstance(error, UserError) else f"a bug: {lines[-2 if len(lines) > 1 else -1]}"
 
 
 def single_changes(typed: Sequence[str]) -> Iterator[list[str]]:
-    """The sweep's first job, and the jobs that differ from it in one value.
+    """The overrides of the sweep's first job, and of the jobs that differ from it in one value.
 
-    Together they try each value once; all combinations would be many more.
+    They cover each value; all combinations would be many more. There are none if a sweeper chooses the values.
     """
     values = swept(typed)
     if values is None:
