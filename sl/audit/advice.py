@@ -20,7 +20,7 @@ CODE = "https://github.com/YisenWang/symmetric_cross_entropy_for_noisy_labels"
 
 @dataclass(frozen=True)
 class Advice:
-    """Values of alpha and beta to start with, the reason for them, and who published them."""
+    """Values to start with, why these, and who published them."""
 
     alpha: float
     beta: float
@@ -53,7 +53,7 @@ def advise(estimate: NoiseEstimate, grey: bool) -> Advice:
 
 
 def authors_values(dataset: str) -> tuple[float, float]:
-    """Alpha and beta that the authors' published code uses for `dataset`, read from configs/."""
+    """Alpha and beta of the authors' published code on a data set, from configs/."""
     stated = stated_parameters(dataset, "authors_code", "sl")
     return float(stated["alpha"]), float(stated["beta"])
 

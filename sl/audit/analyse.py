@@ -10,7 +10,7 @@ from sl.audit.trust import Trust, trust_in
 
 @dataclass(frozen=True, eq=False)
 class Analysis:
-    """The estimated noise in a subject's labels, how far the networks can be trusted, and the ranking of the labels."""
+    """The noise among a subject's labels, how far its networks can be trusted, and the ranking of the labels."""
 
     estimate: NoiseEstimate
     trust: Trust

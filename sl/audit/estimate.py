@@ -82,7 +82,7 @@ class NoiseEstimate:
 
 
 def transition_of(joint: Array) -> Array:
-    """T[i, j] = P(label = j | true = i) from the `joint` (K, K) of label and true class; rows sum to 1."""
+    """T[i, j] = P(label = j | true = i) of a `joint` (K, K) of label and true class; rows sum to 1."""
     by_true = joint.T.copy()
     totals = by_true.sum(1)
     by_true[totals <= 0] = np.eye(len(joint))[totals <= 0]

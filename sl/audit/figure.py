@@ -16,7 +16,7 @@ BAR = "#0072b2"
 
 
 def draw_noise(estimate: NoiseEstimate, class_names: tuple[str, ...], title: str, stem: Path) -> None:
-    """Save the figure as `stem`.png and .svg."""
+    """Save `stem`.png and .svg."""
     save_figure(lambda: _figure(estimate, class_names, title), stem)
 
 

@@ -17,7 +17,7 @@ LOG_RANGE = (-3.0, 3.0)  # of the natural logarithm of the temperature
 
 
 def temperature_scaled(probabilities: Array, temperature: float) -> Array:
-    """The softmax of log p / temperature, (N, K)."""
+    """Softmax of log p / temperature (N, K)."""
     scaled: Array = softmax(np.log(np.maximum(probabilities, LEAST)) / temperature, axis=1)
     return scaled
 
@@ -37,14 +37,14 @@ def fit_temperature(probabilities: Array, labels: Labels, transition: Array) -> 
 
 
 def posterior(probabilities: Array, labels: Labels, transition: Array) -> Array:
-    """P(true = i | image, label), (N, K), proportional to p_i T[i, label]; p itself where all these products are 0."""
+    """P(true = i | image, label), (N, K), by Bayes' rule proportional to p_i T[i, label]; p where all these are 0."""
     likely = probabilities * transition[:, labels].T
     total = likely.sum(1, keepdims=True)
     return np.where(total > LEAST, likely / np.maximum(total, LEAST), probabilities)
 
 
 def joint_of(true: Array, labels: Labels) -> Array:
-    """P(label = i, true = j), (K, K), from the posterior `true` (N, K) and the labels; sums to 1."""
+    """P(label = i, true = j) (K, K) of the posterior `true` (N, K) and the labels; sums to 1."""
     images, classes = true.shape
     one_hot = csr_array((np.ones(images), labels, np.arange(images + 1)), shape=(images, classes))
     joint: Array = one_hot.T @ true / images  # each row of `true` is added once: N K steps, not N K^2

@@ -1,4 +1,4 @@
-"""Draws the most suspicious pictures as one figure, for the report and for talks."""
+"""The most suspicious pictures as one figure, for the report and for talks."""
 
 from pathlib import Path
 

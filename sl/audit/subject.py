@@ -1,4 +1,4 @@
-"""The labelled images that an audit is about."""
+"""What is audited: the labelled images of a run's data set."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -41,7 +41,7 @@ class Subject:
 
     @property
     def grey(self) -> bool:
-        """Whether all training images have one channel, or equal channels."""
+        """Whether the pictures that are trained on have one channel, or channels that are all equal."""
         return all(bool((some == some[:, :1]).all()) for some in self.images.split(BLOCK))
 
     def judged(self, folds: int) -> NDArray[np.bool_]:

@@ -1,1 +1,1 @@
-"""Checks the paper's claims on run records and gives each a verdict; needs no torch."""
+"""The paper's claims as checks over run records, each with a verdict; needs no torch."""

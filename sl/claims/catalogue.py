@@ -54,7 +54,7 @@ def catalogue(dataset: str, recipe: str, literature: Literature, usual: bool) ->
 
 
 def _more(value: Callable[..., Array | float], **given: str) -> Callable[[Series, Series], Array]:
-    """The measure of a claim that says: `value` of a run is higher in the second cell than in the first."""
+    """The measure of a claim that `value` of a run is higher in the second cell than in the first."""
     return partial(measures.increase, partial(value, **given))
 
 

@@ -16,7 +16,7 @@ from sl.record.shown import loss_title
 
 @dataclass(frozen=True)
 class Cell:
-    """Selects the runs of a loss under a noise; `changed` are loss parameters that differ from those of the group."""
+    """Runs of a loss under a noise; `changed`: parameters of the loss that differ from those of the group."""
 
     loss: str
     noise: Noise = CLEAN

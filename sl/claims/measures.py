@@ -1,6 +1,6 @@
-"""The measures of claims: each returns one number per seed, (n,), from series of the same seeds in the same order.
+"""What claims measure: one number per seed, (n,), from series that hold the same seeds in the same order.
 
-Accuracies become percentage points here; nan marks a seed on which nothing could be measured.
+Accuracies become percentage points here; nan stands for a seed on which nothing could be measured.
 """
 
 import math
@@ -20,7 +20,7 @@ WIDTH = 5  # epochs that a curve is averaged over
 
 
 def difference(first: Series, second: Series) -> Array:
-    """Test accuracy of the first minus that of the second, after the last epoch: no epoch is chosen on the test set."""
+    """Test accuracy after the last epoch of the first minus that of the second: no epoch is picked on the test set."""
     return 100 * (first.stack(Run.last) - second.stack(Run.last))
 
 
@@ -102,7 +102,7 @@ def decline(series: Series) -> Array:
 
 
 def easy_decline(clean: Series, noisy: Series, without: int | None = None) -> Array:
-    """Fall of accuracy from peak to end in the easier half of the classes, minus the fall in the harder half.
+    """How far the easier half of the classes falls from its peak to the end, minus how far the harder half does.
 
     Each class has its own peak (see `decline`). The other seeds' accuracy on clean labels decides which half is easier.
     """
@@ -142,7 +142,7 @@ def training_shares(run: Run, stage: str, in_evaluation: bool) -> TrainingShares
 
 
 def right_fitted(run: Run, stage: str, in_evaluation: bool) -> float:
-    """Percent of the rightly labelled training images that are predicted as labelled, at a stage; nan if unknown."""
+    """Percent of the rightly labelled training images that are predicted as labelled; nan if unknown."""
     share = training_shares(run, stage, in_evaluation).right_accuracy
     return math.nan if share is None else 100 * share
 
@@ -178,7 +178,7 @@ def recognised(run: Run) -> float:
 
 
 def separated(run: Run, measure: str) -> float:
-    """100 times the `measure` (silhouette or neighbours) of the representation kept; nan where there is none."""
+    """100 times the `measure` (silhouette or neighbours) of the test classes at the last epoch; nan if not measured."""
     found = separation_of(run)
     return 100 * float(getattr(found, measure)) if found else math.nan
 

@@ -7,7 +7,7 @@ import numpy as np
 from sl.claims.claim import Claim
 from sl.comparison import Series
 
-LEAST_LEFT = 0.5  # share of a mean; if one class less leaves less than this, the mean says little about the others
+LEAST_LEFT = 0.5  # share of a mean; if less is left without one class, the mean says little about the other classes
 FEWEST_CLASSES = 4  # so that both halves keep one
 
 

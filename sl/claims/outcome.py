@@ -70,7 +70,7 @@ class Outcome:
 
     @property
     def caveats(self) -> list[str]:
-        """What weakens the verdict, in words; empty if nothing does."""
+        """What weakens its verdict, in words."""
         resting = [f"rests on class {name}: {signed(value)} without it" for name, value in self.rests_on.items()]
         return resting + ["our reading of the paper"] * self.reading
 

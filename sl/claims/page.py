@@ -1,4 +1,4 @@
-"""Writes results/claims.md and claims.json: every claim with its numbers, group by group."""
+"""results/claims.md and claims.json: every claim with its numbers, group by group."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence

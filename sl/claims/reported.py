@@ -1,4 +1,4 @@
-"""Published numbers for a claim: from the paper and from re-runs of it."""
+"""What others report on a claim: the paper, and published re-runs of it."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

@@ -7,7 +7,7 @@ from sl.options.audit import AuditConfig
 
 
 def main(config: AuditConfig) -> None:
-    """Run the audit that `config` describes."""
+    """Audit as `config` says."""
     from sl.audit.command import run_audit  # imports torch; --help does without it
 
     run_audit(config)

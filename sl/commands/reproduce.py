@@ -15,7 +15,7 @@ from sl.say import warn
 
 
 def main(config: ReproduceConfig) -> None:
-    """Reproduce what `config` describes; exit code 1 if a run is missing at the end, else 2 if one diverged."""
+    """Reproduce as `config` says; exit code 1 if a run is missing at the end, else 2 if one diverged."""
     from sl.reproduce.command import reproduce  # imports torch; --help does without it
 
     failures = reproduce(config)

@@ -7,7 +7,7 @@ from sl.options.search import SearchConfig
 
 
 def main(config: SearchConfig) -> None:
-    """Run the search that `config` describes."""
+    """Search as `config` says."""
     from sl.search.command import run_search  # imports torch; --help does without it
 
     run_search(config)

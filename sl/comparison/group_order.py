@@ -1,4 +1,4 @@
-"""The order in which pages show groups of runs, and how groups of the same names differ."""
+"""The order in which pages show groups of runs, and how those of the same names differ."""
 
 from collections.abc import Iterable
 from typing import Any

@@ -1,4 +1,4 @@
-"""Which runs may be compared: runs of one seed that differ only in what is compared."""
+"""Which runs may be compared: those of one seed that differ in nothing but what is compared."""
 
 from collections.abc import Callable, Iterable, Sequence
 

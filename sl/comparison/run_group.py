@@ -87,9 +87,9 @@ class RunGroup:
         return [(runs[0].loss, Series.of(runs)) for runs in groups.values()]
 
     def weighted_variants(self, loss: str, noise: Noise) -> list[tuple[dict[str, Any], Series]]:
-        """The `variants` of SL whose records hold alpha, beta and A.
+        """The `variants` of SL whose runs state alpha, beta and A.
 
-        A run that was started with `~loss.log_zero` used the default of the loss, which its record does not hold.
+        A run that was begun with `~loss.log_zero` took the default of the loss, which its record does not hold.
         """
         return [(values, series) for values, series in self.variants(loss, noise) if values.keys() >= SL_PARAMETERS]
 

@@ -1,4 +1,4 @@
-"""Runs that differ only in the seed, with means and deviations over them."""
+"""Runs that differ in nothing but the seed: means and deviations over them."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from sl.record.run import Array, Run
 
 @dataclass(frozen=True, eq=False)
 class Series:
-    """n runs, at least one, that differ only in the seed; one run for each seed."""
+    """At least one run, one for each seed, equal in everything else; n runs."""
 
     runs: tuple[Run, ...]
 
@@ -24,12 +24,12 @@ class Series:
 
     @property
     def n(self) -> int:
-        """The number of runs."""
+        """How many runs."""
         return len(self.runs)
 
     @property
     def seeds(self) -> tuple[int, ...]:
-        """The seeds of the runs, ascending."""
+        """Their seeds, ascending."""
         return tuple(run.seed for run in self.runs)
 
     def stack(self, value: Callable[..., Array | float], *arguments: object) -> Array:
@@ -37,10 +37,10 @@ class Series:
         return np.stack([np.asarray(value(run, *arguments), dtype=np.float64) for run in self.runs])
 
     def mean(self, value: Callable[..., Array | float], *arguments: object) -> Array:
-        """Mean of `value(run, *arguments)` over the runs, (...)."""
+        """Mean of `value(run, *arguments)` over the runs."""
         return self.stack(value, *arguments).mean(axis=0)
 
     def std(self, value: Callable[..., Array | float], *arguments: object) -> Array:
-        """Sample standard deviation over the runs (divisor n - 1), (...); nan for a single run, which has none."""
+        """Sample standard deviation over the runs (divisor n - 1); nan for a single run, which has none."""
         values = self.stack(value, *arguments)
         return values.std(axis=0, ddof=1) if self.n > 1 else np.full(values.shape[1:], np.nan)

@@ -40,7 +40,7 @@ class Point:
 
 @dataclass(frozen=True, eq=False)
 class Sweep:
-    """The points of a sweep; `varied` are the options in which they differ, options with most values first."""
+    """The points of a sweep; `varied` are the options in which they differ, those with most values first."""
 
     varied: tuple[str, ...]
     points: tuple[Point, ...]
@@ -80,7 +80,7 @@ class Sweep:
 
     @property
     def name(self) -> str:
-        """The name of the sweep's files, without suffix."""
+        """The name of the files that show the sweep."""
         return "-".join(self.head.name(choice) for choice in ("dataset", "noise", "loss", "recipe", "scale"))
 
     @cached_property
@@ -101,7 +101,7 @@ class Sweep:
 
     @cached_property
     def _stated(self) -> dict[str, Any]:
-        """The values in configs/ of the loss and recipe options that vary."""
+        """The values in configs/ of those options of loss and recipe that vary."""
         dataset, recipe, loss = (self.head.name(choice) for choice in ("dataset", "recipe", "loss"))
         return {key: value for key, value in stated_values(dataset, recipe, loss).items() if key in self.varied}
 

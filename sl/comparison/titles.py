@@ -1,4 +1,4 @@
-"""The words for runs in figures and tables: parameters, recipe, network and where the runs come from."""
+"""What figures and tables say about runs: parameters, recipe, network and where the runs come from."""
 
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
@@ -39,7 +39,7 @@ def parameters(values: dict[str, Any] | None, loss: str = "") -> str:
 
 
 def numbers(values: dict[str, Any]) -> dict[str, float]:
-    """The numeric parameters of a loss and of its parts, by dotted name."""
+    """The numbers among a loss's parameters and those of its parts, by dotted name."""
     return {
         option: value
         for option, value in flat(values)
@@ -48,7 +48,7 @@ def numbers(values: dict[str, Any]) -> dict[str, float]:
 
 
 def named_loss(loss: str, values: dict[str, Any] | None) -> str:
-    """The title of a loss with its parameters.
+    """A loss with its parameters.
 
     >>> named_loss("gce", {"_target_": "sl.losses.GeneralizedCrossEntropy", "q": 0.7})
     'GCE (q 0.7)'
@@ -58,7 +58,7 @@ def named_loss(loss: str, values: dict[str, Any] | None) -> str:
 
 
 def model_title(run: Run) -> str:
-    """The network's title, else its name in torchvision, else the name of its class."""
+    """The network's title, else its name in torchvision, else that of its class."""
     if found := described("model", run.name("model")):
         return found.title
     model = run.config.model

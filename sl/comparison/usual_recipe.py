@@ -1,4 +1,4 @@
-"""The usual recipe of a data set; pages show its runs first."""
+"""The recipe with which runs of a data set are usually trained: pages show these runs first."""
 
 from functools import cache
 

@@ -1,4 +1,4 @@
-"""Runs a command that Hydra configures; a mistake of the user ends it with one line and exit code 2."""
+"""Runs a command that Hydra configures: mistakes of its user end in one line and exit code 2."""
 
 import os
 import sys

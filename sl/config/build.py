@@ -48,7 +48,7 @@ def build(node: Mapping[str, Any], option: str, allow_targets: Sequence[str] = (
 
 
 def build_trackers(nodes: Mapping[str, Any], allow_targets: Sequence[str]) -> dict[str, Any]:
-    """The trackers of a run by name, in the order in which they were chosen."""
+    """The trackers of a run by name, in the order of their choice."""
     return {name: build(node, f"{TRACKER}.{name}", allow_targets) for name, node in nodes.items()}
 
 
@@ -140,7 +140,7 @@ def find_class(target: object, option: str, allow_targets: Sequence[str]) -> typ
 
 
 def is_own(node: Mapping[str, Any]) -> bool:
-    """Whether the class of `node` belongs to this package."""
+    """Whether the class of `node` is one of this package."""
     return str(node["_target_"]).startswith("sl.")
 
 

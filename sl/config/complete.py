@@ -1,4 +1,4 @@
-"""Checks that a composed configuration has all its values and no unknown options."""
+"""Checks that a composed configuration has every value and no option that does not exist."""
 
 from dataclasses import is_dataclass
 from typing import Any

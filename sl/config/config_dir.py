@@ -20,7 +20,7 @@ def add_config_dir(folder: Path) -> None:
     loader = GlobalHydra.instance().config_loader()
     places = loader.get_search_path()
     places.prepend(PROVIDER, f"file://{folder}", SearchPathQuery(provider="schema"))
-    loader.repository.initialize_sources(places)  # type: ignore[attr-defined]  # the only loader has it
+    loader.repository.initialize_sources(places)  # type: ignore[attr-defined]  # Hydra's only loader has it
 
 
 def command_words(command: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""Nested values by dotted names, as on the command line."""
+"""Nested values by dotted names, as one types options."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any

@@ -22,7 +22,7 @@ def choices(group: str) -> list[str]:
 
 
 def groups_of(config_name: str) -> list[str]:
-    """The groups from which a command has a choice; `config_name` is the command's file in configs/.
+    """The groups that a command has a choice from; `config_name` is its file in configs/.
 
     >>> groups_of("track"), groups_of("reproduce")
     (['tracker'], ['experiment', 'scale'])
@@ -63,7 +63,7 @@ def options() -> set[str]:
 
 @functools.cache
 def read_choice(group: str, choice: str) -> Any:
-    """The content of the choice's file."""
+    """What the choice's file holds."""
     return read_yaml(CONFIG_DIR / group / f"{choice}.yaml")
 
 

@@ -14,7 +14,7 @@ WIDTH = 110
 
 
 def register_help() -> None:
-    """Let configuration files use `${sl.choices:config}`, `${sl.options:config}` and `${sl.files:experiment}`."""
+    """Make `${sl.choices:config}`, `${sl.options:config}` and `${sl.files:experiment}` known to configuration files."""
     texts: dict[str, Callable[[str], str]] = {"choices": choices_text, "options": options_text, "files": files_text}
     for name, text in texts.items():
         OmegaConf.register_new_resolver(f"sl.{name}", _in_template(text), replace=True)
@@ -25,7 +25,7 @@ def _in_template(text: Callable[[str], str]) -> Callable[[str], str]:
 
 
 def choices_text(config_name: str) -> str:
-    """Every group with its choices, one per line; * marks the default in `config_name`."""
+    """Every group with its choices, a line each; the one that `config_name` takes by default is marked with *."""
     defaults = read_yaml(CONFIG_DIR / f"{config_name}.yaml")["defaults"]
     taken = {key: value for entry in defaults if isinstance(entry, dict) for key, value in entry.items()}
     return "\n".join(f"{group}=\n{files_text(group, taken.get(group, ''))}" for group in GROUPS)

@@ -42,7 +42,7 @@ def required(option: str) -> UserError:
 
 
 def unknown_option(option: str, siblings: Sequence[str], in_a_run: bool = True, value: object = MISSING) -> UserError:
-    """The error for an `option` that does not exist; `siblings` are the options beside it."""
+    """The error for an `option` that does not exist; `siblings` are the options in its place."""
     group, leaf = option.partition(".")[0], option.rpartition(".")[2]
     if in_a_run and (owners := choices_with(option)):
         return UserError(option, value, f"this option comes only with {' or '.join(f'{group}={o}' for o in owners)}")

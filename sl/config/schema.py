@@ -19,7 +19,7 @@ SCHEMAS = {
 
 
 def register() -> None:
-    """Store the schemas as `base_run`, `base_search`, ..., which the files in configs/ extend."""
+    """Store the schemas as `base_run`, `base_search`, ...: what the files in configs/ build on."""
     check_what_hydra_composes()
     for name, schema in SCHEMAS.items():
         ConfigStore.instance().store(name=f"base_{name}", node=schema)

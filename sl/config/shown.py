@@ -1,6 +1,6 @@
-"""How a choice is shown: title, place in tables, colour, symbols.
+"""How a choice is shown (title, place in tables, colour, symbols).
 
-The choice's file says so, but it is no part of the run. So it is taken out before anything is built or hashed.
+It is in the choice's file but not part of the run, so it is taken out before anything is built or hashed.
 """
 
 from omegaconf import DictConfig, open_dict
