@@ -13,9 +13,9 @@ VARIANTS = tuple(dict.fromkeys(variant for maps in MAPS.values() for variant in 
 
 
 class Asymmetric(TransitionNoise):
-    """A share `rate` of each source class moves to one similar class (`sl.noise.asymmetric` lists the maps).
+    """A share `rate` of each source class moves to one other class (`sl.noise.asymmetric` lists the maps).
 
-    `variant` chooses among a data set's maps, of which only CIFAR-100 has several; None takes its default.
+    `variant` names one of the data set's maps: only CIFAR-100 has several. None is the default.
     """
 
     def __init__(self, rate: float, variant: str | None = None, exact: bool = True) -> None:
@@ -24,7 +24,7 @@ class Asymmetric(TransitionNoise):
         self.variant = variant if variant is None else one_of("variant", variant, VARIANTS)
 
     def transition(self, dataset: LabelledData) -> Tensor:
-        """(K, K) float64; raises UserError where the data set has no such map."""
+        """T (K, K) float64; raises UserError where the data set has no map, or none of this variant."""
         if dataset.name not in MAPS:
             maps = ", ".join(MAPS)
             rule = f"has no map for dataset={dataset.name}, only for {maps}; noise=matrix takes one of your own"

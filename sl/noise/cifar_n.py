@@ -42,7 +42,7 @@ FILES = {
             "random1": "random_label1",
             "random2": "random_label2",
             "random3": "random_label3",
-            "worst": "worse_label",  # a wrong one among the three wherever there is one
+            "worst": "worse_label",  # a wrong label of the three, if there is one
         },
     ),
     "cifar100": HumanFile(
@@ -56,10 +56,10 @@ FILES = {
 def read_columns(path: Path, *columns: str) -> tuple[Tensor, ...]:
     """Columns of a CIFAR-N file, (50000,) int64 each, in the order of the training set's files.
 
-    The file is a pickle, which could run anything: only numpy arrays of integers are let through.
-    Raises UserError if there is something else in it.
+    The file is a pickle, which could run any code: only numpy arrays of integers are accepted.
+    Raises UserError for a file that holds anything else.
     """
-    # The file calls the first by the name it had before numpy 2.
+    # The file names `_reconstruct` as numpy did before version 2.
     array: list[Any] = [
         (_reconstruct, "numpy.core.multiarray._reconstruct"),
         np.ndarray,

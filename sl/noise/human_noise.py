@@ -14,7 +14,7 @@ NAMES = tuple(name for file in FILES.values() for name in file.columns)
 
 
 class Human:
-    """Labels that people on Amazon Mechanical Turk gave (Wei et al., ICLR 2022), in place of drawn noise.
+    """Labels that people on Amazon Mechanical Turk gave (Wei et al., ICLR 2022); no noise is drawn.
 
     `name` is ``aggregate``, ``random1``, ``random2``, ``random3`` or ``worst`` on CIFAR-10 and ``fine`` on CIFAR-100;
     configs/noise/human.yaml has their published shares of wrong labels.
@@ -30,7 +30,7 @@ class Human:
     def apply(self, dataset: LabelledData, seed: int) -> NoisyLabels:
         """The human labels of the data set's images; there is one set of them, so `seed` has no effect.
 
-        The transition matrix is the share found in the whole file, also for a part of the data set.
+        The transition matrix holds the shares found in the whole file, even where the data set is a part of it.
         Raises UserError if the data set has no such labels, or the file is missing, damaged or of other images.
         """
         file = self._file_of(dataset.name)

@@ -1,4 +1,4 @@
-"""What label noise takes and gives."""
+"""The input and the output of label noise."""
 
 from dataclasses import dataclass
 from typing import Protocol
@@ -9,7 +9,7 @@ from sl.files import short_digest
 
 
 class LabelledData(Protocol):
-    """What noise needs to know of a data set; `sl.data.Dataset` has it."""
+    """The properties of a data set that noise reads; `sl.data.Dataset` has them."""
 
     @property
     def name(self) -> str:
@@ -21,11 +21,11 @@ class LabelledData(Protocol):
 
     @property
     def class_names(self) -> tuple[str, ...]:
-        """(K,), in order."""
+        """The names of the K classes, in the order of their numbers."""
 
     @property
     def train_labels(self) -> Tensor:
-        """(N,) int64, clean, or as given."""
+        """(N,) int64: clean labels, or the labels as given if `labels_given`."""
 
     @property
     def train_index(self) -> Tensor:
@@ -38,10 +38,10 @@ class LabelledData(Protocol):
 
 @dataclass(frozen=True, eq=False)
 class NoisyLabels:
-    """Training labels after noise, those before it beside them, and the noise's transition matrix.
+    """Training labels after noise (`labels`) and before it (`clean`), and the noise's transition matrix.
 
-    Labels before noise are the reference: what differs from them counts as wrong. Without noise on labels as given
-    there is none (`truth_known` is false): `clean` then only repeats `labels`.
+    A label that differs from the one before noise counts as wrong. Where no noise is added to labels as given, nobody
+    knows which are wrong: `truth_known` is then false, and `clean` repeats `labels`.
     """
 
     labels: Tensor  # (N,) int64

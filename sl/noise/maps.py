@@ -9,8 +9,8 @@ LabelMap = dict[int, int]
 BLOCK = 5  # CIFAR-100's noise stays within blocks of five consecutive class numbers
 
 # The two classes that swap in each of the 20 blocks, as places within the block. The authors' code draws them at
-# random right after numpy.random.seed(123), so they are the same in every fresh run of it. (Its random_state=0
-# belongs to the later draw per example, whose place `corrupt` takes.) They stand here so that no version changes them.
+# random right after numpy.random.seed(123), so every fresh run of it draws the same ones. (Its random_state=0 belongs
+# to the later draw of examples, which `corrupt` replaces.) They are written out here so that no version changes them.
 AUTHORS_PAIRS = (
     (1, 3), (0, 4), (3, 0), (3, 0), (4, 2), (1, 2), (4, 0), (4, 1), (4, 2), (1, 2),
     (3, 0), (4, 0), (4, 1), (1, 4), (3, 0), (2, 0), (0, 3), (1, 3), (0, 1), (0, 4),
@@ -46,7 +46,7 @@ NUM_CLASSES = {"mnist": 10, "cifar10": 10, "cifar100": 100}
 
 
 def published_map(dataset: str, variant: str | None = None) -> LabelMap:
-    """The map of `dataset` and `variant` (None: its default); raises UserError where there is none."""
+    """The map of `dataset` and `variant` (None: the default); raises UserError where there is none."""
     if not isinstance(dataset, str) or dataset not in MAPS:
         rule = f"must be one of {', '.join(MAPS)}; for other data give `corrupt` a (K, K) matrix of your own"
         raise UserError("dataset", dataset, rule)

@@ -19,22 +19,22 @@ from sl.say import notice
 from sl.transition_matrix import ROW_SUM_TOLERANCE, check_transition
 
 SUFFIXES = (".npy", ".csv", ".txt", ".json")
-# What Python's and numpy's readers raise for damaged files.
+# The errors that Python's and numpy's readers raise for damaged files.
 UNREADABLE = (
     *(OSError, EOFError, KeyError, TypeError, ValueError, OverflowError, RecursionError, MemoryError),
     *(csv.Error, tokenize.TokenError),
 )
-ROUNDING = 1e-4  # how far from 1 a row may be that was written with few decimals; it is then divided by its sum
+ROUNDING = 1e-4  # how far the sum of a row written with few decimals may be from 1; it is then divided by its sum
 
 
 @dataclass(frozen=True, eq=False)
 class MatrixFile:
-    """T (K, K) float64, T[i, j] = P(noisy = j | clean = i), and its classes in order where the file names them.
+    """T (K, K) float64, T[i, j] = P(noisy = j | clean = i), and its class names in order (None if the file has none).
 
-    Text may begin with a line of K class names, and each row with its own name, as pandas writes a table. The names 0
-    to K - 1 in order, which pandas gives rows and columns without names, are the numbers of the classes of a data set
-    that has no such names. In .txt what follows # is a comment, in .csv only a line that begins with # and holds no
-    comma. JSON holds `transition` and `class_names`.
+    Text may begin with a line of K class names, and each row with its own name, as pandas writes a table. Rows and
+    columns without names get the names 0 to K - 1 from pandas: these are class numbers, unless the data set uses one of
+    them as a name. In .txt, text after # is a comment; in .csv, only a line that begins with # and has no comma. JSON
+    holds `transition` and `class_names`.
     """
 
     path: str | Path
@@ -42,7 +42,7 @@ class MatrixFile:
     class_names: tuple[str, ...] | None
 
     def for_classes(self, names: tuple[str, ...], option: str, dataset: str) -> Tensor:
-        """T in the order of the data set's classes; UserError under the name of the `option` if these do not fit."""
+        """T in the order of the data set's classes `names`; UserError about the `option` if T does not fit them."""
         if len(self.matrix) != len(names):
             size = " x ".join([str(len(self.matrix))] * 2)
             rule = f"it is a {size} matrix, must be {len(names)} x {len(names)} on dataset={dataset}"
@@ -63,7 +63,7 @@ def digest(path: str | Path) -> str:
 
 
 def read_matrix(path: object, option: str) -> MatrixFile:
-    """The matrix at `path`; UserError under the name of the `option` if it cannot be read or is no such matrix.
+    """The matrix at `path`; UserError about the `option` if it cannot be read or is no transition matrix.
 
     A row whose sum misses 1 by 1e-6 to 1e-4 is divided by it, with a notice.
     """
@@ -100,7 +100,7 @@ def _summing_to_one(matrix: NDArray[np.float64], path: object, option: str) -> N
 def _parse(file: Path) -> tuple[NDArray[np.float64], tuple[str, ...] | None]:
     suffix = file.suffix.lower()
     if suffix == ".npy":
-        with file.open("rb") as opened:  # np.load would take what begins with PK for an archive, and leave it open
+        with file.open("rb") as opened:  # np.load takes a file that begins with PK for an archive, and leaves it open
             held = np.lib.format.read_array(opened, allow_pickle=False)
         if np.iscomplexobj(held):
             raise TypeError(f"it holds {held.dtype}")
@@ -124,12 +124,12 @@ def _from_json(content: Any) -> tuple[NDArray[np.float64], tuple[str, ...] | Non
 
 
 def _from_cells(cells: Iterable[list[str]]) -> tuple[NDArray[np.float64], tuple[str, ...] | None]:
-    """Numbers, and above them class names if there is one row more than columns (and beside them, if the corner is)."""
+    """The matrix and its class names or None: an extra first row holds names, and so may an extra first column."""
     rows = [[cell.strip() for cell in row] for row in cells]
     if not rows:
         raise ValueError("it is empty")
     size, columns = len(rows) - 1, len(rows[-1])
-    corner = rows[0][0] if len(rows[0]) != size else ""  # a number there is one of a matrix without names
+    corner = rows[0][0] if len(rows[0]) != size else ""  # with a number in the corner, nothing has names
     named_rows = columns == size + 1 and not (_is_number(corner) and _is_number(rows[-1][0]))
     if not named_rows and columns != size:
         return _numbers(rows), None

@@ -13,7 +13,7 @@ class Matrix(TransitionNoise):
     """T[i, j] = P(noisy = j | clean = i) from a file (`sl.noise.matrix_file`).
 
     Rows and columns are in the order of the data set's class numbers, unless the file names the classes. Raises
-    UserError when built if the file cannot be read or is no such matrix.
+    UserError when built if the file cannot be read or holds no transition matrix.
     """
 
     def __init__(self, path: str | Path, exact: bool = True) -> None:
@@ -22,5 +22,5 @@ class Matrix(TransitionNoise):
         self._file = read_matrix(path, "noise.path")
 
     def transition(self, dataset: LabelledData) -> Tensor:
-        """(K, K) float64; raises UserError if the data set has another number of classes, or others."""
+        """T (K, K) float64; raises UserError if the data set has another number of classes, or other class names."""
         return self._file.for_classes(dataset.class_names, "noise.path", dataset.name)

@@ -1,4 +1,4 @@
-"""Symmetric noise."""
+"""Symmetric (uniform) noise as a run's configuration names it."""
 
 from torch import Tensor
 
@@ -16,5 +16,5 @@ class Symmetric(TransitionNoise):
         self.rate = number("rate", rate, 0, 1)
 
     def transition(self, dataset: LabelledData) -> Tensor:
-        """(K, K) float64 for the data set's number of classes."""
+        """T (K, K) float64 for the data set's number of classes."""
         return symmetric(dataset.num_classes, self.rate)

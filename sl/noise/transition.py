@@ -26,14 +26,14 @@ def symmetric(num_classes: int, rate: float) -> Tensor:
 
 
 def asymmetric(dataset: str, rate: float, variant: str | None = None) -> Tensor:
-    """T of the published asymmetric noise: a source class s keeps 1 - rate and loses rate to one class map[s].
+    """T of the published asymmetric noise: a share `rate` of each source class s moves to one class map[s].
 
-    On balanced data the share of wrong labels is lower than `rate`, which holds within the source classes:
+    `rate` holds within the source classes. The end of each line is the share of wrong labels in balanced data:
 
     - ``mnist``: 7->1, 2->7, 3->8, 5<->6; about 0.5 rate.
     - ``cifar10``: truck->automobile, bird->airplane, deer->horse, cat<->dog; 0.5 rate.
-    - ``cifar100``, variant ``pairs`` (default): in each block of five consecutive class numbers the two classes
-      that the authors' code draws swap; 0.4 rate.
+    - ``cifar100``, variant ``pairs`` (default): in each block of five consecutive class numbers, two classes swap,
+      those that the authors' code draws; 0.4 rate.
     - ``cifar100``, variant ``cyclic``: each class to the next in its block of five; rate.
     - ``cifar100``, variant ``superclass``: each class to the next in its true superclass; rate.
 
@@ -54,9 +54,9 @@ def asymmetric(dataset: str, rate: float, variant: str | None = None) -> Tensor:
 
 
 def empirical(clean: Tensor, noisy: Tensor, num_classes: int) -> Tensor:
-    """T as it is found in two columns of labels, (N,) int64 each: the share of class i that is labelled j.
+    """T (K, K) float64 of two columns of labels, (N,) int64 each: T[i, j] is the share of class i with the label j.
 
-    A class that does not occur keeps its label.
+    The row of a class that does not occur has 1 on the diagonal.
 
     >>> empirical(torch.tensor([0, 0, 1, 1]), torch.tensor([0, 1, 1, 1]), 2)
     tensor([[0.5000, 0.5000],

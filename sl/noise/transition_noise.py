@@ -1,4 +1,4 @@
-"""What all noise that is drawn from a transition matrix has in common."""
+"""The base class of noise that is drawn from a transition matrix."""
 
 from abc import ABC, abstractmethod
 
@@ -20,10 +20,13 @@ class TransitionNoise(ABC):
 
     @abstractmethod
     def transition(self, dataset: LabelledData) -> Tensor:
-        """(K, K) float64; raises UserError where this noise does not fit the data set."""
+        """T (K, K) float64; raises UserError where this noise does not fit the data set."""
 
     def apply(self, dataset: LabelledData, seed: int) -> NoisyLabels:
-        """The data set's training labels after noise drawn with `seed`; a matrix that moves none is no noise."""
+        """The data set's training labels after noise drawn with `seed`.
+
+        A matrix with nothing off the diagonal adds no noise: `truth_known` is then false for labels as given.
+        """
         transition = self.transition(dataset)
         labels = corrupt(dataset.train_labels, transition, seed, self.exact)
         truth_known = not dataset.labels_given or bool((transition.diagonal() < 1).any())
@@ -33,10 +36,10 @@ class TransitionNoise(ABC):
 
 
 def tell_if_far(noisy: NoisyLabels) -> None:
-    """Say so where the share of labels that moved misses the share that the matrix asks for by a tenth of it or more.
+    """Print a notice if the share of moved labels differs from the matrix's by a tenth of the latter or more.
 
     Exact counts are rounded down in every class: a rate of 0.4 moves none of two images. Otherwise the share is random,
-    and of few images it can be far off.
+    and with few images it can be far off.
     """
     asked = (1 - noisy.transition.diagonal())[noisy.clean].mean().item()
     realised = noisy.realised_rate
