@@ -9,7 +9,7 @@ from sl.options.run import RunConfig
 
 @dataclass(kw_only=True)
 class AuditConfig(RunConfig):
-    """An audit by the run that all else describes."""
+    """The options of an audit: those of the runs that it trains, and its own."""
 
     expected_precision: float
     sheet: int
@@ -20,7 +20,7 @@ class AuditConfig(RunConfig):
     results_dir: str
 
     def check(self) -> None:
-        """Raise UserError for an option of an audit out of its range, or that it sets itself for its runs."""
+        """Raise UserError for an option that is out of range, or that an audit sets itself for its runs."""
         if self.folds is not None and (self.folds < 0 or self.folds == 1):
             raise UserError("folds", self.folds, "must be 0 (one run) or a whole number of at least 2")
         number("expected_precision", self.expected_precision, 0, 1, low_open=True)

@@ -1,4 +1,4 @@
-"""The options `holdout` and `fold`: what a run holds out of the training set, and validates on.
+"""The options `holdout` and `fold`: the part of the training set that a run holds out and validates on.
 
 `holdout` is a share; `fold`, such as 2/4, is one of several equal parts.
 """
@@ -13,7 +13,7 @@ from sl.errors import UserError
 
 
 def check_held_out(holdout: float | None, fold: str | None) -> None:
-    """Raise UserError for a share or part of the training set that cannot be held out, or where both are given."""
+    """Raise UserError for a `holdout` outside (0, 1), for a `fold` that is no fold, or where both are given."""
     if holdout is not None:
         number("holdout", holdout, 0, 1, low_open=True, high_open=True)
     if fold is not None:
@@ -23,7 +23,7 @@ def check_held_out(holdout: float | None, fold: str | None) -> None:
 
 
 def parse_fold(text: str) -> tuple[int, int]:
-    """Number of the fold, from 1, and of all folds.
+    """The number of the fold, from 1, and how many folds there are; UserError for any other text.
 
     >>> parse_fold("2/4")
     (2, 4)
@@ -34,4 +34,4 @@ def parse_fold(text: str) -> tuple[int, int]:
     raise UserError("fold", text, "must be NUMBER/FOLDS, such as 2/4")
 
 
-Fold = Annotated[str, AfterValidator(lambda text: parse_fold(text) and text)]  # the text, in a record
+Fold = Annotated[str, AfterValidator(lambda text: parse_fold(text) and text)]  # in a record: the checked text

@@ -8,7 +8,7 @@ from sl.options.run import NO_OPTION
 
 @dataclass(kw_only=True)
 class ReproduceConfig:
-    """One reproduction; `names` says which experiment and scale were chosen."""
+    """The options of one reproduction; `names` holds the names of the chosen experiment and scale."""
 
     CHOICES: ClassVar = ("experiment", "scale")
 

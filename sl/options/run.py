@@ -30,20 +30,20 @@ def check_scale(scale: ScaleConfig) -> None:
 
 @dataclass
 class ProbeConfig:
-    """What is looked at more closely: one class (number, name or null), and how many test representations to keep."""
+    """The class that a run's probes look at (number, name or null), and how many test representations to keep."""
 
     label: Any = None
     representations: int = 0
 
 
-NO_OPTION = {"omegaconf_ignore": True}  # a field that says how a configuration was made
+NO_OPTION = {"omegaconf_ignore": True}  # for a field that is no option: it says how a configuration was made
 
 
 @dataclass(kw_only=True)
 class RunConfig:
-    """One training run.
+    """The options of one training run.
 
-    `names` is what the choices (dataset, noise, model, loss, recipe, scale) are called, `overrides` the command line.
+    `names` holds the names of the choices (dataset, noise, model, loss, recipe, scale), `overrides` the command line.
     """
 
     CHOICES: ClassVar = ("dataset", "noise", "model", "loss", "recipe", "scale")
@@ -71,4 +71,4 @@ class RunConfig:
     overrides: list[str] = field(default_factory=list, metadata=NO_OPTION)
 
     def check(self) -> None:
-        """Raise UserError for what the command refuses whose options these are; a run has nothing of its own."""
+        """Raise UserError for values that a command does not take; commands override it, a run checks nothing here."""

@@ -11,7 +11,7 @@ MOST_THREADS = 1024
 
 @dataclass
 class RuntimeConfig:
-    """As asked for: sl/train/device.py decides what `auto` and null stand for on a machine."""
+    """The runtime as the user asks for it; sl/train/device.py decides what `auto` and null mean on a machine."""
 
     device: str
     precision: str
@@ -21,7 +21,7 @@ class RuntimeConfig:
 
 
 def check_runtime(config: RuntimeConfig) -> None:
-    """Raise UserError for what no machine knows."""
+    """Raise UserError for an unknown precision or step, or for threads outside 1 to MOST_THREADS."""
     one_of("runtime.precision", config.precision, ("auto", *PRECISIONS))
     one_of("runtime.step", config.step, ("auto", "fastest", *STEPS))
     if config.threads is not None:

@@ -8,7 +8,7 @@ from sl.options.run import RunConfig
 
 @dataclass(kw_only=True)
 class SearchOptions:
-    """What a search has besides its runs."""
+    """The options of the search itself, besides those of its runs."""
 
     ranges: dict[str, Any] = field(default_factory=dict)
     trials: int
@@ -20,7 +20,7 @@ class SearchOptions:
 
 @dataclass(kw_only=True)
 class SearchConfig(RunConfig):
-    """A search on the run that all else describes."""
+    """The options of a search: those of the runs that it trains, and its own."""
 
     search: SearchOptions
     results_dir: str

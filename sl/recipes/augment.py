@@ -1,7 +1,7 @@
-"""Random shift, crop, flip and rotation of whole batches, on whatever device the images are.
+"""Random shift, crop, flip and rotation of whole batches, on the device of the images.
 
-All randomness is drawn once per epoch on the CPU, so that every device sees the same; applying the draws is a pure
-function without host synchronisation. Two traditions are covered, each as its own library does it:
+All randomness is drawn once per epoch on the CPU, so that every device gets the same draws. Applying them is a pure
+function without host synchronisation. There are two kinds, each as its library does it:
 
 - shift (Keras' ImageDataGenerator): rotation and fractional shift in one bilinear resampling that repeats the edge,
   then the flip;
@@ -28,10 +28,10 @@ pull request 314 of October 2020; the authors' code is from 2019."""
 
 
 class Draws(NamedTuple):
-    """What happens to each of N images.
+    """The random changes of N images.
 
-    `offset` (N, 2) float32: rows and columns, in pixels, by which the sampling point moves; `flip` (N,) bool;
-    `angle` (N,) float32: radians by which it turns, from the rows' axis towards the columns'.
+    `offset` (N, 2) float32: how far the sampling point moves along rows and columns, in pixels; `flip` (N,) bool;
+    `angle` (N,) float32: how far it turns, in radians, from the rows' axis towards the columns'.
     """
 
     offset: Tensor
@@ -49,14 +49,14 @@ class Draws(NamedTuple):
         return Draws(*(field[index] for field in self))
 
     def copy_(self, other: Draws) -> None:
-        """Overwrite these draws, in place, by `other` draws for as many images."""
+        """Overwrite these draws in place with `other`, draws for as many images."""
         for own, new in zip(self, other, strict=True):
             own.copy_(new)
 
 
 @dataclass(frozen=True)
 class Augmentation:
-    """How far images may be shifted (share of the side) or cropped (pixels), turned (degrees), and if they are flipped.
+    """How far images may be shifted (share of the side), cropped (pixels) and turned (degrees); whether to flip them.
 
     Shift and crop exclude each other: UserError where both are set.
     """
@@ -78,7 +78,7 @@ class Augmentation:
     def draw(self, count: int, image_shape: tuple[int, int, int], generator: torch.Generator) -> Draws:
         """Draws for `count` images of shape (C, H, W), uniform and independent of each other.
 
-        Draws the same number of random values, whatever is switched on.
+        The number of random values does not depend on which changes are switched on.
         """
         offset, flip, angle = (torch.rand(count, n, generator=generator) for n in (2, 1, 1))
         if self.crop_padding:
@@ -89,7 +89,7 @@ class Augmentation:
         return Draws(offset, (flip < 0.5).flatten() & self.flip, angle.flatten())
 
     def __call__(self, images: Tensor, draws: Draws) -> Tensor:
-        """`images` (B, C, H, W) float, each changed by its own of the `draws` for these B; same shape."""
+        """`images` (B, C, H, W) float, each changed by its own draws (`draws` for B images); same shape."""
         if not self.active:
             return images
         rows, columns = _pixel_grid(images)
@@ -106,7 +106,7 @@ class Augmentation:
 
 
 def _pixel_grid(images: Tensor) -> tuple[Tensor, Tensor]:
-    """Row (H, 1) and column (1, W) of every pixel of (B, C, H, W), counted from the middle of the image."""
+    """Rows (H, 1) and columns (1, W) of the pixels of `images` (B, C, H, W), in pixels from the middle."""
     rows, columns = (
         torch.arange(side, dtype=images.dtype, device=images.device) - (side - 1) / 2 for side in images.shape[-2:]
     )

@@ -10,7 +10,7 @@ BatchNorm = nn.BatchNorm1d | nn.BatchNorm2d
 
 
 def configure_batchnorm(model: nn.Module, eps: float, momentum: float, zero_debias: bool) -> None:
-    """Set every batch normalisation of `model`: `eps` under the root, `momentum` m the new batch's share.
+    """Set `eps` (under the root) and `momentum` m (the new batch's share) of all batch normalisation in `model`.
 
     The running statistics become (1 - m) * old + m * batch: Keras' momentum 0.99 is 0.01 here. With `zero_debias` they
     start at zero, and evaluation inside `debiased_statistics` divides them by 1 - (1 - m)^t after t batches: an average
@@ -25,10 +25,10 @@ def configure_batchnorm(model: nn.Module, eps: float, momentum: float, zero_debi
 
 @contextmanager
 def debiased_statistics(model: nn.Module, zero_debias: bool) -> Iterator[None]:
-    """Inside, the running statistics of `model` are as evaluation needs them: divided by 1 - (1 - m)^t.
+    """Inside the block, the running statistics of `model` are divided by 1 - (1 - m)^t, as evaluation needs them.
 
     The factor is computed on the model's device, so nothing waits for it. Without `zero_debias`, or before the first
-    batch, nothing changes.
+    batch, nothing changes. After the block the statistics are as before.
     """
     layers = [(statistics(layer), bias_correction(layer)) for layer in batchnorms(model)] if zero_debias else []
     biased = [[value.clone() for value in values] for values, _ in layers]
@@ -52,12 +52,12 @@ def bias_correction(layer: BatchNorm) -> Tensor:
 
 
 def batchnorms(model: nn.Module) -> Iterator[BatchNorm]:
-    """Every batch normalisation of `model`."""
+    """Every batch normalisation layer of `model`."""
     return (layer for layer in model.modules() if isinstance(layer, BatchNorm))
 
 
 def statistics(layer: BatchNorm) -> tuple[Tensor, Tensor]:
-    """Running mean and variance (C,)."""
+    """The running mean and variance of `layer`, (C,) each: its own tensors, no copies."""
     assert layer.running_mean is not None
     assert layer.running_var is not None
     return layer.running_mean, layer.running_var

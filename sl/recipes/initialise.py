@@ -20,14 +20,14 @@ TRUNCATED_STD = 0.87962566103423978
 def initialise(model: nn.Module, kind: str, generator: torch.Generator) -> None:
     """Give every parameter of `model` its initial value, in place, whatever it held before.
 
-    - he_normal: as Keras' initialiser of that name, a normal of variance 2 / fan_in (He et al. 2015) cut off at two
-      standard deviations; biases 0. What the authors' code uses.
-    - he_uniform: convolutions uniform of variance 2 / fan_in, dense layers uniform of variance
-      2 / (fan_in + fan_out) (Glorot and Bengio 2010), biases as PyTorch draws them. What the APL code uses.
+    - he_normal (the authors' code): as Keras' initialiser of that name, a normal of variance 2 / fan_in (He et al.
+      2015) cut off at two standard deviations; biases 0.
+    - he_uniform (the APL code): convolutions uniform of variance 2 / fan_in, dense layers uniform of variance
+      2 / (fan_in + fan_out) (Glorot and Bengio 2010), biases as PyTorch draws them.
     - torch: PyTorch's own, weights and biases uniform in +-1 / sqrt(fan_in).
 
-    Normalisation of batches, groups or layers starts with weight 1 and bias 0; that of batches with mean 0 and variance
-    1 too. Raises UserError for other kinds and for models that hold other layers with parameters.
+    Batch, group and layer normalisation start with weight 1 and bias 0, the running statistics of batch normalisation
+    with mean 0 and variance 1. Raises UserError for other kinds, and for models with other layers that have parameters.
     """
     one_of("recipe.initialisation", kind, INITIALISATIONS)
     for layer in model.modules():

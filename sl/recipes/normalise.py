@@ -1,4 +1,4 @@
-"""From stored bytes to a network's input; augmentation stands between the two halves."""
+"""Turns stored bytes into a network's input, in two steps: augmentation is done between them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from torch import Tensor
 from sl.checks import one_of
 from sl.options.recipe import NORMALISATIONS
 
-VALUES = 2**20  # that are converted at once: the whole set as floats may not fit into memory
+VALUES = 2**20  # how many are converted at once: the whole set as floats may not fit into memory
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,7 +38,7 @@ class Normalisation:
         return self.after(self.before(images))
 
     def to(self, device: torch.device) -> Normalisation:
-        """The same on `device`."""
+        """This normalisation with its tensors on `device`."""
         return Normalisation(*(None if x is None else x.to(device) for x in (self.mean_image, self.mean, self.std)))
 
 
@@ -49,7 +49,7 @@ def value_counts(images: Tensor) -> Tensor:
 
 
 def fit_normalisation(kind: str, train_images: Tensor) -> Normalisation:
-    """The normalisation that `train_images` (N, C, H, W) uint8 ask for.
+    """The normalisation of a `kind`, with the statistics of `train_images` (N, C, H, W) uint8.
 
     - pixel_mean: the mean training image is subtracted, nothing is divided (the authors' Keras code)
     - channel: every channel gets mean 0 and variance 1 over the training set (usual in PyTorch)

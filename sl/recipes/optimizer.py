@@ -17,8 +17,8 @@ class SGD:
     - keras: v <- momentum * v + lr * g; w <- w - v. Each gradient keeps the learning rate of its own step.
     - torch: v <- momentum * v + g; w <- w - lr * v, or w - lr * (g + momentum * v) with `nesterov`.
 
-    torch.optim.SGD knows the second form only. `factors` holds a multiple of lr for each parameter. A step reads
-    nothing back to the host, so that a CUDA graph can hold it; it overwrites the gradients.
+    torch.optim.SGD has the second form only. `factors` holds a multiple of lr for each parameter. A step reads nothing
+    back to the host, so that a CUDA graph can capture it; it overwrites the gradients.
     """
 
     def __init__(
@@ -47,9 +47,9 @@ class SGD:
 
     @torch.no_grad()
     def step(self) -> None:
-        """Change the parameters once, by their gradients; what the loss does not depend on stays.
+        """Update every parameter that has a gradient; a parameter that the loss does not depend on stays.
 
-        Which ones these are is the same in every step, and known without a look at the device.
+        Which parameters have a gradient is the same in every step, and the host knows it without asking the device.
         """
         if self.clip_norm is not None:
             nn.utils.clip_grad_norm_(self.parameters, self.clip_norm)
@@ -78,7 +78,7 @@ class SGD:
             parameter.grad = None
 
     def reset(self) -> None:
-        """Forget the past in place: the next step is the first one of another run."""
+        """Set the velocity to zero in place, so that the next step is the first one of another run."""
         torch._foreach_zero_(self.velocity)
 
     def state_dict(self) -> dict[str, list[Tensor]]:
@@ -87,7 +87,7 @@ class SGD:
 
     @torch.no_grad()
     def load_state_dict(self, state: dict[str, list[Tensor]]) -> None:
-        """Take over, in place, what `state_dict` gave."""
+        """Copy the velocity that `state_dict` returned, in place."""
         for own, saved in zip(self.velocity, state["velocity"], strict=True):
             own.copy_(saved)
 
@@ -97,11 +97,11 @@ def _gradients(parameters: Sequence[Tensor]) -> tuple[Tensor, ...]:
 
 
 def build_optimizer(model: nn.Module, recipe: RecipeConfig) -> SGD:
-    """The recipe's optimiser for what is to be trained of `model`, which must already be on its device."""
+    """The recipe's optimiser for the parameters of `model` that are not frozen; `model` must be on its device."""
     trained = [parameter for parameter in model.parameters() if parameter.requires_grad]
     return SGD(
         trained,
-        decayed_parameters(model, recipe.decay_on),  # of what is frozen there is no gradient, so no decay either
+        decayed_parameters(model, recipe.decay_on),  # frozen ones have no gradient, so no decay either
         lr=recipe.lr,
         momentum=recipe.momentum,
         momentum_form=recipe.momentum_form,
@@ -123,10 +123,10 @@ def head_factors(model: nn.Module, parameters: Sequence[Tensor], factor: float) 
 
 
 def decayed_parameters(model: nn.Module, decay_on: str) -> list[Tensor]:
-    """The parameters that weight decay pulls on.
+    """The parameters of `model` that weight decay applies to.
 
-    fc1: kernel and bias of the layer `fc1`; kernels: kernels of all convolutions and dense layers, no biases; all:
-    everything, batch normalisation too; none. Raises UserError for fc1 where `model` has no such layer.
+    fc1: kernel and bias of the layer `fc1`; kernels: kernels of all convolutions and dense layers, no biases; all: all
+    parameters, those of batch normalisation too; none. Raises UserError for fc1 where `model` has no such layer.
     """
     if decay_on == "none":
         return []

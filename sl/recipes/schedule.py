@@ -9,8 +9,8 @@ def learning_rate(recipe: RecipeConfig, step: int, steps: int, paper_steps: int)
     """Learning rate of optimiser step `step` (from 0) in a run of `steps`.
 
     A shorter run (`steps` < `paper_steps`, the recipe's full number of steps) goes through the same schedule
-    faster: it has the rate that the full run has after the same share of its steps. With e the epochs finished
-    and t the steps finished of the full run:
+    faster: it has the rate that the full run has after the same share of its steps. With e epochs and t steps of
+    the full run finished:
 
     - steps: lr * gamma^(number of milestones <= e)
     - cosine: lr / 2 * (1 + cos(pi * e / epochs)), one value per epoch as in the APL code
