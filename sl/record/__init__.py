@@ -1,4 +1,4 @@
-"""Run records: what a run writes while it goes, and the run that one reads back; nothing here needs torch."""
+"""Run records: what a run writes during training, and the `Run` that is read back; nothing here needs torch."""
 
 from sl.record.noise import CLEAN, GIVEN, Noise
 from sl.record.read import load_all, read

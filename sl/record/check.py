@@ -1,4 +1,4 @@
-"""Checks all records of a folder."""
+"""Checks all records in a folder."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from sl.record.run import Run
 
 @dataclass(frozen=True)
 class Report:
-    """How many records are in which state, and a line for each damaged one."""
+    """The number of records in each state, and a line for each damaged one."""
 
     counts: Counter[str]
     damaged: list[str]
@@ -24,7 +24,7 @@ class Report:
 
 
 def check_all(folder: Path) -> Report:
-    """Read every record below `folder`: checked against its checksum, unchecked (it has none), unfinished, damaged."""
+    """Count the records below `folder`: checked (by their checksum), unchecked (without one), unfinished, damaged."""
     counts, damaged = Counter[str](), list[str]()
     for path in record_files(folder):
         try:

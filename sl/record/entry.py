@@ -1,4 +1,4 @@
-"""What all parts of a record have in common: strict types, finite numbers, and the kinds of values that they hold."""
+"""The base class of all parts of a record (strict types, finite numbers), and the types of their values."""
 
 from typing import Annotated
 
@@ -22,6 +22,6 @@ Title = Annotated[str, AfterValidator(lambda text: " ".join(text.split()))]
 
 
 class Entry(BaseModel):
-    """A part of a record. Types are strict, numbers finite; fields that this version does not know are passed over."""
+    """A part of a record. Types are strict, numbers finite; fields that this version does not know are ignored."""
 
     model_config = ConfigDict(strict=True, frozen=True, extra="ignore", allow_inf_nan=False)

@@ -8,9 +8,9 @@ from sl.files import short_digest
 
 
 def canonical(value: Any) -> Any:
-    """`value` in the one form it is hashed in: 1 and 1.0 are the same number, keys have no order.
+    """`value` in the form that is hashed: 1 and 1.0 become the same number, keys are sorted.
 
-    What is null is left out, so that an option which is added later and is off by null leaves identities alone.
+    Keys with the value null are left out: an option that is added later and is null by default changes no identity.
     """
     if isinstance(value, dict):
         return {str(key): canonical(value[key]) for key in sorted(value, key=str) if value[key] is not None}
@@ -22,15 +22,15 @@ def canonical(value: Any) -> Any:
 
 
 def canonical_text(value: Any) -> str:
-    """Equal for values that are equal as hashed: to group runs by."""
+    """`canonical(value)` as text: a key to group runs by, equal for values that are hashed alike."""
     return json.dumps(canonical(value))
 
 
 def identity(result_config: Mapping[str, Any]) -> str:
     """The run's identity, 16 hexadecimal digits.
 
-    `result_config` holds data, noise, model, loss, recipe, scale, seed and precision. Its `names` are only
-    what people call these choices, and `probe` only says what is looked at; neither is hashed.
+    `result_config` holds data, noise, model, loss, recipe, scale, seed and precision. Its `names` are only the names
+    of these choices, and `probe` only says what is measured more closely; neither is hashed.
 
     >>> identity({"seed": 1, "names": {"loss": "ce"}}) == identity({"seed": 1.0})
     True

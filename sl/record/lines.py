@@ -1,4 +1,4 @@
-"""A line of a record as text: read with the checks of the schema, written so that a record repeats byte for byte."""
+"""A line of a record as text: reading checks it by the schema; a repeated run writes the same bytes."""
 
 import json
 import math
@@ -25,7 +25,7 @@ def parse(text: bytes) -> Line:
 
 
 def first_mistake(error: ValidationError, outside: int = 0) -> str:
-    """The first of the mistakes in one line: where, what stands there and what must; without the `outside` of where."""
+    """The first mistake in one line: place, value and rule. The first `outside` parts of the place are left out."""
     first = error.errors(include_url=False)[0]
     place = ".".join(map(str, first["loc"][outside:]))
     given = json.dumps(first["input"], default=str) if first["type"] not in ("missing", "json_invalid") else None
@@ -34,9 +34,10 @@ def first_mistake(error: ValidationError, outside: int = 0) -> str:
 
 
 def serialise(line: Line) -> bytes:
-    """`line` as it stands in a record, with its line break. Fields that were not set are left out.
+    """`line` as a record holds it, with its line break. Fields that were not set are left out.
 
-    Measured values have six significant digits, so that a record repeats byte for byte; a header's stay as they are.
+    Values of epochs and probes are rounded to six significant digits, so that a repeated run writes the same bytes;
+    other lines keep theirs.
     """
     values = {"kind": line.kind, **line.model_dump(exclude_unset=True)}
     if isinstance(line, Header):
@@ -47,7 +48,7 @@ def serialise(line: Line) -> bytes:
 
 
 def rounded(value: Any) -> Any:
-    """`value` with floats to six significant digits, and null for what is not finite."""
+    """`value` with floats rounded to six significant digits, and None for each that is not finite."""
     if isinstance(value, float):
         return float(f"{value:.6g}") if math.isfinite(value) else None
     if isinstance(value, dict):

@@ -1,4 +1,4 @@
-"""The noise of a run: what tells it from that of another run, and its title."""
+"""The noise of a run: what distinguishes it from other noise, and its title."""
 
 from dataclasses import dataclass, field
 
@@ -6,14 +6,14 @@ from sl.asymmetric_variants import ONLY, variant_of
 from sl.record.schema import Config
 from sl.record.shown import place, shown
 
-NAMED = ("exact", "variant", "name", "file")  # options of this project's noise that its title words in its own way
+NAMED = ("exact", "variant", "name", "file")  # options of this project's noise that titles do not show as KEY VALUE
 
 
 @dataclass(frozen=True)
 class Noise:
-    """The noise of a run: kind, rate (None where the labels themselves decide it) and what else tells it apart.
+    """The noise of a run: its kind, its rate (None where the labels decide it) and a `detail` that distinguishes it.
 
-    Of a matrix that is a hash; the name of its `file` stands before it in the title.
+    The detail of a matrix is a hash; the title has the name of its `file` before it.
 
     >>> Noise("symmetric", 0.4).title
     'symmetric 40 %'
@@ -33,24 +33,24 @@ class Noise:
 
     @property
     def order(self) -> tuple[float, str, str, float]:
-        """Sort key: the place that the kind of noise asks for, then its name; each kind by detail, then rate."""
+        """Sort key: the place that configs/ gives the kind of noise, then its name; each kind by detail, then rate."""
         return *place("noise", self.kind), self.detail, self.rate or 0.0
 
 
 CLEAN = Noise("none", 0.0)
-GIVEN = Noise("given", None)  # own labels: how many are wrong is unknown
+GIVEN = Noise("given", None)  # labels of own data: it is unknown how many are wrong
 
 
 def noise_of(config: Config) -> Noise:
-    """The noise that a run's configuration describes; rate 0 of any kind is clean."""
+    """The noise that a run's configuration describes; noise of any kind with rate 0 is CLEAN."""
     kind, values = config.names.noise, config.noise
     stated = values.get("rate")
     if kind == "none" or stated == 0:
         return CLEAN
-    rate = stated if isinstance(stated, int | float) else None  # of another package it may be one for each class
+    rate = stated if isinstance(stated, int | float) else None  # other packages may have a rate for each class
     named: tuple[str, ...] = ("_target_",) if rate is None else ("_target_", "rate")
     details: list[str | None] = []
-    if str(values.get("_target_")).startswith("sl."):  # in another package these may mean something else
+    if str(values.get("_target_")).startswith("sl."):  # in another package these names may mean something else
         named += NAMED
         variant = variant_of(config.names.dataset, values.get("variant")) if kind == "asymmetric" else ONLY
         details = [values.get("name") if variant == ONLY else variant, (values.get("file") or "")[:8]]

@@ -1,4 +1,4 @@
-"""Where a record comes from: code, packages and machine."""
+"""Where a record comes from: the code, the packages and the machine."""
 
 import os
 import platform
@@ -18,7 +18,7 @@ CODE = ("sl", "scripts", "configs", "requirements.txt")
 
 
 def _git(*arguments: str) -> str | None:
-    """What git says about the folder of this code, or None; variables such as GIT_DIR do not send it elsewhere."""
+    """The output of git in the folder of this code, or None if it fails; variables such as GIT_DIR have no effect."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
     command = ["git", "-C", str(ROOT), *arguments]
     try:
@@ -29,28 +29,30 @@ def _git(*arguments: str) -> str | None:
 
 
 def commit() -> tuple[str | None, bool | None]:
-    """The commit of the code and whether the code differs from it (new records do not count as a difference).
+    """The commit of the code, and whether the code differs from it (new records do not count).
 
-    Outside a checkout of its own, for instance on a machine that only got a copy or inside another repository,
-    SL_COMMIT may name it; what was changed since is then unknown (None).
+    Outside a checkout of its own, for instance in a bare copy or inside another repository, the variable SL_COMMIT may
+    name the commit; whether the code differs from it is then unknown (None).
     """
     top = _git("rev-parse", "--show-toplevel")
     head = _git("rev-parse", "HEAD") if top and Path(top).resolve() == ROOT else None
     if head is None:
         return os.environ.get("SL_COMMIT"), None
-    changes = _git("status", "--porcelain", "--untracked-files=normal", "--", *CODE)  # however git is configured
+    changes = _git(
+        "status", "--porcelain", "--untracked-files=normal", "--", *CODE
+    )  # the same for every git configuration
     return head, None if changes is None else bool(changes)
 
 
 def _versions() -> Iterator[tuple[str, str]]:
-    """The packages that are installed, with their versions."""
+    """Name and version of each of PACKAGES that is installed."""
     for name in PACKAGES:
         with suppress(PackageNotFoundError):
             yield name, version(name)
 
 
 def provenance(device: str, precision: str, step: str) -> Provenance:
-    """Commit, package versions, Python, device (in words), precision, how a step runs, and the time (UTC)."""
+    """The provenance of a run that starts now; `device` is in words, `step` says how a training step runs."""
     head, dirty = commit()
     return Provenance(
         commit=head,
@@ -65,5 +67,5 @@ def provenance(device: str, precision: str, step: str) -> Provenance:
 
 
 def now() -> str:
-    """The time, UTC, ISO 8601 to the second."""
+    """The current time, UTC, in ISO 8601 to the second."""
     return datetime.now(UTC).isoformat(timespec="seconds")

@@ -1,4 +1,4 @@
-"""Reads run records: the one parser, which decides what a record holds and whether it is finished; no torch here."""
+"""Reads run records. This is the only parser: it decides what a record holds and whether it is finished."""
 
 import hashlib
 import re
@@ -23,8 +23,8 @@ State = Literal["missing", "complete", "diverged", "unfinished", "damaged", "dam
 def read(path: Path) -> Run:
     """The run recorded at `path`.
 
-    How it describes its choices is remembered (sl/record/shown.py). A last line that was cut off while it was written
-    leaves an unfinished run; anything else that does not fit raises UserError with file and line number.
+    The titles of its choices are kept for later (sl/record/shown.py). A last line that was cut off while it was
+    written leaves an unfinished run; any other damage raises UserError with file and line number.
     """
     path = Path(path)
     try:
@@ -37,7 +37,7 @@ def read(path: Path) -> Run:
 
 
 def parse_record(path: Path, content: bytes) -> Run:
-    """The run whose record holds `content`; `path` is what errors name."""
+    """The run whose record holds `content`; UserError, which names `path`, for a damaged record."""
     epochs: list[Epoch] = []
     probes: dict[str, Probe] = {}
     resumes: list[Resume] = []
@@ -70,9 +70,9 @@ def parse_record(path: Path, content: bytes) -> Run:
 
 
 def record_state(path: Path) -> State:
-    """What lies at `path`, where a run is about to be written.
+    """The state of the record at `path`.
 
-    "damaged end" is a record that was finished and changed since: it must not be overwritten.
+    "damaged end" is a damaged record whose run had ended: it must not be overwritten.
     """
     if not path.exists():
         return "missing"
@@ -84,7 +84,7 @@ def record_state(path: Path) -> State:
 
 
 def is_complete(path: Path) -> bool:
-    """Whether the record at `path` exists and is that of a run which reached its end."""
+    """Whether there is a record at `path` whose run reached its end."""
     return record_state(path) == "complete"
 
 
@@ -92,7 +92,7 @@ def load_all(root: Path | str, strict: bool = False, option: str = "runs_dir") -
     """Every run recorded below `root`, sorted by path, finished or not; hidden files and folders are passed over.
 
     A damaged record, or a second one of the same run, is named on stderr and left out; with `strict` it raises
-    UserError. So does a `root` that is no folder; `option` is what the user gave it as.
+    UserError. A `root` that is no folder always raises UserError, about `option`, by which the user gave it.
     """
     found: dict[str, Run] = {}
     for path in sorted(record_files(Path(root), option), key=lambda path: (_is_copy(path), path)):
@@ -110,7 +110,7 @@ def load_all(root: Path | str, strict: bool = False, option: str = "runs_dir") -
 
 
 def record_files(root: Path, option: str = "runs_dir") -> Iterator[Path]:
-    """The records below `root`, sorted, hidden ones passed over; UserError where `root` is no folder."""
+    """The paths of the records below `root`, sorted, without hidden ones; UserError where `root` is no folder."""
     if not root.is_dir():
         raise UserError(option, root, "must be a folder that holds run records")
     for path in sorted(root.rglob("*.jsonl")):
@@ -163,7 +163,7 @@ def _check_end(path: Path, number: int, header: Header, epochs: list[Epoch], pro
 
 
 def _has_end(path: Path) -> bool:
-    """Whether a line of the damaged record says that the run was finished."""
+    """Whether a line of the damaged record says that the run has ended."""
     for line in path.read_bytes().split(b"\n"):
         try:
             if isinstance(parse(line.strip(BLANK)), End | Diverged):
@@ -174,7 +174,7 @@ def _has_end(path: Path) -> bool:
 
 
 def _is_copy(path: Path) -> bool:
-    """Whether the file is not called as a record is: after its run."""
+    """Whether the file's name is not an identity, as the name of every original record is."""
     return re.fullmatch("[0-9a-f]{16}", path.stem) is None
 
 

@@ -12,12 +12,12 @@ Features = NDArray[np.float32]
 Labels = NDArray[np.int64]
 
 
-@lru_cache(maxsize=1)  # a figure shows what is measured next; many of them would fill the memory
+@lru_cache(maxsize=1)  # a figure draws and measures the same one; many would fill the memory
 def read_representation(run: Run) -> tuple[Features, Labels] | None:
     """The representations (M, D) of M test images at the last epoch and their labels (M,); None if not kept.
 
-    Any number of the first rows is spread over the classes. Raises UserError where the file beside the record cannot
-    be read.
+    The rows go through the classes in turn, so the first rows are spread over all classes, however many are taken.
+    Raises UserError where the file beside the record cannot be read.
     """
     path = run.path.with_suffix(".npz")
     if not path.is_file():

@@ -1,4 +1,4 @@
-"""One recorded run and what is derived from it; needs no torch."""
+"""One recorded run and the values that follow from it; needs no torch."""
 
 import math
 from collections.abc import Sequence
@@ -19,7 +19,7 @@ STAGES: tuple[Stage, ...] = ("early", "middle", "late")
 
 
 def numbered(class_names: Sequence[str]) -> list[str]:
-    """Number and name of each class, for axes; a name that is just the number stands once.
+    """Number and name of each class, for axes; only the number where the name is the number too.
 
     >>> numbered(["cat", "1"])
     ['0 cat', '1']
@@ -36,7 +36,7 @@ class Run:
     probes: dict[str, Probe] = field(default_factory=dict)
     resumes: tuple[Resume, ...] = ()
     last_line: End | Diverged | None = None
-    path: Path = Path()  # of the record; a run that a tracker is told of has none
+    path: Path = Path()  # of the record; empty for a run that is only sent to a tracker
 
     @property
     def identity(self) -> str:
@@ -45,7 +45,7 @@ class Run:
 
     @property
     def config(self) -> Config:
-        """What determines the result, as resolved."""
+        """The resolved configuration: what determines the result."""
         return self.header.config
 
     @property
@@ -55,7 +55,7 @@ class Run:
 
     @property
     def scale(self) -> Scale:
-        """Shares of images and epochs against the recipe's full length."""
+        """The shares of images, epochs, batch and width that the run used, and the recipe's full length."""
         return self.header.scale
 
     @property
@@ -65,14 +65,14 @@ class Run:
 
     @property
     def holdout(self) -> float | None:
-        """The share of the training set that was held out for validation: of one of n folds it is 1/n."""
+        """The share of the training set that was held out for validation: 1/n for one of n folds; None without one."""
         if self.config.fold is not None:
             return 1 / parse_fold(self.config.fold)[1]
         return self.config.holdout or None
 
     @property
     def loss(self) -> dict[str, Any]:
-        """The parameters of the loss, without its class."""
+        """The parameters of the loss by name, without its class."""
         return {name: value for name, value in self.config.loss.items() if name != "_target_"}
 
     @property
@@ -82,30 +82,30 @@ class Run:
 
     @property
     def started(self) -> str:
-        """When it was begun, UTC, ISO 8601."""
+        """When the run began, UTC, ISO 8601."""
         return self.header.provenance.started
 
     @property
     def end(self) -> End | None:
-        """The last line of a run that reached its end."""
+        """The last line of a run that reached its end; None for any other run."""
         return self.last_line if isinstance(self.last_line, End) and not self.diverged else None
 
     @property
     def complete(self) -> bool:
-        """Whether the run reached its end with finite numbers; no other run may stand in a table or figure as one."""
+        """Whether the run reached its end with finite numbers; tables and figures show no other run as finished."""
         return self.end is not None
 
     @property
     def diverged(self) -> bool:
         """Whether the loss or a weight was not finite, or a weight reached 10,000.
 
-        Older versions trained on without finite numbers, and recorded no loss.
+        Older versions went on training then, and recorded the loss as null.
         """
         return isinstance(self.last_line, Diverged) or any(line.train_loss is None for line in self.epochs)
 
     @property
     def checked(self) -> bool:
-        """Whether a checksum says that the record is as it was written; older versions wrote none."""
+        """Whether the record has a checksum, which matched when it was read; older versions wrote none."""
         return self.last_line is not None and self.last_line.sha256 is not None
 
     @property
@@ -115,7 +115,7 @@ class Run:
 
     @property
     def class_names(self) -> list[str]:
-        """Names of the K classes."""
+        """The names of the K classes."""
         return self.data.class_names
 
     @property
@@ -124,7 +124,7 @@ class Run:
         return numbered(self.class_names)
 
     def name(self, choice: str) -> str:
-        """What a choice is called: `choice` is dataset, noise, model, loss, recipe or scale."""
+        """The name of a choice, such as `ce`; `choice` is dataset, noise, model, loss, recipe or scale."""
         name: str = getattr(self.config.names, choice)
         return name
 
@@ -135,18 +135,18 @@ class Run:
 
     @property
     def realised_rate(self) -> float | None:
-        """The share of labels that noise made wrong, as counted; None for labels as given."""
+        """The counted share of wrong labels; None for labels as given without added noise."""
         return self.header.noise.realised_rate
 
     @property
     def noise(self) -> Noise:
-        """The noise of its labels; rate 0 of any kind is clean, or as given where the data are somebody's own."""
+        """The noise of the labels. Any kind with rate 0 is CLEAN, or GIVEN where the labels are as given."""
         if self.labels_given and self.realised_rate is None:
             return GIVEN
         return replace(noise_of(self.config), file=self.header.noise.file or "")
 
     def curve(self, metric: str) -> Array:
-        """A metric at every recorded epoch, (E,); nan where it does not exist."""
+        """The field `metric` of `Epoch` at every recorded epoch, (E,); nan where it is null."""
         return np.array([getattr(line, metric) for line in self.epochs], dtype=np.float64)
 
     def class_curve(self) -> Array:
@@ -176,11 +176,11 @@ class Run:
         return [probe for probe in self.probes.values() if probe.epoch == epoch]
 
     def probe_values(self, stage: str, what: str) -> Array:
-        """What the probe of a stage holds for each class: confidence or predictions (K,), confusion (K, K)."""
+        """The field `what` of a stage's probe: confidence or predictions (K,), or confusion (K, K)."""
         return np.array(getattr(self.probes[stage], what), dtype=np.float64)
 
     def class_training(self, stage: str, share: str) -> Array:
-        """One of the `TrainingShares` at a stage, of the images of each true class, (K,); nan where it is not known."""
+        """The field `share` of `TrainingShares` at a stage, for the images of each true class, (K,); nan if unknown."""
         by_class = self.probes[stage].training_by_class or [None] * len(self.class_names)
         return np.array([getattr(shares, share, None) for shares in by_class], dtype=np.float64)
 
@@ -190,7 +190,7 @@ class Run:
         return np.nanmax(curve, axis=1) - np.nanmin(curve, axis=1)
 
     def worst_class(self) -> tuple[str, float]:
-        """Name and test accuracy of the worst class after the last epoch; the first of equals."""
+        """Name and test accuracy of the worst class after the last epoch; of equals the first."""
         accuracy = self.class_curve()[-1]
         worst = int(np.nanargmin(accuracy))
         return self.class_names[worst], float(accuracy[worst])
@@ -204,7 +204,7 @@ class Run:
         return 100 * self.last()
 
     def best(self) -> float:
-        """Highest test accuracy of any epoch, nan before the first; chosen on the test set, so it is too high."""
+        """Highest test accuracy of any epoch, nan before the first; too high, since the test set chooses the epoch."""
         return float(self.curve("test_accuracy").max()) if self.epochs else math.nan
 
     def mean_last_ten(self) -> float:

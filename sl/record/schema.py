@@ -1,8 +1,8 @@
-"""What the lines of a record hold: the trainer writes these objects, and readers of a record get them.
+"""The lines of a record: the trainer writes these objects, and readers of a record get them.
 
 A record is a file of JSON lines: one Header, then Epochs, Probes and Resumes in the order in which they happened, and
-last an End or, for a run whose loss or weights left the finite numbers, a Diverged. Accuracies are shares in [0, 1];
-epochs and steps count from 1; K classes. A field with a default is one that older records do not have.
+last an End or, for a run that diverged, a Diverged. Accuracies are shares in [0, 1]; epochs and steps count from 1;
+K is the number of classes. Fields with a default may be missing in older records.
 """
 
 from typing import Annotated, Any, Literal
@@ -16,7 +16,7 @@ Stage = Literal["early", "middle", "late"]
 
 
 class Names(Entry):
-    """What the choices of a run are called."""
+    """The names of a run's choices."""
 
     dataset: Name
     noise: Name
@@ -27,9 +27,9 @@ class Names(Entry):
 
 
 class Config(Entry):
-    """What determines the run's result, as resolved; the options of each choice are its own to check.
+    """The resolved configuration: what determines the run's result. Each choice checks its own options.
 
-    `holdout` and `fold` say what was held out for validation, `probe` what is looked at more closely.
+    `holdout` and `fold` say what was held out for validation, `probe` what is measured more closely.
     """
 
     model_config = ConfigDict(extra="allow")  # the identity is a hash of everything that stands here
@@ -53,7 +53,7 @@ class Config(Entry):
 
 
 class Data(Entry):
-    """What was trained and tested on; `paper_train_images` is how many training images the whole data set has.
+    """The data of the run; `paper_train_images` is the number of training images in the whole data set.
 
     `labels` is "given" for own data, whose right labels are unknown; further fields say where such data lie.
     """
@@ -71,7 +71,7 @@ class Data(Entry):
 
 
 class Scale(Entry):
-    """Shares of the recipe's full scale, the epochs and batch size that follow, and the recipe's own (`paper_...`)."""
+    """Shares of the recipe's full scale, the resulting epochs and batch size, and the recipe's own (`paper_...`)."""
 
     name: str
     train_share: Share
@@ -88,7 +88,7 @@ class Scale(Entry):
 class LabelNoise(Entry):
     """The share of wrong training labels, a fingerprint of all labels, and the transition matrix (K, K).
 
-    The share is None for labels as given. `file` is what the file of a noise=matrix is called.
+    The share is None for labels as given without added noise. `file` is the name of the file of noise=matrix.
     """
 
     realised_rate: Share | None
@@ -98,7 +98,7 @@ class LabelNoise(Entry):
 
 
 class Stages(Entry):
-    """The epochs at which the run is looked at more closely."""
+    """The epochs at which a probe is taken."""
 
     early: Positive
     middle: Positive
@@ -127,12 +127,12 @@ class Provenance(Entry):
 
     @property
     def torch(self) -> str:
-        """The version of PyTorch, or unknown: some systems install it without saying which it is."""
+        """The version of PyTorch, or "unknown": some systems install it without package metadata."""
         return self.packages.get("torch", "unknown")
 
 
 class Presentation(Entry):
-    """How a choice is shown: title, place among the rows of a table (None: last), colour and symbols of parameters."""
+    """How a choice is shown: title, place in a table's rows (None: last), colour, and symbols of its parameters."""
 
     title: Title  # YAML's | and > end it with a line break
     order: float | None = None
@@ -141,10 +141,10 @@ class Presentation(Entry):
 
 
 class Header(Entry):
-    """The first line: which run this is, and how its choices are `shown`, which its identity does not depend on.
+    """The first line: which run this is, and how its choices are `shown` (no part of its identity).
 
-    `recipe_typed` names the options, such as lr, that were typed for a recipe whose file is not in configs/: what that
-    file states is not known later.
+    `recipe_typed` names the options, such as lr, that were typed for a recipe whose file is not in configs/: the values
+    that this file states are not known later.
     """
 
     kind: Literal["run"] = "run"
@@ -161,11 +161,11 @@ class Header(Entry):
 
 
 class TrainingShares(Entry):
-    """Accuracy on training images by their labels as given (noisy) and as they are (clean).
+    """Accuracy on the training images by their labels after noise (noisy) and before it (clean).
 
-    Of the rightly labelled images the share predicted as labelled; of the wrongly labelled ones the share predicted as
-    the wrong label and as the true class. None where there are no such images, or
-    where it is unknown which labels are right.
+    `right_accuracy` is the share of rightly labelled images predicted as labelled; `wrong_memorised` and
+    `wrong_corrected` are the shares of wrongly labelled images predicted as the wrong label and as the true class. A
+    share is None without such images; all but `noisy_accuracy` are None where it is unknown which labels are right.
     """
 
     noisy_accuracy: Share
@@ -185,7 +185,7 @@ class Moment(Entry):
 class Epoch(TrainingShares, Moment):  # the fields of the last base come first in the file
     """An epoch; `class_accuracy` (K,) is None for a class without test images.
 
-    Records of older versions have no number as `train_loss` where the run diverged.
+    In records of older versions `train_loss` is null where the run diverged.
     """
 
     kind: Literal["epoch"] = "epoch"
@@ -200,8 +200,8 @@ class Probe(Entry):
 
     `confidence` (K,) is the mean softmax over the class's `count` rightly labelled images, `predictions` (K,) how many
     of them are predicted as each class; None where there are no such images. `training` is measured in evaluation
-    mode, `training_by_class` (K,) is the same of each true class's images, None for a class without any; records of
-    older versions lack it, and so do runs of which it is unknown which labels are right.
+    mode; `training_by_class` (K,) is the same for the images of each true class, None for a class without any. Records
+    of older versions lack it, and so do runs where it is unknown which labels are right.
     """
 
     kind: Literal["probe"] = "probe"
@@ -228,8 +228,8 @@ class Resume(Entry):
 class Diverged(Moment):
     """The last line of a run that was stopped because its loss or a weight was not finite, or a weight ran away.
 
-    `step` of `epoch` is the first whose loss was not finite, or the epoch's last where only weights were not; `lr` is
-    its learning rate and `loss` the epoch's mean, in words where it is no finite number.
+    `step` is the first step of `epoch` whose loss was not finite, or the last step where only weights were at fault.
+    `lr` is its learning rate; `loss` is the mean over the epoch, as text where it is not finite.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -242,9 +242,9 @@ class Diverged(Moment):
 
 
 class End(Entry):
-    """The last line of a finished run; `sha256` is of all bytes before it, null in records of older versions.
+    """The last line of a finished run; `sha256` is the hash of all bytes before it, null in older records.
 
-    `weights_sha256` is of the file of weights that `save=true` keeps, whether or not the run kept it.
+    `weights_sha256` is the hash of the weights file that `save=true` keeps, whether or not this run kept it.
     """
 
     model_config = ConfigDict(extra="forbid")  # a damaged `sha256` must not read as a record that has none

@@ -1,6 +1,6 @@
-"""How data sets, noise, networks and losses are shown: as their own files in configs/ say, else as their records do.
+"""How data sets, noise, networks and losses are shown: by their files in configs/, else by the records of their runs.
 
-What comes from outside this package has no file here: its record carries what its own file said.
+A choice from outside this package has no file here: the record holds what its own file said.
 """
 
 import functools
@@ -15,7 +15,7 @@ from sl.errors import UserError
 from sl.paths import CONFIG_DIR
 from sl.record.schema import Header, Presentation
 
-NO_CHOICE = {  # what no file in configs/ stands for
+NO_CHOICE = {  # names that have no file in configs/
     ("dataset", "webvision"): Presentation(title="WebVision"),
     ("noise", "given"): Presentation(title="as given", order=10),
 }
@@ -23,7 +23,7 @@ _of_records: dict[tuple[str, str], Presentation] = {}
 
 
 def described(group: str, name: str) -> Presentation | None:
-    """How the choice `name` of `group` (dataset, noise, model, loss) asks to be shown, if it does."""
+    """How the choice `name` of `group` (dataset, noise, model, loss) is described; None without a description."""
     return known(group).get(name) or NO_CHOICE.get((group, name)) or _of_records.get((group, name))
 
 
@@ -33,36 +33,36 @@ def shown(group: str, name: str) -> Presentation:
 
 
 def place(group: str, name: str) -> tuple[float, str]:
-    """Sort key of a choice: the place that it asks for, or the last, then its name."""
+    """Sort key of a choice: its `order`, infinity without one; then its name."""
     order = shown(group, name).order
     return math.inf if order is None else order, name
 
 
 def dataset_title(name: str) -> str:
-    """`CIFAR-10` for cifar10."""
+    """The title of a data set, such as `CIFAR-10` for cifar10; without a description, `name`."""
     return shown("dataset", name).title
 
 
 def loss_title(name: str) -> str:
-    """`SL` for sl; a loss that neither its file nor a record describes keeps its own name."""
+    """The title of a loss, such as `SL` for sl; without a description, `name`."""
     return shown("loss", name).title
 
 
 def loss_order(name: str) -> tuple[float, str]:
-    """Sort key of the rows: the place that a loss asks for, then its name."""
+    """Sort key of a loss among the rows of a table, as `place`."""
     return place("loss", name)
 
 
 @functools.cache
 def known(group: str) -> dict[str, Presentation]:
-    """The choices of `group` in configs/ that say how they are shown."""
+    """The choices of `group` in configs/ that have a description, by name."""
     files = sorted((CONFIG_DIR / group).glob("*.yaml"))
     contents = {path.stem: read_yaml(path) for path in files}
     return {name: Presentation(**values["shown"]) for name, values in contents.items() if values.get("shown")}
 
 
 def presentations(shown: Mapping[str, Any]) -> dict[str, Presentation]:
-    """What the choices of a run say of how they are shown, for its record; UserError for what cannot be."""
+    """The option `shown` of a run, checked, for its record: how each choice is shown; UserError for wrong values."""
     try:
         return {choice: Presentation(**values) for choice, values in shown.items()}
     except (ValidationError, TypeError) as error:
@@ -70,6 +70,6 @@ def presentations(shown: Mapping[str, Any]) -> dict[str, Presentation]:
 
 
 def remember(header: Header) -> None:
-    """Take over what a record's first line says of its choices; the first record of a name counts."""
+    """Keep the descriptions of choices in `header` for later; the first record with a name counts."""
     for group, presentation in header.shown.items():
         _of_records.setdefault((group, getattr(header.config.names, group)), presentation)
