@@ -1,4 +1,4 @@
-"""The whole of `sl track`."""
+"""The command `sl track`."""
 
 from itertools import chain
 

@@ -1,4 +1,4 @@
-"""W&B's dashboards from one declarative file (configs/wandb/dashboard.yaml), by the package wandb-workspaces."""
+"""Makes W&B dashboards from a declarative file (configs/wandb/dashboard.yaml) with the package wandb-workspaces."""
 
 import warnings
 from collections.abc import Sequence
@@ -17,8 +17,8 @@ with warnings.catch_warnings():  # the package is written for an older form of p
     import wandb_workspaces.reports.v2 as reports
     import wandb_workspaces.workspaces as workspaces
 
-LOSS = "names.loss"  # of the configuration that a run logs
-# What a panel of each kind must have: one name of each group.
+LOSS = "names.loss"  # a key in the configuration that a run logs
+# The keys that a panel of each kind must have: one of each group.
 KINDS: dict[str, tuple[tuple[str, ...], ...]] = {
     "lines": (("metrics", "regex"),),
     "confusion": (),
@@ -29,7 +29,7 @@ KINDS: dict[str, tuple[tuple[str, ...], ...]] = {
 
 @dataclass(frozen=True)
 class Section:
-    """A group of panels; `beside` are the losses that the report shows beside each other."""
+    """A group of panels; the report repeats it for each loss in `beside`."""
 
     name: str
     panels: list[dict[str, Any]]
@@ -38,7 +38,7 @@ class Section:
 
 @dataclass(frozen=True)
 class Dashboard:
-    """What the declarative file says."""
+    """A dashboard as its declarative file describes it."""
 
     name: str
     text: str
@@ -46,7 +46,7 @@ class Dashboard:
 
     @classmethod
     def read(cls, path: Path) -> "Dashboard":
-        """The dashboard that the file at `path` describes; UserError for one that does not fit."""
+        """The dashboard that the file at `path` describes; UserError for a file that is no dashboard."""
         try:
             content = yaml.safe_load(path.read_text(encoding="utf-8"))
             sections = [
@@ -59,7 +59,7 @@ class Dashboard:
                 if not all(isinstance(loss, str) for loss in section.beside):
                     raise ValueError(f"beside must be a list of losses, not {section.beside}")
             found = cls(content["name"], content["text"], sections)
-            found.workspace("entity", "project")  # what wandb-workspaces refuses is said here
+            found.workspace("entity", "project")  # so that wandb-workspaces refuses a wrong file here
             found.report("entity", "project")
             return found
         except OSError as error:
@@ -69,7 +69,7 @@ class Dashboard:
             raise UserError("file", path, f"must be a dashboard: {type(error).__name__} {said}") from None
 
     def workspace(self, entity: str, project: str) -> workspaces.Workspace:
-        """A workspace with a section for each section; lines are grouped by loss."""
+        """A W&B workspace with the same sections; lines are grouped by loss."""
         sections = [
             workspaces.Section(name=section.name, panels=panels(section.panels), is_open=True)
             for section in self.sections
@@ -77,14 +77,14 @@ class Dashboard:
         return workspaces.Workspace(entity=entity, project=project, name=self.name, sections=sections)
 
     def report(self, entity: str, project: str) -> reports.Report:
-        """A report with a grid of panels for each section, or for each loss of a section with `beside`."""
+        """A W&B report with a grid of panels for each section, or for each loss in the section's `beside`."""
         blocks: list[Any] = [reports.P(self.text)]
         for section in self.sections:
             blocks.append(reports.H2(section.name))
             for loss in section.beside or (None,):
                 blocks += [reports.H3(loss.upper())] if loss else []
                 filters = f"Config('names.value.loss') = {loss!r}" if loss else ""
-                runs = reports.Runset(name=loss or "all runs", filters=filters)  # of the report's own project
+                runs = reports.Runset(name=loss or "all runs", filters=filters)  # without a project: that of the report
                 blocks.append(reports.PanelGrid(runsets=[runs], panels=panels(section.panels)))
         return reports.Report(entity=entity, project=project, title=self.name, blocks=blocks, width="fluid")
 
@@ -100,7 +100,7 @@ def _check(panel: dict[str, Any]) -> None:
 
 
 def panels(described: Sequence[dict[str, Any]]) -> list[Any]:
-    """The panels, three in a row."""
+    """The panels as objects of wandb-workspaces, three in a row."""
     made = [_panel(panel) for panel in described]
     for place, panel in enumerate(made):
         panel.layout = reports.Layout(x=8 * (place % 3), y=8 * (place // 3), w=8, h=8)

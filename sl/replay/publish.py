@@ -1,4 +1,4 @@
-"""Makes or updates a W&B workspace and report; without a login it writes what it would make."""
+"""Makes or updates a W&B workspace and report; without a login it only writes what it would send."""
 
 import json
 from collections.abc import Iterator
@@ -13,13 +13,13 @@ from sl.files import replace_json
 from sl.replay.dashboard import Dashboard
 from sl.tracker.wandb_run import in_one_line
 
-KNOWN = "addresses.json"  # in the folder of specifications: what was made before, to be updated
+KNOWN = "addresses.json"  # in the folder of specifications: the addresses of earlier views, to update them
 
 
 def publish(dashboard: Dashboard, project: str, entity: str | None, out: Path) -> Iterator[str]:
     """Write both specifications to `out`, and with a login make or update them in the project; yields lines to print.
 
-    What was made before is known by its address, which is kept in `out`.
+    `out` also keeps the addresses of the workspace and report, by which the next call updates them.
     """
     with refused("login"):
         login = wandb.login(prompt=False, verify=False)
@@ -46,7 +46,7 @@ def publish(dashboard: Dashboard, project: str, entity: str | None, out: Path) -
 
 @contextmanager
 def refused(what: str) -> Iterator[None]:
-    """For what is said to W&B inside: an address, a key or a server that does not work is a UserError."""
+    """For a block that talks to W&B: UserError where an address, a key or a server does not work."""
     try:
         yield
     except (wandb.Error, ValueError, OSError) as error:
@@ -54,9 +54,9 @@ def refused(what: str) -> Iterator[None]:
 
 
 def addresses(path: Path) -> dict[str, str]:
-    """What was made before: the address of each kind, owner and project; none where there is no file.
+    """The addresses in the file at `path` by kind, owner and project, such as ``report OWNER/PROJECT``.
 
-    Raises UserError for a file that holds something else.
+    Empty where there is no file; raises UserError for a file that holds something else.
     """
     try:
         found = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
@@ -68,7 +68,7 @@ def addresses(path: Path) -> dict[str, str]:
 
 
 def specification(view: Any) -> dict[str, Any]:
-    """What W&B is sent of a workspace or report, as plain values."""
+    """A workspace or report as it is sent to W&B, in plain values."""
     found: dict[str, Any] = view._to_model().model_dump(mode="json", by_alias=True, exclude_none=True)
     return found
 
@@ -77,7 +77,7 @@ def saved(view: Any, address: str | None) -> str:
     """Save the workspace or report, in the place of the one at `address` if there is one; returns its address."""
     if address is not None:
         known = type(view).from_url(address)
-        for part in ("name", "sections", "title", "blocks"):  # the first two of a workspace, the others of a report
+        for part in ("name", "sections", "title", "blocks"):  # a workspace has the first two, a report the others
             if hasattr(view, part):
                 setattr(known, part, getattr(view, part))
         view = known

@@ -16,10 +16,10 @@ from sl.tracker.values import started
 
 
 def replay(runs: Sequence[Run], trackers: Mapping[str, Tracker]) -> Iterator[str]:
-    """Send every finished run to each of the `trackers`, by name, that does not hold it yet; yields a line for each.
+    """Send every finished run to each of the `trackers` (by name) that does not hold it yet.
 
-    A tracker knows a run by its identity, so that a second replay leaves it there once. The runs that are not finished
-    are named.
+    Yields a line for each run and tracker, and one for each unfinished run, which is left out. A tracker knows a run by
+    its identity, so that a second replay adds no second copy.
     """
     for number, run in enumerate(runs, start=1):
         place = f"{number} of {len(runs)}: {unique_name(run)}"
@@ -37,7 +37,7 @@ def replay(runs: Sequence[Run], trackers: Mapping[str, Tracker]) -> Iterator[str
 
 @contextmanager
 def arriving(name: str, tracker: Tracker) -> Iterator[None]:
-    """For a block that tells `tracker`, called `name`, of a run or pictures: UserError where they do not arrive."""
+    """For a block that sends a run or pictures to `tracker`, called `name`: UserError where they do not arrive."""
     try:
         yield
     except ConnectionError as error:
@@ -62,14 +62,17 @@ def send(run: Run, tracker: Tracker) -> None:
         try:
             repeat(run, run.end.epoch_seconds, tracker, set_clocks)
         except BaseException:
-            with suppress(Exception):  # the first error is the one to be told
+            with suppress(Exception):  # the first error is the one that is raised
                 tracker.close(False)
             raise
         tracker.close(True)
 
 
 def replay_figures(runs: Sequence[Run], trackers: Mapping[str, Tracker]) -> Iterator[str]:
-    """Draw the figures of the runs and keep them in every tracker, those of a data set and scale together."""
+    """Draw the figures of the runs and send them to every tracker, those of a data set, scale and recipe together.
+
+    Yields a line for each such group, and first one for each figure that is not drawn.
+    """
     with TemporaryDirectory() as made:
         out = Path(made)
         yield from (line.removeprefix(f"{out}/") for line in draw_all(list(runs), out) if NOT_DRAWN in line)

@@ -1,4 +1,4 @@
-"""Everything that the page shows, as JSON holds it; nothing in it depends on when the page is made."""
+"""All data of the report page, as JSON values; they do not depend on when the page is made."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -45,7 +45,7 @@ def contents(runs: Sequence[Run], literature: Literature, out: Path, figures: Pa
     """
     places = {run.identity: place for place, run in enumerate(runs)}
     pages = in_order(runs)
-    drawn = {folder(group): group for group in reversed(pages)}  # figures are drawn of the first group of a folder
+    drawn = {folder(group): group for group in reversed(pages)}  # a folder holds the figures of its first group
     shown = [
         _group(group, literature, places)
         | {
@@ -105,7 +105,7 @@ def _order(run: Run) -> tuple[Any, ...]:
 
 
 def _no_group() -> dict[str, Any]:
-    """The page where nothing is recorded."""
+    """The group that the page shows where nothing is recorded."""
     empty: dict[str, Any] = {"classes": [], "colours": [], "noises": [], "series": [], "results": [], "runs": []}
     empty["images"] = no_images()
     return {
@@ -127,7 +127,7 @@ def _no_group() -> dict[str, Any]:
 
 
 def _missing(runs: Sequence[Run], own: bool) -> list[str]:
-    """Data sets of the paper without a finished run, and the number of unfinished runs."""
+    """Lines for data sets of the paper without a finished run, and for the number of unfinished runs."""
     finished = {run.name("dataset") for run in runs if run.complete}
     lacking = [
         f"no finished run yet: {dataset_title(name)}" for name in PAPER_EPOCHS if name not in finished and not own

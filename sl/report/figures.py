@@ -1,4 +1,4 @@
-"""The figures that the page does not draw itself, as `make figures` left them, inside the page."""
+"""The figures that `make figures` drew, as pictures inside the page; the page draws the others itself."""
 
 from pathlib import Path
 from typing import Any
@@ -19,14 +19,14 @@ FIGURES = {
 
 
 def figure_images(group: RunGroup, figures: Path) -> list[dict[str, Any]]:
-    """Title and picture (a data URI) of each; the picture is None where no file lies below the folder `figures`."""
+    """Title and picture (a data URI) of each of FIGURES; None where there is no file below the folder `figures`."""
     return [
         {"title": title, "image": image(figures / folder(group) / f"{name}.png")} for name, title in FIGURES.items()
     ]
 
 
 def no_images() -> list[dict[str, Any]]:
-    """What `figure_images` gives where nothing is drawn."""
+    """The result of `figure_images` where nothing is drawn."""
     return [{"title": title, "image": None} for title in FIGURES.values()]
 
 

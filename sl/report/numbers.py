@@ -1,4 +1,4 @@
-"""Numbers as the page holds them: rounded, so that the page stays small; null where there is nothing."""
+"""Numbers as the page holds them: rounded, so that the page stays small; null where a value is missing."""
 
 import math
 from typing import Any

@@ -17,7 +17,7 @@ from sl.tables.results import STATISTICS
 
 
 def results(group: RunGroup, published: Sequence[Published], places: dict[str, int]) -> list[dict[str, Any]]:
-    """One table for each statistic: a row for each loss, in it a cell for each noise that has one."""
+    """One table for each of STATISTICS: a row for each loss, in it a cell for each noise (None without any value)."""
     return [_table(group, published, statistic, places) for statistic in STATISTICS]
 
 
@@ -69,7 +69,7 @@ def _value(group: RunGroup, cell: ComparedCell) -> dict[str, Any]:
 
 
 def _source(group: RunGroup, table: Published) -> dict[str, Any]:
-    """Where a published table is from, how sure it is, and why no difference from it is given, if none is."""
+    """Source, certainty and conditions of a published table, and the obstacle if no difference from it is given."""
     return {
         "label": table.label,
         "text": f"{source(table)}; {conditions(table)}",
@@ -78,7 +78,7 @@ def _source(group: RunGroup, table: Published) -> dict[str, Any]:
 
 
 def published_tables(published: Iterable[Published]) -> list[dict[str, Any]]:
-    """Every published table as it is, with its source and how sure it is."""
+    """Every published table as printed, and whether its numbers are `recalled`: not checked against the source."""
     return [
         {"dataset": dataset_title(table.dataset), "recalled": table.unchecked, **vars(published_table(table))}
         for table in published

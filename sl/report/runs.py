@@ -1,4 +1,4 @@
-"""What the page says about each run: its options, results, record and provenance."""
+"""The page's entry for each run: its options, results, record and provenance."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -40,11 +40,11 @@ def entry(run: Run, out: Path) -> dict[str, Any]:
 
 
 def _noise(run: Run) -> str:
-    """The noise, with the share of wrong labels where its name does not say it."""
+    """The title of the noise, with the share of wrong labels where the title has no rate."""
     rate = run.realised_rate if run.noise.rate is None else None
     return run.noise.title + ("" if rate is None else f" ({100 * rate:.3g} % wrong)")
 
 
 def positions(runs: Iterable[Run], places: dict[str, int]) -> list[int]:
-    """Where `runs` stand in the page's list of runs; `places` by identity."""
+    """The indices of `runs` in the page's list of runs; `places` maps each identity to its index."""
     return [places[run.identity] for run in runs]

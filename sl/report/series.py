@@ -1,4 +1,4 @@
-"""The curves, bars and confidences of one group: means over seeds of runs that differ in nothing else."""
+"""The curves, bars and confidences of one group, as means over the seeds of each series."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -17,7 +17,7 @@ TRAINING = ("right_accuracy", "wrong_memorised", "wrong_corrected")
 
 
 def all_series(group: RunGroup, places: dict[str, int]) -> list[dict[str, Any]]:
-    """Every series of finished runs, losses in the paper's order; `places` of runs on the page, by identity."""
+    """Every series of finished runs, losses in the paper's order; `places` as in `positions`."""
     probed = most_probed(group.runs)
     return [
         _entry(group, loss, noise, values, series, places, probed)
@@ -28,7 +28,7 @@ def all_series(group: RunGroup, places: dict[str, int]) -> list[dict[str, Any]]:
 
 
 def _page_first(group: RunGroup, loss: str, noise: int) -> Iterator[tuple[dict[str, Any], Series]]:
-    """The parameters that stand for the loss on the page come first, then those of sweeps."""
+    """Parameters and series of a loss under a noise: first those that the page shows for it, then those of sweeps."""
     yield from sorted(
         group.variants(loss, group.noises[noise]),
         key=lambda point: (point[0] != group.variant(loss), str(point[0])),
@@ -70,7 +70,7 @@ def _moments(series: Series, value: Callable[..., Array], *arguments: object) ->
 
 
 def _probes(series: Series | None, places: dict[str, int]) -> dict[str, Any] | None:
-    """What is predicted at each stage for the images of the page's class, by the runs that probed them."""
+    """Confidence and predictions at each stage over the runs that probed the page's class; None without any."""
     if series is None:
         return None
     stages = {

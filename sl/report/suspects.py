@@ -1,4 +1,4 @@
-"""What audits found among the labels of own data, beside the runs on the same data."""
+"""The results of audits of own data, for the group of runs on the same data."""
 
 import json
 from pathlib import Path
@@ -11,9 +11,9 @@ from sl.report.figures import image
 
 
 def suspects(group: RunGroup, audits: Path, out: Path) -> list[dict[str, Any]]:
-    """Every audit in the folder `audits` of the data of `group`: summary, picture, and the path of its contact sheet.
+    """Each audit of the data of `group` in the folder `audits`: summary, picture and path of the contact sheet.
 
-    Published data have none. Paths are relative to the folder `out`. UserError for an audit that cannot be read.
+    Published data have no audits here. Paths are relative to the folder `out`. UserError for a damaged audit.
     """
     if not group.head.labels_given:
         return []
@@ -30,7 +30,7 @@ def suspects(group: RunGroup, audits: Path, out: Path) -> list[dict[str, Any]]:
 
 
 def read(file: Path) -> dict[str, Any]:
-    """What an audit wrote about the noise; UserError where it is damaged."""
+    """The content of an audit's noise.json; UserError where it is damaged."""
     try:
         about = json.loads(file.read_text(encoding="utf-8"))
         return dict(about)

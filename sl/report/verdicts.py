@@ -9,7 +9,7 @@ from sl.report.numbers import hundredths
 def verdict_entry(outcome: Outcome, places: dict[str, int]) -> dict[str, Any]:
     """A claim with its verdict; numbers are percentage points, above 0 where the claim is right.
 
-    `places` has the number of the run in each record that `outcome.records` may name.
+    `places` maps the path of a record, as in `outcome.records`, to the run's index on the page.
     """
     low, high = outcome.interval or (None, None)
     cells = "; ".join(f"{title}: {n}" for title, n in outcome.cells.items())

@@ -1,4 +1,4 @@
-"""Puts style, script and data into one page that needs nothing else: results/report/index.html."""
+"""Writes the report as one file that holds style, scripts and data: results/report/index.html."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -18,8 +18,8 @@ SCRIPTS = (
 def write(runs: Sequence[Run], literature: Literature, out: Path, figures: Path, audits: Path) -> str:
     """Write index.html of `runs` to the folder `out`; returns its path. UserError where it cannot be written.
 
-    Pictures are taken from the folder `figures`, where `make figures` drew them, and from audits in `audits`; UserError
-    names one that cannot be read.
+    The pictures come from the folder `figures`, where `make figures` drew them, and from the audits in `audits`;
+    UserError for a picture that cannot be read.
     """
     target, content = out / "index.html", page(runs, literature, out, figures, audits)
     with writing(out, "out"):
