@@ -1,1 +1,1 @@
-"""Reproducing the paper: which runs an experiment needs, which are there, and training the rest."""
+"""Reproduces the paper: finds the runs that an experiment needs, and trains those that are not recorded yet."""

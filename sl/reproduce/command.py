@@ -1,4 +1,4 @@
-"""The whole of `sl reproduce`: plan, estimate, train, redraw."""
+"""The command `sl reproduce`: plan, estimate, train, redraw."""
 
 from collections.abc import Mapping, Sequence
 from itertools import chain
@@ -32,7 +32,7 @@ UNKEPT = "kept too few representations for t-SNE and separation of classes; remo
 def reproduce(config: ReproduceConfig) -> list[str]:
     """Run the experiment that `config` names; returns a line for each failed run.
 
-    Where none failed, raises UserError if one diverged, as training it alone does.
+    If no run failed but one diverged, raises UserError, as training that run alone does.
     """
     check_options(config)
     name, runs_dir = config.names["experiment"], Path(config.runs_dir)
@@ -67,7 +67,7 @@ def reproduce(config: ReproduceConfig) -> list[str]:
 
 
 def check_options(config: ReproduceConfig) -> None:
-    """UserError for an option that cannot be, a folder that is refused or, with `strict`, a damaged record."""
+    """Raise UserError for a wrong option, a folder that cannot be written to or, with `strict`, a damaged record."""
     name = config.names["experiment"]
     if config.experiment != experiment.load(name):
         raise UserError("experiment", rule=f"has no options: give seeds=[...] or change {experiment.file_of(name)}")
@@ -79,11 +79,11 @@ def check_options(config: ReproduceConfig) -> None:
     for option in ("runs_dir", "results_dir"):
         check_writable(option, Path(getattr(config, option)))
     if config.strict:
-        load_all(Path(config.runs_dir), strict=True)  # a damaged record ends it here, not after hours
+        load_all(Path(config.runs_dir), strict=True)  # so that a damaged record ends the command now, not after hours
 
 
 def unkept(run: PlannedRun) -> bool:
-    """Whether the run is done, but without the representations that it is to keep."""
+    """Whether the run is done, but did not keep as many representations as the plan asks for."""
     wanted = run.described.config.probe.representations
     return wanted > 0 and run.done and lacks_representations(read(run.record), wanted)
 
@@ -95,16 +95,16 @@ def print_run(run: PlannedRun) -> None:
 
 
 def print_diverged(plan: Sequence[PlannedRun]) -> None:
-    """Print a line for each run of the plan that diverged: it is not trained again by itself."""
+    """Print a line for each run of the plan that diverged: it is not trained again while its record exists."""
     for run in plan:
         if run.state == "diverged":
             print(f"diverged: {' '.join(run.wanted)}; remove {run.record} to train it again", flush=True)
 
 
 def timed(name: str, plan: Sequence[PlannedRun], steps: Mapping[Overrides, str], jobs: int) -> SavedPlan:
-    """The plan with what its runs take on this machine, at most `jobs` at once.
+    """The plan with the estimated seconds of its runs on this machine, at most `jobs` at once.
 
-    A kind of run that is recorded already takes 0 seconds.
+    Runs of a kind (`PlannedRun.cost_key`) of which none is left to train get 0 seconds.
     """
     jobs = max(1, min(jobs, sum(not run.ended for run in plan)))
     with as_one_of(jobs):
@@ -117,9 +117,9 @@ def timed(name: str, plan: Sequence[PlannedRun], steps: Mapping[Overrides, str],
 
 
 def summary(plan: SavedPlan, states: Sequence[State], shared: Mapping[str, int]) -> list[str]:
-    """For every step of the plan its runs and hours, then the sum; `states` are those of its records.
+    """Lines of text: for every step of the plan its runs and hours, then the sum; `states` are those of its records.
 
-    Last, how many of the runs each experiment needs: those that several share are trained once.
+    The last line says how many of the runs each experiment needs: runs that several share are trained once.
     """
     left = [state not in ("complete", "diverged") for state in states]
     ends = finishing_times([item.seconds * todo for todo, item in zip(left, plan.items, strict=True)], plan.jobs)
@@ -139,7 +139,7 @@ def summary(plan: SavedPlan, states: Sequence[State], shared: Mapping[str, int])
 
 
 def redraw(runs: list[Run], results_dir: Path) -> None:
-    """Figures and tables of `runs`, into folders of these names below `results_dir`."""
+    """Draw figures and write tables of `runs` to folders of these names below `results_dir`; prints a line for each."""
     figures = draw_all(runs, results_dir / "figures")
     tables = write_all(runs, load(PUBLISHED), results_dir / "tables")
     for line in chain(figures, tables):

@@ -1,13 +1,13 @@
-"""Starts no run that would not finish in time, for machines that are available until a known time."""
+"""Decides whether a run may start on a machine that is available until a known time: it must finish by then."""
 
 import time
 from collections.abc import Callable
 
-SURE = 0.95  # a run may be expected to take this share of the time left
+SURE = 0.95  # the expected time must be below this share of the time left
 
 
 class Deadline:
-    """`seconds` from now. Runs are taken to be of the same length and to share the speed of the machine equally."""
+    """A deadline `seconds` from now. Runs are assumed to be equally long and to get equal shares of the machine."""
 
     def __init__(self, seconds: float, clock: Callable[[], float] = time.monotonic) -> None:
         self.clock = clock
@@ -15,11 +15,11 @@ class Deadline:
         self.end = self.begin + seconds
 
     def allows(self, trained: float, left: float) -> bool:
-        """Whether one more run would finish in time. Both are in whole runs, summed over the runs that were started.
+        """Whether one more run would finish in time. The unit of both arguments is one run.
 
-        `trained` is what was trained since the beginning, by v runs a second on average; `left` is still to be trained.
-        With the new run, all end after (left + 1) / v seconds. While v is unknown, any run may start. Records grow by
-        whole epochs, so v is too small rather than too large while runs are in training.
+        `trained` is how much of all started runs was trained since the beginning, on average v runs a second; `left` is
+        how much of them is not trained yet. With the new run, all end after (left + 1) / v seconds. While v is unknown,
+        any run may start. Records grow by whole epochs, so v is rather too small than too large during training.
         """
         now = self.clock()
         time_left = self.end - now

@@ -1,4 +1,4 @@
-"""How long a run takes on this machine: from a record made here, else from a few steps of the run itself."""
+"""Estimates the seconds of a run on this machine: from a record made here, else from a few steps of the run."""
 
 import time
 from collections.abc import Sequence
@@ -20,7 +20,7 @@ TIMED_STEPS = 2
 
 
 def estimate(plan: Sequence[PlannedRun]) -> dict[str, float]:
-    """Seconds of a run for every `cost_key` among the runs of `plan` that are still to be trained."""
+    """The seconds of one run for each `cost_key` among the runs of `plan` that are still to be trained."""
     seconds: dict[str, float] = {}
     recorded_in = cache(latest_first)
     for run in plan:
@@ -38,7 +38,7 @@ def latest_first(folder: Path) -> list[Run]:
 
 
 def from_records(prepared: PreparedRun, recorded: Sequence[Run]) -> float | None:
-    """Seconds that the latest such run took on such a machine with as many threads; None if no record says."""
+    """The seconds of the first `recorded` run with the same `cost_key`, device and threads; None without one."""
     device, key = device_title(prepared.runtime), cost_key(prepared.result_config)
     for other in recorded:
         same = cost_key(other.config.plain()) == key
@@ -48,7 +48,7 @@ def from_records(prepared: PreparedRun, recorded: Sequence[Run]) -> float | None
 
 
 def measured(prepared: PreparedRun) -> float:
-    """Seconds of the whole run, from some steps and one evaluation batch."""
+    """The seconds of the whole run, extrapolated from a few training steps and one evaluation batch."""
     engine = make_engine(prepared)
     count, batch = len(engine.data.noisy), engine.batch_size
     draws = engine.augmentation.draw(count, engine.data.image_shape, generator(0, "estimate"))

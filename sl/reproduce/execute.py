@@ -25,12 +25,12 @@ NO_TIME = "not started: it would not finish in time"
 
 
 def execute(todo: Sequence[PlannedRun], jobs: int, deadline: Deadline | None = None) -> list[str]:
-    """Train `todo` in order, `jobs` at once; a line for each run that neither is complete nor has diverged afterwards.
+    """Train `todo` in order, `jobs` at once; returns a line for each run that then is neither complete nor diverged.
 
     With a `deadline`, no run starts that would not finish by then.
 
-    A run that another process is training is left to it: this one waits until it is complete, or takes it over. Neither
-    a killed process nor a bug in one run stops the others.
+    A run that another process is training is left to that process: this one waits until the run is complete, or takes
+    it over. Neither a killed process nor a bug in one run stops the others.
     """
     if not todo:
         return []
@@ -67,7 +67,7 @@ def execute(todo: Sequence[PlannedRun], jobs: int, deadline: Deadline | None = N
 
 
 def train_one(overrides: Sequence[str], own: Path | None = None) -> str | None:
-    """Train one run; None, or why it did not end: a mistake in one line, BUSY, or a bug, whose traceback is printed.
+    """Train one run; returns None, or why it did not end: a mistake in one line, a bug (traceback printed), or BUSY.
 
     `own` is the folder of --config-dir, which a worker's process does not know.
     """
@@ -93,7 +93,7 @@ def train_one(overrides: Sequence[str], own: Path | None = None) -> str | None:
 
 
 def _take_free(queue: deque[int], todo: Sequence[PlannedRun]) -> int | None:
-    """The first run of the `queue` that no process trains; those that have ended are dropped."""
+    """Take from the `queue` the first run that no process trains, None without one; ended runs are dropped."""
     for _ in range(len(queue)):
         number = queue.popleft()
         if todo[number].ended:

@@ -1,4 +1,4 @@
-"""What an experiment (configs/experiment) asks for, as overrides of single runs, the most useful first."""
+"""The runs of an experiment (configs/experiment) as overrides of single runs, the most useful first."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import product
@@ -16,18 +16,18 @@ Overrides = tuple[str, ...]
 
 
 def load(name: str) -> dict[str, Any]:
-    """The experiment called `name`, as plain values."""
+    """The content of the file of the experiment `name`."""
     return read_yaml(file_of(name))
 
 
 def file_of(name: str) -> Path:
-    """Where the experiment called `name` stands: in --config-dir or, first as for Hydra, in configs/."""
+    """The file of the experiment `name`: in configs/, else in --config-dir; Hydra searches in this order too."""
     ours, own = CONFIG_DIR / "experiment" / f"{name}.yaml", config_dir()
     return own / "experiment" / f"{name}.yaml" if own and not ours.is_file() else ours
 
 
 def expand(run: str) -> list[Overrides]:
-    """Every combination of the comma lists in `run`, a line as one would give it to ``sl train -m``.
+    """Every combination of the comma lists in `run`, a line of overrides as for ``sl train -m``.
 
     >>> expand("loss=ce,sl noise=none")
     [('loss=ce', 'noise=none'), ('loss=sl', 'noise=none')]
@@ -38,7 +38,7 @@ def expand(run: str) -> list[Overrides]:
 
 
 def runs(name: str, seeds: Sequence[int] | None = None) -> Iterator[Overrides]:
-    """The runs of an experiment in their order; `seeds` replaces its own."""
+    """The runs of an experiment in order; `seeds`, if given, replace its own."""
     for _, run in steps(name, seeds):
         yield run
 
@@ -46,9 +46,9 @@ def runs(name: str, seeds: Sequence[int] | None = None) -> Iterator[Overrides]:
 def steps(name: str, seeds: Sequence[int] | None = None) -> Iterator[tuple[str, Overrides]]:
     """The runs as in `runs`, each with the step that it belongs to, such as ``figures, seed 0``.
 
-    First come those of the experiments that it names under `first`, in turn. Then its own and those of its `parts`, the
-    seed outermost: every cell of all of them once before any cell twice. Only the cells under `repeat_first` get all
-    their seeds as soon as every cell has one.
+    The runs of the experiments under `first` come first, in turn. Then come its own and those of its `parts`, seed by
+    seed: every cell (a run without its seed) once before any cell twice. The exception are the cells under
+    `repeat_first`, which get all their seeds as soon as every cell has one.
     """
     experiment = load(name)
     for other in experiment.get("first", []):
@@ -64,9 +64,9 @@ def steps(name: str, seeds: Sequence[int] | None = None) -> Iterator[tuple[str, 
 
 
 def completed(run: Overrides, additions: Mapping[str, Sequence[str]]) -> Overrides:
-    """`run` with those of its data set's `additions` that set an option which `run` itself leaves open.
+    """`run` with the `additions` for its data set, except those whose option `run` sets itself.
 
-    An added value of the recipe belongs to the added recipe: a run that names its own recipe does not get it.
+    Additions such as ``recipe.lr`` belong to the added recipe: a run that names its own recipe does not get them.
 
     >>> completed(("dataset=cifar10", "loss=sl"), {"cifar10": ["recipe=apl"]})
     ('dataset=cifar10', 'recipe=apl', 'loss=sl')
@@ -82,12 +82,12 @@ def completed(run: Overrides, additions: Mapping[str, Sequence[str]]) -> Overrid
 
 
 def lines(experiment: dict[str, Any]) -> list[Overrides]:
-    """The cells of an experiment."""
+    """The cells of an experiment: the overrides of its own runs without their seeds."""
     return [overrides for run in experiment.get("runs", []) for overrides in expand(run)]
 
 
 def sharing(wanted: Iterable[Overrides]) -> dict[str, int]:
-    """How many of the `wanted` runs each experiment that has runs of its own asks for in the same words, most first."""
+    """How many `wanted` runs each experiment with runs of its own asks for by the same overrides, most first."""
     these = {_what(run) for run in wanted}
     names = [path.stem for path in (CONFIG_DIR / "experiment").glob("*.yaml")]
     shared = {name: len(these & {_what(run) for run in runs(name)}) for name in names if "runs" in load(name)}
@@ -95,12 +95,12 @@ def sharing(wanted: Iterable[Overrides]) -> dict[str, int]:
 
 
 def _what(run: Overrides) -> frozenset[str]:
-    """What decides which run it is: options of the probe make no other run."""
+    """The overrides that decide which run it is: all but the probe's."""
     return frozenset(override for override in run if not override.startswith("probe."))
 
 
 def parse_seeds(text: object) -> list[int] | None:
-    """Seeds from ``seeds=0`` or ``seeds=[0,1,2]``; None keeps the experiment's own."""
+    """The seeds of ``seeds=0`` or ``seeds=[0,1,2]``; None for None, which keeps the experiment's own."""
     if text is None:
         return None
     values = text if isinstance(text, list) else [text]

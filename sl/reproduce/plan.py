@@ -25,7 +25,7 @@ class PlannedRun:
 
     @property
     def overrides(self) -> Overrides:
-        """The run as one would give it to ``sl train``."""
+        """The overrides of the run, as for ``sl train``."""
         return (*self.wanted, *self.common)
 
     @property
@@ -40,22 +40,22 @@ class PlannedRun:
 
     @property
     def state(self) -> State:
-        """What its record holds at the moment."""
+        """The current state of its record, which is read on each access."""
         return record_state(self.record)
 
     @property
     def cost_key(self) -> str:
-        """Runs that agree in this take about the same time."""
+        """A key that is equal for runs that take about the same time."""
         return cost_key(self.described.result_config)
 
 
 def plan_runs(
     wanted: Iterable[Overrides], common: Sequence[str], tell: Callable[[PlannedRun], None] = lambda run: None
 ) -> list[PlannedRun]:
-    """The runs, each once although several figures may need it, in the order of `wanted`.
+    """The runs in the order of `wanted`, each once even if several figures need it.
 
-    `common` overrides (the scale, the folders) hold for all. `tell` gets each run as soon as it is known: composing
-    takes a tenth of a second for every cell. Raises UserError for a run that cannot be composed.
+    The `common` overrides (the scale, the folders) hold for all runs. `tell` gets each run as soon as it is known:
+    composing takes a tenth of a second for every cell. Raises UserError for a run that cannot be composed.
     """
     planned: dict[str, PlannedRun] = {}
     cells: dict[Overrides, Described] = {}
@@ -80,12 +80,12 @@ def decided_scale(scale: str, device: str) -> str:
 
 
 def cost_key(config: Mapping[str, Any]) -> str:
-    """What a run's time depends on, of the values that determine its result: all but noise, loss and seed."""
+    """A key of the values in `config` that a run's time depends on: all but noise, loss, seed, probe and names."""
     free = ("noise", "loss", "seed", "probe", "names")
     return canonical_text({key: value for key, value in config.items() if key not in free})
 
 
 def seed_of(overrides: Overrides, otherwise: int) -> int:
-    """The seed that `overrides` ask for."""
+    """The seed that `overrides` ask for, or `otherwise` if they name none."""
     given = [override.removeprefix("seed=") for override in overrides if override.startswith("seed=")]
     return int(given[-1]) if given else otherwise

@@ -1,4 +1,4 @@
-"""The plan of a reproduction that is under way, in a file beside its records; what is recorded, and what is left.
+"""The plan of a reproduction in a file beside its records, and the progress of its runs.
 
 Needs neither torch nor Hydra, so that ``sl reproduce status`` answers at once.
 """
@@ -21,7 +21,7 @@ PREFIX = ".plan-"
 
 @dataclass(frozen=True)
 class SavedRun:
-    """A run of the plan: its step, its overrides in words, its record, and its estimated seconds on this machine."""
+    """A run of the plan: its step, its overrides in one text, the path of its record, and its estimated seconds."""
 
     step: str
     overrides: str
@@ -31,18 +31,18 @@ class SavedRun:
 
 @dataclass(frozen=True)
 class SavedPlan:
-    """The runs of one command; `jobs` of them are trained at once."""
+    """The runs of one reproduction; `jobs` of them are trained at once."""
 
     name: str
     jobs: Positive
     items: tuple[SavedRun, ...]
 
     def save(self, runs_dir: Path) -> None:
-        """Write it beside the records; it replaces an earlier one of the same name."""
+        """Write the plan to `runs_dir`; it replaces an earlier plan of the same name."""
         replace_json(self._path(runs_dir), asdict(self))
 
     def remove(self, runs_dir: Path) -> None:
-        """Its runs are done: nothing is left to say of it."""
+        """Remove the plan from `runs_dir`, because all its runs are done."""
         self._path(runs_dir).unlink(missing_ok=True)
 
     def _path(self, runs_dir: Path) -> Path:
@@ -60,15 +60,15 @@ def saved_plans(runs_dir: Path) -> Iterator[SavedPlan]:
 
 
 def in_training(record: Path) -> bool:
-    """Whether a process is training the run of this record at the moment: it holds the lock beside it."""
+    """Whether a process is training the run of this record now: it then holds the lock beside the record."""
     return is_held(lock_beside(record))
 
 
 @dataclass(frozen=True)
 class RunProgress:
-    """How far a run is: `epoch` of `epochs` recorded (0 of 0 where there is no record yet).
+    """How far a run is: `epoch` of `epochs` are recorded (0 of 0 without a record).
 
-    It has `ended` where nothing is left to do: it is complete or has diverged.
+    `ended` is true where nothing is left to do: the run is complete or has diverged.
     """
 
     ended: bool = False
@@ -83,7 +83,7 @@ class RunProgress:
 
 
 def progress(record: Path) -> RunProgress:
-    """How far the run of this record is; one that cannot be read counts as not started."""
+    """How far the run of this record is; a run whose record cannot be read counts as not started."""
     try:
         run = read(record)
     except UserError:
@@ -104,7 +104,7 @@ def duration(seconds: float) -> str:
 
 
 def finishing_times(seconds: Sequence[float], jobs: int) -> list[float]:
-    """Seconds from now to the end of every run, if `jobs` at once take them in order.
+    """Seconds from now to the end of every run, if they start in order, `jobs` at once.
 
     >>> finishing_times([3.0, 1.0, 1.0, 1.0], jobs=2)
     [3.0, 1.0, 2.0, 3.0]

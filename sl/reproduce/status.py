@@ -1,4 +1,4 @@
-"""The whole of ``sl reproduce status``: what is being trained, how far it is, what comes next, when all is done."""
+"""The command ``sl reproduce status``: what is in training, how far it is, what comes next, when all is done."""
 
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -7,11 +7,11 @@ from sl.errors import UserError
 from sl.numbers import plural
 from sl.reproduce.progress import RunProgress, SavedPlan, duration, finishing_times, in_training, progress, saved_plans
 
-NEXT = 3  # runs that are named before they start
+NEXT = 3  # how many waiting runs are named
 
 
 def status(runs_dir: Path) -> None:
-    """Print how far every reproduction with records in `runs_dir` is, unless it ended with all of its runs."""
+    """Print the progress of every reproduction in `runs_dir` that did not end with all of its runs."""
     if not runs_dir.is_dir():
         raise UserError("runs_dir", runs_dir, "must be a folder that holds run records")
     plans = list(saved_plans(runs_dir))
@@ -22,7 +22,7 @@ def status(runs_dir: Path) -> None:
 
 
 def lines(plan: SavedPlan, now: datetime) -> list[str]:
-    """Where `plan` stands; `now` is what its times count from."""
+    """The progress of `plan` in lines of text; its finishing times count from `now`."""
     records = [Path(item.record) for item in plan.items]
     found = list(zip(plan.items, map(progress, records), map(in_training, records), strict=True))
     left = [
@@ -49,7 +49,7 @@ def lines(plan: SavedPlan, now: datetime) -> list[str]:
 
 
 def state_text(state: RunProgress, training: bool, seconds: float) -> str:
-    """A run's state in a few words; `seconds` are left of it."""
+    """A run's state in a few words; `seconds` is the estimated time left."""
     left = duration(seconds)
     if training:
         return f"in training, epoch {state.epoch} of {state.epochs or '?'} done, {left} left"

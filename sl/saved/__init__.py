@@ -1,4 +1,4 @@
-"""Trained networks that are kept: weights as safetensors, and one JSON that says what they need to be used."""
+"""Saved networks: the weights as safetensors, and one JSON with what is needed to use them."""
 
 from sl.saved.load import SavedModel, load_model
 

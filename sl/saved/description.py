@@ -1,4 +1,4 @@
-"""What the JSON of a saved network must hold."""
+"""The schema of the JSON of a saved network."""
 
 from typing import Annotated, Any, Literal
 
@@ -11,7 +11,7 @@ FORMAT = 1
 
 
 class Network(Entry):
-    """The node that the network is built from: its class, and whatever that takes."""
+    """The node that the network is built from: its class, and the parameters of that class."""
 
     model_config = ConfigDict(extra="allow")
 
@@ -26,10 +26,10 @@ class BatchNorm(Entry):
 
 
 class Description(Entry):
-    """A saved network: what its use needs is checked, and what else stands there (where it comes from) is kept.
+    """A saved network: fields that its use needs are checked; others, which say where it comes from, are kept.
 
-    `image_shape` is (C, H, W); `weights` names the file beside the JSON and `sha256` its content; networks that were
-    saved before `margin` existed have none.
+    `image_shape` is (C, H, W). `weights` names the file beside the JSON, and `sha256` is its hash. Networks that were
+    saved before `margin` existed have 0.
     """
 
     model_config = ConfigDict(extra="allow")
@@ -47,7 +47,7 @@ class Description(Entry):
 
 
 def read_description(text: str) -> dict[str, Any]:
-    """The values of the JSON `text` by name, as `Description` has them; ValueError says in one line what is wrong."""
+    """The values of `Description` in the JSON `text`, by name; ValueError says in one line what is wrong."""
     try:
         return Description.model_validate_json(text).model_dump(by_alias=True)
     except ValidationError as error:

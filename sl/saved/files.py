@@ -17,23 +17,23 @@ from sl.files import replace_file, replace_json, replacing, writing
 from sl.saved.description import FORMAT, read_description
 
 SUFFIXES = (".json", ".safetensors")
-NAMED = 5  # networks of a folder that a message names; it counts all
+NAMED = 5  # how many networks of a folder a message names; it counts the rest
 
 
 def model_path(models_dir: Path, dataset: str, identity: str) -> Path:
-    """The JSON of a run's saved network."""
+    """The path of the JSON of a run's saved network."""
     return models_dir / dataset / f"{identity}.json"
 
 
 def as_file(tensors: dict[str, Tensor]) -> bytes:
-    """`tensors` as a safetensors file has them: the same bytes for the same values."""
+    """The content of a safetensors file of `tensors`: the same bytes for the same values."""
     return save({name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()})
 
 
 def write_files(path: Path, content: bytes, description: dict[str, Any]) -> None:
-    """Write the weights (of `as_file`) beside the JSON at `path`, then the JSON: it appears when all is there.
+    """Write the weights (`content` of `as_file`) beside `path`, then the JSON to `path`: it appears last.
 
-    `description` gets the format, the weights' file name and the sha256 of that file.
+    The JSON holds `description`, the format, the weights' file name and the sha256 of that file.
     """
     weights = path.with_suffix(".safetensors")
     with writing(path.parents[1], "models_dir"):
@@ -43,7 +43,7 @@ def write_files(path: Path, content: bytes, description: dict[str, Any]) -> None
 
 
 def read_files(path: str | Path) -> tuple[dict[str, Any], dict[str, Tensor]]:
-    """Description and tensors of the saved network at `path`, its JSON or its weights; UserError where damaged."""
+    """Description and tensors of the saved network whose JSON or weights lie at `path`; UserError where damaged."""
     if Path(path).suffix not in SUFFIXES or Path(path).is_dir():
         rule = f"it must be a file of a saved network, {' or '.join(SUFFIXES)}"
         raise UserError(f"{path or 'an empty path'}: {rule}{_networks_in(path)}")
@@ -64,7 +64,7 @@ def read_files(path: str | Path) -> tuple[dict[str, Any], dict[str, Tensor]]:
 
 
 def _networks_in(folder: str | Path) -> str:
-    """Names the saved networks in `folder`, if it is one with any, for the end of a message."""
+    """The end of a message that names the saved networks in `folder`; empty if there are none."""
     paths = [path for glob in ("*.json", "*/*.json") for path in sorted(Path(folder).glob(glob))] if folder else []
     found = [str(path) for path in paths if path.with_suffix(".safetensors").exists()]
     more = f" and {len(found) - NAMED} more" if len(found) > NAMED else ""
@@ -73,9 +73,9 @@ def _networks_in(folder: str | Path) -> str:
 
 @contextmanager
 def output(out: Path, model: Path, pictures: Sequence[Path] = ()) -> Iterator[Path]:
-    """For a block that writes the file of the option `out` at the path it is given, as `replacing` does.
+    """For a block that writes the file of the option `out`: it gets a temporary path (see `replacing`).
 
-    UserError, before the block where that can be told, if the file cannot be written or is one that is read: of the
+    UserError, if possible before the block, where the file cannot be written, or is one that is read: a file of the
     saved network `model`, or one of the `pictures`.
     """
     try:

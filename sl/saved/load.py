@@ -1,4 +1,4 @@
-"""A saved network as a module and the transform that its pictures need."""
+"""Loads a saved network: its module, and the transform from a picture to the module's input."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -26,8 +26,8 @@ BATCH = 500  # images of 32 px
 class SavedModel:
     """A trained network in evaluation mode: `module(transform(picture)[None])` are the logits (1, K) of a picture.
 
-    `transform` makes a PIL picture of any size and mode the network's input (C, H, W) float32: it is resized without
-    keeping its aspect (bilinear, antialiased), cut and normalised as in training. `about` is what the JSON holds.
+    `transform` turns a PIL picture of any size and mode into the network's input (C, H, W) float32: resized without
+    keeping its aspect (bilinear, antialiased), cut and normalised as in training. `about` is the content of the JSON.
     """
 
     module: nn.Module
@@ -49,8 +49,8 @@ class SavedModel:
 def load_model(path: str | Path, device: torch.device | str = "cpu", allow_targets: Sequence[str] = ()) -> SavedModel:
     """The network that a run with `save=true` kept at `path` (its .json or its .safetensors), on `device`.
 
-    `allow_targets` names packages of your own that a network may come from, as the option of that name does. Raises
-    UserError where a file is missing, damaged, or not what its sha256 says.
+    `allow_targets` names packages of your own that the network's class may come from, as the option of that name does.
+    Raises UserError where a file is missing, damaged, or does not match its sha256.
     """
     about, tensors = read_files(path)
     shape = tuple(about["image_shape"])
@@ -74,7 +74,7 @@ def load_model(path: str | Path, device: torch.device | str = "cpu", allow_targe
 def transform_of(
     shape: tuple[int, ...], margin: int, normalisation: Normalisation, device: torch.device | str
 ) -> Callable[["Image"], Tensor]:
-    """From a PIL picture to the input (C, H, W) of a network that takes images of that `shape`."""
+    """The function from a PIL picture to the input (C, H, W) of a network for images of that `shape`."""
 
     def transform(picture: "Image") -> Tensor:
         return normalisation(to_bytes(picture, shape, margin)[None].to(device))[0]

@@ -28,16 +28,18 @@ class Whole(nn.Module):
 
     def forward(self, pixels: Tensor) -> Tensor:
         """float32 pixels in, float32 probabilities out."""
-        return self.module(self.normalisation(pixels.clone())).softmax(1)  # it scales float pixels in place
+        return self.module(self.normalisation(pixels.clone())).softmax(
+            1
+        )  # the normalisation scales float pixels in place
 
 
 def export_onnx(model: Path, out: Path, allow_targets: Sequence[str] = ()) -> str:
-    """Write the saved network `model` to the ONNX file `out`; says what was written and whether it was checked.
+    """Write the saved network `model` to the ONNX file `out`; returns a line on what was written and checked.
 
     Input `pixels` (N, C, H, W) float32 in [0, 255], output `probabilities` (N, K); the metadata hold the classes, the
     run's identity and `margin`: a picture is resized to (H + 2 margin, W + 2 margin), then `margin` pixels are cut off
-    each side. Where onnxruntime is installed, both must agree within 1e-4. `allow_targets` are those of `load_model`.
-    UserError, before the work, where `out` cannot be written.
+    each side. Where onnxruntime is installed, its probabilities and PyTorch's must agree within 1e-4 (RuntimeError).
+    `allow_targets` is that of `load_model`. UserError, before the work, where `out` cannot be written.
     """
     loaded = load_model(model, allow_targets=allow_targets)
     with output(out, model) as part:
@@ -47,7 +49,7 @@ def export_onnx(model: Path, out: Path, allow_targets: Sequence[str] = ()) -> st
 
 
 def as_onnx(loaded: SavedModel) -> tuple[bytes, Tensor, Tensor]:
-    """The content of the ONNX file of the network `loaded`; some pixels, and the probabilities it has for them."""
+    """The content of the ONNX file of `loaded`, random pixels of CHECKED images, and PyTorch's output for them."""
     whole = Whole(loaded.module.to(memory_format=torch.contiguous_format), loaded.normalisation).eval()
     example = torch.randint(256, (CHECKED, *loaded.about["image_shape"])).float()
     with warnings.catch_warnings():
@@ -66,7 +68,7 @@ def as_onnx(loaded: SavedModel) -> tuple[bytes, Tensor, Tensor]:
 
 
 def check(path: Path, pixels: Tensor, expected: Tensor) -> str:
-    """What onnxruntime says of the file at `path`; RuntimeError where it gives other probabilities."""
+    """Whether onnxruntime gives the `expected` probabilities for the file at `path`, in words; RuntimeError if not."""
     try:
         import onnxruntime
     except ImportError:

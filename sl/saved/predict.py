@@ -31,12 +31,11 @@ def predict_folder(
     allow_targets: Sequence[str] = (),
     device: torch.device | str = "cpu",
 ) -> str:
-    """Write `out`, a CSV with a line `path,label,confidence` for each picture below `folder`; says how many.
+    """Write the CSV `out`, a line `path,label,confidence` for each picture below `folder`; returns a line with counts.
 
     Paths are relative to `folder` and sorted. Files are chosen as for training (`picture_files`). Raises UserError for
-    a picture that cannot be read, unless `skip_unreadable` names it on standard error instead, and for a folder
-    that is missing or holds no picture.
-    `allow_targets` and `device` are those of `load_model`.
+    a folder that is missing or holds no picture, and for a picture that cannot be read; with `skip_unreadable` such a
+    picture is only named on standard error. `allow_targets` and `device` are those of `load_model`.
     """
     loaded, files = load_model(model, device, allow_targets), pictures_below(folder)
     with output(out, model, files) as part, part.open("w", newline="", encoding="utf-8") as target:
@@ -52,7 +51,7 @@ def predict_folder(
 
 
 def pictures_below(folder: Path) -> list[Path]:
-    """All pictures below `folder`, sorted; what is passed over is said. UserError where there is none."""
+    """All pictures below `folder`, sorted; warns about files that are passed over. UserError where there is none."""
     if folder.is_file():
         raise UserError("folder", folder, "must be a folder of pictures")
     skipped: Counter[str] = Counter()
@@ -68,7 +67,7 @@ def pictures_below(folder: Path) -> list[Path]:
 def batches(
     loaded: SavedModel, files: list[Path], folder: Path, skip_unreadable: bool
 ) -> Iterator[tuple[list[str], Tensor]]:
-    """Names and uint8 images (B, C, H, W) of the pictures that can be read."""
+    """Names and uint8 images (B, C, H, W) of the readable pictures; UserError for others without `skip_unreadable`."""
     with ThreadPoolExecutor(cores()) as threads:  # Pillow works outside of Python's lock
         for start in range(0, len(files), BATCH):
             paths, names, images = files[start : start + BATCH], [], []
@@ -85,7 +84,7 @@ def batches(
 
 
 def read(path: Path, about: dict[str, Any]) -> Tensor | UserError:
-    """The picture as (C, H, W) uint8 for the network of `about`; an error that names the file if it is unreadable."""
+    """The picture as (C, H, W) uint8 for the network of `about`; returns a UserError if it cannot be read."""
     try:
         with opened(path) as picture:
             return to_bytes(picture, tuple(about["image_shape"]), about["margin"])
