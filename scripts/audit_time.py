@@ -24,7 +24,7 @@ PICTURES, RATE, SEED = 2000, 0.2, 0
 
 
 def make_folder(data_dir: Path, root: Path) -> None:
-    """PICTURES pictures as PNG in a folder for each class, RATE of them in the folder of another class.
+    """Write PICTURES pictures as PNG to a folder for each class, a share RATE of them to that of another class.
 
     The name of a picture begins with its true class.
     """
@@ -42,7 +42,7 @@ def make_folder(data_dir: Path, root: Path) -> None:
 
 
 def timed(root: Path, work: Path, options: Sequence[str]) -> dict[str, Any]:
-    """Audit the folder in a process of its own; its seconds on the clock and of processors, and what it found."""
+    """Audit the folder `root` in its own process; returns wall and processor seconds, and the results of `found`."""
     folders = [f"{name}_dir={work / name}" for name in ("runs", "models", "checkpoints", "results")]
     command = ["scripts/audit.py", "dataset=folder", f"data_dir={root}", "loss=sl", *options]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
@@ -55,7 +55,7 @@ def timed(root: Path, work: Path, options: Sequence[str]) -> dict[str, Any]:
 
 
 def found(out: Path) -> dict[str, Any]:
-    """How good the ranking, the estimate and the decisions of the audit in the folder `out` are."""
+    """The quality of the ranking, the estimate and the decisions of the audit in the folder `out`."""
     from sklearn.metrics import average_precision_score
 
     lines = list(csv.DictReader((out / "suspects.csv").read_text(encoding="utf-8").splitlines()))

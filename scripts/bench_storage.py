@@ -1,9 +1,9 @@
-"""Measure training on images that are mapped from a file (`storage=mapped`), beside the same images in memory.
+"""Measure the training speed on images mapped from a file (`storage=mapped`) against the same images in memory.
 
 python scripts/bench_storage.py out=results/storage
 
-Epochs of both take turns, so that whatever else the machine does slows both. The file was just written and is in the
-operating system's cache: the figures say what mapping costs, not how fast a disk is.
+Epochs of both take turns, so that other work on the machine slows both. The file was written a moment before and is in
+the operating system's cache: the figures show the cost of mapping, not the speed of a disk.
 """
 
 import tempfile
@@ -36,14 +36,14 @@ ROUNDS = 5
 
 
 def random_dataset(images: int, side: int) -> Dataset:
-    """Images of noise with labels in turn."""
+    """Random images (N, 3, side, side) whose labels go through the classes in turn."""
     pixels = torch.randint(256, (images, 3, side, side), dtype=torch.uint8, generator=generator(0, "images"))
     labels, names = torch.arange(images) % CLASSES, tuple(map(str, range(CLASSES)))
     return Dataset("noise", pixels, labels, pixels[:CLASSES], labels[:CLASSES], names, torch.arange(images))
 
 
 def engine_on(dataset: Dataset, side: int) -> Engine:
-    """A narrow cnn8, of which a step is short, so that gathering its batch counts."""
+    """An engine with a narrow cnn8: its step is so short that the time to gather a batch shows."""
     config = compose_run(["dataset=folder", "data_dir=.", "recipe=authors_code", f"runtime.threads={THREADS}"])
     runtime = resolve_runtime(config.runtime)
     apply_runtime(runtime)
@@ -54,7 +54,7 @@ def engine_on(dataset: Dataset, side: int) -> Engine:
 
 
 def epoch_seconds(engine: Engine, number: int) -> float:
-    """Seconds of one epoch without evaluation."""
+    """The seconds of epoch `number`, without evaluation."""
     count = len(engine.data.noisy)
     order = torch.randperm(count, generator=generator(0, "order", number))
     draws = engine.augmentation.draw(count, engine.data.image_shape, generator(0, "augmentation", number))
@@ -65,7 +65,7 @@ def epoch_seconds(engine: Engine, number: int) -> float:
 
 
 def compared(images: int, side: int, rounds: int) -> dict[str, Any]:
-    """Seconds of the epochs on either storage, and the speed of mapped as a share of that in memory, by round."""
+    """Seconds of the epochs by storage, and median and range over rounds of the speed mapped / speed in memory."""
     memory = random_dataset(images, side)
     with tempfile.TemporaryDirectory() as folder:
         scratch = Path(folder)

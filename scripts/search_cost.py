@@ -1,4 +1,7 @@
-"""Rewrites what choosing parameters by noisy labels costs: python scripts/search_cost.py results_dir=results/search."""
+"""Rewrite the page on choosing parameters by noisy labels.
+
+python scripts/search_cost.py results_dir=results/search
+"""
 
 from pathlib import Path
 

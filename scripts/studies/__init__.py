@@ -1,1 +1,1 @@
-"""This project's own measurements, started by the scripts beside this folder; an installed package has none of it."""
+"""This project's own measurements, started by the scripts beside this folder; no part of the installed package."""

@@ -1,6 +1,7 @@
-"""The measured part of docs/reproduction-notes.md: what a recipe's open points move, and which epoch is reported.
+"""The measured part of docs/reproduction-notes.md: the effect of a recipe's open points and of the reported epoch.
 
-A run with one point changed is paired by seed with the usual run.
+A point is open where the published descriptions do not state it. A run with one point changed is paired by seed with
+the usual run.
 """
 
 from collections import defaultdict
@@ -30,7 +31,7 @@ NOTHING_RECORDED = "Nothing recorded yet."
 
 
 def block(usual: Sequence[Run], unchanged: Sequence[Run], changed: Iterable[Run]) -> str:
-    """What each open point moves beside `usual` and `unchanged` runs, and which epoch of the `usual` is reported."""
+    """Two parts in Markdown: `points` beside the `usual` and `unchanged` runs, and `reported_epochs` of the `usual`."""
     moved, epochs = points([*usual, *unchanged], changed), reported_epochs(usual)
     return "\n\n".join(["### One point changed at a time", moved, "### Which epoch is reported", epochs])
 
@@ -38,8 +39,9 @@ def block(usual: Sequence[Run], unchanged: Sequence[Run], changed: Iterable[Run]
 def points(usual: Iterable[Run], changed: Iterable[Run]) -> str:
     """A table for every noise with a finished run among `changed`, beside the `usual` runs of the same scale.
 
-    Values are means over seeds in percent: accuracy after the last epoch; wrong labels memorised beyond chance while
-    training, and the spread over classes, late. A change is the mean over the seeds that both have, with its interval.
+    Values are means over seeds in percent: accuracy after the last epoch; at the late stage, wrong labels memorised
+    beyond chance while training, and best minus worst class. A change is the mean over the seeds that both have, with
+    its interval.
     """
     finished = [run for run in changed if run.complete]
     parts = [
@@ -52,7 +54,7 @@ def points(usual: Iterable[Run], changed: Iterable[Run]) -> str:
 
 
 def reported_epochs(runs: Iterable[Run]) -> str:
-    """A row for every loss and noise of the paper's data sets; accuracies in percent, means over n seeds."""
+    """A table with a row for every loss and noise of the paper's data sets: mean accuracies over n seeds in percent."""
     shown = [group for group in in_order(runs) if group.names[0] in PAPER_EPOCHS]
     rows = [row for group in shown for row in _epoch_rows(group)]
     return table(EPOCH_HEADER, rows) if rows else NOTHING_RECORDED
@@ -70,7 +72,7 @@ def _epoch_rows(group: RunGroup) -> Iterator[list[str]]:
 
 
 def _section(group: RunGroup, noise: Noise, changed: Sequence[Run]) -> str:
-    """One table; its first row are the usual runs."""
+    """One table in Markdown; its first row shows the usual runs."""
     base = {loss: series for loss in LOSSES if (series := group.series(loss, noise))}
     groups: dict[str, dict[str, list[Run]]] = defaultdict(lambda: defaultdict(list))
     for run in changed:
@@ -84,13 +86,13 @@ def _section(group: RunGroup, noise: Noise, changed: Sequence[Run]) -> str:
 
 
 def _what_changed(run: Run, usual: Run) -> str:
-    """The points of the recipe in which `run` differs, before and after; or its recipe, where that is another."""
+    """The changed values of the recipe of `run`, before and after; its name, where the whole recipe is another."""
     other = run.name("recipe") != usual.name("recipe")
     return f"whole recipe: {run.name('recipe')}" if other else changed_recipe(run, usual)
 
 
 def _beside(run: Run, group: RunGroup, noise: Noise) -> bool:
-    """Whether `run` differs from those of the group in its recipe only."""
+    """Whether `run` has the noise and the group's data, scale, holdout, fold and network."""
     same = run.data == group.head.data and run.scale == group.head.scale
     same = same and (run.holdout, run.config.fold) == (group.head.holdout, group.head.config.fold)
     named = all(run.name(key) == group.head.name(key) for key in ("dataset", "scale"))
@@ -110,7 +112,7 @@ def _row(title: str, own: dict[str, Series], base: dict[str, Series]) -> list[st
 
 
 def _change(first: Series, second: Series) -> str:
-    """Last-epoch accuracy of the second minus the first, with its interval; what may not be compared is said."""
+    """Last-epoch accuracy of `second` minus `first`, with its interval, and why any pairs were refused."""
     difference, refused = paired_difference(first, second, Run.last)
     found = infer(100 * difference)
     text = with_interval(found.mean, found.interval, 1) if found.n else NOTHING

@@ -1,4 +1,4 @@
-"""Does speed cost accuracy? Recorded runs that differ in nothing but the precision, paired by seed; needs no torch."""
+"""Does speed cost accuracy? Compares recorded runs that differ in precision alone, by seed; needs no torch."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -19,12 +19,15 @@ from sl.tables.results import STATISTICS
 
 FAST, PLAIN = "bfloat16", "float32"
 COMPARED_STATISTICS = ("last epoch", "mean of the last ten epochs")
-FREE = ("seed", "precision", "probe", "names")  # in what the runs of a setting may differ
+FREE = ("seed", "precision", "probe", "names")  # options that may differ between the runs of a setting
 HEADER = ("data set and network", "loss", "noise", "accuracy", "pairs", FAST, PLAIN, "difference [95 % interval]", "p")
 
 
 def pairs(runs: Iterable[Run]) -> list[list[tuple[Run, Run]]]:
-    """Complete runs of one configuration, seed and PyTorch in both precisions (fast, plain); a list per setting."""
+    """Pairs (fast, plain) of complete runs with equal configuration, seed and PyTorch: a list for each setting.
+
+    Settings with fewer than FEWEST pairs are left out.
+    """
     by_seed: dict[str, dict[int, dict[str, Run]]] = defaultdict(lambda: defaultdict(dict))
     for run in runs:
         if run.complete:
@@ -63,7 +66,7 @@ def page(runs: Iterable[Run]) -> str:
 
 
 def row(found: list[tuple[Run, Run]], statistic: str) -> list[str]:
-    """One setting and statistic, in percent."""
+    """The row of a setting and statistic, in percent."""
     fast, plain = ([100 * STATISTICS[statistic](pair[side]) for pair in found] for side in (0, 1))
     gap = infer(np.subtract(fast, plain))
     run = found[0][0]

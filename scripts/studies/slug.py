@@ -1,4 +1,4 @@
-"""Names of files and on command lines."""
+"""Makes names for files and command lines from titles."""
 
 import re
 

@@ -14,9 +14,9 @@ from sl.train.jobs import choose_jobs
 def train_experiment(
     name: str, runs_dir: Path, jobs: int | None, scale: str = "auto", seeds: Sequence[int] | None = None
 ) -> list[str]:
-    """Train what `runs_dir` lacks of the experiment `name`; a line for each run that failed, which is printed too.
+    """Train the runs of the experiment `name` that `runs_dir` lacks; returns, and prints, a line for each failed run.
 
-    Scale auto is the paper's on a GPU and cpu without one, as in sl reproduce.
+    Scale auto is paper on a GPU and cpu without one, as in sl reproduce.
     """
     scale = decided_scale(scale, "auto")
     jobs = choose_jobs(jobs, "auto")

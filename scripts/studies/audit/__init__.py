@@ -1,1 +1,1 @@
-"""How well audits find wrong labels where the truth is known; docs/audit-study.md shows it."""
+"""A study of how well audits find wrong labels where the truth is known; docs/audit-study.md shows the results."""

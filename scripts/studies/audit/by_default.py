@@ -12,11 +12,11 @@ HEADER = (
     "labels", "wrong", "average precision: CE", "SL", "wrong by SL's estimate",
     "changed by SL's audit: really wrong", "wrong labels: changed", "test accuracy, SL − CE (points)", "n",
 )  # fmt: skip
-CHANGES = ("recipe=", "scale.")  # another recipe, or other shares than scale=cpu and digits have
+CHANGES = ("recipe=", "scale.")  # overrides that change the recipe or the scale's shares
 
 
 def in_short(records: Sequence[Record]) -> str:
-    """One run of SL beside one of CE; marks as in `overview`, corrected for all comparisons of this table."""
+    """A table in Markdown: audits by one run of SL beside one of CE; marks corrected for all comparisons in it."""
     own = [one for one in records if not one["folds"] and not any(o.startswith(CHANGES) for o in one["overrides"])]
     pairs = {name: (cells["ce", 0], cells["sl", 0]) for name, cells in by_setting(own).items()}
     settings = {name: (ce, sl) for name, (ce, sl) in pairs.items() if ce.keys() & sl.keys()}
@@ -42,6 +42,6 @@ def in_short(records: Sequence[Record]) -> str:
 
 
 def _percent(shares: Sequence[float | None], decimals: int = 0) -> str:
-    """Their mean; a dash where one is not defined: an audit that changed nothing has no precision."""
+    """The mean of `shares` in percent; a dash where one is None: an audit that changed nothing has no precision."""
     known = [share for share in shares if share is not None]
     return f"{100 * fmean(known):.{decimals}f} %" if len(known) == len(shares) else NONE

@@ -1,4 +1,4 @@
-"""The part of docs/audit-study.md on audits at all epochs: beside the same audits of the study, and what differs."""
+"""The part of docs/audit-study.md on audits at all epochs, beside the study's audits with fewer epochs."""
 
 from collections.abc import Iterator, Sequence
 from statistics import fmean
@@ -41,7 +41,7 @@ Values = dict[int, float]
 
 
 def length_part(short: Sequence[Record], long: Sequence[Record]) -> str:
-    """One run of CE and of SL at both lengths, and the paired differences between them."""
+    """Two tables in Markdown: one run of CE and of SL at both lengths, and the paired differences between them."""
     cells = dict.fromkeys(record["cell"] for record in long)
     rows, found = [], []
     for cell in cells:
@@ -58,7 +58,7 @@ def length_part(short: Sequence[Record], long: Sequence[Record]) -> str:
 
 
 def _one_run(records: Sequence[Record], cell: str) -> OneRun:
-    """The audits by one run of CE and SL on a setting: by loss, then seed."""
+    """The audits of the setting `cell` by one run of CE and of SL: by loss, then by seed."""
     ways = by_setting(records).get(cell, {})
     return {loss: dict(ways.get((loss, 0), {})) for loss in ("ce", "sl")}
 
@@ -78,7 +78,7 @@ def _row(cell: str, group: Sequence[Record]) -> list[str]:
 
 
 def _questions(short: OneRun, long: OneRun, authors: OneRun) -> Iterator[tuple[str, Values, Values]]:
-    """What is asked, and the two sides of the difference by seed."""
+    """The title of each compared difference, and its two sides by seed."""
     for loss in ("ce", "sl"):
         of_loss = f"average precision of {loss_title(loss)}"
         yield f"{of_loss}: all epochs minus fewer", precisions(long[loss]), precisions(short[loss])

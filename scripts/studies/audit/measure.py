@@ -16,7 +16,7 @@ LEAST_PRECISION = 0.9
 def measures(
     labels: NDArray[np.int64], clean: NDArray[np.int64], probabilities: Array, ranking: Ranking, estimate: NoiseEstimate
 ) -> dict[str, Any]:
-    """What docs/audit-study.md compares; `flagged` holds precision and recall of three ways to decide.
+    """The measures that docs/audit-study.md compares; `flagged` holds precision and recall of three ways to decide.
 
     decision: `Ranking.change`; disagree: the prediction is not the label; cleanlab: its own filter.
     """

@@ -15,14 +15,14 @@ Cells = Mapping[tuple[str, int], Mapping[int, Record]]  # by loss and folds: the
 SHOWN = ("ce", "gce", "sl")
 WAYS = {0: "one run", 4: "4 folds"}
 COLUMNS = [f"{loss_title(loss)}, {way}" for way in WAYS.values() for loss in SHOWN]
-USUAL = ("ce", 4)  # what people do today, with cleanlab's filter
+USUAL = ("ce", 4)  # the usual practice today, with cleanlab's filter
 REACH = """\
 Lowest and highest of these means over the settings, and the same of cleanlab's estimate from the same predictions:"""
 NONE = "–"
 
 
 def overview(records: Sequence[Record]) -> str:
-    """Which ranks best, how many labels are wrong, which decisions are right, and what they bring."""
+    """Four tables in Markdown: the ranking, the estimated noise rate, the decisions and the gain in test accuracy."""
     found = by_setting(records)
     settings = found.values()
 
@@ -59,7 +59,7 @@ def by_way(records: Sequence[Record]) -> Cells:
 
 
 def ranking(settings: Collection[Cells]) -> Iterator[list[str]]:
-    """Mean average precision, marked where it differs from that of CE; last, the share of wrong labels."""
+    """A row for each setting: mean average precision, marked where it differs from CE's; last, the true noise rate."""
     found = [{way: precisions(own) for way, own in cells.items()} for cells in settings]
     stars = marks([[difference(own, row["ce", folds]) for (_, folds), own in row.items()] for row in found])
     for cells, row, starred in zip(settings, found, stars, strict=True):
@@ -69,7 +69,10 @@ def ranking(settings: Collection[Cells]) -> Iterator[list[str]]:
 
 
 def gain(settings: Collection[Cells]) -> Iterator[list[str]]:
-    """Test accuracy of CE on the corrected labels minus that of CE on the labels as given; last, SL on the latter."""
+    """A row for each setting: test accuracy of CE trained on the corrected labels minus CE on the labels as given.
+
+    The last cell is SL minus CE, both on the labels as given.
+    """
     rows = []
     for cells in settings:
         usual, of_sl = (accuracies(cells[loss, 0], "trained_test_accuracy") for loss in ("ce", "sl"))
@@ -81,12 +84,12 @@ def gain(settings: Collection[Cells]) -> Iterator[list[str]]:
 
 
 def difference(own: Mapping[int, float], usual: Mapping[int, float]) -> Inference:
-    """The test of two losses over the seeds that both have."""
+    """The paired test of `own` minus `usual` (values by seed) over the seeds that both have."""
     return infer([own[seed] - usual[seed] for seed in sorted(own.keys() & usual.keys())])
 
 
 def marks(rows: Sequence[Sequence[Inference]]) -> list[list[str]]:
-    """The mark of each difference that is significant after the correction for all of the table."""
+    """The mark of each test, empty if not significant, after the correction for all tests of the table."""
     corrected = iter(adjusted([test for row in rows for test in row]))
     found = [[next(corrected) for _ in row] for row in rows]
     return [[mark(p) for p in row] for row in found]
@@ -98,17 +101,17 @@ def precision(record: Record) -> float:
 
 
 def precisions(records: Mapping[int, Record]) -> dict[int, float]:
-    """The average precision by seed."""
+    """The average precision of each audit, by seed."""
     return {seed: precision(record) for seed, record in records.items()}
 
 
 def accuracies(records: Mapping[int, Record], which: str) -> dict[int, float]:
-    """The test accuracy `which` by seed, of the seeds that have it."""
+    """The test accuracy `which` by seed, without the seeds where it was not measured."""
     return {seed: record[which] for seed, record in records.items() if record[which] is not None}
 
 
 def miss(cells: Cells) -> list[str]:
-    """How far the estimate is from the true rate, how often its interval held it; last, cleanlab's estimate."""
+    """A row: estimated minus true noise rate, how often the interval held the true one; last, cleanlab's estimate."""
     row = []
     for own in cells.values():
         gaps = list(map(gap, own.values()))
@@ -119,7 +122,7 @@ def miss(cells: Cells) -> list[str]:
 
 
 def reach(settings: Collection[Cells]) -> list[list[str]]:
-    """For each way of predicting: lowest and highest mean error of the audit's and of cleanlab's estimate."""
+    """A row for each loss and way of predicting: range of the mean errors of the audit's and cleanlab's estimate."""
     rows = []
     for way, title in zip(next(iter(settings)), COLUMNS, strict=True):
         measured = [list(cells[way].values()) for cells in settings if cells[way]]
@@ -130,7 +133,7 @@ def reach(settings: Collection[Cells]) -> list[list[str]]:
 
 
 def decision(cells: Cells) -> list[str]:
-    """Precision and recall of the changed labels; last, those of cleanlab's filter."""
+    """A row: precision and recall of the changed labels; last, those of cleanlab's filter."""
     return [*(flagged(own.values(), "decision") for own in cells.values()), flagged(cells[USUAL].values(), "cleanlab")]
 
 
@@ -145,7 +148,7 @@ def gap(record: Record) -> float:
 
 
 def confident_gap(record: Record) -> float:
-    """The same of cleanlab's estimate."""
+    """The share of wrong labels by cleanlab's estimate minus the true one."""
     return float(record["measures"]["confident_learning_rate"]) - rate(record, "true")
 
 
@@ -161,7 +164,7 @@ def percent(shares: Sequence[float | None]) -> str:
 
 
 def commits(records: Sequence[Record]) -> str:
-    """The commits that records were made with, in a row."""
+    """The commits that the records were made with, in one text."""
     return ", ".join(sorted({commit(one) for one in records}))
 
 

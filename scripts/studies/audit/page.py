@@ -55,7 +55,7 @@ def read_records(folder: Path) -> list[Record]:
 
 
 def cell_part(records: Sequence[Record]) -> str:
-    """Title and table of one setting."""
+    """Title, text and table of one setting, in Markdown."""
     first = records[0]
     keys = sorted({(record["folds"], record["loss"]) for record in records})
     rows = []
@@ -71,7 +71,7 @@ def cell_part(records: Sequence[Record]) -> str:
 
 
 def size(record: Record) -> str:
-    """Images and epochs of a run, and of how many, where it is scaled down."""
+    """Images and epochs of a run in words; for a scaled-down run also those of the full one."""
     images, epochs = f"{record['images']:,}", record["epochs"]
     if not any(override.startswith("scale") for override in record["overrides"]):
         return f"{images} images, {epochs} epochs"
@@ -81,7 +81,7 @@ def size(record: Record) -> str:
 
 
 def as_given(records: Sequence[Record]) -> str:
-    """Test accuracy of each loss's ordinary runs, in percent."""
+    """Test accuracy of each loss's runs on the labels as given (folds 0), in percent."""
     plain = [record for record in records if not record["folds"]]
     found = {loss: [100 * one["trained_test_accuracy"] for one in plain if one["loss"] == loss]
              for loss in sorted({one["loss"] for one in plain})}  # fmt: skip
@@ -89,7 +89,7 @@ def as_given(records: Sequence[Record]) -> str:
 
 
 def cells_of(group: Sequence[Record]) -> list[str]:
-    """The cells of one row behind loss and folds."""
+    """The cells of one row after loss, folds and n."""
 
     def share(value: Callable[[Record], float]) -> str:
         return mean_std([value(record["measures"]) for record in group], 3)

@@ -38,11 +38,11 @@ CELLS: dict[str, tuple[str, ...]] = {
     "CIFAR-10, asymmetric 40 %": ("dataset=cifar10", "noise=asymmetric", "noise.rate=0.4", *SCALED_CIFAR),
 }
 LABELS = {cell: overrides[:3] for cell, overrides in CELLS.items() if overrides[0] == "dataset=cifar10"}
-# At all epochs: by the recipe of the cells above, and as `sl audit` trains on 5,000 pictures of one's own, in float32.
+# At all epochs: with the recipe of the cells above, and as `sl audit` trains on 5,000 own pictures, in float32.
 LONG_CELLS = {cell: (*labels, "recipe=apl", *SMALL_CIFAR) for cell, labels in LABELS.items()} | {
     f"{cell}{AUTHORS}": (*labels, *SMALL_CIFAR) for cell, labels in LABELS.items()
 }
-# Loss and folds: on CIFAR CE is trained anew on the labels of these alone.
+# Loss and folds of the audits on CIFAR whose corrected labels CE is trained on.
 RETRAINED = {("sl", 0), ("ce", 4), ("sl", 4)}
 LOSSES = {0: ("ce", "gce", "sl", "lsr", "nce_rce"), 4: ("ce", "gce", "sl")}  # for each number of folds
 SEEDS = {0: 6, 4: 3}
@@ -67,7 +67,7 @@ class Trial:
 
     @property
     def setting(self) -> tuple[str, ...]:
-        """Labels, scale and recipe as overrides."""
+        """The overrides for labels, scale and recipe."""
         return (LONG_CELLS if self.all_epochs else CELLS)[self.cell]
 
     @property
@@ -79,25 +79,25 @@ class Trial:
 
     @property
     def overrides(self) -> list[str]:
-        """The audit as one would give it to `sl audit`."""
+        """The overrides of the audit, as for `sl audit`."""
         return [*self.setting, f"loss={self.loss}", f"folds={self.folds}", f"seed={self.seed}"]
 
 
 def trials(cells: Sequence[str]) -> Iterator[Trial]:
-    """All audits on these cells, the seed outermost."""
+    """All audits of these cells, seed by seed."""
     for seed, cell, folds in product(range(max(SEEDS.values())), cells, SEEDS):
         if seed < SEEDS[folds]:
             yield from (Trial(cell, loss, folds, seed) for loss in LOSSES[folds])
 
 
 def long_trials(cells: Sequence[str]) -> Iterator[Trial]:
-    """One run at all epochs of CE and of SL on each of these cells, the seed outermost."""
+    """One run of CE and of SL at all epochs on each of these cells, seed by seed."""
     for seed, cell, loss in product(range(SEEDS[4]), cells, LONG):
         yield Trial(cell, loss, 0, seed, all_epochs=True)
 
 
 def run_study(planned: Iterable[Trial], results: Path, work: Path, threads: int) -> None:
-    """Do those of the `planned` audits that have no JSON record in `results` yet; runs go to `work`."""
+    """Do the `planned` audits that have no JSON record in `results` yet; their runs go to `work`."""
     common = [f"{name}_dir={work / name}" for name in ("runs", "checkpoints", "models")]
     common += [f"runtime.threads={threads}"]
     for trial in planned:
@@ -144,12 +144,12 @@ def audit(trial: Trial, overrides: list[str], folder: Path) -> dict[str, Any]:
 
 
 def trained_accuracy(described: Described) -> float:
-    """Test accuracy of the audit's one run, on the labels as given."""
+    """Test accuracy of the audit's one run, which is trained on the labels as given."""
     return read(described.record).last()
 
 
 def retrained(config: RunConfig, labels: torch.Tensor, trial: Trial, loss: str) -> float:
-    """Test accuracy after the last epoch of `loss` trained on the audit's changed `labels`, all else as in the run."""
+    """Test accuracy after the last epoch of a run with `loss` on the audit's changed `labels`, all else equal."""
     plain = compose_run([*trial.setting, f"loss={loss}", f"seed={trial.seed}"])
     prepared = prepare(replace(plain, runtime=config.runtime))
     prepared = replace(prepared, noisy=replace(prepared.noisy, labels=labels))

@@ -1,1 +1,1 @@
-"""How fast training is on this machine, beside the loop that people usually write."""
+"""Measures the training speed on this machine against the loop that people usually write."""

@@ -1,4 +1,4 @@
-"""What each technique brings: the default against itself with one thing changed, in turns."""
+"""Measures the effect of each technique: the default and the default with one change take turns."""
 
 import sys
 from collections.abc import Callable, Iterator
@@ -33,7 +33,7 @@ class Unfused(EngineContender):
 
 
 class RoundedConvolutions(EngineContender):
-    """The engine in float32 whose convolutions may round their inputs to bfloat16, if oneDNN finds that faster."""
+    """The engine in float32, whose convolutions may round their inputs to bfloat16 where oneDNN finds that faster."""
 
     def __init__(self, case: str) -> None:
         torch.backends.mkldnn.conv.fp32_precision = "bf16"  # type: ignore[attr-defined]  # this process has no other engine
@@ -41,7 +41,7 @@ class RoundedConvolutions(EngineContender):
 
 
 class Loaded(EngineContender):
-    """The engine on images that come from PIL and worker processes; its step is not captured then."""
+    """The engine on images that come from PIL and worker processes; its step is then not captured."""
 
     def __init__(self, case: str) -> None:
         super().__init__(case)
@@ -58,7 +58,7 @@ class Loaded(EngineContender):
 
 
 def changes_for(runtime: Runtime) -> dict[str, Callable[[str], Contender]]:
-    """All that can be changed on this device, and what makes the contender of a case that has it so."""
+    """The changes that this device allows, by title, each as a function from a case to its changed contender."""
     captured = ", step not captured" if runtime.step in CAPTURED else ""
     found: dict[str, Callable[[str], Contender]] = {
         "everything: the reference loop": ReferenceContender,
@@ -82,7 +82,7 @@ def changes_for(runtime: Runtime) -> dict[str, Callable[[str], Contender]]:
 
 
 def ablate(case: str, rounds: int, seconds: float) -> Iterator[dict[str, dict[str, Any]]]:
-    """Measure every change of `case` against the default; after each of them, its record for JSON so far."""
+    """Measure every change of `case` against the default; yields the record for JSON so far after each change."""
     prepared = prepare_case(case)
     batch = prepared.plan.batch_size
     rows: list[dict[str, Any]] = []

@@ -1,4 +1,4 @@
-"""A contender in a process of its own: settings and memory of one do not reach the other."""
+"""An object in a process of its own, so that settings and memory of one contender do not reach another."""
 
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -13,8 +13,8 @@ _made: list[Any] = []  # in the child: its object
 class Child:
     """The object that `make(*arguments)` gives, in a new process that ends with this one.
 
-    The process starts at once and imports what it needs; the object is made before the first call. So the imports of
-    several children overlap, but each object is made alone, so that what it measures then is not disturbed.
+    The process starts at once and imports what it needs; the object is made at the first call. So the imports of
+    several children overlap, but each object is made alone: others do not disturb what it measures then.
     """
 
     def __init__(self, make: Callable[..., Any], *arguments: Any) -> None:
@@ -27,7 +27,7 @@ class Child:
         self._ready.result()
 
     def start(self, method: str, *arguments: Any) -> "Future[Any]":
-        """Call a method of the object; its exceptions come with the result, BrokenProcessPool if the process died."""
+        """Call a method of the object; its exceptions come with the future, BrokenProcessPool if the process died."""
         return self._worker.submit(_call, self._make, method, arguments)
 
     def __enter__(self) -> "Child":

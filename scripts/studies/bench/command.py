@@ -1,4 +1,4 @@
-"""The whole of `scripts/bench.py`: measure, print, write."""
+"""The work of `scripts/bench.py`: measure, print, write."""
 
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -14,8 +14,8 @@ from studies.bench.report import ABLATION, BUSY, STEP, ablation_lines, compariso
 from studies.bench.step import profile_steps
 
 Kind = Literal["comparison", "ablation", "step"]
-Cases = dict[str, dict[str, Any]]  # what was measured of a case so far, by its name
-# The end of the file's name, what measures a case (rounds and seconds are not those of a step), and the table.
+Cases = dict[str, dict[str, Any]]  # the measurements so far, by case
+# For each kind: the end of the file's name, the function that measures a case (a step needs no rounds), the table.
 WAYS: dict[Kind, tuple[str, Callable[[str, int, float], Iterable[Cases]], Callable[[Any], list[str]]]] = {
     "comparison": ("", compare, lambda record: comparison_table([record])),
     "ablation": (ABLATION, ablate, ablation_lines),
@@ -26,7 +26,7 @@ WAYS: dict[Kind, tuple[str, Callable[[str, int, float], Iterable[Cases]], Callab
 def bench(cases: Sequence[str], rounds: int, seconds: float, out: Path, kind: Kind = "comparison") -> Path:
     """Compare the engine with the reference loop or with itself changed, or list what a step consists of.
 
-    Returns the path of the JSON. Until all cases are measured the figures are in a file beside it (.part): only a whole
+    Returns the path of the JSON. Until all cases are measured, results are in a file beside it (.part): only a whole
     file replaces an earlier one.
     """
     suffix, measure, lines = WAYS[kind]
@@ -42,7 +42,7 @@ def bench(cases: Sequence[str], rounds: int, seconds: float, out: Path, kind: Ki
 
 
 def header() -> dict[str, Any]:
-    """Machine, code and time; warns where others keep the machine busy."""
+    """The start of a record: machine, code and time; warns where other work keeps the machine busy."""
     busy = busy_cores()
     if busy > BUSY:
         print(f"warning: {busy} cores are busy with something else; these figures will be too low", flush=True)

@@ -19,15 +19,15 @@ SEVERAL = (2, 4)  # runs at once on a GPU
 
 
 def several_runs(device: torch.device) -> dict[str, tuple[int, list[str]]]:
-    """Ways of training several runs at once: number of processes and their overrides."""
-    if device.type == "cuda":  # named: a process that cannot reach the GPU is to fail, not to measure the CPU
+    """Ways of training several runs at once, by title: number of processes and their overrides."""
+    if device.type == "cuda":  # the device is named: a process without the GPU must fail, not measure the CPU
         how = " under MPS" if "CUDA_MPS_PIPE_DIRECTORY" in os.environ else ""
         return {f"{count} processes{how}": (count, [f"runtime.device={device}"]) for count in SEVERAL}
     return {f"{cores()} single-threaded processes": (cores(), ["runtime.threads=1"])} if cores() > 1 else {}
 
 
 def make_teams(stack: ExitStack, case: str, prepared: PreparedRun) -> dict[str, Team]:
-    """All that take turns, in processes that end with `stack`; on a GPU one process takes part in several teams."""
+    """The teams that take turns, in processes that end with `stack`; on a GPU one process belongs to several teams."""
     batch, device = prepared.plan.batch_size, prepared.runtime.device
     found = {"reference": stack.enter_context(team(batch, 1, ReferenceContender, case))}
     several = several_runs(device)
@@ -43,15 +43,15 @@ def make_teams(stack: ExitStack, case: str, prepared: PreparedRun) -> dict[str, 
 
 
 def compare(case: str, rounds: int, seconds: float) -> Iterator[dict[str, dict[str, Any]]]:
-    """Measure `case` in `rounds` of about `seconds` for each contender; after each round, its record for JSON so far.
+    """Measure `case` in `rounds` of about `seconds` for each contender; yields the record for JSON so far after each.
 
-    Says on stderr what is ready: on a GPU that takes longer than the rounds.
+    Prints on stderr when a team is ready: on a GPU that takes longer than the rounds.
     """
     prepared = prepare_case(case)
     began = time.monotonic()
     with ExitStack() as stack:
         teams = make_teams(stack, case, prepared)
-        for each in teams.values():  # importing PyTorch takes longer than a lap: all processes do so at once
+        for each in teams.values():  # importing PyTorch takes longer than a lap, so all processes do it at once
             each.wait()
         for name, each in teams.items():
             each.fit_steps(seconds)

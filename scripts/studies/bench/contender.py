@@ -1,4 +1,4 @@
-"""What is timed against each other."""
+"""The training loops that are timed against each other."""
 
 import time
 from abc import ABC, abstractmethod
@@ -36,7 +36,7 @@ class Contender(ABC):
         self.prepared = prepare_case(case, overrides)
 
     def train(self, steps: int) -> float:
-        """Train that many whole batches, in as many epochs as that takes; the seconds until the device is done."""
+        """Train `steps` whole batches, over several epochs if needed; returns the seconds until the device is done."""
         began = time.perf_counter()
         most = len(self.prepared.noisy.labels) // self.prepared.plan.batch_size
         while steps > 0:
@@ -55,7 +55,7 @@ class ReferenceContender(Contender):
 
     def __init__(self, case: str) -> None:
         super().__init__(case)
-        self.loop = ReferenceLoop(self.prepared, workers=cores())  # as PyTorch itself suggests
+        self.loop = ReferenceLoop(self.prepared, workers=cores())  # the number of workers that PyTorch suggests
 
     def train_on(self, order: torch.Tensor) -> None:
         """Train once on the images `order` with the reference loop."""
@@ -70,28 +70,28 @@ class EngineContender(Contender):
         self.engine = make_engine(self.prepared)
 
     def train_on(self, order: torch.Tensor) -> None:
-        """As an epoch of a run, without the evaluation."""
+        """Train once on the images `order`, as in an epoch of a run, without the evaluation."""
         engine, data = self.engine, self.engine.data
         draws = engine.augmentation.draw(len(data.noisy), data.image_shape, generator(0, "augmentation"))
         rates = learning_rates(engine, self.prepared.plan, 1)[:1].expand(len(order) // engine.batch_size)
         engine.train_epoch(order, draws, rates)[0].item()
 
     def facts(self) -> dict[str, Any]:
-        """Runtime, size of the data, and memory of all that was done so far."""
+        """The runtime, the size of the data and the peak memory so far, in bytes."""
         data = self.engine.data
         sizes = {"data_bytes": data.images.nbytes + data.test_images.nbytes}
         return chosen(self.prepared.runtime) | sizes | {"peak_bytes": peak_bytes(self.prepared.runtime.device)}
 
 
 def chosen(runtime: Runtime) -> dict[str, Any]:
-    """What a runtime decides of the speed, for JSON."""
+    """The values of a runtime that affect the speed, for JSON."""
     return {name: getattr(runtime, name) for name in ("precision", "step", "threads")}
 
 
 def peak_bytes(device: torch.device) -> int | None:
-    """The most memory that this process has held: on the GPU, or else all of it (Linux only, None elsewhere).
+    """The peak memory of this process in bytes: that on the GPU, or else its main memory (Linux only, else None).
 
-    VmHWM, since `ru_maxrss` begins with what the parent held when it started the process.
+    VmHWM is read because `ru_maxrss` begins with what the parent held when it started the process.
     """
     if device.type == "cuda":
         return torch.cuda.max_memory_allocated(device)

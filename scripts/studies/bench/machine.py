@@ -38,5 +38,5 @@ def machine_slug(machine: dict[str, Any]) -> str:
 
 
 def busy_cores(seconds: float = 1.0) -> float:
-    """How many cores were busy during the next `seconds`: those of others, if called while the benchmark rests."""
+    """How many cores are busy during the next `seconds`: with other work, if called while the benchmark rests."""
     return round(psutil.cpu_percent(seconds) / 100 * (psutil.cpu_count() or 1), 2)

@@ -1,4 +1,4 @@
-"""Images a second of contenders that take turns, so that what disturbs the machine disturbs all of them."""
+"""Images a second of contenders that take turns, so that other work on the machine slows all of them."""
 
 import math
 import statistics
@@ -9,7 +9,7 @@ from typing import Any
 from studies.bench.child import Child
 
 WARM_UP_STEPS = 3
-FIRST_TRY = 0.2  # of a lap's seconds, to learn how many steps they have
+FIRST_TRY = 0.2  # the share of a lap's seconds in the first estimate of its steps
 
 
 def spread(values: Sequence[float]) -> dict[str, float]:
@@ -23,7 +23,7 @@ def spread(values: Sequence[float]) -> dict[str, float]:
 
 
 class Team:
-    """Processes that train the same at the same time; one alone is the usual case."""
+    """Processes that train the same case at the same time; usually one alone."""
 
     def __init__(self, members: Sequence[Child], batch_size: int) -> None:
         self.members, self.batch_size = members, batch_size
@@ -35,14 +35,14 @@ class Team:
             member.wait()
 
     def lap(self) -> float:
-        """Train `steps` steps in each process; images a second of all together."""
+        """Train `steps` steps in each process; returns the images a second of all together."""
         started = [member.start("train", self.steps) for member in self.members]
         return len(self.members) * self.steps * self.batch_size / max(call.result() for call in started)
 
     def fit_steps(self, seconds: float) -> None:
-        """Warm up, then choose the steps that take about `seconds`.
+        """Warm up, then set `steps` to a number that takes about `seconds`.
 
-        Twice: a few steps have next to nothing of what an epoch costs besides, or are all of it.
+        The number is estimated twice: in a few steps the fixed costs of an epoch are nearly absent, or nearly all.
         """
         self.steps = WARM_UP_STEPS
         self.lap()
@@ -59,7 +59,7 @@ def team(batch_size: int, count: int, make: Any, *arguments: Any) -> Iterator[Te
 
 
 def rounds_of(teams: Mapping[str, Team], rounds: int) -> Iterator[dict[str, list[float]]]:
-    """The laps of every team so far, after each round; a round goes through all teams."""
+    """Yields the laps of every team so far, in images a second, after each round of one lap for each team."""
     laps: dict[str, list[float]] = {name: [] for name in teams}
     for _ in range(rounds):
         for name, each in teams.items():
@@ -68,5 +68,5 @@ def rounds_of(teams: Mapping[str, Team], rounds: int) -> Iterator[dict[str, list
 
 
 def times(laps: Sequence[float], base: Sequence[float]) -> dict[str, float]:
-    """How many times as fast as `base`, round by round."""
+    """How many times as fast as `base` the laps are: `spread` over the rounds."""
     return spread([own / other for own, other in zip(laps, base, strict=True)])

@@ -1,7 +1,7 @@
-"""The loop that the engine is measured against: what a PyTorch user writes first, and public re-implementations too.
+"""The loop that the engine is measured against: PyTorch users, and public re-implementations, write it like this.
 
-Pictures go one by one through torchvision's transforms in worker processes; float32; the loss and the hits are read
-back at every step.
+Pictures go one by one through torchvision's transforms in worker processes; the network computes in float32; the loss
+and the number of right predictions are read back at every step.
 """
 
 from functools import partial
@@ -21,7 +21,7 @@ from sl.train.prepared import PreparedRun, make_loss
 
 
 def torchvision_transform(recipe: RecipeConfig, train_images: Tensor) -> transforms.Compose:
-    """Augmentation and normalisation of the authors' recipes in torchvision's words, for one PIL image."""
+    """Augmentation and normalisation of the authors' recipes as torchvision transforms, for one PIL image."""
     steps: list[object] = []
     if recipe.shift:
         bilinear = transforms.InterpolationMode.BILINEAR
@@ -87,7 +87,7 @@ class ReferenceLoop:
 
 
 def torch_sgd(model: nn.Module, recipe: RecipeConfig) -> torch.optim.SGD:
-    """The recipe's optimiser as PyTorch has it; with a constant rate it is the same as Keras' form."""
+    """The recipe's optimiser in PyTorch's form; with a constant learning rate, Keras' form gives the same steps."""
     decayed = {id(parameter) for parameter in decayed_parameters(model, recipe.decay_on)}
     with_decay = [p for p in model.parameters() if id(p) in decayed]
     groups = [

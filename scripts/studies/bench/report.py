@@ -1,4 +1,4 @@
-"""Measured figures as text; needs no torch."""
+"""The results of the benchmarks as tables in Markdown; needs no torch."""
 
 import json
 import re
@@ -12,9 +12,9 @@ from sl.tables.formats import table
 from sl.tables.marks import fill
 
 ABLATION, STEP = "-ablation", "-step"  # ends of the names of files
-SHOWN = 12  # parts of a step
+SHOWN = 12  # how many parts of a step a table shows
 OTHERS = "all others together, not kept one by one"  # in a record of which only the longest parts were kept
-BUSY = 0.2  # cores that others may use before the figures are in doubt
+BUSY = 0.2  # cores that other work may use before the results are in doubt
 CODE = "commit, PyTorch"
 HEADER = ("machine", "network", "reference loop, images/s", "one run", "several at once", "peak memory", CODE)
 SUMMARY = ("machine", "network", "one run", "best way of a sweep", CODE)
@@ -73,7 +73,7 @@ def comparison_table(records: Iterable[Mapping[str, Any]]) -> list[str]:
 def summary_table(records: Iterable[Mapping[str, Any]]) -> list[str]:
     """How many times the reference loop's speed each idle machine reaches, as the README's Markdown table.
 
-    A line below it says so where no machine has a GPU.
+    Where no machine has a GPU, a line below the table says so.
     """
     rows, gpu = [], False
     for record in filterfalse(others_cores, records):
@@ -95,13 +95,13 @@ def code(record: Mapping[str, Any]) -> str:
 
 
 def others_cores(record: Mapping[str, Any]) -> float:
-    """How many cores others kept busy when the measurement began; 0 for less than BUSY, or where that is unknown."""
+    """How many cores other work kept busy when the measurement began; 0 for at most BUSY, or if unknown."""
     cores = record.get("busy_cores_before") or 0.0
     return cores if cores > BUSY else 0.0
 
 
 def title(record: Mapping[str, Any]) -> str:
-    """The machine, and what else it did.
+    """The machine in words, and how many of its cores other work kept busy.
 
     >>> machine = {"gpu": None, "cpu": "CPU", "cpu_family": "6", "instructions": None, "cores": 2}
     >>> title({"machine": machine, "busy_cores_before": 8.03})
@@ -134,7 +134,7 @@ def ablation_lines(record: Mapping[str, Any]) -> list[str]:
 
 
 def step_lines(record: Mapping[str, Any]) -> list[str]:
-    """The longest parts of a step that `profile_step` found, as a Markdown table for every case."""
+    """The longest kinds of parts of a step that `profile_step` found, as a Markdown table for every case."""
     text = []
     calls = "launches" if record["machine"]["gpu"] else "calls"
     for measured in record["cases"].values():
@@ -158,7 +158,7 @@ def step_lines(record: Mapping[str, Any]) -> list[str]:
 
 
 def by_kind(parts: Iterable[Mapping[str, Any]]) -> dict[str, tuple[float, float]]:
-    """Microseconds and launches of the parts of a step, those of one kind added."""
+    """Microseconds and launches of the parts of a step, summed over the parts of each kind."""
     sums: dict[str, tuple[float, float]] = {}
     for part in parts:
         kind = kind_of(part["name"])

@@ -19,17 +19,17 @@ NAMESPACES = re.compile(r"^void |\(anonymous namespace\)::|at::native::|at::|c10
 
 
 def profile_steps(case: str) -> Iterator[dict[str, dict[str, Any]]]:
-    """What a step of `case` consists of under the default runtime, and on a GPU under runtime=fast, by its name."""
+    """The parts of a step of `case` under the default runtime and, on a GPU, under runtime=fast: {name: record}."""
     yield {case: (default := profile_step(case))}
     if default["runtime"]["step"] in CAPTURED:
         yield {f"{case}, {FAST}": profile_step(case, [FAST])}
 
 
 def profile_step(case: str, overrides: Sequence[str] = ()) -> dict[str, Any]:
-    """What a step of `case` consists of, for JSON; each number is a mean over STEPS steps.
+    """The parts of a step of `case`, for JSON; each number is a mean over STEPS steps.
 
-    step_microseconds: a step without the profiler, on the clock. busy_microseconds and launches: the sums over `parts`,
-    the longest first: the kernels of a GPU, or the operators of a CPU without what they call.
+    step_microseconds: wall time of a step without the profiler. busy_microseconds and launches: sums over `parts`. The
+    parts, the longest first, are kernels on a GPU, or operators on a CPU without the time of those they call.
     """
     contender = EngineContender(case, overrides)
     engine, runtime = contender.engine, contender.prepared.runtime
@@ -60,7 +60,7 @@ def profile_step(case: str, overrides: Sequence[str] = ()) -> dict[str, Any]:
 
 
 def summary(parts: list[tuple[str, float, float]]) -> dict[str, Any]:
-    """Sums over `parts` (name, microseconds, launches of a step each), and those that take time, the longest first."""
+    """Sums over `parts` (name, microseconds and launches in a step), and the parts that take time, longest first."""
     ordered = sorted((part for part in parts if part[1]), key=lambda part: -part[1])
     return {
         "busy_microseconds": round(sum(part[1] for part in ordered), 1),
@@ -73,7 +73,7 @@ def summary(parts: list[tuple[str, float, float]]) -> dict[str, Any]:
 
 
 def short_name(name: str) -> str:
-    """A kernel's name without the namespaces of PyTorch, cut off where its template goes on for lines.
+    """A kernel's name without the namespaces of PyTorch, cut off after NAME characters.
 
     >>> short_name("void at::native::reduce_kernel<128, 4, at::native::ReduceOp<c10::BFloat16> >")
     'reduce_kernel<128, 4, ReduceOp<BFloat16> >'

@@ -1,1 +1,1 @@
-"""What choosing parameters by noisy labels costs compared with clean ones; docs/choosing-parameters.md shows it."""
+"""The cost of choosing parameters by noisy labels instead of clean ones; docs/choosing-parameters.md shows it."""

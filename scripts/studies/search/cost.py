@@ -1,7 +1,7 @@
-"""What a choice by noisy labels costs: the one place here that looks at test accuracy, and nothing chooses by it.
+"""The test accuracy lost by choosing parameters by noisy labels. Only this module reads it; nothing chooses by it.
 
 A point of a grid is a choice of parameters. It was run with a holdout, for the score that it is chosen by, and without
-one, for the test accuracy that it ends with on all training images: the mean of the last ten epochs.
+one, for its test accuracy after training on all images: the mean of the last ten epochs.
 """
 
 import json
@@ -25,8 +25,8 @@ Points = Mapping[str, Mapping[int, Run]]  # runs by the text of their parameters
 class ParameterGrid:
     """P points with S seeds each. Accuracies are shares in [0, 1], (P, S).
 
-    `scores` on held-out noisy labels and `held_tests` on the test set are of the runs with a holdout, `tests` of those
-    without.
+    `scores` (on held-out noisy labels) and `held_tests` (on the test set) belong to the runs with a holdout, `tests` to
+    those without.
     """
 
     points: tuple[dict[str, Any], ...]
@@ -43,22 +43,22 @@ class ParameterGrid:
 
     @staticmethod
     def behind(tests: Array) -> Array:
-        """How far each point's mean of `tests` (P, S) is behind the best one's, (P,)."""
+        """The highest mean of `tests` (P, S) over seeds minus the mean of each point, (P,)."""
         means = tests.mean(axis=1)
         return means.max() - means
 
     def choices(self, count: int) -> list[int]:
-        """The points that are chosen with each subset of `count` seeds, by their mean score over the subset."""
+        """The point with the highest mean score, for each subset of `count` seeds."""
         subsets = combinations(range(len(self.seeds)), count)
         return [int(self.scores[:, list(subset)].mean(axis=1).argmax()) for subset in subsets]
 
     def has(self, run: Run) -> bool:
-        """Whether `run` is on the grid's problem: it differs in seed, holdout and the loss's parameters at most."""
+        """Whether `run` has the grid's problem: at most seed, holdout and values of the loss's parameters differ."""
         return _problem(run) == _problem(self.runs[0])
 
 
 def parameter_grids(runs: Iterable[Run]) -> list[ParameterGrid]:
-    """The grids among the finished runs: on equal data, noise and recipe, the points that have all seeds both ways."""
+    """The grids of at least two points with all seeds, each with and without holdout, among the finished `runs`."""
     problems: dict[str, list[Run]] = defaultdict(list)
     for run in runs:
         if run.complete:
@@ -68,7 +68,7 @@ def parameter_grids(runs: Iterable[Run]) -> list[ParameterGrid]:
 
 
 def accuracies_of(grid: ParameterGrid, values: Mapping[str, Any], runs: Iterable[Run]) -> Array | None:
-    """Test accuracies (S,) of `runs` on the grid's problem and seeds with these loss parameters; None if one misses."""
+    """Test accuracies (S,) of `runs` with the grid's problem and these loss parameters; None if a seed is missing."""
     of_seed = _points((run for run in runs if run.complete and grid.has(run)), held=False).get(
         canonical_text(dict(values)), {}
     )
@@ -101,5 +101,5 @@ def _points(runs: Iterable[Run], *, held: bool) -> dict[str, dict[int, Run]]:
 
 
 def _problem(run: Run) -> str:
-    """The run's problem, with or without a holdout."""
+    """The run's problem, which a holdout does not change."""
     return problem(run, without=["holdout"])

@@ -20,13 +20,13 @@ CHOICES = ("chosen by", "test accuracy", "behind the best", "at worst", "runs wi
 
 
 def block(runs: Sequence[Run], searches: Sequence[dict[str, Any]]) -> str:
-    """What choosing among the points of every grid costs; `searches` are what `searches_in` reads."""
+    """The sections of all grids in Markdown; `searches` as from `searches_in`."""
     parts = [section(grid, runs, searches) for grid in parameter_grids(runs)]
     return "\n\n".join(parts) or "Nothing recorded yet."
 
 
 def points_page(runs: Sequence[Run]) -> str:
-    """Every grid with the accuracies of its points."""
+    """A page in Markdown with the accuracies of all points of every grid."""
     parts = [
         "# The points of the parameter grids",
         "Test accuracies in %, ± std over seeds; best on noisy labels first.",
@@ -87,7 +87,7 @@ def _choices(grid: ParameterGrid, runs: Sequence[Run], searches: Sequence[dict[s
 
 
 def _searched(grid: ParameterGrid, runs: Sequence[Run], searches: Sequence[dict[str, Any]]) -> Iterable[list[str]]:
-    """A row for each search on the grid's problem whose best was trained on all images with the grid's seeds."""
+    """A row for each search with the grid's problem whose best point was trained without holdout on all seeds."""
     known = {run.identity: run for run in runs}
     for search in searches:
         first = known.get(search["trials"][0]["runs"][0])
@@ -107,14 +107,14 @@ def _points(grid: ParameterGrid) -> list[list[str]]:
 
 
 def _of_points(text: str, grid: ParameterGrid, chosen: Sequence[int]) -> list[str]:
-    """A row about choices among the grid's points."""
+    """The row of a choice among the grid's points; `chosen` has the point for each subset of seeds."""
     accuracy = f"{100 * np.mean(grid.tests[list(chosen)]):.1f}"
     behind = [cell for tests in (grid.tests, grid.held_tests) for cell in _mean_worst(grid.behind(tests)[list(chosen)])]
     return [text, mean_std(100 * grid.tests[chosen[0]]) if len(set(chosen)) == 1 else accuracy, *behind]
 
 
 def _of_tests(text: str, grid: ParameterGrid, tests: Array) -> list[str]:
-    """A row about one choice that need not be a point of the grid."""
+    """The row of a choice that need not be a point of the grid, with its accuracies `tests` (S,)."""
     behind = f"{100 * (grid.tests[grid.oracle].mean() - tests.mean()):.1f}"
     return [text, mean_std(100 * tests), behind, behind, "–", "–"]
 
