@@ -36,7 +36,7 @@ ROUNDS = 5
 
 
 def random_dataset(images: int, side: int) -> Dataset:
-    """Random images (N, 3, side, side) whose labels go through the classes in turn."""
+    """Random images (images, 3, side, side) whose labels go through the classes in turn."""
     pixels = torch.randint(256, (images, 3, side, side), dtype=torch.uint8, generator=generator(0, "images"))
     labels, names = torch.arange(images) % CLASSES, tuple(map(str, range(CLASSES)))
     return Dataset("noise", pixels, labels, pixels[:CLASSES], labels[:CLASSES], names, torch.arange(images))

@@ -129,7 +129,7 @@ def _from_cells(cells: Iterable[list[str]]) -> tuple[NDArray[np.float64], tuple[
     if not rows:
         raise ValueError("it is empty")
     size, columns = len(rows) - 1, len(rows[-1])
-    corner = rows[0][0] if len(rows[0]) != size else ""  # with a number in the corner, nothing has names
+    corner = rows[0][0] if len(rows[0]) != size else ""  # a matrix without names has a number there
     named_rows = columns == size + 1 and not (_is_number(corner) and _is_number(rows[-1][0]))
     if not named_rows and columns != size:
         return _numbers(rows), None

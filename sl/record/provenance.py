@@ -38,9 +38,7 @@ def commit() -> tuple[str | None, bool | None]:
     head = _git("rev-parse", "HEAD") if top and Path(top).resolve() == ROOT else None
     if head is None:
         return os.environ.get("SL_COMMIT"), None
-    changes = _git(
-        "status", "--porcelain", "--untracked-files=normal", "--", *CODE
-    )  # the same for every git configuration
+    changes = _git("status", "--porcelain", "--untracked-files=normal", "--", *CODE)  # however git is configured
     return head, None if changes is None else bool(changes)
 
 

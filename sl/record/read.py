@@ -23,8 +23,8 @@ State = Literal["missing", "complete", "diverged", "unfinished", "damaged", "dam
 def read(path: Path) -> Run:
     """The run recorded at `path`.
 
-    The titles of its choices are kept for later (sl/record/shown.py). A last line that was cut off while it was
-    written leaves an unfinished run; any other damage raises UserError with file and line number.
+    How its choices are shown is kept for later (sl/record/shown.py). A last line that was cut off while it was written
+    leaves an unfinished run; any other damage raises UserError with file and line number.
     """
     path = Path(path)
     try:
@@ -174,7 +174,7 @@ def _has_end(path: Path) -> bool:
 
 
 def _is_copy(path: Path) -> bool:
-    """Whether the file's name is not an identity, as the name of every original record is."""
+    """Whether the file's name is no identity; an original record is named by that of its run."""
     return re.fullmatch("[0-9a-f]{16}", path.stem) is None
 
 

@@ -36,7 +36,7 @@ class Run:
     probes: dict[str, Probe] = field(default_factory=dict)
     resumes: tuple[Resume, ...] = ()
     last_line: End | Diverged | None = None
-    path: Path = Path()  # of the record; empty for a run that is only sent to a tracker
+    path: Path = Path()  # of the record; a tracker may build a run without one
 
     @property
     def identity(self) -> str:

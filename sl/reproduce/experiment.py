@@ -47,8 +47,8 @@ def steps(name: str, seeds: Sequence[int] | None = None) -> Iterator[tuple[str, 
     """The runs as in `runs`, each with the step that it belongs to, such as ``figures, seed 0``.
 
     The runs of the experiments under `first` come first, in turn. Then come its own and those of its `parts`, seed by
-    seed: every cell (a run without its seed) once before any cell twice. The exception are the cells under
-    `repeat_first`, which get all their seeds as soon as every cell has one.
+    seed: every cell (a run without its seed) once before any cell twice. Only the cells under `repeat_first` get all
+    their seeds as soon as every cell has one.
     """
     experiment = load(name)
     for other in experiment.get("first", []):

@@ -28,9 +28,7 @@ class Whole(nn.Module):
 
     def forward(self, pixels: Tensor) -> Tensor:
         """float32 pixels in, float32 probabilities out."""
-        return self.module(self.normalisation(pixels.clone())).softmax(
-            1
-        )  # the normalisation scales float pixels in place
+        return self.module(self.normalisation(pixels.clone())).softmax(1)  # normalisation scales floats in place
 
 
 def export_onnx(model: Path, out: Path, allow_targets: Sequence[str] = ()) -> str:

@@ -22,7 +22,7 @@ NONE = "–"
 
 
 def overview(records: Sequence[Record]) -> str:
-    """Four tables in Markdown: the ranking, the estimated noise rate, the decisions and the gain in test accuracy."""
+    """Tables in Markdown: the ranking, the estimated noise rate, the decisions and the gain in test accuracy."""
     found = by_setting(records)
     settings = found.values()
 

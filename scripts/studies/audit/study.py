@@ -42,7 +42,7 @@ LABELS = {cell: overrides[:3] for cell, overrides in CELLS.items() if overrides[
 LONG_CELLS = {cell: (*labels, "recipe=apl", *SMALL_CIFAR) for cell, labels in LABELS.items()} | {
     f"{cell}{AUTHORS}": (*labels, *SMALL_CIFAR) for cell, labels in LABELS.items()
 }
-# Loss and folds of the audits on CIFAR whose corrected labels CE is trained on.
+# Loss and folds of the only audits on CIFAR whose corrected labels CE is trained on.
 RETRAINED = {("sl", 0), ("ce", 4), ("sl", 4)}
 LOSSES = {0: ("ce", "gce", "sl", "lsr", "nce_rce"), 4: ("ce", "gce", "sl")}  # for each number of folds
 SEEDS = {0: 6, 4: 3}

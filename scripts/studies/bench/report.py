@@ -101,7 +101,7 @@ def others_cores(record: Mapping[str, Any]) -> float:
 
 
 def title(record: Mapping[str, Any]) -> str:
-    """The machine in words, and how many of its cores other work kept busy.
+    """The machine in words, and how many cores other work kept busy.
 
     >>> machine = {"gpu": None, "cpu": "CPU", "cpu_family": "6", "instructions": None, "cores": 2}
     >>> title({"machine": machine, "busy_cores_before": 8.03})
