@@ -50,8 +50,10 @@ def findings(
     asked = f"(asked: {100 * wanted:g} %)"
     decided = {
         0: "None is changed.",
-        1: f"1 is changed; it is wrong with a probability of {expected:.0f} % {asked}.",
-    }.get(changed, f"{changed:,} are changed; {expected:.0f} % of these are expected to be wrong {asked}.")
+        1: f"1 is changed in labels.csv; it is wrong with a probability of {expected:.0f} % {asked}.",
+    }.get(
+        changed, f"{changed:,} are changed in labels.csv; {expected:.0f} % of these are expected to be wrong {asked}."
+    )
     return [*lines, decided, *trust.warnings]
 
 
