@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 else:
 
     def __getattr__(name: str) -> Any:
-        """`sl.load_model`, which imports torch at its first use."""
+        """Import `sl.load_model` at its first use, because that imports torch."""
         if name == "load_model":
             from sl.saved import load_model
 

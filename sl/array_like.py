@@ -1,4 +1,4 @@
-"""What users have in place of tensors: NumPy arrays, lists and tables of pandas."""
+"""Converts what users pass in place of tensors (NumPy arrays, lists, pandas tables) to tensors, with checks."""
 
 import numpy as np
 import torch
@@ -12,7 +12,9 @@ WHOLE = (torch.int64, torch.int32, torch.int16, torch.int8, torch.uint8)
 
 
 def as_tensor(name: str, values: Numbers) -> Tensor:
-    """`values` if it is a tensor; else a copy of its numbers, int64 or float64. UserError if it holds anything else.
+    """`values` if it is a real tensor; else a copy of its numbers as int64 or float64.
+
+    Raises UserError about the option `name` if `values` holds anything but real numbers.
 
     >>> as_tensor("labels", [1, 0])
     tensor([1, 0])
@@ -35,7 +37,8 @@ def as_tensor(name: str, values: Numbers) -> Tensor:
 def class_numbers(name: str, values: Numbers, hint: str = "", classes: int | None = None) -> Tensor:
     """The class of each of N examples as (N,) int64; UserError with the `hint` for another shape or type.
 
-    With `classes` also for a value outside [0, classes); not on an accelerator, because it would have to wait for that.
+    If `classes` is given, a value outside [0, classes) is an error too. This is checked on the CPU only: on an
+    accelerator the check would have to wait for the device.
     """
     tensor = as_tensor(name, values)
     if tensor.dtype not in WHOLE or tensor.ndim != 1:
@@ -48,5 +51,5 @@ def class_numbers(name: str, values: Numbers, hint: str = "", classes: int | Non
 
 
 def describe(tensor: Tensor) -> str:
-    """Type and shape in words."""
+    """The dtype and the shape of `tensor` in words."""
     return f"{tensor.dtype} of shape {tuple(tensor.shape)}"

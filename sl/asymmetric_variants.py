@@ -1,7 +1,7 @@
-"""Which of a data set's asymmetric noises is meant where none is named: the noise and readers of records both ask."""
+"""The default variant of asymmetric noise on each data set; the noise and the readers of records share it."""
 
-ONLY = "published"  # the variant of a data set that has one map
-DEFAULT_VARIANTS = {"cifar100": "pairs"}  # of data sets with several: what the authors' code does
+ONLY = "published"  # the variant of a data set that has only one map of classes
+DEFAULT_VARIANTS = {"cifar100": "pairs"}  # for data sets with several variants: the one in the authors' code
 
 
 def variant_of(dataset: str, named: str | None) -> str:

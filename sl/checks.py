@@ -1,4 +1,4 @@
-"""Checks of parameters, used by constructors: each names the parameter, its value and what is allowed."""
+"""Checks of parameters for constructors; each error names the parameter, its value and what is allowed."""
 
 import math
 from collections.abc import Iterable
@@ -21,9 +21,9 @@ def number(
     low_open: bool = False,
     high_open: bool = False,
 ) -> float:
-    """`value` as a float inside the interval, which float32 holds too; bounds are part of it unless marked open.
+    """`value` as a float. It must lie in the interval, whose bounds are included unless marked open, and fit float32.
 
-    Raises UserError such as ``rate=1.5: must be a number in [0, 1)``.
+    Raises UserError otherwise, such as ``rate=1.5: must be a number in [0, 1)``.
 
     >>> number("rate", 0.4, 0, 1, high_open=True)
     0.4
@@ -42,7 +42,7 @@ def number(
 
 
 def as_float(value: Real) -> float:
-    """`value` as a float; infinity for a whole number that is too large for one."""
+    """`value` as a float; infinity for a whole number that is too large for a float."""
     try:
         return float(value)
     except OverflowError:
@@ -50,7 +50,7 @@ def as_float(value: Real) -> float:
 
 
 def integer(name: str, value: object, low: int, high: int = INT64_MAX) -> int:
-    """`value` as an int of at least `low` and at most `high`, which int64 holds; raises UserError otherwise.
+    """`value` as an int in [low, high], by default up to the largest int64; raises UserError otherwise.
 
     >>> integer("epochs", 120, 1)
     120
@@ -64,7 +64,7 @@ def integer(name: str, value: object, low: int, high: int = INT64_MAX) -> int:
 
 
 def _other_kind(value: object) -> str:
-    """What a value is that only prints like a number, as text and tensors do; nothing for every other value."""
+    """The type of a value that is no number but prints like one, such as text or a tensor; else an empty string."""
     if isinstance(value, Real):
         return ""
     try:
@@ -75,14 +75,14 @@ def _other_kind(value: object) -> str:
 
 
 def flag(name: str, value: object) -> bool:
-    """`value` if it is True or False; raises UserError otherwise (no text counts as true)."""
+    """`value` if it is True or False; raises UserError otherwise, also for text such as "true"."""
     if isinstance(value, bool):
         return value
     raise UserError(name, value, "must be true or false")
 
 
 def one_of(name: str, value: T, allowed: Iterable[T]) -> T:
-    """`value` if it is among `allowed`; raises UserError that lists them otherwise.
+    """`value` if it is among `allowed`; otherwise raises UserError that lists what is allowed.
 
     >>> one_of("reduction", "mean", ("mean", "sum", "none"))
     'mean'

@@ -1,4 +1,4 @@
-"""Runs the small commands, whose options are the parameters of their `main`, given as OPTION=VALUE."""
+"""Runs the small commands: their options, typed as OPTION=VALUE, are the parameters of their `main`."""
 
 import inspect
 import math
@@ -18,9 +18,10 @@ from sl.signals import until_interrupted
 
 @until_interrupted()
 def run_script(main: Callable[..., int | None]) -> NoReturn:
-    """End the process with the status of `main`, called with what the command line says; a user's mistake is one line.
+    """Call `main` with the options of the command line and end the process with the status that it returns.
 
-    ``--help`` prints the docstring of `main` with the defaults.
+    A UserError, or an OSError that names a file, is printed in one line. ``--help`` prints the docstring of `main` with
+    the defaults.
     """
     print_any_name()
     arguments = sys.argv[1:]
@@ -41,7 +42,7 @@ def run_script(main: Callable[..., int | None]) -> NoReturn:
 
 
 def help_text(main: Callable[..., Any]) -> str:
-    """What --help prints: how to call it, the docstring, and the value that each option has by default."""
+    """What --help prints: the usage, the docstring of `main` and the default of each option."""
     parameters = inspect.signature(main).parameters.values()
     given = [parameter for parameter in parameters if parameter.default is not parameter.empty]
     needed = [each.name.upper() for each in parameters if each.default is each.empty and each.kind != each.VAR_KEYWORD]
@@ -51,9 +52,10 @@ def help_text(main: Callable[..., Any]) -> str:
 
 
 def read_options(main: Callable[..., Any], arguments: Sequence[str]) -> dict[str, Any]:
-    """The values in `arguments` (OPTION=VALUE each) by option, of the types that the parameters of `main` have.
+    """The values in `arguments` (OPTION=VALUE each) by option, converted to the types of the parameters of `main`.
 
-    What has no default is required; its name may be left out. A `main` with **parameters takes other names too.
+    A parameter without a default is required, and its name may be left out. A `main` with **parameters takes other
+    names too. Raises UserError for an unknown option, a value of another type or a missing one.
 
     >>> from pathlib import Path
     >>> def main(model: Path, seeds: tuple[int, ...] = (), jobs: int | None = None) -> None: ...

@@ -1,4 +1,4 @@
-"""The error that the user can correct, in what they typed or in a file."""
+"""The error for a mistake that the user can correct: in what they typed, or in a file."""
 
 import copyreg
 import difflib
@@ -22,7 +22,7 @@ class UserError(ValueError):
     ``UserError(option, value, rule)`` is about one option and prints ``option=value: rule``, for example
     ``UserError("noise.rate", 1.5, "must be a number in [0, 1)")``; without a value, ``UserError(option, rule="is
     required")``, it prints ``option: rule``. ``UserError(message)`` is about anything else, such as a file. It is a
-    ValueError, so code that uses the library catches what it would expect.
+    ValueError, which code that uses the library expects for a wrong value.
     """
 
     def __init__(self, subject: str, value: object = MISSING, rule: str = "") -> None:
@@ -32,23 +32,23 @@ class UserError(ValueError):
         self.value, self.rule = value, rule
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """What other processes get: the same message and option, without a second call of `__init__`."""
+        """Pickle the message and the option, so that another process gets them without a second call of `__init__`."""
         return copyreg.__newobj__, (type(self), *self.args), self.__dict__  # type: ignore[attr-defined]
 
     def under(self, node: str) -> "UserError":
         """The same error about an option of the configuration node `node`: ``rate`` under noise is ``noise.rate``.
 
-        An option that stands under `node` already, and a message about something else, stay as they are.
+        An error whose option is under `node` already, or that is about no option, is returned as it is.
         """
         if self.option is None or self.option == node or self.option.startswith(f"{node}."):
             return self
-        value = "null" if self.value is None else self.value  # as a configuration has it
+        value = "null" if self.value is None else self.value  # None is written null in a configuration
         return UserError(f"{node}.{self.option}", value, self.rule)
 
 
 @contextmanager
 def under(option: str) -> Iterator[None]:
-    """Put the name of `option` before what a UserError raised inside says of a parameter."""
+    """Inside the block, a UserError about a parameter is raised again with the name of `option` before it."""
     try:
         yield
     except UserError as error:
@@ -56,7 +56,7 @@ def under(option: str) -> Iterator[None]:
 
 
 def reason(error: BaseException) -> str:
-    """What `error` says, in one line: of an error of the system its reason, without number and file.
+    """The message of `error` in one line; for an OSError only its reason, without number and file.
 
     >>> reason(FileNotFoundError(2, "No such file or directory", "a.csv")), reason(EOFError())
     ('No such file or directory', 'EOFError')
@@ -66,7 +66,7 @@ def reason(error: BaseException) -> str:
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """A question for an error about `word`, if one of the `known` is near or has it as its last part; else nothing.
+    """The question that proposes the one of `known` that is close to `word` or has it as its last part; else empty.
 
     >>> did_you_mean("symetric", ["none", "symmetric", "asymmetric"])
     'did you mean symmetric? '
@@ -79,13 +79,13 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
 
 
 def fail(message: str) -> NoReturn:
-    """Print `message` as the one line of an error and exit with code 2."""
+    """Print `message` on stderr as an error of one line and exit with code 2."""
     print(f"sl: error: {' '.join(message.split())}", file=sys.stderr, flush=True)
     sys.exit(2)
 
 
 def print_any_name() -> None:
-    """From now on a name that the terminal's encoding does not have is printed with escapes."""
+    """From now on, stdout and stderr print characters that the terminal's encoding lacks as escapes."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")

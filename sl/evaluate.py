@@ -1,9 +1,9 @@
-"""What a model does, as pure functions of its outputs and the labels; nothing here knows a network.
+"""Measures of a model: pure functions of its outputs and the labels, which need no network.
 
-Shapes: N examples, K classes; logits (N, K) float, predictions and labels (N,) int64. Every function stays
-on the device of its inputs, so an epoch needs one transfer to the host. NumPy arrays and lists will do too. UserError
-for other shapes or types, and for a value outside [0, K); on an accelerator values are not checked, because it would
-have to wait for that.
+Shapes: N examples, K classes; logits (N, K) float, predictions and labels (N,) int64. Every function computes
+on the device of its inputs, so an epoch needs one transfer to the host. NumPy arrays and lists are accepted too. The
+functions raise UserError for other shapes or types, and for a value outside [0, K); on an accelerator values are not
+checked, because the check would have to wait for the device.
 """
 
 from collections.abc import Iterable
@@ -19,7 +19,8 @@ from sl.errors import UserError
 def confusion_matrix(predictions: Numbers, labels: Numbers, num_classes: int) -> Tensor:
     """Counts (K, K) int64: row = label, column = prediction.
 
-    The predictions come first; scikit-learn's function of this name takes the labels first, for the same matrix.
+    The predictions are the first argument. scikit-learn's function of this name gives the same matrix, but takes the
+    labels first.
 
     >>> confusion_matrix(torch.tensor([0, 1, 1]), torch.tensor([0, 0, 1]), 2).tolist()
     [[1, 1], [0, 1]]
@@ -40,10 +41,10 @@ def class_accuracy(confusion: Numbers) -> Tensor:
 
 
 def training_counts(predictions: Numbers, noisy: Numbers, clean: Numbers) -> Tensor:
-    """Counts (5,) int64 over training examples.
+    """Counts (5,) int64 over training examples, in this order:
 
-    Label right; of those, predicted as the label; label wrong; of those, predicted as the wrong label (memorised), and
-    as the true class (corrected).
+    label right; label right and predicted; label wrong; label wrong and the wrong label predicted (memorised); label
+    wrong and the true class predicted (corrected).
 
     >>> training_counts([0, 1, 1, 0], noisy=[0, 0, 1, 0], clean=[0, 0, 0, 1]).tolist()
     [2, 1, 2, 2, 0]
@@ -57,7 +58,7 @@ def training_counts(predictions: Numbers, noisy: Numbers, clean: Numbers) -> Ten
 
 
 def training_counts_by_class(predictions: Numbers, noisy: Numbers, clean: Numbers, num_classes: int) -> Tensor:
-    """`training_counts` (K, 5) of the examples of each true class; their sum over classes is that of all examples."""
+    """`training_counts` for the examples of each true class, (K, 5); its sum over classes counts all examples."""
     classes = integer("num_classes", num_classes, 1)
     columns = _columns(predictions, classes, noisy=noisy, clean=clean)
     of_class = (columns[-1] == label for label in range(classes))
@@ -77,7 +78,7 @@ def class_confidence(logits: Numbers) -> tuple[Tensor, Tensor]:
 
 
 def _columns(predictions: Numbers, classes: int | None = None, **others: Numbers) -> list[Tensor]:
-    """The class numbers (N,) of the predictions and of the others, which must be as many."""
+    """The predictions and the `others` as class numbers (N,) each; UserError if their lengths differ."""
     predicted = class_numbers("predictions", predictions, "; of logits (N, K) take .argmax(1)", classes)
     columns = {name: class_numbers(name, values, classes=classes) for name, values in others.items()}
     for name, column in columns.items():
@@ -94,11 +95,11 @@ def _square(confusion: Numbers) -> Tensor:
 
 
 class ClassReport:
-    """What a model does class by class: `confusion` (K, K) counts, row = label, column = prediction, and K `names`,
-    text or numbers.
+    """The class-wise accuracy of a model, from `confusion` (K, K), counts with row = label, column = prediction.
 
-    ``print(report)`` shows each class with its examples, its accuracy and what it is most often confused with;
-    `sl.figures.draw_class_report` draws it. Raises UserError unless there is a name for each class.
+    ``print(report)`` shows each class with its number of examples, its accuracy and the class it is most often confused
+    with; `sl.figures.draw_class_report` draws it. Raises UserError unless the K `names`, text or numbers, name each
+    class.
 
     >>> print(ClassReport(torch.tensor([[8, 2], [0, 5]]), ["cat", "dog"]))
     class  examples  accuracy  most often confused with

@@ -1,4 +1,4 @@
-"""Which extra of the package brings which module, so that a missing one is named with the command to install it."""
+"""Which extra of the package installs which module: the error for a missing module names the command to install it."""
 
 from collections.abc import Sequence
 
@@ -22,9 +22,9 @@ MODULES = {
 
 
 def missing(error: ModuleNotFoundError, extras: Sequence[str] = ()) -> str | None:
-    """What to say about `error` in one line; None if no extra brings the module.
+    """The line that names the missing module and the command to install it; None if no extra brings the module.
 
-    `extras` are those of the command at work: they are named all together if one of them brings the module.
+    `extras` are those that the running command needs. All of them are named if one of them brings the module.
 
     >>> missing(ModuleNotFoundError(name="matplotlib.figure"), ["train", "results"])
     "matplotlib is not installed: pip install 'sl-noisy-labels[train,results]'"

@@ -1,4 +1,4 @@
-"""Writing files so that neither a stop nor a full disk leaves a part of one; and the hash of a file."""
+"""Writes files so that neither a stop nor a full disk leaves a partial file; hashes and names of files."""
 
 import contextlib
 import functools
@@ -16,9 +16,9 @@ from sl.signals import BEFORE_A_KILL, give_back, take
 
 
 def expanded(name: str, value: object, rule: str = "must be a path") -> Path:
-    """The path `value` of the option `name`, with ``~`` expanded; UserError, with that `rule`, if it is none.
+    """The path `value` of the option `name`, with ``~`` expanded; UserError with the `rule` if it is no path.
 
-    ``~bob`` is refused where there is no user bob: it would be the name of a folder here.
+    ``~bob`` is refused if there is no user bob: otherwise it would name a folder in the current one.
     """
     if not isinstance(value, str | os.PathLike) or not str(value).strip():
         raise UserError(name, value, rule)
@@ -41,12 +41,12 @@ def replace_json(path: Path, content: object) -> None:
 
 @contextlib.contextmanager
 def replacing(path: Path, former: Path | None = None) -> Iterator[Path]:
-    """For a block that writes a file at the path it is given: `path` is then the old or the new file, never a part.
+    """Yield a path to write a file at; after the block it replaces `path`, which never holds a partial file.
 
-    The old file becomes `former` where that is given. Content and folder entry are flushed to the disk. Where that or
-    the block fails, its error is raised, and the old file is still at `path`, or already at `former`. What is being
-    written has a hidden name, which readers of records pass over. A device, such as /dev/stdout, is written to
-    directly; a link stays one.
+    If `former` is given, the old file is moved there. Content and folder entry are flushed to the disk. If the block or
+    the replacement fails, the error is raised, and the old file is still at `path`, or already at `former`. The file
+    being written has a hidden name, which readers of records skip. A device, such as /dev/stdout, is written to
+    directly; a symbolic link stays one.
     """
     path = path.resolve() if path.is_symlink() else path
     if path.exists() and not path.is_file() and not path.is_dir():
@@ -66,14 +66,14 @@ def replacing(path: Path, former: Path | None = None) -> Iterator[Path]:
         with contextlib.suppress(OSError):
             part.unlink(missing_ok=True)
         if isinstance(error, OSError) and error.errno and not error.filename:
-            error.filename = str(path)  # of a full disk the system does not say where
+            error.filename = str(path)  # the error for a full disk names no file
         raise
     sync_folder(path.parent)
 
 
 @contextlib.contextmanager
 def _removed_by_a_kill(part: Path) -> Iterator[None]:
-    """Inside, a signal that ends the process because nothing handles it, such as SIGTERM, removes `part` first."""
+    """Inside the block, a signal that has no handler and so ends the process, such as SIGTERM, removes `part` first."""
 
     def remove(number: int, _: object) -> None:
         part.unlink(missing_ok=True)
@@ -89,7 +89,7 @@ def _removed_by_a_kill(part: Path) -> Iterator[None]:
 
 
 def append(path: Path, content: bytes, length: int) -> None:
-    """Append `content` to the `length` bytes of `path`; OSError where the disk is full, and the file is as before."""
+    """Write `content` after the first `length` bytes of `path`; if the disk is full, restore that length and raise."""
     with path.open("r+b", buffering=0) as file:
         file.seek(length)
         try:
@@ -103,7 +103,7 @@ def append(path: Path, content: bytes, length: int) -> None:
 
 @contextlib.contextmanager
 def writing(folder: Path, option: str = "") -> Iterator[None]:
-    """For a block that writes to `folder`, which `option` names if one does: UserError where that fails."""
+    """Make `folder`; an OSError there or in the block becomes a UserError, about the `option` that names it if any."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         yield
@@ -113,9 +113,9 @@ def writing(folder: Path, option: str = "") -> Iterator[None]:
 
 
 def check_writable(option: str, folder: Path, place: Path | None = None) -> None:
-    """Raise UserError, before hours are spent, where nothing can be written to the `folder` of `option`.
+    """Raise UserError if the `folder` that `option` names cannot be written to: before a run, not after hours.
 
-    `place` is the folder below it that will be written to, if it is another.
+    `place` is the folder below it that will be written to, if the files do not go into `folder` itself.
     """
     with writing(folder, option):
         place = place or folder
@@ -124,18 +124,18 @@ def check_writable(option: str, folder: Path, place: Path | None = None) -> None
 
 
 def file_digest(path: Path, algorithm: str = "sha256") -> str:
-    """The hash of the file's bytes in hexadecimal digits: against damage, not against attack."""
+    """The hash of the file's bytes in hexadecimal digits; it protects against damage, not against an attack."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, lambda: hashlib.new(algorithm, usedforsecurity=False)).hexdigest()
 
 
 def short_digest(content: bytes) -> str:
-    """The first 16 hexadecimal digits of sha256: what names contents in records and files."""
+    """The first 16 hexadecimal digits of the sha256 of `content`; records and files name contents by it."""
     return hashlib.sha256(content).hexdigest()[:16]
 
 
 def remembered_digest(path: Path) -> str:
-    """`file_digest`, read once in a process as long as size and time of the file stay the same."""
+    """`file_digest`, remembered by this process until the size or the modification time of the file changes."""
     stat = path.stat()
     return _digest_once(path, stat.st_size, stat.st_mtime_ns)
 
@@ -146,7 +146,7 @@ def _digest_once(path: Path, size: int, changed: int) -> str:
 
 
 def sync_folder(folder: Path) -> None:
-    """Flush the names of the files in `folder` to the disk, where the system can do that."""
+    """Flush the directory entries of `folder` to the disk; an error is ignored, as some systems cannot do this."""
     with contextlib.suppress(OSError):
         descriptor = os.open(folder, os.O_RDONLY)
         try:
@@ -156,15 +156,15 @@ def sync_folder(folder: Path) -> None:
 
 
 def printed(text: str) -> str:
-    """`text` as it is printed: bytes of a path that are not UTF-8 stand as \\udce9."""
+    """`text` ready to print: bytes of a path that are not UTF-8 are escaped, as in \\udce9."""
     return text.encode(errors="backslashreplace").decode()
 
 
 def relative(path: Path, folder: Path) -> str:
-    """`path` as a page in `folder` names it."""
+    """`path` relative to `folder`, with slashes, ready to print on a page in that folder."""
     return printed(Path(os.path.relpath(path, folder)).as_posix())
 
 
 def link(path: Path, folder: Path) -> str:
-    """`path` as a page in `folder` links to it: signs with a meaning in addresses, such as # and %, are escaped."""
+    """`path` as a link target on a page in `folder`: signs with a meaning in URLs, such as # and %, are escaped."""
     return quote(os.fsencode(Path(os.path.relpath(path, folder)).as_posix()))

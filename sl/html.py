@@ -1,4 +1,4 @@
-"""Pages that need nothing else and work from the file system: style, scripts, data and pictures are inside the file."""
+"""Builds HTML pages of one file, with style, scripts, data and pictures inside, which open from the file system."""
 
 import base64
 import json
@@ -7,9 +7,9 @@ from importlib.resources import files
 
 
 def whole_page(package: str, scripts: Sequence[str], data: object) -> str:
-    """index.html in the folder page/ of `package`, with style.css, the `scripts` in this order, and `data` as JSON.
+    """The text of index.html in the folder page/ of `package`, with style.css, scripts and `data` (as JSON) inserted.
 
-    sl/html.js comes before the scripts.
+    The scripts are sl/html.js, which all pages share, and then `scripts` (names without .js) in the given order.
     """
 
     def part(name: str) -> str:
@@ -21,7 +21,7 @@ def whole_page(package: str, scripts: Sequence[str], data: object) -> str:
     parts = {
         "style": part("style.css"),
         "script": "\n".join([shared, *(part(f"{name}.js") for name in scripts)]),
-        "data": text.replace("<", "\\u003c"),  # no text in the data can end the element that holds it
+        "data": text.replace("<", "\\u003c"),  # so that no text in the data can end its <script> element
     }
     page = part("index.html")
     for name, content in parts.items():

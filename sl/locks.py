@@ -1,4 +1,4 @@
-"""Lock files: one process at a time at a piece of work."""
+"""Lock files, so that one process at a time does a piece of work."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,20 +13,21 @@ LOOK_SECONDS = 1.0  # longer than the moment for which `is_held` holds a lock
 
 
 def lock_beside(path: Path) -> Path:
-    """The file whose lock a process holds while it, and no other, writes `path`."""
+    """The lock file for `path`: only the process that holds it writes `path`."""
     return path.with_name(f".{path.stem}.lock")
 
 
 def locked(path: Path) -> FileLock:
-    """For a block that writes `path`: it waits until no other process does."""
+    """A lock for a block that writes `path`; on entry it waits until no other process holds it."""
     return FileLock(lock_beside(path))
 
 
 @contextmanager
 def alone(lock: Path, busy: UserError, wait: bool = False) -> Iterator[None]:
-    """Inside, this process holds the file `lock`; where another holds it, raises `busy` or says so and waits.
+    """Inside the block, this process holds the lock file `lock`.
 
-    Raises OSError where none can hold it.
+    If another process holds it, raise `busy`, or with `wait` print `busy` and wait. Raises OSError if the lock file
+    cannot be made.
     """
     lock.parent.mkdir(parents=True, exist_ok=True)
     try:

@@ -1,4 +1,4 @@
-"""Numbers as readers see them: signs, means with deviations and intervals, counts."""
+"""Formats numbers for readers: signs, means with deviations and intervals, counts."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 def signed(value: float, decimals: int = 2) -> str:
-    """A difference with its sign, a plus where it rounds to zero.
+    """A difference with its sign; the sign is a plus if the difference rounds to zero.
 
     >>> signed(-0.5), signed(-0.001)
     ('−0.50', '+0.00')
@@ -20,12 +20,12 @@ def signed(value: float, decimals: int = 2) -> str:
 
 
 def mean_std(values: ArrayLike, decimals: int = 1) -> str:
-    """Mean ± sample standard deviation (divisor n - 1) of n values; only the mean of one.
+    """Mean ± sample standard deviation (divisor n - 1) of n values; for one value only the mean.
 
     >>> mean_std([1.0, 2.0]), mean_std([-0.25], 2)
     ('1.5 ± 0.7', '−0.25')
     """
-    import numpy as np  # choosing a data set, whose messages count things, takes no numpy
+    import numpy as np  # imported here: the choice of a data set uses `plural` and needs no numpy
 
     given = np.asarray(values, dtype=np.float64)
     mean = f"{given.mean():.{decimals}f}".replace("-", "−")
@@ -33,7 +33,7 @@ def mean_std(values: ArrayLike, decimals: int = 1) -> str:
 
 
 def with_interval(mean: float, interval: tuple[float, float] | None, decimals: int = 2) -> str:
-    """A mean difference with its interval, where there is one.
+    """A mean difference, with its interval if there is one.
 
     >>> with_interval(8.125, (5.02, 11.25), 1)
     '+8.1 [+5.0, +11.2]'
@@ -43,12 +43,12 @@ def with_interval(mean: float, interval: tuple[float, float] | None, decimals: i
 
 
 def plural(count: int, noun: str) -> str:
-    """`1 run`, `2 runs`."""
+    """The count and its noun, such as `1 run` or `2 runs`."""
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 def ends(numbers: Collection[float], form: str = "{}") -> str:
-    """The least and the largest of some numbers in a format, `3 to 6`; one where both look the same.
+    """The smallest and the largest number, formatted as in `3 to 6`; only one of them if both look the same.
 
     >>> ends([6, 3, 4]), ends([3, 3]), ends([0.12, 0.14], "{:.1f}")
     ('3 to 6', '3', '0.1')

@@ -1,9 +1,9 @@
-"""Where files lie that are no modules: at the top of a checkout, inside the package where a wheel was installed."""
+"""Folders of files that are no modules: at the top of a checkout, or inside the package if a wheel was installed."""
 
 from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parent
-ROOT = PACKAGE.parent  # of the checkout
+ROOT = PACKAGE.parent  # the top of the checkout
 
 
 def _found(installed: str, in_checkout: str) -> Path:
@@ -12,4 +12,4 @@ def _found(installed: str, in_checkout: str) -> Path:
 
 
 CONFIG_DIR = _found("configs", "configs")
-PUBLISHED = _found("published", "results/paper")  # figures of others, which tables and claims compare with
+PUBLISHED = _found("published", "results/paper")  # published results, which tables and claims compare with

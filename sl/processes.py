@@ -1,4 +1,4 @@
-"""The cores that a process may use, alone or beside others; child processes that end with the one that started them."""
+"""The cores that a process may use, alone or beside others, and child processes that end with their parent."""
 
 import ctypes
 import math
@@ -11,29 +11,29 @@ from pathlib import Path
 
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
 COMMAND = "SL_COMMAND_PID"  # environment variable: the process of the command that was typed
-QUOTA = Path("/sys/fs/cgroup/cpu.max")  # of a container: microseconds of processor time, and in how many
+QUOTA = Path("/sys/fs/cgroup/cpu.max")  # of a container: its CPU time per period, and the period, in microseconds
 
 
-class _AtWork:  # what this process knows of the command's processes that work at the same time
+class _AtWork:  # the processes of the command that work at the same time
     count = 1
-    number: int | None = None  # of this process among them
+    number: int | None = None  # the number of this process among them
 
 
 def end_with_parent(parent: int) -> None:
-    """Have this process terminated (SIGTERM) when `parent`, the process that started it, is no longer there.
+    """Make the kernel terminate this process (SIGTERM) when `parent`, the process that started it, has ended.
 
-    Call it first thing in the child. The kernel watches, so that it works while the child computes and when the parent
-    was killed. Linux only: elsewhere this does nothing.
+    Call it first in the child. It works while the child computes, and also if the parent was killed. Linux only:
+    elsewhere it does nothing.
     """
     if sys.platform != "linux":
         return
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
-    if os.getppid() != parent:  # it ended before the call
+    if os.getppid() != parent:  # the parent ended before the call
         os.kill(os.getpid(), signal.SIGTERM)
 
 
 def cores() -> int:
-    """CPU cores that this process may use; in a container no more than its share of processor time fills."""
+    """The number of CPU cores that this process may use; in a container at most its CPU quota, rounded up."""
     usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     try:
         time, period = map(int, QUOTA.read_text().split())
@@ -43,13 +43,13 @@ def cores() -> int:
 
 
 def begin_worker(number: int, count: int) -> None:
-    """This process is that `number`, from 0, of `count` that work at the same time."""
+    """Record that this process is number `number`, from 0, of `count` that work at the same time."""
     _AtWork.number, _AtWork.count = number, count
 
 
 @contextmanager
 def as_one_of(count: int) -> Iterator[None]:
-    """Inside, this process takes as many cores as one of `count` that work at the same time."""
+    """Inside the block, this process counts itself as one of `count` at work, and so uses its share of the cores."""
     before, _AtWork.count = _AtWork.count, count
     try:
         yield
@@ -58,15 +58,18 @@ def as_one_of(count: int) -> Iterator[None]:
 
 
 def at_work() -> int:
-    """How many processes of this command work at the same time, this one among them."""
+    """The number of processes of this command that work at the same time, including this one."""
     return _AtWork.count
 
 
 def worker_number() -> int | None:
-    """The number that `begin_worker` gave this process."""
+    """The number that `begin_worker` gave this process; None if it is no worker."""
     return _AtWork.number
 
 
 def begin_command() -> None:
-    """Let the processes that this command's launcher starts know that they are not the command (sl/sweep/job.py)."""
+    """Set an environment variable by which the jobs of the launcher know that they are not the command itself.
+
+    sl/sweep/job.py reads it.
+    """
     os.environ[COMMAND] = str(os.getpid())
