@@ -1,4 +1,4 @@
-"""Prints without ending a run when the output is closed, the disk is full, or the terminal has only ASCII."""
+"""Prints so that a closed output, a full disk or a terminal with only ASCII does not end a run."""
 
 import contextlib
 import errno
@@ -15,7 +15,7 @@ READER_LEFT = 141  # the exit code that a shell gives: 128 + SIGPIPE
 def say(text: str) -> None:
     """Print the line `text`; characters that the output cannot encode are escaped.
 
-    Where nothing can be written any more, stderr says so once and later lines are dropped.
+    If the output cannot be written any more, warn once on stderr and drop all later lines.
     """
     try:
         try:
@@ -29,7 +29,7 @@ def say(text: str) -> None:
 
 
 def on_terminal() -> bool:
-    """Whether one line can be redrawn: a terminal that no other worker of a sweep writes to and that knows Unicode."""
+    """Whether a line can be redrawn: this is no worker process, and stdout is a terminal that can show Unicode."""
     if sys.stdout is None or sys.stdout.closed or multiprocessing.parent_process() is not None:
         return False
     unicode = (sys.stdout.encoding or "").lower().startswith("utf")
@@ -37,16 +37,16 @@ def on_terminal() -> bool:
 
 
 def warn(text: str) -> None:
-    """Print `text` as one line on stderr, if that can be written to."""
+    """Print `text` as one line on stderr; nothing happens if that cannot be written to."""
     with contextlib.suppress(OSError, ValueError):
         print(f"sl: {' '.join(text.split())}", file=sys.stderr, flush=True)
 
 
-noticed: set[str] = set()  # in this process, or in the one that gave it its work
+noticed: set[str] = set()  # texts printed by this process, or by the one that gave it its work
 
 
 def notice(text: str) -> None:
-    """Print `text` as one line on stderr, once in a process: what a user should know although nothing is wrong."""
+    """Print `text` as one line on stderr, once per process: for what a user should know although nothing is wrong."""
     if text not in noticed:
         noticed.add(text)
         warn(text)
@@ -54,15 +54,15 @@ def notice(text: str) -> None:
 
 @contextlib.contextmanager
 def until_the_reader_leaves() -> Iterator[None]:
-    """For the block that is a command: it ends silently where the reader of stdout has closed it, as ``| head`` does.
+    """Run a command inside the block: it exits silently (code 141) if the reader closes stdout, as ``| head`` does.
 
-    Where the disk that stdout is written to is full, it ends with one line. Runs in training print by `say` and go on.
+    If stdout goes to a full disk, the command exits with one line on stderr. Training prints with `say` and continues.
     """
     try:
         try:
             yield
         finally:
-            print(end="", flush=True)  # nothing where there is no stdout
+            print(end="", flush=True)  # does nothing if there is no stdout
     except OSError as error:
         if not output_failed(error):
             raise
@@ -73,12 +73,12 @@ def until_the_reader_leaves() -> Iterator[None]:
 
 
 def output_failed(error: Exception) -> bool:
-    """Whether `error` comes from an output whose reader has left or whose disk is full."""
+    """Whether `error` comes from an output whose reader has closed it or whose disk is full."""
     return isinstance(error, OSError) and error.errno in (errno.EPIPE, errno.ENOSPC) and not error.filename
 
 
 def _drop_output() -> None:
-    """Send the rest of the output nowhere, what is still in its buffer too."""
+    """Discard the rest of the output, including what is still in its buffer."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     with contextlib.suppress(OSError, ValueError):
         os.dup2(nowhere, sys.stdout.fileno())

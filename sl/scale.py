@@ -1,4 +1,4 @@
-"""The scale of a run against the paper's, and the words for it that stand beside every number."""
+"""The scale of a run compared with the paper's, and the text for it that is printed beside every number."""
 
 from collections.abc import Collection, Iterable, Iterator
 
@@ -12,10 +12,10 @@ VARIED_NUMBER = "a varied number of"
 
 
 def full_epochs(run: Run) -> int:
-    """How many epochs the run would have at full scale; a recipe cut short by hand does not lower it.
+    """The number of epochs of the run at full scale; a smaller recipe.epochs typed by hand does not lower it.
 
-    For a recipe that configs/ do not know, and for a data set of another package, whose own preset may change it, only
-    the record tells.
+    It is the largest of the numbers in the record, the paper and configs/. configs/ do not count for a data set of
+    another package, whose own preset may change the recipe.
     """
     dataset = run.name("dataset")
     known = str(run.config.dataset["_target_"]).startswith("sl.")
@@ -24,7 +24,7 @@ def full_epochs(run: Run) -> int:
 
 
 def paper_scale(run: Run) -> bool:
-    """Whether the run used all images, all epochs and whole batches, whatever its scale is called."""
+    """Whether the run used all images and epochs, full batches and the full width, whatever its scale is called."""
     scale = run.scale
     whole = scale.train_share == scale.test_share == 1 and scale.epochs >= full_epochs(run)
     whole = whole and not run.holdout
@@ -32,7 +32,7 @@ def paper_scale(run: Run) -> bool:
 
 
 def scale_badge(run: Run) -> str:
-    """The run's scale in two words, to stand beside every number."""
+    """The run's scale in two words, to be printed beside every number."""
     if not paper_scale(run):
         return "scaled-down run"
     if run.labels_given:
@@ -41,16 +41,16 @@ def scale_badge(run: Run) -> str:
 
 
 def scale_name(run: Run) -> str:
-    """The scale, and that the data are not the paper's, where nothing else says so."""
+    """`scale_badge`, with "(not a data set of the paper)" for a full run on other public data."""
     other = paper_scale(run) and not run.labels_given and run.name("dataset") not in PAPER_EPOCHS
     return scale_badge(run) + (" (not a data set of the paper)" if other else "")
 
 
 def scale_title(run: Run, varied: Collection[str] = ()) -> str:
-    """The run's scale in a line; it never passes a scaled-down run off as the paper's.
+    """The run's scale in one line, such as "paper scale: all 60,000 training and 10,000 test images, 50 epochs".
 
-    Of runs that differ in the options `varied` it says what holds for all of them. `run` must be one that is scaled
-    down, if any is: `least_scale` finds it.
+    For runs that differ in the options `varied`, the line holds for all of them. Then `run` must be a scaled-down one
+    if there is any (`least_scale` finds it), so that no scaled-down run is shown as the paper's.
     """
     whole = paper_scale(run)
     name = scale_name(run) if whole or not SCALED_BY & set(varied) else "all or some runs scaled down"
@@ -74,7 +74,7 @@ def _images(run: Run, varied: Collection[str]) -> str:
 
 
 def _lengths(run: Run, varied: Collection[str]) -> Iterator[str]:
-    """Epochs and, where they are not the recipe's or vary, batches, channels and what is held out."""
+    """The epochs; then batch size and channels if they are not the recipe's or vary; then holdout and fold if any."""
     scale, full = run.scale, full_epochs(run)
     if {"recipe.epochs", "scale.epoch_share"} & set(varied):
         yield f"{VARIED_NUMBER} epochs"

@@ -1,4 +1,4 @@
-"""How well a representation keeps classes apart, in two numbers; needs scikit-learn, not torch."""
+"""Measures how well a representation separates classes, in two numbers; needs scikit-learn, not torch."""
 
 import math
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from sl.say import notice
 
 NEIGHBOURS = 10
 FOLDS = 5
-LARGEST = 1e15  # squares of larger numbers, added up, may overflow float32
+LARGEST = 1e15  # a sum of squares of larger numbers may overflow float32
 
 
 @dataclass(frozen=True)
@@ -25,10 +25,11 @@ class Separation:
 
 
 def separation(features: Features, labels: Labels) -> Separation:
-    """Separation of the classes `labels` (M,) in `features` (M, D), by Euclidean distance in all D dimensions.
+    """The separation of the classes `labels` (M,) in `features` (M, D), by Euclidean distance in all D dimensions.
 
-    The silhouette is Rousseeuw's (1987); the accuracy is that of 10 nearest neighbours over 5 folds. Raises UserError
-    where a class has fewer examples than there are folds, there is one class only, or a fold leaves fewer than 10.
+    The silhouette is Rousseeuw's (1987); the accuracy is that of 10 nearest neighbours in 5-fold cross-validation.
+    Raises UserError if there is only one class, a class has fewer than 5 examples, or fewer than 10 examples are
+    outside a fold.
     """
     # scikit-learn takes a second to import, and most commands find no representations.
     from sklearn.metrics import silhouette_score
@@ -45,15 +46,15 @@ def separation(features: Features, labels: Labels) -> Separation:
 
 @cache
 def separation_of(run: Run) -> Separation | None:
-    """Separation of the classes in what the run kept; None where it kept nothing, or what cannot be measured.
+    """The separation of the classes in the representation that `run` saved; None if it cannot be measured.
 
-    That is too few of a class, or numbers that are not finite or too large, of which one line on stderr tells.
-    Measured once for every `Run` object: it takes seconds, and several claims and a figure ask for it.
+    None means: nothing was saved, there are too few examples, or a number is not finite or too large (one line on
+    stderr says so). Cached per `Run` object: the measurement takes seconds, and several claims and a figure use it.
     """
     saved = read_representation(run)
     if saved is None or not _measurable(saved[1]):
         return None
-    if not np.abs(saved[0]).max() <= LARGEST:  # nan is not, either
+    if not np.abs(saved[0]).max() <= LARGEST:  # true for nan too
         notice(f"{run.path.with_suffix('.npz')}: left out: a representation is not finite or beyond {LARGEST:g}")
         return None
     return separation(*saved)
@@ -61,5 +62,5 @@ def separation_of(run: Run) -> Separation | None:
 
 def _measurable(labels: Labels) -> bool:
     counts = np.unique(labels, return_counts=True)[1]
-    left = len(labels) - math.ceil(len(labels) / FOLDS)  # by the largest fold
+    left = len(labels) - math.ceil(len(labels) / FOLDS)  # outside the largest fold
     return len(counts) > 1 and bool(counts.min() >= FOLDS) and left >= NEIGHBOURS

@@ -1,4 +1,4 @@
-"""Signals that ask a program to stop, and who handles them for a while."""
+"""Signals that ask a program to stop, and functions that handle them for a time."""
 
 import contextlib
 import signal
@@ -17,10 +17,10 @@ Handler = Callable[[int, FrameType | None], None]
 
 
 def take(names: Sequence[str], handler: Handler) -> dict[signal.Signals, Any]:
-    """Let `handler` have the signals called `names`; the handlers before it, for `give_back`.
+    """Let `handler` handle the signals called `names`; returns their previous handlers, for `give_back`.
 
-    Python lets only the main thread handle signals: elsewhere, for signals that the parent has set to be ignored
-    (nohup), and for those that the system lacks, nothing changes.
+    Left out are signals that the parent has set to be ignored (nohup) and those that the system lacks. In another
+    thread than the main one nothing changes, because Python handles signals there only.
     """
     if threading.current_thread() is not threading.main_thread():
         return {}
@@ -30,20 +30,20 @@ def take(names: Sequence[str], handler: Handler) -> dict[signal.Signals, Any]:
 
 
 def give_back(before: Mapping[signal.Signals, Any]) -> None:
-    """Let the handlers that `take` returned have their signals again."""
+    """Restore the handlers `before`, which `take` returned."""
     for number, handler in before.items():
         signal.signal(number, handler)
 
 
 def ignore_interrupts() -> None:
-    """For a process that is ending: one more Ctrl-C would be a traceback of Python's own end, and another exit code."""
+    """Ignore Ctrl-C in a process that is ending: it would print a traceback and change the exit code."""
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 @contextlib.contextmanager
 def until_interrupted() -> Iterator[None]:
-    """For the block that is a command: Ctrl-C ends it with one line and the exit code of a shell."""
+    """Run a command inside the block: Ctrl-C ends it with one line and the exit code that a shell gives, 130."""
     try:
         yield
     except KeyboardInterrupt:

@@ -1,6 +1,6 @@
-"""The one rule of inference: paired differences over seeds, Student's t, and a false discovery rate; needs scipy only.
+"""The statistical tests: Student's t on paired differences over seeds, and the false discovery rate; needs only scipy.
 
-Two losses are compared on the same seeds, so everything here is about one number per seed: a difference that is 0 where
+Two losses are compared on the same seeds, so the functions here take one number per seed: a difference, which is 0 if
 there is no effect. Claims, tables, sweeps, the ranking of a search and the study of audits mark or judge several
 differences at once and correct for their number; parity and open points show intervals and judge nothing.
 """
@@ -14,15 +14,15 @@ from scipy import stats
 
 LEVEL = 0.95
 SIGNIFICANT = 0.05
-FEWEST = 3  # seeds that a verdict or a mark needs
-SAME = 1e-9  # differences that lie closer together than this are equal but for rounding
+FEWEST = 3  # the least number of seeds for a verdict or a mark
+SAME = 1e-9  # differences within this range of each other differ only by rounding
 
 
 @dataclass(frozen=True)
 class Inference:
     """Mean of n differences, its 95 % interval (low, high) and the two-sided p of "the true mean is 0".
 
-    `interval` and `p` are None where the differences have no deviation to judge by: fewer than two, or all equal.
+    `interval` and `p` are None if there are fewer than two differences or all are equal: nothing can be tested then.
     """
 
     mean: float
@@ -32,14 +32,14 @@ class Inference:
 
     @property
     def tested(self) -> bool:
-        """Whether there are seeds enough for a verdict, and a p."""
+        """Whether there are enough seeds (`FEWEST`) for a verdict, and a p."""
         return self.n >= FEWEST and self.p is not None
 
 
 def infer(differences: ArrayLike) -> Inference:
     """Mean of `differences` (n,) with Student's t interval and p (scipy.stats.ttest_1samp).
 
-    Where the differences are normal, the interval covers the true mean in 95 % of cases for every n >= 2.
+    If the differences are normally distributed, the interval covers the true mean in 95 % of cases for every n >= 2.
 
     >>> infer([1.0, 2.0, 3.0])
     Inference(mean=2.0, n=3, interval=(-0.48..., 4.48...), p=0.07...)
@@ -55,9 +55,9 @@ def infer(differences: ArrayLike) -> Inference:
 
 
 def adjusted(family: Sequence[Inference]) -> list[float | None]:
-    """Benjamini and Hochberg's (1995) adjusted p of a family of tests, in the order given; None for what is not tested.
+    """Benjamini and Hochberg's (1995) adjusted p of each test in `family`, in its order; None where nothing is tested.
 
-    To call `significant` what is below 0.05 keeps the expected share of false discoveries below 5 %.
+    If those below 0.05 are called `significant`, the expected share of false discoveries stays below 5 %.
 
     >>> adjusted([Inference(1.0, 3, (0.5, 1.5), 0.01), Inference(1.0, 1), Inference(1.0, 3, (0.1, 1.9), 0.04)])
     [0.02, None, 0.04]
@@ -68,5 +68,5 @@ def adjusted(family: Sequence[Inference]) -> list[float | None]:
 
 
 def significant(p: float | None) -> bool:
-    """Whether there was a test, and its p is below 0.05."""
+    """Whether `p` is below 0.05; False for None, which stands for no test."""
     return p is not None and p < SIGNIFICANT

@@ -1,4 +1,4 @@
-"""The check of a transition matrix, which noise models and losses share."""
+"""The check of a transition matrix for noise models and losses."""
 
 import torch
 from torch import Tensor
@@ -10,7 +10,7 @@ ROW_SUM_TOLERANCE = 1e-6
 
 
 def as_transition(transition: Numbers) -> Tensor:
-    """A user's matrix (K, K) of any kind and precision as float64; UserError unless it is row-stochastic.
+    """A matrix (K, K), given as a tensor, array or lists, as float64; UserError unless it is row-stochastic.
 
     >>> as_transition([[0.9, 0.1], [0.2, 0.8]])
     tensor([[0.9000, 0.1000],
@@ -24,16 +24,16 @@ def as_transition(transition: Numbers) -> Tensor:
 def check_transition(
     transition: Tensor, name: str = "transition", value: object = MISSING, tolerance: float = ROW_SUM_TOLERANCE
 ) -> None:
-    """Raise UserError about the option `name` of `value` unless the matrix is row-stochastic, (K, K) float64, K > 0.
+    """Raise UserError unless the matrix is row-stochastic, (K, K) float64, K > 0; the error prints `name` and `value`.
 
-    A row may miss the sum 1 by the `tolerance`.
+    The sum of a row may differ from 1 by at most `tolerance`.
     """
     square = transition.ndim == 2 and transition.shape[0] == transition.shape[1] > 0
     if transition.dtype != torch.float64 or not square:
         found = f"{tuple(transition.shape)} {str(transition.dtype).removeprefix('torch.')}"
         raise UserError(name, value, f"must be (K, K) float64, not {found}")
     for row, entries in enumerate(transition):
-        # Written so that not-a-number fails too.
+        # Both conditions are written so that nan fails too.
         if not bool((entries >= 0).all()):
             raise UserError(name, value, f"must hold probabilities, but row {row} has the entry {entries.min():g}")
         total = entries.sum().item()

@@ -1,4 +1,4 @@
-"""Worker processes; each does one task after another. If one dies, only its current task is lost."""
+"""Worker processes that each do one task after another. If one dies, only its current task is lost."""
 
 import os
 import signal
@@ -21,7 +21,7 @@ Task = Callable[[Any], Any]
 
 @dataclass(frozen=True)
 class TaskResult:
-    """The result of a task: its value, or the error that ended it."""
+    """The result of a task: the value that it returned, or the error that ended it."""
 
     value: Any = None
     error: Exception | None = None
@@ -32,9 +32,9 @@ class Lost(Exception):
 
 
 def run_all(task: Task, arguments: Sequence[Any], jobs: int) -> list[TaskResult]:
-    """`task` of each of the `arguments`, `jobs` at once in processes of their own; an error stops none of the others.
+    """Call `task` with each of the `arguments`, `jobs` at once in worker processes; the results in that order.
 
-    One at a time, they run in this process.
+    With one job the tasks run in this process. An error in one task does not stop the others.
     """
     if jobs == 1:
         return [_attempt(task, argument) for argument in arguments]
@@ -49,7 +49,7 @@ def run_all(task: Task, arguments: Sequence[Any], jobs: int) -> list[TaskResult]
 
 
 def values(outcomes: Sequence[TaskResult]) -> list[Any]:
-    """What the tasks returned; raises the first error of one that did not return."""
+    """The values that the tasks returned; raises the first error if there is one."""
     for outcome in outcomes:
         if outcome.error:
             raise outcome.error
@@ -64,7 +64,7 @@ def _attempt(task: Task, argument: Any) -> TaskResult:
 
 
 class Workers:
-    """`count` processes that each do one task at a time and know their number. They end with this process."""
+    """`count` processes that each do one task at a time and know their number. They end when this process does."""
 
     def __init__(self, count: int, task: Task) -> None:
         self.task, self.count = task, count
@@ -73,16 +73,16 @@ class Workers:
 
     @property
     def idle(self) -> int:
-        """How many workers have nothing to do."""
+        """The number of workers without a task."""
         return len(self._idle)
 
     @property
     def busy(self) -> int:
-        """How many workers are at a task."""
+        """The number of workers that do a task."""
         return len(self._busy)
 
     def start(self, number: int, argument: Any) -> None:
-        """Give an idle worker the argument of a task; `number` is what `finished` calls it."""
+        """Let an idle worker do the task with `argument`; `finished` yields its result under `number`."""
         worker, place = self._idle.pop()
         work = partial(_run, self.task, argument, os.getpid())
         try:
@@ -93,7 +93,7 @@ class Workers:
         self._busy[future] = worker, place, number
 
     def finished(self, seconds: float | None) -> Iterator[tuple[int, TaskResult]]:
-        """Wait at most so long for a task to end; the number and result of each that did."""
+        """Wait at most `seconds` (None: no limit) for a task to end; the number and result of each that has ended."""
         for done in wait(self._busy, seconds, FIRST_COMPLETED).done:
             worker, place, number = self._busy.pop(done)
             try:
@@ -116,11 +116,11 @@ class Workers:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        """End the processes. After an exception they are told to stop, and killed if a second one comes meanwhile."""
+        """End the processes. After an exception they get SIGTERM, and if another one comes meanwhile, they are killed."""
         try:
             if kind is not None:
                 for child in active_children():
-                    child.terminate()  # one that has just ended is passed over; os.kill would raise
+                    child.terminate()  # does nothing if it has just ended, where os.kill would raise
             for worker in [*(worker for worker, _ in self._idle), *(worker for worker, *_ in self._busy.values())]:
                 worker.shutdown(cancel_futures=True)
         except BaseException:
@@ -131,7 +131,7 @@ class Workers:
 
 @contextmanager
 def stopping() -> Iterator[None]:
-    """Inside, a signal that asks to stop raises SystemExit with 128 + its number, so that `Workers` end first."""
+    """Inside the block, a signal to stop raises SystemExit with 128 + its number, so that `Workers` end first."""
 
     def stop(number: int, frame: FrameType | None) -> None:
         warn("stopping; runs in training save their state, and the same command resumes")
@@ -145,18 +145,18 @@ def stopping() -> Iterator[None]:
 
 
 def new_worker(place: int = 0, count: int = 1) -> ProcessPoolExecutor:
-    """Process `place` of `count`; a pool of its own for each: a pool breaks as a whole when one of them is killed."""
+    """Worker `place` of `count`. Each has its own pool, because a pool breaks as a whole if a process is killed."""
     return ProcessPoolExecutor(1, get_context("spawn"), initializer=_begin, initargs=(os.getpid(), place, count))
 
 
 def _begin(parent: int, place: int, count: int) -> None:
     end_with_parent(parent)
     begin_worker(place, count)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent hears it too, and says what to do
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent gets it too, and stops the workers
 
 
 def _run(task: Task, argument: Any, parent: int) -> Any:
-    """Do the task; then end this process if its parent has ended: a signal stopped both, and the state is saved."""
+    """Do the task; then end this process if a signal has ended its parent: the task has saved its state by then."""
     try:
         return task(argument)
     finally:
