@@ -116,7 +116,7 @@ class Workers:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        """End the processes. After an exception they get SIGTERM, and if another one comes meanwhile, they are killed."""
+        """End the processes: after an exception by SIGTERM, and if another one comes meanwhile, by SIGKILL."""
         try:
             if kind is not None:
                 for child in active_children():

@@ -1,1 +1,1 @@
-"""Chooses a loss's parameters by held-out noisy labels."""
+"""Chooses the parameters of a loss by the accuracy on held-out noisy labels."""

@@ -1,4 +1,4 @@
-"""The whole of `sl search`: search, write every trial, print the best."""
+"""The command `sl search`: searches, writes every trial and prints the best."""
 
 import os
 import shlex
@@ -20,12 +20,15 @@ from sl.search.trial import evaluate
 from sl.search.typed_options import typed_options
 from sl.train.jobs import choose_jobs
 
-# What a final run does not take over.
+# Typed options with these beginnings are left out of the printed training command.
 OF_A_SEARCH = ("search.", "search_ranges", "holdout", "runs_dir", "results_dir", "seed")
 
 
 def run_search(config: SearchConfig) -> None:
-    """Search as `config` says, write down what was tried and print the best, with the command that trains with it."""
+    """Search as `config` says, write every trial and print the best, with the command that trains with its parameters.
+
+    Raises UserError for options that cannot be used, and if every run diverged.
+    """
     trials = integer("search.trials", config.search.trials, 1)
     with under("search"):
         jobs = choose_jobs(config.search.jobs, config.runtime.device)
@@ -45,7 +48,7 @@ def run_search(config: SearchConfig) -> None:
 
 @contextmanager
 def _alone_at(storage: Path, study: str) -> Iterator[None]:
-    """Inside, no other process runs this study; UserError where one does or nothing can be written there."""
+    """Inside the block no other process runs this study; UserError if one does or `storage` cannot be written."""
     busy = UserError("search.storage", storage, "must not be in use: another process runs this search")
     if os.path.isdir(storage):  # False for a name that the system refuses, which Path.is_dir would raise
         raise UserError("search.storage", storage, "must be a file, and is a folder")
@@ -59,7 +62,7 @@ def _alone_at(storage: Path, study: str) -> Iterator[None]:
 
 
 def _search(task: Task, storage: Path, trials: int, jobs: int) -> list[Trial]:
-    with locked(storage):  # two searches at once must not both make the file
+    with locked(storage):  # so that two searches at once do not both make the file
         study = open_study(storage, task.study, task.first, task.space)
 
     def report() -> None:
@@ -67,5 +70,5 @@ def _search(task: Task, storage: Path, trials: int, jobs: int) -> list[Trial]:
 
     train = partial(evaluate, task.config, task.seeds, jobs)
     search(study, task.space, trials, task.config.seed, -(-jobs // len(task.seeds)), train, report)
-    write(task, study)  # again, for a search that had nothing left to try
+    write(task, study)  # again, because `report` is not called if nothing was left to try
     return tried(study)

@@ -1,4 +1,4 @@
-"""What a search has found: every trial with its parameters, its score and its runs."""
+"""The outcome of a search, a JSON file: every trial with its parameters, its score and its runs."""
 
 import json
 from collections.abc import Sequence
@@ -19,7 +19,7 @@ Trial = dict[str, Any]  # parameters, score (a share in [0, 1]) and the identiti
 
 
 def tried(study: Study) -> list[Trial]:
-    """The finished trials of `study` in their order."""
+    """The finished trials of `study`, in the order in which they were proposed."""
     return [
         {
             "parameters": rounded(trial.params),
@@ -31,18 +31,18 @@ def tried(study: Study) -> list[Trial]:
 
 
 def best(trials: Sequence[Trial]) -> Trial:
-    """The trial with the highest score; the first of equals."""
+    """The trial with the highest score; the first one if several have it."""
     return max(trials, key=lambda trial: trial["score"])
 
 
 def summary(trial: Trial) -> str:
-    """The parameters with their score."""
+    """The parameters of the trial as typed options, with its score in percent."""
     chosen = " ".join(typed_options(trial["parameters"]))
     return f"{chosen} ({100 * trial['score']:.2f} % of the held-out noisy labels predicted)"
 
 
 def read_outcome(path: Path) -> dict[str, Any]:
-    """The outcome of a search that `write` left at `path`; UserError where it is damaged."""
+    """The content of the file `path` that `write` made; UserError if it is damaged."""
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
     except ValueError as error:
@@ -58,13 +58,16 @@ def read_outcome(path: Path) -> dict[str, Any]:
 
 
 def check_file(task: Task) -> None:
-    """Raise UserError if the file that `task` writes is that of another search."""
+    """Raise UserError if the file that `task` would write belongs to another search."""
     if task.file.exists() and read_outcome(task.file)["study"] != task.study:
         raise UserError("search.name", task.file.stem, f"must be another name: {task.file} belongs to another search")
 
 
 def write(task: Task, study: Study) -> str:
-    """Write the trials as JSON, replacing those of an earlier part of the same search; returns a line of progress."""
+    """Write all trials of the study as JSON, over the file of an earlier part of the search; returns a progress line.
+
+    While no trial has finished, write nothing.
+    """
     trials, without = tried(study), [rounded(trial.params) for trial in diverged(study)]
     counts = f"{len(trials) + len(without)} tried" + (f", {len(without)} of them diverged" if without else "")
     if not trials:

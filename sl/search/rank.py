@@ -20,10 +20,11 @@ Candidate = tuple[ValidatedRun, ...]  # the runs of one choice of parameters, by
 
 @dataclass(frozen=True)
 class ParameterRanking:
-    """The choices that ran with all seeds of a problem, best first, and how many others there are.
+    """The candidates that ran with all seeds of a problem, best first; `incomplete` counts the others.
 
     `behind`: how far each is behind the best, in points, paired by seed; `p_adjusted` is corrected for their number.
-    The best was picked by the same accuracies and so looks better than it is: a tie is the safer reading.
+    The best was picked by the same accuracies and so looks better than it is: treat a candidate that is not
+    significantly worse as equal.
     """
 
     title: str
@@ -34,7 +35,7 @@ class ParameterRanking:
 
 
 def rankings(runs: Iterable[ValidatedRun]) -> list[ParameterRanking]:
-    """A ranking of every problem among the runs."""
+    """One ranking for each problem among the runs."""
     problems: dict[str, list[ValidatedRun]] = defaultdict(list)
     for run in runs:
         problems[run.problem].append(run)
@@ -42,7 +43,7 @@ def rankings(runs: Iterable[ValidatedRun]) -> list[ParameterRanking]:
 
 
 def rank(runs: Sequence[ValidatedRun]) -> ParameterRanking:
-    """The choices of one problem; they compare only where they ran with the same seeds, so with all there are."""
+    """Rank the candidates of one problem; only those that ran with all seeds are compared."""
     groups: dict[str, dict[int, ValidatedRun]] = defaultdict(dict)
     for run in runs:
         groups[canonical_text(run.parameters)][run.seed] = run
@@ -56,12 +57,12 @@ def rank(runs: Sequence[ValidatedRun]) -> ParameterRanking:
 
 
 def score(candidate: Candidate) -> float:
-    """Mean accuracy on the held-out noisy labels."""
+    """The candidate's mean accuracy on the held-out noisy labels, in [0, 1]."""
     return fmean(run.accuracy for run in candidate)
 
 
 def listing(ranking: ParameterRanking) -> list[str]:
-    """The ranking in lines, as overrides of `sl train`."""
+    """The ranking as lines of text: its title, a heading and a line for each candidate, with its overrides."""
     lines = ["  noisy validation accuracy, seeds, parameters, points behind the best [95 % interval]"]
     for candidate, behind, p in zip(ranking.candidates, ranking.behind, ranking.p_adjusted, strict=True):
         far = with_interval(behind.mean, behind.interval, 1) if candidate is not ranking.candidates[0] else "best"
@@ -74,6 +75,6 @@ def listing(ranking: ParameterRanking) -> list[str]:
 
 
 def overrides(parameters: dict[str, Any]) -> str:
-    """A loss's numbers and switches, and those of its parts, as overrides."""
+    """The numbers and booleans among a loss's `parameters`, nested ones too, as overrides of `sl train`."""
     told = {f"loss.{option}": value for option, value in flat(parameters) if isinstance(value, int | float)}
     return " ".join(typed_options(told))

@@ -1,4 +1,4 @@
-"""Which parameters of a loss are searched, and where."""
+"""The search space: which parameters of a loss are searched, and in which ranges."""
 
 import copy
 import functools
@@ -15,15 +15,15 @@ from sl.options.search import SearchConfig
 
 FIELDS = ("low", "high", "log")
 Parameters = dict[str, float]  # options of a run, such as loss.alpha, with their values
-DIGITS = 3  # significant, of a value that is tried: what is printed can be typed, and finer differences mean nothing
+DIGITS = 3  # significant digits of a tried value, so that it can be typed as printed; finer steps mean nothing
 
 
 @dataclass(frozen=True)
 class Range:
     """An option of the run, such as loss.alpha, and the interval in which it is searched.
 
-    Its bounds are rounded as the values are, so that no value that is tried lies outside. Only whole numbers are tried
-    where the loss takes no others, `whole`.
+    The bounds are rounded like the tried values, so that none of these lies outside. With `log` the search is uniform
+    in the logarithm. With `whole` only integers are tried, because the loss takes no others.
     """
 
     option: str
@@ -39,7 +39,7 @@ class Range:
 
 
 def with_values(loss: Mapping[str, Any], values: Mapping[str, float]) -> dict[str, Any]:
-    """`loss` with other values of the parameters with these dotted names.
+    """A copy of `loss` in which the parameters with the dotted names in `values` have those values.
 
     >>> with_values({"active": {"alpha": 2.0}}, {"active.alpha": 1.0})
     {'active': {'alpha': 1.0}}
@@ -52,7 +52,7 @@ def with_values(loss: Mapping[str, Any], values: Mapping[str, float]) -> dict[st
 
 
 def search_space(config: SearchConfig) -> list[Range]:
-    """The ranges in `config.search.ranges`; UserError if there is none, or one that is not of the loss."""
+    """The ranges in `config.search.ranges`; UserError if there is none, or one does not fit a number of the loss."""
     ranges = [_range(path, node, config) for path, node in _leaves(config.search.ranges, "")]
     if not ranges:
         example = "'+search.ranges.NAME={low:0.1,high:1}'"
@@ -61,12 +61,12 @@ def search_space(config: SearchConfig) -> list[Range]:
 
 
 def name_of(config: SearchConfig) -> str:
-    """The loss's class as an override."""
+    """The override that names the loss's class, ``loss=...``, for error messages."""
     return f"loss={config.loss['_target_']}"
 
 
 def rounded(values: Mapping[str, float]) -> Parameters:
-    """`values` as they are tried, whole numbers as they are.
+    """`values` rounded to the digits that are tried; integers stay as they are.
 
     >>> rounded({"loss.alpha": 0.0321987})
     {'loss.alpha': 0.0322}
@@ -75,7 +75,7 @@ def rounded(values: Mapping[str, float]) -> Parameters:
 
 
 def _leaves(node: Mapping[Any, Any], path: str) -> Iterator[tuple[str, Any]]:
-    """Ranges with their path: parameters of a loss inside the loss (term.alpha) are nested in the same way."""
+    """Ranges with their dotted path; the parameters of a loss inside the loss (term.alpha) are nested in `node`."""
     for key, value in node.items():
         if isinstance(value, dict) and not set(value) & set(FIELDS):
             yield from _leaves(value, f"{path}{key}.")
@@ -103,7 +103,7 @@ def _range(path: str, node: Any, config: SearchConfig) -> Range:
 
 
 def _is_whole(path: str, config: SearchConfig) -> bool:
-    """Whether the class with the parameter at `path` inside the loss says that it takes whole numbers alone."""
+    """Whether the class that has the parameter at `path` inside the loss annotates it as an int."""
     *nodes, name = path.split(".")
     node: Mapping[str, Any] = functools.reduce(operator.getitem, nodes, config.loss)
     found = find_parameters(node, "loss", config.allow_targets).get(name) if "_target_" in node else None

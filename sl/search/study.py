@@ -16,21 +16,22 @@ from sl.errors import UserError, reason
 from sl.search.space import Parameters, Range, rounded
 from sl.search.trial import Answer
 
-SAMPLER_SEEDS = 2**32  # how many seeds Optuna's sampler knows
-# Trials that wait, or that were stopped and will be asked again, do not count
+SAMPLER_SEEDS = 2**32  # the number of different seeds of Optuna's sampler
+# Waiting trials, and stopped ones that will be asked again, do not count.
 COUNTED = (TrialState.COMPLETE, TrialState.PRUNED, TrialState.RUNNING)
 Evaluate = Callable[[list[Parameters]], list[Answer]]
 
 
 def open_study(storage: Path, name: str, first: Parameters, space: Sequence[Range]) -> optuna.Study:
-    """The study called `name` in the SQLite file `storage`, a new one if there is none: it tries `first` first.
+    """The study called `name` in the SQLite file `storage`; if there is none, a new one.
 
-    Proposals that were left without an answer, because the search was stopped, are made again.
+    A new study tries the parameters `first` first, if they lie in `space`. Proposals that a stopped search left
+    unanswered are queued again. Raises UserError for a database of another program.
     """
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     try:
         study = optuna.create_study(storage=_at(storage), study_name=name, direction="maximize", load_if_exists=True)
-    except RuntimeError as error:  # a database of another program or Optuna
+    except RuntimeError as error:  # a database of another program or of another version of Optuna
         raise _refused(storage, error) from error
     if not study.trials and all(known.low <= first[known.option] <= known.high for known in space):
         study.enqueue_trial(first)
@@ -42,7 +43,7 @@ def open_study(storage: Path, name: str, first: Parameters, space: Sequence[Rang
 
 @contextmanager
 def stored(storage: Path) -> Iterator[None]:
-    """For a block that works with a study in the file `storage`: UserError where it is damaged or the disk is full."""
+    """Inside the block, a damaged file `storage` or a full disk raises UserError instead of an error of SQLAlchemy."""
     try:
         yield
     except (SQLAlchemyError, StorageInternalError) as error:
@@ -56,32 +57,32 @@ def _refused(storage: Path, error: Exception) -> UserError:
 
 
 def _at(file: Path) -> optuna.storages.RDBStorage:
-    """Optuna's storage in `file`. The address does not name it: SQLAlchemy and Optuna take ?, % and { for syntax."""
-    place = file.absolute()  # else SQLite takes :memory: for no file
+    """Optuna's storage in `file`; not by its name in a URL, because SQLAlchemy and Optuna read ?, % and { as syntax."""
+    place = file.absolute()  # else SQLite would not use a file called :memory:
     engine = {"creator": lambda: sqlite3.connect(place, check_same_thread=False)}
     return optuna.storages.RDBStorage("sqlite:///file", engine_kwargs=engine)
 
 
 def finished(study: optuna.Study) -> list[FrozenTrial]:
-    """Trials that have their answer, in the order they were proposed in."""
+    """The trials that have a score, in the order in which they were proposed."""
     return study.get_trials(deepcopy=False, states=[TrialState.COMPLETE])
 
 
 def diverged(study: optuna.Study) -> list[FrozenTrial]:
-    """Trials of which a run diverged: they have no score, and proposals keep away from them."""
+    """The trials with a run that diverged: they have no score, and the sampler avoids their parameters."""
     return study.get_trials(deepcopy=False, states=[TrialState.PRUNED])
 
 
 def propose(study: optuna.Study, space: Sequence[Range], seed: int) -> optuna.Trial:
-    """The next trial.
+    """Ask Optuna for the next trial.
 
-    Its sampler's seed depends on `seed` and the number of proposals before it alone, so that a stopped search continues
-    as if it had not been stopped. TPE (Bergstra et al. 2011) sees trials that still run or that diverged as bad ones,
-    and so tries something else.
+    The sampler's seed depends only on `seed` and the number of earlier proposals, so that a stopped search continues as
+    if it had not been stopped. TPE (Bergstra et al. 2011) counts trials that still run, and those that diverged, as bad
+    ones, and so tries something else.
     """
     number = len(study.get_trials(deepcopy=False, states=COUNTED))
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)  # of the liar, before Optuna 5
+        warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)  # about constant_liar, before Optuna 5
         study.sampler = optuna.samplers.TPESampler(seed=(1000 * seed + number) % SAMPLER_SEEDS, constant_liar=True)
     return study.ask({known.option: _values_in(known) for known in space})
 
@@ -101,10 +102,11 @@ def search(
     evaluate: Evaluate,
     after: Callable[[], None],
 ) -> None:
-    """Go on until `trials` proposals are answered: by the mean score of their runs, or because one diverged.
+    """Propose and evaluate until `trials` proposals have an answer: the mean accuracy of their runs, or "diverged".
 
-    `evaluate` gets `at_once` proposals at a time; `after` is called when they are answered. Raises what stopped a
-    proposal's runs, once the others have their answers; an unanswered proposal is made again by the next `open_study`.
+    `evaluate` gets up to `at_once` proposals at a time; `after` is called after each such batch. If it returns an error
+    for a proposal, the error is raised once the others have their answers; the next `open_study` queues that proposal
+    again.
     """
     while (missing := trials - len(finished(study)) - len(diverged(study))) > 0:
         asked = [propose(study, space, seed) for _ in range(min(at_once, missing))]

@@ -1,4 +1,4 @@
-"""A search's task: everything that stays fixed while the search runs."""
+"""The task of a search: everything that stays fixed while the search runs."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,12 +14,12 @@ from sl.search.space import Parameters, Range, search_space
 from sl.search.trial import run_config
 from sl.train.described import describe_run
 
-MOST_SEEDS = 1000  # of each proposal; every seed is a run
+MOST_SEEDS = 1000  # per proposal; every seed is a run
 
 
 @dataclass(frozen=True)
 class Task:
-    """A search on the run `config`, whose choices are called `names`; `study` tells it from all others."""
+    """A search on the run `config`, with the names of its choices; the hash `study` identifies the search."""
 
     config: SearchConfig
     names: dict[str, str]
@@ -29,25 +29,25 @@ class Task:
 
     @property
     def first(self) -> Parameters:
-        """The parameters that the run has without a search."""
+        """The values that the searched parameters have without a search, by option."""
         values = dict(flat(self.config.loss))
         given = {known: values[known.path] for known in self.space}
         return {known.option: int(value) if known.whole else float(value) for known, value in given.items()}
 
     @property
     def file(self) -> Path:
-        """Where the outcome is written."""
+        """The path of the file to which the outcome is written."""
         choices = "_".join(self.names[choice] for choice in ("dataset", "noise", "loss"))
         return Path(self.config.results_dir) / f"{self.config.search.name or f'{choices}_{self.study[:8]}'}.json"
 
     def searched(self) -> dict[str, Any]:
-        """In short what was searched: choices, seeds and ranges."""
+        """What is searched, for the outcome: the names of the choices, holdout, seeds and ranges."""
         ranges = {known.option: {"low": known.low, "high": known.high, "log": known.log} for known in self.space}
         return {"names": self.names, "holdout": self.config.holdout, "seeds": list(self.seeds), "ranges": ranges}
 
 
 def make_task(config: SearchConfig) -> Task:
-    """The task of `config` (configs/search.yaml); UserError for what cannot be searched."""
+    """The task for `config` (configs/search.yaml); UserError for a configuration that cannot be searched."""
     if config.holdout is None:
         raise UserError("holdout", "null", "must be a number in (0, 1): a search uses held-out labels only")
     name = config.search.name

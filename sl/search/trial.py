@@ -1,4 +1,4 @@
-"""The runs of a proposal: one for each seed, all else as the command line has it."""
+"""The runs of a proposal: one for each seed, and otherwise as the command line says."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -11,24 +11,24 @@ from sl.search.validation import ValidatedRun, validated
 from sl.train.run import RunDiverged, train
 from sl.workers import TaskResult, run_all
 
-Answer = list[ValidatedRun] | Exception  # a proposal's runs, none where one diverged; or why it has no answer
+Answer = list[ValidatedRun] | Exception  # a proposal's runs (empty if one diverged), or the error that stopped them
 
 
 def run_config(config: RunConfig, parameters: Parameters, seed: int) -> RunConfig:
-    """The run of `config` with these options of its loss and this seed."""
+    """`config` with `seed` and with these `parameters` of its loss."""
     of_loss = {option.removeprefix("loss."): value for option, value in parameters.items()}
     return replace(config, seed=seed, loss=with_values(config.loss, of_loss))
 
 
 def evaluate(config: RunConfig, seeds: Sequence[int], jobs: int, proposals: Sequence[Parameters]) -> list[Answer]:
-    """Train every proposal with every seed, `jobs` runs at once; the answer to each proposal."""
+    """Train every proposal with every seed, `jobs` runs at once; returns one answer for each proposal."""
     runs = [run_config(config, parameters, seed) for parameters in proposals for seed in seeds]
     done = run_all(train_and_validate, runs, jobs)
     return [answer(done[place : place + len(seeds)]) for place in range(0, len(done), len(seeds))]
 
 
 def answer(outcomes: Sequence[TaskResult]) -> Answer:
-    """The answer to a proposal, from what its runs returned."""
+    """The answer to a proposal, from the results of its runs; warns of each run that diverged."""
     errors = [outcome.error for outcome in outcomes if outcome.error]
     for error in errors:
         if not isinstance(error, RunDiverged):
@@ -38,5 +38,5 @@ def answer(outcomes: Sequence[TaskResult]) -> Answer:
 
 
 def train_and_validate(config: RunConfig) -> ValidatedRun:
-    """Train the run, or wait for the process that trains it; returns what a choice may know of it."""
+    """Train the run, or wait for the process that trains it; returns its accuracy on held-out noisy labels."""
     return validated(read(train(config, wait=True)))

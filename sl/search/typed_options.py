@@ -1,11 +1,11 @@
-"""Parameters as one would type them; needs nothing of a training, since choices are made without it."""
+"""Parameters as typed options; imports nothing of the training, because a choice of parameters needs none."""
 
 import json
 from collections.abc import Mapping
 
 
 def typed_options(values: Mapping[str, float]) -> list[str]:
-    """`values` as one would type them, exactly: another value is another run. JSON writes numbers as Hydra reads them.
+    """`values` as options to type, with all digits, since another value is another run. Hydra reads JSON's numbers.
 
     >>> typed_options({"loss.log_zero": -9.210340371976182, "loss.hard": True})
     ['loss.log_zero=-9.210340371976182', 'loss.hard=true']

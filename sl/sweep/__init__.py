@@ -1,1 +1,1 @@
-"""A sweep while it runs: its jobs' reports and its console. sl/comparison/sweeps.py reads its points from records."""
+"""A sweep while it runs: the reports of its jobs and its console. sl/comparison/sweeps.py reads points from records."""

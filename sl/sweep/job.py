@@ -1,7 +1,7 @@
-"""How a job of a sweep reports its progress to the command that started it: in a small file, wherever the job runs.
+"""Reports the progress of a sweep's job to the command that started the sweep, in a small file for each job.
 
-The command names the folder in an environment variable, which the jobs of every launcher inherit. On a cluster it lies
-on the file system that the nodes share, below the sweep's folder.
+The command names the folder of these files in an environment variable, which the jobs inherit from every launcher. On
+a cluster the folder lies on the file system that the nodes share, below the sweep's folder.
 """
 
 import json
@@ -14,17 +14,17 @@ from typing import Literal
 
 from sl.processes import COMMAND, worker_number
 
-FOLDER = "SL_SWEEP"  # environment variable: where its jobs report to
-VARIED = "SL_VARIED"  # environment variable: the options that the sweep varies; they stand in the names of its runs
-PAUSE = 0.5  # seconds between two files in which only the epoch differs
+FOLDER = "SL_SWEEP"  # environment variable: the folder of the jobs' reports
+VARIED = "SL_VARIED"  # environment variable: the options that the sweep varies, which the names of its runs contain
+PAUSE = 0.5  # least seconds between two writes of the file, but for the final one
 State = Literal["training", "done", "failed", "stopped"]
 
 
 @dataclass(frozen=True)
 class SweepJob:
-    """A job: its number, its overrides, and how far its run is. `text` is the run's latest line, or why it failed.
+    """A job and the progress of its run. `text` is the run's latest line, or why it failed.
 
-    `before` is the share of its epochs that was done when it began: 1 for a run that was trained already.
+    `before` is the share of the epochs that were done when the job began: 1 for a run that was already trained.
     """
 
     number: int
@@ -39,17 +39,17 @@ class SweepJob:
 
     @property
     def ended(self) -> bool:
-        """Whether nothing more will come of it; a stopped job may be queued again (SLURM)."""
+        """Whether the job is done or failed. A stopped job has not ended: SLURM may queue it again."""
         return self.state in ("done", "failed")
 
     @property
     def share(self) -> float:
-        """The share of its epochs that is done, in [0, 1]; 1 for a job that failed."""
+        """The share of the epochs that are done, in [0, 1]; 1 for a job that failed."""
         return 1.0 if self.ended else self._reached
 
     @property
     def trained(self) -> float:
-        """The share of its epochs that was trained in this sweep, in [0, 1]."""
+        """The share of the epochs that were trained in this sweep, in [0, 1]."""
         return max(0.0, (1.0 if self.state == "done" else self._reached) - self.before)
 
     @property
@@ -63,18 +63,18 @@ class _Current:
 
 
 def begin(number: int, overrides: list[str]) -> None:
-    """This process works on a job of a sweep from now on; nothing happens outside a sweep."""
+    """Report that this process now works on job `number` of a sweep; outside a sweep, do nothing."""
     if FOLDER in os.environ:
         _write(SweepJob(number, tuple(overrides)))
 
 
 def in_sweep() -> bool:
-    """Whether this process works on a job of a sweep; the command that started the sweep shows its progress."""
+    """Whether this process works on a job of a sweep, whose progress the command that started the sweep shows."""
     return _Current.job is not None
 
 
 def job_number() -> int | None:
-    """The number of this process among a command's workers (sl/workers.py), else of the sweep's job that it works on.
+    """The number of this process among the command's workers (sl/workers.py), else the number of its job in a sweep.
 
     None in the process of the command itself.
     """
@@ -84,7 +84,11 @@ def job_number() -> int | None:
 
 
 def tell(*, final: bool = False, **changes: object) -> None:
-    """Change fields of the job. Unless `final`, a change is written only half a second after the last one or later."""
+    """Change fields of this process's job, if it has one.
+
+    A `final` change is written at once. Another is written if half a second has passed since the last write, else with
+    a later change.
+    """
     if _Current.job is None:
         return
     job = replace(_Current.job, **changes)  # type: ignore[arg-type]
@@ -95,7 +99,7 @@ def tell(*, final: bool = False, **changes: object) -> None:
 
 
 def end(failure: str | None) -> None:
-    """The job is over, with a failure in words or without one."""
+    """Report that the job is done, or that it failed for the reason `failure`."""
     if failure is None:
         tell(final=True, state="done")
     else:
@@ -104,7 +108,7 @@ def end(failure: str | None) -> None:
 
 
 def read_jobs(folder: Path) -> list[SweepJob]:
-    """All jobs that have reported, by number; without those whose file is of another version or not all here yet."""
+    """All jobs that have reported, by number; files of another version and incomplete ones are left out."""
     found = []
     for path in folder.glob("*.json"):
         with suppress(OSError, ValueError, KeyError, TypeError):
@@ -120,5 +124,5 @@ def _write(job: SweepJob) -> None:
     try:
         part.write_text(json.dumps(asdict(job)), encoding="utf-8")
         os.replace(part, path)
-    except OSError:  # a full disk: the record is what matters
+    except OSError:  # a full disk must not stop the run: its record is what matters
         part.unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""The console of a sweep: one line for each run, one bar over all with the time left, and the failures at the end."""
+"""The console of a sweep: a line for each run, a bar for the whole with the time left, and the failures at the end."""
 
 import itertools
 import logging
@@ -21,13 +21,13 @@ LOOK_SECONDS = 0.5
 BAR = 10  # characters
 Points = Callable[[list[Path]], Iterable[str]]  # lines about the records of finished runs
 TRAIN = ("sl", "train")
-QUIET_SECONDS = 600.0  # after which a log gets a line although no run has ended
+QUIET_SECONDS = 600.0  # if no line was printed for so long, a log gets one although no run has ended
 
 
 class Watch:
-    """Watches the jobs of one sweep of `total` runs (None: not known) from a thread of its own.
+    """Watches, in its own thread, the jobs of one sweep of `total` runs (None: not known).
 
-    A command line for one of them begins with the words `command`.
+    `command` holds the first words of the command line that would run one of the jobs again.
     """
 
     def __init__(self, folder: Path, total: int | None, command: Sequence[str] = TRAIN) -> None:
@@ -48,7 +48,7 @@ class Watch:
         self._thread.start()
 
     def stop(self) -> None:
-        """Show what ended last, and take the bars away."""
+        """Stop watching, print the jobs that ended last, and remove the bars."""
         self._over.set()
         self._thread.join()
         self._look()
@@ -76,11 +76,11 @@ class Watch:
 
     @property
     def counted(self) -> str:
-        """How many runs are done, and how long the others will take."""
+        """A text with the number of runs that ended and the time left for the others."""
         return f"{len(self._ended)} of {self.total or '?'} done, time left {self.left()}"
 
     def left(self) -> str:
-        """The time left in words, from what this sweep did so far."""
+        """The time left as text, estimated from the epochs that this sweep has trained; "unknown" before the first."""
         done = sum(job.share for job in self.jobs)
         trained = sum(job.trained for job in self.jobs)
         if self.total is None or trained <= 0:
@@ -114,7 +114,7 @@ class Watch:
 
 
 def own_parts(names: Sequence[str]) -> dict[str, str]:
-    """By name: the name without the parts that all names start with, and without the identity.
+    """For each name, a short form without the first parts that all names share and without the identity.
 
     >>> own_parts(["digits-sl-alpha0.1-s0 1a2b", "digits-sl-alpha1-s0 3c4d"])
     {'digits-sl-alpha0.1-s0 1a2b': 'alpha0.1-s0', 'digits-sl-alpha1-s0 3c4d': 'alpha1-s0'}
@@ -130,7 +130,7 @@ class _Running:
 
 
 def begin(sweep_dir: Path, total: int | None, varied: Sequence[str], command: Sequence[str] = TRAIN) -> None:
-    """Watch the sweep by `command` that this process is about to start; its jobs inherit the folder they report to."""
+    """Watch the sweep of `total` runs that this process is about to start; its jobs inherit the folder for reports."""
     logging.getLogger("submitit").addFilter(_is_news)
     for launchers in ("hydra", "hydra_plugins"):  # they name each job as it starts
         logging.getLogger(launchers).setLevel(logging.WARNING)
@@ -143,7 +143,7 @@ def begin(sweep_dir: Path, total: int | None, varied: Sequence[str], command: Se
 
 @contextmanager
 def watched(points: Points | None = None) -> Iterator[None]:
-    """For the command: shows a sweep that starts inside the block until it ends, then `points` of its records."""
+    """Around the command's work: show a sweep that begins inside the block; at its end print the lines of `closing`."""
     try:
         yield
     finally:
@@ -160,7 +160,11 @@ def watched(points: Points | None = None) -> Iterator[None]:
 def closing(
     jobs: Sequence[SweepJob], total: int | None, points: Points | None = None, command: Sequence[str] = TRAIN
 ) -> Iterator[str]:
-    """The sweep as a whole: `points` of its finished runs, what was stopped, what failed and how to run that again."""
+    """The lines after a sweep: `points` of its finished runs, counts, and failed jobs with the command to repeat them.
+
+    Stopped jobs, and the number of those that did not start, follow. A job still in training counts as failed: its
+    process has ended.
+    """
     if points:
         yield from points([Path(job.record) for job in jobs if job.state == "done" and job.record])
     stopped = [job for job in jobs if job.state == "stopped"]
@@ -185,7 +189,7 @@ def _name(job: SweepJob) -> str:
 
 
 def _is_news(message: logging.LogRecord) -> bool:
-    """All but what submitit says at every look where SLURM's accounting is off."""
+    """False for the message that submitit repeats if SLURM's accounting is off."""
     return "Bypassing sacct error" not in message.getMessage()
 
 

@@ -1,4 +1,4 @@
-"""Tables of recorded runs beside published figures; needs no torch."""
+"""Tables of recorded runs beside published results; needs no torch."""
 
 from sl.tables.pages import write_all
 from sl.tables.published import Literature, load

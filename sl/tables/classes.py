@@ -1,4 +1,4 @@
-"""Class-wise accuracy beside what others published class by class."""
+"""Class-wise accuracy of recorded runs beside published class-wise accuracy."""
 
 from collections.abc import Iterable, Sequence
 
@@ -15,9 +15,9 @@ from sl.tables.published import ClassAccuracies
 
 
 def class_table(group: RunGroup, published: Sequence[ClassAccuracies]) -> TextTable | None:
-    """Test accuracy of each class, in percent, after the epochs that others report; None where nothing compares.
+    """Test accuracy of each class, in percent, after the epochs that others report; None if nothing can be compared.
 
-    Only runs at the paper's scale by the recipe of the authors' code are compared: the published ones are of both.
+    Only runs at the paper's scale with the recipe of the authors' code are compared: the published ones are of both.
     """
     dataset, _, recipe = group.names
     if recipe != USUAL_RECIPE or not paper_scale(group.head):

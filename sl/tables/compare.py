@@ -1,4 +1,4 @@
-"""Which published figures may stand beside this project's, and how far apart the two are."""
+"""Which published results are shown beside this project's, and the difference between the two."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ PAPER = "SL paper"
 
 @dataclass(frozen=True)
 class ComparedCell:
-    """One loss under one noise: this project's result and a published value beside it; either may be missing."""
+    """One loss under one noise: this project's result and a published value; either may be missing."""
 
     loss: str
     noise: Noise
@@ -26,14 +26,14 @@ class ComparedCell:
 
     @property
     def difference(self) -> float | None:
-        """This project's mean minus the published one, in points; None where one is missing."""
+        """This project's mean minus the published one, in points; None if one of them is missing."""
         return None if self.result is None or self.value is None else self.result.mean - self.value.mean
 
 
 def beside(group: RunGroup, published: Iterable[Published], statistic: str) -> list[Published]:
-    """The published tables of the runs' data set and recipe that report this statistic, or do not say which.
+    """The published tables for the group's data set and recipe that report `statistic`, or do not say what they report.
 
-    The paper's own come first.
+    The paper's own tables come first.
     """
     dataset, _, recipe = group.names
     epochs = ("unknown", REPORTED_EPOCHS.get(statistic))
@@ -42,14 +42,14 @@ def beside(group: RunGroup, published: Iterable[Published], statistic: str) -> l
 
 
 def obstacle(group: RunGroup, table: Published) -> str:
-    """Why no difference from the table is given; empty where one is."""
+    """The reason why no difference from the published table is shown; empty if it is shown."""
     if not paper_scale(group.head):
         return "not comparable: scaled-down"
     return "" if model_title(group.head).lower() == table.model else "not comparable: other network"
 
 
 def cells(group: RunGroup, published: Iterable[Published], statistic: str) -> Iterator[ComparedCell]:
-    """Every cell of the table of a group of runs: one for each published value beside it, one where there is none."""
+    """The cells of a group's table, for each loss and noise: one for each published value, or one without any."""
     tables = beside(group, published, statistic)
     printed = {key for table in tables for key in table.cells}
     recorded = {(run.name("loss"), run.noise) for run in (*group.runs, *group.diverged)}

@@ -15,7 +15,7 @@ LATEX = {
     **{"\\": r"\textbackslash{}", "^": r"\textasciicircum{}", "~": r"\textasciitilde{}"},
     **{"±": r"$\pm$", "−": "$-$", "–": "--", "†": r"$^\dagger$", "·": r"$\cdot$", "×": r"$\times$"},
     **{"→": r"$\rightarrow$", "≠": r"$\neq$", "≤": r"$\leq$", "≥": r"$\geq$", "≈": r"$\approx$"},
-    **{character: f"${character}$" for character in "<>|"},  # the usual text fonts have other signs in their places
+    **{character: f"${character}$" for character in "<>|"},  # the usual text fonts print other signs for these
     **{"“": "``", "”": "''", "‘": "`", "’": "'", "…": r"\ldots{}", "—": "---"},
     **{
         letter: rf"$\{name}$"
@@ -25,19 +25,19 @@ LATEX = {
 
 
 def markdown(content: TextTable) -> str:
-    """A Markdown table under its title, its notes below."""
+    """A Markdown table with its title above and its notes below."""
     notes = "".join(f"- {note}\n" for note in content.notes)
     return f"### {content.title}\n\n{table(content.header, content.rows)}\n\n{notes}"
 
 
 def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """The bare Markdown table."""
+    """The Markdown table alone, without title and notes."""
     lines = [header, ["---"] * len(header), *rows]
     return "\n".join(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in line)} |" for line in lines)
 
 
 def plain(header: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
-    """The lines of the bare table for a terminal.
+    """The lines of the table alone for a terminal, with columns aligned to the right.
 
     >>> print(*plain(["loss", "n"], [["ce", "10"]]), sep="\\n")
     loss   n
@@ -49,7 +49,7 @@ def plain(header: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]
 
 
 def latex(content: TextTable) -> str:
-    """A LaTeX table (package booktabs), its notes in the caption."""
+    """A LaTeX table (package booktabs), with title and notes in the caption."""
     body = [" & ".join(map(latex_text, line)) + r" \\" for line in (content.header, *content.rows)]
     caption = latex_text(" ".join([f"{content.title}.", *content.notes]))
     lines = [
@@ -68,7 +68,7 @@ def latex(content: TextTable) -> str:
 
 
 def latex_text(text: str) -> str:
-    """`text` with what is special to LaTeX escaped.
+    """`text` with the characters that are special in LaTeX escaped.
 
     >>> print(latex_text("40 % ± 1"))
     40 \\% $\\pm$ 1

@@ -1,4 +1,4 @@
-"""Lays results out as on paper: methods down, noise across, the published figures in the line below."""
+"""Lays out the results: a row for each method, a column for each noise, published results in the rows below."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ EPOCHS = {
 
 @dataclass(frozen=True)
 class TextTable:
-    """A table ready to be written: texts only."""
+    """A table ready to be written; every cell is text."""
 
     title: str
     header: list[str]
@@ -33,9 +33,9 @@ class TextTable:
 
 
 def results_table(group: RunGroup, published: Sequence[Published], statistic: str, differs: str = "") -> TextTable:
-    """The results of a group of runs by one statistic, with what was published beside them.
+    """The results of a group of runs by one statistic, with the published results for comparison.
 
-    `differs` says how it differs from the runs of the same names in a table above.
+    `differs` says how the group differs from one of the same data set, scale and recipe in a table above.
     """
     tables = beside(group, published, statistic)
     found = list(cells(group, published, statistic))
@@ -56,14 +56,14 @@ def results_table(group: RunGroup, published: Sequence[Published], statistic: st
 
 
 def own_results(group: RunGroup, statistic: str) -> tuple[list[str], list[list[str]]]:
-    """Head and rows of the results of a group with nothing published beside them, without the column of sources."""
+    """Header and rows of a group's results, without published results and without the column of sources."""
     content = results_table(group, [], statistic)
     head, *rows = ([row[0], *row[2:]] for row in (content.header, *content.rows))
     return head, rows
 
 
 def p_text(p: float | None) -> str:
-    """A p value to two significant digits; a dash where nothing was tested.
+    """A p value with two significant digits; a dash for None, which stands for no test.
 
     >>> p_text(0.0321), p_text(None)
     ('0.032', '–')
@@ -72,7 +72,7 @@ def p_text(p: float | None) -> str:
 
 
 def published_table(table: Published) -> TextTable:
-    """A published table as it is, with its source."""
+    """A published table with its own values, and its source in the notes."""
     rows = [
         [
             loss_title(loss),
@@ -90,17 +90,17 @@ def published_table(table: Published) -> TextTable:
 
 
 def conditions(table: Published) -> str:
-    """The network, and which epoch is reported."""
+    """A text with the network of a published table and the epoch that it reports."""
     return f"{table.network}, {epoch_text(table)}"
 
 
 def epoch_text(table: Published) -> str:
-    """Which epoch a published table reports."""
+    """The epoch that a published table reports, as text."""
     return EPOCHS.get(table.epoch, f"epoch {table.epoch}")
 
 
 def source(table: Published) -> str:
-    """Where the table is from and how sure it is."""
+    """The source of a published table, with its URL, and how sure its values are."""
     return f"{table.source}{f' ({table.url})' if table.url else ''}; {CONFIDENCES[table.confidence]}"
 
 
@@ -131,7 +131,7 @@ def _printed(group: RunGroup, line: Iterable[ComparedCell], noise: Noise) -> str
 
 
 def runs_shown(group: RunGroup) -> list[Run]:
-    """The runs of the cells: those of a loss with the parameters that stand for it."""
+    """The runs behind the cells: for each loss, those with the parameters that represent the loss in the table."""
     cells = [group.series(loss, noise) for loss in group.losses for noise in group.noises]
     return [run for series in cells if series for run in series.runs]
 
@@ -158,7 +158,7 @@ def _notes(group: RunGroup, tables: Sequence[Published], paired: Comparisons) ->
 
 
 def _realised(group: RunGroup) -> list[str]:
-    """The counted shares of wrong labels, for each noise whose rate says something else by half a point or more."""
+    """The shares of labels that are wrong, for each noise where one differs from the rate by half a point or more."""
     found = []
     for noise in group.noises:
         shares = [100 * run.realised_rate for run in group.runs if run.noise == noise and run.realised_rate is not None]
@@ -168,7 +168,7 @@ def _realised(group: RunGroup) -> list[str]:
 
 
 def _left_out(group: RunGroup) -> list[str]:
-    """Which runs are neither in a row nor in the table of a sweep, which stands below on the same page."""
+    """Notes on the runs that no mean of the page includes, neither in a row nor in the table of a sweep below."""
     in_rows = [group.series(loss, noise) for loss in group.losses for noise in group.noises]
     in_sweeps = [point.series for sweep in sweeps(group.runs) if sweep.varies_loss for point in sweep.points]
     other = len(group.runs) - len({run.identity for series in (*in_rows, *in_sweeps) if series for run in series.runs})

@@ -1,4 +1,4 @@
-"""Puts what is generated into a page that a person writes: between marks, which stand in its source."""
+"""Inserts generated text into a page that a person writes, between two marks in the page's source."""
 
 from pathlib import Path
 
@@ -7,7 +7,10 @@ from sl.files import replace_file
 
 
 def fill(page: Path, content: str, name: str = "results") -> str:
-    """Replace what stands between the marks of `name` in `page`; UserError where the page or a mark is missing."""
+    """Replace the text between the marks of `name` in `page`; returns a line that says what was written.
+
+    Raises UserError if the page cannot be read or written, or a mark is missing.
+    """
     begin, end = (f"<!-- {name}:{edge} -->" for edge in ("begin", "end"))
     try:
         text = page.read_bytes().decode()  # line ends stay as they are

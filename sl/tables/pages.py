@@ -1,6 +1,6 @@
 """Writes the tables of all recorded runs: results/tables/<data set>_<scale>.md, .csv and .tex.
 
-Everything that others published, whether there are runs to stand beside it or not, is in results/tables/published.md.
+All published results, with or without runs to compare, are in results/tables/published.md.
 """
 
 from collections.abc import Iterator, Sequence
@@ -32,9 +32,9 @@ COLUMNS = (
 
 
 def write_all(runs: list[Run], literature: Literature, out: Path) -> Iterator[str]:
-    """Write the tables of `runs` beside `literature` to `out`; yields a line for each file written or table missing.
+    """Write the tables of `runs` beside `literature` to `out`; yields a line for each page written.
 
-    Raises UserError where `out` cannot be written.
+    If no run is finished, a first line says so. Raises UserError if `out` cannot be written.
     """
     published = literature.tables
     if not any(run.complete for run in runs):
@@ -65,7 +65,7 @@ def write_all(runs: list[Run], literature: Literature, out: Path) -> Iterator[st
 
 
 def page_name(dataset: str, scale: str) -> str:
-    """What the files of a data set and scale are called: the last _ stands before the scale.
+    """The file name, without suffix, for a data set and scale; its last _ is the one before the scale.
 
     >>> page_name("a_b", "c"), page_name("a", "b_c")
     ('a_b_c', 'a_b-c')
@@ -74,14 +74,14 @@ def page_name(dataset: str, scale: str) -> str:
 
 
 def _write(out: Path, name: str, texts: dict[str, str]) -> None:
-    """One file for each suffix in `texts`."""
+    """Write one file for each suffix in `texts`."""
     with writing(out, "out"):
         for suffix, text in texts.items():
             replace_file(out / f"{name}{suffix}", text)
 
 
 def published_page(published: Sequence[Published]) -> str:
-    """Everything that others published, data set by data set."""
+    """All published tables as Markdown, grouped by data set."""
     parts = ["# Published by others, each with its own network and recipe: test accuracy (%)\n"]
     for dataset in dict.fromkeys(table.dataset for table in published):
         parts.append(f"## {dataset_title(dataset)}\n")
@@ -90,16 +90,16 @@ def published_page(published: Sequence[Published]) -> str:
 
 
 def csv_page(pages: Sequence[RunGroup], published: Sequence[Published]) -> str:
-    """One line for each result and statistic; with a published value beside it, one line for each such value.
+    """CSV with one line for each result and statistic; with several published values, one line for each value.
 
-    `differs` says how a page differs from the first of the same names (`recipe_differences`).
+    The column `differs` says how a group differs from the first one of the same names (`recipe_differences`).
     """
     both = zip(pages, recipe_differences(pages), strict=True)
     return comma_separated(COLUMNS, (line for page, differs in both for line in _lines(page, published, differs)))
 
 
 def _file(run_group: RunGroup) -> tuple[str, str]:
-    """Data set and scale, whose groups share a page."""
+    """Data set and scale: groups in which these are equal share a page."""
     return run_group.names[:2]
 
 
@@ -139,5 +139,5 @@ def _short(value: float | None) -> str | None:
 
 
 def _four_digits(p: float | None) -> str | None:
-    """The first four digits that count: a small p must not become 0."""
+    """`p` with four significant digits, so that a small one does not become 0."""
     return None if p is None else f"{p:.4g}"

@@ -1,4 +1,4 @@
-"""SL against every other loss over the seeds that both ran: which differences a table may mark."""
+"""Compares SL with every other loss over the seeds that both ran; tables mark the significant differences."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -14,7 +14,7 @@ MARK = " *"
 
 @dataclass(frozen=True)
 class Comparison:
-    """SL minus another loss under one noise, in points; `refused` says which seeds may not be compared."""
+    """SL minus another loss under one noise, in points; `refused` says which pairs were not compared, and why."""
 
     difference: Inference
     refused: tuple[str, ...] = ()
@@ -22,7 +22,7 @@ class Comparison:
 
     @property
     def mark(self) -> str:
-        """The mark where the difference is significant after correction, nothing otherwise."""
+        """The mark if the difference is significant after correction, else an empty string."""
         return mark(self.p_adjusted)
 
 
@@ -30,14 +30,14 @@ Comparisons = Mapping[tuple[str, Noise], Comparison]
 
 
 def mark(p: float | None) -> str:
-    """The mark of a difference with this p, corrected if there are others; nothing where it is not significant."""
+    """The mark of a difference whose (corrected) p is `p`; an empty string if it is not significant."""
     return MARK if significant(p) else ""
 
 
 def comparisons(group: RunGroup, statistic: str) -> Comparisons:
-    """SL against every loss under each noise that both ran under; the correction is over all that are tested.
+    """SL minus every other loss under each noise with runs of both; p is corrected for all tests of the group.
 
-    Two that share no seed have a comparison of 0 pairs.
+    A loss that shares no seed with SL has a comparison of 0 pairs.
     """
     others = [(loss, noise) for noise in group.noises for loss in group.losses if loss != "sl"]
     found = {key: compared for key in others if (compared := _compare(group, *key, statistic))}
@@ -46,7 +46,7 @@ def comparisons(group: RunGroup, statistic: str) -> Comparisons:
 
 
 def mark_note(found: Comparisons) -> str:
-    """What a mark means; empty where nothing was tested."""
+    """A sentence that says what a mark means; empty if nothing was tested."""
     tests = sum(one.difference.tested for one in found.values())
     meaning = (
         f"{MARK.strip()}: differs from SL under the same noise, p < {SIGNIFICANT} (Student's t over the seeds that "
@@ -56,12 +56,12 @@ def mark_note(found: Comparisons) -> str:
 
 
 def correction_note(tests: int) -> str:
-    """How the marks of a table with so many tests are corrected, to follow their p; empty for one, which is not."""
+    """A phrase, to follow "p < ...", that says how the marks are corrected; empty for one test, which needs none."""
     return f", corrected for the {tests} comparisons of this table (Benjamini and Hochberg)" if tests > 1 else ""
 
 
 def notes(found: Comparisons) -> list[str]:
-    """What a mark means, and which pairs were refused."""
+    """Sentences that say what a mark means and which pairs were refused."""
     lines = [mark_note(found), refusals(reason for one in found.values() for reason in one.refused)]
     return [line for line in lines if line]
 

@@ -1,4 +1,4 @@
-"""The figures that others published, from results/paper: each with its source and how sure it is."""
+"""Reads the published results in results/paper: each has its source and a statement of how sure it is."""
 
 import re
 from collections.abc import Sequence
@@ -21,21 +21,21 @@ CONFIDENCES: dict[str, str] = {
     "secondary_not_checked": "one secondary source, not checked",
     "code_log": "read from logs or result files of code",
 }
-UNCHECKED = "†"  # stands beside a figure that is not checked
+UNCHECKED = "†"  # printed beside a number that is not checked
 NOISE = re.compile(r"([a-z]\w*)(?: (0\.\d+))?(?: ([a-z].*))?")
 VALUE = re.compile(r"(\d+(?:\.\d+)?)(?: ± (\d+(?:\.\d+)?))?")
 
 
 @dataclass(frozen=True)
 class Value:
-    """A published test accuracy in percent; std is None where none was given."""
+    """A published test accuracy in percent; `std` is None if none was published."""
 
     mean: float
     std: float | None = None
     decimals: int = 2
 
     def __str__(self) -> str:
-        """With as many decimals as were published.
+        """The value with as many decimals as its table has.
 
         >>> print(Value(50.0, 0.25))
         50.00 ± 0.25
@@ -45,7 +45,7 @@ class Value:
 
 
 def parse_noise(text: str) -> Noise:
-    """The noise that a column is headed with: kind, rate and detail; ValueError for other words.
+    """The noise that the heading of a column names, with kind, rate and detail; ValueError for any other text.
 
     >>> parse_noise("asymmetric 0.4 pairs")
     Noise(kind='asymmetric', rate=0.4, detail='pairs')
@@ -74,16 +74,16 @@ Cell = Annotated[Value | None, BeforeValidator(_value)]
 
 
 class Stated(BaseModel):
-    """What a file states. A name that is not known is refused: it may be a misspelt one that is optional."""
+    """The base of what a file states. An unknown key is refused: it may be a misspelt optional one."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, coerce_numbers_to_str=True)
 
 
 class Published(Stated):
-    """One published table, and what is known of how it came about; results/paper/README.md has the format.
+    """One published table, with what is known of how its results were made; results/paper/README.md has the format.
 
-    `epoch` is a number, last, best, validation or unknown; `model` this project's name of the network, if it has one;
-    `beside` names the recipes of this project whose results it may stand beside.
+    `epoch` is a number, last, best, validation or unknown. `model` is this project's name of the network if it has one.
+    `beside` names the recipes of this project whose results are compared with the table.
     """
 
     label: str
@@ -113,7 +113,7 @@ class Published(Stated):
 
     @cached_property
     def cells(self) -> dict[tuple[str, Noise], Value]:
-        """The values that it has, by loss and noise."""
+        """The published values by loss and noise; empty cells are left out."""
         return {
             (loss, noise): replace(cell, decimals=self.decimals)
             for loss, row in self.rows.items()
@@ -123,17 +123,17 @@ class Published(Stated):
 
     @property
     def unchecked(self) -> bool:
-        """Whether its figures are not checked."""
+        """Whether the values of the table are not checked."""
         return unchecked(self.confidence)
 
     @property
     def losses(self) -> list[str]:
-        """Its losses in the order of its rows."""
+        """The losses that have a value, in the order of the rows."""
         return list(dict.fromkeys(loss for loss, _ in self.cells))
 
 
 class ClassAccuracies(Stated):
-    """Published class-wise test accuracies and their published mean, in percent, of a loss and noise after an epoch."""
+    """Published class-wise test accuracy and its published mean, in percent, for a loss and a noise after an epoch."""
 
     label: str
     dataset: str
@@ -162,7 +162,7 @@ class Fact(Stated):
 
 @dataclass(frozen=True)
 class Literature:
-    """Everything that others published: tables of accuracies, accuracies class by class, and facts outside tables."""
+    """All published results: tables of accuracies, class-wise accuracies, and facts outside tables."""
 
     tables: Sequence[Published] = ()
     classes: Sequence[ClassAccuracies] = ()
@@ -170,12 +170,12 @@ class Literature:
 
 
 def unchecked(confidence: str) -> bool:
-    """Whether figures of this confidence, a key of `CONFIDENCES`, are not checked."""
+    """Whether values with this `confidence`, a key of `CONFIDENCES`, are not checked."""
     return confidence.endswith("not_checked")
 
 
 def marked(text: object, unchecked: bool) -> str:
-    """A figure with its mark where it is not checked.
+    """`text`, followed by the mark for values that are not checked if `unchecked`.
 
     >>> marked("about a half", True)
     'about a half †'
@@ -192,7 +192,7 @@ class _File(Stated):
     facts: list[dict[str, Any]] = []
 
     def content(self) -> Literature:
-        """Its parts, each checked; class accuracies are of the runs of its first table."""
+        """The validated content; class-wise accuracies take data set, runs and confidence from the first table."""
         label = {"label": self.label}
         head = label | {"source": self.source, "url": self.url}
         tables = [Published.model_validate(table | head) for table in self.tables]
@@ -202,7 +202,7 @@ class _File(Stated):
 
 
 def load(folder: Path) -> Literature:
-    """What the files in `folder` hold, by file name; UserError names a file that does not fit, and what in it."""
+    """Read all .yaml files in `folder`, in the order of their names; UserError names the file and the part at fault."""
     if not folder.is_dir():
         raise UserError("paper", folder, "must be a folder of published figures")
     tables, classes, facts = list[Published](), list[ClassAccuracies](), list[Fact]()

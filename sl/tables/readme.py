@@ -1,4 +1,4 @@
-"""Writes the parts of the README that come from records: its picture and its accuracies."""
+"""Writes the parts of the README that come from records: its figure and its tables of accuracies."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -25,11 +25,11 @@ PICTURES = {"mnist": memorisation}
 
 
 def block(runs: Sequence[Run]) -> str:
-    """Test accuracy of the methods that the paper compares after the last epoch, its scale first; some under a figure.
+    """Markdown with the test accuracy, after the last epoch, of the methods that the paper compares.
 
-    A data set stands there once, by its first group. Beside tables at the paper's scale, a data set with scaled-down
-    runs alone has one line. Scale and origin of the runs stand with each table. A data set without a finished run is
-    named as such.
+    Each data set appears once, by its first group; groups at the paper's scale come first. Some tables follow a figure.
+    Scale and origin of the runs follow each table. If one data set has runs at the paper's scale, one with only
+    scaled-down runs gets a single line. Data sets without a finished run are listed at the end.
     """
     found = [group for group in in_order(runs) if _compared(group) and group.names[0] in PAPER_EPOCHS]
     first: dict[str, RunGroup] = {}
@@ -54,14 +54,17 @@ def _compared(group: RunGroup) -> tuple[Run, ...]:
 
 
 def first_picture(runs: Sequence[Run]) -> str:
-    """CE beside SL, class by class, of the first group that has both, the paper's scale first; empty without one."""
+    """The link to the figure of CE and SL by class, for the first group with both; empty if there is none.
+
+    Groups at the paper's scale come first.
+    """
     groups = (group for group in in_order(runs) if group.names[0] in PAPER_EPOCHS)
     group = next((group for group in groups if len(ce_and_sl.cells(group)) == len(PAIR)), None)
     return picture(group, ce_and_sl) if group else ""
 
 
 def picture(group: RunGroup, figure: ModuleType) -> str:
-    """A figure of a group as a link; in words: its title, data set and the losses under each noise."""
+    """A Markdown image of a group's figure; its text has the title, the data set and the losses under each noise."""
     losses: dict[str, list[str]] = {}
     for loss, noise in figure.cells(group):
         losses.setdefault(noise.title, []).append(loss_title(loss))
@@ -72,14 +75,14 @@ def picture(group: RunGroup, figure: ModuleType) -> str:
 
 
 def results(group: RunGroup) -> str:
-    """A table of last-epoch accuracies under one line that says what it is."""
+    """A Markdown table of test accuracy after the last epoch, with a title, and scale and origin of the runs below."""
     title = f"**{dataset_title(group.names[0])}, test accuracy (%) after the last epoch**, mean ± std over seeds (n)"
     marks = mark_note(comparisons(group, STATISTIC))
     return f"{title}\n\n{table(*own_results(group, STATISTIC))}\n\n{f'{_made(group)} {marks}'.rstrip()}"
 
 
 def brief(group: RunGroup) -> str:
-    """Last-epoch accuracies under the usual noise in one line, and where all results and the runs' origin are."""
+    """One line: test accuracy after the last epoch under the usual noise, and a link to all results of the group."""
     noise, (dataset, scale, _) = usual_noise(group), group.names
     cells = [f"{loss_title(loss)} {found}" for loss in group.losses if (found := result(group, loss, noise, STATISTIC))]
     title = f"**{dataset_title(dataset)}, {scale_name(group.head)}, {noise.title}**"

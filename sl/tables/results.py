@@ -1,4 +1,4 @@
-"""What the recorded runs say: a loss under a noise, as a mean over seeds in percent."""
+"""The results of recorded runs: for a loss under a noise, mean and deviation over seeds, in percent."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ STATISTICS: dict[str, Callable[[Run], float]] = {
 }
 
 
-REPORTED_EPOCHS = {"last epoch": "last", "best epoch": "best"}  # what results/paper calls the epoch of a statistic
+REPORTED_EPOCHS = {"last epoch": "last", "best epoch": "best"}  # results/paper's names for a statistic's epoch
 
 
 @dataclass(frozen=True)
@@ -26,11 +26,11 @@ class Result:
 
     @property
     def n(self) -> int:
-        """How many runs."""
+        """The number of runs."""
         return len(self.seeds)
 
     def __str__(self) -> str:
-        """The number of runs stands in brackets.
+        """Mean ± deviation, with the number of runs in brackets.
 
         >>> print(Result(84.5, 0.125, (0, 1)))
         84.50 ± 0.12 (2)
@@ -39,7 +39,7 @@ class Result:
 
 
 def result(group: RunGroup, loss: str, noise: Noise, statistic: str) -> Result | None:
-    """The result of a cell of the table; None where no run is finished."""
+    """The result for `loss` under `noise`; None if no run of them is finished. `statistic` is a key of STATISTICS."""
     series = group.series(loss, noise)
     if series is None:
         return None

@@ -1,4 +1,4 @@
-"""The table of a sweep: for each point how many runs, the mean with its interval, and its difference from another."""
+"""The table of a sweep: per point the number of runs, the mean with interval, and the difference to the reference."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -17,7 +17,7 @@ OWN_LABELS = "Test labels are as doubtful as all others here: do not choose para
 
 
 def rows(sweep: Sweep) -> tuple[list[str], list[list[str]]]:
-    """Head and lines of the table, as texts."""
+    """The header and the rows of the table; every cell is text."""
     head = [*map(_short, sweep.varied), "n", "test accuracy (%)", "95 % interval", "minus the reference"]
     lines = []
     for point, reference, (difference, p) in zip(sweep.points, sweep.references, sweep.differences, strict=True):
@@ -30,7 +30,7 @@ def rows(sweep: Sweep) -> tuple[list[str], list[list[str]]]:
 
 
 def notes(sweep: Sweep) -> list[str]:
-    """What a reader must know about the table."""
+    """Notes below the table: what it shows, the reference, the meaning of the mark, a warning and refused pairs."""
     seeds = sorted({run.seed for point in sweep.points for run in point.series.runs})
     tests = sum(difference.tested for difference, _ in sweep.differences)
     meaning = f"{MARK.strip()}: p < {SIGNIFICANT}, with {FEWEST} seeds at least{correction_note(tests)}. "
@@ -45,19 +45,19 @@ def notes(sweep: Sweep) -> list[str]:
 
 
 def text(sweep: Sweep) -> Iterator[str]:
-    """The table for a terminal."""
+    """The lines of the table and its notes for a terminal."""
     yield from plain(*rows(sweep))
     yield from notes(sweep)
 
 
 def markdown(sweep: Sweep) -> str:
-    """The table as Markdown, under its title."""
+    """The table as Markdown, with its title above and its notes below."""
     title = f"### {', '.join(map(_short, sweep.varied)) or 'no option'} varied, {sweep.head.name('loss')}"
     return f"{title}\n\n{table(*rows(sweep))}\n\n" + "".join(f"- {note}\n" for note in notes(sweep))
 
 
 def comma(sweep: Sweep) -> str:
-    """The table as CSV, with every number unrounded; the loss's fixed parameters have columns too."""
+    """The table as CSV with unrounded numbers; the parameters of the loss that do not vary have columns too."""
     head = [
         *sweep.varied,
         *(f"loss.{key}" for key in sweep.fixed),

@@ -1,4 +1,4 @@
-"""What stands at the end of a sweep: the tables of its points, and the losses beside each other."""
+"""The tables that are printed at the end of a sweep: its points, and its losses side by side."""
 
 from collections.abc import Iterable, Iterator
 
@@ -16,10 +16,10 @@ STATISTIC = "last epoch"
 
 
 def end_of_sweep(runs: Iterable[Run]) -> Iterator[str]:
-    """The lines of all tables of the finished `runs` of a sweep for a terminal; nothing for a single run.
+    """The lines of all tables of the finished `runs` of a sweep, for a terminal; none for a single run.
 
-    Rates of noise are points where there is one loss, and columns where there are several. A group of one loss has a
-    table of its own only if that of its points does not show all its runs.
+    Noise rates are points of the sweep if all runs have one loss, and columns of a table if there are several losses. A
+    group of one loss has a table of results only if the tables of points do not show all its runs.
     """
     runs = list(runs)
     one_loss = len({run.name("loss") for run in runs}) == 1
@@ -33,7 +33,7 @@ def end_of_sweep(runs: Iterable[Run]) -> Iterator[str]:
 
 
 def losses(group: RunGroup) -> Iterator[str]:
-    """The results of a group for a terminal: losses down, noise across."""
+    """The lines of a group's results for a terminal, with a row for each loss and a column for each noise."""
     yield from plain(*own_results(group, STATISTIC))
     yield f"{setting(group.head)}. Test accuracy (%) after the last epoch: mean ± std over seeds (n)."
     marks = mark_note(comparisons(group, STATISTIC))
