@@ -1,4 +1,4 @@
-"""The interface of everything that follows a run beside its record: the console, and trackers such as W&B."""
+"""The interface of sinks, which follow a run beside its record: the console, and trackers such as W&B."""
 
 import time
 from collections.abc import Callable
@@ -14,49 +14,49 @@ Pictures = dict[str, Path]
 
 
 def needs(package: str, extra: str) -> None:
-    """Raise UserError with the command to install `package`, which an extra of this one brings, if it is missing."""
+    """Raise UserError if `package` is not installed; the error names the command to install it with `extra`."""
     if find_spec(package) is None:
         raise UserError(f"{package} is not installed: {install([extra])}")
 
 
 class Sink(Protocol):
-    """Receives one run in order: start, epochs and probes as they come, close; each as the record has it.
+    """Receives one run: `start`, then `epoch` and `probe` with each line of the record, then `close`.
 
-    When an interrupted run resumes, `start` gets `resumed` (epochs already done), and the lines of those epochs are
-    repeated before new ones come.
+    When an interrupted run resumes, `start` gets the number `resumed` of epochs already done, and the lines of those
+    epochs are repeated before new ones follow.
     """
 
     def start(self, header: Header, path: Path, resumed: int = 0) -> None:
         """The run begins; its record lies at `path`.
 
-        A UserError ends the run before its first step; after any other error, such as a ConnectionError where a server
-        does not answer, it goes on without this sink.
+        If this raises UserError, the run ends before its first step. After any other error, such as a ConnectionError
+        for a server that does not answer, the run continues without this sink.
         """
 
     def epoch(self, line: Epoch) -> None:
-        """An epoch is over."""
+        """An epoch has ended; `line` is its line of the record."""
 
     def probe(self, line: Probe) -> None:
-        """A probe of the run, at its early, middle or late stage."""
+        """The run was probed at its early, middle or late stage; `line` is the probe's line of the record."""
 
     def close(self, finished: bool) -> None:
-        """The run is over; called once if `start` has returned, with `finished` false after an exception."""
+        """The run has ended; called once if `start` has returned. `finished` is false after an exception."""
 
 
 @runtime_checkable
 class Tracker(Sink, Protocol):
-    """A sink that also takes recorded runs: sl track.
+    """A sink to which `sl track` can also send recorded runs.
 
-    `clock` gives the time in seconds since 1970; a replay, and a run that resumes, set it to when an epoch ended.
-    `start` replaces what an earlier run of the same identity logged, so that a run logged twice is there once.
-    `trouble` says why a tracker gave the last run or pictures up, if it did so without an error.
+    `clock` returns the time in seconds since 1970; for repeated epochs it returns the time at which the epoch ended.
+    `start` replaces what an earlier run of the same identity logged, so that a run logged twice exists once.
+    `trouble` says why the tracker gave up the last run or pictures, if it did so without raising an error.
     """
 
     clock: Callable[[], float] = staticmethod(time.time)
     trouble: str = ""
 
     def holds(self, header: Header) -> str:
-        """Where the whole run is kept already and need not be logged again; empty where it is not."""
+        """Where the tracker already keeps the whole run, which need not be logged again; empty if it does not."""
         return ""
 
     def pictures(self, name: str, images: Pictures) -> None:

@@ -1,4 +1,4 @@
-"""Pictures of a run for trackers that have no chart of their own."""
+"""The figure of a confusion matrix, for trackers that have no chart for it."""
 
 import matplotlib
 import numpy as np
@@ -11,7 +11,7 @@ from sl.record.schema import Header, Probe
 
 
 def confusion(header: Header, line: Probe) -> Figure:
-    """The test confusion matrix at a stage, each row as shares of its class."""
+    """The figure of the test confusion matrix at a stage; each row shows percentages of its true class."""
     shares = row_shares(np.array(line.confusion, dtype=np.float64))
     with matplotlib.rc_context(STYLE):
         figure = Figure(figsize=(4.5, 4), layout="constrained")

@@ -1,4 +1,4 @@
-"""What a run prints: one live line on a terminal, a few plain lines elsewhere."""
+"""The console output of a run: one live line on a terminal, a few plain lines elsewhere."""
 
 import math
 import os
@@ -17,11 +17,11 @@ from sl.sweep import job
 from sl.tracker.run_name import unique_name
 
 PLAIN_LINES = 12
-LONG_EPOCH = 2.0  # seconds after which the live line tells how far an epoch is
+LONG_EPOCH = 2.0  # seconds after which the live line shows the progress inside an epoch
 
 
 def is_due(epoch: int, epochs: int) -> bool:
-    """Whether a plain line is printed: for the first, the last and about twelve evenly spaced epochs.
+    """Whether to print a plain line: for the first, the last and up to twelve evenly spaced epochs.
 
     >>> [epoch for epoch in range(1, 121) if is_due(epoch, 120)]
     [1, 10, 20, 30, 40, 50, 60, 70, 80, 90, 100, 110, 120]
@@ -30,9 +30,9 @@ def is_due(epoch: int, epochs: int) -> bool:
 
 
 def status(run: Run, left: float) -> tuple[str, str]:
-    """The run's latest epoch, and where it stands after it; `left` in seconds.
+    """Two texts: the latest epoch, and the state of the run after it; `left` is the time left in seconds.
 
-    What matters most comes first: narrow windows cut the end.
+    The most important values come first, because a narrow window cuts off the end.
     """
     line = run.epochs[-1]
     name, accuracy = run.worst_class()
@@ -43,7 +43,7 @@ def status(run: Run, left: float) -> tuple[str, str]:
 
 
 def summary(run: Run, finished: bool) -> str:
-    """The run as a whole, in one line."""
+    """One line about the whole run: test accuracies, worst class, scale, and the path of the record."""
     if not run.epochs:
         return "stopped before the end of its first epoch"
     name, accuracy = run.worst_class()
@@ -58,7 +58,7 @@ def summary(run: Run, finished: bool) -> str:
 
 
 class ConsoleSink:
-    """Prints test accuracy, worst class and time left per epoch, and one line of summary at the end."""
+    """Prints test accuracy, worst class and time left per epoch, and a summary line at the end."""
 
     def __init__(self) -> None:
         self._progress: Progress | None = None
@@ -73,7 +73,7 @@ class ConsoleSink:
         self._epochs_in_all = run.scale.epochs
         self._name = unique_name(run)
         self._began = time.monotonic()
-        self._here = not job.in_sweep() or "SUBMITIT_EXECUTOR" in os.environ  # there the job has a log of its own
+        self._here = not job.in_sweep() or "SUBMITIT_EXECUTOR" in os.environ  # under submitit each job has its own log
         before = resumed / self._epochs_in_all
         record = str(path.absolute())
         job.tell(name=self._name, record=record, epochs=self._epochs_in_all, epoch=resumed, before=before)
@@ -85,7 +85,7 @@ class ConsoleSink:
             self._progress.start()
 
     def epoch(self, line: Epoch) -> None:
-        """Show the epoch; those repeated after an interruption only count for the summary."""
+        """Show the epoch. Epochs repeated after an interruption are not shown, only kept for the summary."""
         self._epochs.append(line)
         self._shown = time.monotonic()
         done = line.epoch - self._resumed
@@ -101,7 +101,7 @@ class ConsoleSink:
             say(f"{self._name}  {self._at}  {text}")
 
     def inside(self, share: float) -> None:
-        """Show on the live line which share of the next epoch is done, where an epoch takes some seconds."""
+        """Show on the live line the share of the next epoch that is done, at most once in two seconds."""
         if self._progress and time.monotonic() - self._shown > LONG_EPOCH:
             self._shown = time.monotonic()
             text = f"{self._at} + {100 * share:.0f} %  {self._text}"

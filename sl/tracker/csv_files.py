@@ -16,18 +16,18 @@ from sl.tracker.values import config, epoch_values, started, summary
 
 
 class CsvTracker(Tracker):
-    """A folder for each run in `dir`, called by its identity.
+    """A folder for each run in `dir`, named after its identity.
 
-    epochs.csv has a line for each epoch, with `seconds` since the run began (a run that resumed counts its last pause
-    from the first epoch after it); confusion_early.csv, confusion_middle.csv and confusion_late.csv a line for each
-    true class; run.csv the run's name, configuration and summary.
+    epochs.csv has a line for each epoch, with `seconds` since the run began (after a resume, only new epochs include
+    the pauses). confusion_early.csv, confusion_middle.csv and confusion_late.csv have a line for each true class.
+    run.csv has the run's name, configuration and summary.
     """
 
     def __init__(self, dir: str) -> None:
         self.dir = expanded("dir", dir)
 
     def start(self, header: Header, path: Path, resumed: int = 0) -> None:
-        """Begin an empty epochs.csv."""
+        """Make an empty folder for the run; files of an earlier run of the same identity are deleted."""
         self._header, self._epochs = header, list[Epoch]()
         self._names, self._rows = list[str](), list[dict[str, Any]]()
         self.folder = self.dir / header.identity
@@ -35,7 +35,7 @@ class CsvTracker(Tracker):
         self.folder.mkdir(parents=True)
 
     def epoch(self, line: Epoch) -> None:
-        """Append the epoch; where it has a metric that no earlier one had, the file is written anew."""
+        """Append the epoch to epochs.csv; if it has a metric that no earlier epoch had, rewrite the file."""
         self._epochs.append(line)
         seconds = round(self.clock() - started(self._header), 3)
         values = {"epoch": line.epoch, "seconds": seconds} | epoch_values(self._header, line)

@@ -1,4 +1,4 @@
-"""The record in MLflow, by default in an SQLite file of your own."""
+"""Logs the record to MLflow, by default in a local SQLite file."""
 
 import logging
 import re
@@ -28,9 +28,9 @@ LONGEST_NAME = 250
 class MlflowTracker(Tracker):
     """One MLflow run for each training run, in `experiment`; MLflow's step is the epoch.
 
-    `uri` is the store, such as sqlite:///mlflow.db or a server's address; an experiment that is new there keeps its
-    files in `artifacts`, unless it is null. The tag `identity` names the record: logging a run again deletes the
-    earlier MLflow run of the same identity (mlflow gc removes it for good). Raises UserError where mlflow is missing.
+    `uri` is the store, such as sqlite:///mlflow.db or a server's address. A new experiment keeps its files in
+    `artifacts`, unless that is null. The tag `identity` names the record: logging a run again deletes the earlier
+    MLflow run of the same identity (mlflow gc removes it for good). Raises UserError if mlflow is not installed.
     """
 
     def __init__(self, uri: str, experiment: str, artifacts: str | None = None) -> None:
@@ -42,7 +42,7 @@ class MlflowTracker(Tracker):
     def start(self, header: Header, path: Path, resumed: int = 0) -> None:
         """Open the MLflow run, with the configuration as its parameters.
 
-        Raises UserError where `uri` is no store, ConnectionError where the server there does not answer.
+        Raises UserError if `uri` is no store, and ConnectionError if the server does not answer or takes no data.
         """
         self._header, self._epochs = header, list[Epoch]()
         run = Run(header)
@@ -87,17 +87,17 @@ class MlflowTracker(Tracker):
 
     @property
     def client(self) -> "MlflowClient":
-        """MLflow's client."""
+        """MLflow's client for the store, made at the first use."""
         if self._client is None:
             from mlflow import MlflowClient
 
-            for name in ("mlflow", "alembic"):  # they tell of every step that makes the tables
+            for name in ("mlflow", "alembic"):  # they log every step of making the tables
                 logging.getLogger(name).setLevel(logging.WARNING)
             self._client = MlflowClient(tracking_uri=self.uri)
         return self._client
 
     def _open(self, name: str, tags: dict[str, str], began: float) -> None:
-        """An MLflow run with these tags; it replaces one with the same identity."""
+        """Open an MLflow run with these tags, and delete earlier ones of the same identity."""
         experiment = self._experiment_id()
         with self._taking():
             for earlier in self.client.search_runs([experiment], f"tags.identity = '{tags['identity']}'"):
@@ -107,17 +107,17 @@ class MlflowTracker(Tracker):
 
     @contextmanager
     def _taking(self) -> Iterator[None]:
-        """For what the store is told once it is known: ConnectionError where it takes no more, as on a full disk."""
+        """Inside the block, an error of the store, such as a full disk, becomes a ConnectionError."""
         from mlflow.exceptions import MlflowException
 
         try:
             yield
         except MlflowException as error:
-            said = str(error).splitlines()[0]  # the statement of the database follows
+            said = str(error).splitlines()[0]  # later lines hold the SQL statement
             raise ConnectionError(f"tracker.mlflow.uri={self.uri} takes no more: {said}") from error
 
     def _experiment_id(self) -> str:
-        """The experiment, which the first run makes, with the tables of a new SQLite file."""
+        """The id of the experiment. The first run makes the experiment, and the tables of a new SQLite file."""
         file = Path(self.uri.removeprefix("sqlite:///"))
         alone = locked(file) if self.uri.startswith("sqlite:///") else nullcontext()
         with alone, warnings.catch_warnings():
@@ -127,7 +127,7 @@ class MlflowTracker(Tracker):
                 return known.experiment_id if known else self.client.create_experiment(self.experiment, self.artifacts)
             except OSError:
                 raise
-            except Exception as error:  # of MLflow, of its database, or that the package of a database is missing
+            except Exception as error:  # from MLflow or its database, or the package for a database is missing
                 said = reason(getattr(error, "orig", error))
                 if self.uri.startswith(("http://", "https://")):
                     raise ConnectionError(f"tracker.mlflow.uri={self.uri} does not answer: {said}") from error
@@ -147,7 +147,7 @@ class MlflowTracker(Tracker):
 
 
 def _names(keys: Iterable[str]) -> list[str]:
-    """The keys without what MLflow forbids in a name, each another name; only the slash after `class` stays.
+    """The keys with characters that MLflow forbids in names replaced; all differ. Only the slash after `class` stays.
 
     >>> _names(["class/0 a/b", "skipped.with suffix .jpg~", "skipped.with suffix .jpg#"])
     ['class/0 a_b', 'skipped.with suffix .jpg_', 'skipped.with suffix .jpg_ 2']

@@ -1,4 +1,4 @@
-"""Repeats epochs that are over to a sink, at the times at which they ended."""
+"""Sends past epochs to a sink again, with the times at which they ended."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -13,7 +13,7 @@ SetClocks = Callable[[float], None]  # to a moment in seconds since 1970
 
 @contextmanager
 def own_time(trackers: Iterable[Tracker]) -> Iterator[SetClocks]:
-    """For a block that sets the clocks of `trackers` by the function it is given; afterwards they run as before."""
+    """Yield a function that sets the clocks of all `trackers`; after the block the clocks are as before."""
     before = [(tracker, tracker.clock) for tracker in trackers]
 
     def set_clocks(moment: float) -> None:
@@ -28,7 +28,7 @@ def own_time(trackers: Iterable[Tracker]) -> Iterator[SetClocks]:
 
 
 def repeat(run: Run, epoch_seconds: Sequence[float], sink: Sink, set_clocks: SetClocks) -> None:
-    """Tell `sink` every epoch and probe of `run`, each when the clocks are at the end of its epoch."""
+    """Send `sink` every epoch and probe of `run`, with the clocks set to the end of its epoch."""
     for line, moment in zip(run.epochs, ends(run.header, epoch_seconds), strict=True):
         set_clocks(moment)
         sink.epoch(line)

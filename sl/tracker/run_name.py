@@ -1,4 +1,4 @@
-"""What a run is called in a list of runs, recorded or in progress."""
+"""Short names for runs, recorded or in progress, as lists of runs show them."""
 
 import os
 import re
@@ -14,34 +14,33 @@ CALLED_BY_NAME = ("model", "recipe", "scale")  # choices that a sweep varies as 
 
 
 def data_and_noise(run: Run) -> str:
-    """Data and noise, such as cifar10-sym0.4: what runs that may be compared have in common."""
+    """Data set and noise, which runs that may be compared share, such as cifar10-sym0.4."""
     noise = run.noise
     kind = SHORT_NOISE.get(noise.kind, noise.kind) + (f"{noise.rate:g}" if noise.rate else "")
     return _joined(run.name("dataset"), kind, re.sub(r" (?=-?[\d.])", "", noise.detail))  # std0.1, as a loss's alpha0.1
 
 
 def method_name(run: Run) -> str:
-    """The loss, what a sweep varies, and where else the run is not as its recipe states, such as sl-alpha0.01-beta1."""
+    """The loss, the options that a sweep varies and the other `changed` ones, such as sl-alpha0.01-beta1."""
     varied = os.environ.get(VARIED, "").split()
     return _joined(run.name("loss"), *(_word(run, option) for option in dict.fromkeys([*varied, *changed(run)])))
 
 
 def short_name(run: Run) -> str:
-    """What a run is called in a list of runs, such as cifar10-sym0.4-sl-alpha0.01-s0."""
+    """Data set, noise, loss, options and seed, such as cifar10-sym0.4-sl-alpha0.01-s0."""
     return f"{data_and_noise(run)}-{method_name(run)}-s{run.seed}"
 
 
 def unique_name(run: Run) -> str:
-    """`short_name` with the first digits of the run's identity, since several runs can have one short name."""
+    """`short_name` and four digits of the run's identity, because several runs can have the same short name."""
     return f"{short_name(run)} {run.identity[:4]}"
 
 
 def changed(run: Run) -> list[str]:
-    """The options whose values are not those that configs/ state, by dotted name; and what is held out.
+    """The dotted names of the options whose values differ from those in configs/; holdout and fold too, if set.
 
-    Of a recipe that is not in configs/ it is the options that were typed.
-
-    A parameter of the loss that only one of the two has, as in records of older versions, is no change.
+    For a recipe that is not in configs/, the recipe's options that were typed count as changed. A parameter of the loss
+    that only the run or only configs/ has, as in records of older versions, does not count.
     """
     dataset, recipe, loss = (run.name(choice) for choice in ("dataset", "recipe", "loss"))
     held_out = [option for option in ("holdout", "fold") if getattr(run.config, option) is not None]
@@ -52,7 +51,10 @@ def changed(run: Run) -> list[str]:
 
 
 def _word(run: Run, option: str) -> str:
-    """`alpha0.01` for loss.alpha; nothing for what the record does not hold, or every name says."""
+    """The part of a name for `option`, such as `alpha0.01` for loss.alpha.
+
+    It is empty if the record has no value of the option, or every name contains it already.
+    """
     if option in IN_EVERY_NAME:
         return ""
     if option in CALLED_BY_NAME:

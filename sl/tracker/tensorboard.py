@@ -1,4 +1,4 @@
-"""The record as TensorBoard's event files."""
+"""Logs the record to event files of TensorBoard."""
 
 import json
 from pathlib import Path
@@ -18,9 +18,8 @@ if TYPE_CHECKING:
 class TensorBoardTracker(Tracker):
     """A folder of event files for each run in `dir`, called by its name and identity; TensorBoard's step is the epoch.
 
-    A run that is sent again keeps its folder, since its name in a sweep is another than alone.
-
-    Raises UserError where the package tensorboard is not installed.
+    A run that is logged again keeps its folder, even if its name has changed because it is now in a sweep. Raises
+    UserError if the package tensorboard is not installed.
     """
 
     def __init__(self, dir: str) -> None:
@@ -68,7 +67,7 @@ class TensorBoardTracker(Tracker):
         writer.close()
 
     def _open(self, name: str, *others: str) -> "SummaryWriter":
-        """An event file in the folder `name`; it replaces earlier ones there and in the folders `others`."""
+        """Open an event file in the folder `name`; delete earlier ones there and in the folders `others`."""
         from torch.utils.tensorboard import SummaryWriter
 
         for folder in (name, *others):

@@ -1,4 +1,4 @@
-"""What trackers log of a run record, as plain values."""
+"""The values from a run's record that trackers log."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -13,12 +13,12 @@ METRICS = (
     "lr", "train_loss", "noisy_accuracy", "clean_accuracy", "test_accuracy", "right_accuracy", "wrong_memorised",
     "wrong_corrected", "validation_accuracy",
 )  # fmt: skip
-MOST_CLASSES = 100  # of more, no class is logged by itself: trackers make a chart of each; the record has them all
+MOST_CLASSES = 100  # with more, no class is logged: trackers would draw a chart for each; the record has them all
 FACTS = ("identity", "data", "scale", "noise", "stages", "provenance")
 
 
 def config(header: Header) -> dict[str, Any]:
-    """The run's configuration, and under `record` the rest of the header but the noise matrix."""
+    """The run's configuration, and under `record` the facts of the header, without the noise matrix."""
     facts = header.model_dump(include={*FACTS}, exclude={"noise": {"transition"}}, exclude_unset=True)
     return {**header.config.plain(), "record": facts}
 
@@ -34,10 +34,10 @@ def ends(header: Header, epoch_seconds: Sequence[float]) -> list[float]:
 
 
 def epoch_values(header: Header, line: Epoch) -> dict[str, Any]:
-    """Metrics of one epoch by name; what does not exist (None) is left out.
+    """The metrics of one epoch by name; those that are None are left out.
 
-    Class k stands under `class/k name`, its number padded so that names sort as numbers do; where there are more than
-    100 classes, none does. `spread` is the best class's test accuracy minus the worst's.
+    The accuracy of class k is called `class/k name`, with k padded so that the names sort like numbers; with more than
+    100 classes these are left out. `spread` is the best class's test accuracy minus the worst's.
     """
     line = Epoch.model_validate(rounded(line.model_dump()))  # as the record has it
     run = Run(header, (line,))
@@ -52,7 +52,7 @@ def epoch_values(header: Header, line: Epoch) -> dict[str, Any]:
 
 
 def summary(header: Header, epochs: Sequence[Epoch]) -> dict[str, float]:
-    """Accuracies of the run as a whole, beside the last value of each metric; empty before the first epoch."""
+    """Accuracies of the whole run in [0, 1]: last, best, and means of the last ten epochs; empty before the first."""
     if not epochs:
         return {}
     run = Run(header, tuple(epochs))

@@ -1,4 +1,4 @@
-"""Mirrors the record to Weights & Biases. The record is authoritative: if something fails here, training continues."""
+"""Logs the record to Weights & Biases. The record is authoritative: if something fails here, training continues."""
 
 import os
 import shlex
@@ -21,17 +21,17 @@ if TYPE_CHECKING:
     from sl.tracker.wandb_run import Mode
 
 MODES = ("auto", "online", "offline", "disabled")
-WHOLE = "whole-run"  # an empty file in the folder of an offline run that finished
-FORBIDDEN, LONGEST_PROJECT, LONGEST_TAG = "/\\#?%:", 128, 64  # W&B's own rules, known without importing it
+WHOLE = "whole-run"  # an empty file that marks the folder of an offline run that finished
+FORBIDDEN, LONGEST_PROJECT, LONGEST_TAG = "/\\#?%:", 128, 64  # W&B's own rules, copied so that it need not be imported
 
 
 class WandbTracker(Tracker):
     """One W&B run for each training run; its id is the run's identity.
 
-    `project`, `entity`, `group` and `tags` are those of `wandb.init`; the scale joins the tags. Without a `group` it is
-    data set and noise; the job type is the loss with what a sweep varies. `mode` auto is online with a login and
-    offline without; or online, offline, disabled. W&B's own folder, `wandb`, is made in `dir`. Raises UserError for
-    what W&B would refuse. W&B itself is imported when a run starts.
+    `project`, `entity`, `group` and `tags` are those of `wandb.init`; a tag with the scale is added. The default
+    `group` is data set and noise; the job type is `run_name.method_name`. `mode` is online, offline, disabled or auto
+    (online with a login, else offline). W&B makes its folder, `wandb`, in `dir`. Raises UserError for values that W&B
+    would refuse. W&B itself is imported when a run starts.
     """
 
     def __init__(
@@ -59,7 +59,7 @@ class WandbTracker(Tracker):
         from sl.tracker.wandb_run import open_run
 
         self._header, self._epochs, self.trouble = header, list[Epoch](), ""
-        live = self.clock is time.time  # in a replay this machine's load says nothing of the run
+        live = self.clock is time.time  # in a replay this machine's load is not the run's
         self._open(lambda mode: open_run(header, mode, self.tags, live, **self.place))
 
     def epoch(self, line: Epoch) -> None:
@@ -81,9 +81,9 @@ class WandbTracker(Tracker):
         self._finish(finished)
 
     def holds(self, header: Header) -> str:
-        """The folder of the finished offline run with this identity; a run online is overwritten.
+        """The folder of the finished offline run with this identity; empty if there is none, or in another mode.
 
-        Raises UserError where W&B cannot read its settings: nothing could be sent.
+        So a run that is online is overwritten. Raises UserError if W&B cannot read its settings.
         """
         from sl.tracker.wandb_run import in_one_line
 
@@ -98,13 +98,13 @@ class WandbTracker(Tracker):
         return next((str(folder) for folder in self._offline(header.identity)), "")
 
     def pictures(self, name: str, images: Pictures) -> None:
-        """A W&B run called `name` with the images, of job type figures."""
+        """Log the images to a W&B run called `name`, with job type figures."""
         import wandb
 
         from sl.tracker.wandb_run import open_named
 
         self.trouble = ""
-        for earlier in self._offline(name):  # of the same records, or fewer
+        for earlier in self._offline(name):  # with figures of the same records, or of fewer
             shutil.rmtree(earlier)
         named = {**self.place, "id": name, "name": name, "job_type": "figures", "group": "figures"}
         self._open(lambda mode: open_named(mode, self.tags, named, disable_git=True))
@@ -113,7 +113,7 @@ class WandbTracker(Tracker):
         self._finish(True)
 
     def _offline(self, identity: str) -> list[Path]:
-        """The folders of the offline runs with this id that finished."""
+        """The folders of the finished offline runs with the id `identity`."""
         found = Path(self.place["dir"] or ".", "wandb").glob(f"offline-run-*-{identity}")
         return [folder for folder in sorted(found) if (folder / WHOLE).exists()]
 
@@ -150,7 +150,7 @@ class WandbTracker(Tracker):
             return
         try:
             act(self._run)
-        except Exception as error:  # disk full, service gone, ...: nothing of it is worth a training run
+        except Exception as error:  # disk full, service gone, ...: none of these may end a training run
             self._give_up(error)
 
     def _give_up(self, error: Exception) -> None:

@@ -1,6 +1,6 @@
-"""The W&B run of a training run: whether it goes to the server, how it is opened, and the charts of a probe.
+"""The W&B run of a training run: whether it is sent to the server, how it is opened, and the charts of a probe.
 
-Imports wandb, which takes a second or two: only a run that is tracked imports this module.
+It imports wandb, which takes a second or two, so only a tracked run imports this module.
 """
 
 import contextlib
@@ -17,20 +17,22 @@ from sl.tracker.run_name import data_and_noise, method_name, short_name
 from sl.tracker.values import MOST_CLASSES, config
 
 Mode = Literal["online", "offline", "disabled"]
-INIT_TIMEOUT = 30.0  # seconds that a server has to answer
-FINISH_TIMEOUT = 120.0  # seconds that the rest of a run has to reach it
+INIT_TIMEOUT = 30.0  # seconds to wait for the server's answer
+FINISH_TIMEOUT = 120.0  # seconds to wait until the rest of a run has reached the server
 CONFUSION_CHART = "wandb/confusion_matrix/v1"  # W&B's own chart, and the columns of its table
 CONFUSION_COLUMNS = {name: name for name in ("Actual", "Predicted", "nPredictions")}
-failed_servers: set[str] = set()  # where a run of this process could not be opened
+failed_servers: set[str] = set()  # servers on which this process could not open a run
 
 
 def print_note(text: str) -> None:
-    """Print `text` as W&B's."""
+    """Print `text` with the prefix "W&B: "."""
     say(f"W&B: {text}")
 
 
 def in_one_line(error: Exception) -> str:
-    """The first line of what `error` says, or its kind where it says nothing; of wrong settings name, value and reason.
+    """The first line of the message of `error`, or its type if the message is empty.
+
+    For wrong settings of W&B: name, value and reason of each.
 
     >>> in_one_line(TimeoutError()), in_one_line(OSError("No space left on device"))
     ('TimeoutError', 'No space left on device')
@@ -42,11 +44,11 @@ def in_one_line(error: Exception) -> str:
 
 
 def resolve_mode(asked: str) -> Mode:
-    """The mode of a run for which `asked` (auto, online, offline or disabled) is configured.
+    """The mode of a run for the configured mode `asked` (auto, online, offline or disabled).
 
-    `auto` follows WANDB_MODE where it is set and is otherwise online for those who are logged in (WANDB_API_KEY,
-    netrc or W&B's settings), offline for others. It never prompts, and uses no network. Raises UserError for online
-    without a login.
+    `auto` follows WANDB_MODE if that is set. Otherwise it is online for a user who is logged in (WANDB_API_KEY, netrc
+    or W&B's settings), and offline for others. The function never prompts and uses no network. Raises UserError for
+    online without a login.
     """
     if asked == "offline":
         return "offline"
@@ -56,7 +58,7 @@ def resolve_mode(asked: str) -> Mode:
     login, problem = False, "no login was found (wandb login, or WANDB_API_KEY), or WANDB_MODE rules it out"
     try:
         login = wandb.login(prompt=False, verify=False)
-    except wandb.Error as error:  # a key that cannot be one
+    except wandb.Error as error:  # an API key of a wrong form
         problem = in_one_line(error)
         print_note(problem)
     if login:
@@ -67,11 +69,10 @@ def resolve_mode(asked: str) -> Mode:
 
 
 def open_run(header: Header, mode: Mode, tags: list[str], live: bool, **place: str | None) -> wandb.Run:
-    """The W&B run of a training run; offline where the server does not answer, or refuses it.
+    """Open the W&B run of a training run; it is offline if the server does not answer or refuses it.
 
-    `place` are parameters of `wandb.init`: project, entity, group, dir. The commit is that of the record. A `live` run
-    has the load of this machine beside its metrics. A server that failed once is not waited for
-    again by later runs of this process.
+    `place` has parameters of `wandb.init`: project, entity, group, dir. The commit is that of the record. For a `live`
+    run, W&B also logs the load of this machine. After a server has failed once, later runs of this process are offline.
     """
     run = Run(header)
     place["group"] = place["group"] or data_and_noise(run)
@@ -81,16 +82,16 @@ def open_run(header: Header, mode: Mode, tags: list[str], live: bool, **place: s
 
 
 def open_named(mode: Mode, tags: list[str], named: dict[str, Any], **facts: Any) -> wandb.Run:
-    """A W&B run with the parameters `named` of `wandb.init` and the `facts` among its settings."""
+    """Open a W&B run with the parameters `named` of `wandb.init` and the settings `facts`; offline as in `open_run`."""
     server = str(wandb.setup(wandb.Settings(silent=True)).settings.base_url)
     mode = "offline" if server in failed_servers else mode
     facts |= {
         "silent": True,
-        "console": "off",  # the live line is not for a log
+        "console": "off",  # else the live line would fill W&B's log
         "finish_timeout": FINISH_TIMEOUT,
         "finish_timeout_raises": True,
     }
-    # Offline no server has to answer: a busy machine gets W&B's own limit, which is longer.
+    # Offline no server has to answer: a busy machine gets W&B's own time limit, which is longer.
     answering: dict[str, Any] = {} if mode == "offline" else {"init_timeout": INIT_TIMEOUT}
     # Without finish_previous the next run of a sweep in this process would be given this one.
     options = {"tags": tags, "reinit": "finish_previous", **named}
@@ -110,17 +111,17 @@ def open_named(mode: Mode, tags: list[str], named: dict[str, Any], **facts: Any)
 
 
 def forget_service() -> None:
-    """Stop W&B's process, whatever state it is in, so that the next run starts with a fresh one."""
-    with contextlib.suppress(Exception, SystemExit):  # a process that crashed hands its exit code on
+    """Stop W&B's process, whatever its state, so that the next run starts a new one."""
+    with contextlib.suppress(Exception, SystemExit):  # teardown exits with the code of a crashed process
         wandb.teardown(exit_code=1)
-    wandb.run = None  # as after a run's end: no login is looked for while a run seems open
+    wandb.run = None  # as after the end of a run: W&B does not look for a login while a run seems open
 
 
 def charts(class_names: list[str], line: Probe) -> dict[str, Any]:
-    """The test confusion matrix at a stage, and the probed class's mean confidence in each class as bars.
+    """Charts of a probe by name: the test confusion matrix, and the probed class's mean confidence as a bar per class.
 
-    The bars' table also holds how many of the class's examples are predicted as each class. There are no bars where no
-    label of the probed class is right, and no chart of more than 100 classes: W&B takes a row for each cell and bar.
+    The table of the bars also has the number of the class's examples predicted as each class. There are no bars if no
+    label of the probed class is right, and no charts for more than 100 classes: W&B needs a row for each cell and bar.
     """
     stage, epoch, probed = line.stage, line.epoch, class_names[line.probe_class]
     if len(class_names) > MOST_CLASSES:

@@ -1,4 +1,4 @@
-"""All sinks of a run: where one fails, the training and the other sinks continue."""
+"""All sinks of a run: if one fails, the training and the other sinks continue."""
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -12,14 +12,14 @@ from sl.tracker.repeat import own_time, repeat
 
 
 class Watchers:
-    """Passes everything on to all `sinks`; one that fails is named once on stderr and gets no more of the run."""
+    """Calls all `sinks` of a run, by name. A sink that fails is named once on stderr and not called again."""
 
     def __init__(self, sinks: Mapping[str, Sink]) -> None:
         self._sinks = dict(sinks)
         self._started: dict[str, Sink] = {}
 
     def start(self, header: Header, path: Path, resumed: int = 0) -> None:
-        """The run begins; a UserError, such as a missing login, ends it before the first step."""
+        """Start all sinks; a UserError, such as a missing login, is raised and ends the run before its first step."""
         for name, sink in self._sinks.items():
             try:
                 sink.start(header, path, resumed)
@@ -30,20 +30,20 @@ class Watchers:
                 _give_up(name, error)
 
     def repeat(self, run: Run, epoch_seconds: Sequence[float]) -> None:
-        """Repeat what the record holds; trackers log it at the times at which the epochs ended."""
+        """Send the epochs and probes of the record again; trackers log them at the times at which the epochs ended."""
         with own_time(sink for sink in self._started.values() if isinstance(sink, Tracker)) as set_clocks:
             repeat(run, epoch_seconds, self, set_clocks)
 
     def epoch(self, line: Epoch) -> None:
-        """An epoch is over."""
+        """Send the line of an epoch to all sinks."""
         self._tell(lambda sink: sink.epoch(line))
 
     def probe(self, line: Probe) -> None:
-        """A probe of the run."""
+        """Send the line of a probe to all sinks."""
         self._tell(lambda sink: sink.probe(line))
 
     def close(self, finished: bool) -> None:
-        """The run is over, `finished` or stopped. Sinks that were never started are not told."""
+        """End the run, `finished` or stopped, for all sinks that were started."""
         self._tell(lambda sink: sink.close(finished))
 
     def _tell(self, act: Callable[[Sink], None]) -> None:
