@@ -1,4 +1,4 @@
-"""One process for one run: locks beside its record and its checkpoint."""
+"""Lets only one process train a run, by locks beside its record and its checkpoint."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -9,12 +9,12 @@ from sl.locks import alone, lock_beside
 
 
 class Busy(UserError):
-    """Another process is training the run."""
+    """Raised because another process is training the run."""
 
 
 @contextmanager
 def alone_at(record: Path, checkpoint: Path, wait: bool = False) -> Iterator[None]:
-    """Inside, no other process writes this record or this checkpoint; Busy where one does, unless this is to `wait`."""
+    """Inside the block no other process writes this record or checkpoint. If one does, raise Busy, or `wait` for it."""
     locks = [lock_beside(path).absolute() for path in (record, checkpoint)]
     with ExitStack() as stack:
         for lock in dict.fromkeys(locks):

@@ -1,4 +1,4 @@
-"""What this process has built and later runs of a sweep use again: warm engines, data on the device."""
+"""A cache of what this process has built for later runs of a sweep: engines, data on the device."""
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
@@ -8,16 +8,17 @@ T = TypeVar("T")
 
 
 class Cache(Generic[T]):
-    """The `limit` objects that were used last, by what they were built for."""
+    """Holds the `limit` most recently used objects; a key says what an object was built for."""
 
     def __init__(self, limit: int) -> None:
         self.limit = limit
         self._items: OrderedDict[str, T] = OrderedDict()
 
     def get(self, key: str, new: Callable[[], T]) -> T:
-        """The object under `key`, else a new one.
+        """The object under `key`; if there is none, it is built by `new`.
 
-        At the limit the oldest is dropped before a new one is built, so that both never fill the memory.
+        At the limit, the least recently used object is dropped before the new one is built, so that memory never has to
+        hold both.
         """
         if key not in self._items:
             if len(self._items) == self.limit:
@@ -27,9 +28,9 @@ class Cache(Generic[T]):
         return self._items[key]
 
     def values(self) -> Iterable[T]:
-        """The objects that are kept."""
+        """The objects in the cache."""
         return self._items.values()
 
     def keep(self, wanted: Callable[[T], bool]) -> None:
-        """Let go of the objects that are not `wanted`."""
+        """Drop the objects for which `wanted` is false."""
         self._items = OrderedDict((key, item) for key, item in self._items.items() if wanted(item))

@@ -1,4 +1,4 @@
-"""A training step recorded once as a CUDA graph and replayed: one launch instead of some hundred."""
+"""Records a training step as a CUDA graph and replays it: one launch instead of some hundred."""
 
 import gc
 from collections.abc import Callable
@@ -6,14 +6,14 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-WARM_UP_STEPS = 3  # lets cuDNN choose its algorithms and every lazy buffer be made before the recording
+WARM_UP_STEPS = 3  # so that cuDNN chooses its algorithms and lazy buffers are made before the recording
 
 
 class CapturedStep:
-    """`step` of a fixed batch size. Recording it trains on arbitrary images: reset the network afterwards.
+    """`step` with the fixed batch size `size`. Recording trains the network on image 0: reset the network afterwards.
 
-    Every recording has a stream and a cuBLAS workspace of its own: with shared ones, graphs that are replayed at the
-    same time would write into the same memory, and one that ends would free what the others still use.
+    Every recording has its own stream and cuBLAS workspace. If they were shared, graphs replayed at the same time would
+    write into the same memory, and a graph that is deleted would free memory that the others still use.
     """
 
     def __init__(self, step: Callable[[Tensor], None], size: int, device: torch.device) -> None:
@@ -24,7 +24,7 @@ class CapturedStep:
             for _ in range(WARM_UP_STEPS):
                 step(self.index)
         torch.cuda.synchronize(device)
-        gc.collect()  # a graph that is no longer used must not end within the recording
+        gc.collect()  # an unused graph must not be deleted during the recording
         torch._C._cuda_clearCublasWorkspaces()  # so that the recording makes its own ...
         self.graph = torch.cuda.CUDAGraph()
         with torch.cuda.graph(self.graph, stream=stream):
@@ -32,6 +32,6 @@ class CapturedStep:
         torch._C._cuda_clearCublasWorkspaces()  # ... and nothing else gets it
 
     def __call__(self, index: Tensor) -> None:
-        """Run the recorded step on the training images `index` (B,)."""
+        """Replay the step on the training images `index` (size,)."""
         self.index.copy_(index)
         self.graph.replay()

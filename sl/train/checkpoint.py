@@ -1,4 +1,4 @@
-"""The saved state that an interrupted run resumes from. Draws need no saving: every epoch has its own generators."""
+"""The saved state from which an interrupted run resumes. It holds no random state: each epoch has new generators."""
 
 import hashlib
 import io
@@ -17,7 +17,7 @@ DIGEST = hashlib.sha256().digest_size
 
 
 class Checkpoint:
-    """The two latest states of one run, each in a file with its SHA-256; a damaged newest one leaves the other."""
+    """The two latest states of one run, each in a file with its SHA-256; if the newest is damaged, the other serves."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -25,7 +25,10 @@ class Checkpoint:
         self._warned = False
 
     def save(self, state: dict[str, Any]) -> bool:
-        """Write `state` (tensors, numbers, lists, bytes); whether that worked. A full disk does not end a training."""
+        """Write `state` (tensors, numbers, lists, bytes); returns whether that worked.
+
+        If it fails, as on a full disk, a warning is printed once and training continues.
+        """
         buffer = io.BytesIO()
         torch.save(state, buffer)
         content = buffer.getvalue()
@@ -39,7 +42,7 @@ class Checkpoint:
         return True
 
     def states(self) -> Iterator[dict[str, Any]]:
-        """The states that can be read, the newest first, on the CPU; stderr names one that cannot."""
+        """Yield the states that can be read, the newest first, on the CPU; a damaged file is named on stderr."""
         for path in (self.path, self.former):
             if not path.exists():
                 continue
@@ -49,15 +52,15 @@ class Checkpoint:
                 warn(f"{path}: damaged checkpoint, not used ({error})")
 
     def remove(self) -> None:
-        """Forget the states: the run is finished, or begins anew."""
+        """Delete the states, because the run is finished or starts over."""
         for path in (self.path, self.former):
             path.unlink(missing_ok=True)
         sync_folder(self.path.parent)
 
     def remove_of(self, record: bytes) -> None:
-        """Forget the states that led to this finished `record`: a kill may have come between its end and `remove`.
+        """Delete states left over from this finished `record`, as by a kill between its last line and `remove`.
 
-        Those of the same run in another folder of records stay.
+        States of the same run with a record in another folder stay.
         """
         if any(record.startswith(str(state.get("record")).encode()) for state in self.states()):
             self.remove()

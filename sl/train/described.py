@@ -1,4 +1,4 @@
-"""Which run a configuration asks for: what determines its result, its identity and its names."""
+"""Describes the run that a configuration asks for: what determines its result, its identity and its names."""
 
 import os
 from collections.abc import Mapping
@@ -23,13 +23,13 @@ LOCATIONS = {
     "dataset": ("data_dir", "download", "labels", "on_error", "storage", "cache_dir"),
     "noise": ("data_dir", "path"),
 }
-LOCATION_ANYWHERE = ("data_dir",)  # of a class of another package only this is known to say where data lie
-HERE_ONLY = ("model", "sl")  # the recipe's defaults for choices that stand elsewhere in the configuration
+LOCATION_ANYWHERE = ("data_dir",)  # for a class of another package, only this option is known to be a location
+HERE_ONLY = ("model", "sl")  # the recipe's defaults for options that are elsewhere in the configuration
 
 
 @dataclass(frozen=True)
 class Described:
-    """A run that is known but whose data are not loaded yet; `result_config` is what determines its result."""
+    """A run whose data are not loaded yet. `result_config` is the configuration that determines its result."""
 
     config: RunConfig
     source: Any
@@ -39,27 +39,27 @@ class Described:
 
     @property
     def identity(self) -> str:
-        """The run's identity."""
+        """The hash of `result_config`, which identifies the run."""
         return identity(self.result_config)
 
     @property
     def names(self) -> dict[str, str]:
-        """What the run's choices are called in its record."""
+        """The names of the run's choices in its record, such as that of the data set."""
         return self.result_config["names"]
 
     @property
     def record(self) -> Path:
-        """Where its record lies."""
+        """The path of the run's record."""
         return record_path(Path(self.config.runs_dir), self.names["dataset"], self.identity)
 
     @property
     def labels_given(self) -> bool:
-        """Whether the data are somebody's own: nobody knows which of their labels are right."""
+        """Whether the labels come with the user's own data, so that it is unknown which of them are right."""
         return getattr(self.source, "labels_given", False)
 
 
 def describe_run(config: RunConfig) -> Described:
-    """Which run `config` asks for; raises UserError for what cannot be run."""
+    """Describe the run that `config` asks for; raises UserError for a configuration that cannot be run."""
     runtime = resolve_runtime(config.runtime)
     if data_dir_unread(config):
         unread = f"data_dir={config.data_dir} is not read by dataset={config.names['dataset']}"
@@ -72,12 +72,12 @@ def describe_run(config: RunConfig) -> Described:
 
 
 def data_dir_unread(config: RunConfig) -> bool:
-    """Whether data_dir is typed for a data set that has no such option."""
+    """Whether the user typed data_dir for a data set without this option."""
     return "data_dir" not in config.dataset and any(typed.startswith("data_dir=") for typed in config.overrides)
 
 
 def result_config(config: RunConfig, precision: str, fingerprint: str, labels_given: bool) -> dict[str, Any]:
-    """What determines the run's result, as plain values; `fingerprint` identifies the data set's content."""
+    """The configuration that determines the run's result, as plain values; `fingerprint` identifies the data."""
     whole, names = asdict(config), config.names
     chosen = {key: whole[key] for key in config.CHOICES}
     put_content_for_places(chosen)
@@ -85,18 +85,19 @@ def result_config(config: RunConfig, precision: str, fingerprint: str, labels_gi
     for key in HERE_ONLY:
         chosen["recipe"].pop(key)
     if chosen["scale"]["width_share"] == 1:
-        del chosen["scale"]["width_share"]  # newer than the first records, whose identities stay
+        del chosen["scale"]["width_share"]  # the option is newer than the first records, whose identities must stay
     network = chosen["model"]["_target_"].rsplit(".", 1)[-1].lower()
     named = {**names, "model": network if names["model"] == "recipe" else names["model"]}
-    if isinstance(config.dataset.get("name"), str):  # several data sets of one's own stay apart
+    if isinstance(config.dataset.get("name"), str):  # so that several data sets of the user have different names
         named["dataset"] = own_name(config.dataset["name"], names["dataset"])
-    for choice in ("dataset", "noise", "model", "loss"):  # a class from elsewhere in the place of one here: by its name
+    for choice in ("dataset", "noise", "model", "loss"):  # a class of another package is named after the class
         if not is_own(chosen[choice]) and names[choice] in choices(choice):
             target = chosen[choice]["_target_"]
             short = target.rsplit(".", 1)[-1]
-            named[choice] = target if short in choices(choice) else short  # no other data pass for CIFAR-10
+            # Its full name if the short one is taken, so that no other data set is named like CIFAR-10, for instance.
+            named[choice] = target if short in choices(choice) else short
     if set(chosen["scale"].values()) == {1.0}:
-        # Nothing is left out, whatever the chosen scale is called; the paper has no data of one's own.
+        # Nothing is left out, whatever the chosen scale is called. The user's own data are not the paper's.
         named["scale"] = "full" if labels_given else "paper"
     elif names["scale"] == "paper":
         named["scale"] = "custom"
@@ -107,7 +108,7 @@ def result_config(config: RunConfig, precision: str, fingerprint: str, labels_gi
 
 
 def put_content_for_places(chosen: dict[str, Any]) -> None:
-    """In the nodes `chosen`, put what files hold for where they lie, and drop all other places."""
+    """In the nodes `chosen`, replace paths of files by digests of their content, and drop all other locations."""
     noise, loss, model = chosen["noise"], chosen["loss"], chosen["model"]
     if "path" in noise and is_own(noise):
         noise["file"] = digest(noise["path"])
@@ -125,12 +126,12 @@ def put_content_for_places(chosen: dict[str, Any]) -> None:
 
 
 def own_name(name: str, choice: str) -> str:
-    """The `name` that somebody gave to own data, which are the `choice`; UserError where other data are called so."""
+    """The `name` that the user gave to a data set of the kind `choice`; UserError if it is that of another data set."""
     if name != choice and name in choices("dataset"):
         raise UserError("dataset.name", name, "must not be the name of another data set")
     return name
 
 
 def transition_file(loss: Mapping[str, Any]) -> bool:
-    """Whether the loss corrects by a matrix in a file, and not by the matrix of the run's own noise."""
+    """Whether the loss takes its transition matrix from a file, and not from the noise of the run."""
     return loss.get(TRANSITION, NOISE_MATRIX) != NOISE_MATRIX

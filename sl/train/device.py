@@ -1,4 +1,4 @@
-"""Which device, precision and step mode a run gets."""
+"""Chooses the device, precision, step mode and threads of a run."""
 
 import os
 from dataclasses import dataclass
@@ -15,13 +15,13 @@ from sl.train.memory import keep_freed_memory
 from sl.train.threads import asked_threads, share
 
 COMPILED_VERSIONS = 64  # of one function: every loss, network and batch size of a sweep needs its own
-CUBLAS_WORKSPACE = ":4096:8"  # repeatable; read once, by the process's first product, so every run sets it
+CUBLAS_WORKSPACE = ":4096:8"  # makes cuBLAS repeatable; read once, at the process's first product, so every run sets it
 COMPILED, CAPTURED = ("compile", "compiled_graph"), ("graph", "compiled_graph")
 
 
 @dataclass(frozen=True)
 class Runtime:
-    """A runtime choice with every `auto` decided."""
+    """The runtime options of a run, with every `auto` resolved."""
 
     device: torch.device
     precision: str
@@ -31,10 +31,10 @@ class Runtime:
 
 
 def fast_bfloat16(device: torch.device) -> bool:
-    """Whether the hardware itself multiplies bfloat16, so that it is faster than float32 there.
+    """Whether the hardware multiplies bfloat16, which is then faster than float32.
 
-    CUDA from compute capability 8.0; CPUs with AVX512-BF16 or AMX (docs/speed.md says how much faster).
-    Others only emulate it.
+    These are CUDA devices from compute capability 8.0, and CPUs with AVX512-BF16 or AMX (docs/speed.md says how much
+    faster). Others only emulate bfloat16.
     """
     if device.type == "cuda":
         return torch.cuda.get_device_capability(device) >= (8, 0)
@@ -43,10 +43,10 @@ def fast_bfloat16(device: torch.device) -> bool:
 
 
 def find_device(name: str) -> torch.device:
-    """The device called `name` (auto, cpu, cuda, cuda:N); UserError where this machine lacks it.
+    """The device called `name` (auto, cpu, cuda, cuda:N); UserError if this machine lacks it.
 
-    A GPU has its number, which `torch.cuda.set_device` asks for: cuda is cuda:0. With auto, the processes of a command
-    or a sweep that train at once share out the GPUs: process n (`job_number`) gets GPU n modulo their number.
+    A GPU always has its number, which `torch.cuda.set_device` needs: cuda is cuda:0. With auto, the processes of a
+    command or a sweep that train at once share the GPUs: process n (`job_number`) gets GPU n modulo their number.
     """
     count = torch.cuda.device_count() if torch.cuda.is_available() else 0
     if name == "auto":
@@ -65,7 +65,7 @@ def find_device(name: str) -> torch.device:
 
 
 def resolve_runtime(config: RuntimeConfig) -> Runtime:
-    """Decide every `auto` of `config`; raises UserError for what the machine cannot do."""
+    """Resolve every `auto` of `config`; raises UserError for what this machine cannot do."""
     check_runtime(config)
     device = find_device(config.device)
     precision, step = config.precision, config.step
@@ -80,7 +80,7 @@ def resolve_runtime(config: RuntimeConfig) -> Runtime:
 
 
 def apply_runtime(runtime: Runtime) -> None:
-    """Set the process-wide switches of torch that a run needs."""
+    """Set the process-wide options of PyTorch, and of memory, that a run needs."""
     torch.set_num_threads(runtime.threads)
     if torch.are_deterministic_algorithms_enabled() != runtime.deterministic:  # the call imports a compiler
         torch.use_deterministic_algorithms(runtime.deterministic)
@@ -93,4 +93,4 @@ def apply_runtime(runtime: Runtime) -> None:
         os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", CUBLAS_WORKSPACE)
         torch.cuda.set_device(runtime.device)
         torch.backends.cudnn.benchmark = not runtime.deterministic
-        torch.backends.cudnn.allow_tf32 = False  # float32 is to mean float32; matrix products are so by default
+        torch.backends.cudnn.allow_tf32 = False  # float32 must not become TF32; for matrix products that is the default

@@ -1,4 +1,4 @@
-"""A data set on the device as a whole, as bytes, with the buffers that change from run to run."""
+"""A whole data set on the device, with images as bytes, and the buffers that change from run to run."""
 
 import torch
 from torch import Tensor
@@ -10,7 +10,7 @@ from sl.train.holdout import Validation
 
 
 class DeviceData:
-    """Images (uint8) and labels on `device`; mapped images stay in their file, and only batches come to the device.
+    """Images (uint8) and labels on `device`. Mapped images stay in their file; only batches are copied to the device.
 
     `noisy` (N,) and `truth_known` (of `NoisyLabels`) change with each run.
     """
@@ -32,11 +32,11 @@ class DeviceData:
         self.test_labels = dataset.test_labels.to(device)
         self.validation = validation and Validation(placed(validation.images), validation.labels.to(device))
         self.normalisation: Normalisation = fit_normalisation(normalisation, dataset.train_images).to(device)
-        self.draws = Draws.none(len(self.noisy), device)  # always in the same memory, where a captured step reads them
+        self.draws = Draws.none(len(self.noisy), device)  # a captured step reads them always at this address
 
     @property
     def resident(self) -> bool:
-        """Whether the training images lie on the device; a captured step can gather no others."""
+        """Whether the training images are on the device; a captured step can gather only such images."""
         return self.images.device == self.noisy.device
 
     def take(self, index: Tensor) -> Tensor:

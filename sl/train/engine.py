@@ -1,7 +1,7 @@
-"""One network, loss and optimiser on one device, and the training step that every run of a sweep reuses.
+"""One network, loss and optimiser on one device, and the training step that all runs of a sweep reuse.
 
-Nothing in an epoch waits for the device: data, draws, learning rates and metrics are tensors there, and the
-step has no Python value that changes from call to call, so that it can be captured once and replayed.
+Nothing in an epoch waits for the device: data, draws, learning rates and metrics are tensors on the device. No Python
+value in the step changes from call to call, so that the step can be captured once and replayed.
 """
 
 import copy
@@ -34,21 +34,21 @@ from sl.train.plan import batch_sizes
 from sl.train.prepared import PreparedRun, make_loss
 from sl.train.step_weights import StepWeights
 
-EVALUATION_BATCH = {"cuda": 2000, "cpu": 500}  # of 32 px; 5000 of CIFAR-10 would take cnn8 2 GiB for activations
+EVALUATION_BATCH = {"cuda": 2000, "cpu": 500}  # 32-px images; with 5000, activations of cnn8 would take 2 GiB
 
-SO_FAR = ("loss_sum", "predictions", "finite_steps")  # what an engine keeps of the epoch that it is in
+SO_FAR = ("loss_sum", "predictions", "finite_steps")  # the state of an unfinished epoch
 
-LARGEST_WEIGHT = 1e4  # none that learns comes near it; a clipped loss stays finite even where weights run away
+LARGEST_WEIGHT = 1e4  # far above weights of a network that learns; a clipped loss stays finite even if weights diverge
 
 
 def nothing(*_: object) -> None:
-    """Does nothing: the default of `after_step` and `between`."""
+    """Do nothing; the default of `after_step` and `between`."""
 
 
 class Engine:
-    """Trains and evaluates; built once for a combination of network, loss, recipe and data, then reset per run."""
+    """Trains and evaluates a network; built once per combination of network, loss, recipe and data, reset per run."""
 
-    memory_format = torch.channels_last  # the order of a tensor's numbers that convolutions are fastest in
+    memory_format = torch.channels_last  # the memory layout in which convolutions are fastest
 
     def __init__(
         self, model: Classifier, loss: Loss, data: DeviceData, recipe: RecipeConfig, batch_size: int, runtime: Runtime
@@ -64,20 +64,20 @@ class Engine:
         self.loss_sum = torch.zeros((), dtype=torch.float64, device=runtime.device)
         most = EVALUATION_BATCH[runtime.device.type]
         self.evaluation_batch = min(most, max(batch_size, images_at_once(most, *data.image_shape[1:])))
-        if on_gpu:  # every batch is filled up to this: no more than the test set has, which is evaluated at every epoch
+        if on_gpu:  # batches are filled up to this size: no larger than the test set, evaluated in every epoch, needs
             self.evaluation_batch = max(batch_size, min(self.evaluation_batch, len(data.test_images)))
         self.predictions = torch.zeros_like(data.noisy)  # of this epoch's steps
         self.finite_steps = torch.zeros((), dtype=torch.int64, device=runtime.device)
         self.weights = StepWeights(self.model, lower=lower_precision(runtime), without_biases=on_gpu)
         forward = forward_pass(self.model, self.loss, runtime)
         self._compute = torch.compile(forward, dynamic=False) if runtime.step in COMPILED else forward
-        # By batch size. A step that is not captured is not kept: an engine that holds a method of its own never ends
-        # before a garbage collection, and its graphs with it.
+        # By batch size. An uncaptured step is not kept: an engine that holds its own method, and so its graphs, is not
+        # freed before a garbage collection.
         self._captured: dict[int, CapturedStep] = {}
 
     def reset(self, model_state: dict[str, Tensor], loss: Loss, noisy: NoisyLabels) -> None:
-        """Start another run: new weights, labels and buffers of the loss (its transition matrix, what it has learnt) in
-        the same memory, and an optimiser without history.
+        """Start another run: copy its weights, labels and loss buffers (transition matrix, learnt state) into the same
+        memory, and reset the optimiser.
         """
         self._prepare_steps()
         self.model.load_state_dict(model_state)
@@ -92,8 +92,9 @@ class Engine:
     ) -> tuple[Tensor, Tensor]:
         """One pass over the training images in `order` (N,), with one learning rate per step in `lrs`.
 
-        `done` steps of it were made before; the engine has been given the state after them. `after_step(done)` is
-        called after each step. Returns, still on the device, the mean loss () and the counts of `training_counts` (5,).
+        The first `done` steps are skipped: the engine has loaded the state after them. `after_step(number)` is called
+        after each step, with its number in the epoch. Returns, still on the device, the mean loss () and the counts of
+        `training_counts` (5,).
         """
         self._prepare_steps()
         self.data.draws.copy_(draws)
@@ -110,23 +111,23 @@ class Engine:
         return self.loss_sum / len(order), training_counts(*seen)
 
     def train_step(self, index: Tensor) -> None:
-        """One step on the training images `index` (B,), as many as a batch of an epoch has, at the rate set before."""
+        """One step on the training images `index` (B,), B a batch size of an epoch, at the learning rate set before."""
         self._captured.get(len(index), self._step)(index)
 
     def weights_in_range(self) -> Tensor:
-        """Whether every weight is below LARGEST_WEIGHT and every statistic of the network finite, () on the device."""
+        """Whether all |weights| are below LARGEST_WEIGHT and all floating-point buffers finite, () on the device."""
         weights = [value.abs().max() < LARGEST_WEIGHT for value in self.model.parameters()]
         statistics = [value.isfinite().all() for value in self.model.buffers() if value.is_floating_point()]
         return torch.stack([*weights, *statistics]).all()
 
     def state_dict(self) -> dict[str, Any]:
-        """All that the rest of a run depends on, between two steps of an epoch or between two epochs."""
+        """The state on which the rest of a run depends, taken between two steps or two epochs."""
         epoch = {name: getattr(self, name) for name in SO_FAR}
         learnt = {"model": self.model.state_dict(), "loss": self.loss.state_dict()}
         return {**learnt, "optimizer": self.optimizer.state_dict(), **epoch}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Take over, in the memory that the engine has, what `state_dict` gave; KeyError or RuntimeError if unfit."""
+        """Copy a `state_dict` into the engine's memory; KeyError or RuntimeError if it does not fit."""
         self.model.load_state_dict(state["model"])
         self.loss.load_state_dict(state["loss"])
         self.optimizer.load_state_dict(state["optimizer"])
@@ -143,10 +144,10 @@ class Engine:
 
     @torch.inference_mode()
     def represent(self, images: Tensor, rows: Tensor) -> Tensor:
-        """Representations (R, D) float32 of `images[rows]`, uint8 (R, C, H, W): the input of the network's head."""
+        """Representations (R, D) float32, the input of the network's head, of `images[rows]`, uint8 (R, C, H, W)."""
 
         def of_rows(part: Tensor) -> Tensor:
-            return self._apply(self.model.features, images[part])  # mapped images are not all taken at once
+            return self._apply(self.model.features, images[part])  # so that mapped images are not read all at once
 
         return in_batches(of_rows, rows.to(images.device), self.evaluation_batch)
 
@@ -155,10 +156,10 @@ class Engine:
     ) -> Tensor:
         self.model.eval()
         size = self.evaluation_batch
-        fill = self.runtime.device.type == "cuda"  # cuDNN would look for the best algorithms for every other size
+        fill = self.runtime.device.type == "cuda"  # else cuDNN would search for the best algorithms for each new size
 
         def of_batch(batch: Tensor) -> Tensor:
-            batch, count = batch.to(self.runtime.device), len(batch)  # mapped images are not there yet
+            batch, count = batch.to(self.runtime.device), len(batch)  # mapped images are not on the device yet
             if fill and count < size:
                 batch = torch.cat([batch, batch[:1].expand(size - count, *batch.shape[1:])])
             between()
@@ -169,7 +170,7 @@ class Engine:
             return in_batches(of_batch, images, size)
 
     def _prepare_steps(self) -> None:
-        """Capture the step of every batch size that an epoch has; capturing runs it, so this comes before a reset."""
+        """Capture the step for every batch size of an epoch. Capturing runs steps, so call this before a reset."""
         self.model.train()
         if self.runtime.step in CAPTURED and self.data.resident:
             for length in set(batch_sizes(len(self.data.noisy), self.batch_size)) - self._captured.keys():
@@ -190,12 +191,12 @@ class Engine:
         self.weights.collect()
         self.optimizer.step()
         self.loss_sum += loss.detach() * len(index)
-        self.finite_steps += self.loss_sum < math.inf  # false for nan too, and from the first such step on
+        self.finite_steps += self.loss_sum < math.inf  # from the first loss that is inf or nan on, this adds 0
         self.predictions.scatter_(0, index, logits.detach().argmax(1))
 
     def _input(self, images: Tensor) -> Tensor:
-        """`images` in `memory_format`, always as a copy: with one channel PyTorch cannot tell the orders apart and
-        would use the slower kernel.
+        """A copy of `images` in `memory_format`. It is always copied: with one channel PyTorch cannot tell the layouts
+        apart and would use the slower kernel.
         """
         return images.clone(memory_format=self.memory_format)
 
@@ -205,7 +206,7 @@ device_data: Cache[DeviceData] = Cache(limit=2)
 
 
 def make_engine(prepared: PreparedRun) -> Engine:
-    """An engine with the run's weights and labels: one that this process built before, where it fits."""
+    """An engine with the run's initial weights and labels; one that this process built before, if it fits."""
     config, runtime = prepared.config, prepared.runtime
     model = make_model(config, prepared.dataset)
     loss = make_loss(config.loss, prepared.dataset, prepared.noisy, config.allow_targets)
@@ -216,7 +217,7 @@ def make_engine(prepared: PreparedRun) -> Engine:
     def key(*parts: str) -> str:
         return json.dumps(canonical({part: prepared.result_config.get(part) for part in parts})) + repr(runtime)
 
-    # Runs share what lies on the device; which images are held out differs from seed to seed and noise to noise.
+    # Runs share the data on the device; but which images are held out depends on seed and noise.
     held_out = config.holdout is not None or config.fold is not None
     split = ("noise", "seed", "holdout", "fold") if held_out else ()
 
@@ -226,7 +227,7 @@ def make_engine(prepared: PreparedRun) -> Engine:
             key("dataset", "scale", *split) + normalisation,
             lambda: DeviceData(prepared.dataset, normalisation, runtime.device, prepared.validation),
         )
-        # An engine holds its images: it goes with them.
+        # An engine holds its data: drop the engines whose data were dropped.
         engines.keep(lambda engine: any(engine.data is other for other in device_data.values()))
         return Engine(model, copy.deepcopy(loss), data, config.recipe, prepared.plan.batch_size, runtime)
 

@@ -1,4 +1,4 @@
-"""One epoch: the network is trained, evaluated and, at a stage, looked at more closely."""
+"""One epoch: trains and evaluates the network and, at a stage, probes it."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -18,9 +18,9 @@ from sl.train.seeds import generator
 
 
 class Diverging(Exception):
-    """The loss or a weight is not finite, or a weight is 10,000 or more (`LARGEST_WEIGHT`).
+    """Raised if the loss or a weight is not finite, or a weight is 10,000 or more (`LARGEST_WEIGHT`).
 
-    `step` of the epoch is the first whose loss is not finite; where only weights are at fault, the epoch's last.
+    `step` is the first step of the epoch whose loss is not finite; if only weights are at fault, it is the last step.
     """
 
     def __init__(self, epoch: int, step: int, lr: float, loss: float) -> None:
@@ -38,10 +38,10 @@ def train_one_epoch(
     after_step: Callable[[int], None] = nothing,
     between: Callable[[], None] = nothing,
 ) -> tuple[Epoch, Tensor]:
-    """Train epoch number `epoch` (from 1) and evaluate; the record's line and the test confusion matrix.
+    """Train epoch number `epoch` (from 1) and evaluate; returns the record's line and the test confusion matrix (K, K).
 
     `done` and `after_step` are those of `Engine.train_epoch`; `between` is called before every evaluation batch.
-    Raises Diverging where the loss or a weight no longer is a finite number, or a weight is LARGEST_WEIGHT or more.
+    Raises Diverging if the loss or a weight is not finite, or a weight is LARGEST_WEIGHT or more.
     """
     data, count = engine.data, len(engine.data.noisy)
     order = torch.randperm(count, generator=generator(seed, "order", epoch))
@@ -71,20 +71,20 @@ def train_one_epoch(
 
 
 def on_host(*measured: Tensor) -> list[Tensor]:
-    """The tensors as float64 on the CPU, copied together: an epoch waits for the device this once."""
+    """The tensors as float64 on the CPU, copied together so that an epoch waits for the device only once."""
     together = torch.cat([each.double().flatten() for each in measured]).cpu()
     parts = together.split([each.numel() for each in measured])
     return [part.view(each.shape) for part, each in zip(parts, measured, strict=True)]
 
 
 def validation_accuracy(engine: Engine, validation: Validation, between: Callable[[], None]) -> float:
-    """The share of the held-out images that are predicted as their labels (`Validation`)."""
+    """The accuracy in [0, 1] on the images of `validation`, by their labels; `between` is called before every batch."""
     right = engine.predict(validation.images, between).argmax(1) == validation.labels
     return right.double().mean().item()
 
 
 def sample_representations(engine: Engine, seed: int, epoch: int, count: int) -> Tensor:
-    """Representations (count, D) of `count` training images, or of all if there are fewer; each epoch draws others."""
+    """Representations (count, D) of `count` random training images, or of all if fewer; other images in each epoch."""
     chosen = torch.randperm(len(engine.data.images), generator=generator(seed, "representations", epoch))[:count]
     return engine.represent(engine.data.images, chosen)
 
@@ -97,9 +97,9 @@ def learning_rates(engine: Engine, plan: Plan, epoch: int) -> Tensor:
 
 
 def training_shares(counts: Sequence[float], truth_known: bool) -> TrainingShares:
-    """The record's training accuracies from the five counts of `training_counts`; None where nothing is counted.
+    """The record's training accuracies from the five counts of `training_counts`; None for a share of no examples.
 
-    Where it is unknown which labels are right, only the accuracy on the labels as given exists.
+    Unless `truth_known`, all are None but the accuracy on the labels as given.
     """
     right, right_hit, wrong, memorised, corrected = counts
     right_known, wrong_known = right > 0 and truth_known, wrong > 0 and truth_known
@@ -120,10 +120,10 @@ def look_closely(
     confusion: Tensor,
     between: Callable[[], None],
 ) -> Probe:
-    """The record's probe: test confusion matrix, what the network says of the probe set, and what it has memorised.
+    """The record's probe: test confusion matrix, confidence and predictions on the probe set, and training accuracies.
 
-    `training`, of all images and class by class, is measured in evaluation mode without augmentation: the epoch's own
-    counts come from training mode, augmented images and weights that change from step to step.
+    The training accuracies, of all images and by class, are measured in evaluation mode without augmentation. Those of
+    the epoch's line come from training mode, with augmented images and weights that change from step to step.
     """
     data = engine.data
     logits = engine.predict(data.images, between)

@@ -1,4 +1,4 @@
-"""A finished run that is asked for again: what it did not keep or look at, which only a new training would."""
+"""Checks a finished run that is asked for again: what it did not keep or probe, only a new training can add."""
 
 from pathlib import Path
 
@@ -12,9 +12,9 @@ from sl.train.save_model import keeps_model, path_of_model
 
 
 def check_finished(prepared: PreparedRun, record: Path) -> None:
-    """Say what is asked for and the complete run at `record` does not have: network, representations, probed class.
+    """Warn of what the configuration asks for and the complete run at `record` lacks: network, representations, probe.
 
-    Each is a warning; a network that `save=true` asks for and that is not there is a UserError.
+    Raises UserError instead of the warning if `save=true` asks for a network that was not kept.
     """
     run, probe, again = read(record), prepared.config.probe, f"remove {record} to train it again"
     if keeps_model(prepared.config) and not (path := path_of_model(prepared)).exists():
@@ -31,7 +31,7 @@ def check_finished(prepared: PreparedRun, record: Path) -> None:
 
 
 def lacks_representations(run: Run, wanted: int) -> bool:
-    """Whether the complete `run` kept representations of fewer than `wanted` test images, and not of all."""
+    """Whether the complete `run` kept representations of fewer test images than `wanted`, and not of all of them."""
     if not wanted:
         return False
     kept = read_representation(run)

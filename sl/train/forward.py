@@ -1,4 +1,4 @@
-"""The forward pass of a training step, in the precision that its runtime has."""
+"""The forward pass of a training step, in the precision of its runtime."""
 
 from collections.abc import Callable
 from typing import Any
@@ -12,18 +12,21 @@ from sl.train.device import Runtime
 
 
 def lower_precision(runtime: Runtime) -> bool:
-    """Whether convolutions and dense layers compute in less than float32."""
+    """Whether convolutions and dense layers compute in a lower precision than float32."""
     return runtime.precision != "float32"
 
 
 def autocast(runtime: Runtime) -> torch.autocast:
-    """Inside, convolutions and dense layers compute in the precision of `runtime`."""
+    """A context in which convolutions and dense layers compute in the precision of `runtime`."""
     enabled = lower_precision(runtime)
     return torch.autocast(runtime.device.type, dtype=torch.bfloat16, enabled=enabled, cache_enabled=False)
 
 
 def forward_pass(model: nn.Module, loss: Loss, runtime: Runtime) -> Callable[..., tuple[Tensor, Tensor]]:
-    """A function of stand-ins for parameters, images, labels and their index that gives loss () and logits (B, K)."""
+    """A function that computes the loss () and the logits (B, K) of a batch.
+
+    Its arguments are stand-ins for parameters by name (`StepWeights.values`), images, labels and index of the batch.
+    """
 
     def forward(values: dict[str, Any], images: Tensor, labels: Tensor, index: Tensor) -> tuple[Tensor, Tensor]:
         with autocast(runtime):

@@ -1,7 +1,7 @@
-"""What a data set, a noise and a network hand over, checked before a run is built on it: they may be another package's.
+"""Checks what a data set, a noise and a network return, since these classes may come from another package.
 
-Unchecked, a mistake in them shows late or never: pixels from 0 to 1 train a network on black images, and a network with
-too many logits trains to its end before its record is refused.
+Without the checks a mistake in them shows late or never: pixels from 0 to 1 would train a network on black images, and
+a network with too many logits would train to the end before its record is refused.
 """
 
 import torch
@@ -16,7 +16,7 @@ from sl.transition_matrix import check_transition
 
 
 def checked_dataset(dataset: Dataset) -> Dataset:
-    """`dataset` if its fields are as `Dataset` describes them; UserError names the first that is not."""
+    """`dataset` if dtypes, shapes and values of its fields fit `Dataset`; else a UserError names the first misfit."""
     if not isinstance(dataset, Dataset):
         raise UserError("dataset", rule=f"load() must return an sl.data.Dataset, not {type(dataset).__name__}")
     classes = dataset.num_classes
@@ -39,7 +39,7 @@ def checked_dataset(dataset: Dataset) -> Dataset:
 
 
 def checked_noise(noisy: NoisyLabels, dataset: Dataset) -> NoisyLabels:
-    """`noisy` if its fields are as `NoisyLabels` describes them, for `dataset`; UserError names the first other one."""
+    """`noisy` if its fields fit `NoisyLabels` and `dataset`; else a UserError names the first that does not."""
     if not isinstance(noisy, NoisyLabels):
         raise UserError("noise", rule=f"apply() must return an sl.noise.NoisyLabels, not {type(noisy).__name__}")
     count, classes = len(dataset.train_labels), dataset.num_classes
@@ -52,7 +52,10 @@ def checked_noise(noisy: NoisyLabels, dataset: Dataset) -> NoisyLabels:
 
 
 def check_logits(model: Classifier, classes: int, image_shape: tuple[int, int, int]) -> None:
-    """Raise UserError unless `model`, on the CPU and in training mode, gives one logit for each class."""
+    """Raise UserError unless `model`, which is on the CPU, returns one logit for each class.
+
+    The model is called in evaluation mode and left in training mode.
+    """
     with torch.no_grad():
         logits = model.eval()(torch.zeros(2, *image_shape))
     model.train()

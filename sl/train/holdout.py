@@ -1,4 +1,4 @@
-"""Keeps back a share of the noisy training set: a run is judged by it where there are no clean labels to judge by."""
+"""Holds out a share of the noisy training set, to evaluate runs on it if there are no clean labels."""
 
 import warnings
 from dataclasses import dataclass, replace
@@ -18,7 +18,8 @@ from sl.train.seeds import generator
 class Validation:
     """Images (V, C, H, W) uint8 that are not trained on, and their labels (V,).
 
-    Those held out are as noisy as all others; a data set's own, as Clothing1M has them, are checked by people.
+    Held-out labels are as noisy as the training labels. A data set's own validation labels, as in Clothing1M, were
+    checked by people.
     """
 
     images: Tensor
@@ -26,9 +27,9 @@ class Validation:
 
 
 def rows_held_out(config: RunConfig, labels: Tensor) -> tuple[Tensor, Tensor] | None:
-    """Sorted rows of the noisy `labels` (N,) to train on and to validate on, as `config` says; None without validation.
+    """Sorted rows of the noisy `labels` (N,) to train on and to validate on; None if `config` holds nothing out.
 
-    `holdout` names a share, `fold` one of several equal parts; no run has both.
+    `holdout` is a share, `fold` names one of several equal parts; no run has both.
     """
     if config.fold is not None:
         return fold_rows(labels, *parse_fold(config.fold), config.seed)
@@ -38,7 +39,7 @@ def rows_held_out(config: RunConfig, labels: Tensor) -> tuple[Tensor, Tensor] | 
 def hold_out(
     dataset: Dataset, noisy: NoisyLabels, train: Tensor, held: Tensor
 ) -> tuple[Dataset, NoisyLabels, Validation]:
-    """What is left to train on, the rows `train`, and the rows `held` to validate on."""
+    """The data set and the labels of the rows `train`, and the rows `held` for validation."""
     rest = replace(
         dataset,
         train_images=dataset.take(dataset.train_images, train),
@@ -50,9 +51,9 @@ def hold_out(
 
 
 def split(labels: Tensor, share: float, seed: int) -> tuple[Tensor, Tensor]:
-    """Sorted rows of `labels` (N,) to train on, and those of a class-balanced `share`, N * share rounded up.
+    """Sorted rows of `labels` (N,) to train on, and those held out: a `share` of every class, N * share rounded up.
 
-    The rows depend on `seed`, their number does not. Raises UserError where a class would be missing on either side.
+    The rows depend on `seed`, their number does not. Raises UserError if a class would be missing on either side.
     """
     from sklearn.model_selection import train_test_split  # takes a second to import, and few runs need it
 
@@ -70,10 +71,10 @@ def split(labels: Tensor, share: float, seed: int) -> tuple[Tensor, Tensor]:
 
 
 def fold_rows(labels: Tensor, fold: int, folds: int, seed: int) -> tuple[Tensor, Tensor]:
-    """Sorted rows of `labels` (N,) to train on, and those of part number `fold` of `folds` (from 1).
+    """Sorted rows of `labels` (N,) to train on, and the held-out rows: those of part number `fold` (from 1) of `folds`.
 
-    The parts are disjoint and hold everything. Each has the same share of every class, give or take one image; a class
-    with fewer images than folds is missing in some. Raises UserError where no class has as many images as folds.
+    The parts are disjoint and cover all rows. Their numbers of images of a class differ by at most one; a class with
+    fewer images than folds is missing in some. Raises UserError if no class has as many images as folds.
     """
     from sklearn.model_selection import StratifiedKFold
 
@@ -90,5 +91,5 @@ def fold_rows(labels: Tensor, fold: int, folds: int, seed: int) -> tuple[Tensor,
 
 
 def random_state(seed: int) -> int:
-    """The seed of scikit-learn's splits that belongs to a run's `seed`."""
+    """The seed for scikit-learn's splits, derived from the run's `seed`."""
     return int(torch.randint(2**31, (), generator=generator(seed, "holdout")))

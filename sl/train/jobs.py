@@ -1,4 +1,4 @@
-"""How many runs train at once on a machine."""
+"""The number of runs that train at once on a machine."""
 
 from sl.checks import integer
 from sl.processes import cores
@@ -8,10 +8,10 @@ MOST_JOBS = 1024  # each is a process
 
 
 def choose_jobs(wanted: object, device: str) -> int:
-    """How many runs at once, each in a process of its own (sl/workers.py), where there are so many.
+    """The largest number of runs to train at once: `wanted`, from 1 to 1024 (UserError otherwise), or a default.
 
-    Unless a number is `wanted`: one run after another on a GPU, on a CPU one process per core, which docs/speed.md
-    compares with one run on all cores. Processes that train at once share out the cores (sl/train/threads.py).
+    By default a GPU trains one run at a time, and a CPU one per core, which docs/speed.md compares with one run on all
+    cores. Several runs train in worker processes (sl/workers.py), which share the cores (sl/train/threads.py).
     """
     usual = 1 if find_device(device).type == "cuda" else cores()
     return usual if wanted is None else integer("jobs", wanted, 1, MOST_JOBS)

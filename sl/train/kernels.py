@@ -1,7 +1,7 @@
-"""Guards against convolutions that are slow on a CPU, and against those that are wrong there.
+"""Detects convolutions that are slow, or wrong, on a CPU.
 
-Since PyTorch 2.13 some processors get oneDNN's reference kernel for bfloat16, 4 to 16 times slower than float32's
-(pytorch/pytorch#183815).
+Since PyTorch 2.13, oneDNN uses its reference kernel for bfloat16 on some processors, which is 4 to 16 times slower than
+the kernel for float32 (pytorch/pytorch#183815).
 """
 
 import time
@@ -14,15 +14,15 @@ from torch.nn.functional import conv2d
 from sl.say import warn
 from sl.train.device import Runtime
 
-SLOW = 2.0  # times float32's time; where the hardware multiplies bfloat16, it takes less than that time
+SLOW = 2.0  # times the time of float32; hardware that multiplies bfloat16 is faster than float32
 REPEATS = 3
 BLOCK = 16  # channels that oneDNN takes at once: 8 with AVX2, 16 with AVX-512
 
 
 def channels_last_fails(model: nn.Module) -> bool:
-    """Whether `model` has a convolution whose gradients are wrong in the order channels_last, or end the process.
+    """Whether `model` has a convolution whose backward pass in channels_last gives wrong gradients or crashes.
 
-    Such is a strided 1x1 convolution of fewer channels than oneDNN takes at once, which writes past its memory there
+    This is a strided 1x1 convolution with fewer input channels than oneDNN takes at once: it writes past its memory
     (uxlfoundation/oneDNN#6035; seen with PyTorch 2.14).
     """
     return any(
@@ -33,7 +33,7 @@ def channels_last_fails(model: nn.Module) -> bool:
 
 
 def warn_of_slow_kernels(runtime: Runtime) -> None:
-    """Say in one line, once per process, if `runtime` trains in bfloat16 on a CPU whose kernels for it are slow."""
+    """Warn, once per process, if `runtime` trains in bfloat16 on a CPU whose kernels for it are slow."""
     if runtime.device.type == "cpu" and runtime.precision == "bfloat16":
         _warn(torch.__version__)
 
@@ -50,9 +50,9 @@ def _warn(version: str) -> None:
 
 
 def convolution_seconds(dtype: torch.dtype) -> float:
-    """The least of some times of one 3x3 convolution with its gradients, channels-last, 16 images of 64x16x16.
+    """Seconds of a 3x3 convolution with its gradients, channels-last, on 16 images of 64x16x16; the best of 3 repeats.
 
-    Times of this process on its processors: what else the machine does must not make one precision look slow.
+    This is CPU time of the process, so that other work of the machine does not make one precision look slow.
     """
     images = torch.randn(16, 64, 16, 16, dtype=dtype).to(memory_format=torch.channels_last).requires_grad_()
     weight = torch.randn(64, 64, 3, 3, dtype=dtype).to(memory_format=torch.channels_last).requires_grad_()

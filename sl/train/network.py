@@ -11,7 +11,7 @@ from sl.train.seeds import generator
 
 
 def make_model(config: RunConfig, dataset: Dataset) -> Classifier:
-    """The network for `dataset` with the run's own initial weights, on the CPU; UserError where it does not fit."""
+    """The network for `dataset`, on the CPU, with the run's initial weights; UserError if it does not fit the data."""
     sizes = {"num_classes": dataset.num_classes, "image_shape": dataset.image_shape}
     model = build(config.model, "model", config.allow_targets, width=config.scale.width_share, **sizes)
     recipe, part = config.recipe, initialised_part(model)

@@ -1,4 +1,4 @@
-"""Where the pictures of one's own lie, and where a command may write: not among them, where a folder is a class."""
+"""Checks the folders of a command on the user's own pictures: it must not write where each folder is a class."""
 
 from sl.data.folder import LABELS_FILE
 from sl.errors import UserError
@@ -10,10 +10,10 @@ WRITTEN = ("out", "results_dir", "runs_dir", "models_dir", "checkpoints_dir")  #
 
 
 def check_places(config: RunConfig) -> None:
-    """For dataset=folder, UserError where nobody named data_dir, or a folder that is written to lies below it.
+    """For dataset=folder, raise UserError if data_dir was not typed, or the command would write below it.
 
-    Later runs could take it for a class. UserError too where the labels.csv of an audit would replace the file that it
-    reads.
+    Later runs could take the written folder for a class. UserError too if the labels.csv of an audit would replace the
+    file that it reads.
     """
     if config.names["dataset"] != OWN_DATA:
         return

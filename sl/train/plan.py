@@ -1,4 +1,4 @@
-"""How long a run is and when it is looked at more closely."""
+"""The plan of a run: its epochs and steps, and the epochs of its stages, at which it is probed."""
 
 from dataclasses import dataclass
 
@@ -32,7 +32,7 @@ class Plan:
 
 
 def stages(epochs: int) -> dict[Stage, int]:
-    """The early, middle and late epoch of a run: 10, 50 and 100 of 120, scaled with its length.
+    """The early, middle and late epoch of a run of `epochs`: 10, 50 and 100 of 120, scaled to its length.
 
     >>> stages(120), stages(40)
     ({'early': 10, 'middle': 50, 'late': 100}, {'early': 3, 'middle': 17, 'late': 33})
@@ -41,8 +41,8 @@ def stages(epochs: int) -> dict[Stage, int]:
 
 
 def batch_sizes(images: int, batch: int) -> list[int]:
-    """Sizes of an epoch's batches. The last one is smaller, but a single image goes into the batch before it: batch
-    normalisation needs two.
+    """The batch sizes of an epoch. The last one may be smaller, but a single image is added to the batch before it:
+    batch normalisation needs two.
 
     >>> batch_sizes(7, 3), batch_sizes(8, 3), batch_sizes(2, 3)
     ([3, 4], [3, 3, 2], [2])
@@ -54,9 +54,9 @@ def batch_sizes(images: int, batch: int) -> list[int]:
 
 
 def make_plan(recipe: RecipeConfig, scale: ScaleConfig, images: int, paper_images: int) -> Plan:
-    """The plan of a run on `images` of the `paper_images` training images; the last, partial batch is kept.
+    """The plan of a run on `images` of the `paper_images` training images; partial batches are kept.
 
-    Raises UserError where batches would hold one image: batch normalisation needs two.
+    Raises UserError if there are fewer than two training images, or batches would have one image.
     """
     if images < 2:
         raise UserError(f"the training set has {images} image here: a run needs two or more to train on")

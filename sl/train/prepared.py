@@ -1,4 +1,4 @@
-"""A run that is ready to be trained: its data, noise, what is held out, and its plan."""
+"""Prepares a run for training: loads its data, draws its noise, holds out images and makes its plan."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -33,7 +33,7 @@ datasets: Cache[Dataset] = Cache(limit=1)
 
 @dataclass(frozen=True)
 class ProbeSet:
-    """The rightly labelled training examples of the class that is looked at more closely."""
+    """The training examples of the probed class `label` that have the right label, as rows `index` (P,)."""
 
     label: int
     index: Tensor
@@ -41,7 +41,7 @@ class ProbeSet:
 
 @dataclass(frozen=True)
 class PreparedRun(Described):
-    """A run that is ready to be trained; `dataset` and `noisy` are without what is held out for `validation`."""
+    """A run that is ready to be trained; `dataset` and `noisy` do not contain the images held out for `validation`."""
 
     dataset: Dataset
     noisy: NoisyLabels
@@ -51,7 +51,7 @@ class PreparedRun(Described):
     probe_set: ProbeSet
 
     def header(self, origin: Provenance) -> Header:
-        """The first line of the record."""
+        """The first line of the record; `origin` says where the run is trained."""
         known: dict[str, Any] = {"validation_images": len(self.validation.labels)} if self.validation else {}
         if self.dataset.labels_given:
             known |= {"labels": "given", **self.dataset.facts}
@@ -91,7 +91,7 @@ class PreparedRun(Described):
 
 
 def typed_for_own_recipe(config: RunConfig) -> list[str]:
-    """The options of the recipe that the command line set, if its file is one of the user's own; none otherwise."""
+    """The recipe's options that were typed, if the recipe is a file of the user; else an empty list."""
     if config.names["recipe"] in choices("recipe"):
         return []
     options = (override.lstrip("+~").partition("=")[0] for override in config.overrides)
@@ -100,9 +100,9 @@ def typed_for_own_recipe(config: RunConfig) -> list[str]:
 
 
 def prepare(config: RunConfig) -> PreparedRun:
-    """Load the data, draw the noise and plan the run; raises UserError for what cannot be run."""
+    """Load the data, draw the noise and plan the run; raises UserError for a configuration that cannot be run."""
     run = describe_run(config)
-    if hasattr(run.source, "outline"):  # mistakes come out before thousands of pictures are read
+    if hasattr(run.source, "outline"):  # so that mistakes show before thousands of pictures are read
         outline = prepare_on(run, run.source.outline())
         make_loss(config.loss, outline.dataset, outline.noisy, config.allow_targets)
         build_optimizer(make_model(config, outline.dataset), config.recipe)
@@ -113,7 +113,7 @@ def prepare(config: RunConfig) -> PreparedRun:
 
 
 def prepare_on(run: Described, full: Dataset) -> PreparedRun:
-    """The run on a share of the data set `full`."""
+    """Prepare the run on the shares of the data set `full` that its scale takes; UserError for what does not fit."""
     config = run.config
     dataset = checked_dataset(full).subset(config.scale.train_share, config.scale.test_share)
     noisy = checked_noise(run.noise.apply(dataset, config.seed), dataset)
@@ -137,18 +137,18 @@ def prepare_on(run: Described, full: Dataset) -> PreparedRun:
 
 
 def probed_class(label: str | int | None, dataset: Dataset) -> int:
-    """The number of the class `label`; null is class 3 (the paper's cat), or the last of fewer."""
+    """The number of the class `label`; None is class 3 (the paper's cat), or the last class if there are fewer."""
     return min(PROBED_CLASS, dataset.num_classes - 1) if label is None else dataset.class_index(label, "probe.label")
 
 
 def make_probe_set(label: str | int | None, dataset: Dataset, noisy: NoisyLabels) -> ProbeSet:
-    """The rightly labelled images of the class `label`."""
+    """The probe set of the class `label`; None is the default of `probed_class`."""
     number = probed_class(label, dataset)
     return ProbeSet(number, ((noisy.clean == number) & (noisy.labels == noisy.clean)).nonzero().flatten())
 
 
 def make_loss(loss: Mapping[str, Any], dataset: Dataset, noisy: NoisyLabels, allow_targets: Sequence[str] = ()) -> Loss:
-    """The loss for a run on `dataset`; UserError where it does not fit."""
+    """The loss of a run on `dataset`; UserError if its options do not fit the data."""
     sizes = {"num_examples": len(noisy.labels), "num_classes": dataset.num_classes}
     return build(loss, "loss", allow_targets, transition=_transition(loss, dataset, noisy), **sizes)
 

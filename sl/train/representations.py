@@ -1,4 +1,4 @@
-"""Keeps representations of a run's test images beside its record."""
+"""Saves representations of a run's test images beside its record."""
 
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,10 @@ from sl.train.prepared import PreparedRun
 
 
 def save_representations(engine: Engine, prepared: PreparedRun, path: Path) -> None:
-    """Keep representations of test images beside the record, for t-SNE; UserError for a full disk."""
+    """Save `probe.representations` of the test images in an .npz file beside the record, for t-SNE.
+
+    Saves nothing if that option is 0. Raises UserError if the file cannot be written.
+    """
     if prepared.config.probe.representations == 0:
         return
     labels = engine.data.test_labels.cpu()
@@ -28,7 +31,7 @@ def save_representations(engine: Engine, prepared: PreparedRun, path: Path) -> N
 
 
 def compact(features: NDArray[np.float32]) -> NDArray[np.floating[Any]]:
-    """`features` as float16, or as they are where one of them is too large for that: it would become infinite."""
+    """`features` as float16, or unchanged if one of them would become infinite in float16."""
     with np.errstate(over="ignore"):
         halved = features.astype(np.float16)
     return halved if np.isfinite(halved).all() else features
@@ -37,7 +40,7 @@ def compact(features: NDArray[np.float32]) -> NDArray[np.floating[Any]]:
 def spread_over_classes(labels: Tensor, count: int) -> Tensor:
     """Rows of `count` of the `labels` (N,): the first of every class, then the second of every class, and so on.
 
-    So any number of the first rows is spread over the classes, however the labels are sorted.
+    So the rows are spread over the classes for every `count` and every order of the labels.
 
     >>> spread_over_classes(torch.tensor([0, 0, 0, 1, 1, 2]), 4).tolist()
     [0, 3, 5, 1]

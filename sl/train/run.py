@@ -1,6 +1,6 @@
-"""One run, from its configuration to its record: begin or resume, epoch after epoch, end.
+"""Trains one run, from its configuration to its record: starts or resumes it, trains each epoch and ends it.
 
-A run that is finished is never trained again; what a run leaves behind is its record.
+A finished run is never trained again.
 """
 
 import os
@@ -32,13 +32,13 @@ from sl.train.representations import save_representations
 from sl.train.save_model import check_models_dir, save_model
 from sl.train.stop import Stopped, StopRequest
 
-CHECKPOINT_SECONDS = 30.0  # between two checkpoints, inside an epoch too
+CHECKPOINT_SECONDS = 30.0  # between two checkpoints, also inside an epoch
 
 
 class RunDiverged(UserError):
-    """The run's loss or a weight was not finite, or a weight was 10,000 or more.
+    """Raised for a run whose loss or weights were not finite, or of which a weight was 10,000 or more.
 
-    Its record says so; no table or figure counts it.
+    The record says that the run diverged; no mean in a table or figure includes it.
     """
 
     def __init__(self, path: Path, where: str = "") -> None:
@@ -50,9 +50,9 @@ class RunDiverged(UserError):
 def train(config: RunConfig, wait: bool = False) -> Path:
     """Train the run that `config` describes, unless its record is complete; returns the record's path.
 
-    An interrupted run resumes from its checkpoint. Where another process is training the run, this one raises Busy; if
-    it is to `wait`, it goes on when the other one ends: the run is complete then, or is resumed here. Raises UserError
-    for a configuration that cannot be run; RunDiverged for a run whose loss or weights are not finite, or of which a
+    An interrupted run resumes from its checkpoint. If another process is training the run, Busy is raised; with `wait`,
+    the call waits for the other process and then resumes the run if it is not complete. Raises UserError for a
+    configuration that cannot be run, and RunDiverged for a run whose loss or weights are not finite, or of which a
     weight reached 10,000, now or on an earlier call.
     """
     check_places(config)
@@ -93,15 +93,14 @@ class Training:
         self.stop = StopRequest()
         self.epoch = self.step = 0
         self.epoch_seconds: list[float] = []
-        self.epoch_seconds_so_far = 0.0  # in the epoch that is not over
-        self.began = time.perf_counter()  # when that epoch would have begun, had nothing interrupted it
+        self.epoch_seconds_so_far = 0.0  # spent in the unfinished epoch
+        self.began = time.perf_counter()  # when that epoch would have begun without interruptions
         self.saved = time.monotonic()
 
     def run(self, state: State) -> None:
-        """Train to the end; `state` is that of the record there is.
+        """Train to the end; `state` is the state of the existing record.
 
-        Raises RunDiverged where the numbers are no longer finite or a weight ran away, and Stopped, once the state is
-        saved, on a signal.
+        Raises RunDiverged if the run diverges, and Stopped on a signal, after the state has been saved.
         """
         finished = False
         try:
@@ -126,7 +125,7 @@ class Training:
         self.stop.check()  # a signal that came too late to stop this run stops the sweep it is part of
 
     def _resume_or_start(self, state: State) -> None:
-        """The record and the engine at the newest state that a checkpoint holds, or both at the beginning."""
+        """Bring record and engine to the newest state of a checkpoint, or start both from the beginning."""
         origin = origin_of(self.prepared.runtime)
         found = None if state == "missing" else self._restore()
         header = found.header if found else self.prepared.header(origin)
@@ -136,7 +135,7 @@ class Training:
             os.replace(self.path, aside)
             warn(f"{self.path}: damaged record, kept as {aside.name}")
         if found is None:
-            self.checkpoint.remove()  # else a kill before the first save would let the next call resume an old run
+            self.checkpoint.remove()  # else, after a kill before the first save, the next call would resume an old run
             self.record.start(header)
             if state != "missing":
                 warn(f"{self.path}: there is no checkpoint of this run; it starts over")
@@ -146,9 +145,9 @@ class Training:
         warn(f"{self.path}: resumes {self._reached}")
 
     def _restore(self) -> Run | None:
-        """Bring engine and record to the newest usable checkpoint; the run as it was then, or None.
+        """Bring engine and record to the newest usable checkpoint; returns the run at that point, or None.
 
-        A checkpoint holds its own copy of the record, so the two agree whatever happened to the file since.
+        A checkpoint contains a copy of the record, so that both agree whatever has happened to the file since.
         """
         for state in self.checkpoint.states():
             try:
@@ -169,7 +168,7 @@ class Training:
         return None
 
     def _check_probed_class(self, began_with: str | int | None) -> None:
-        """UserError where the run is now to look at another class than the one that it began with."""
+        """Raise UserError if the run began with another probed class, `began_with`, than it has now."""
         if probed_class(began_with, self.prepared.dataset) != self.prepared.probe_set.label:
             labels = (self.prepared.config.probe.label, began_with)
             asked, began = ("null" if label is None else label for label in labels)
@@ -179,9 +178,9 @@ class Training:
             raise UserError("probe.label", asked, rule)
 
     def _one_epoch(self) -> None:
-        """Train, evaluate and record the next epoch, or what is left of it.
+        """Train, evaluate and record the next epoch, or the rest of it.
 
-        Until the epoch is recorded nothing but the engine's steps has changed, so it may stop in the evaluation too.
+        Until the epoch is recorded, only the engine's steps have changed state, so it can stop in the evaluation too.
         """
         epoch, plan, seed = self.epoch + 1, self.prepared.plan, self.prepared.config.seed
         self.began = time.perf_counter() - self.epoch_seconds_so_far
@@ -206,7 +205,7 @@ class Training:
         self.stop.check()
 
     def _end(self) -> None:
-        """Write what a trained run leaves; where the disk refuses it, the whole training is in the checkpoint."""
+        """Write representations, network and the record's end; if that fails, save a checkpoint and raise UserError."""
         try:
             save_representations(self.engine, self.prepared, self.path)
             self.record.end(self.epoch_seconds, save_model(self.engine, self.prepared))
@@ -215,7 +214,7 @@ class Training:
             raise UserError(f"{error}; {saved if self._save() else 'nor could the training be saved'}") from None
 
     def _after_step(self, step: int) -> None:
-        """Between two steps the run can be saved and stopped; nothing here waits for the device otherwise."""
+        """After a step, save or stop the run if that is due; otherwise nothing here waits for the device."""
         self.step, self.epoch_seconds_so_far = step, time.perf_counter() - self.began
         self.console.inside(step / self.prepared.plan.steps_per_epoch)
         self._save_if_due()
@@ -238,5 +237,5 @@ class Training:
 
     @property
     def _reached(self) -> str:
-        """How far the run is, in words."""
+        """The progress of the run as text, such as "after epoch 3 and 20 steps of the next"."""
         return f"after epoch {self.epoch}" + (f" and {self.step} steps of the next" if self.step else "")

@@ -1,4 +1,4 @@
-"""Keeps the network of a finished run, ready to be used without its configuration."""
+"""Saves the network of a finished run so that it can be used without the run's configuration."""
 
 import hashlib
 from pathlib import Path
@@ -14,27 +14,27 @@ from sl.say import say
 from sl.train.engine import Engine
 from sl.train.prepared import PreparedRun
 
-OWN_DATA = "folder"  # the choice of data set whose networks are kept by default
+OWN_DATA = "folder"  # the choice of data set for the user's own pictures; its networks are kept by default
 
 
 def keeps_model(config: RunConfig) -> bool:
-    """Whether the run's network is to be kept: as `save` says, else on data of one's own only."""
+    """Whether to keep the run's network: as `save` says; if that is null, only for the user's own data."""
     return bool(config.save) if config.save is not None else config.names["dataset"] == OWN_DATA
 
 
 def check_models_dir(prepared: PreparedRun) -> None:
-    """Raise UserError where the network is to be kept and `models_dir` cannot be written to: before the training."""
+    """Before the training, raise UserError if the network is to be kept and `models_dir` cannot be written to."""
     if keeps_model(prepared.config):
         check_writable("models_dir", Path(prepared.config.models_dir), path_of_model(prepared).parent)
 
 
 def path_of_model(prepared: PreparedRun) -> Path:
-    """The JSON of the run's network, if it is kept."""
+    """The path of the JSON file that describes the run's network, if the network is kept."""
     return model_path(Path(prepared.config.models_dir), prepared.dataset.name, prepared.identity)
 
 
 def save_model(engine: Engine, prepared: PreparedRun) -> str:
-    """Write the network of `engine` to models_dir, if the run `prepared` keeps it; sha256 of its file of weights.
+    """Write the network of `engine` to models_dir if the run keeps it; returns its weights' sha256 in either case.
 
     Running statistics are stored as evaluation uses them (`debiased_statistics`), so that the network gives the same
     logits in any other program.
@@ -55,12 +55,12 @@ def save_model(engine: Engine, prepared: PreparedRun) -> str:
 
 
 def describe_model(engine: Engine, prepared: PreparedRun) -> dict[str, Any]:
-    """What the JSON says besides the weights' file: all that is needed to use them, and where they come from."""
+    """The content of the JSON file beside the weights: what is needed to use them, and how they were made."""
     head, dirty = commit()
     recipe, node = engine.recipe, prepared.config.model
     if prepared.config.scale.width_share != 1:
         node = {**node, "width": prepared.config.scale.width_share}
-    whole = initialised_part(engine.model) is engine.model  # else batch normalisation's constants came with weights
+    whole = initialised_part(engine.model) is engine.model  # else batchnorm's constants came with pretrained weights
     return {
         "classes": list(prepared.dataset.class_names),
         "network": engine.model.described(node) if isinstance(engine.model, Classifier) else node,

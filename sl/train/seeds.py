@@ -1,4 +1,4 @@
-"""Every random draw of a run comes from a generator of its own, named by run seed, purpose and epoch."""
+"""Random generators: each draw of a run has its own, named by the run's seed, the purpose and the epoch."""
 
 import hashlib
 
@@ -6,10 +6,10 @@ import torch
 
 
 def generator(seed: int, purpose: str, epoch: int = 0) -> torch.Generator:
-    """A CPU generator that depends on its arguments alone.
+    """A CPU generator that depends only on its arguments.
 
-    Draws are made on the CPU and moved, so that every device sees the same ones; and since an epoch's
-    generator does not depend on what was drawn before, a resumed run continues as if it had never stopped.
+    Draws are made on the CPU and then moved, so that they are the same on every device. An epoch's generator does not
+    depend on earlier draws, so a resumed run continues as if it had never stopped.
     """
     digest = hashlib.sha256(f"{seed}/{purpose}/{epoch}".encode()).digest()
     return torch.Generator().manual_seed(int.from_bytes(digest[:8], "little") >> 1)

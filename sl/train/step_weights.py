@@ -1,4 +1,4 @@
-"""What a network's layers compute with in a training step: its parameters, made ready by few calls.
+"""Prepares a network's parameters for a training step with few calls.
 
 A captured step is bound by its many small kernels (docs/speed.md), and a network has tens of parameters.
 """
@@ -18,12 +18,12 @@ CAST_BY_AUTOCAST = (nn.Conv2d, nn.Linear)  # exactly these: a subclass may do so
 class StepWeights:
     """Stand-ins for parameters of `model` during a step; `values` holds them by name, for `torch.func.functional_call`.
 
-    - `lower`: convolutions and dense layers get copies in bfloat16, all by one call. The numbers are autocast's, which
-      casts every parameter, and every gradient on its way back, by a call of its own.
+    - `lower`: convolutions and dense layers get copies in bfloat16, all made by one call. The numbers are the same as
+      with autocast, which casts every parameter and every gradient by a separate call.
     - `without_biases`: a layer directly before a batch normalisation computes without its bias, because the
       normalisation subtracts it again with the batch mean. The loss stays the same, the gradient of the bias is exactly
-      zero, and `collect` adds momentum times the bias to the running mean. All numbers are equal but for rounding. A
-      GPU saves a sum over all activations this way; on a CPU nothing changes.
+      zero, and `collect` adds momentum times the bias to the running mean. All numbers are equal up to rounding. This
+      saves a sum over all activations on a GPU, and nothing on a CPU.
     """
 
     def __init__(self, model: nn.Module, *, lower: bool, without_biases: bool) -> None:
@@ -41,7 +41,7 @@ class StepWeights:
 
     @torch.no_grad()
     def begin(self) -> None:
-        """Before the forward pass: the stand-ins hold what the parameters hold now, and no gradient."""
+        """Before the forward pass: copy the parameters to the stand-ins and clear the gradients of these."""
         for copy in self.copies:
             copy.grad = None
         if self.copies:
@@ -49,7 +49,7 @@ class StepWeights:
 
     @torch.no_grad()
     def collect(self) -> None:
-        """After the backward pass: the parameters have their gradients, and running means the share of the biases."""
+        """After the backward pass: give the parameters their gradients, and add the biases to the running means."""
         given = [(own, copy.grad) for own, copy in zip(self.sources, self.copies, strict=True) if copy.grad is not None]
         gradients = [torch.empty_like(own) for own, _ in given]
         if given:
@@ -64,7 +64,7 @@ class StepWeights:
 
 
 def _cast_by_autocast(model: nn.Module, but: set[int]) -> Iterator[nn.Parameter]:
-    """Weights and biases of convolutions and dense layers, each once, without those whose id is in `but`."""
+    """Weights and biases of convolutions and dense layers, each once, except those whose id is in `but`."""
     seen = set(but)
     for layer in model.modules():
         for parameter in layer.parameters(recurse=False) if type(layer) in CAST_BY_AUTOCAST else ():

@@ -1,7 +1,7 @@
-"""Signals that ask a training to stop: it finishes its step, saves its state and exits with 128 + the signal.
+"""Stops a training on a signal: it finishes its step, saves its state and exits with 128 + the signal's number.
 
-Under SLURM, submitit has handlers of its own: at the signal before a time limit or a pre-emption (SIGUSR2) it queues
-the job again and leaves at once, in the middle of a step. Here such a handler gets the signal after the state is saved.
+Under SLURM, submitit has its own handlers: on the signal before a time limit or a pre-emption (SIGUSR2) they queue the
+job again and exit at once, in the middle of a step. Here such a handler gets the signal after the state is saved.
 """
 
 import signal
@@ -13,13 +13,13 @@ from sl.signals import BEFORE_A_KILL, give_back, take
 
 
 class Stopped(SystemExit):
-    """Raised where a run stops because it was asked to; its code is 128 + the signal's number."""
+    """Raised when a run stops because of a signal; the exit code is 128 + the signal's number."""
 
 
 class StopRequest:
     """Inside its block, a signal sets `signal` instead of ending the process; a second SIGINT stops at once.
 
-    `sl.signals.take` says where it has no effect.
+    `sl.signals.take` says when it has no effect.
     """
 
     def __init__(self) -> None:
@@ -44,9 +44,9 @@ class StopRequest:
             raise Stopped(128 + self.signal)
 
     def hand_over(self) -> None:
-        """After the block: give the signal to the handler that was there before, unless that only ends the process.
+        """After the block: give the signal to the previous handler, unless that only ends the process.
 
-        Raises UserError where that handler fails: submitit's, when a job has met its time limit too often.
+        Raises UserError if that handler fails, as submitit's does when a job has met its time limit too often.
         """
         if self.signal in (None, signal.SIGINT) or not callable(self._before.get(self.signal)):
             return

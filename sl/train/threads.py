@@ -1,4 +1,4 @@
-"""How many threads a run gets."""
+"""The number of CPU threads of a run."""
 
 import os
 
@@ -7,7 +7,7 @@ import torch
 from sl.options.runtime import MOST_THREADS, RuntimeConfig
 from sl.processes import at_work, cores
 
-SMALL_STEP = 2**16  # pixels in a batch: 128 digits have 2^13, 128 images of MNIST 10^5, of CIFAR 2^17
+SMALL_STEP = 2**16  # pixels in a batch: 128 images have 2^13 in digits, 10^5 in MNIST and 2^17 in CIFAR
 
 
 def asked_threads(config: RuntimeConfig) -> int | None:
@@ -16,9 +16,9 @@ def asked_threads(config: RuntimeConfig) -> int | None:
 
 
 def threads_of_environment() -> int | None:
-    """What OMP_NUM_THREADS says first, as in ``4,2``; None where it names no number.
+    """The first number in OMP_NUM_THREADS, which may be a list such as ``4,2``; None if there is none.
 
-    Of several processes that train at once each gets no more than its share of the cores.
+    If several processes train at once, it is at most this process's share of the cores.
     """
     first = os.environ.get("OMP_NUM_THREADS", "").split(",")[0].strip()
     if not first.isdecimal() or not 0 < int(first) <= MOST_THREADS:
@@ -27,16 +27,15 @@ def threads_of_environment() -> int | None:
 
 
 def share(number: int) -> int:
-    """How many of so many cores this process keeps busy beside those that work at the same time; one at least."""
+    """This process's share, at least one, of `number` cores among the processes that work at the same time."""
     return max(1, number // at_work())
 
 
 def threads_that_pay(image_shape: tuple[int, int, int], batch_size: int) -> int:
-    """One thread where a step is small, else one per core; a second thread on the same core brings no speed.
+    """The fastest number of threads: one if a step is small, else this process's share of the physical cores.
 
-    Processes that train at once share out the cores.
-    A step on digits takes a few milliseconds: threads that wait for each other cost more than they bring, and many
-    times more on cores that others use too.
+    A second thread on the same core brings no speed. A step on digits takes a few milliseconds: threads that wait for
+    each other cost more than they bring, and many times more on cores that others use too.
     """
     _, height, width = image_shape
     physical = torch.cpu.get_capabilities().get("num_physical_cores") or cores()
