@@ -41,7 +41,7 @@ def scale_badge(run: Run) -> str:
 
 
 def scale_name(run: Run) -> str:
-    """`scale_badge`, with "(not a data set of the paper)" for a full run on other public data."""
+    """`scale_badge`; a full-scale run on another data set with known labels gets "(not a data set of the paper)"."""
     other = paper_scale(run) and not run.labels_given and run.name("dataset") not in PAPER_EPOCHS
     return scale_badge(run) + (" (not a data set of the paper)" if other else "")
 

@@ -19,8 +19,8 @@ Handler = Callable[[int, FrameType | None], None]
 def take(names: Sequence[str], handler: Handler) -> dict[signal.Signals, Any]:
     """Let `handler` handle the signals called `names`; returns their previous handlers, for `give_back`.
 
-    Left out are signals that the parent has set to be ignored (nohup) and those that the system lacks. In another
-    thread than the main one nothing changes, because Python handles signals there only.
+    Signals that the parent has set to be ignored (nohup), and those that the system lacks, are left out. Outside the
+    main thread nothing changes, because Python lets only the main thread handle signals.
     """
     if threading.current_thread() is not threading.main_thread():
         return {}

@@ -12,7 +12,7 @@ from sl.train.save_model import keeps_model, path_of_model
 
 
 def check_finished(prepared: PreparedRun, record: Path) -> None:
-    """Warn of what the configuration asks for and the complete run at `record` lacks: network, representations, probe.
+    """Warn of what `prepared` asks for and the complete run at `record` lacks: network, representations, probed class.
 
     Raises UserError instead of the warning if `save=true` asks for a network that was not kept.
     """
