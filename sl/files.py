@@ -18,7 +18,7 @@ from sl.signals import BEFORE_A_KILL, give_back, take
 def expanded(name: str, value: object, rule: str = "must be a path") -> Path:
     """The path `value` of the option `name`, with ``~`` expanded; UserError with the `rule` if it is no path.
 
-    ``~bob`` is refused if there is no user bob: otherwise it would name a folder in the current one.
+    ``~bob`` is refused if there is no user bob: else it would be a folder in the current folder.
     """
     if not isinstance(value, str | os.PathLike) or not str(value).strip():
         raise UserError(name, value, rule)

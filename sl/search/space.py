@@ -22,8 +22,8 @@ DIGITS = 3  # significant digits of a tried value, so that it can be typed as pr
 class Range:
     """An option of the run, such as loss.alpha, and the interval in which it is searched.
 
-    The bounds are rounded like the tried values, so that none of these lies outside. With `log`, values are sampled on a
-    logarithmic scale. With `whole`, only integers are tried, because the loss takes no others.
+    The bounds are rounded like the tried values, so that none of these lies outside. With `log`, values are sampled on
+    a logarithmic scale. With `whole`, only integers are tried, because the loss takes no others.
     """
 
     option: str

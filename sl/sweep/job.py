@@ -86,8 +86,8 @@ def job_number() -> int | None:
 def tell(*, final: bool = False, **changes: object) -> None:
     """Change fields of this process's job, if it has one.
 
-    A `final` change is written at once. Another is written if half a second has passed since the last write, else with
-    a later change.
+    A `final` change is written at once; any other if half a second has passed since the last write, else with a later
+    change.
     """
     if _Current.job is None:
         return

@@ -31,7 +31,7 @@ class ComparedCell:
 
 
 def beside(group: RunGroup, published: Iterable[Published], statistic: str) -> list[Published]:
-    """The published tables for the group's data set and recipe that report `statistic`, or do not say what they report.
+    """The published tables for the group's data set and recipe that report `statistic`, or whose epoch is unknown.
 
     The paper's own tables come first.
     """

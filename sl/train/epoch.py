@@ -78,7 +78,7 @@ def on_host(*measured: Tensor) -> list[Tensor]:
 
 
 def validation_accuracy(engine: Engine, validation: Validation, between: Callable[[], None]) -> float:
-    """The accuracy in [0, 1] on the images of `validation`, by their labels; `between` is called before every batch."""
+    """The share of the images in `validation` that are predicted as their labels; `between` is called before a batch."""
     right = engine.predict(validation.images, between).argmax(1) == validation.labels
     return right.double().mean().item()
 
