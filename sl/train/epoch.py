@@ -78,7 +78,7 @@ def on_host(*measured: Tensor) -> list[Tensor]:
 
 
 def validation_accuracy(engine: Engine, validation: Validation, between: Callable[[], None]) -> float:
-    """The share of the images in `validation` that are predicted as their labels; `between` is called before a batch."""
+    """The share of the images in `validation` that are predicted as their labels; `between` is called at each batch."""
     right = engine.predict(validation.images, between).argmax(1) == validation.labels
     return right.double().mean().item()
 

@@ -49,7 +49,7 @@ class StepWeights:
 
     @torch.no_grad()
     def collect(self) -> None:
-        """After the backward pass: give the parameters their gradients, and add the biases to the running means."""
+        """After the backward pass: give the parameters their gradients, and correct the running means for biases."""
         given = [(own, copy.grad) for own, copy in zip(self.sources, self.copies, strict=True) if copy.grad is not None]
         gradients = [torch.empty_like(own) for own, _ in given]
         if given:

@@ -16,7 +16,7 @@ def asked_threads(config: RuntimeConfig) -> int | None:
 
 
 def threads_of_environment() -> int | None:
-    """The first number in OMP_NUM_THREADS, which may be a list such as ``4,2``; None if there is none.
+    """The first entry of OMP_NUM_THREADS, which may be a list such as ``4,2``; None if that is no valid number.
 
     If several processes train at once, it is at most this process's share of the cores.
     """
