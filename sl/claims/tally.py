@@ -37,9 +37,7 @@ def tally(found: Sequence[GroupOutcomes]) -> str:
             recipes = dict.fromkeys(recipe for recipe, _ in against)
             claims = dict.fromkeys(outcome.id for _, outcome in against)
             sure = {outcome.id for _, outcome in against if outcome.survives}
-            corrected = (
-                "" if len(sure) == len(claims) else f" ({len(sure) or 'none'} after the correction for many claims)"
-            )
+            corrected = "" if len(sure) == len(claims) else f" ({len(sure) or 'none'} after correction)"
             parts.append(
                 f"Scaled-down runs of {dataset_title(dataset)} (recipe {', '.join(recipes)}) contradict "
                 f"{plural(len(claims), 'claim')}{corrected}. {_at_full(dataset, claims, held)}."
@@ -76,16 +74,16 @@ def _headline(full: Sequence[GroupOutcomes], held: Mapping[Verdict, Mapping[str,
     outcomes = ((group.dataset, one) for group in full for one in group.claims if one.verdict in TESTED)
     pairs = [(dataset, one.n) for dataset, one in outcomes if not one.by_algebra]
     names, seeds = dict.fromkeys(dataset_title(dataset) for dataset, _ in pairs), [n for _, n in pairs]
-    where = f"recipe {USUAL_RECIPE}; {', '.join(names)}; n = {ends(seeds)}"
     verdicts: dict[str, tuple[Verdict, ...]] = {}
     for verdict, claims in held.items():
         for claim in claims:
             verdicts[claim] = (*verdicts.get(claim, ()), verdict)
     counts = Counter(verdicts.values())
-    weak = {verdict: _resting(full, verdict, verdicts) for verdict in (Verdict.SUPPORTED, Verdict.UNDECIDED)}
-    weak[Verdict.SUPPORTED] = [*_spread_over(held, verdicts), *weak[Verdict.SUPPORTED]]
+    spread = _spread_over(held, verdicts)
+    details = {verdict: _resting(full, verdict, verdicts) for verdict in (Verdict.SUPPORTED, Verdict.UNDECIDED)}
+    details[Verdict.SUPPORTED] = [*spread, *details[Verdict.SUPPORTED]]
     numbers = [
-        f"{counts[verdict,] or 'none'} {verdict}" + (f" ({', '.join(told)})" if (told := weak.get(verdict)) else "")
+        f"{counts[verdict,] or 'none'} {verdict}" + (f" ({', '.join(told)})" if (told := details.get(verdict)) else "")
         for verdict in TESTED
     ]
     numbers += [
@@ -93,6 +91,7 @@ def _headline(full: Sequence[GroupOutcomes], held: Mapping[Verdict, Mapping[str,
         for several, number in sorted(counts.items())
         if len(several) > 1
     ]
+    where = "; ".join([f"recipe {USUAL_RECIPE}", *([] if spread else [", ".join(names)]), f"n = {ends(seeds)}"])
     claims_tested = plural(len(verdicts), "claim")
     return f"**{claims_tested} of the paper, in our words, tested at its scale ({where}): {'; '.join(numbers)}.**"
 

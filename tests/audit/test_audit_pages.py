@@ -257,9 +257,7 @@ def test_what_sl_gains_at_all_epochs_with_the_authors_recipe() -> None:
     assert f"it ends {lost} points below CE (p = {p:.2f}, not corrected)." in STUDY
     assert f"{lost} in 120 by `authors_code` (p = {p:.2f}, not corrected)." in PAGE
     where = "docs/audit-study.md#at-all-epochs"
-    assert f"not on small CIFAR-10: by `authors_code` it loses [{lost}]({where}) (p = {p:.2f})." in " ".join(
-        README.split()
-    )
+    assert f"not on small CIFAR-10: by `authors_code` [−{lost}]({where}) (p = {p:.2f})." in " ".join(README.split())
 
 
 def test_what_to_train_on_corrected_labels() -> None:

@@ -36,7 +36,8 @@ def test_the_verdicts_at_the_papers_scale_are_counted(page: tuple) -> None:
     lacking = counts.pop("not enough runs")
     numbers = "; ".join(f"{number or 'none'} {name}" for name, number in counts.items())
     assert tally(read_claims(root / "claims.json")) == (
-        f"**{sum(counts.values())} claims of the paper tested at its scale (recipe authors_code; CIFAR-10; n = 3): "
+        f"**{sum(counts.values())} claims of the paper, in our words, tested at its scale "
+        "(recipe authors_code; CIFAR-10; n = 3): "
         f"{numbers}.** Contradicted: “SL memorises fewer wrong labels than CE” (CIFAR-10). "
         f"Shown by algebra: 1 more. Too few runs for a verdict: {lacking}."
     )

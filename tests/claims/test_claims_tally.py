@@ -22,12 +22,12 @@ def test_a_claim_is_counted_once_however_many_data_sets_it_is_asked_of() -> None
         group("digits", True, late=yes(99), never=no(99)),  # no data set of the paper
     ]
     full = (
-        "**4 claims of the paper, in our words, tested at its scale (recipe authors_code; CIFAR-10, MNIST; "
-        "n = 3 to 6): 2 supported (1 on CIFAR-10 and MNIST, 1 on CIFAR-10 alone); "
+        "**4 claims of the paper, in our words, tested at its scale (recipe authors_code; n = 3 to 6): "
+        "2 supported (1 on CIFAR-10 and MNIST, 1 on CIFAR-10 alone); "
         "none contradicted; 1 undecided; 1 supported on one data set, contradicted on another.** Contradicted: “split” "
         "(MNIST). Shown by algebra: 1 more. Too few runs for a verdict: 2. "
     )
-    unsure = "none after the correction for many claims"
+    unsure = "none after correction"
     at_full = "By authors_code at the paper's scale"
     small = (
         f"Scaled-down runs of CIFAR-10 (recipe authors_code, apl) contradict 5 claims ({unsure}). "
@@ -61,7 +61,7 @@ def test_groups_that_disagree_at_the_papers_scale_are_both_told() -> None:
         group("cifar10", False, one=(Verdict.CONTRADICTED, 3)),
     ]
     assert tally(found).endswith(
-        " contradict 1 claim (none after the correction for many claims). "
+        " contradict 1 claim (none after correction). "
         "By authors_code at the paper's scale it is supported on CIFAR-10, undecided on CIFAR-10."
     )
 
@@ -88,5 +88,5 @@ def test_contradictions_that_survive_the_correction_are_counted() -> None:
     no = (Verdict.CONTRADICTED, 3)
     found = group("cifar10", False, one=no, two=no)
     one, two = (replace(claim, survives=sure) for claim, sure in zip(found.claims, (True, False), strict=True))
-    assert "contradict 2 claims (1 after the correction for many claims)." in tally([replace(found, claims=(one, two))])
+    assert "contradict 2 claims (1 after correction)." in tally([replace(found, claims=(one, two))])
     assert "contradict 1 claim. " in tally([replace(found, claims=(one,))])

@@ -200,7 +200,7 @@ def test_why_sl_is_ahead() -> None:
     full = [group for group in groups if group["paper_scale"] and group["dataset"] in ("cifar10", "mnist")]
     verdicts = [claim["verdict"] for group in full for claim in group["claims"] if claim["id"] == "easy_overfit"]
     assert set(verdicts) - {"not enough runs"} == {"undecided"}
-    assert "CE's test accuracy falls more at easy classes: undecided at the paper's scale, supported" in ANSWER
+    assert "CE's accuracy falls more at easy classes: undecided at the paper's scale, supported" in ANSWER
     (small,) = (one for one in groups if (one["dataset"], one["recipe"], one["scale"]) == ("cifar10", *SMALL))
     assert {claim["verdict"] for claim in small["claims"] if claim["id"] == "easy_overfit"} == {"supported"}
 
