@@ -1,7 +1,10 @@
 """What docs/reproduction-notes.md says of SL's terms and of SL inside other methods, against the records."""
 
+from dataclasses import replace
+
+import numpy as np
 import pytest
-from notes import NOTES, ROOT, full_run, late, verdicts
+from notes import NOTES, ROOT, cell, full_run, late, verdicts
 from scipy.stats import ttest_1samp
 
 from sl.comparison import Series
@@ -12,10 +15,13 @@ from sl.record import Noise, Run, load_all
 pytestmark = pytest.mark.results
 
 
-def weighted(**weights: float) -> Series:
-    """The runs of SL with these weights on MNIST at the paper's scale, 40 % symmetric noise."""
-    groups = in_order(load_all(ROOT / "results" / "runs" / "mnist"))
-    group = next(group for group in groups if group.names == ("mnist", "paper", "authors_code"))
+MNIST, SMALL = ("mnist", "paper", "authors_code"), ("cifar10", "cpu", "apl")
+
+
+def weighted(names: tuple[str, str, str] = MNIST, **weights: float) -> Series:
+    """The runs of SL with these weights in the group of these names, 40 % symmetric noise."""
+    groups = in_order(load_all(ROOT / "results" / "runs" / names[0]))
+    group = next(group for group in groups if group.names == names)
     (found,) = (series for values, series in group.variants("sl", USUAL_NOISE) if weights.items() <= values.items())
     return found
 
@@ -61,6 +67,40 @@ def test_what_each_part_of_sl_brings_on_mnist() -> None:
     boosts = [mnist[f"sl_boosts_{loss}"] for loss in titles]
     assert boosts == ["supported", "supported", "supported", "contradicted"]
     assert [mnist[f"sl_needs_both_{alone}_weight_5"] for alone in ("ce", "rce")] == ["supported", "undecided"]
+
+
+def small(loss: str) -> Series:
+    """Seeds 0 to 2 of a loss on scaled-down CIFAR-10, 40 % symmetric noise."""
+    series = cell("cpu", "apl", loss)
+    return replace(series, runs=tuple(run for run in series.runs if run.seed < 3))
+
+
+def test_what_each_part_of_sl_brings_on_small_cifar10() -> None:
+    sl, rce = small("sl"), small("rce")
+    rows = {
+        "SL (α 0.1, β 1)": sl,
+        "RCE": rce,
+        "RCE, weight 5": weighted(SMALL, alpha=0, beta=5),
+        "CE": small("ce"),
+        "CE, weight 0.1": weighted(SMALL, alpha=0.1, beta=0),
+        "CE, weight 5": weighted(SMALL, alpha=5, beta=0),
+    }
+    for title, series in rows.items():
+        assert series.seeds == (0, 1, 2)
+        lost = ", ".join(str(int((run.class_curve()[-1] == 0).sum())) for run in series.runs)
+        shares = [late(series, share) for share in ("wrong_memorised", "right_accuracy")]
+        assert f"| {title} | {series.mean(Run.last_percent):.2f} | {' | '.join(shares)} | {lost} |" in NOTES
+    bird, cat, frog = 2, 3, 6
+    never = [set(np.flatnonzero((run.class_curve() == 0).all(0))) for run in rce.runs]
+    assert never == [{cat}, {bird, frog}, {bird}]
+    last = zip(rce.runs, sl.runs, strict=True)
+    gaps = [100 * (one.class_curve()[-1] - other.class_curve()[-1])[one.class_curve()[-1] > 0] for one, other in last]
+    better = np.mean([gap.mean() for gap in gaps])
+    assert f"it ends {better:.1f} points above SL. SL, which adds CE with weight 0.1, learns all ten classes" in NOTES
+    ahead = sl.stack(Run.last_percent) - rce.stack(Run.last_percent)
+    p = ttest_1samp(ahead, 0).pvalue
+    assert p > 0.05
+    assert f"SL ends {ahead.mean():.1f} points above RCE alone, which is undecided (p = {p:.2f})" in NOTES
 
 
 def test_where_forward_loses_a_digit() -> None:
