@@ -1,4 +1,4 @@
-"""Rewrite the page on choosing parameters by noisy labels.
+"""Rewrite the measured part of the page on choosing parameters by noisy labels, and the list of all points.
 
 python scripts/search_cost.py results_dir=results/search
 """

@@ -2,8 +2,8 @@
 
 Shapes: N examples, K classes; logits (N, K) float, predictions and labels (N,) int64. Every function computes
 on the device of its inputs, so an epoch needs one transfer to the host. NumPy arrays and lists are accepted too. The
-functions raise UserError for other shapes or types, and for a value outside [0, K); on an accelerator values are not
-checked, because the check would have to wait for the device.
+functions raise UserError for other shapes or types and, if they know K, for a value outside [0, K); on an accelerator
+values are not checked, because the check would have to wait for the device.
 """
 
 from collections.abc import Iterable
@@ -98,8 +98,8 @@ class ClassReport:
     """The class-wise accuracy of a model, from `confusion` (K, K), counts with row = label, column = prediction.
 
     ``print(report)`` shows each class with its number of examples, its accuracy and the class it is most often confused
-    with; `sl.figures.draw_class_report` draws it. Raises UserError unless the K `names`, text or numbers, name each
-    class.
+    with; `sl.figures.draw_class_report` draws it. Raises UserError unless `names` has one name, text or number, for
+    each of the K classes.
 
     >>> print(ClassReport(torch.tensor([[8, 2], [0, 5]]), ["cat", "dog"]))
     class  examples  accuracy  most often confused with

@@ -21,7 +21,7 @@ def read_rows(
 ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
     """Read the arrays called `table` (M, D) and `numbers` (M,) from the file at `path`; M, D > 0.
 
-    Raises UserError with the `rule` if the file is damaged, or the shapes differ, or a number is outside [0, below).
+    Raises UserError with the `rule` if the file is damaged, has other shapes, or has a number outside [0, below).
     """
     try:
         # np.load would leave a file open that it opens itself

@@ -156,7 +156,7 @@ def _begin(parent: int, place: int, count: int) -> None:
 
 
 def _run(task: Task, argument: Any, parent: int) -> Any:
-    """Do the task; then end this process if a signal has ended its parent: the task has saved its state by then."""
+    """Do the task; then end this process if its parent has ended: a signal stopped both, and the state is saved."""
     try:
         return task(argument)
     finally:

@@ -12,7 +12,7 @@ from sl.audit.posterior import Array
 from sl.config.stated import stated_parameters
 
 MANY_CLASSES = 50  # lies between CIFAR-10 and CIFAR-100, for which the authors chose values
-HARDLY_ANY = 0.05  # share of wrong labels; the lowest noise rate in the paper is 0.2
+HARDLY_ANY = 0.05  # share of wrong labels; the paper's lowest noise rate above 0 is 0.2
 ONE_WAY = 0.5  # `one_way` of T above this: the noise counts as asymmetric
 FEWEST_ONE_WAY = 4  # classes; with three, `one_way` is at least one half under any noise
 CODE = "https://github.com/YisenWang/symmetric_cross_entropy_for_noisy_labels"

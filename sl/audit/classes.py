@@ -61,7 +61,7 @@ def class_numbers(subject: Subject, ranking: Ranking, probabilities: Array) -> d
 
 
 def write_classes(out: Path, own: Audited) -> None:
-    """Write `out`/classes.json, then `out`/classes.md, which compares all audits beside `out` with an equal setting."""
+    """Write `out`/classes.json, and classes.md: this audit beside those next to `out` of equal setting, other loss."""
     replace_json(out / FILE, own.model_dump())
     others = [read(path) for path in sorted(out.parent.glob(f"*/{FILE}")) if path.parent != out]
     alike = [other for other in others if other and (other.setting, other.classes) == (own.setting, own.classes)]

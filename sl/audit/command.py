@@ -98,7 +98,7 @@ def audit_name(described: Described, folds: int) -> str:
 
 
 def what_is_audited(described: Described) -> str:
-    """The data set's name; if it is the default, also how to audit the user's own pictures."""
+    """The data set's name; if the user did not choose it, also how to audit the user's own pictures."""
     name = described.names["dataset"]
     if any(typed.startswith("dataset=") for typed in described.config.overrides):
         return name

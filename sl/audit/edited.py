@@ -25,7 +25,7 @@ def digests(out: Path, lists: Mapping[str, str]) -> dict[str, list[str]]:
 
 
 def check_replaceable(out: Path, identity: str, folds: int) -> None:
-    """Raise UserError if `out` holds the audit of another run or other folds, or a list that a person changed."""
+    """Raise UserError if `out` holds the audit of another run or other folds, or a list that is not as written."""
     written = _written(out)
     found = (written.get("identity", identity), written.get("folds", folds))
     if found != (identity, folds):

@@ -37,7 +37,7 @@ def fit_temperature(probabilities: Array, labels: Labels, transition: Array) -> 
 
 
 def posterior(probabilities: Array, labels: Labels, transition: Array) -> Array:
-    """P(true = i | image, label), (N, K), by Bayes' rule proportional to p_i T[i, label]; p where all these are 0."""
+    """P(true = i | image, label), (N, K), by Bayes: p_i T[i, label], scaled to sum 1; p if they sum to <= LEAST."""
     likely = probabilities * transition[:, labels].T
     total = likely.sum(1, keepdims=True)
     return np.where(total > LEAST, likely / np.maximum(total, LEAST), probabilities)

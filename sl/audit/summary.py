@@ -78,7 +78,10 @@ def closing(
 
 
 def training_command(config: AuditConfig, labels: Path) -> str:
-    """The command that repeats the audited training on the labels in the file `labels`, with a new data set name."""
+    """The command that trains on the audited pictures with the labels in the file `labels`.
+
+    The data set gets a new name, so that records tell the two apart.
+    """
     own = {field.name for field in fields(AuditConfig)} - {field.name for field in fields(RunConfig)}
     split = {"dataset.test_share", "dataset.split_seed"}  # replaced by the column "split" of the list
     without = {*own, *split, "dataset.labels", "dataset.name"}

@@ -116,9 +116,9 @@ def spread_beyond_chance(run: Run, stage: str) -> float:
 
     The measured accuracy of a class with m test images and true accuracy p has variance p (1 - p) / m. So classes seem
     further apart than they are, most with few images and p near a half. The observed variance over classes is that of
-    the true accuracies plus the mean of these. One factor shrinks the spread so that the first part remains, as in
-    constrained empirical Bayes (Louis 1984): little where classes truly differ, to about 0 where they do not. nan if
-    fewer than two classes have test images.
+    the true accuracies plus the mean of the variances p (1 - p) / m. One factor shrinks the spread to the part of the
+    true accuracies, as in constrained empirical Bayes (Louis 1984): it changes little where classes truly differ, and
+    gives about 0 where they do not. nan if fewer than two classes have test images.
     """
     counts = run.probe_values(stage, "confusion").sum(axis=1)
     tested = counts > 0

@@ -11,7 +11,7 @@ from sl.record.shown import dataset_title
 
 
 def tally(found: Sequence[GroupOutcomes]) -> str:
-    """How many claims hold at the paper's scale with the authors' recipe, and which ones scaled-down runs contradict.
+    """How many claims hold at the paper's scale with the authors' recipe, and how many scaled-down runs contradict.
 
     A claim is counted once, however many data sets it is tested on; where these disagree, under all their verdicts.
     """
@@ -48,8 +48,8 @@ def tally(found: Sequence[GroupOutcomes]) -> str:
 def _at_full(dataset: str, claims: Collection[str], held: Mapping[Verdict, Mapping[str, set[str]]]) -> str:
     """How many of `claims` have which verdict at the paper's scale, in words; `held` maps verdicts to `_datasets`.
 
-    The verdict on `dataset` counts if there is one, else those on the other data sets, which are named. Where groups
-    disagree, all their verdicts are named.
+    The verdict on `dataset` counts if there is one, else those on the other data sets; each names its data set. Where
+    groups disagree, all their verdicts are named.
     """
     counts = Counter[str]()
     for claim in claims:
@@ -99,7 +99,7 @@ def _headline(full: Sequence[GroupOutcomes], held: Mapping[Verdict, Mapping[str,
 def _spread_over(
     held: Mapping[Verdict, Mapping[str, set[str]]], verdicts: Mapping[str, tuple[Verdict, ...]]
 ) -> list[str]:
-    """How many supported claims were tested on several data sets, and how many on one alone; `held` as `_datasets`."""
+    """How many supported claims hold on which data sets; [] if all hold on the same ones; `held` as `_datasets`."""
     places = [on for claim, on in held[Verdict.SUPPORTED].items() if verdicts[claim] == (Verdict.SUPPORTED,)]
     counts = Counter(" and ".join(map(dataset_title, sorted(on))) + " alone" * (len(on) == 1) for on in places)
     return [f"{count} on {where}" for where, count in counts.most_common()] if len(counts) > 1 else []

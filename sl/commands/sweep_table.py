@@ -37,7 +37,7 @@ def main(runs_dir: Path = Path("results/runs"), out: Path = Path("results/sweeps
 
 
 def write(sweep: Sweep, stem: Path) -> Iterator[Path]:
-    """Write `stem`.md, .csv, .png and .svg of one sweep; yields the paths of all but the .svg."""
+    """Write `stem`.md and .csv, and .png and .svg if a number varies; yields the paths of all but the .svg."""
     for suffix, content in ((".md", table.markdown(sweep)), (".csv", table.comma(sweep))):
         path = stem.with_name(f"{stem.name}{suffix}")  # a name may have a dot
         with writing(stem.parent, "out"):

@@ -12,7 +12,7 @@ from sl.say import warn
 
 
 def main(config: RunConfig) -> float | None:
-    """Train the run that `config` describes; returns the validation accuracy for a sweeper, None without a holdout."""
+    """Train the run that `config` describes; returns the validation accuracy for a sweeper, None without validation."""
     from sl.record.read import read  # some of these import torch; --help does without it
     from sl.sweep import job
     from sl.tracker.console import summary

@@ -66,7 +66,8 @@ class RunGroup:
     def variant(self, loss: str) -> dict[str, Any] | None:
         """The parameters of `loss` that the page shows: those in configs/ for recipe and data set, if they were run.
 
-        Else the closest ones that were run; of equally close ones the first started: so a later sweep moves no row.
+        Else the closest ones that were run; of equally close ones those that were started first, so that a later sweep
+        moves no row.
         Diverged runs count if no run of the loss finished; None if there is neither.
         """
         dataset, _, recipe = self.names

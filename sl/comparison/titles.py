@@ -18,7 +18,7 @@ SYMBOLS = {  # for parameters with the same name in several losses
 
 
 def parameters(values: dict[str, Any] | None, loss: str = "") -> str:
-    """The parameters of `loss` and of its parts, with the symbols that configs/ give them.
+    """The numbers among the parameters of `loss` and its parts, with symbols (`SYMBOLS`, or the loss's own `shown`).
 
     p_min is left out: it belongs to the recipe.
 

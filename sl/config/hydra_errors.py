@@ -81,7 +81,7 @@ def _explain_one(error: BaseException, typed: Sequence[str], config_name: str) -
 
 
 def _instead(argument: str, config_name: str) -> str:
-    """A hint what to type in place of an `argument` that Hydra cannot parse."""
+    """A hint on what to type in place of an `argument` that Hydra cannot parse."""
     option, given, value = argument.partition("=")
     if given:
         example = "" if value.startswith(("[", "{")) else f": {_in_a_shell(option, value)}"

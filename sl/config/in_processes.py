@@ -16,7 +16,7 @@ from sl.config.guard import Crash
 from sl.errors import UserError
 from sl.workers import Lost, run_all
 
-Call = tuple[Callable[..., JobReturn], tuple[Any, ...], dict[str, Any]]  # the result of joblib.delayed
+Call = tuple[Callable[..., JobReturn], tuple[Any, ...], dict[str, Any]]  # what joblib.delayed(function)(...) returns
 
 
 def take_joblibs_place() -> None:

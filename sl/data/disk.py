@@ -20,7 +20,7 @@ GONE = f": {os.strerror(errno.ENOENT)}"
 def folder(name: str, value: object, instead: str = "") -> Path:
     """The path `value` of a folder that may not exist yet, with ``~`` expanded.
 
-    Raises UserError that names the parameter if `value` is no path or a file; for a file it says what to do `instead`.
+    Raises UserError that names the parameter if `value` is no path or is a file; then it says what to do `instead`.
     """
     path = expanded(name, value, "must be the path of a folder")
     if os.path.isfile(path):  # False where the system refuses to say; Path.is_file would raise

@@ -93,7 +93,7 @@ class ImageFolder:
     def fingerprint(self) -> str:
         """sha256 over the sorted names of all pictures and their bytes; with a file of labels, over label and part too.
 
-        16 hexadecimal digits. Class names are hashed too if they are not in plain text order, which numbers the labels.
+        16 hexadecimal digits. Class names are hashed too if their order, which numbers the labels, is not text order.
         """
         found, content = self._found, hashlib.sha256()
         parts = [*(("train", picture) for picture in found.train), *(("test", picture) for picture in found.test)]

@@ -130,7 +130,7 @@ def _completed(paths: Sequence[Path], size: int, margin: int, pixels: Path) -> d
     bytes_in_all = len(paths) * 3 * size * size
     if not pixels.exists() or pixels.stat().st_size != bytes_in_all:
         progress = DecodeProgress()
-        progress.save(about)  # before the new file exists: progress of an earlier file is not its own
+        progress.save(about)  # before the new file exists: the progress of an earlier file must not count for it
         with pixels.open("wb") as file:
             file.truncate(bytes_in_all)
     if progress.sha256 and progress.sha256 != file_digest(pixels):

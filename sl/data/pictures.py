@@ -61,9 +61,9 @@ def stratified_split(
 ) -> tuple[tuple[Picture, ...], tuple[Picture, ...]]:
     """Pictures for training and for testing: a `share` in (0, 1) of every class is for testing.
 
-    Each class has at least one picture for testing, unless it has only one. Pictures are ranked by sha256 of seed and
-    name, so no machine or version changes the split, and an added picture moves few others. Both parts keep the given
-    order.
+    Each class keeps at least one picture for training and, if it has two or more, gets at least one for testing.
+    Pictures are ranked by sha256 of seed and name, so no machine or version changes the split, and an added picture
+    moves few others. Both parts keep the given order.
     """
     members: dict[str, list[str]] = {}
     for picture in pictures:

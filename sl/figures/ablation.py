@@ -56,7 +56,7 @@ def versions(group: RunGroup) -> list[Version]:
 
 
 def draw(group: RunGroup) -> Figure | None:
-    """Both metrics by epoch, a line for each version and SL; None if only SL and CE ran."""
+    """Both metrics by epoch, a line for each version and SL; None if no term but CE with weight 1 ran alone."""
     alone, sl = versions(group), group.series("sl", USUAL_NOISE)
     if all((version.term, version.weight) == ("ce", 1.0) for version in alone):
         return None

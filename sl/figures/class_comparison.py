@@ -18,7 +18,10 @@ from sl.record.run import Array
 
 
 def draw(group: RunGroup) -> Figure | None:
-    """Each class's accuracy with both losses, and SL's gain, for every noise that both ran under; None for no noise."""
+    """Each class's accuracy with both losses, and SL's gain, for the `compared_noises` that both ran under.
+
+    None if there is no such noise.
+    """
     rows = [
         (noise, ce, sl)
         for noise in compared_noises(group)

@@ -16,7 +16,7 @@ MANY = f"Colours of more than {MOST_NUMBERS} classes follow the square root of t
 def class_matrix(axes: Axes, matrix: Array, labels: Sequence[str], *, named: bool = True) -> None:
     """Draw shares in [0, 1], (K, K), from white (0) to dark blue (1); where K <= MOST_NUMBERS, with percentages.
 
-    With `named`, the labels stand beside the rows; without it, and below the columns, only the numbers of the classes.
+    `named`: labels beside the rows if K <= MOST_NUMBERS; elsewhere, and below the columns, only class numbers.
     """
     few = len(matrix) <= MOST_NUMBERS
     axes.imshow(matrix, norm=PowerNorm(1.0 if few else 0.5, 0, 1), cmap="Blues", interpolation="nearest")

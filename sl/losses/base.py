@@ -139,7 +139,7 @@ class Loss(nn.Module, ABC):
         return share * losses, share.sum()
 
     def _of_each(self, logits: Tensor, labels: Tensor, index: Tensor | None) -> Tensor:
-        """Losses (N,). On the CPU, UserError names a label that PyTorch refuses; elsewhere its value costs a wait."""
+        """Losses (N,). On the CPU, UserError names a label that PyTorch refuses; elsewhere PyTorch's error passes."""
         try:
             if index is None:
                 losses = self.per_example(logits, labels)

@@ -28,7 +28,7 @@ def symmetric(num_classes: int, rate: float) -> Tensor:
 def asymmetric(dataset: str, rate: float, variant: str | None = None) -> Tensor:
     """T of the published asymmetric noise: a share `rate` of each source class s moves to one class map[s].
 
-    `rate` holds within the source classes. The end of each line is the share of wrong labels in balanced data:
+    `rate` holds within the source classes. The end of each line is the share of wrong labels in the full training set:
 
     - ``mnist``: 7->1, 2->7, 3->8, 5<->6; about 0.5 rate.
     - ``cifar10``: truck->automobile, bird->airplane, deer->horse, cat<->dog; 0.5 rate.

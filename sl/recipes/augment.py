@@ -30,7 +30,7 @@ pull request 314 of October 2020; the authors' code is from 2019."""
 class Draws(NamedTuple):
     """The random changes of N images.
 
-    `offset` (N, 2) float32: how far the sampling point moves along rows and columns, in pixels; `flip` (N,) bool;
+    `offset` (N, 2) float32: by how many pixels the row and the column of the sampling point move; `flip` (N,) bool;
     `angle` (N,) float32: how far it turns, in radians, from the rows' axis towards the columns'.
     """
 

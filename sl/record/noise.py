@@ -33,7 +33,7 @@ class Noise:
 
     @property
     def order(self) -> tuple[float, str, str, float]:
-        """Sort key: the place that configs/ gives the kind of noise, then its name; each kind by detail, then rate."""
+        """Sort key: `place` of the kind of noise (its `order`, then its name); each kind by detail, then rate."""
         return *place("noise", self.kind), self.detail, self.rate or 0.0
 
 

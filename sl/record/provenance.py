@@ -31,8 +31,8 @@ def _git(*arguments: str) -> str | None:
 def commit() -> tuple[str | None, bool | None]:
     """The commit of the code, and whether the code differs from it (new records do not count).
 
-    Outside a checkout of its own, for instance in a bare copy or inside another repository, the variable SL_COMMIT may
-    name the commit; whether the code differs from it is then unknown (None).
+    Outside a checkout of its own, for instance in a copy without .git or inside another repository, the variable
+    SL_COMMIT may name the commit; whether the code differs from it is then unknown (None).
     """
     top = _git("rev-parse", "--show-toplevel")
     head = _git("rev-parse", "HEAD") if top and Path(top).resolve() == ROOT else None

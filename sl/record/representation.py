@@ -16,7 +16,7 @@ Labels = NDArray[np.int64]
 def read_representation(run: Run) -> tuple[Features, Labels] | None:
     """The representations (M, D) of M test images at the last epoch and their labels (M,); None if not kept.
 
-    The rows go through the classes in turn, so the first rows are spread over all classes, however many are taken.
+    The rows go through the classes in turn, so any number of the first rows is spread over the classes.
     Raises UserError where the file beside the record cannot be read.
     """
     path = run.path.with_suffix(".npz")

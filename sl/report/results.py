@@ -78,7 +78,7 @@ def _source(group: RunGroup, table: Published) -> dict[str, Any]:
 
 
 def published_tables(published: Iterable[Published]) -> list[dict[str, Any]]:
-    """Every published table as printed, and whether its numbers are `recalled`: not checked against the source."""
+    """Every published table as results/paper states it, and whether its values are not checked (`recalled`)."""
     return [
         {"dataset": dataset_title(table.dataset), "recalled": table.unchecked, **vars(published_table(table))}
         for table in published

@@ -19,7 +19,7 @@ class Deadline:
 
         `trained` is how much of all started runs was trained since the beginning, on average v runs a second; `left` is
         how much of them is not trained yet. With the new run, all end after (left + 1) / v seconds. While v is unknown,
-        any run may start. Records grow by whole epochs, so v is rather too small than too large during training.
+        any run may start. Records grow by whole epochs, so during training v is underestimated, not overestimated.
         """
         now = self.clock()
         time_left = self.end - now

@@ -47,7 +47,7 @@ class Description(Entry):
 
 
 def read_description(text: str) -> dict[str, Any]:
-    """The values of `Description` in the JSON `text`, by name; ValueError says in one line what is wrong."""
+    """All values of the JSON `text` by name, checked by `Description`; ValueError says in one line what is wrong."""
     try:
         return Description.model_validate_json(text).model_dump(by_alias=True)
     except ValidationError as error:

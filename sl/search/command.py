@@ -27,7 +27,7 @@ OF_A_SEARCH = ("search.", "search_ranges", "holdout", "runs_dir", "results_dir",
 def run_search(config: SearchConfig) -> None:
     """Search as `config` says, write every trial and print the best, with the command that trains with its parameters.
 
-    Raises UserError for options that cannot be used, and if every run diverged.
+    Raises UserError for options that cannot be used, and if no trial has a score because each had a diverged run.
     """
     trials = integer("search.trials", config.search.trials, 1)
     with under("search"):

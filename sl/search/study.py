@@ -104,9 +104,9 @@ def search(
 ) -> None:
     """Propose and evaluate until `trials` proposals have an answer: the mean accuracy of their runs, or "diverged".
 
-    `evaluate` gets up to `at_once` proposals at a time; `after` is called after each such batch. If it returns an error
-    for a proposal, the error is raised once the others have their answers; the next `open_study` queues that proposal
-    again.
+    `evaluate` gets up to `at_once` proposals at a time; `after` is called after each such batch. If `evaluate` returns
+    an error for a proposal, the error is raised once the others have their answers; the next `open_study` queues that
+    proposal again.
     """
     while (missing := trials - len(finished(study)) - len(diverged(study))) > 0:
         asked = [propose(study, space, seed) for _ in range(min(at_once, missing))]

@@ -38,5 +38,5 @@ def answer(outcomes: Sequence[TaskResult]) -> Answer:
 
 
 def train_and_validate(config: RunConfig) -> ValidatedRun:
-    """Train the run, or wait for the process that trains it; returns its accuracy on held-out noisy labels."""
+    """Train the run, or wait for the process that trains it; returns the part of it that a choice may read."""
     return validated(read(train(config, wait=True)))

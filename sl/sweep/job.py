@@ -1,6 +1,6 @@
 """Reports the progress of a sweep's job to the command that started the sweep, in a small file for each job.
 
-The command names the folder of these files in an environment variable, which the jobs inherit from every launcher. On
+The command names the folder of these files in an environment variable, which the jobs inherit under every launcher. On
 a cluster the folder lies on the file system that the nodes share, below the sweep's folder.
 """
 

@@ -127,7 +127,7 @@ class MlflowTracker(Tracker):
                 return known.experiment_id if known else self.client.create_experiment(self.experiment, self.artifacts)
             except OSError:
                 raise
-            except Exception as error:  # from MLflow or its database, or the package for a database is missing
+            except Exception as error:  # from MLflow or its database, or because a database's package is missing
                 said = reason(getattr(error, "orig", error))
                 if self.uri.startswith(("http://", "https://")):
                     raise ConnectionError(f"tracker.mlflow.uri={self.uri} does not answer: {said}") from error

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 class TensorBoardTracker(Tracker):
     """A folder of event files for each run in `dir`, called by its name and identity; TensorBoard's step is the epoch.
 
-    A run that is logged again keeps its folder, even if its name has changed because it is now in a sweep. Raises
+    A run that is logged again keeps its folder, even if its name is another now, as in a sweep and alone. Raises
     UserError if the package tensorboard is not installed.
     """
 

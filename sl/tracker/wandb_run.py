@@ -1,6 +1,6 @@
 """The W&B run of a training run: whether it is sent to the server, how it is opened, and the charts of a probe.
 
-It imports wandb, which takes a second or two, so only a tracked run imports this module.
+It imports wandb, which takes a second or two, so other modules import it only where they use W&B.
 """
 
 import contextlib
@@ -72,7 +72,8 @@ def open_run(header: Header, mode: Mode, tags: list[str], live: bool, **place: s
     """Open the W&B run of a training run; it is offline if the server does not answer or refuses it.
 
     `place` has parameters of `wandb.init`: project, entity, group, dir. The commit is that of the record. For a `live`
-    run, W&B also logs the load of this machine. After a server has failed once, later runs of this process are offline.
+    run, W&B also logs the load of this machine. A server that failed once is not tried again by this process: later
+    runs to it are offline.
     """
     run = Run(header)
     place["group"] = place["group"] or data_and_noise(run)

@@ -54,7 +54,7 @@ class Described:
 
     @property
     def labels_given(self) -> bool:
-        """Whether the labels come with the user's own data, so that it is unknown which of them are right."""
+        """Whether it is unknown which labels of the data are right (`sl.data.Dataset`)."""
         return getattr(self.source, "labels_given", False)
 
 

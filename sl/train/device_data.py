@@ -32,7 +32,7 @@ class DeviceData:
         self.test_labels = dataset.test_labels.to(device)
         self.validation = validation and Validation(placed(validation.images), validation.labels.to(device))
         self.normalisation: Normalisation = fit_normalisation(normalisation, dataset.train_images).to(device)
-        self.draws = Draws.none(len(self.noisy), device)  # a captured step reads them always at this address
+        self.draws = Draws.none(len(self.noisy), device)  # a captured step always reads them at this address
 
     @property
     def resident(self) -> bool:

@@ -64,15 +64,15 @@ class Engine:
         self.loss_sum = torch.zeros((), dtype=torch.float64, device=runtime.device)
         most = EVALUATION_BATCH[runtime.device.type]
         self.evaluation_batch = min(most, max(batch_size, images_at_once(most, *data.image_shape[1:])))
-        if on_gpu:  # batches are filled up to this size: no larger than the test set, evaluated in every epoch, needs
+        if on_gpu:  # every batch is filled up to this size; a small test set, evaluated in every epoch, lowers it
             self.evaluation_batch = max(batch_size, min(self.evaluation_batch, len(data.test_images)))
         self.predictions = torch.zeros_like(data.noisy)  # of this epoch's steps
         self.finite_steps = torch.zeros((), dtype=torch.int64, device=runtime.device)
         self.weights = StepWeights(self.model, lower=lower_precision(runtime), without_biases=on_gpu)
         forward = forward_pass(self.model, self.loss, runtime)
         self._compute = torch.compile(forward, dynamic=False) if runtime.step in COMPILED else forward
-        # By batch size. An uncaptured step is not kept: an engine that holds its own method, and so its graphs, is not
-        # freed before a garbage collection.
+        # By batch size. An uncaptured step is not kept: an engine that held its own bound method would be freed, with
+        # its graphs, only by a garbage collection.
         self._captured: dict[int, CapturedStep] = {}
 
     def reset(self, model_state: dict[str, Tensor], loss: Loss, noisy: NoisyLabels) -> None:

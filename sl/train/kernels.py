@@ -14,7 +14,7 @@ from torch.nn.functional import conv2d
 from sl.say import warn
 from sl.train.device import Runtime
 
-SLOW = 2.0  # times the time of float32; hardware that multiplies bfloat16 is faster than float32
+SLOW = 2.0  # times float32's time; where the hardware multiplies bfloat16, bfloat16 takes less time than float32
 REPEATS = 3
 BLOCK = 16  # channels that oneDNN takes at once: 8 with AVX2, 16 with AVX-512
 

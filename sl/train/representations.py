@@ -15,7 +15,7 @@ from sl.train.prepared import PreparedRun
 
 
 def save_representations(engine: Engine, prepared: PreparedRun, path: Path) -> None:
-    """Save `probe.representations` of the test images in an .npz file beside the record, for t-SNE.
+    """Save representations of `probe.representations` test images in an .npz file beside the record, for t-SNE.
 
     Saves nothing if that option is 0. Raises UserError if the file cannot be written.
     """

@@ -55,7 +55,7 @@ def save_model(engine: Engine, prepared: PreparedRun) -> str:
 
 
 def describe_model(engine: Engine, prepared: PreparedRun) -> dict[str, Any]:
-    """The content of the JSON file beside the weights: what is needed to use them, and how they were made."""
+    """The JSON of the saved network without what `write_files` adds: all that its use needs, and its origin."""
     head, dirty = commit()
     recipe, node = engine.recipe, prepared.config.model
     if prepared.config.scale.width_share != 1:

@@ -23,7 +23,7 @@ class StepWeights:
     - `without_biases`: a layer directly before a batch normalisation computes without its bias, because the
       normalisation subtracts it again with the batch mean. The loss stays the same, the gradient of the bias is exactly
       zero, and `collect` adds momentum times the bias to the running mean. All numbers are equal up to rounding. This
-      saves a sum over all activations on a GPU, and nothing on a CPU.
+      saves a sum over all activations on a GPU; on a CPU the engine keeps the biases.
     """
 
     def __init__(self, model: nn.Module, *, lower: bool, without_biases: bool) -> None:

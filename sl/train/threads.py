@@ -32,7 +32,7 @@ def share(number: int) -> int:
 
 
 def threads_that_pay(image_shape: tuple[int, int, int], batch_size: int) -> int:
-    """The fastest number of threads: one if a step is small, else this process's share of the physical cores.
+    """One thread if a step is small, else this process's share of the physical cores that it may use.
 
     A second thread on the same core brings no speed. A step on digits takes a few milliseconds: threads that wait for
     each other cost more than they bring, and many times more on cores that others use too.

@@ -43,7 +43,7 @@ def make_teams(stack: ExitStack, case: str, prepared: PreparedRun) -> dict[str, 
 
 
 def compare(case: str, rounds: int, seconds: float) -> Iterator[dict[str, dict[str, Any]]]:
-    """Measure `case` in `rounds` of about `seconds` for each contender; yields the record for JSON so far after each.
+    """Measure `case` in `rounds` of about `seconds` for each contender; yields the record so far after each round.
 
     Prints on stderr when a team is ready: on a GPU that takes longer than the rounds.
     """

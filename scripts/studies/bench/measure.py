@@ -42,7 +42,7 @@ class Team:
     def fit_steps(self, seconds: float) -> None:
         """Warm up, then set `steps` to a number that takes about `seconds`.
 
-        The number is estimated twice: in a few steps the fixed costs of an epoch are nearly absent, or nearly all.
+        The number is estimated twice: in a few steps the fixed costs of an epoch take almost no time, or almost all.
         """
         self.steps = WARM_UP_STEPS
         self.lap()

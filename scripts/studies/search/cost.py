@@ -1,4 +1,4 @@
-"""The test accuracy lost by choosing parameters by noisy labels. Only this module reads it; nothing chooses by it.
+"""The test accuracy lost by choosing parameters by noisy labels; it is for the page alone, and no choice reads it.
 
 A point of a grid is a choice of parameters. It was run with a holdout, for the score that it is chosen by, and without
 one, for its test accuracy after training on all images: the mean of the last ten epochs.
