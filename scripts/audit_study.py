@@ -26,8 +26,8 @@ def main(
     cells: settings to run; a wrong name lists them
     results: folder of the records
     work: folder of runs and networks
-    page: page for all tables, with the marks results
-    readme: page for the shortest one, with the marks audit
+    page: Markdown page with the marks "results" and "all-epochs" between which the tables are written
+    readme: Markdown page with the marks "audit" between which the shortest table is written
     all_epochs: do one run of CE and of SL at all epochs instead, three seeds; records go to the folder all_epochs below
     table_only: train nothing
     threads: threads of a run

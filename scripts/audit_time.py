@@ -42,7 +42,7 @@ def make_folder(data_dir: Path, root: Path) -> None:
 
 
 def timed(root: Path, work: Path, options: Sequence[str]) -> dict[str, Any]:
-    """Audit the folder `root` in its own process; returns wall and processor seconds, and the results of `found`."""
+    """Audit the folder `root` in its own process; returns wall and processor seconds and the quality."""
     folders = [f"{name}_dir={work / name}" for name in ("runs", "models", "checkpoints", "results")]
     command = ["scripts/audit.py", "dataset=folder", f"data_dir={root}", "loss=sl", *options]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
@@ -51,10 +51,10 @@ def timed(root: Path, work: Path, options: Sequence[str]) -> dict[str, Any]:
     wall, after = perf_counter() - began, resource.getrusage(resource.RUSAGE_CHILDREN)
     processor = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     seconds = {"wall_seconds": round(wall, 1), "processor_seconds": round(processor, 1)}
-    return {"options": list(options), **found(work / "out"), **seconds}
+    return {"options": list(options), **audit_quality(work / "out"), **seconds}
 
 
-def found(out: Path) -> dict[str, Any]:
+def audit_quality(out: Path) -> dict[str, Any]:
     """The quality of the ranking, the estimate and the decisions of the audit in the folder `out`."""
     from sklearn.metrics import average_precision_score
 

@@ -27,9 +27,9 @@ def main(
     """Train what the published descriptions leave open, one point at a time, and rewrite a page.
 
     runs_dir: records of the usual runs
-    unchanged_dir: records of usual runs at a scale that is no longer in use elsewhere
+    unchanged_dir: records of unchanged runs at an older scale, used only for this comparison
     changed_dir: records of runs with a point changed
-    page: page with the marks
+    page: Markdown page with the marks between which the tables are written
     scale: auto is paper on a GPU and cpu without one
     seeds: such as 0,1; null takes those of the experiment
     jobs: runs at once; null is one per core on a CPU and 1 on a GPU

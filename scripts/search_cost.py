@@ -20,7 +20,7 @@ def main(
     """Rewrite the measured part of a page from the records of searches.
 
     results_dir: folder with outcomes of searches and, at any depth, their records
-    page: page with the marks
+    page: Markdown page with the marks between which the tables are written
     strict: stop at a damaged record instead of leaving it out
     """
     runs = load_all(results_dir, strict, "results_dir")

@@ -12,7 +12,7 @@ from sl.conformance.batches import Array, Batch
 from sl.errors import UserError
 
 CLASS_COUNTS = ("num_classes", "n_classes", "nb_classes", "classes", "K")  # parameters that mean K
-OF_OTHERS = (Exception, SystemExit)  # what unknown code may raise: a module may even end the process
+FOREIGN_ERRORS = (Exception, SystemExit)  # what unknown code may raise: a module may even end the process
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class Implementation:
                     # Copies: it may write to what it is given.
                     result = function(to_array(batch.logits.copy()), to_array(batch.labels.copy()))
                 return _numbers(result, len(batch.labels))
-            except OF_OTHERS as error:
+            except FOREIGN_ERRORS as error:
                 errors.append(f"{library}: {_said(error)}")
         raise UserError(f"{self.name}: it cannot be called with (logits, labels); {'; '.join(errors)}")
 
@@ -53,7 +53,7 @@ class Implementation:
             return lambda logits, labels: self.target(logits, labels, **given)
         try:
             return cast(Callable[..., Any], self.target(**given))
-        except OF_OTHERS as error:
+        except FOREIGN_ERRORS as error:
             raise UserError(f"{self.name}: it cannot be built from {given}; {_said(error)}") from error
 
     def _kinds(self) -> dict[str, Any]:
@@ -72,7 +72,7 @@ def load(place: str) -> Callable[..., Any]:
     if module and name and not module.startswith("."):
         try:
             target = getattr(import_module(module), name, None)
-        except OF_OTHERS as error:
+        except FOREIGN_ERRORS as error:
             raise UserError(f"{place}: {_said(error)}") from error
     if not callable(target):
         raise UserError(f"{place}: must be package.module:Name of a class or function")

@@ -52,9 +52,11 @@ def parameters_text(parameters: Parameters) -> str:
 
 
 def not_taken(implementation: Implementation) -> list[str]:
-    """A line that names the parameters that only the formulas got; an empty list if there are none."""
+    """A line that names the parameters that only the formulas use; an empty list if there are none."""
     left = {name: value for name, value in implementation.parameters.items() if not implementation.takes(name)}
-    return [f"{implementation.name} does not take {parameters_text(left)}: only the formulas got it"] if left else []
+    them = "it" if len(left) == 1 else "them"
+    named = f"{implementation.name} does not take {parameters_text(left)}"
+    return [f"{named}: only the formulas use {them}"] if left else []
 
 
 def _has_values(loss: str, parameters: Parameters, batches: Sequence[Batch]) -> bool:

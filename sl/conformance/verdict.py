@@ -105,7 +105,7 @@ def _beside(values: Array, plain: Values, reduction: str, batch: Batch) -> str:
     """The given values and those of the formula on the batch, as text."""
     right = plain(batch.logits, batch.labels)
     number = REDUCTIONS[reduction](right, batch.logits.shape[1]) if reduction in REDUCTIONS else right
-    return f"{_short(values)} for {_short(number)} on {batch.name}"
+    return f"{_short(values)} instead of {_short(number)} on {batch.name}"
 
 
 def _infinite(
@@ -117,7 +117,7 @@ def _infinite(
     if any("log_zero" in LOSSES[loss].parameters for loss in losses):
         right = next(readings("sl", chosen("sl", parameters))).values(batch.logits, batch.labels)
         expected = right if values.ndim else right.mean()
-        lines.append(f"in SL or RCE: the clamp of log 0 is missing ({_short(values)} for {_short(expected)})")
+        lines.append(f"in SL or RCE: the clamp of log 0 is missing ({_short(values)} instead of {_short(expected)})")
     return tuple(lines)
 
 

@@ -39,7 +39,7 @@ def read_labels(file: Path, root: Path) -> dict[str, list[Picture]]:
         elif wrong := _mistake(path, label, part if "split" in row else "train", find):
             mistakes.append(f"line {number}: {wrong}")
         elif (place := find(name)) in seen:
-            mistakes.append(f"line {number}: {name} stands in line {seen[place]} too")
+            mistakes.append(f"line {number}: {name} is in line {seen[place]} already")
         else:
             seen[place] = number
             parts.setdefault(part, []).append(Picture(place, name, label))

@@ -55,7 +55,7 @@ def draw(run_group: RunGroup) -> Figure | None:
     note = f"Mean softmax confidence and share of predictions over {images} images in each run. "
     note += lacking(run_group, found, clean=False)
     if len(run_group.head.class_names) > MOST_BARS:
-        note += f" Shown are the {MOST_BARS} classes that are highest at the late stage."
+        note += f" Each panel shows the {MOST_BARS} classes with the highest values at the late stage."
     return footer(figure, runs, note, "Whiskers")
 
 

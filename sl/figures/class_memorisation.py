@@ -15,14 +15,14 @@ from sl.record.run import Array
 TITLE = "Training images of each true class, late: wrong labels memorised, right labels learnt"
 SHARES = {"wrong_memorised": "memorised", "right_accuracy": "learnt"}
 NOTE = (
-    "Memorised: of the images with a wrong label the share predicted as labelled; learnt: of those with the right one. "
-    "In evaluation mode, without augmentation."
+    "Memorised: share of the wrongly labelled images that are predicted as labelled; "
+    "learnt: the same share of the rightly labelled images. In evaluation mode, without augmentation."
 )
 
 
 def draw(group: RunGroup) -> Figure | None:
     """Two panels for each noise with a run that records these shares by class; None if there is no such run."""
-    rows = {noise: said for noise in compared_noises(group) if (said := _that_say_it(group, noise))}
+    rows = {noise: recorded for noise in compared_noises(group) if (recorded := _with_shares_by_class(group, noise))}
     if not rows:
         return None
     figure, axes = panels(TITLE, 2 * len(rows), 1, 2.0)
@@ -39,11 +39,11 @@ def draw(group: RunGroup) -> Figure | None:
     return footer(figure, members, NOTE, whiskers_of(labels))
 
 
-def _that_say_it(group: RunGroup, noise: Noise) -> dict[str, Series]:
+def _with_shares_by_class(group: RunGroup, noise: Noise) -> dict[str, Series]:
     """The runs that record memorised shares by class, by loss; old records and runs without wrong labels lack them."""
     found = {loss: series.runs for (loss, _), series in series_to_draw(group, noise).items()}
-    said = {loss: [run for run in runs if not np.isnan(_late(run)).all()] for loss, runs in found.items()}
-    return {loss: Series.of(runs) for loss, runs in said.items() if runs}
+    recorded = {loss: [run for run in runs if not np.isnan(_late(run)).all()] for loss, runs in found.items()}
+    return {loss: Series.of(runs) for loss, runs in recorded.items() if runs}
 
 
 def _late(run: Run, share: str = "wrong_memorised") -> Array:

@@ -15,7 +15,10 @@ from sl.record.run import Array
 from sl.record.shown import loss_title
 
 TITLE = "Training images by epoch: learnt, memorised, corrected"
-COUNTED = "Counted while the epoch trains, on augmented images; claims count in evaluation mode where runs measured it."
+COUNTED = (
+    "Counted while the epoch trains, on augmented images; "
+    "the claims use counts in evaluation mode if all compared runs recorded them."
+)
 METRICS = {
     "right_accuracy": "rightly labelled:\npredicted as labelled",
     "wrong_memorised": "wrongly labelled:\npredicted as labelled (memorised)",

@@ -76,7 +76,7 @@ def draw(group: RunGroup) -> Figure | None:
     chosen = _drawings(base, points)
     if not chosen:
         return None
-    title = f"SL by its parameters, {noise.title}; what is not varied stays at {parameters(base.values)}"
+    title = f"SL by its parameters, {noise.title}; parameters not varied: {parameters(base.values)}"
     figure, axes = panels(title, len(chosen), 2, 2.5)
     ce = group.series("ce", noise)
     for place, (panel, (name, drawing)) in enumerate(zip(axes, chosen.items(), strict=True)):

@@ -134,4 +134,5 @@ def _note(shown: Representation) -> str:
         f"Measured: {count:,} test images in all {dimensions} dimensions against their true classes; "
         f"{NEIGHBOURS}-NN over {FOLDS} folds."
     )
-    return note + (" Each name at its class's median." if len(shown.run.class_names) <= MOST_NAMES else "")
+    named = " Each name stands at the median of its class, or above it where names would overlap."
+    return note + (named if len(shown.run.class_names) <= MOST_NAMES else "")

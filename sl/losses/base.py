@@ -194,7 +194,8 @@ class Loss(nn.Module, ABC):
             if index.dtype != torch.int64 or index.shape != logits.shape[:1]:
                 raise UserError("index", describe(index), f"must be torch.int64 of shape ({logits.shape[0]},)")
         if self.weight is not None and len(self.weight) != logits.shape[1]:
-            raise UserError("weight", f"{len(self.weight)} classes", f"must have {logits.shape[1]}, as the logits have")
+            rule = f"must have {logits.shape[1]}, the number of classes of the logits"
+            raise UserError("weight", f"{len(self.weight)} classes", rule)
 
     def check_ignoring(self) -> None:
         """Raise UserError for an `ignore_index` where the loss cannot leave an example out."""

@@ -33,7 +33,7 @@ class Correction(Loss):
         """As in `Loss`; also, the logits must have as many classes as the matrix."""
         super().check_batch(logits, labels, index)
         if logits.shape[1] != len(self.transition):
-            rule = f"must have {len(self.transition)}, as transition has"
+            rule = f"must have {len(self.transition)}, the number of classes of transition"
             raise UserError("logits", f"{logits.shape[1]} classes", rule)
 
 

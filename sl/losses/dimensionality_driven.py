@@ -76,9 +76,8 @@ class DimensionalityDriven(Loss):
         self.start = number("start", start, 0, 1)
         self.window, self.neighbours = integer("window", window, 2), integer("neighbours", neighbours, 2)
         if num_examples is not None and self.neighbours >= (points := smallest_part(num_examples)):
-            raise UserError(
-                "neighbours", neighbours, f"must be less than {points}, as many training images as are compared"
-            )
+            rule = f"must be less than {points}, the least number of training images that are compared at once"
+            raise UserError("neighbours", neighbours, rule)
         self.adapted = CrossEntropy(p_min=p_min)
         self.term = self.adapted if term is None else term_or_cross_entropy(term)
         self.register_buffer("alpha", torch.ones((), dtype=torch.float64))

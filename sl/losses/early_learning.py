@@ -37,7 +37,7 @@ class EarlyLearningRegularization(Loss):
     tensor([0.3500, 0.1000, 0.0500])
     """
 
-    cannot_ignore = "every example has a running prediction"
+    cannot_ignore = "ELR keeps a running prediction of every example"
     targets: Tensor
 
     def __init__(

@@ -28,7 +28,7 @@ class JointOptimization(Loss):
     tensor(1.1127)
     """
 
-    cannot_ignore = "an ignored example would act on others"
+    cannot_ignore = "an ignored example would still change the batch's mean prediction"
 
     def __init__(self, alpha: float, beta: float, reduction: str = "mean", **options: Unpack[Options]) -> None:
         super().__init__(reduction, **options)

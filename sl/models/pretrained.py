@@ -76,7 +76,7 @@ def find_weights(network: str, weights: str) -> Weights:
     file = expanded("model.weights", weights)
     if not file.is_file() or file.suffix not in SUFFIXES:
         names = ", ".join(["null", "DEFAULT", *known])
-        raise UserError("model.weights", weights, f"must be {names} or a file that is there ({' '.join(SUFFIXES)})")
+        raise UserError("model.weights", weights, f"must be {names} or an existing file ({' '.join(SUFFIXES)})")
     by_name = (one for one in known.values() if Path(one.url).name == file.name)
     return Weights(network, next(by_name, default), file)
 

@@ -70,5 +70,5 @@ def read_columns(path: Path, *columns: str) -> tuple[Tensor, ...]:
         with torch.serialization.safe_globals(array):
             content = torch.load(path, weights_only=True)
     except pickle.UnpicklingError:
-        raise UserError(f"{path}: refused, it holds something else than arrays of labels") from None
+        raise UserError(f"{path}: refused: it must hold arrays of labels only") from None
     return tuple(torch.from_numpy(content[column]) for column in columns)

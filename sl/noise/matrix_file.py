@@ -80,7 +80,7 @@ def read_matrix(path: object, option: str) -> MatrixFile:
     matrix = torch.from_numpy(_summing_to_one(numbers, path, option))
     check_transition(matrix, option, path, ROUNDING)
     if names is not None and len(names) != len(matrix):
-        raise UserError(option, path, f"it names {len(names)} classes, must be {len(matrix)} as the matrix has")
+        raise UserError(option, path, f"it names {len(names)} classes, must name {len(matrix)}, one for each row")
     return MatrixFile(path, matrix, names)
 
 
@@ -135,7 +135,8 @@ def _from_cells(cells: Iterable[list[str]]) -> tuple[NDArray[np.float64], tuple[
         return _numbers(rows), None
     head = rows[0][1:] if named_rows and len(rows[0]) == columns else rows[0]
     if named_rows and head != [row[0] for row in rows[1:]]:
-        raise ValueError("its rows must be as many as its columns, with their names in the same order or without names")
+        rule = "it must have as many rows as columns; row names, if any, must be the column names in the same order"
+        raise ValueError(rule)
     return _numbers([head, *(row[named_rows:] for row in rows[1:])], 1), tuple(head)
 
 

@@ -31,11 +31,11 @@ class TransitionNoise(ABC):
         labels = corrupt(dataset.train_labels, transition, seed, self.exact)
         truth_known = not dataset.labels_given or bool((transition.diagonal() < 1).any())
         noisy = NoisyLabels(labels, dataset.train_labels, transition, truth_known)
-        tell_if_far(noisy)
+        notice_if_rate_missed(noisy)
         return noisy
 
 
-def tell_if_far(noisy: NoisyLabels) -> None:
+def notice_if_rate_missed(noisy: NoisyLabels) -> None:
     """Print a notice if the share of moved labels differs from the matrix's by a tenth of the latter or more.
 
     Exact counts are rounded down in every class: a rate of 0.4 moves none of two images. Otherwise the share is random,
@@ -44,5 +44,5 @@ def tell_if_far(noisy: NoisyLabels) -> None:
     asked = (1 - noisy.transition.diagonal())[noisy.clean].mean().item()
     realised = noisy.realised_rate
     if realised is not None and abs(realised - asked) >= FAR * asked > 0:
-        rates = f"{100 * realised:.3g} % of the {len(noisy.labels)} labels in place of {100 * asked:.3g} %"
-        notice(f"noise changed {rates}: classes have too few images for the rate")
+        rates = f"{100 * realised:.3g} % of the {len(noisy.labels)} labels instead of {100 * asked:.3g} %"
+        notice(f"noise changed {rates}: there are too few training images to meet the rate")

@@ -13,7 +13,7 @@ Digest = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 
 def _inside(name: str) -> str:
     if name.startswith("/") or ".." in name.split("/") or "\0" in name:
-        raise ValueError("must not lead out of a folder: tables and figures are called by it")
+        raise ValueError("must not begin with /, contain a folder .. or a NUL character: it becomes part of file names")
     return name
 
 

@@ -14,7 +14,7 @@ from sl.record.shown import remember
 from sl.say import warn
 
 BLANK = b" \t\r\n\0"  # what may follow the last line: an editor adds line breaks, a power loss NUL bytes
-NO_HEADER = "a record must begin with its one line of kind run"
+NO_HEADER = "the first line, and no other, must be of kind run"
 SEAL = re.compile(rb',"sha256":"([0-9a-f]{64})"\}$')
 
 State = Literal["missing", "complete", "diverged", "unfinished", "damaged", "damaged end"]

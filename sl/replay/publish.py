@@ -14,6 +14,7 @@ from sl.replay.dashboard import Dashboard
 from sl.tracker.wandb_run import in_one_line
 
 KNOWN = "addresses.json"  # in the folder of specifications: the addresses of earlier views, to update them
+REMEDY = "delete the file to create a new workspace and report"
 
 
 def publish(dashboard: Dashboard, project: str, entity: str | None, out: Path) -> Iterator[str]:
@@ -50,7 +51,7 @@ def refused(what: str) -> Iterator[None]:
     try:
         yield
     except (wandb.Error, ValueError, OSError) as error:
-        raise UserError(f"W&B does not take the {what}: {in_one_line(error)}") from error
+        raise UserError(f"W&B did not accept the {what}: {in_one_line(error)}") from error
 
 
 def addresses(path: Path) -> dict[str, str]:
@@ -61,9 +62,9 @@ def addresses(path: Path) -> dict[str, str]:
     try:
         found = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
     except ValueError as error:
-        raise UserError(f"{path}: must hold addresses as JSON: {error}; without the file all is made anew") from None
+        raise UserError(f"{path}: must hold addresses as JSON: {error}; {REMEDY}") from None
     if not isinstance(found, dict) or not all(isinstance(address, str) for address in found.values()):
-        raise UserError(f"{path}: must hold addresses as JSON, one text each; without the file all is made anew")
+        raise UserError(f"{path}: must hold addresses as JSON, one text each; {REMEDY}")
     return found
 
 

@@ -47,7 +47,7 @@ def arriving(name: str, tracker: Tracker) -> Iterator[None]:
             raise
         raise UserError(f"tracker.{name}", rule=f"cannot be written to: {reason(error)}") from error
     if tracker.trouble:
-        raise UserError(f"tracker.{name}", rule=f"does not take all: {tracker.trouble}")
+        raise UserError(f"tracker.{name}", rule=f"did not receive everything: {tracker.trouble}")
 
 
 def send(run: Run, tracker: Tracker) -> None:

@@ -23,11 +23,11 @@ def all_series(group: RunGroup, places: dict[str, int]) -> list[dict[str, Any]]:
         _entry(group, loss, noise, values, series, places, probed)
         for noise in range(len(group.noises))
         for loss in sorted(group.losses, key=loss_order)
-        for values, series in _page_first(group, loss, noise)
+        for values, series in _main_variant_first(group, loss, noise)
     ]
 
 
-def _page_first(group: RunGroup, loss: str, noise: int) -> Iterator[tuple[dict[str, Any], Series]]:
+def _main_variant_first(group: RunGroup, loss: str, noise: int) -> Iterator[tuple[dict[str, Any], Series]]:
     """Parameters and series of a loss under a noise: first those that the page shows for it, then those of sweeps."""
     yield from sorted(
         group.variants(loss, group.noises[noise]),

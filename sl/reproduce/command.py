@@ -46,7 +46,7 @@ def reproduce(config: ReproduceConfig) -> list[str]:
     for step, run in experiment.steps(name, experiment.parse_seeds(config.seeds)):
         wanted.setdefault(run, step)
     additions = config.scaled_down if scale == "cpu" else {}
-    scaled = {experiment.completed(run, additions): step for run, step in wanted.items()}
+    scaled = {experiment.with_additions(run, additions): step for run, step in wanted.items()}
     print(f"{name}, all with {' '.join(common)}", flush=True)
     plan = plan_runs(scaled, common, print_run)
     saved = timed(f"{name} scale={scale}", plan, scaled, jobs)
@@ -135,7 +135,10 @@ def summary(plan: SavedPlan, states: Sequence[State], shared: Mapping[str, int])
     last = f"{states.count('complete')} of {plural(len(states), 'run')} done{diverged}; {sum(left)} to train"
     lines.append(f"{last}: {duration(max(ends))} with {plan.jobs} at once" if any(left) else last)
     needs = ", ".join(f"{name} {count}" for name, count in shared.items())
-    return [*lines, *([f"of these runs, experiments need: {needs}"] if needs else [])]
+    return [
+        *lines,
+        *([f"of these runs, each experiment needs (shared runs are trained once): {needs}"] if needs else []),
+    ]
 
 
 def redraw(runs: list[Run], results_dir: Path) -> None:

@@ -54,7 +54,7 @@ def steps(name: str, seeds: Sequence[int] | None = None) -> Iterator[tuple[str, 
     for other in experiment.get("first", []):
         yield from steps(other, seeds)
     parts = [load(part) for part in experiment.get("parts", [])] + [experiment]
-    own = [(part.get("seeds", []) if seeds is None else seeds, lines(part)) for part in parts]
+    own = [(part.get("seeds", []) if seeds is None else seeds, cells(part)) for part in parts]
     order = dict.fromkeys(seed for given, _ in own for seed in given)
     found = [(seed, run) for seed in order for given, wanted in own if seed in given for run in wanted]
     early = {run for line in experiment.get("repeat_first", []) for run in expand(line)}
@@ -63,16 +63,16 @@ def steps(name: str, seeds: Sequence[int] | None = None) -> Iterator[tuple[str, 
         yield f"{name}, seed {seed}", (*run, f"seed={seed}")
 
 
-def completed(run: Overrides, additions: Mapping[str, Sequence[str]]) -> Overrides:
+def with_additions(run: Overrides, additions: Mapping[str, Sequence[str]]) -> Overrides:
     """`run` with the `additions` for its data set, except those whose option `run` sets itself.
 
     Additions such as ``recipe.lr`` belong to the added recipe: a run that names its own recipe does not get them.
 
-    >>> completed(("dataset=cifar10", "loss=sl"), {"cifar10": ["recipe=apl"]})
+    >>> with_additions(("dataset=cifar10", "loss=sl"), {"cifar10": ["recipe=apl"]})
     ('dataset=cifar10', 'recipe=apl', 'loss=sl')
-    >>> completed(("dataset=cifar10", "recipe=authors_code"), {"cifar10": ["recipe=apl"]})
+    >>> with_additions(("dataset=cifar10", "recipe=authors_code"), {"cifar10": ["recipe=apl"]})
     ('dataset=cifar10', 'recipe=authors_code')
-    >>> completed(("dataset=cifar100", "recipe=paper_text"), {"cifar100": ["recipe=apl", "recipe.lr=0.025"]})
+    >>> with_additions(("dataset=cifar100", "recipe=paper_text"), {"cifar100": ["recipe=apl", "recipe.lr=0.025"]})
     ('dataset=cifar100', 'recipe=paper_text')
     """
     options = dict(override.split("=", 1) for override in run)
@@ -81,20 +81,20 @@ def completed(run: Overrides, additions: Mapping[str, Sequence[str]]) -> Overrid
     return (*run[:1], *added, *run[1:])
 
 
-def lines(experiment: dict[str, Any]) -> list[Overrides]:
+def cells(experiment: dict[str, Any]) -> list[Overrides]:
     """The cells of an experiment: the overrides of its own runs without their seeds."""
     return [overrides for run in experiment.get("runs", []) for overrides in expand(run)]
 
 
 def sharing(wanted: Iterable[Overrides]) -> dict[str, int]:
     """How many `wanted` runs each experiment with runs of its own asks for by the same overrides, most first."""
-    these = {_what(run) for run in wanted}
+    these = {_without_probe(run) for run in wanted}
     names = [path.stem for path in (CONFIG_DIR / "experiment").glob("*.yaml")]
-    shared = {name: len(these & {_what(run) for run in runs(name)}) for name in names if "runs" in load(name)}
+    shared = {name: len(these & {_without_probe(run) for run in runs(name)}) for name in names if "runs" in load(name)}
     return {name: shared[name] for name in sorted(shared, key=lambda name: (-shared[name], name)) if shared[name]}
 
 
-def _what(run: Overrides) -> frozenset[str]:
+def _without_probe(run: Overrides) -> frozenset[str]:
     """The overrides that decide which run it is: all but the probe's."""
     return frozenset(override for override in run if not override.startswith("probe."))
 

@@ -19,7 +19,7 @@ def fill(page: Path, content: str, name: str = "results") -> str:
     head, found, rest = text.partition(begin)
     _, closed, tail = rest.partition(end)
     if not found or not closed:
-        raise UserError(f"{page}: the marks {begin} and {end} must stand in it, in this order")
+        raise UserError(f"{page}: must contain the marks {begin} and {end}, in this order")
     try:
         replace_file(page, f"{head}{begin}\n\n{content}\n\n{end}{tail}")
     except OSError as error:

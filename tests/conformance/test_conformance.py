@@ -95,7 +95,7 @@ def test_a_right_one_conforms(name: str, line: str) -> None:
         ("WithoutAnySoftmax", "MISTAKE: softmax missing inside RCE ("),
         ("logits_as_logarithms", "MISTAKE: softmax missing: logits taken for log-probabilities ("),
         ("logarithm_to_base_10", "MISTAKE: logarithm to base 10 ("),
-        ("WithoutClamp", "in SL or RCE: the clamp of log 0 is missing (inf for "),
+        ("WithoutClamp", "in SL or RCE: the clamp of log 0 is missing (inf instead of "),
         ("BaseTen", "MISTAKE: A = -4, the base-10 logarithm"),
         ("OverClasses", "MISTAKE: the mean is taken over examples and classes"),
         ("Unstable", "MISTAKE: not finite for logits of 20 to 1e4"),
@@ -124,7 +124,7 @@ def test_the_missing_softmax_is_convicted_with_its_numbers() -> None:
     batch = next(batch for batch in batches() if batch.name == "ordinary_10")
     logits, labels = torch.from_numpy(batch.logits), torch.from_numpy(batch.labels)
     wrong, right = (kind(0.1, 1.0)(logits, labels).item() for kind in (mistakes.WithoutSoftmax, mistakes.Right))
-    assert f"({wrong:.4g} for {right:.4g} on ordinary_10)" in line
+    assert f"({wrong:.4g} instead of {right:.4g} on ordinary_10)" in line
     assert wrong > 4 * right
 
 
@@ -140,11 +140,11 @@ def test_a_class_that_takes_any_name_gets_all_parameters() -> None:
     assert found.lines[0].startswith("computes sl (alpha 0.5, beta 1, ")
 
 
-def test_parameters_that_only_the_formulas_got_are_named() -> None:
+def test_parameters_that_only_the_formulas_use_are_named() -> None:
     """`Other` computes SL with alpha 6, whatever is asked for."""
     found = verdict("Other", alpha=0.1, beta=1.0)
     assert not found.conforms
-    assert found.lines[-1] == "Other does not take alpha 0.1, beta 1: only the formulas got it"
+    assert found.lines[-1] == "Other does not take alpha 0.1, beta 1: only the formulas use them"
     assert not any("does not take" in line for line in verdict("Right", alpha=0.1).lines)
 
 
@@ -154,7 +154,7 @@ def test_a_clip_of_small_probabilities_is_a_difference_and_no_mistake(name: str,
     found = verdict(name)
     assert found.conforms
     clipped, plain = (alpha * ce + minus_a for ce in (math.log(1e7), math.log(math.exp(20) + 9)))
-    numbers = f"({clipped:.4g} for {plain:.4g} on wrong_10)"
+    numbers = f"({clipped:.4g} instead of {plain:.4g} on wrong_10)"
     assert f"difference: p clipped at 1e-7 inside CE, as in Keras {numbers}" in found.lines
 
 
@@ -162,7 +162,7 @@ def test_another_clip_is_a_difference_too_and_a_smaller_one_is_none() -> None:
     """Below 1e-12 no logit of 20 comes; a clip inside RCE alone, as in `Right`, cannot be seen."""
     found = verdict("keras_cross_entropy", least=1e-8)
     assert found.conforms
-    assert "difference: other values where p_y is 2e-9 (18.42 for 20 on wrong_10)" in found.lines
+    assert "difference: other values where p_y is 2e-9 (18.42 instead of 20 on wrong_10)" in found.lines
     for same in (verdict("keras_cross_entropy", least=1e-12), verdict("Right")):
         assert not any(line.startswith("difference") for line in same.lines)
 

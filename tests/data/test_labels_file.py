@@ -106,7 +106,7 @@ def test_several_mistakes_are_said_at_once(root: Path) -> None:
     assert said == (
         "ROOT/labels.csv line 4: /x.png: the path must be relative to data_dir; "
         "line 5: it must have a path, relative to data_dir, and a label; "
-        "line 6: pictures/0.png stands in line 2 too; and 2 more"
+        "line 6: pictures/0.png is in line 2 already; and 2 more"
     )
 
 
@@ -167,7 +167,7 @@ def test_classes_that_differ_in_case_alone_are_said(root: Path, capsys: pytest.C
         (rows("a", ""), "ROOT/labels.csv line 3: it must have a path, relative to data_dir, and a label"),
         (rows("a", "b") + "pictures/2.png\n", "ROOT/labels.csv line 4: it must have a path"),
         ("path,label\n/etc/passwd,a\n", "ROOT/labels.csv line 2: /etc/passwd: the path must be relative to data_dir"),
-        (rows("a", "b") + "pictures/./0.png,b\n", "ROOT/labels.csv line 4: pictures/0.png stands in line 2 too"),
+        (rows("a", "b") + "pictures/./0.png,b\n", "ROOT/labels.csv line 4: pictures/0.png is in line 2 already"),
         (rows("a,train", "b,", head="path,label,split"), "ROOT/labels.csv line 3: split=: must be train or test; "),
         ("path,label\n" + "a" * 200_000 + ",a\n", f"ROOT/labels.csv line 2: {IN_QUOTES}: field larger than"),
         (rows('a,"never closed', "b", "b", head="path,label,note"), f"ROOT/labels.csv line 2: {IN_QUOTES}: unexpected"),
@@ -214,4 +214,4 @@ def test_a_picture_that_is_named_in_two_spellings_is_listed_twice(root: Path) ->
     names = [f"pictures/{normalize(form, 'ä.png')}" for form in ("NFC", "NFD")]
     lines = [f"{name},{label}" for name, label in zip(names, "ab", strict=True)]
     said = refused(root, "\n".join(["path,label", "pictures/0.png,a", *lines, ""]))
-    assert f"line 4: {names[1]} stands in line 3 too" in said
+    assert f"line 4: {names[1]} is in line 3 already" in said

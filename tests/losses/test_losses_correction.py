@@ -156,5 +156,5 @@ def test_backward_needs_an_inverse() -> None:
 
 @both
 def test_logits_of_other_classes(correction: type[Correction]) -> None:
-    with pytest.raises(UserError, match="logits=5 classes: must have 4, as transition has"):
+    with pytest.raises(UserError, match="logits=5 classes: must have 4, the number of classes of transition"):
         correction(TRANSITION)(torch.zeros(2, 5), torch.tensor([0, 1]))

@@ -146,23 +146,29 @@ def test_an_error_of_another_cause_stays_as_it_is() -> None:
 
 
 def test_who_cannot_ignore_says_so_when_built() -> None:
-    with pytest.raises(UserError, match="ignore_index=0: must be None: an ignored example would act on others"):
+    with pytest.raises(
+        UserError, match="ignore_index=0: must be None: an ignored example would still change the batch"
+    ):
         JointOptimization(1.2, 0.8, ignore_index=0)
-    with pytest.raises(UserError, match="ignore_index=0: must be None: every example has a running prediction"):
+    with pytest.raises(
+        UserError, match="ignore_index=0: must be None: ELR keeps a running prediction of every example"
+    ):
         EarlyLearningRegularization(0.7, 3.0, 10, 4, ignore_index=0)
 
 
 @pytest.mark.parametrize("first", [True, False])
 def test_a_sum_cannot_ignore_where_a_part_cannot(first: bool) -> None:
     parts = [JointOptimization(1.2, 0.8), MeanAbsoluteError()]
-    with pytest.raises(UserError, match="ignore_index=0: must be None: an ignored example would act on others"):
+    with pytest.raises(
+        UserError, match="ignore_index=0: must be None: an ignored example would still change the batch"
+    ):
         ActivePassive(*(parts if first else parts[::-1]), 1, 1, ignore_index=0)
 
 
 def test_a_sum_asks_of_a_batch_what_each_part_asks() -> None:
     part = ForwardCorrection(torch.eye(3))
     for parts in ((part, MeanAbsoluteError()), (MeanAbsoluteError(), part)):
-        with pytest.raises(UserError, match="logits=4 classes: must have 3, as transition has"):
+        with pytest.raises(UserError, match="logits=4 classes: must have 3, the number of classes of transition"):
             ActivePassive(*parts, 1, 1)(torch.zeros(2, 4), torch.tensor([0, 1]))
 
 
@@ -188,7 +194,7 @@ def test_options_out_of_range(options: dict[str, Any], message: str) -> None:
 
 
 def test_weight_of_other_classes() -> None:
-    with pytest.raises(UserError, match="weight=4 classes: must have 3, as the logits have"):
+    with pytest.raises(UserError, match="weight=4 classes: must have 3, the number of classes of the logits"):
         CrossEntropy(weight=WEIGHT)(torch.zeros(2, 3), torch.tensor([0, 1]))
 
 

@@ -202,7 +202,7 @@ def test_a_name_that_is_no_text(name: Any, shown: str, weights: str | None) -> N
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (None, r"must be null, DEFAULT, IMAGENET1K_V1 or a file that is there \(\.pt \.pth \.safetensors\)$"),
+        (None, r"must be null, DEFAULT, IMAGENET1K_V1 or an existing file \(\.pt \.pth \.safetensors\)$"),
         (b"no weights", "must hold the tensors of a network by name"),
         ({}, "must hold the tensors of a network by name"),
         (

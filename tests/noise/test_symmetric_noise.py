@@ -52,9 +52,9 @@ def test_unfit_parameters_are_refused_when_built(arguments: dict[str, Any], mess
 @pytest.mark.parametrize(
     ("per_class", "rate", "said"),
     [
-        (2, 0.4, "0 % of the 20 labels in place of 40 %"),
-        (4, 0.4, "25 % of the 40 labels in place of 40 %"),
-        (9, 0.5, "44.4 % of the 90 labels in place of 50 %"),  # a ninth too few; one in eleven is not worth a word
+        (2, 0.4, "0 % of the 20 labels instead of 40 %"),
+        (4, 0.4, "25 % of the 40 labels instead of 40 %"),
+        (9, 0.5, "44.4 % of the 90 labels instead of 50 %"),  # a ninth too few; one in eleven is not worth a word
     ],
 )
 def test_noise_that_rounds_away_is_told(

@@ -30,8 +30,8 @@ def named(record: Record, choice: str, name: str) -> Record:
     ("line", "damage", "message"),
     [
         (1, lambda record: change(record, 1, format=2), "format=2: must be 1"),
-        (1, lambda record: record[1:], "must begin with its one line of kind run"),
-        (2, lambda record: [record[0], *record], "must begin with its one line of kind run"),
+        (1, lambda record: record[1:], "the first line, and no other, must be of kind run"),
+        (2, lambda record: [record[0], *record], "the first line, and no other, must be of kind run"),
         (3, lambda record: [*record[:2], record[1], *record[2:]], "epoch=1: must be 2 here"),
         (2, lambda record: change(record, 2, class_accuracy=[0.5]), "1 values for 10 classes"),
         (2, lambda record: change(record, 2, kind="picture"), "picture"),
@@ -53,10 +53,14 @@ def named(record: Record, choice: str, name: str) -> Record:
         (
             1,
             lambda record: named(record, "dataset", "../../x"),
-            'names.dataset="../../x": must not lead out of a folder',
+            'names.dataset="../../x": must not begin with /, contain a folder ..',
         ),
-        (1, lambda record: named(record, "scale", "/tmp/x"), 'names.scale="/tmp/x": must not lead out of a folder'),
-        (1, lambda record: named(record, "loss", "x\0"), "must not lead out of a folder"),
+        (
+            1,
+            lambda record: named(record, "scale", "/tmp/x"),
+            'names.scale="/tmp/x": must not begin with /, contain a folder ..',
+        ),
+        (1, lambda record: named(record, "loss", "x\0"), "must not begin with /, contain a folder .."),
         (1, lambda record: change(record, 1, config={**record[0]["config"], "seed": "0"}), "seed"),
     ],
 )

@@ -128,7 +128,7 @@ def test_a_key_that_cannot_be_one_is_one_line(tmp_path: Path, monkeypatch: pytes
 
     wandb.teardown()
     monkeypatch.setenv("WANDB_API_KEY", "short")
-    with pytest.raises(UserError, match=r"^W&B does not take the login: .*API key must have 40\+ characters"):
+    with pytest.raises(UserError, match=r"^W&B did not accept the login: .*API key must have 40\+ characters"):
         list(publish(Dashboard.read(FILE), "project", None, tmp_path))
     wandb.teardown()
 
@@ -142,7 +142,7 @@ def test_a_server_that_does_not_answer_is_one_line(
 
     monkeypatch.setattr("wandb.login", lambda **_: True)
     monkeypatch.setattr("wandb.Api", refuse)
-    with pytest.raises(UserError, match=r"^W&B does not take the login: no answer$"):
+    with pytest.raises(UserError, match=r"^W&B did not accept the login: no answer$"):
         list(publish(Dashboard.read(FILE), "project", None, tmp_path))
 
 

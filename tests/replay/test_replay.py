@@ -177,7 +177,8 @@ def test_what_wandb_gave_up_is_not_said_to_be_sent(
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(wandb.Run, "log", full)
     runs, said, tracker = load_all(records), list[str](), WandbTracker("project", mode="offline")
-    with pytest.raises(UserError, match=r"^tracker\.wandb: does not take all: \[Errno 28\] No space left on device$"):
+    trouble = r"^tracker\.wandb: did not receive everything: \[Errno 28\] No space left on device$"
+    with pytest.raises(UserError, match=trouble):
         said.extend(replay(runs, {"wandb": tracker}))
     assert not any("sent to" in line for line in said)
     monkeypatch.setattr(wandb, "Image", str)

@@ -31,7 +31,7 @@ def test_hours_of_every_step() -> None:
         "cifar10, seed 0: 1 run, 1 to train: 1.0 h, done after 3.0 h",
         "cifar10, seed 1: 2 runs, 0 to train",
         "2 of 6 runs done, 1 diverged; 3 to train: 3.0 h with 2 at once",
-        "of these runs, experiments need: fig1 2",
+        "of these runs, each experiment needs (shared runs are trained once): fig1 2",
     ]
 
 

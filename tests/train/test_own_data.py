@@ -109,7 +109,10 @@ def test_forward_correction_by_an_unknown_matrix_is_refused(tmp_path: Path, nois
         ("scale.batch_share=0.25", r"^recipe\.batch_size=4: batches must have two"),
         ("dataset.name=cifar10", r"^dataset\.name=cifar10: must not be the name of another data set$"),
         ("holdout=0.01", r"^holdout=0\.01: must leave images of every class"),
-        ("loss=d2l", r"^loss\.neighbours=20: must be less than 6, as many training images as are compared$"),
+        (
+            "loss=d2l",
+            r"^loss\.neighbours=20: must be less than 6, the least number of training images that are compared at once",
+        ),
         ("noise=matrix noise.path=MATRIX", r"^noise\.path=.*must be 2 x 2 on dataset=folder$"),
         ("loss=forward loss.transition=MATRIX", r"^loss\.transition=.*must be 2 x 2 on dataset=folder$"),
     ],
