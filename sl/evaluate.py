@@ -83,7 +83,7 @@ def _columns(predictions: Numbers, classes: int | None = None, **others: Numbers
     columns = {name: class_numbers(name, values, classes=classes) for name, values in others.items()}
     for name, column in columns.items():
         if len(column) != len(predicted):
-            raise UserError(name, f"{len(column)} examples", f"must be {len(predicted)}, as many as predictions")
+            raise UserError(name, f"{len(column)} examples", f"must be {len(predicted)}, one for each prediction")
     return [predicted, *columns.values()]
 
 

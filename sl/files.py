@@ -12,7 +12,7 @@ from tempfile import TemporaryFile
 from urllib.parse import quote
 
 from sl.errors import UserError, reason
-from sl.signals import BEFORE_A_KILL, give_back, take
+from sl.signals import STOP_SIGNALS, restore_handlers, set_handlers
 
 
 def expanded(name: str, value: object, rule: str = "must be a path") -> Path:
@@ -80,12 +80,12 @@ def _removed_by_a_kill(part: Path) -> Iterator[None]:
         signal.signal(number, signal.SIG_DFL)
         signal.raise_signal(number)
 
-    known = [name for name in BEFORE_A_KILL if hasattr(signal, name)]
-    before = take([name for name in known if signal.getsignal(getattr(signal, name)) == signal.SIG_DFL], remove)
+    known = [name for name in STOP_SIGNALS if hasattr(signal, name)]
+    before = set_handlers([name for name in known if signal.getsignal(getattr(signal, name)) == signal.SIG_DFL], remove)
     try:
         yield
     finally:
-        give_back(before)
+        restore_handlers(before)
 
 
 def append(path: Path, content: bytes, length: int) -> None:

@@ -66,11 +66,11 @@ def _images(run: Run, varied: Collection[str]) -> str:
     train, test = f"{run.data.train_images:,}", f"{run.data.test_images:,}"
     if run.scale.train_share < 1 or run.holdout:
         train += f" of {run.data.paper_train_images:,}"
-    if (share := 100 * run.scale.test_share) < 100:
-        test += f" ({share:.3g} % of the)"
+    varied_test = "scale.test_share" in varied
+    part = f" ({100 * run.scale.test_share:.3g} %)" if run.scale.test_share < 1 and not varied_test else ""
     train = VARIED_NUMBER if "scale.train_share" in varied else train
-    test = VARIED_NUMBER if "scale.test_share" in varied else test
-    return f"{train} training and {test} test images"
+    test = VARIED_NUMBER if varied_test else test
+    return f"{train} training and {test} test images{part}"
 
 
 def _lengths(run: Run, varied: Collection[str]) -> Iterator[str]:
@@ -87,7 +87,7 @@ def _lengths(run: Run, varied: Collection[str]) -> Iterator[str]:
         yield (
             "batches smaller than the recipe's"
             if different
-            else f"batches of {scale.batch_size} for {scale.paper_batch_size}"
+            else f"batches of {scale.batch_size} instead of {scale.paper_batch_size}"
         )
     if "scale.width_share" in varied:
         yield "varied shares of the network's channels"

@@ -11,13 +11,13 @@ from typing import Any
 from sl.say import warn
 
 INTERRUPTED = 128 + signal.SIGINT  # the exit code
-BEFORE_A_KILL = ("SIGTERM", "SIGHUP", "SIGUSR1", "SIGUSR2")  # what schedulers send before they take a machine away
+STOP_SIGNALS = ("SIGTERM", "SIGHUP", "SIGUSR1", "SIGUSR2")  # what schedulers send before they take a machine away
 
 Handler = Callable[[int, FrameType | None], None]
 
 
-def take(names: Sequence[str], handler: Handler) -> dict[signal.Signals, Any]:
-    """Let `handler` handle the signals called `names`; returns their previous handlers, for `give_back`.
+def set_handlers(names: Sequence[str], handler: Handler) -> dict[signal.Signals, Any]:
+    """Let `handler` handle the signals called `names`; returns their previous handlers, for `restore_handlers`.
 
     Signals that the parent has set to be ignored (nohup), and those that the system lacks, are left out. Outside the
     main thread nothing changes, because Python lets only the main thread handle signals.
@@ -29,8 +29,8 @@ def take(names: Sequence[str], handler: Handler) -> dict[signal.Signals, Any]:
     return {number: signal.signal(number, handler) for number in heard}
 
 
-def give_back(before: Mapping[signal.Signals, Any]) -> None:
-    """Restore the handlers `before`, which `take` returned."""
+def restore_handlers(before: Mapping[signal.Signals, Any]) -> None:
+    """Restore the handlers `before`, which `set_handlers` returned."""
     for number, handler in before.items():
         signal.signal(number, handler)
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from sl.processes import begin_worker, end_with_parent
 from sl.say import warn
-from sl.signals import BEFORE_A_KILL, give_back, take
+from sl.signals import STOP_SIGNALS, restore_handlers, set_handlers
 
 Task = Callable[[Any], Any]
 
@@ -137,11 +137,11 @@ def stopping() -> Iterator[None]:
         warn("stopping; runs in training save their state, and the same command resumes")
         raise SystemExit(128 + number)
 
-    before = take(BEFORE_A_KILL, stop)
+    before = set_handlers(STOP_SIGNALS, stop)
     try:
         yield
     finally:
-        give_back(before)
+        restore_handlers(before)
 
 
 def new_worker(place: int = 0, count: int = 1) -> ProcessPoolExecutor:

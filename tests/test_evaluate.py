@@ -69,7 +69,7 @@ CLASSES = f"{WHOLE}; of logits (N, K) take .argmax(1)"
         (LOGITS.numpy(), [1], f"predictions=torch.float64 of shape (1, 3): {CLASSES}"),
         ([0.2, 0.8], [0, 1], f"predictions=torch.float64 of shape (2,): {CLASSES}"),
         ([1], [[0, 1]], f"labels=torch.int64 of shape (1, 2): {WHOLE}"),
-        ([0, 1], [0, 1, 2], "labels=3 examples: must be 2, as many as predictions"),
+        ([0, 1], [0, 1, 2], "labels=3 examples: must be 2, one for each prediction"),
         (["cat"], [0], f"predictions=list: {WORDS}"),
     ],
     ids=["logits", "array of logits", "probabilities", "one-hot", "lengths", "words"],
@@ -85,7 +85,7 @@ def test_what_cannot_be_counted_is_said_in_words(predictions: Any, labels: Any, 
     [
         (lambda: training_counts([[0], [1]], [0, 1], [0, 1]), f"predictions=torch.int64 of shape (2, 1): {CLASSES}"),
         (lambda: training_counts(LOGITS, [1], [1]), f"predictions=torch.float32 of shape (1, 3): {CLASSES}"),
-        (lambda: training_counts([0, 1], [0], [0, 1]), "noisy=1 examples: must be 2, as many as predictions"),
+        (lambda: training_counts([0, 1], [0], [0, 1]), "noisy=1 examples: must be 2, one for each prediction"),
         (
             lambda: training_counts_by_class([0, 1], [0, 1], [0, 2], 2),
             "clean[1]=2: must be in [0, 2), the number of a class",

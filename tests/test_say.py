@@ -65,4 +65,4 @@ def test_a_sink_that_fails_is_named_once_and_told_no_more(capsys: pytest.Capture
         watchers.epoch(Epoch.model_construct(epoch=epoch))
     assert (broken.told, whole.told) == ([1, 2], [1, 2, 3])
     (said,) = capsys.readouterr().err.splitlines()
-    assert said.startswith("sl: csv failed and gets no more of this run; training continues: ")
+    assert said.startswith("sl: csv failed and stops logging this run; training continues: ")

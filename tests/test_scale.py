@@ -11,7 +11,7 @@ from sl.scale import paper_scale, scale_badge, scale_title
 
 def test_a_scaled_down_run_says_so(tmp_path: Path) -> None:
     run = read(synthetic.record(tmp_path))
-    words = "scaled-down run: 5,000 of 50,000 training and 2,000 (20 % of the) test images, 12 of 120 epochs"
+    words = "scaled-down run: 5,000 of 50,000 training and 2,000 test images (20 %), 12 of 120 epochs"
     assert scale_title(run) == words
     assert not paper_scale(run)
 
@@ -25,7 +25,7 @@ def test_paper_scale(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("field", "value", "ending"),
     [
-        ("batch_size", 32, "120 epochs, batches of 32 for 128"),
+        ("batch_size", 32, "120 epochs, batches of 32 instead of 128"),
         ("train_share", 0.5, "120 epochs"),
         ("test_share", 0.2, "120 epochs"),
         ("width_share", 0.5, "120 epochs, 50 % of the network's channels"),
@@ -71,8 +71,8 @@ def test_only_the_record_tells_the_length_of_what_configs_do_not_know(tmp_path: 
 @pytest.mark.parametrize(
     ("option", "words"),
     [
-        ("recipe.epochs", "5,000 of 50,000 training and 2,000 (20 % of the) test images, a varied number of epochs"),
-        ("scale.train_share", "a varied number of training and 2,000 (20 % of the) test images, 12 of 120 epochs"),
+        ("recipe.epochs", "5,000 of 50,000 training and 2,000 test images (20 %), a varied number of epochs"),
+        ("scale.train_share", "a varied number of training and 2,000 test images (20 %), 12 of 120 epochs"),
         ("scale.test_share", "5,000 of 50,000 training and a varied number of test images, 12 of 120 epochs"),
         ("scale.batch_share", "12 of 120 epochs, batches of varied sizes"),
         ("scale.width_share", "12 of 120 epochs, varied shares of the network's channels"),

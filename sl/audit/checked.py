@@ -20,7 +20,7 @@ def checked(labels: Numbers, probabilities: Numbers) -> tuple[Labels, Array]:
         raise UserError("probabilities", describe(tensor), "must be of shape (N, K), N at least 1 and K at least 2")
     given = class_numbers("labels", as_tensor("labels", labels).cpu(), classes=tensor.shape[1]).numpy()
     if len(given) != len(tensor):
-        raise UserError("labels", f"{len(given)} examples", f"must be {len(tensor)}, as many as probabilities has rows")
+        raise UserError("labels", f"{len(given)} examples", f"must be {len(tensor)}, one for each row of probabilities")
     array = tensor.cpu().double().numpy()
     _check_probabilities(array)
     return given, array
@@ -30,7 +30,7 @@ def _check_probabilities(probabilities: Array) -> None:
     unfit = np.argwhere(~(probabilities >= 0))  # in this form it finds nan too
     if len(unfit):
         row, column = unfit[0]
-        rule = "must be a probability; of logits take the softmax, of log-probabilities exp"
+        rule = "must be a probability; apply softmax to logits, exp to log-probabilities"
         raise UserError(f"probabilities[{row}, {column}]", f"{probabilities[row, column]:g}", rule)
     totals = probabilities.sum(1)
     rows = np.flatnonzero(~(np.abs(totals - 1) <= SUM_TOLERANCE))

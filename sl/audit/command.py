@@ -71,7 +71,7 @@ def check_data(run: RunConfig, folds: int) -> None:
         prepare(run)
     except UserError as error:
         if error.option == "fold":
-            raise UserError("folds", folds, "must not be more than the largest class has images") from None
+            raise UserError("folds", folds, "must not exceed the number of images in the largest class") from None
         raise
 
 

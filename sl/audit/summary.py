@@ -43,7 +43,7 @@ def findings(
     if known:
         factors = f"{known.least:g} to {known.most:g} times the estimate"
         lines.append(
-            f"In {known.audits} such audits of known errors the true share was {factors}: here it would be "
+            f"In {known.audits} such audits with known wrong labels the true share was {factors}: here it would be "
             f"{known.range_of(rate.value)}."
         )
     expected = 100 * float(ranking.wrong[ranking.change].mean()) if changed else 0.0

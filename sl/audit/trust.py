@@ -9,8 +9,8 @@ from sl.audit.estimate import NoiseEstimate
 from sl.audit.posterior import Array
 from sl.audit.subject import Subject
 
-MOST = 0.5  # share of wrong labels; a class whose whole interval lies above it counts as not learnt
-ENOUGH = 0.9  # a network should predict at least this share of the labels that count as right
+UNLEARNT_ABOVE = 0.5  # share of wrong labels; a class whose whole interval lies above it counts as not learnt
+LEAST_AGREEMENT = 0.9  # a network should predict at least this share of the labels that count as right
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,7 +31,7 @@ class Trust:
     @property
     def low(self) -> bool:
         """Whether the networks predict too few of the labels: `agreement` is below nine tenths of `expected`."""
-        return self.agreement is not None and self.agreement < ENOUGH * self.expected
+        return self.agreement is not None and self.agreement < LEAST_AGREEMENT * self.expected
 
     @property
     def unusable(self) -> bool:
@@ -67,7 +67,7 @@ def trust_in(subject: Subject, probabilities: Array, estimate: NoiseEstimate, fo
     """
     labels = subject.labels.numpy()
     small = ~subject.judged(folds)
-    unlearnt = np.array([part.low > MOST for part in estimate.by_label])
+    unlearnt = np.array([part.low > UNLEARNT_ABOVE for part in estimate.by_label])
     unseen = np.arange(len(labels)) >= (0 if folds else subject.trained)
     hit = probabilities.argmax(1) == labels
     return Trust(

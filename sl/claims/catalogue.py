@@ -6,7 +6,7 @@ from itertools import product
 
 from sl.claims import measures
 from sl.claims.claim import Cell, Claim, SameProduct
-from sl.claims.reported import gains_of_sl, reruns, said
+from sl.claims.reported import gains_of_sl, reported_number, reruns
 from sl.comparison import Series
 from sl.paper import BOOSTED, COMPARED, HIGHER_NOISE, USUAL_NOISE, USUAL_RECIPE, table_noise
 from sl.record import CLEAN, STAGES
@@ -109,7 +109,7 @@ def _gaps(fact: Fact, classes: Sequence[ClassAccuracies]) -> Iterable[Claim]:
         f"accuracy under {name}, {fact.noise.title}, late: class {fact.better} minus class {fact.worse}, minus "
         f"{least:g}: half of what the paper reports ({reported})",
         (cell,), partial(measures.class_gap, fact.better, fact.worse, least),
-        reported=(said(fact.text, fact.label, fact.confidence, paper=True), *reruns(fact, classes)),
+        reported=(reported_number(fact.text, fact.label, fact.confidence, paper=True), *reruns(fact, classes)),
     )  # fmt: skip
 
 

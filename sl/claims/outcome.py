@@ -124,8 +124,8 @@ class GroupOutcomes:
         parts += [f"`{self.command}` trains them, among others."] * bool(self.lacking and self.command)
         parts += [
             f"Claims that cannot be measured on the runs there are: {unmeasured}. The runs kept no representations "
-            "(probe.representations=2000 keeps them), their records are older than the measure, those compared have "
-            "other seeds, or there are too few classes."
+            "(probe.representations=2000 keeps them), their records are older than the measure, the compared runs "
+            "share too few seeds, or there are too few classes."
         ] * bool(unmeasured)
         return " ".join(parts)
 

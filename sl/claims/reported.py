@@ -28,7 +28,7 @@ class Reported:
         return marked(self.text, self.unchecked)
 
 
-def said(text: str, source: str, confidence: str, *, paper: bool) -> Reported:
+def reported_number(text: str, source: str, confidence: str, *, paper: bool) -> Reported:
     """A number that `source` reports; `confidence` is a key of `CONFIDENCES`."""
     return Reported(text, source, CONFIDENCES[confidence], unchecked(confidence), paper)
 
@@ -40,7 +40,7 @@ def reruns(fact: Fact, classes: Sequence[ClassAccuracies]) -> Iterable[Reported]
         if same and line.epoch == STAGE_EPOCHS["late"]:
             gap = f"{line.accuracy[fact.better] - line.accuracy[fact.worse]:.1f}"
             source = f"{line.label}, {plural(line.runs, 'run')}, epoch {line.epoch}"
-            yield said(gap, source, line.confidence, paper=False)
+            yield reported_number(gap, source, line.confidence, paper=False)
 
 
 def gains_of_sl(loss: str, noise: Noise, tables: Sequence[Published]) -> Iterable[Reported]:
@@ -50,4 +50,4 @@ def gains_of_sl(loss: str, noise: Noise, tables: Sequence[Published]) -> Iterabl
         if sl and other:
             text = signed(sl.mean - other.mean, min(sl.decimals, other.decimals))
             epoch = f", {table.epoch} epoch" if table.epoch in ("last", "best") else ""
-            yield said(text, f"{table.label}{epoch}", table.confidence, paper=table.label == PAPER)
+            yield reported_number(text, f"{table.label}{epoch}", table.confidence, paper=table.label == PAPER)

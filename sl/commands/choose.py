@@ -27,8 +27,9 @@ def main(runs_dir: Path = Path("results/search/runs"), strict: bool = False) -> 
     found = rankings(map(validated, with_holdout(runs)))
     found_sweeps = [] if found else sweeps(runs)
     if not found and not found_sweeps:
-        make = f"sl train -m ... loss=sl loss.alpha=0.1,1 holdout=0.1 runs_dir={runs_dir} makes runs, as sl search does"
-        raise UserError("runs_dir", runs_dir, f"no finished run in it has a holdout, and no sweep is in it; {make}")
+        train = f"sl train -m ... loss=sl loss.alpha=0.1,1 holdout=0.1 runs_dir={runs_dir}, or sl search"
+        rule = f"holds no finished run with a holdout and no sweep; to train some: {train}"
+        raise UserError("runs_dir", runs_dir, rule)
     if found_sweeps:
         print(NO_HOLDOUT)
     for sweep in found_sweeps:

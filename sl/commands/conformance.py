@@ -18,9 +18,9 @@ def main(
       sl conformance torch.nn:CrossEntropyLoss
       sl conformance mypackage.losses:SCELoss alpha=0.1 beta=1 loss=sl
 
-    The target is called with logits (N, K) and labels (N,), K = 2, 10, 100, and returns () or (N,). A class is built
-    first: it gets those of the parameters that it takes, and num_classes. Exit code 0: it conforms; 1: it does not;
-    2: it cannot be tried.
+    The target is called with logits (N, K) and labels (N,), K = 2, 10, 100, and returns () or (N,). A class is
+    instantiated first, with the given parameters that its constructor accepts, and with num_classes if it accepts
+    that. Exit code 0: it conforms; 1: it does not; 2: it cannot be tried.
 
     target: package.module:Name of a class or function
     loss: try this loss alone; null tries all

@@ -9,9 +9,9 @@ from pathlib import Path
 def main(model: Path, out: Path = Path("model.onnx"), allow_targets: tuple[str, ...] = ()) -> None:
     """Export a network that a run with save=true kept to ONNX.
 
-    model: its .json or .safetensors, as in models/<data set>/<identity>.json
+    model: the network's .json or .safetensors file, such as models/<data set>/<identity>.json
     out: file to write
-    allow_targets: [PACKAGE] lets the network be of your own installed package
+    allow_targets: [PACKAGE] allows a network class from your own installed package
     """
     from sl.saved.onnx import export_onnx  # imports torch; --help does without it
 

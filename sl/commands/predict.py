@@ -15,11 +15,11 @@ def main(
 ) -> None:
     """Label pictures with a network that a run with save=true kept.
 
-    model: its .json or .safetensors, as in models/<data set>/<identity>.json
+    model: the network's .json or .safetensors file, such as models/<data set>/<identity>.json
     folder: pictures, in folders of any depth
     out: file to write
     skip_unreadable: name unreadable pictures and leave them out
-    allow_targets: [PACKAGE] lets the network be of your own installed package
+    allow_targets: [PACKAGE] allows a network class from your own installed package
     """
     from sl.saved.predict import predict_folder  # imports torch; --help does without it
     from sl.train.device import find_device

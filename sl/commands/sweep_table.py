@@ -14,7 +14,7 @@ from sl.tables import sweep as table
 
 
 def main(runs_dir: Path = Path("results/runs"), out: Path = Path("results/sweeps"), strict: bool = False) -> None:
-    """For every sweep among the records: mean, interval and number of runs of each point, and a heat map or a curve.
+    """Show mean, interval and number of runs of each point of every recorded sweep, and draw a heat map or curve.
 
     A sweep is a set of runs of one data set, kind of noise, loss, network, recipe and scale whose options differ. The
     table is printed, and written as Markdown and CSV beside the picture.

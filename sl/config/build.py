@@ -61,8 +61,9 @@ def check_node(node: Any, option: str, allow_targets: Sequence[str], context: Ma
     spare = [key for key in node if key != "_target_" and key not in parameters]
     if spare and not is_own(node):  # it replaces a class of this package, whose options are still in the node
         taken = f"it takes {', '.join(parameters)}" if parameters else "it takes none"
+        group = option.partition(".")[0]
         without = " ".join(f"~{option}.{key}" for key in spare)
-        rule = f"has no option {', '.join(spare)} ({taken}); {without} leaves out what the choice brings"
+        rule = f"has no option {', '.join(spare)} ({taken}); add {without} to remove what the choice of {group} sets"
         raise UserError(f"{option}._target_", node["_target_"], rule)
     for key, value in node.items():
         if key in spare:

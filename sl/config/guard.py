@@ -53,6 +53,6 @@ def refused_file(error: OSError, config: Mapping[Any, Any]) -> UserError:
     for option in (str(name) for name in config if str(name).endswith("_dir")):
         folder = Path(config[option]).absolute()
         if file.is_relative_to(folder) or folder.is_relative_to(file):
-            rule = f"must be a folder that can be made and used: {error.filename}: {reason(error)}"
+            rule = f"must be a folder that can be created and used: {error.filename}: {reason(error)}"
             return UserError(option, config[option], rule)
     return UserError(f"{error.filename}: {reason(error)}")

@@ -34,9 +34,11 @@ WRONG_TYPES = {
     r"int too large to convert to float": "a number between -1.8e308 and 1.8e308",
     r"Value '(?P<value>.*)' of type '\w+' could not be converted to Integer": "a whole number",
     r"Value '(?P<value>.*)' is not a valid bool": "true or false",
-    r"Invalid value assigned: \w+ is not a ListConfig": "a list such as [a,b]",
-    r"Invalid type assigned: \w+ is not a subclass of|Cannot merge DictConfig with ListConfig": (
-        "one of the options below it, option.name=value"
+    r"Invalid value assigned: \w+ is not a ListConfig|Cannot merge DictConfig with ListConfig[\s\S]*_type=List": (
+        "a list such as [a,b]"
+    ),
+    r"Invalid type assigned: \w+ is not a subclass of|Cannot (merge DictConfig with ListConfig|assign \w+ to Dict)": (
+        "set by its options, {option}.NAME=VALUE"
     ),
     r"Cannot convert '\w+' to string": "text",
     r"field '.*' is not Optional": "a value, not null",
@@ -50,7 +52,7 @@ def explain(error: BaseException, typed: Sequence[str] = (), config_name: str = 
     """
     for cause in _chain(error):
         if no_group := re.match(r"Could not override '([^']+)'. No match in the defaults list", str(cause)):
-            rule = f"this command has no such choice; must be one of {', '.join(groups_of(config_name))}"
+            rule = f"this command has no such group of choices; must be one of {', '.join(groups_of(config_name))}"
             return as_typed(UserError(no_group[1], rule=rule), typed)
         if found := _explain_one(cause, typed, config_name):
             return found if isinstance(cause, MissingConfigException) else as_typed(found, typed)
@@ -119,7 +121,7 @@ def _explain_text(text: str, typed: Sequence[str]) -> UserError | None:
         comma = f"; a comma in a path or name: {_in_a_shell(option, value)}" if TEXT.fullmatch(option) else ""
         rule = f"several values are a sweep, add -m to train each; a list is written [a,b]{comma}"
         return UserError(f"{several[1]}: {rule}")
-    if in_file := re.match(r"In '(\S+)': \w+ raised while composing config:\s+(.*)\s+full_key: (\S+)", text):
+    if in_file := re.match(r"In '(\S+)': \w+ raised while composing config:\s+(.*\s+full_key: (\S+)[\s\S]*)", text):
         return UserError(f"{in_file[1]}.yaml: {_wrong_type(in_file[3], in_file[2])}")
     if too_large := re.match(r"(int too large .*)\s+full_key: (\S+)", text):
         return _wrong_type(too_large[2], too_large[1])
@@ -155,5 +157,5 @@ def _wrong_type(option: str, text: str) -> UserError:
     for pattern, rule in WRONG_TYPES.items():
         if match := re.match(pattern, text):
             value = match.groupdict().get("value", MISSING)
-            return UserError(option, value, f"must be {rule}")
+            return UserError(option, value, f"must be {rule.format(option=option)}")
     return UserError(option, rule=text.splitlines()[0])

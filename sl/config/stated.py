@@ -9,7 +9,8 @@ from sl.config.files import merged, read_yaml, resolved
 from sl.config.flat import flat
 from sl.paths import CONFIG_DIR
 
-WITHOUT = {"p_min": 0.0, "bn_zero_debias": False}  # the behaviour of versions that did not have these options yet
+# The behaviour of versions that did not have these options yet.
+VALUES_IF_MISSING = {"p_min": 0.0, "bn_zero_debias": False}
 
 
 @cache
@@ -37,13 +38,13 @@ def stated_values(dataset: str, recipe: str, loss: str) -> dict[str, Any]:
 def recipe_changes(before: dict[str, Any], after: dict[str, Any]) -> dict[str, tuple[Any, Any]]:
     """The options in which two recipes differ, with both values; network and SL's parameters are left out.
 
-    Null means that an option is off. For options that are missing in records of older versions, WITHOUT has the value.
+    Null means that an option is off. VALUES_IF_MISSING has the values of options that records of older versions lack.
 
     >>> recipe_changes({"lr": 0.1, "p_min": 1e-7, "clip_norm": None}, {"lr": 0.1})
     {'p_min': (1e-07, 0.0)}
     """
-    first, second = {**WITHOUT, **before}, {**WITHOUT, **after}
-    keys = [key for key in {**before, **after, **WITHOUT} if key not in ("model", "sl")]
+    first, second = {**VALUES_IF_MISSING, **before}, {**VALUES_IF_MISSING, **after}
+    keys = [key for key in {**before, **after, **VALUES_IF_MISSING} if key not in ("model", "sl")]
     return differences(first, second, keys)
 
 

@@ -12,6 +12,7 @@ from sl.config.config_dir import command_words
 from sl.errors import UserError, reason, under
 from sl.files import check_writable, expanded
 from sl.locks import alone, locked
+from sl.numbers import plural
 from sl.options.search import SearchConfig
 from sl.search.outcome import Trial, best, check_file, summary, tried, write
 from sl.search.study import open_study, search, stored
@@ -21,7 +22,7 @@ from sl.search.typed_options import typed_options
 from sl.train.jobs import choose_jobs
 
 # Typed options with these beginnings are left out of the printed training command.
-OF_A_SEARCH = ("search.", "search_ranges", "holdout", "runs_dir", "results_dir", "seed")
+LEFT_OUT = ("search.", "search_ranges", "holdout", "runs_dir", "results_dir", "seed")
 
 
 def run_search(config: SearchConfig) -> None:
@@ -40,8 +41,8 @@ def run_search(config: SearchConfig) -> None:
         found = _search(task, storage, trials, jobs)
     if not found:
         raise UserError("search.ranges", rule="must have other bounds: every run of this search diverged")
-    typed = [override for override in config.overrides if not override.lstrip("+~").startswith(OF_A_SEARCH)]
-    print(f"all {len(found)} are in {task.file}; the best: {summary(best(found))}")
+    typed = [override for override in config.overrides if not override.lstrip("+~").startswith(LEFT_OUT)]
+    print(f"{plural(len(found), 'finished trial')} in {task.file}; the best: {summary(best(found))}")
     command = shlex.join([*command_words("train"), *typed, *typed_options(best(found)["parameters"])])
     print(f"to train with it on all images: {command}", flush=True)
 

@@ -70,7 +70,7 @@ def listing(ranking: ParameterRanking) -> list[str]:
         values = overrides(candidate[0].parameters)
         lines.append(f"  {100 * score(candidate):6.2f} %  {len(candidate):2d}  {values}  ({far}{tie})")
     if ranking.incomplete:
-        lines.append(f"  without all seeds, so not ranked: {ranking.incomplete} more")
+        lines.append(f"  {ranking.incomplete} more not ranked: runs of some seeds are missing")
     return [ranking.title, *lines]
 
 

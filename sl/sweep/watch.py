@@ -174,7 +174,7 @@ def closing(
     counts += [f"{len(some)} {what}" for some, what in ((failed, "failed"), (stopped, "stopped")) if some]
     yield ", ".join(counts)
     for job in failed:
-        why = job.text if job.state == "failed" else "its process ended before the run did"
+        why = job.text if job.state == "failed" else "its process ended before the run was finished"
         yield f"  failed: {_name(job)}: {why}"
         yield f"    to run it again: {shlex.join([*command, *job.overrides])}"
     for job in stopped:

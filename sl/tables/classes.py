@@ -36,7 +36,8 @@ def class_table(group: RunGroup, published: Sequence[ClassAccuracies]) -> TextTa
         return None
     names = group.head.class_labels
     notes = [
-        "Test accuracy in percent, mean over seeds (their number). Distance: mean over the classes, in points.",
+        "Test accuracy in percent: mean over seeds, with the number of seeds in brackets. "
+        "Distance: mean absolute difference over the classes, in points.",
         f"{origin(group.runs)}.",
     ]
     header = ["runs", "source", *names, "mean", "distance"]

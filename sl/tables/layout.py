@@ -140,12 +140,12 @@ def _notes(group: RunGroup, tables: Sequence[Published], paired: Comparisons) ->
     lines = [
         f"{setting(group.head)}.",
         f"{origin(runs_shown(group) or group.members)}.",
-        "Test accuracy in percent: mean ± standard deviation over seeds (divisor n − 1), in brackets their number; "
-        f"{NOTHING}: no finished run, or not published. Δ: this project minus published, in points.",
+        "Test accuracy in percent: mean ± standard deviation over seeds (divisor n − 1), with the number of "
+        f"seeds in brackets; {NOTHING}: no finished run, or not published. Δ: this project minus published, in points.",
         *notes(paired),
     ]
     if realised := _realised(group):
-        lines.append(f"Labels wrong among all, where that is not the rate asked for: {'; '.join(realised)}.")
+        lines.append(f"Share of wrong labels, where it differs from the requested noise rate: {'; '.join(realised)}.")
     if any(table.unchecked for table in tables):
         lines.append(f"{UNCHECKED}: not checked.")
     lines += dict.fromkeys(

@@ -13,7 +13,7 @@ from sl.tables.paired import MARK, correction_note, mark
 
 REFERENCE = "reference"
 CLEAN_LABELS = "Test labels are clean here: do not choose parameters by this table."
-OWN_LABELS = "Test labels are as doubtful as all others here: do not choose parameters by this table."
+OWN_LABELS = "The test labels may be as noisy as the training labels: do not choose parameters by this table."
 
 
 def rows(sweep: Sweep) -> tuple[list[str], list[list[str]]]:
@@ -36,7 +36,7 @@ def notes(sweep: Sweep) -> list[str]:
     meaning = f"{MARK.strip()}: p < {SIGNIFICANT}, with {FEWEST} seeds at least{correction_note(tests)}. "
     lines = [
         f"{sweep.title}. Test accuracy after the last epoch: mean over n seeds ({', '.join(map(str, seeds))}) with "
-        f"Student's t interval. {_references(sweep)} closest to what configs/ state of loss and recipe; "
+        f"Student's t interval. {_references(sweep)} the point closest to the values in configs/ for loss and recipe; "
         "differences are paired by seed.",
         (meaning if tests else "") + (OWN_LABELS if sweep.head.labels_given else CLEAN_LABELS),
         refusals(sweep.refused),

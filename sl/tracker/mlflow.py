@@ -114,7 +114,7 @@ class MlflowTracker(Tracker):
             yield
         except MlflowException as error:
             said = str(error).splitlines()[0]  # later lines hold the SQL statement
-            raise ConnectionError(f"tracker.mlflow.uri={self.uri} takes no more: {said}") from error
+            raise ConnectionError(f"tracker.mlflow.uri={self.uri} cannot be read or written: {said}") from error
 
     def _experiment_id(self) -> str:
         """The id of the experiment. The first run makes the experiment, and the tables of a new SQLite file."""

@@ -157,7 +157,7 @@ class WandbTracker(Tracker):
         from sl.tracker.wandb_run import forget_service, in_one_line, print_note
 
         self.trouble = in_one_line(error)
-        print_note(f"{self.trouble}; W&B gets no more of this run; its record is not affected")
+        print_note(f"{self.trouble}; W&B stops logging this run; its record is not affected")
         self._run = None
         forget_service()
 
@@ -177,7 +177,7 @@ def _tags(value: object) -> list[str]:
 
 
 def _folder(value: object) -> str:
-    rule = "must be a folder, or a path where one can be made"
+    rule = "must be a folder, or a path where one can be created"
     path = str(expanded("dir", value, rule))
     if os.path.isdir(path) or not os.path.exists(path):  # false too where a name is too long
         return path

@@ -56,4 +56,4 @@ class Watchers:
 
 
 def _give_up(name: str, error: Exception) -> None:
-    warn(f"{name} failed and gets no more of this run; training continues: {error!r}")
+    warn(f"{name} failed and stops logging this run; training continues: {error!r}")

@@ -24,7 +24,7 @@ LOCATIONS = {
     "noise": ("data_dir", "path"),
 }
 LOCATION_ANYWHERE = ("data_dir",)  # for a class of another package, only this option is known to be a location
-HERE_ONLY = ("model", "sl")  # the recipe's defaults for options that are elsewhere in the configuration
+RECIPE_DEFAULTS = ("model", "sl")  # the recipe's defaults for options that are elsewhere in the configuration
 
 
 @dataclass(frozen=True)
@@ -80,9 +80,9 @@ def result_config(config: RunConfig, precision: str, fingerprint: str, labels_gi
     """The configuration that determines the run's result, as plain values; `fingerprint` identifies the data."""
     whole, names = asdict(config), config.names
     chosen = {key: whole[key] for key in config.CHOICES}
-    put_content_for_places(chosen)
+    replace_paths_by_digests(chosen)
     chosen["dataset"]["fingerprint"] = fingerprint
-    for key in HERE_ONLY:
+    for key in RECIPE_DEFAULTS:
         chosen["recipe"].pop(key)
     if chosen["scale"]["width_share"] == 1:
         del chosen["scale"]["width_share"]  # the option is newer than the first records, whose identities must stay
@@ -107,7 +107,7 @@ def result_config(config: RunConfig, precision: str, fingerprint: str, labels_gi
     return {**chosen, **rest, "precision": precision, "names": named}
 
 
-def put_content_for_places(chosen: dict[str, Any]) -> None:
+def replace_paths_by_digests(chosen: dict[str, Any]) -> None:
     """In the nodes `chosen`, replace paths of files by digests of their content, and drop all other locations."""
     noise, loss, model = chosen["noise"], chosen["loss"], chosen["model"]
     if "path" in noise and is_own(noise):

@@ -23,11 +23,11 @@ def check_finished(prepared: PreparedRun, record: Path) -> None:
             raise UserError("save", "true", missing)
         warn(missing)
     if lacks_representations(run, probe.representations):
-        warn(f"probe.representations={probe.representations}: this run did not keep as many; {again}")
-    looked_at = {seen.probe_class for seen in run.probes.values()}
-    if probe.label is not None and looked_at != {prepared.probe_set.label}:
-        names = ", ".join(run.class_names[label] for label in sorted(looked_at))
-        warn(f"probe.label={probe.label}: this run looked at class {names}; {again}")
+        warn(f"probe.representations={probe.representations}: this run kept fewer representations; {again}")
+    probed = {seen.probe_class for seen in run.probes.values()}
+    if probe.label is not None and probed != {prepared.probe_set.label}:
+        names = ", ".join(run.class_names[label] for label in sorted(probed))
+        warn(f"probe.label={probe.label}: this run probed class {names}; {again}")
 
 
 def lacks_representations(run: Run, wanted: int) -> bool:

@@ -210,8 +210,8 @@ class Training:
             save_representations(self.engine, self.prepared, self.path)
             self.record.end(self.epoch_seconds, save_model(self.engine, self.prepared))
         except UserError as error:
-            saved = "the training is saved, and the same command ends it"
-            raise UserError(f"{error}; {saved if self._save() else 'nor could the training be saved'}") from None
+            saved = "the training is saved, and the same command finishes it"
+            raise UserError(f"{error}; {saved if self._save() else 'the training could not be saved either'}") from None
 
     def _after_step(self, step: int) -> None:
         """After a step, save or stop the run if that is due; otherwise nothing here waits for the device."""

@@ -9,7 +9,7 @@ from types import FrameType
 from typing import Any
 
 from sl.errors import UserError
-from sl.signals import BEFORE_A_KILL, give_back, take
+from sl.signals import STOP_SIGNALS, restore_handlers, set_handlers
 
 
 class Stopped(SystemExit):
@@ -19,7 +19,7 @@ class Stopped(SystemExit):
 class StopRequest:
     """Inside its block, a signal sets `signal` instead of ending the process; a second SIGINT stops at once.
 
-    `sl.signals.take` says when it has no effect.
+    `sl.signals.set_handlers` says when it has no effect.
     """
 
     def __init__(self) -> None:
@@ -27,11 +27,11 @@ class StopRequest:
         self._before: dict[signal.Signals, Any] = {}
 
     def __enter__(self) -> "StopRequest":
-        self._before = take((*BEFORE_A_KILL, "SIGINT"), self._handle)
+        self._before = set_handlers((*STOP_SIGNALS, "SIGINT"), self._handle)
         return self
 
     def __exit__(self, *_: object) -> None:
-        give_back(self._before)
+        restore_handlers(self._before)
 
     def _handle(self, number: int, frame: FrameType | None) -> None:
         if self.signal == number == signal.SIGINT:

@@ -71,7 +71,7 @@ def changed(values: np.ndarray, place: Any, value: float) -> np.ndarray:
     return values
 
 
-PROBABILITY = "must be a probability; of logits take the softmax, of log-probabilities exp"
+PROBABILITY = "must be a probability; apply softmax to logits, exp to log-probabilities"
 NUMBERS = "must hold real numbers: a tensor, a NumPy array or lists of equal length"
 
 NUMBERED = r"numpy\.unique\(labels, return_inverse=True\)\[1\] numbers them"
@@ -100,7 +100,7 @@ NUMBERED = r"numpy\.unique\(labels, return_inverse=True\)\[1\] numbers them"
         (None, lambda p: p.astype(str), f"probabilities=ndarray: {NUMBERS}$"),
         (lambda y: changed(y, 11, -1), None, r"labels\[11\]=-1: must be in \[0, 3\), the number of a class$"),
         (lambda y: y + 1, None, r"labels\[\d\]=3: must be in \[0, 3\), the number of a class$"),
-        (lambda y: y[:-1], None, "labels=119 examples: must be 120, as many as probabilities has rows$"),
+        (lambda y: y[:-1], None, "labels=119 examples: must be 120, one for each row of probabilities$"),
         (lambda y: y.astype(float), None, r"labels=torch.float64 of shape \(120,\): must be class numbers, whole, of"),
         (lambda y: np.array(["cat", "dog", "emu"])[y], None, f"labels=ndarray: {NUMBERS}; {NUMBERED}$"),
         (lambda y: pd.Series(["cat", "dog", "emu"])[y], None, f"labels=Series: {NUMBERS}; {NUMBERED}$"),

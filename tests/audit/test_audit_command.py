@@ -37,7 +37,7 @@ def test_a_mistake_is_said_before_anything_is_trained(audit: Audit, option: str,
 def test_what_the_data_refuse_is_said_before_a_folder_is_made(
     audit: Audit, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with pytest.raises(UserError, match=r"^folds=1000: must not be more than the largest class has images$"):
+    with pytest.raises(UserError, match=r"^folds=1000: must not exceed the number of images in the largest class$"):
         audit(*DIGITS, "folds=1000")
     with pytest.raises(UserError, match=r"there is no folder .*nowhere; "):
         audit("dataset=folder", f"data_dir={tmp_path / 'nowhere'}")

@@ -35,8 +35,8 @@ def test_what_is_missing_is_one_line_with_its_command(page: tuple) -> None:
         f"With 3 seeds each they need {sum(max(0, 3 - n) for n in cells.values())} more runs. "
         "`make reproduce-cifar10 SCALE=paper` trains them, among others. "
         "Claims that cannot be measured on the runs there are: 2. The runs kept no representations "
-        "(probe.representations=2000 keeps them), their records are older than the measure, those compared have other "
-        "seeds, or there are too few classes."
+        "(probe.representations=2000 keeps them), their records are older than the measure, the compared runs "
+        "share too few seeds, or there are too few classes."
     )
     assert "MNIST: no finished run yet; `make reproduce-mnist` trains the runs." in page[1]
 

@@ -30,4 +30,4 @@ def test_a_choice_of_another_command_is_answered_with_those_of_this_one(
     config: str, argument: str, known: str, run_task: Command
 ) -> None:
     said = run_task(lambda config: None, config, argument).mistake
-    assert said == f"{argument}: this command has no such choice; must be one of {known}"
+    assert said == f"{argument}: this command has no such group of choices; must be one of {known}"

@@ -30,7 +30,7 @@ MISSPELT = [
     ("loss=null", "loss=null: is required; must be one of "),
     (
         "experiment=fig1",
-        "experiment=fig1: this command has no such choice; "
+        "experiment=fig1: this command has no such group of choices; "
         "must be one of dataset, noise, recipe, model, loss, scale, runtime, tracker",
     ),
 ]

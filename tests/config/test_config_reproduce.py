@@ -18,7 +18,7 @@ Command = Callable[..., Any]  # returns an Outcome (conftest.py)
         ("experiment=demo seed=1", "seed=1: there is no such option; did you mean seeds? must be one of data_dir,"),
         (
             "experiment=demo noise=symmetric",
-            "noise=symmetric: this command has no such choice; must be one of experiment, scale",
+            "noise=symmetric: this command has no such group of choices; must be one of experiment, scale",
         ),
         ("experiment=demo scale=half", "scale=half: must be one of cpu, paper"),
         ("experiment=demo seeds=x", "seeds=x: must be a whole number of at least 0"),
@@ -78,5 +78,5 @@ def test_runs_of_an_experiment_of_ones_own_find_its_files(own: Path, reproduce: 
         "--config-dir=own", "experiment=part", "scale=cpu", "device=cpu", "jobs=1", f"overrides=['{folder}']"
     )
     assert outcome.code == 1
-    assert f"loss=mine seed=0: {folder}: must be a folder that can be made and used" in outcome.err
+    assert f"loss=mine seed=0: {folder}: must be a folder that can be created and used" in outcome.err
     assert f"; to run it again: sl train --config-dir {own} dataset=digits noise=none loss=mine seed=0 " in outcome.err

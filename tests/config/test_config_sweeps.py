@@ -80,7 +80,7 @@ def test_a_killed_process_costs_its_own_run_only(sweep: Command, tmp_path: Path)
     assert outcome.err == f"sl: the run seed=4 was not finished: {reason}\n"
     assert "2 of 4 runs done, 2 failed\n" in outcome.out
     assert "\n  failed: seed=1: seed=1: refused here\n" in outcome.out
-    assert "\n  failed: seed=4: its process ended before the run did\n" in outcome.out
+    assert "\n  failed: seed=4: its process ended before the run was finished\n" in outcome.out
     assert {path.name for path in tmp_path.glob("seed*")} == {"seed0", "seed3"}
 
 

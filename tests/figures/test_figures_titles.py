@@ -13,7 +13,7 @@ from sl.figures import (
 from sl.figures.catalogue import FIGURES
 from sl.figures.style import settle
 
-SCALED = "scaled-down run: 5,000 of 50,000 training and 2,000 (20 % of the) test images, 12 of 120 epochs"
+SCALED = "scaled-down run: 5,000 of 50,000 training and 2,000 test images (20 %), 12 of 120 epochs"
 
 
 @pytest.mark.parametrize("name", ["class_curves", "confusion"])

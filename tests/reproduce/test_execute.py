@@ -108,7 +108,7 @@ def test_a_folder_that_cannot_be_written_is_one_line_for_each_run(
     folder = f"{tmp_path}/file/below"
     refused = [replace(run, common=(*run.common, f"checkpoints_dir={folder}")) for run in plan[:2]]
     failures = execute(refused, jobs=1)
-    reason = f"checkpoints_dir={folder}: must be a folder that can be made and used: {folder}: Not a directory"
+    reason = f"checkpoints_dir={folder}: must be a folder that can be created and used: {folder}: Not a directory"
     assert [failure.partition("; to run it again: ")[0] for failure in failures] == [
         f"{' '.join(run.wanted)}: {reason}" for run in refused
     ]

@@ -123,7 +123,10 @@ def test_choices_compare_on_the_same_seeds_only(tmp_path: Path) -> None:
 def test_what_cannot_be_ranked_has_its_title_too() -> None:
     runs = [ValidatedRun(f"{seed}", "", "SL, digits", {"alpha": float(seed)}, seed, 0.5) for seed in (1, 2)]
     (ranking,) = rankings(runs)
-    assert (listing(ranking)[0], listing(ranking)[2:]) == ("SL, digits", ["  without all seeds, so not ranked: 2 more"])
+    assert (listing(ranking)[0], listing(ranking)[2:]) == (
+        "SL, digits",
+        ["  2 more not ranked: runs of some seeds are missing"],
+    )
 
 
 def test_what_the_best_is_not_shown_to_beat_is_said(tmp_path: Path) -> None:
@@ -184,7 +187,7 @@ def test_the_command_says_where_nothing_can_be_ranked(tmp_path: Path) -> None:
     record(tmp_path, 0.01, 0, 0.5, 0.99, holdout=None)
     done = choose(tmp_path)
     assert done.returncode == 2
-    assert "no finished run in it has a holdout" in done.stderr.splitlines()[-1]
+    assert "holds no finished run with a holdout and no sweep" in done.stderr.splitlines()[-1]
 
 
 def test_records_of_both_kinds_are_read(tmp_path: Path) -> None:

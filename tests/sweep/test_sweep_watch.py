@@ -164,7 +164,7 @@ def test_failures_are_listed_with_the_command_to_run_them_again() -> None:
         "1 of 7 runs done, 2 failed, 2 stopped",
         "  failed: sl: data_dir=my data: must be a folder",
         "    to run it again: sl train loss=sl 'data_dir=my data'",
-        "  failed: killed: its process ended before the run did",
+        "  failed: killed: its process ended before the run was finished",
         "    to run it again: sl train seed=2",
         "  stopped after epoch 4 of 10: halted; the same command resumes it",
         "  stopped: seed=4; the same command resumes it",

@@ -83,5 +83,7 @@ def test_tables_and_choose_show_every_point_of_such_a_sweep(
 
 def test_a_folder_without_a_sweep_is_refused(tmp_path: Path) -> None:
     synthetic.record(tmp_path, "ce")
-    with pytest.raises(UserError, match=r"no sweep is in it; sl train -m .* holdout=0.1 runs_dir=.* makes runs"):
+    with pytest.raises(
+        UserError, match=r"no sweep; to train some: sl train -m .* holdout=0.1 runs_dir=.*, or sl search$"
+    ):
         choose.main(tmp_path)

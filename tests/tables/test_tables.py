@@ -217,9 +217,9 @@ def test_the_realised_rate_is_noted_where_it_is_not_that_asked_for(tmp_path: Pat
     synthetic.record(tmp_path, "ce", "symmetric", 0.2)
     synthetic.record(tmp_path, "ce", "human", noise_options={"rate": None, "name": "worst"})  # no rate is asked for
     (group,) = run_groups(load_all(tmp_path))
-    (note,) = [note for note in results_table(group, [], "last epoch").notes if note.startswith("Labels wrong")]
+    (note,) = [note for note in results_table(group, [], "last epoch").notes if note.startswith("Share of wrong")]
     assert note == (
-        "Labels wrong among all, where that is not the rate asked for: "
+        "Share of wrong labels, where it differs from the requested noise rate: "
         "symmetric 40 %: 0.0 to 12.3 %; symmetric 60 %: 59.4 %."
     )
 

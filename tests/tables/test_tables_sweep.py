@@ -25,7 +25,7 @@ def test_only_clean_test_labels_are_called_clean(swept: Path) -> None:
         path.write_text(json.dumps(known) + "\n" + "".join(rest))
     notes = "".join(table.notes(sweep_of(swept)))
     assert "clean" not in notes
-    assert "Test labels are as doubtful as all others here: do not choose" in notes
+    assert "The test labels may be as noisy as the training labels: do not choose" in notes
 
 
 def test_every_point_has_its_mean_interval_and_paired_difference(swept: Path) -> None:

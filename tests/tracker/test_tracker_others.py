@@ -164,7 +164,9 @@ def test_a_store_of_mlflow_that_is_full_is_one_line(tmp_path: Path, monkeypatch:
 
     tracker = MlflowTracker(f"sqlite:///{tmp_path}/mlflow.db", "insects", str(tmp_path / "artifacts"))
     monkeypatch.setattr(tracker.client, "log_batch", full)
-    with pytest.raises(ConnectionError, match=r"^tracker\.mlflow\.uri=sqlite:.* takes no more: .* disk is full$"):
+    with pytest.raises(
+        ConnectionError, match=r"^tracker\.mlflow\.uri=sqlite:.* cannot be read or written: .* disk is full$"
+    ):
         tell(tracker, make_header())
 
 
@@ -206,5 +208,5 @@ def test_a_server_that_does_not_answer_is_no_mistake(
     watchers.start(make_header(), PATH, 0)
     watchers.close(True)
     said = capsys.readouterr().err
-    assert said.startswith("sl: mlflow failed and gets no more of this run; training continues: ConnectionError('")
+    assert said.startswith("sl: mlflow failed and stops logging this run; training continues: ConnectionError('")
     assert (said.count("\n"), len(list(tmp_path.glob("*/run.csv")))) == (1, 1)

@@ -154,4 +154,4 @@ def test_a_probe_without_right_labels_has_no_bars(tmp_path: Path, capsys: pytest
     (mirrored,) = offline_runs(tmp_path).values()
     assert "confusion/early" in mirrored.charts
     assert "confidence/early" not in mirrored.charts
-    assert "gets no more of this run" not in capsys.readouterr().out
+    assert "stops logging this run" not in capsys.readouterr().out

@@ -41,7 +41,7 @@ def test_a_run_outlives_a_dead_service_and_the_next_is_tracked(
     command = [sys.executable, "-c", script]
     said = subprocess.check_output(command, cwd=tmp_path, env=bare_environment, text=True, timeout=600)
     gone, then, kept = said.splitlines()
-    assert gone.endswith("; W&B gets no more of this run; its record is not affected")
+    assert gone.endswith("; W&B stops logging this run; its record is not affected")
     assert then == "trained on"
     assert kept.startswith("W&B: offline run in ")
     assert list(offline_runs(tmp_path)) == ["0" * 15 + "1"]
@@ -58,7 +58,7 @@ def test_a_folder_that_cannot_be_written_is_one_line(tmp_path: Path, capsys: pyt
     tracker.close(True)
     (said,) = capsys.readouterr().out.splitlines()
     assert said.startswith("W&B: ")
-    assert said.endswith("; W&B gets no more of this run; its record is not affected")
+    assert said.endswith("; W&B stops logging this run; its record is not affected")
 
 
 def test_a_server_that_does_not_answer_leaves_the_run_offline(
@@ -100,4 +100,4 @@ def test_settings_that_wandb_cannot_read_are_one_notice(
     tell([WandbTracker("project")], make_header())
     (said,) = capsys.readouterr().out.splitlines()
     assert said.startswith(f"W&B: {wrong}")
-    assert said.endswith("W&B gets no more of this run; its record is not affected")
+    assert said.endswith("W&B stops logging this run; its record is not affected")

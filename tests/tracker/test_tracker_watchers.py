@@ -42,5 +42,5 @@ def test_a_mistake_found_later_does_not_end_a_run_in_training(
         watchers.epoch(make_line(epoch))
     watchers.close(True)
     (said,) = capsys.readouterr().err.splitlines()
-    assert said.startswith("sl: late failed and gets no more of this run")
+    assert said.startswith("sl: late failed and stops logging this run")
     assert [path.parent.parent for path in tmp_path.rglob("run.csv")] == [tmp_path]

@@ -29,7 +29,9 @@ def said(run: Run, monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> Callable
 
 def test_representations_that_were_not_kept_are_said(run: Run, said: Callable[..., str]) -> None:
     record = run()
-    words = "sl: probe.representations={}: this run did not keep as many; remove " + f"{record} to train it again\n"
+    words = (
+        "sl: probe.representations={}: this run kept fewer representations; remove " + f"{record} to train it again\n"
+    )
     assert said() == said("probe.representations=0") == ""
     assert said("probe.representations=50") == words.format(50)
     record.unlink()
@@ -50,9 +52,7 @@ def test_all_test_images_are_as_many_as_can_be_kept(run: Run, said: Callable[...
 def test_another_probed_class_is_said(run: Run, said: Callable[..., str]) -> None:
     record = run()  # null is class 3
     assert said("probe.label=3") == ""
-    assert (
-        said("probe.label=7") == f"sl: probe.label=7: this run looked at class 3; remove {record} to train it again\n"
-    )
+    assert said("probe.label=7") == f"sl: probe.label=7: this run probed class 3; remove {record} to train it again\n"
 
 
 def test_the_probe_does_not_decide_which_run_it_is(overrides: Callable[..., list[str]]) -> None:

@@ -49,7 +49,7 @@ def test_a_full_disk_at_the_end_does_not_lose_the_training(
     with monkeypatch.context() as patch:
         patch.setattr(refused, refuse)
         with pytest.raises(
-            UserError, match="No space left on device; the training is saved, and the same command ends"
+            UserError, match="No space left on device; the training is saved, and the same command finishes"
         ):
             run(*options)
     assert not list((tmp_path / "a").rglob("*.json"))  # it says that the weights are there

@@ -45,7 +45,7 @@ function resultColumns(table) {
   return [method, ...noises.filter((_, place) => holds(place))];
 }
 
-const READING = "Mean ± standard deviation over seeds (divisor n − 1), in brackets their number. "
+const READING = "Mean ± standard deviation over seeds (divisor n − 1), with the number of seeds in brackets. "
   + "Δ: this project minus published, in points. †: not checked.";
 
 function sourceNote(source) {
