@@ -117,7 +117,7 @@ def test_choices_compare_on_the_same_seeds_only(tmp_path: Path) -> None:
     assert [candidate[0].parameters["alpha"] for candidate in ranking.candidates] == [0.01, 0.1]
     assert [score(candidate) for candidate in ranking.candidates] == pytest.approx([0.55, 0.5])
     assert ranking.incomplete == 1
-    assert listing(ranking)[-1].endswith("not ranked: 1 more")
+    assert listing(ranking)[-1] == "  1 more not ranked: runs of some seeds are missing"
 
 
 def test_what_cannot_be_ranked_has_its_title_too() -> None:
