@@ -1,7 +1,7 @@
 """What docs/choosing-parameters.md says of beta on scaled-down CIFAR-10, against the records."""
 
 import pytest
-from notes import ROOT, late
+from notes import ROOT, cell, late
 from scipy.stats import ttest_1samp
 
 from sl.comparison import Series
@@ -28,7 +28,7 @@ def sl_with(beta: float) -> Series:
 
 def test_what_a_change_of_beta_costs() -> None:
     series = {beta: sl_with(beta) for beta in VALUES}
-    of_one = series[1.0].stack(Run.last_percent)
+    of_one, ends = series[1.0].stack(Run.last_percent), dict[float, tuple[float, str]]()
     for beta, one in series.items():
         assert one.seeds == SEEDS
         gaps = one.stack(Run.last_percent) - of_one
@@ -36,3 +36,7 @@ def test_what_a_change_of_beta_costs() -> None:
         gap = "–" if beta == 1 else f"{gaps.mean():+.1f}".replace("-", "−") + mark
         shares = " | ".join(late(one, share) for share in ("wrong_memorised", "right_accuracy"))
         assert f"| {beta:g} | {one.mean(Run.last_percent):.1f} | {gap} | {shares} |" in PAGE
+        ends[beta] = (float(gaps.mean()), mark)
+    assert ([round(ends[beta][0]) for beta in (0.5, 5, 0.1)], ends[0.5][1], ends[5][1]) == ([-1, -1, -7], "", "")
+    ce = Series.of(run for run in cell("cpu", "apl", "ce").runs if run.seed in SEEDS)
+    assert f"and still {series[0.1].mean(Run.last_percent) - ce.mean(Run.last_percent):.0f} points above CE" in PAGE
