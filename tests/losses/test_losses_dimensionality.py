@@ -184,7 +184,7 @@ def test_neighbours_are_fewer_than_the_images_that_are_compared(images: int, com
     """A sample of at most 1280 images is split into parts of 128 to 255, or is one where it is smaller."""
     DimensionalityDriven(0.375, 5, compared - 1, num_examples=images)
     with pytest.raises(
-        UserError, match=f"^neighbours={compared}: must be less than {compared}, as many training images"
+        UserError, match=f"^neighbours={compared}: must be less than {compared}, the least number of training images"
     ):
         DimensionalityDriven(0.375, 5, compared, num_examples=images)
 
