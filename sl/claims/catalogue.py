@@ -32,9 +32,8 @@ PROOF = "tests/losses/test_losses_symmetric.py::test_only_the_product_of_beta_an
 def catalogue(dataset: str, recipe: str, literature: Literature, usual: bool) -> list[Claim]:
     """Every claim that can be tested on a data set and recipe; `literature` has the published numbers.
 
-    Facts are tested on their own data set; claims on the representation and on a small alpha on CIFAR-10 alone.
-    The ablation and the boosted methods are tested on CIFAR-10, MNIST and digits, if the recipe is the `usual` one of
-    the scale.
+    Facts are tested on their own data set; claims on the representation and on a small alpha on CIFAR-10 alone; the
+    ablation and the boosted methods on CIFAR-10, MNIST and digits, if the recipe is the `usual` one of the scale.
     """
     made = [
         *_classes(),

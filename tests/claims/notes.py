@@ -1,13 +1,13 @@
 """What tests read to check docs/reproduction-notes.md: the page, the verdicts, and the runs of a group."""
 
 import json
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from sl.comparison import Series
+from sl.comparison import RunGroup, Series
 from sl.comparison.group_order import in_order
 from sl.paper import USUAL_NOISE
 from sl.record import Noise, load_all
@@ -28,12 +28,29 @@ def verdicts(dataset: str, scale: str, recipe: str) -> dict[str, str]:
     return {name: claim["verdict"] for name, claim in claims(dataset, scale, recipe).items()}
 
 
+@cache
+def group_of(dataset: str, scale: str, recipe: str) -> RunGroup:
+    """The group of these names; of several, the one that pages show first."""
+    groups = in_order(load_all(ROOT / "results" / "runs" / dataset))
+    return next(group for group in groups if group.names == (dataset, scale, recipe))
+
+
 def cell(scale: str, recipe: str, loss: str, noise: Noise = USUAL_NOISE, dataset: str = "cifar10") -> Series:
     """The runs of a loss and noise in the group of these names."""
-    groups = in_order(load_all(ROOT / "results" / "runs" / dataset))  # of equal names the one that pages show first
-    series = next(group for group in groups if group.names == (dataset, scale, recipe)).series(loss, noise)
+    series = group_of(dataset, scale, recipe).series(loss, noise)
     assert series is not None
     return series
+
+
+def weighted(group: RunGroup, **values: float) -> Series:
+    """The group's runs of SL with these values of alpha, beta and A, under 40 % symmetric noise."""
+    (found,) = (series for chosen, series in group.variants("sl", USUAL_NOISE) if values.items() <= chosen.items())
+    return found
+
+
+def first_seeds(series: Series, count: int = 3) -> Series:
+    """The series without its seeds from `count` on."""
+    return Series.of(run for run in series.runs if run.seed < count)
 
 
 full_run = partial(cell, "paper")

@@ -1,29 +1,17 @@
 """What docs/reproduction-notes.md says of SL's terms and of SL inside other methods, against the records."""
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
-from notes import NOTES, ROOT, cell, full_run, late, verdicts
+from notes import NOTES, cell, first_seeds, full_run, group_of, late, verdicts, weighted
 from scipy.stats import ttest_1samp
 
-from sl.comparison import Series
-from sl.comparison.group_order import in_order
-from sl.paper import BOOSTED, USUAL_NOISE
-from sl.record import Noise, Run, load_all
+from sl.paper import BOOSTED
+from sl.record import Noise, Run
 
 pytestmark = pytest.mark.results
 
 
-MNIST, SMALL = ("mnist", "paper", "authors_code"), ("cifar10", "cpu", "apl")
-
-
-def weighted(names: tuple[str, str, str] = MNIST, **weights: float) -> Series:
-    """The runs of SL with these weights in the group of these names, 40 % symmetric noise."""
-    groups = in_order(load_all(ROOT / "results" / "runs" / names[0]))
-    group = next(group for group in groups if group.names == names)
-    (found,) = (series for values, series in group.variants("sl", USUAL_NOISE) if weights.items() <= values.items())
-    return found
+MNIST = ("mnist", "paper", "authors_code")
 
 
 def test_what_each_part_of_sl_brings_on_mnist() -> None:
@@ -47,7 +35,9 @@ def test_what_each_part_of_sl_brings_on_mnist() -> None:
     assert min(ahead) > 0
     assert max(ahead[:3]) < 0.5
     assert "SL brings LSR, Forward and D2L up to about its own accuracy; none of them ends above SL" in NOTES
-    heavy_ce, heavy_rce = (weighted(**weights) for weights in ({"alpha": 5, "beta": 0}, {"alpha": 0, "beta": 5}))
+    heavy_ce, heavy_rce = (
+        weighted(group_of(*MNIST), **weights) for weights in ({"alpha": 5, "beta": 0}, {"alpha": 0, "beta": 5})
+    )
     ce, sl = (full_run("authors_code", loss, dataset="mnist").mean(Run.last_percent) for loss in ("ce", "sl"))
     gained = heavy_ce.mean(Run.last_percent)
     assert f"CE with weight 5 ends at {gained:.2f}, less than SL, but {gained - ce:.0f} points above CE" in NOTES
@@ -69,21 +59,16 @@ def test_what_each_part_of_sl_brings_on_mnist() -> None:
     assert [mnist[f"sl_needs_both_{alone}_weight_5"] for alone in ("ce", "rce")] == ["supported", "undecided"]
 
 
-def small(loss: str) -> Series:
-    """Seeds 0 to 2 of a loss on scaled-down CIFAR-10, 40 % symmetric noise."""
-    series = cell("cpu", "apl", loss)
-    return replace(series, runs=tuple(run for run in series.runs if run.seed < 3))
-
-
 def test_what_each_part_of_sl_brings_on_small_cifar10() -> None:
-    sl, rce = small("sl"), small("rce")
+    group = group_of("cifar10", "cpu", "apl")
+    sl, rce, ce = (first_seeds(cell("cpu", "apl", loss)) for loss in ("sl", "rce", "ce"))
     rows = {
         "SL (α 0.1, β 1)": sl,
         "RCE": rce,
-        "RCE, weight 5": weighted(SMALL, alpha=0, beta=5),
-        "CE": small("ce"),
-        "CE, weight 0.1": weighted(SMALL, alpha=0.1, beta=0),
-        "CE, weight 5": weighted(SMALL, alpha=5, beta=0),
+        "RCE, weight 5": weighted(group, alpha=0, beta=5),
+        "CE": ce,
+        "CE, weight 0.1": weighted(group, alpha=0.1, beta=0),
+        "CE, weight 5": weighted(group, alpha=5, beta=0),
     }
     for title, series in rows.items():
         assert series.seeds == (0, 1, 2)
