@@ -33,12 +33,12 @@ def mean_std(values: ArrayLike, decimals: int = 1) -> str:
 
 
 def with_interval(mean: float, interval: tuple[float, float] | None, decimals: int = 2) -> str:
-    """A mean difference, with its interval if there is one.
+    """A mean difference, with its interval if there is one; an end keeps its sign, which says whether 0 is inside.
 
-    >>> with_interval(8.125, (5.02, 11.25), 1)
-    '+8.1 [+5.0, +11.2]'
+    >>> with_interval(8.125, (-0.02, 11.25), 1)
+    '+8.1 [−0.0, +11.2]'
     """
-    ends = f" [{', '.join(signed(end, decimals) for end in interval)}]" if interval else ""
+    ends = f" [{', '.join(f'{end:+.{decimals}f}'.replace('-', '−') for end in interval)}]" if interval else ""
     return signed(mean, decimals) + ends
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from sl.stats import SIGNIFICANT, Inference, adjusted, infer, significant
+from sl.stats import SIGNIFICANT, Inference, adjusted, infer, infer_weakest, significant
 
 SAMPLE = [4.1, 3.2, 5.5, 4.8, 6.0, 3.9, 5.1, 4.4]
 
@@ -44,6 +44,43 @@ def test_an_effect_is_found(n: int, effect: float, least: float) -> None:
     random = np.random.default_rng(n)
     found = [infer(random.normal(effect, 1, n)) for _ in range(150)]
     assert np.mean([one.p < SIGNIFICANT and one.mean > 0 for one in found]) > least
+
+
+def test_all_columns_are_above_zero_if_the_least_sure_one_is() -> None:
+    """Its p is the largest of all columns; a column with a lower mean but less deviation does not decide."""
+    sure, unsure = np.array([1.0, 1.1, 0.9]), np.array([9.0, 1.0, 5.0])
+    p = [stats.ttest_1samp(column, 0).pvalue for column in (sure, unsure)]
+    assert p[0] < SIGNIFICANT < p[1]
+    weakest, found = infer_weakest(np.stack([sure, unsure, sure], axis=1))
+    assert (weakest, found) == (1, infer(unsure))
+    assert found.p == pytest.approx(max(p))
+
+
+def test_a_column_that_was_picked_because_it_is_below_zero_is_corrected_for_that() -> None:
+    below = np.array([-1.0, -1.1, -0.8])
+    weakest, found = infer_weakest(np.stack([np.full(3, 2.0), below, np.array([1.0, 2.0, 3.0])], axis=1))
+    assert weakest == 1
+    assert found.p == pytest.approx(3 * stats.ttest_1samp(below, 0).pvalue)
+    assert found.interval == pytest.approx(stats.ttest_1samp(below, 0).confidence_interval(1 - 0.05 / 3))
+    assert infer([-1.0, 0.5, 0.75], picked_from=9).p == 1.0
+
+
+@pytest.mark.parametrize("means", [(0.0, 0.0, 0.0, 0.0), (0.0, 9.0, 9.0, 9.0)])
+def test_a_column_without_an_effect_is_called_one_at_most_nominally(means: tuple[float, ...]) -> None:
+    random, repeats = np.random.default_rng(1), 2000
+    found = [infer_weakest(random.normal(means, 1.0, (3, 4)))[1] for _ in range(repeats)]
+    error = math.sqrt(SIGNIFICANT * (1 - SIGNIFICANT) / repeats)
+    for sign in (1, -1):
+        assert np.mean([one.p < SIGNIFICANT and sign * one.mean > 0 for one in found]) <= SIGNIFICANT + 3 * error
+
+
+def test_equal_gains_are_not_the_least_sure_ones_and_no_seed_decides_nothing() -> None:
+    weakest, found = infer_weakest([[2.0, 1.0], [2.0, 3.0], [2.0, 2.0]])
+    assert (weakest, found) == (1, infer([1.0, 3.0, 2.0]))
+    assert infer_weakest([[2.0, 0.0], [2.0, 0.0], [2.0, 0.0]]) == (1, Inference(0.0, 3))
+    assert infer_weakest([[2.0, -1.0]]) == (1, Inference(-1.0, 1))
+    weakest, found = infer_weakest(np.empty((0, 1)))
+    assert (weakest, found.n, found.p) == (0, 0, None)
 
 
 def three(p: float | None) -> Inference:

@@ -68,7 +68,8 @@ class Claim:
     The number is in percentage points, above 0 where the claim is right, and nan for a seed on which nothing could be
     measured. All series hold the same seeds in the same order. `headline` claims stand in the README. `proof` names the
     test for a claim that holds by algebra. `halves`: it compares the harder half of the classes with the easier half,
-    and `measure` takes as `without` the number of a class to leave out. `reading`: the paper can be read otherwise.
+    and `measure` takes as `without` the number of a class to leave out. `every_class`: it must hold at every class, and
+    `measure` returns (n, K). `reading`: the paper can be read otherwise.
     """
 
     id: str
@@ -81,4 +82,5 @@ class Claim:
     reported: tuple[Reported, ...] = ()
     proof: str = ""
     halves: bool = False
+    every_class: bool = False
     reading: bool = False

@@ -27,8 +27,9 @@ def findings(found: Iterable[GroupOutcomes]) -> str:
     rows = [(known[claim], *(_cell(group, claim) for group in tested)) for claim in known if claim in told]
     legend = (
         "Mean differences in percentage points, above 0 where the claim is right; at every class: that of the class "
-        "that gains least in the other seeds; easy and hard classes: one half of the classes minus the other. "
+        "whose gain is least sure; easy and hard classes: one half of the classes minus the other. "
         f"{SURVIVES}: survives the correction for the number of claims. {ONE_CLASS}: rests on one class. "
+        "Intervals and verdicts leave out the choice of test images (small CIFAR-10: 200 a class). "
         f"{NOTHING}: not measured, or too few runs. {UNCHECKED}: not checked."
     )
     missing = unrecorded({group.dataset for group in shown})

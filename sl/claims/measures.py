@@ -1,4 +1,4 @@
-"""What claims measure: one number per seed, (n,), from series that hold the same seeds in the same order.
+"""What claims measure: one number per seed, (n,), or one per seed and class, from series of the same seeds in order.
 
 Accuracies become percentage points here; nan stands for a seed on which nothing could be measured.
 """
@@ -50,19 +50,15 @@ def under_learning(clean: Series, noisy: Series, without: int | None = None) -> 
     return harder_minus_easier(others_mean(right), right - noisy.stack(Run.stage_percent, "late"), without)
 
 
-def least_lifted(ce: Series, sl: Series) -> Array:
-    """Last-epoch gain by SL over CE of the class that gains least in the mean of the other seeds."""
-    gains = _class_gains(ce, sl)
-    others = others_mean(gains)
-    if np.isnan(others).any():
-        return np.full(len(gains), np.nan)
-    return np.take_along_axis(gains, others.argmin(axis=1)[:, None], axis=1)[:, 0]
+def class_gains(ce: Series, sl: Series) -> Array:
+    """Last-epoch gain by SL over CE of every class, (n, K)."""
+    return 100 * (sl.stack(Run.class_curve)[:, -1] - ce.stack(Run.class_curve)[:, -1])
 
 
 def hardest_lifted(clean: Series, ce: Series, sl: Series, without: int | None = None) -> Array:
     """Last-epoch gain of the harder half of the classes (by late accuracy in `clean`) minus that of the easier half."""
     right = clean.mean(Run.stage_percent, "late")
-    return harder_minus_easier(np.tile(right, (clean.n, 1)), _class_gains(ce, sl), without)
+    return harder_minus_easier(np.tile(right, (clean.n, 1)), class_gains(ce, sl), without)
 
 
 def more_memorised(series: Series) -> Array:
@@ -229,10 +225,6 @@ def _probed(run: Run) -> bool:
 def _beyond_chance(wrong: Array, corrected: Array, run: Run) -> Array:
     others = len(run.class_names) - 2
     return 100 * (wrong - (1 - wrong - corrected) / others) if others > 0 else np.full(wrong.shape, np.nan)
-
-
-def _class_gains(ce: Series, sl: Series) -> Array:
-    return 100 * (sl.stack(Run.class_curve)[:, -1] - ce.stack(Run.class_curve)[:, -1])
 
 
 def _memorised(stage: str, *series: Series) -> list[Array]:

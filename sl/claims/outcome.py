@@ -24,7 +24,7 @@ from sl.paper import USUAL_NOISE
 from sl.record import Run
 from sl.record.shown import loss_order
 from sl.scale import paper_scale, scale_name
-from sl.stats import FEWEST, Inference, adjusted, infer, significant
+from sl.stats import FEWEST, Inference, adjusted, infer_weakest, significant
 from sl.tables.compare import beside
 from sl.tables.published import Literature
 
@@ -37,8 +37,9 @@ class Outcome:
 
     `survives`: whether the verdict stands after the correction for the number of the group's claims (`p_adjusted`).
     `cells` counts the finished runs of each loss and noise compared; `refused` names the seeds that must not be
-    compared and why. `rests_on` maps each class without which less than half of the mean is left to the mean without
-    it. `reading`: the paper can be read otherwise.
+    compared and why. `at_class` names the class that decides a claim on every class; the differences are its own.
+    `rests_on` maps each class without which less than half of the mean is left to the mean without it. `reading`: the
+    paper can be read otherwise.
     """
 
     id: str
@@ -55,6 +56,7 @@ class Outcome:
     p: float | None
     p_adjusted: float | None
     n: int
+    at_class: str
     rests_on: dict[str, float]
     reading: bool
     proof: str
@@ -135,10 +137,10 @@ def evaluate(claim: Claim, group: RunGroup, out: Path) -> Outcome:
     found = [cell.series(group) for cell in claim.cells]
     present = [series for series in found if series]
     paired, refused = matched(*present) if len(present) == len(found) else ([], [])
-    values = np.asarray(claim.measure(*paired), dtype=np.float64) if paired else np.empty(0)
-    finite = np.isfinite(values)
-    seeds = tuple(seed for seed, keep in zip(paired[0].seeds, finite, strict=True) if keep) if paired else ()
-    result = infer(values[finite])
+    values = np.reshape(claim.measure(*paired), (paired[0].n, -1)) if paired else np.empty((0, 1))
+    measured = np.flatnonzero(np.isfinite(values).all(axis=1)).tolist()
+    seeds = tuple(paired[0].seeds[row] for row in measured)
+    weakest, result = infer_weakest(values[measured])
     verdict = decide(result, exact=bool(claim.proof))
     return Outcome(
         id=claim.id,
@@ -149,12 +151,13 @@ def evaluate(claim: Claim, group: RunGroup, out: Path) -> Outcome:
         verdict=verdict,
         survives=False,
         seeds=seeds,
-        differences=tuple(values[finite].tolist()),
+        differences=tuple(values[measured, weakest].tolist()),
         mean=result.mean if result.n else None,
         interval=result.interval,
         p=result.p,
         p_adjusted=None,
         n=result.n,
+        at_class=paired[0].runs[0].class_names[weakest] if claim.every_class and seeds else "",
         rests_on=rests_on(claim, paired, result.mean) if verdict in DECIDED else {},
         reading=claim.reading,
         proof=claim.proof,
@@ -238,4 +241,4 @@ def caution(group: RunGroup) -> str:
 
 def as_json(found: Sequence[GroupOutcomes]) -> dict[str, Any]:
     """The content of results/claims.json."""
-    return {"format": 6, "rule": RULE, "groups": [asdict(group) for group in found]}
+    return {"format": 7, "rule": RULE, "groups": [asdict(group) for group in found]}

@@ -85,6 +85,7 @@ def _row(outcome: Outcome) -> list[str]:
     pairs = zip(outcome.seeds, outcome.differences, strict=True)
     by_seed = ", ".join(f"{seed}: {signed(value)}" for seed, value in pairs)
     mean = "by algebra" if outcome.mean is None else with_interval(outcome.mean, outcome.interval)
+    mean += f" (at {outcome.at_class})" if outcome.at_class else ""
     caveats = f" ({'; '.join(outcome.caveats)})" if outcome.caveats else ""
     verdict = f"**{outcome.verdict}**{mark(outcome)}{caveats}"
     return [outcome.claim, paper, mean, by_seed or NOTHING, p_text(outcome.p), verdict]

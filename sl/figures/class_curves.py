@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 
 from sl.comparison import RunGroup, Series
 from sl.figures.cells import LossAndNoise, lacking, runs_of, with_clean
-from sl.figures.lines import Line, epoch_lines, label_ends, window
+from sl.figures.lines import Line, epoch_lines, label_ends, smooth, window
 from sl.figures.panels import footer, lettered, panels, series_title
 from sl.figures.style import CLASS_COLOURS, INK, class_colour, loss_colour, short
 from sl.numbers import signed
@@ -61,11 +61,13 @@ def accuracy_panel(axes: Axes, series: Series, over: Series | None = None) -> No
     if over:
         gains = mean[-1] - 100 * over.mean(Run.class_curve)[-1]
         names = [f"{name} ({signed(gain, 0)})" for name, gain in zip(names, gains, strict=True)]
-    lines = [Line(name, colours.get(index, UNNAMED), mean[:, index], nothing) for index, name in enumerate(names)]
+    average = window(len(mean))
+    curves = [smooth(mean[:, index], average) for index in range(len(names))]
+    lines = [Line(name, colours.get(index, UNNAMED), curves[index], nothing) for index, name in enumerate(names)]
     unnamed = [replace(line, width=0.6) for index, line in enumerate(lines) if index not in colours]
     named = [lines[index] for index in colours]
-    overall = Line("mean of the classes", INK, np.nanmean(mean, axis=1), nothing, "--")
-    epoch_lines(axes, [*unnamed, *named, overall], window(len(mean)))
+    overall = Line("mean of the classes", INK, smooth(np.nanmean(mean, axis=1), average), nothing, "--")
+    epoch_lines(axes, [*unnamed, *named, overall])
     label_ends(axes, named, LABEL_GAP)
 
 
@@ -87,11 +89,12 @@ def _ending(label: str, mean: float, std: float) -> str:
 
 def spread_panel(axes: Axes, found: dict[LossAndNoise, Series]) -> None:
     """Best minus worst class at every epoch, one line for each loss and noise."""
+    average = window(len(next(iter(found.values())).runs[0].epochs))
     lines = [
-        Line.of(series, Run.spread, _name(cell), loss_colour(cell[0]), ":" if cell[1] == CLEAN else "-")
+        Line.of(series, Run.spread, _name(cell), loss_colour(cell[0]), ":" if cell[1] == CLEAN else "-", average)
         for cell, series in found.items()
     ]
-    epoch_lines(axes, lines, window(len(lines[0].mean)))
+    epoch_lines(axes, lines)
     axes.set(ylim=(0, min(101, axes.get_ylim()[1])), ylabel="spread (percentage points)")
     label_ends(axes, lines, 0.07 * axes.get_ylim()[1])
 

@@ -26,9 +26,16 @@ class Line:
     width: float = 1.6
 
     @classmethod
-    def of(cls, series: Series, value: Callable[[Run], Array], name: str, colour: str, style: str = "-") -> "Line":
-        """The line of a share `value(run)` (E,): mean and deviation over the runs, in percent."""
-        return cls(name, colour, 100 * series.mean(value), 100 * series.std(value), style)
+    def of(
+        cls, series: Series, value: Callable[[Run], Array], name: str, colour: str, style: str = "-", average: int = 1
+    ) -> "Line":
+        """The line of a share `value(run)` (E,), in percent: mean and deviation over the runs, each of which is first
+        smoothed over `average` epochs."""
+
+        def smoothed(run: Run) -> Array:
+            return smooth(100 * value(run), average)
+
+        return cls(name, colour, series.mean(smoothed), series.std(smoothed), style)
 
 
 def window(epochs: int) -> int:
@@ -46,10 +53,10 @@ def smooth(values: Array, epochs: int) -> Array:
     return np.array([values[place - far : place + far + 1].mean() for place, far in enumerate(reach)])
 
 
-def epoch_lines(axes: Axes, lines: Sequence[Line], average: int = 1) -> None:
-    """Draw the lines and their bands, both as means over `average` epochs."""
+def epoch_lines(axes: Axes, lines: Sequence[Line]) -> None:
+    """Draw the lines and their bands."""
     for line in lines:
-        mean, std = smooth(line.mean, average), smooth(line.std, average)
+        mean, std = line.mean, line.std
         epochs = np.arange(1, len(mean) + 1)
         axes.plot(epochs, mean, color=line.colour, lw=line.width, ls=line.style, label=line.name)
         if not np.isnan(std).all():

@@ -107,7 +107,7 @@ def group(dataset: str, full: bool, recipe: str = "authors_code", **verdicts: tu
     claims = tuple(
         Outcome(
             name, "", "", "", False, Verdict(verdict), False, (), (), None, None, None, None, n,
-            {}, False, "a proof" if name == "proven" else "", {}, (), (), (),
+            "", {}, False, "a proof" if name == "proven" else "", {}, (), (), (),
         )
         for name, (verdict, n) in verdicts.items()
     )  # fmt: skip

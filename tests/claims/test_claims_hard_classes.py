@@ -13,7 +13,6 @@ from sl.claims.measures import (
     easy_decline,
     harder_minus_easier,
     hardest_lifted,
-    least_lifted,
     others_mean,
     under_learning,
 )  # fmt: skip
@@ -53,13 +52,6 @@ def test_equal_classes_do_not_under_learn() -> None:
     assert abs(means.mean()) < 3 * means.std() / 10  # three standard errors
 
 
-def test_least_lifted_class_is_chosen_by_the_other_seeds() -> None:
-    ce = np.zeros((3, 1, 2))
-    sl = np.array([[[0.1, 0.5]], [[0.6, 0.2]], [[0.3, 0.6]]])
-    # others' mean gains: seed 0 (.45, .4) -> class 1; seed 1 (.2, .55) -> class 0; seed 2 (.35, .35) -> the first
-    assert least_lifted(series_of(ce), series_of(sl)) == pytest.approx([50, 60, 30])
-
-
 def test_what_the_harder_half_loses_and_gains() -> None:
     """Of two seeds alike; on clean labels classes 0 and 1 are the harder half, under noise 2 and 3."""
     clean = series_of(np.array([[[0.0] * 4] * 2 + [[0.6, 0.7, 0.9, 0.8], [0.0] * 4]] * 2))
@@ -73,7 +65,6 @@ def test_what_the_harder_half_loses_and_gains() -> None:
 def test_one_seed_has_no_others() -> None:
     one = series_of(np.zeros((1, 4, 2)))
     assert np.isnan(decline(series_of(np.zeros((1, 9, 2))))).all()
-    assert np.isnan(least_lifted(one, one)).all()
     assert np.isnan(under_learning(one, one)).all()
     assert np.isnan(easy_decline(series_of(np.zeros((1, 9, 2))), series_of(np.zeros((1, 9, 2))))).all()
 

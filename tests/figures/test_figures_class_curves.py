@@ -45,6 +45,19 @@ def test_long_runs_are_smoothed_and_say_so(tmp_path: Path) -> None:
     assert "centred means over 5 epochs" in texts(figure)
 
 
+def test_the_band_is_the_deviation_of_the_smoothed_lines(tmp_path: Path) -> None:
+    for seed in (0, 1, 2):
+        synthetic.record(tmp_path, "ce", seed=seed, epochs=40)
+    (band,) = class_curves.draw(run_group_of(tmp_path)).axes[-1].collections
+    spreads = np.ptp(accuracies("ce", [0, 1, 2], epochs=40), axis=2)
+    smoothed = np.array([np.convolve(line, np.full(5, 0.2), "valid") for line in spreads])
+    corners = band.get_paths()[0].vertices
+    for epoch in (10, 25):
+        low, high = np.sort(np.unique(corners[corners[:, 0] == epoch, 1]))[[0, -1]]
+        assert (high - low) / 2 == pytest.approx(smoothed[:, epoch - 3].std(ddof=1))
+        assert (high + low) / 2 == pytest.approx(smoothed[:, epoch - 3].mean())
+
+
 def test_names_beside_the_lines_end_before_the_margin(tmp_path: Path) -> None:
     """Seen in the file: its resolution decides how wide letters are."""
     for seed in (0, 1):
