@@ -40,6 +40,7 @@ def advise(estimate: NoiseEstimate, grey: bool) -> Advice:
         return Advice(*authors_values("cifar100"), why, f"{CODE}, CIFAR-100")
     if rate.value < HARDLY_ANY:
         why = f"{share}; for clean labels alpha 1, and a beta that makes both terms alike"
+        why += "; estimates are often too low: if 5 % or more are wrong, see docs/choosing-parameters.md"
         return Advice(1.0, 0.1, why, f"the second author in {CODE}/issues/5; beta 0.1 = 1 / -A is computed")
     if grey:
         why = f"{share}; the pictures are grey: the authors' values for digits. If they are not plain, take 0.1 and 1"

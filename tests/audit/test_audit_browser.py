@@ -190,7 +190,7 @@ def test_a_sample_judged_by_hand_gives_a_rate(sheet: Any, subject: Subject) -> N
     interval = f"{100 * low:.1f} to {100 * high:.1f} %"
     assert texts(sheet, "#rate") == [
         f"Of all 40 labels, an estimated 66.7 % are wrong (95 % interval {interval}): 2 of the 3 judged. "
-        "1 unsure: not counted."
+        "1 unsure, not counted: if all are right 50.0 %, if all are wrong 75.0 %."
     ]
     assert texts(sheet, "#count") == ["4 of 4 shown, 4 judged"]
     lines = exported(sheet)

@@ -77,8 +77,9 @@ def test_what_is_expected_of_the_changes_is_said() -> None:
         "Of 100 labels an estimated 25.0 % are wrong (bootstrap interval 20.0 to 31.2 %, too narrow: docs/audit.md)."
     )
     measured = (
-        "In 7 such audits with known wrong labels the true share was 0.5 to 5 times the estimate: here it would be"
+        "In 7 such audits with known wrong labels (8 to 40 %) the true share was 0.5 to 5 times the estimate: here "
     )
+    measured += "it would be"
     changed = "2 are changed in labels.csv; 90 % of these are expected to be wrong (asked: 85 %)."
     assert findings(*told, None) == [found, changed]
     assert findings(*told, MeasuredError(7, 0.5, 5)) == [found, f"{measured} 12.5 to 100.0 %.", changed]

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import yaml
 from notes import NOTES, ROOT, cell, claims, full_run, verdicts
-from scipy.stats import ttest_1samp
+from scipy.stats import ttest_1samp, ttest_ind
 
 from sl.claims.measures import harder_minus_easier, recognised, spread_beyond_chance
 from sl.comparison import Series
@@ -51,12 +51,18 @@ def test_recipe_and_scale_both_change_whose_classes_lie_closer_together() -> Non
     authors, followup = evenness("paper", "authors_code", 3), evenness("paper", "apl", 2)
     small_followup, small_authors = evenness("cpu", "apl", 6), evenness("cpu", "authors_code", 3)
     assert f"| full runs, `authors_code` (n = 3) | −{np.mean(authors):.1f} |" in NOTES
-    assert f"| full runs, `apl` (n = 2) | +{-np.mean(followup):.1f} |" in NOTES
+    assert f"| full runs, `apl` (n = 2) | +{-np.mean(followup):.1f} (no verdict) |" in NOTES
     assert f"| scaled-down runs, `apl` (n = 6) | +{-np.mean(small_followup):.1f} |" in NOTES
     assert f"| scaled-down runs, `authors_code` (n = 3) | +{-np.mean(small_authors):.1f} (undecided) |" in NOTES
     assert all(ttest_1samp(values, 0).pvalue < 0.05 for values in (authors, small_followup))
     assert ttest_1samp(small_authors, 0).pvalue > 0.05
     assert max(*followup, *small_followup, *small_authors) < 0 < min(authors)
+    scale = ttest_ind(authors, small_authors, equal_var=False).pvalue
+    moved = [np.mean(authors) - np.mean(other) for other in (small_authors, followup)]
+    of_scale = (
+        f"a change of the scale alone moves the difference by {moved[0]:.1f} points (Welch's t test, p = {scale:.2f})"
+    )
+    assert f"{of_scale}, of the recipe alone by {moved[1]:.1f} (n = 2, no verdict)." in NOTES
 
 
 def test_distance_of_each_class_from_the_replication() -> None:

@@ -61,12 +61,14 @@ def test_whose_wrong_labels_are_memorised_on_small_cifar10() -> None:
     assert ce.seeds == sl.seeds == clean.seeds == (0, 1, 2)
     easy = [easy_memorised(clean, series) for series in (ce, sl)]
     points = [f"{values.mean():.1f}".replace("-", "−") for values in easy]
-    chance = [f"p = {ttest_1samp(values, 0).pvalue:.2f}" for values in easy]
+    low, high = (f"{end:+.1f}".replace("-", "−") for end in ttest_1samp(easy[0], 0).confidence_interval())
+    assert ttest_1samp(easy[0], 0).pvalue > 0.05
+    p = ttest_1samp(easy[1], 0).pvalue
     shares = [(percent(series)[0], percent(series)[-1]) for series in (ce, sl)]
     assert f"CE predicts {shares[0][0]} to {shares[0][1]} % in each class:" in NOTES
-    assert f"do not differ ({points[0]} points beyond chance, {chance[0]})." in NOTES
+    assert f"is undecided ({points[0]} points beyond chance [{low}, {high}])." in NOTES
     assert f"SL predicts {shares[1][0]} to {shares[1][1]} %, on images of easy classes fewer" in NOTES
-    assert f"undecided too ({points[1]} points, {chance[1]})." in NOTES
+    assert f"undecided too ({points[1]} points, p = {p:.2f})." in NOTES
 
 
 def test_whose_wrong_labels_are_memorised_with_the_follow_ups_recipe() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import yaml
-from scipy.stats import ttest_1samp
+from scipy.stats import false_discovery_control, ttest_1samp
 
 pytestmark = pytest.mark.results
 ROOT = Path(__file__).parents[2]
@@ -41,11 +41,17 @@ def accuracies(
             yield names["loss"], config["seed"], curve[-1], max(curve)
 
 
-def gains(*setting: Any, over: str = "ce", seeds: int = 3) -> tuple[str, str]:
-    """SL minus another loss in points after the last epoch, with its mark, and at the best: means over the `seeds`."""
+def differences(*setting: Any, over: str = "ce", seeds: int = 3) -> tuple[list[float], list[float]]:
+    """SL minus another loss in points after the last epoch and at the best one, by seed."""
     of = {(loss, seed): values for loss, seed, *values in accuracies(*setting) if loss in (over, "sl")}
     assert set(of) == {(loss, seed) for loss in (over, "sl") for seed in range(seeds)}
     last, best = ([of["sl", seed][place] - of[over, seed][place] for seed in range(seeds)] for place in (0, 1))
+    return last, best
+
+
+def gains(*setting: Any, over: str = "ce", seeds: int = 3) -> tuple[str, str]:
+    """The means of `differences`, the first with its mark."""
+    last, best = differences(*setting, over=over, seeds=seeds)
     return marked(last), signed(sum(best) / seeds)
 
 
@@ -111,6 +117,18 @@ def test_a_row_of_what_sl_gains(label: str) -> None:
         there = gains(where, *noise, *of_scale, seeds=seeds if column == "s" else 3) if column in columns else None
         cells.append("{} ({})".format(*there) if there else "–")
     assert f"| {label} | {' | '.join(cells)} |" in ANSWER
+
+
+def test_the_marks_survive_the_correction_for_the_tests_that_are_shown() -> None:
+    shown = []
+    for noise, columns, seeds in ROWS.values():
+        for column, where, of_scale in (("c", "cifar10", ()), ("m", "mnist", ()), ("s", "cifar10", SMALL)):
+            if column in columns:
+                shown.append(differences(where, *noise, *of_scale, seeds=seeds if column == "s" else 3)[0])
+    shown += [differences(dataset, "symmetric", 0.4, over="gce")[0] for dataset in ("cifar10", "mnist")]
+    shown.append(differences("cifar10", "symmetric", 0.4, *SMALL, over="gce", seeds=6)[0])
+    p = [ttest_1samp(values, 0).pvalue for values in shown]
+    assert [one < 0.05 for one in p] == [one < 0.05 for one in false_discovery_control(p)]
 
 
 def test_the_advice_follows_from_the_rows() -> None:

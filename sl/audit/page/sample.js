@@ -20,8 +20,11 @@ function sampleRate(verdicts, images) {
     return `These ${verdicts.length} of all ${images} labels were drawn at random. Judge them from the first on, and read `
       + "here how many of all labels are wrong. The more you judge, the narrower the 95 % interval.";
   }
-  const [share, low, high] = [wrong / n, ...wilson(wrong, n)].map((value) => (100 * value).toFixed(1));
-  const left = unsure ? ` ${unsure} unsure: not counted.` : "";
+  const percent = (value) => (100 * value).toFixed(1);
+  const [share, low, high] = [wrong / n, ...wilson(wrong, n)].map(percent);
+  // Unsure labels are wrong more often than others: without them the interval is too low.
+  const ends = [wrong, wrong + unsure].map((number) => percent(number / (n + unsure)));
+  const left = unsure ? ` ${unsure} unsure, not counted: if all are right ${ends[0]} %, if all are wrong ${ends[1]} %.` : "";
   const interval = `95 % interval ${low} to ${high} %`;
   return `Of all ${images} labels, an estimated ${share} % are wrong (${interval}): ${wrong} of the ${n} judged.${left}`;
 }
