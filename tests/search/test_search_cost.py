@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from held_out_runs import record
+from scipy.stats import false_discovery_control, ttest_1samp
 
 from sl.record import load_all
 from studies.search.cost import ParameterGrid, accuracies_of, parameter_grids
@@ -103,8 +104,8 @@ def test_whether_to_search_follows_from_the_points() -> None:
         of_other_data.append(f"{max(accuracy.values()) - accuracy['α 0.1, β 1, A −9.21']:.0f}")
     assert of_other_data == ["7", "8"]
     said = " ".join(text.split())
-    assert "a search with three seeds ended 2 and 4 points behind them" in said
-    assert "(0.1 and 1, in place of 0.01 and 1) ended 7 and 8 points behind" in said
+    assert "a search with three seeds came 2 and 4 points behind them" in said
+    assert "(0.1 and 1, in place of 0.01 and 1) came 7 and 8 points behind" in said
 
 
 @pytest.mark.results
@@ -116,7 +117,13 @@ def test_what_a_lower_beta_brought_with_asymmetric_noise() -> None:
     found = {(float(alpha), float(beta)): float(last) for alpha, beta, last in points}
     lost = [found[alpha, 1] - found[alpha, 0.1] for alpha in (0.01, 0.1, 1)]
     text = " ".join((ROOT / "docs/choosing-parameters.md").read_text(encoding="utf-8").split())
-    assert f"beta 0.1 in place of 1 ended {min(lost):.0f} to {max(lost):.0f} points lower" in text
+    assert f"beta 0.1 in place of 1 was {min(lost):.0f} to {max(lost):.0f} points lower" in text
     few, usual, many = (found[alpha, 1] - found[alpha, 10] for alpha in (0.01, 0.1, 1))
-    said = f"1 in place of 10 ended {few:.0f} points higher at alpha 0.01, and {-usual:.0f} and {-many:.0f} lower"
+    said = f"1 in place of 10 was {few:.0f} points higher at alpha 0.01, and {-usual:.0f} and {-many:.0f} lower"
     assert f"{said} at alpha 0.1 and 1." in text
+    (grid,) = (one for one in parameter_grids(load_all(ROOT / "results/search/runs")) if len(one.points) == 9)
+    tests = {(point["alpha"], point["beta"]): grid.tests[place] for place, point in enumerate(grid.points)}
+    pairs = [(alpha, *betas) for alpha in (0.01, 0.1, 1.0) for betas in ((1.0, 0.1), (1.0, 10.0))]
+    p = [ttest_1samp(tests[alpha, one] - tests[alpha, other], 0).pvalue for alpha, one, other in pairs]
+    assert [pair for pair, q in zip(pairs, false_discovery_control(p), strict=True) if q < 0.05] == [(0.1, 1.0, 0.1)]
+    assert f"only the {max(lost):.0f} points of beta 0.1 at alpha 0.1 have p < 0.05, corrected for the six." in text

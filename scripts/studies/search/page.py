@@ -29,7 +29,7 @@ def points_page(runs: Sequence[Run]) -> str:
     """A page in Markdown with the accuracies of all points of every grid."""
     parts = [
         "# The points of the parameter grids",
-        "Test accuracies in %, ± std over seeds; best on noisy labels first.",
+        "Accuracies in %, means of the last ten epochs, ± std over seeds; best on noisy labels first.",
     ]
     for grid in parameter_grids(runs):
         held = _held(grid)
