@@ -7,15 +7,15 @@ import numpy as np
 from cleanlab.count import estimate_joint
 
 from sl.array_like import Numbers
+from sl.audit.bootstrap import RESAMPLES, resampled_shares
 from sl.audit.checked import checked
+from sl.audit.joint import transition_of, wrong_shares
 from sl.audit.posterior import Array, Labels, fit_temperature, joint_of, posterior, temperature_scaled
 from sl.checks import integer
 from sl.errors import UserError
 from sl.stats import LEVEL
 
 STEPS = 20  # of expectation maximisation, as in all recorded audits; not yet converged if classes overlap
-RESAMPLE_STEPS = 5  # each resample starts from the estimate on all images
-RESAMPLES = 200
 MOST_PAIRS = 20
 
 
@@ -81,14 +81,6 @@ class NoiseEstimate:
         }  # fmt: skip
 
 
-def transition_of(joint: Array) -> Array:
-    """T[i, j] = P(label = j | true = i) of a `joint` (K, K) of label and true class; rows sum to 1."""
-    by_true = joint.T.copy()
-    totals = by_true.sum(1)
-    by_true[totals <= 0] = np.eye(len(joint))[totals <= 0]
-    return by_true / by_true.sum(1, keepdims=True)
-
-
 def refined(joint: Array, labels: Labels, probabilities: Array) -> tuple[Array, Array]:
     """Fit `joint` (K, K) to the predictions; returns it and the calibrated predictions (N, K).
 
@@ -125,23 +117,9 @@ def estimate_noise(labels: Numbers, probabilities: Numbers, seed: int = 0) -> No
     first = np.asarray(estimate_joint(labels, probabilities))  # P(label = i, true = j) (K, K), Northcutt et al. 2021
     joint, calibrated = refined(first, labels, probabilities)
     true = posterior(calibrated, labels, transition_of(joint))
-    rows = [np.flatnonzero(labels == label) for label in range(probabilities.shape[1])]
-    resampled = []
-    for _ in range(RESAMPLES):
-        chosen = np.concatenate([random.choice(some, len(some)) for some in rows if len(some)])
-        again, given, predicted = joint, labels[chosen], calibrated[chosen]
-        for _ in range(RESAMPLE_STEPS):
-            again = joint_of(posterior(predicted, given, transition_of(again)), given)
-        resampled.append(wrong_shares(again))
     tails = 100 * np.array([(1 - LEVEL) / 2, (1 + LEVEL) / 2])
-    low, high = np.percentile(resampled, tails, axis=0)
-    intervals = [Interval(*map(float, values)) for values in zip(wrong_shares(joint), low, high, strict=True)]
+    shares = wrong_shares(joint)
+    low, high = np.percentile(resampled_shares(joint, labels, calibrated, random), tails, axis=0)
+    intervals = [Interval(*map(float, values)) for values in zip(shares, low, high, strict=True)]
     wrong = 1 - true[np.arange(len(labels)), labels]
     return NoiseEstimate(joint, intervals[0], tuple(intervals[1:]), wrong, float(wrong_shares(first)[0]))
-
-
-def wrong_shares(joint: Array) -> Array:
-    """The share of wrong labels overall, then among the labels of each class, (1 + K,); 0 for a class without any."""
-    totals = joint.sum(1)
-    right = np.divide(joint.diagonal(), totals, out=np.ones_like(totals), where=totals > 0)
-    return 1 - np.array([joint.trace() / joint.sum(), *right])

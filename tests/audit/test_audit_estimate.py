@@ -7,7 +7,8 @@ import pytest
 
 pytest.importorskip("cleanlab", reason="cleanlab is not installed: pip install -e '.[audit]'")
 
-from sl.audit.estimate import Interval, NoiseEstimate, estimate_noise, transition_of, wrong_shares
+from sl.audit.estimate import Interval, NoiseEstimate, estimate_noise
+from sl.audit.joint import transition_of, wrong_shares
 
 JOINT = np.array([[0.5, 0.1, 0.0], [0.1, 0.3, 0.0], [0.0, 0.0, 0.0]])  # label down, true class across
 
