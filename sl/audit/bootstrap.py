@@ -11,16 +11,18 @@ TOGETHER = 10  # resamples computed at once: fast enough, and small beside the p
 
 
 def resampled_shares(joint: Array, labels: Labels, probabilities: Array, random: np.random.Generator) -> Array:
-    """`wrong_shares` (200, 1 + K) of the resamples, each a few steps on from `joint` (K, K).
+    """`wrong_shares` (200, 1 + K) of the resamples, minus those that the same steps find on all examples.
 
+    The difference leaves out how far `joint` (K, K) still moves where expectation maximisation has not converged.
     `probabilities` (N, K) are calibrated, and are not calibrated again.
     """
     order = np.argsort(labels, kind="stable")
     sizes, ordered = np.bincount(labels, minlength=len(joint)), probabilities[order]
+    whole = wrong_shares(_continued(joint, sizes, ordered, np.ones((1, len(labels))))[0])
     shares = []
     for _ in range(0, RESAMPLES, TOGETHER):
         counts = np.array([_draw(sizes, random) for _ in range(TOGETHER)])
-        shares += [wrong_shares(one) for one in _continued(joint, sizes, ordered, counts)]
+        shares += [wrong_shares(one) - whole for one in _continued(joint, sizes, ordered, counts)]
     return np.array(shares)
 
 

@@ -106,11 +106,11 @@ def estimate_noise(labels: Numbers, probabilities: Numbers, seed: int = 0) -> No
     estimate is far too low. Where classes overlap, clean labels look noisy, because the estimate stops after 20 steps.
     Measured: docs/use-in-your-project.md.
 
-    Intervals are percentiles of 200 bootstrap resamples, drawn with `seed` within the images of each label. They are
-    too narrow: the calibration, which varies most where predictions are unsure, is not repeated, and they do not
-    include the errors of the network and of the method.
-    Raises UserError for other types and shapes, a label that is no class, rows that do not sum to 1 within 0.01 and a
-    negative seed.
+    Intervals are percentiles of 200 bootstrap resamples, drawn with `seed` within the images of each label, around the
+    estimate. They are too narrow: the calibration, which varies most where predictions are unsure, is not repeated, and
+    they do not include the errors of the network and of the method.
+    Raises UserError for other types and shapes, a label that is no class, rows that do not sum to 1 within 0.01, rows
+    that are all the same, and a negative seed.
     """
     labels, probabilities = checked(labels, probabilities)
     random = np.random.default_rng(integer("seed", seed, 0))
@@ -119,7 +119,8 @@ def estimate_noise(labels: Numbers, probabilities: Numbers, seed: int = 0) -> No
     true = posterior(calibrated, labels, transition_of(joint))
     tails = 100 * np.array([(1 - LEVEL) / 2, (1 + LEVEL) / 2])
     shares = wrong_shares(joint)
-    low, high = np.percentile(resampled_shares(joint, labels, calibrated, random), tails, axis=0)
+    around = np.percentile(resampled_shares(joint, labels, calibrated, random), tails, axis=0)
+    low, high = np.clip(shares + around, 0, 1)
     intervals = [Interval(*map(float, values)) for values in zip(shares, low, high, strict=True)]
     wrong = 1 - true[np.arange(len(labels)), labels]
     return NoiseEstimate(joint, intervals[0], tuple(intervals[1:]), wrong, float(wrong_shares(first)[0]))
