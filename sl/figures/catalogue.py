@@ -51,8 +51,13 @@ NOT_DRAWN = "not drawn: "  # before the reason, if a file beside the records is 
 
 
 def folder(group: RunGroup) -> Path:
-    """Where a group's figures go, below the output folder: data set, then scale (and recipe, if not the usual one)."""
+    """Where a group's figures go, below the output folder: data set, then scale (and recipe, if not the usual one).
+
+    A scale with a hyphen has a folder for each recipe: scale `cpu-apl` shares none with scale `cpu`, recipe `apl`.
+    """
     dataset, scale, recipe = group.names
+    if "-" in scale:
+        return Path(dataset, scale, recipe)
     return Path(dataset) / (scale if recipe == USUAL_RECIPE else f"{scale}-{recipe}")
 
 

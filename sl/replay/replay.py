@@ -78,8 +78,18 @@ def replay_figures(runs: Sequence[Run], trackers: Mapping[str, Tracker]) -> Iter
         yield from (line.removeprefix(f"{out}/") for line in draw_all(list(runs), out) if NOT_DRAWN in line)
         for folder in sorted({path.parent for path in out.rglob("*.png")}):
             images = {path.stem: path for path in sorted(folder.glob("*.png"))}
-            name = "-".join(["figures", *folder.relative_to(out).parts])
+            name = figures_name(folder.relative_to(out))
             for called, tracker in trackers.items():
                 with arriving(called, tracker):
                     tracker.pictures(name, images)
             yield f"{name}: {', '.join(images)}"
+
+
+def figures_name(place: Path) -> str:
+    """The name under which trackers keep the figures of the folder `place`; no two folders have the same.
+
+    >>> figures_name(Path("mnist/cpu-apl")), figures_name(Path("a-b/c")), figures_name(Path("a/b-c"))
+    ('figures-mnist-cpu-apl', 'figures-a--b-c', 'figures-a-b-c')
+    """
+    *above, last = place.parts
+    return "-".join(["figures", *(part.replace("-", "--") for part in above), last])

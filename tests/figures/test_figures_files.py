@@ -2,7 +2,9 @@
 
 import errno
 import json
+from itertools import product
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import synthetic
@@ -14,9 +16,11 @@ from sl.figures import (
     class_curves,
     draw_all,
 )
-from sl.figures.catalogue import FIGURES
+from sl.figures.catalogue import FIGURES, folder
 from sl.figures.style import STYLE, save_figure
+from sl.paper import USUAL_RECIPE
 from sl.record import load_all
+from sl.replay.replay import figures_name
 
 
 def test_odd_class_names_are_drawn_as_they_are(tmp_path: Path) -> None:
@@ -50,6 +54,14 @@ def test_files_lie_by_data_set_scale_and_recipe(tmp_path: Path, monkeypatch: pyt
     folders = ("cifar10/cpu", "cifar10/cpu-apl")
     assert files == {f"{folder}/transition.{suffix}" for folder in folders for suffix in ("png", "svg")}
     assert sum("class_comparison: not drawn" in line for line in said) == 2
+
+
+def test_no_two_pages_share_a_folder_or_a_name_in_a_tracker() -> None:
+    """Whichever of the names has a hyphen; the recipes are the usual one and others."""
+    pages = list(product(("a", "a-b"), ("c", "b-c", "c-d", "b-c-d"), (USUAL_RECIPE, "d", "c-d", f"c-{USUAL_RECIPE}")))
+    places = {folder(SimpleNamespace(names=page)) for page in pages}
+    assert len(places) == len(pages)
+    assert len(set(map(figures_name, places))) == len(pages)
 
 
 def test_of_own_data_no_experiment_of_the_paper_is_missed(tmp_path: Path) -> None:
