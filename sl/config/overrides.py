@@ -69,24 +69,24 @@ def in_its_sweep(arguments: Sequence[str]) -> list[str]:
     """`arguments` of a sweep; an option that belongs to a swept choice becomes a sweep over its one value.
 
     Before the jobs Hydra composes a configuration without the swept choices, in which such an option does not exist.
-    A value that Hydra cannot sweep (null, an apostrophe, a number in quotes) stays as it is.
+    With a value that Hydra cannot sweep (null, an apostrophe, a number in quotes) it is added there by ++.
 
-    >>> in_its_sweep(["loss=gce,agce", "loss.q=0.5", "seed=1"])
-    ['loss=gce,agce', 'loss.q=choice(0.5)', 'seed=1']
+    >>> in_its_sweep(["loss=gce,agce", "loss.q=0.5", "seed=1"]), in_its_sweep(["loss=gce,agce", "loss.q=null"])
+    (['loss=gce,agce', 'loss.q=choice(0.5)', 'seed=1'], ['loss=gce,agce', '++loss.q=null'])
     """
     choices = {each.key_or_group for each in map(_read, arguments) if each and each.is_sweep_override()}
     return [_as_sweep(each) if each.partition("=")[0].partition(".")[0] in choices else each for each in arguments]
 
 
 def _as_sweep(argument: str) -> str:
-    """`argument` as a sweep over its one value; unchanged if it is a sweep already or the value would change."""
+    """`argument` as a sweep over its one value, or with ++ if the value would change; unchanged if it is a sweep."""
     option, _, value = argument.partition("=")
     fixed, wrapped = _read(argument), f"{option}=choice({value})"
     in_sweep = _read(wrapped)
-    if fixed is None or fixed.is_sweep_override() or in_sweep is None:
+    if fixed is None or fixed.is_sweep_override() or option.startswith(("+", "~")):
         return argument
-    in_job = _read(f"{option}={next(in_sweep.sweep_string_iterator())}")
-    return wrapped if in_job and repr(in_job.value()) == repr(fixed.value()) else argument
+    in_job = in_sweep and _read(f"{option}={next(in_sweep.sweep_string_iterator())}")
+    return wrapped if in_job and repr(in_job.value()) == repr(fixed.value()) else f"++{argument}"
 
 
 def _read(argument: str) -> Override | None:

@@ -28,7 +28,7 @@ class CheckSweep(Callback):
             try:
                 compose_config(overrides, config_name)
             except UserError as error:
-                fail(str(as_typed(error, overrides)))
+                fail(str(in_its_job(as_typed(error, overrides), overrides, config.hydra.overrides.task)))
         if config.hydra.launcher._target_.endswith(".JoblibLauncher"):
             from sl.config.in_processes import take_joblibs_place
 
@@ -53,6 +53,15 @@ class CheckSweep(Callback):
         """Report to the command how the job ended."""
         failed = job_return.status == JobStatus.FAILED
         job.end(in_a_line(job_return._return_value) if failed else None)
+
+
+def in_its_job(error: UserError, job: Sequence[str], typed: Sequence[str]) -> UserError:
+    """`error` of one `job` of the sweep `typed`, with the swept choice to which the refused option belongs."""
+    group, _, option = (error.option or "").partition(".")
+    for override in job:
+        if option and override.partition("=")[0] == group and override not in typed:
+            return UserError(f"{group}.{option}", error.value, f"{error.rule}; refused for {override}")
+    return error
 
 
 def in_a_line(error: BaseException) -> str:

@@ -142,10 +142,22 @@ def test_the_value_of_a_fixed_option_survives_a_sweep(value: str) -> None:
         assert repr(parsed(first)[1].value()) == repr(parsed(typed)[1].value())
 
 
-@pytest.mark.parametrize("typed", ["loss.q=", "loss.q=null", "loss.q='0.5'", "loss.q=1,2", "loss.q=[", "+loss.q=1"])
-def test_what_hydra_cannot_sweep_stays_as_typed(typed: str) -> None:
+@pytest.mark.parametrize("typed", ["loss.q=1,2", "loss.q=[", "+loss.q=1", "~loss.q", "++loss.q=null"])
+def test_what_need_not_or_cannot_be_swept_stays_as_typed(typed: str) -> None:
     assert checked(["loss=gce,agce", typed, "seed=1", "-m"]) == ["loss=gce,agce", typed, "seed=1", "-m"]
     assert checked(["loss=gce", "loss.q=1", "-m"]) == ["loss=gce", "loss.q=1", "-m"]
+
+
+@pytest.mark.parametrize("typed", ["loss.q=", "loss.q=null", "loss.q='0.5'"])
+def test_a_value_that_hydra_cannot_sweep_is_added(typed: str) -> None:
+    assert checked(["loss=gce,agce", typed, "-m"]) == ["loss=gce,agce", f"++{typed}", "-m"]
+
+
+def test_null_holds_for_each_value_of_a_choice_that_is_swept(run_task: Command) -> None:
+    seen: list[Any] = []
+    arguments = ("dataset=mnist,cifar10", "noise=choice(asymmetric)", "noise.variant=null")
+    outcome = run_task(lambda config: seen.append(config.noise["variant"]), "config", "-m", *arguments)
+    assert (outcome.code, seen) == (0, [None, None]), outcome.err
 
 
 def test_a_bug_in_a_single_run_exits_with_1_too(run_task: Command, tmp_path: Path) -> None:
@@ -202,7 +214,13 @@ def test_one_job_of_joblib_at_a_time_takes_the_threads_that_it_needs(
             "noise=symmetric,none noise.rate=0.4",
             "noise.rate=0.4: this option comes only with noise=asymmetric or noise=",
         ),
-        ("noise=symmetric,asymmetric noise.rate=1.5", "noise.rate=1.5: must be a number in [0, 1]"),
+        (
+            "noise=symmetric,asymmetric noise.rate=1.5",
+            "noise.rate=1.5: must be a number in [0, 1]; refused for noise=symmetric",
+        ),
+        ("loss=gce,agce loss.q=null", "loss.q=null: must be a number in (0, 1]; refused for loss=gce"),
+        ("loss=agce,gce loss.q=1.5", "loss.q=1.5: must be a number in (0, 1]; refused for loss=gce"),
+        ("noise=symmetric,asymmetric noise.variant=null", "noise.variant=null: this option comes only with noise="),
         ("seed=interval(0,1)", "seed=interval(0,1) -m: BasicSweeper does not support sweep type"),
         ("hydra/launcher=joblib noise=symmetric noise.rate=0.4,1.5", "noise.rate=1.5: must be a number in [0, 1]"),
         (
