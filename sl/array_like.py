@@ -28,7 +28,8 @@ def as_tensor(name: str, values: Numbers) -> Tensor:
     if array.dtype.kind not in "iuf":
         shown = values if isinstance(values, str) else type(values).__name__
         text = array.ndim == 1 and all(isinstance(value, str) for value in array)
-        hint = f"; numpy.unique({name}, return_inverse=True)[1] numbers them" if text else ""
+        numbered = f"; numpy.unique({name}, return_inverse=True)[1] numbers them in sorted order, that of predict_proba"
+        hint = numbered if text else ""
         rule = f"must hold real numbers: a tensor, a NumPy array or lists of equal length{hint}"
         raise UserError(name, shown, rule)
     return torch.from_numpy(array.astype(np.float64 if array.dtype.kind == "f" else np.int64))

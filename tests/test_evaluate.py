@@ -57,7 +57,7 @@ LOGITS = torch.tensor([[-2.0, 1.0, 0.5]])
 WHOLE = "must be class numbers, whole, of shape (N,)"
 WORDS = (
     "must hold real numbers: a tensor, a NumPy array or lists of equal length; "
-    "numpy.unique(predictions, return_inverse=True)[1] numbers them"
+    "numpy.unique(predictions, return_inverse=True)[1] numbers them in sorted order, that of predict_proba"
 )
 CLASSES = f"{WHOLE}; of logits (N, K) take .argmax(1)"
 

@@ -10,6 +10,8 @@ import torch
 
 pytest.importorskip("cleanlab", reason="cleanlab is not installed: pip install -e '.[audit]'")
 
+from sklearn.linear_model import LogisticRegression
+
 from sl.audit.estimate import NoiseEstimate, estimate_noise
 from sl.errors import UserError
 
@@ -74,7 +76,7 @@ def changed(values: np.ndarray, place: Any, value: float) -> np.ndarray:
 PROBABILITY = "must be a probability; apply softmax to logits, exp to log-probabilities"
 NUMBERS = "must hold real numbers: a tensor, a NumPy array or lists of equal length"
 
-NUMBERED = r"numpy\.unique\(labels, return_inverse=True\)\[1\] numbers them"
+NUMBERED = r"numpy\.unique\(labels, return_inverse=True\)\[1\] numbers them in sorted order, that of predict_proba"
 
 
 @pytest.mark.parametrize(
@@ -106,6 +108,7 @@ NUMBERED = r"numpy\.unique\(labels, return_inverse=True\)\[1\] numbers them"
         (lambda y: y[:-1], None, "labels=119 examples: must be 120, one for each row of probabilities$"),
         (lambda y: y.astype(float), None, r"labels=torch.float64 of shape \(120,\): must be class numbers, whole, of"),
         (lambda y: np.array(["cat", "dog", "emu"])[y], None, f"labels=ndarray: {NUMBERS}; {NUMBERED}$"),
+        (lambda y: np.array(["cat", "dog", "emu"])[y].tolist(), None, f"labels=list: {NUMBERS}; {NUMBERED}$"),
         (lambda y: pd.Series(["cat", "dog", "emu"])[y], None, f"labels=Series: {NUMBERS}; {NUMBERED}$"),
     ],
 )
@@ -114,6 +117,12 @@ def test_what_is_no_label_or_no_probability_is_said_in_one_line(labels: Any, pro
     with pytest.raises(UserError, match=f"^{line}") as error:
         estimate_noise(labels(y) if labels else y, probabilities(p) if probabilities else p, seed=0)
     assert "\n" not in str(error.value)
+
+
+def test_text_numbered_as_the_message_says_is_in_the_order_of_predict_proba() -> None:
+    rows, names = np.random.default_rng(0).normal(size=(90, 2)), np.array(["emu", "cat", "dog"] * 30)
+    model = LogisticRegression().fit(rows, names)
+    assert (model.classes_[np.unique(names, return_inverse=True)[1]] == names).all()
 
 
 def test_the_seed_is_0_by_default(expected: NoiseEstimate) -> None:
