@@ -1,10 +1,14 @@
 """How the estimated shares of wrong labels vary: a bootstrap within the examples of each label."""
 
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 
 from sl.audit.joint import transition_of, wrong_shares
 from sl.audit.posterior import LEAST, Array, Labels
 
+Counts = NDArray[np.integer[Any]]
 RESAMPLES = 200
 STEPS = 5  # of expectation maximisation; each resample starts from the estimate on all examples
 TOGETHER = 10  # resamples computed at once: fast enough, and small beside the predictions
@@ -26,12 +30,12 @@ def resampled_shares(joint: Array, labels: Labels, probabilities: Array, random:
     return np.array(shares)
 
 
-def _draw(sizes: Labels, random: np.random.Generator) -> Array:
+def _draw(sizes: Counts, random: np.random.Generator) -> Counts:
     """How often a resample has each example (N,), ordered by label; each label keeps its number of examples."""
     return np.concatenate([np.bincount(random.integers(size, size=size), minlength=size) for size in sizes])
 
 
-def _continued(joint: Array, sizes: Labels, ordered: Array, counts: Array) -> Array:
+def _continued(joint: Array, sizes: Counts, ordered: Array, counts: Array) -> Array:
     """The joint (R, K, K) after `STEPS` more steps, each example of `ordered` (N, K) taken `counts` (R, N) times.
 
     This is `joint_of` the `posterior`. Examples with one label share a column of T, so that two matrix products serve
