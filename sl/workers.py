@@ -68,7 +68,7 @@ class Workers:
 
     def __init__(self, count: int, task: Task) -> None:
         self.task, self.count = task, count
-        self._idle = [(new_worker(place, count), place) for place in reversed(range(count))]
+        self._idle = [(new_worker(place, count), place) for place in range(count)]
         self._busy: dict[Future[Any], tuple[ProcessPoolExecutor, int, int]] = {}
 
     @property

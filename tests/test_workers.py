@@ -5,7 +5,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
@@ -16,7 +17,7 @@ import pytest
 from sl.errors import UserError
 from sl.processes import at_work
 from sl.sweep.job import job_number
-from sl.workers import Lost, TaskResult, Workers, run_all, values
+from sl.workers import Lost, TaskResult, Workers, run_all, stopping, values
 
 
 def task(words: Sequence[str]) -> str:
@@ -52,6 +53,15 @@ def test_one_that_dies_costs_only_its_own_task() -> None:
 
 def test_one_at_a_time_needs_no_other_process() -> None:
     assert [outcome.value for outcome in run_all(lambda _: os.getpid(), [1, 2], jobs=1)] == [os.getpid()] * 2
+    refused, good = run_all(task, [["wrong"], ["good"]], jobs=1)
+    assert (str(refused.error), good.value) == ("seed=1: must be 2", "done")
+
+
+def test_afterwards_signals_do_what_they_did_before() -> None:
+    before = signal.getsignal(signal.SIGTERM)
+    with stopping():
+        assert signal.getsignal(signal.SIGTERM) != before
+    assert signal.getsignal(signal.SIGTERM) == before
 
 
 def whose_turn(folder: Path, together: int) -> tuple[int | None, int]:
@@ -111,15 +121,19 @@ def task_or_turn(words: Sequence[str]) -> object:
 
 
 SLEEPING = """
-import signal, sys, time
+import os, signal, sys, time
 
 def task(words):
     def saved(number, frame):
         open(words[0], "w").write("saved")
+        time.sleep(float(words[1]))
         raise SystemExit(143)
     signal.signal(signal.SIGTERM, saved)
     open(words[0], "w").write("begun")
-    time.sleep(900)
+    try:
+        time.sleep(900)
+    except KeyboardInterrupt:
+        os._exit(1)
 
 if __name__ == "__main__":
     signal.signal(signal.SIGINT, signal.default_int_handler)  # what runs in the background of a script ignores it
@@ -130,20 +144,45 @@ if __name__ == "__main__":
 """
 
 
+@contextmanager
+def sleeping(folder: Path, saving: float) -> Iterator[tuple["subprocess.Popen[bytes]", Path]]:
+    """A process with a worker that sleeps, and the file of its state; a signal makes it save for so many seconds."""
+    script, state = folder / "sleeping.py", folder / "state"
+    script.write_text(SLEEPING)
+    command = [sys.executable, str(script), str(state), str(saving)]
+    with subprocess.Popen(command, stderr=subprocess.DEVNULL, start_new_session=True) as parent:
+        wait_for("begun", state)
+        children = psutil.Process(parent.pid).children(recursive=True)
+        try:
+            yield parent, state
+        finally:
+            parent.kill()
+            _, alive = psutil.wait_procs(children, timeout=300)
+            for child in alive:
+                child.kill()
+    assert alive == []
+
+
+def wait_for(text: str, state: Path) -> None:
+    deadline = time.monotonic() + 300
+    while not (state.exists() and state.read_text() == text) and time.monotonic() < deadline:
+        time.sleep(0.1)
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="Linux tells a child that its parent has ended")
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGUSR2, signal.SIGINT, signal.SIGKILL])
 def test_a_signal_to_the_parent_lets_the_worker_save_its_state(number: signal.Signals, tmp_path: Path) -> None:
-    script, state = tmp_path / "sleeping.py", tmp_path / "state"
-    script.write_text(SLEEPING)
-    command = [sys.executable, str(script), str(state)]
-    with subprocess.Popen(command, stderr=subprocess.DEVNULL) as parent:
-        deadline = time.monotonic() + 300
-        while not (state.exists() and state.read_text()) and time.monotonic() < deadline:
-            time.sleep(0.1)
-        children = psutil.Process(parent.pid).children(recursive=True)
-        parent.send_signal(number)
+    """Ctrl-C is sent to both."""
+    with sleeping(tmp_path, saving=0) as (parent, state):
+        (os.killpg if number == signal.SIGINT else os.kill)(parent.pid, number)
         code = parent.wait(300)
-    _, alive = psutil.wait_procs(children, timeout=300)
-    assert alive == []
     assert state.read_text() == "saved"
     assert code == {signal.SIGTERM: 143, signal.SIGUSR2: 140, signal.SIGINT: -2, signal.SIGKILL: -9}[number]
+
+
+def test_a_second_signal_ends_the_worker_while_it_saves(tmp_path: Path) -> None:
+    with sleeping(tmp_path, saving=900) as (parent, state):
+        parent.send_signal(signal.SIGTERM)
+        wait_for("saved", state)
+        parent.send_signal(signal.SIGTERM)
+        assert parent.wait(300) == 143

@@ -139,6 +139,12 @@ def test_a_launcher_that_does_not_queue_again_is_said_in_one_line(run: Run, monk
         run(*OPTIONS)
 
 
+def test_a_signal_that_is_ignored_stops_nothing(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)  # as nohup does
+    send_in_step(monkeypatch, 7, signal.SIGHUP)
+    assert read(run(*OPTIONS)).complete
+
+
 def test_a_training_outside_the_main_thread_leaves_signals_alone(run: Run) -> None:
     paths: list[Path] = []
     thread = threading.Thread(target=lambda: paths.append(run(*OPTIONS)))
