@@ -8,7 +8,7 @@ from filelock import FileLock
 
 from sl import locks as module
 from sl.errors import UserError
-from sl.locks import alone, lock_beside
+from sl.locks import alone, is_held, lock_beside
 from sl.train.alone import Busy, alone_at
 
 
@@ -40,3 +40,9 @@ def test_a_run_begins_although_another_process_looks_whether_it_is_in_training(t
 def test_a_record_beside_its_checkpoint_is_no_obstacle(tmp_path: Path) -> None:
     with alone_at(tmp_path / "a.jsonl", tmp_path / "a.pt"):
         assert lock_beside(tmp_path / "a.pt").exists()
+
+
+def test_a_look_leaves_no_file_behind(tmp_path: Path) -> None:
+    """Whoever looks may not be allowed to write there."""
+    assert not is_held(tmp_path / ".a.lock")
+    assert not list(tmp_path.iterdir())
