@@ -166,7 +166,7 @@ def closing(
     process has ended.
     """
     if points:
-        yield from points([Path(job.record) for job in jobs if job.state == "done" and job.record])
+        yield from points([Path(job.record) for job in jobs if job.state == "done"])
     stopped = [job for job in jobs if job.state == "stopped"]
     failed = [job for job in jobs if job.state in ("failed", "training")]
     missing = (total or len(jobs)) - len(jobs)

@@ -75,8 +75,7 @@ class ConsoleSink:
         self._began = time.monotonic()
         self._here = not job.in_sweep() or "SUBMITIT_EXECUTOR" in os.environ  # under submitit each job has its own log
         before = resumed / self._epochs_in_all
-        record = str(path.absolute())
-        job.tell(name=self._name, record=record, epochs=self._epochs_in_all, epoch=resumed, before=before)
+        job.tell(name=self._name, epochs=self._epochs_in_all, epoch=resumed, before=before)
         if self._here and on_terminal():
             text = TextColumn("{task.description}", markup=False, table_column=Column(no_wrap=True))
             self._progress = Progress(SpinnerColumn(), text, transient=True, refresh_per_second=4)
