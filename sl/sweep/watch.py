@@ -118,6 +118,8 @@ def own_parts(names: Sequence[str]) -> dict[str, str]:
 
     >>> own_parts(["digits-sl-alpha0.1-s0 1a2b", "digits-sl-alpha1-s0 3c4d"])
     {'digits-sl-alpha0.1-s0 1a2b': 'alpha0.1-s0', 'digits-sl-alpha1-s0 3c4d': 'alpha1-s0'}
+    >>> own_parts(["digits-sl-s0 1a2b", "digits-sl-s0 3c4d"])  # they differ in what no name contains
+    {'digits-sl-s0 1a2b': 'digits-sl-s0', 'digits-sl-s0 3c4d': 'digits-sl-s0'}
     """
     parts = {name: name.partition(" ")[0].split("-") for name in names if name}
     columns = zip(*parts.values(), strict=False)

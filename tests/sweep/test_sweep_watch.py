@@ -1,5 +1,6 @@
 """The console of a sweep is judged by what a reader sees: of a pipe, of a terminal, and at the end."""
 
+import logging
 import os
 import re
 import subprocess
@@ -16,7 +17,7 @@ from sl.errors import UserError
 from sl.processes import COMMAND
 from sl.sweep import job
 from sl.sweep.job import SweepJob, read_jobs
-from sl.sweep.watch import Watch, closing
+from sl.sweep.watch import Watch, begin, closing, watched
 from sl.train.device import find_device
 
 ROOT = Path(__file__).parents[2]
@@ -90,6 +91,19 @@ def test_a_job_tells_how_far_it_is(folder: Path, monkeypatch: pytest.MonkeyPatch
     assert not job.in_sweep()
 
 
+def test_jobs_are_read_in_their_order(folder: Path) -> None:
+    for number in range(20):
+        job.begin(number, [])
+    assert [found.number for found in read_jobs(folder)] == [*range(20)]
+
+
+def test_reports_that_cannot_be_written_stop_no_job(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(job.FOLDER, str(folder / "removed"))
+    job.begin(0, ["seed=0"])
+    job.tell(final=True, epoch=1)
+    job.end(None)
+
+
 def test_jobs_in_processes_of_their_own_take_turns_at_the_gpus(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
     monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
@@ -106,12 +120,16 @@ def test_jobs_in_processes_of_their_own_take_turns_at_the_gpus(folder: Path, mon
 def test_the_time_left_is_that_of_what_this_sweep_trains(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     now = [100.0]
     monkeypatch.setattr(time, "monotonic", lambda: now[0])
-    watch = Watch(folder, 4)
+    watch = Watch(folder, 6)
     job.begin(0, ["seed=0"])
     watch._look()
     job.tell(before=1.0)  # was trained before: it says nothing of the time that a run takes
     job.end(None)
     job.begin(1, ["seed=1"])
+    job.end("refused")
+    job.begin(2, ["seed=2"])
+    job.tell(final=True, before=1.0, state="stopped")  # as soon as it was found to be trained
+    job.begin(3, ["seed=3"])
     watch._look()
     job.tell(final=True, epochs=10, epoch=5, before=0.5)  # resumes
     watch._look()
@@ -119,7 +137,7 @@ def test_the_time_left_is_that_of_what_this_sweep_trains(folder: Path, monkeypat
     now[0] = 400.0
     job.tell(final=True, epoch=10)
     watch._look()
-    assert watch.left() == "0:20:00"  # half a run took five minutes, two are left
+    assert watch.left() == "0:30:00"  # half a run took five minutes, three are left
 
 
 def test_a_log_gets_one_line_for_each_run(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -136,6 +154,21 @@ def test_a_log_gets_one_line_for_each_run(folder: Path, capsys: pytest.CaptureFi
     assert lines[0].endswith("  run0  last 0.5 %")
     assert lines[1].startswith("2 of 3 done, time left ")
     assert lines[1].endswith("  run1  failed: seed=1: refused")
+
+
+def test_a_log_without_news_says_every_ten_minutes_what_is_in_training(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    now = [0.0]
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
+    watch = Watch(folder, 2)
+    job.begin(0, ["seed=0"])
+    job.tell(final=True, name="run0", epochs=10, epoch=4)
+    for now[0] in (600.0, 601.0, 602.0, 1201.0, 1202.0):
+        watch._look()
+    assert capsys.readouterr().out.splitlines() == [
+        f"0 of 2 done, time left {left}  in training: run0 4/10" for left in ("0:40:04", "1:20:08")
+    ]
 
 
 @pytest.mark.parametrize("content", ['{"number": 0, "overrides": [], "new": 1}', '{"number": 0}', "[]", "1", "{", ""])
@@ -212,6 +245,15 @@ def test_a_narrow_terminal_keeps_the_bars_what_varies_time_left_and_worst_class(
     for own in ("alpha0.01-beta0.1-s0", "alpha0.1-beta0.1-s0"):
         assert f"━━━━ {own}  left 1:23:45  worst automobile 45.3 %" in text
     assert "━ 0 of 9 done, time left unknown" in text
+
+
+def test_what_launchers_say_of_each_job_is_not_shown(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    with watched():
+        begin(tmp_path, 1, [])
+        logging.getLogger("hydra.core").info("Launching 1 jobs locally")
+        for text in ("Bypassing sacct error Command 'sacct' failed", "Job 1 timed out"):
+            logging.getLogger("submitit").warning(text)
+    assert caplog.messages == ["Job 1 timed out"]
 
 
 def test_a_mistake_stays_one_line() -> None:
