@@ -1,1 +1,1 @@
-"""The options of every command, as types with their ranges. configs/ says what each means, sl/config fills them in."""
+"""The options of every command, as types with their ranges; configs/ says what each means and holds the defaults."""

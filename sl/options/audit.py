@@ -14,9 +14,9 @@ class AuditConfig(RunConfig):
     expected_precision: float
     sheet: int
     sample: int
-    folds: int | None = None
-    jobs: int | None = None
-    out: str | None = None
+    folds: int | None
+    jobs: int | None
+    out: str | None
     results_dir: str
 
     def check(self) -> None:

@@ -14,15 +14,15 @@ class ReproduceConfig:
 
     experiment: Any
     scale: Any = None  # stays empty for scale=auto, which is no file
-    seeds: Any = None
-    jobs: int | None = None
-    minutes: float | None = None
-    plan_only: bool = False
+    seeds: Any
+    jobs: int | None
+    minutes: float | None
+    plan_only: bool
     device: str
-    scaled_down: dict[str, list[str]] = field(default_factory=dict)
+    scaled_down: dict[str, list[str]]
     overrides: list[str]
-    data_dir: str | None = None
+    data_dir: str | None
     runs_dir: str
     results_dir: str
-    strict: bool = False
+    strict: bool
     names: dict[str, str] = field(default_factory=dict, metadata=NO_OPTION)

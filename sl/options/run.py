@@ -32,8 +32,8 @@ def check_scale(scale: ScaleConfig) -> None:
 class ProbeConfig:
     """The class that a run's probes look at (number, name or null), and how many test representations to keep."""
 
-    label: Any = None
-    representations: int = 0
+    label: Any
+    representations: int
 
 
 NO_OPTION = {"omegaconf_ignore": True}  # for a field that is no option: it says how a configuration was made
@@ -58,11 +58,11 @@ class RunConfig:
     probe: ProbeConfig
     tracker: dict[str, Any] = field(default_factory=dict)
     shown: dict[str, Any] = field(default_factory=dict)
-    seed: int = 0
-    holdout: float | None = None
-    fold: str | None = None
-    save: bool | None = None
-    allow_targets: list[str] = field(default_factory=list)
+    seed: int
+    holdout: float | None
+    fold: str | None
+    save: bool | None
+    allow_targets: list[str]
     data_dir: str
     runs_dir: str
     checkpoints_dir: str

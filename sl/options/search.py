@@ -13,8 +13,8 @@ class SearchOptions:
     ranges: dict[str, Any] = field(default_factory=dict)
     trials: int
     seeds: int
-    jobs: int | None = None
-    name: str | None = None
+    jobs: int | None
+    name: str | None
     storage: str
 
 

@@ -10,6 +10,6 @@ class TrackConfig:
 
     tracker: dict[str, Any] = field(default_factory=dict)
     runs: str
-    figures: bool = True
-    strict: bool = False
-    allow_targets: list[str] = field(default_factory=list)
+    figures: bool
+    strict: bool
+    allow_targets: list[str]

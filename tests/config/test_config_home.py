@@ -6,18 +6,16 @@ from pathlib import Path
 import pytest
 
 from sl.command_line import read_options
-from sl.config.compose import compose_run
+from sl.config.compose import compose_config, compose_run
 from sl.data import Clothing1M, ImageFolder
 from sl.errors import UserError
 from sl.models.pretrained import find_weights
 from sl.noise.matrix_file import read_matrix
-from sl.options.track import TrackConfig
 from sl.replay.command import track
 from sl.tracker.csv_files import CsvTracker
 from sl.tracker.wandb import WandbTracker
 
 NOBODY = "~no-such-user/x"
-CSV = {"csv": {"_target_": "sl.tracker.CsvTracker", "dir": "."}}
 
 
 def with_a_path(model: Path) -> None:
@@ -34,7 +32,7 @@ def with_a_path(model: Path) -> None:
         ("model.weights", lambda: find_weights("resnet18", f"{NOBODY}.pth")),
         ("dir", lambda: CsvTracker(NOBODY)),
         ("runs_dir", lambda: compose_run([f"runs_dir='{NOBODY}'"])),
-        ("runs", lambda: track(TrackConfig(tracker=CSV, runs=NOBODY))),
+        ("runs", lambda: track(compose_config(["tracker=csv", f"runs='{NOBODY}'"], "track"))),
         ("model", lambda: read_options(with_a_path, [NOBODY])),
     ],
 )

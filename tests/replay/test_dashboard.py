@@ -5,6 +5,7 @@ import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from wandb.errors import CommError
@@ -15,7 +16,7 @@ from wandb_file import WandbFile, read_wandb_file
 from sl.config.compose import compose_run, hydra_ready
 from sl.errors import UserError
 from sl.figures.catalogue import FIGURES
-from sl.replay.dashboard import Dashboard
+from sl.replay.dashboard import Dashboard, panels
 from sl.replay.publish import KNOWN, publish, specification
 from sl.train.run import train
 
@@ -177,3 +178,33 @@ def test_a_loss_whose_name_has_a_quote_has_its_column(tmp_path: Path) -> None:
     path = tmp_path / "dashboard.yaml"
     path.write_text(SECTIONS.format('{name: z, panels: [], beside: ["it\'s"]}'))
     assert "it's" in json.dumps(specification(Dashboard.read(path).report("team", "project")))
+
+
+def test_panels_stand_three_in_a_row() -> None:
+    places = [(panel.layout.x, panel.layout.y) for panel in panels([{"confusion": "early"}] * 4)]
+    assert places == [(0, 0), (8, 0), (16, 0), (0, 8)]
+
+
+def test_a_second_call_updates_what_the_first_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In its project; in another one it makes new ones."""
+    views: dict[str, Any] = {}  # what W&B keeps, by address
+
+    def save(view: Any) -> None:
+        if not any(known is view for known in views.values()):
+            views[f"address {len(views)}"] = view
+
+    def address(view: Any) -> str:
+        return next(place for place, known in views.items() if known is view)
+
+    for kind in ("workspaces.Workspace", "reports.Report"):
+        monkeypatch.setattr(f"sl.replay.dashboard.{kind}.save", save)
+        monkeypatch.setattr(f"sl.replay.dashboard.{kind}.url", property(address))
+        monkeypatch.setattr(f"sl.replay.dashboard.{kind}.from_url", views.__getitem__)
+    monkeypatch.setattr("wandb.login", lambda **_: True)
+    path = tmp_path / "dashboard.yaml"
+    for section, project in (("first", "one"), ("second", "one"), ("third", "other")):
+        path.write_text(SECTIONS.format(f"{{name: {section}, panels: []}}"))
+        said = list(publish(Dashboard.read(path), project, "team", tmp_path))
+    assert said[-2:] == ["workspace: address 2", "report: address 3"]
+    for section, view in zip(["second", "second", "third", "third"], views.values(), strict=True):
+        assert f'"{section}"' in json.dumps(specification(view))

@@ -16,10 +16,12 @@ from in_process import as_before
 from in_process import run as run_command
 from wandb_file import read_wandb_file
 
+from sl.config.compose import compose_config
 from sl.errors import UserError
 from sl.figures.catalogue import FIGURES
 from sl.record import load_all
 from sl.record.schema import Epoch, Header, Probe
+from sl.replay.command import track
 from sl.replay.replay import replay, replay_figures, send
 from sl.tracker import CsvTracker, MlflowTracker, WandbTracker
 
@@ -112,6 +114,18 @@ def test_a_figure_that_damaged_files_keep_from_being_drawn_is_named(
     assert kept.endswith(": confusion")
 
 
+def test_the_command_sends_figures_unless_it_is_told_not_to(
+    records: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sl.replay.command.replay_figures", lambda *_: ["figures"])
+    options = [f"runs={records}", f"tracker.csv.dir={tmp_path / 'csv'}", "tracker=csv"]
+    for figures in (True, False):
+        track(compose_config([*options, f"figures={figures}"], "track"))
+        assert ("figures" in capsys.readouterr().out.splitlines()) is figures
+    with pytest.raises(UserError, match=r"^tracker: is required; must be one of csv, "):
+        track(compose_config(options[:1], "track"))
+
+
 class Watch(CsvTracker):
     """Keeps the moments at which it was told."""
 
@@ -164,6 +178,17 @@ def test_a_full_disk_is_one_line_without_the_name_of_a_file_too(records: Path, t
     run = next(run for run in load_all(records) if run.complete)
     with pytest.raises(UserError, match=r"^tracker\.tensorboard: cannot be written to: No space left on device$"):
         list(replay([run], {"tensorboard": Full(str(tmp_path))}))
+
+
+def test_a_full_disk_is_known_by_the_name_of_the_file_where_there_is_one(records: Path, tmp_path: Path) -> None:
+    class FullFile(Watch):
+        def epoch(self, line: Epoch) -> None:
+            raise OSError(28, "No space left on device", "epochs.csv")
+
+    run = next(run for run in load_all(records) if run.complete)
+    with pytest.raises(OSError, match="No space left") as caught:
+        list(replay([run], {"csv": FullFile(str(tmp_path))}))
+    assert caught.value.filename == "epochs.csv"  # sl track names it, and the option of its folder
 
 
 def test_what_wandb_gave_up_is_not_said_to_be_sent(
