@@ -17,7 +17,7 @@ from sl.errors import UserError
 from sl.processes import COMMAND
 from sl.sweep import job
 from sl.sweep.job import SweepJob, read_jobs
-from sl.sweep.watch import Watch, begin, closing, watched
+from sl.sweep.watch import BAR, Watch, begin, closing, watched
 from sl.train.device import find_device
 
 ROOT = Path(__file__).parents[2]
@@ -243,7 +243,7 @@ def test_a_terminal_shows_a_bar_over_all_and_a_line_for_each_run(tmp_path: Path)
 def test_a_narrow_terminal_keeps_the_bars_what_varies_time_left_and_worst_class() -> None:
     text = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", in_terminal(sys.executable, "-c", NARROW, columns=72))
     for own in ("alpha0.01-beta0.1-s0", "alpha0.1-beta0.1-s0"):
-        assert f"━━━━ {own}  left 1:23:45  worst automobile 45.3 %" in text
+        assert re.search(rf"[━╸╺]{{{BAR}}} {own}  left 1:23:45  worst automobile 45.3 %", text)
     assert "━ 0 of 9 done, time left unknown" in text
 
 
