@@ -64,21 +64,6 @@ def test_what_reads_records_needs_the_extra_results_alone() -> None:
     }
 
 
-STATUS = """
-import sys
-sys.modules |= {"torch": None, "hydra": None}
-sys.argv = ["sl", "reproduce", "status", "runs_dir=no_such_folder"]
-from sl.commands.start import main
-main()
-"""
-
-
-def test_how_far_a_reproduction_is_needs_neither_torch_nor_hydra() -> None:
-    done = subprocess.run([sys.executable, "-c", STATUS], capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr.startswith("sl: error: runs_dir=no_such_folder: must be a folder that holds run records")
-
-
 RUN = """
 import sys
 from sl.train.device import apply_runtime, resolve_runtime

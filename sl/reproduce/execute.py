@@ -48,7 +48,7 @@ def execute(todo: Sequence[PlannedRun], jobs: int, deadline: Deadline | None = N
     with stopping(), Workers(min(jobs, len(todo)), partial(train_one, own=config_dir())) as workers:
         while queue or workers.busy:
             while workers.idle and queue and in_time() and (number := _take_free(queue, todo)) is not None:
-                began_at.setdefault(number, share(number))
+                began_at[number] = share(number)
                 workers.start(number, todo[number].overrides)
             if workers.busy:
                 for number, outcome in workers.finished(POLL_SECONDS):

@@ -50,9 +50,10 @@ def test_help_needs_no_experiment_and_lists_all(reproduce: Command) -> None:
 @pytest.fixture
 def own(tmp_path: Path) -> Path:
     """A --config-dir with a loss and experiments, one of which begins with one of ours."""
+    shared = "dataset=digits noise=symmetric noise.rate=0.4 loss=ce"  # a run of demo, which is told and trained there
     files = {
         "loss/mine": "_target_: sl.losses.CrossEntropy",
-        "experiment/mine": "first: [demo]\nparts: [part]",
+        "experiment/mine": f"first: [demo]\nparts: [part]\nruns: [{shared}]\nseeds: [0]",
         "experiment/part": "runs: [dataset=digits noise=none loss=mine]\nseeds: [0]",
         "experiment/demo": "runs: []",  # ours is found first
     }

@@ -20,7 +20,7 @@ def test_anything_is_begun_before_the_speed_is_known_unless_it_is_too_late() -> 
     assert not found.allows(trained=0, left=1)
 
 
-@pytest.mark.parametrize(("end", "begun"), [(160, True), (150, False)])
+@pytest.mark.parametrize(("end", "begun"), [(160, True), (154, False)])
 def test_runs_share_the_speed_of_all_together(end: float, begun: bool) -> None:
     # Two runs, half of each trained after 50 s: 0.02 runs a second; the two halves and one more take 100 s.
     assert deadline(end, [50]).allows(trained=1, left=1) is begun

@@ -3,13 +3,14 @@
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from sl.record import load_all, read
 from sl.reproduce.command import redraw
 from sl.reproduce.deadline import Deadline
-from sl.reproduce.execute import BUSY, NO_TIME, execute, train_one
+from sl.reproduce.execute import BUSY, NO_TIME, POLL_SECONDS, execute, train_one
 from sl.reproduce.plan import PlannedRun
 from sl.reproduce.progress import RunProgress
 from sl.workers import TaskResult
@@ -85,6 +86,22 @@ def test_a_run_that_another_process_took_first_is_asked_for_again_after_the_othe
     assert all(": as it was told; " in failure for failure in failures)
 
 
+def test_a_run_that_another_process_trains_is_waited_for(
+    plan: list[PlannedRun], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """And taken over, where that process ends before the run does."""
+    begun: list[tuple[str, ...]] = []
+    slept: list[float] = []
+    looks = iter([True, True, True, False])
+    monkeypatch.setattr("sl.reproduce.execute.in_training", lambda record: record == plan[0].record and next(looks))
+    monkeypatch.setattr("sl.reproduce.execute.time", SimpleNamespace(sleep=slept.append))
+    monkeypatch.setattr("sl.reproduce.execute.Workers", partial(AtOnce, begun))
+    execute(plan[:2], 1)
+    assert begun == [plan[1].overrides, plan[0].overrides]
+    assert slept == [POLL_SECONDS] * 2
+    assert capsys.readouterr().out == "waiting for 1 run that other processes train\n"
+
+
 def test_a_run_that_another_process_ended_is_not_begun(plan: list[PlannedRun], monkeypatch: pytest.MonkeyPatch) -> None:
     begun: list[tuple[str, ...]] = []
     assert train_one(plan[0].overrides) is None
@@ -101,6 +118,17 @@ def test_a_run_that_fails_does_not_stop_the_others(plan: list[PlannedRun]) -> No
     assert plan[1].done
 
 
+def test_a_bug_in_a_run_is_printed_and_named(
+    plan: list[PlannedRun], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(*_: object) -> None:
+        raise KeyError("a bug")
+
+    monkeypatch.setattr("sl.train.run.train", fail)
+    assert train_one(plan[0].overrides) == "a bug: KeyError: 'a bug'"
+    assert capsys.readouterr().err.startswith("Traceback (most recent call last):")
+
+
 def test_a_folder_that_cannot_be_written_is_one_line_for_each_run(
     plan: list[PlannedRun], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -113,6 +141,9 @@ def test_a_folder_that_cannot_be_written_is_one_line_for_each_run(
         f"{' '.join(run.wanted)}: {reason}" for run in refused
     ]
     assert train_one(refused[0].overrides) == reason
+    below = "checkpoints_dir=/proc/no/such"  # the system refuses a folder above it
+    reason = f"{below}: must be a folder that can be created and used: /proc/no: No such file or directory"
+    assert train_one((*plan[0].overrides, below)) == reason
     assert capsys.readouterr().err == ""
 
 

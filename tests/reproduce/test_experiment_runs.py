@@ -3,12 +3,13 @@
 from pathlib import Path
 
 import pytest
+import torch
 from wanted_runs import WANTED
 
 from sl.config.compose import compose_run, hydra_ready
 from sl.errors import UserError
 from sl.reproduce import experiment
-from sl.reproduce.plan import plan_runs
+from sl.reproduce.plan import decided_scale, plan_runs
 from sl.train.described import describe_run
 
 
@@ -85,7 +86,16 @@ def test_a_scale_that_leaves_nothing_out_is_the_papers(shares: tuple[str, ...], 
     assert planned.described.names["scale"] == name
 
 
-@pytest.mark.parametrize("text", ["x", -1, 1.5])
+@pytest.mark.parametrize(("device", "scale"), [("cuda", "paper"), ("cpu", "cpu")])
+def test_a_gpu_takes_the_papers_scale_unless_another_is_asked_for(
+    device: str, scale: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sl.reproduce.plan.find_device", lambda _: torch.device(device))
+    assert decided_scale("auto", "auto") == scale
+    assert [decided_scale(asked, "auto") for asked in ("cpu", "paper")] == ["cpu", "paper"]
+
+
+@pytest.mark.parametrize("text", ["x", -1, 1.5, []])
 def test_wrong_seeds_are_refused(text: object) -> None:
     with pytest.raises(UserError, match="seeds="):
         experiment.parse_seeds(text)
@@ -94,6 +104,7 @@ def test_wrong_seeds_are_refused(text: object) -> None:
 def test_a_cell_composed_once_gives_the_identities_of_its_single_runs(tmp_path: Path) -> None:
     common = ("scale=cpu", f"runs_dir={tmp_path}", "data_dir=nowhere")
     runs = list(experiment.runs("fig1", [0, 3]))
+    runs.append((*runs[0], "seed=7"))  # the last one counts
     with hydra_ready():
         alone = [describe_run(compose_run((*run, *common))).identity for run in runs]
     assert [run.identity for run in plan_runs(runs, common)] == alone

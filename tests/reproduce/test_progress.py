@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from sl.config.compose import compose_config
 from sl.errors import UserError
 from sl.locks import lock_beside
 from sl.reproduce.command import reproduce
-from sl.reproduce.progress import RunProgress, SavedPlan, SavedRun, in_training, progress, saved_plans
+from sl.reproduce.progress import SavedPlan, SavedRun, in_training, progress, saved_plans
 from sl.reproduce.status import lines, status
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -122,9 +123,10 @@ def test_a_folder_without_plans_has_nothing_left(tmp_path: Path, capsys: pytest.
         status(tmp_path / "missing")
 
 
-def test_the_command_needs_no_torch(plan: SavedPlan, tmp_path: Path) -> None:
+def test_the_command_needs_neither_torch_nor_hydra(plan: SavedPlan, tmp_path: Path) -> None:
     plan.save(tmp_path)
-    (tmp_path / "torch.py").write_text("raise SystemExit('torch was imported')")
+    for name in ("torch", "hydra"):
+        (tmp_path / f"{name}.py").write_text(f"raise SystemExit('{name} was imported')")
     command = [sys.executable, str(ROOT / "scripts" / "reproduce.py"), "status", f"runs_dir={tmp_path}"]
     environment = {**os.environ, "PYTHONPATH": f"{tmp_path}{os.pathsep}{ROOT}"}
     done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
@@ -132,9 +134,34 @@ def test_the_command_needs_no_torch(plan: SavedPlan, tmp_path: Path) -> None:
     assert done.stdout.startswith("figures scale=paper: 1 of 4 runs recorded")
 
 
-def test_a_diverged_run_is_named_and_not_waited_for(plan: SavedPlan, monkeypatch: pytest.MonkeyPatch) -> None:
-    last = Path(plan.items[3].record)
-    monkeypatch.setattr("sl.reproduce.status.progress", lambda record: RunProgress(ended=True, diverged=record == last))
-    told = lines(plan, NOW)
-    assert told[1] == "  diverged: run 3"
-    assert told[-1] == "  figures, seed 1: 2 of 2 recorded, done"
+def test_a_diverged_run_is_named_and_not_waited_for(plan: SavedPlan, tmp_path: Path) -> None:
+    begun = synthetic.lines(synthetic.header())[:2]
+    last = {
+        "kind": "diverged",
+        "epoch": 2,
+        "step": 5,
+        "lr": 0.1,
+        "loss": "nan",
+        "finished": "2026-01-01T00:00:00+00:00",
+    }
+    diverged = replace(plan.items[3], record=str(synthetic.write(tmp_path / "diverged", [*begun, last])))
+    told = lines(replace(plan, items=(*plan.items[:3], diverged)), NOW)
+    assert told[:2] == ["figures scale=paper: 2 of 4 runs recorded, 0 in training", "  diverged: run 3"]
+    assert told[-2].startswith("  figures, seed 1: 1 of 2 recorded, done about ")
+
+
+def test_runs_in_training_come_first_and_then_three_that_wait(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """More may be in training than the plan asks for, by another command: all of them are then waited for."""
+    items = [SavedRun("seed 0", f"run {place}", str(tmp_path / f"{place}.jsonl"), 3600.0) for place in range(6)]
+    monkeypatch.setattr("sl.reproduce.status.in_training", lambda record: record.stem in ("4", "5"))
+    told = lines(SavedPlan("figures", 1, tuple(items)), NOW)
+    assert [line.split()[-1] for line in told[1:-1]] == ["4", "5", "0", "1", "2"]
+    assert told[1].startswith("  in training, epoch 0 of ? done, 1.0 h left ")
+    assert told[-1].endswith(f"done about {NOW.replace(hour=15):%a %d %b %H:%M}")
+
+
+def test_the_latest_plan_comes_first(tmp_path: Path) -> None:
+    for name, moment in (("old", 1), ("new", 3), ("middle", 2)):
+        SavedPlan(name, 1, ()).save(tmp_path)
+        os.utime(tmp_path / f".plan-{name}.json", (moment, moment))
+    assert [plan.name for plan in saved_plans(tmp_path)] == ["new", "middle", "old"]

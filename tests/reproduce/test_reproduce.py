@@ -6,7 +6,6 @@ import pytest
 
 from sl.config.compose import compose_config, compose_run
 from sl.errors import UserError
-from sl.files import check_writable
 from sl.reproduce import experiment
 from sl.reproduce.command import UNKEPT, reproduce, summary
 from sl.reproduce.progress import SavedPlan, SavedRun
@@ -35,10 +34,16 @@ def test_hours_of_every_step() -> None:
     ]
 
 
-def test_a_folder_that_cannot_be_written_is_found_before_training(tmp_path: Path) -> None:
+@pytest.mark.parametrize("option", ["runs_dir", "results_dir"])
+def test_a_folder_that_cannot_be_written_is_found_before_training(
+    option: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sl.reproduce.command.plan_runs", lambda *_: pytest.fail("it was planned"))
     (tmp_path / "file").write_text("")
-    with pytest.raises(UserError, match="must be a folder that can be written to"):
-        check_writable("runs_dir", tmp_path / "file" / "runs")
+    folders = {"runs_dir": tmp_path / "runs", "results_dir": tmp_path, option: tmp_path / "file" / "below"}
+    options = ["experiment=fig1", "device=cpu", *(f"{name}={folder}" for name, folder in folders.items())]
+    with pytest.raises(UserError, match=rf"^{option}=.*: must be a folder that can be written to"):
+        reproduce(compose_config(options, "reproduce"))
 
 
 @pytest.mark.parametrize(("wanted", "jobs"), [(None, 8), (1, 1), (4, 4), (16, 16)])
@@ -58,11 +63,6 @@ def test_what_has_an_option_of_its_own_is_refused_among_the_overrides(given: str
         UserError, match=r"overrides=.*: must not set (seed; give seeds=\[...\]|runs_dir; give runs_dir=FOLDER)"
     ):
         reproduce(config)
-
-
-def test_no_runs_at_once_are_refused() -> None:
-    with pytest.raises(UserError, match="jobs=0"):
-        choose_jobs(0, "cpu")
 
 
 def test_a_reproduction_takes_the_threads_of_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -131,3 +131,5 @@ def test_a_diverged_run_is_trained_once_and_named_at_the_end(
         (record,) = Path("runs").rglob("*.jsonl")
         assert said.endswith(f"diverged: {' '.join(cell)}; remove {record} to train it again\n")
     assert " diverged  dataset=digits " in said
+    monkeypatch.setattr("sl.reproduce.command.execute", lambda *_: ["loss=sl: failed"])
+    assert reproduce(compose_config(options, "reproduce")) == ["loss=sl: failed"]  # what can be run again comes first
