@@ -26,7 +26,7 @@ from sl.errors import MISSING, UserError, did_you_mean
 from sl.extras import install
 from sl.options.run import RunConfig
 
-# OSError and ValueError: folders that Hydra cannot make, flags that do not go together. RuntimeError: no scheduler.
+# OSError and ValueError: a file that cannot be read, or is no text. RuntimeError: hundreds of brackets in each other.
 # OverflowError: a whole number of hundreds of digits in the place of a float.
 CONFIG_ERRORS = (HydraException, OmegaConfBaseException, YAMLError, OSError, ValueError, RuntimeError, OverflowError)
 WRONG_TYPES = {

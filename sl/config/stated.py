@@ -66,7 +66,7 @@ def unlike_stated(dataset: str, recipe: str, values: dict[str, Any]) -> dict[str
 def distance(values: dict[str, Any], stated: dict[str, Any]) -> tuple[int, int]:
     """How many parameters differ from the stated ones, and how many only one side has; null counts as missing.
 
-    >>> distance({"alpha": 0.1, "beta": 2}, {"alpha": 0.1, "beta": 1, "p_min": 1e-7})
+    >>> distance({"alpha": 0.1, "beta": 2, "term": None}, {"alpha": 0.1, "beta": 1, "p_min": 1e-7})
     (1, 1)
     """
     first, second = ({key: value for key, value in flat(one) if value is not None} for one in (values, stated))

@@ -23,6 +23,8 @@ from sl.workers import TaskResult
         ("out='~nobody_here/found'", r"out=~nobody_here/found: there is no such user"),
         ("expected_precision=0", "expected_precision=0"),
         ("sample=-1", "sample=-1: must be a whole number"),
+        ("sheet=-1", "sheet=-1: must be a whole number"),
+        ("save=true", "save=True: must be null: an audit sets it itself"),
         ("holdout=0.1", "holdout=0.1: must be null: an audit sets it itself"),
         ("fold=1/2", "fold=1/2: must be null: an audit sets it itself"),
         ("fold=4", r"^fold=4: an audit sets it itself; did you mean folds=4\?$"),

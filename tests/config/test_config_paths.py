@@ -71,14 +71,16 @@ def test_a_data_folder_that_is_typed_reaches_every_run(reproduce: Command, tmp_p
 
 
 def test_the_home_folder_is_found_for_every_option(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setenv("HOME", str(tmp_path))
-    (tmp_path / "T.csv").write_text("\n".join(",".join("1" if i == j else "0" for j in range(10)) for i in range(10)))
+    home = tmp_path / "${x}"
+    home.mkdir()
+    monkeypatch.setenv("HOME", str(home))
+    (home / "T.csv").write_text("\n".join(",".join("1" if i == j else "0" for j in range(10)) for i in range(10)))
     with hydra_ready():
         overrides = ["noise=matrix", "noise.path='~/T.csv'", "data_dir='~/data'", "runs_dir='~/runs'"]
         config = compose_run(overrides)
-        assert (config.data_dir, config.runs_dir) == (f"{tmp_path}/data", f"{tmp_path}/runs")
+        assert (config.data_dir, config.runs_dir) == (f"{home}/data", f"{home}/runs")
         named = describe_run(config)
-        config = compose_run([override("noise.path", tmp_path / "T.csv"), "noise=matrix"])
+        config = compose_run([override("noise.path", home / "T.csv"), "noise=matrix"])
         assert named.identity == describe_run(config).identity
 
 

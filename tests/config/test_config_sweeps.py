@@ -1,6 +1,7 @@
 """Sweeps: a mistake ends them before they begin, a failed run does not stop the others, a bug keeps its traceback."""
 
 import os
+import re
 import signal
 from collections.abc import Callable
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 
 from sl.config.compose import hydra_ready
 from sl.config.flags import checked
+from sl.config.in_processes import InProcesses
 from sl.config.overrides import parsed
 from sl.config.sweep import single_changes
 from sl.errors import UserError
@@ -84,6 +86,26 @@ def test_a_killed_process_costs_its_own_run_only(sweep: Command, tmp_path: Path)
     assert {path.name for path in tmp_path.glob("seed*")} == {"seed0", "seed3"}
 
 
+def test_a_bug_outside_the_task_keeps_its_traceback(run_task: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A launcher tells of a job that failed on its machine before the task began."""
+    said = "Job 1 has failed: Traceback (most recent call last): ..."
+
+    def launch() -> None:
+        raise RuntimeError(said)
+
+    monkeypatch.setattr("hydra.main", lambda **_: lambda task: launch)
+    with pytest.raises(RuntimeError, match=re.escape(said)):
+        run_task(lambda _: None, "config", "-m", "seed=0,1")
+
+
+def test_what_ended_a_job_of_joblib_outside_its_task_is_not_lost() -> None:
+    def fail(*_: Any) -> None:
+        raise KeyError("a bug")
+
+    with pytest.raises(KeyError, match="a bug"):
+        InProcesses(n_jobs=1, backend="loky")([(fail, (0, ["seed=0"]), {})])
+
+
 @pytest.mark.parametrize("launcher", ["basic", "joblib"])
 def test_a_run_that_a_signal_stopped_has_not_failed(launcher: str, run_task: Command) -> None:
     def task(config: RunConfig) -> None:
@@ -94,6 +116,7 @@ def test_a_run_that_a_signal_stopped_has_not_failed(launcher: str, run_task: Com
     lines = outcome.out.splitlines()
     assert "  stopped after epoch 4 of 10: seed=0; the same command resumes it" in lines
     assert "failed: " not in outcome.out
+    assert " done, time left " not in outcome.out
 
 
 @pytest.mark.parametrize(("config", "command"), [("config", "train"), ("search", "search"), ("audit", "audit")])
@@ -125,11 +148,11 @@ def test_a_fixed_option_of_a_choice_that_is_swept_holds_for_each(run_task: Comma
     def task(config: RunConfig) -> None:
         seen.append((config.names["noise"], config.noise["rate"], config.loss["q"], os.environ[job.VARIED]))
 
-    arguments = ("noise.rate=0.4", "noise=symmetric,asymmetric", "loss=choice(gce)", "loss.q=0.5")
+    arguments = ("noise.rate=0.4", "noise=symmetric,asymmetric", "loss=choice(gce)", "loss.q=0.5", "seed=0,1,2")
     outcome = run_task(task, "config", "-m", *arguments)
     assert outcome.code == 0, outcome.err
-    assert seen == [("symmetric", 0.4, 0.5, "noise"), ("asymmetric", 0.4, 0.5, "noise")]
-    assert "2 of 2 runs done" in outcome.out
+    assert seen == [(noise, 0.4, 0.5, "noise seed") for noise in ("symmetric", "asymmetric") for _ in range(3)]
+    assert "6 of 6 runs done" in outcome.out
 
 
 @pytest.mark.parametrize("value", ["[1,2]", "{a:1,b:[c]}", "'a, b'", "/a/b:c (1)".join("''"), "1e-3", "true", "a\\,b"])

@@ -108,6 +108,19 @@ def test_a_class_of_ones_own_that_does_not_fit_is_told_why() -> None:
         build({"_target_": f"{__name__}.PlainLoss"}, "dataset", [__name__])
     with pytest.raises(UserError, match=r"^loss\._target_=sl\.losses\.Loss: must be .* forward, but it is abstract$"):
         build({"_target_": "sl.losses.Loss"}, "loss")
+    with pytest.raises(
+        UserError, match=r"^tracker\.own\._target_=sl\.tracker\.Tracker: must be .* but it is abstract$"
+    ):
+        build({"_target_": "sl.tracker.Tracker"}, "tracker.own")
+
+
+def test_a_package_that_a_module_of_ones_own_lacks_is_not_the_module(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(tmp_path)
+    (tmp_path / "own_loss.py").write_text("import no_such_package")
+    with pytest.raises(ModuleNotFoundError, match="no_such_package"):
+        build({"_target_": "own_loss.Own"}, "loss", ["own_loss"])
 
 
 def test_a_package_of_ones_own_can_be_allowed() -> None:
