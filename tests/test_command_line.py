@@ -137,7 +137,7 @@ def test_the_status_is_that_of_the_command(monkeypatch: pytest.MonkeyPatch, caps
     assert capsys.readouterr().err == "sl: error: rounds=x: must be a whole number\n"
 
 
-SLEEP = "print('begun', flush=True); time.sleep(60)"
+SLEEP = "print('begun', flush=True)\n    while True:\n        time.sleep(0.1)"
 SCRIPT = f"from sl.command_line import run_script\ndef main():\n    {SLEEP}\nrun_script(main)"
 LOADING = (
     f"from sl.commands import start\ndef load(name):\n    {SLEEP}\nstart.import_module = load\nstart.start('figures')"

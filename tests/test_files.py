@@ -140,7 +140,8 @@ from sl.files import replacing
 with replacing(Path(sys.argv[1])) as part:
     part.write_text("half")
     print("written", flush=True)
-    time.sleep(60)
+    while True:
+        time.sleep(0.1)
 """
 
 

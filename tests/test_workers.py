@@ -67,7 +67,7 @@ def test_afterwards_signals_do_what_they_did_before() -> None:
 def whose_turn(folder: Path, together: int) -> tuple[int | None, int]:
     """Says which worker this is once so many have begun a task: then none of them has taken two."""
     (folder / str(os.getpid())).touch()
-    end = time.monotonic() + 300
+    end = time.monotonic() + 60
     while len(list(folder.iterdir())) < together and time.monotonic() < end:
         time.sleep(0.01)
     return job_number(), at_work()
@@ -98,7 +98,7 @@ def test_an_idle_worker_that_was_killed_is_replaced() -> None:
         list(workers.finished(None))
         (child,) = workers._idle[0][0]._processes.values()
         child.kill()
-        end = time.monotonic() + 300
+        end = time.monotonic() + 60
         while not workers._idle[0][0]._broken and time.monotonic() < end:
             time.sleep(0.01)
         workers.start(1, [])
@@ -120,18 +120,21 @@ def task_or_turn(words: Sequence[str]) -> object:
     return task(words) if words else (job_number(), at_work())
 
 
+# Python loses a signal that arrives while it closes a file unseen, or just before one long sleep
 SLEEPING = """
 import os, signal, sys, time
+from pathlib import Path
 
 def task(words):
     def saved(number, frame):
-        open(words[0], "w").write("saved")
+        Path(words[0]).write_text("saved")
         time.sleep(float(words[1]))
         raise SystemExit(143)
     signal.signal(signal.SIGTERM, saved)
-    open(words[0], "w").write("begun")
+    Path(words[0]).write_text("begun")
     try:
-        time.sleep(900)
+        while True:
+            time.sleep(0.1)
     except KeyboardInterrupt:
         os._exit(1)
 
@@ -153,18 +156,19 @@ def sleeping(folder: Path, saving: float) -> Iterator[tuple["subprocess.Popen[by
     with subprocess.Popen(command, stderr=subprocess.DEVNULL, start_new_session=True) as parent:
         wait_for("begun", state)
         children = psutil.Process(parent.pid).children(recursive=True)
+        assert children
         try:
             yield parent, state
         finally:
             parent.kill()
-            _, alive = psutil.wait_procs(children, timeout=300)
+            _, alive = psutil.wait_procs(children, timeout=60)
             for child in alive:
                 child.kill()
     assert alive == []
 
 
 def wait_for(text: str, state: Path) -> None:
-    deadline = time.monotonic() + 300
+    deadline = time.monotonic() + 60
     while not (state.exists() and state.read_text() == text) and time.monotonic() < deadline:
         time.sleep(0.1)
 
@@ -175,7 +179,7 @@ def test_a_signal_to_the_parent_lets_the_worker_save_its_state(number: signal.Si
     """Ctrl-C is sent to both."""
     with sleeping(tmp_path, saving=0) as (parent, state):
         (os.killpg if number == signal.SIGINT else os.kill)(parent.pid, number)
-        code = parent.wait(300)
+        code = parent.wait(60)
     assert state.read_text() == "saved"
     assert code == {signal.SIGTERM: 143, signal.SIGUSR2: 140, signal.SIGINT: -2, signal.SIGKILL: -9}[number]
 
@@ -185,4 +189,4 @@ def test_a_second_signal_ends_the_worker_while_it_saves(tmp_path: Path) -> None:
         parent.send_signal(signal.SIGTERM)
         wait_for("saved", state)
         parent.send_signal(signal.SIGTERM)
-        assert parent.wait(300) == 143
+        assert parent.wait(60) == 143
