@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 import synthetic
+from committed import ROOT, committed_records
 
 from sl.errors import UserError
-from sl.record import load_all
+from sl.record import load_all, read
 
 
 def test_load_all_reads_every_folder_and_names_doubles(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -66,12 +67,30 @@ def test_a_damaged_record_is_named_and_the_rest_is_used(tmp_path: Path, capsys: 
         load_all(tmp_path, strict=True)
 
 
-def test_records_of_the_project_are_complete_and_read_as_before() -> None:
-    """Values that the former version read from these files."""
-    root = Path(__file__).parents[2] / "results/runs"
-    runs = load_all(root, strict=True)
-    assert all(run.complete for run in runs)
-    lines = [json.loads(line) for line in runs[0].path.read_text().splitlines()]
-    epochs = [line for line in lines if line["kind"] == "epoch"]
-    assert runs[0].class_curve().tolist() == [line["class_accuracy"] for line in epochs]
-    assert runs[0].last() == epochs[-1]["test_accuracy"]
+@pytest.mark.results
+def test_every_committed_record_is_complete_and_reads_as_its_json_says() -> None:
+    paths = committed_records()
+    assert len({path.stem for path in paths}) == len(paths) > 0
+    for path in paths:
+        run = read(path)
+        assert (run.complete, run.checked, run.identity) == (True, True, path.stem), path
+        epochs = [line for line in map(json.loads, path.read_text().splitlines()) if line["kind"] == "epoch"]
+        assert run.class_curve().tolist() == [line["class_accuracy"] for line in epochs], path
+        assert run.last() == epochs[-1]["test_accuracy"], path
+
+
+@pytest.mark.results
+@pytest.mark.parametrize(
+    ("name", "loss", "seed", "epochs", "last", "last_of_first_class"),
+    [
+        ("cifar10/12b6dbbc8e207ba9", "ce", 2, 120, 0.5485, 0.56),
+        ("mnist/0249d799ab72cd72", "sl", 0, 50, 0.8844, 0.990816),
+        ("cifar100/a5f3b0c01ddd1bbd", "gce", 2, 200, 0.092, 0.75),
+    ],
+)
+def test_committed_records_hold_what_they_held(
+    name: str, loss: str, seed: int, epochs: int, last: float, last_of_first_class: float
+) -> None:
+    run = read(ROOT / f"results/runs/{name}.jsonl")
+    assert (run.name("loss"), run.seed, len(run.epochs), run.last()) == (loss, seed, epochs, last)
+    assert run.class_curve()[-1, 0] == last_of_first_class

@@ -7,12 +7,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from committed import committed_records
 
 from sl.comparison import run_groups
 from sl.config.compose import compose_run
 from sl.data import Digits
 from sl.errors import UserError
-from sl.record import load_all, read
+from sl.record import read
 from sl.record.identity import identity
 from sl.record.provenance import provenance
 from sl.scale import scale_title
@@ -21,7 +22,6 @@ from sl.train.engine import make_engine
 from sl.train.holdout import fold_rows, split
 from sl.train.prepared import PreparedRun
 
-ROOT = Path(__file__).resolve().parents[2]
 ORIGIN = provenance("cpu", "float32", "eager")
 NOISY = ("noise=symmetric", "noise.rate=0.4", "loss=sl")
 Run = Callable[..., Path]
@@ -119,9 +119,10 @@ def test_a_holdout_makes_another_run_and_none_leaves_identities_alone(overrides:
     assert identity(before) == plain.identity
 
 
+@pytest.mark.results
 def test_identities_of_committed_records_are_what_they_were() -> None:
     """Those were given before there was such an option."""
-    runs = load_all(ROOT / "results/runs")
+    runs = [read(path) for path in committed_records()]
     assert runs
     assert all(identity({**run.config.plain(), "holdout": None}) == run.path.stem for run in runs)
 
