@@ -129,3 +129,21 @@ def test_the_figures_begin_with_what_shows_most() -> None:
     assert order[:7] == [(*cell, 0) for cell in seven]
     assert order[7:11] == [("0.4", loss, seed) for seed in (1, 2) for loss in ("ce", "sl")]
     assert order[11:] == [(*cell, seed) for seed in (1, 2) for cell in seven[2:]]
+
+
+@pytest.mark.parametrize(
+    ("scale", "device", "gpus", "found"),
+    [
+        ("auto", "auto", 1, "paper"),
+        ("auto", "auto", 0, "cpu"),
+        ("auto", "cpu", 1, "cpu"),
+        ("cpu", "cuda", 1, "cpu"),
+        ("paper", "cpu", 0, "paper"),
+    ],
+)
+def test_the_scale_is_the_papers_on_a_gpu_unless_one_is_chosen(
+    scale: str, device: str, gpus: int, found: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("torch.cuda.is_available", lambda: gpus > 0)
+    monkeypatch.setattr("torch.cuda.device_count", lambda: gpus)
+    assert decided_scale(scale, device) == found

@@ -68,12 +68,51 @@ def runtime(**values: object) -> SimpleNamespace:
     return SimpleNamespace(**{"device": "cpu", "precision": "auto", "step": "auto", "deterministic": False} | values)
 
 
-def test_auto_is_decided() -> None:
-    decided = resolve_runtime(runtime(threads=None))
-    flags = torch.cpu.get_capabilities()
-    assert decided.precision == ("bfloat16" if flags.get("avx512_bf16") or flags.get("amx_bf16") else "float32")
-    assert decided.step == resolve_runtime(runtime(threads=1, step="fastest")).step == "eager"
-    assert decided.threads >= 1
+def has_gpus(monkeypatch: pytest.MonkeyPatch, count: int, capability: tuple[int, int] = (9, 0)) -> None:
+    """This machine seems to have so many GPUs."""
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: count)
+    monkeypatch.setattr(torch.cuda, "get_device_capability", lambda device: capability)
+
+
+@pytest.mark.parametrize(
+    ("able", "precision"),
+    [({}, "float32"), ({"avx512_bf16": True}, "bfloat16"), ({"amx_bf16": True}, "bfloat16")],
+)
+def test_auto_precision_is_what_the_processor_multiplies_fast(
+    able: dict[str, bool], precision: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("torch.cpu.get_capabilities", lambda: able)
+    assert resolve_runtime(runtime(threads=1)).precision == precision
+
+
+@pytest.mark.parametrize(("capability", "precision"), [((7, 5), "float32"), ((8, 0), "bfloat16")])
+def test_auto_precision_is_what_the_gpu_multiplies_fast(
+    capability: tuple[int, int], precision: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    has_gpus(monkeypatch, 1, capability)
+    assert resolve_runtime(runtime(device="cuda", threads=1)).precision == precision
+
+
+@pytest.mark.parametrize(
+    ("device", "step", "found"),
+    [
+        ("cpu", "auto", "eager"),
+        ("cpu", "fastest", "eager"),
+        ("cuda", "auto", "graph"),
+        ("cuda", "fastest", "compiled_graph"),
+        ("cuda", "eager", "eager"),
+    ],
+)
+def test_how_a_step_runs_depends_on_the_device(
+    device: str, step: str, found: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    has_gpus(monkeypatch, 1)
+    assert resolve_runtime(runtime(device=device, step=step, threads=1)).step == found
+
+
+def test_threads_that_nobody_chose_are_one_or_more() -> None:
+    assert resolve_runtime(runtime(threads=None)).threads >= 1
 
 
 @pytest.mark.parametrize(
@@ -101,8 +140,7 @@ def test_wrong_runtime_is_refused(values: dict[str, object], message: str) -> No
 
 @pytest.mark.parametrize(("name", "number"), [("auto", 0), ("cuda", 0), ("cuda:1", 1)])
 def test_a_gpu_has_the_number_that_torch_asks_for(name: str, number: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
-    monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
+    has_gpus(monkeypatch, 2)
     device = find_device(name)
     assert device == torch.device("cuda", number)
     assert torch.cuda._utils._get_device_index(device) == number  # what torch.cuda.set_device does with it
@@ -112,8 +150,7 @@ def test_a_gpu_has_the_number_that_torch_asks_for(name: str, number: int, monkey
 def test_processes_that_train_at_once_share_out_the_gpus(
     worker: int | None, number: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
-    monkeypatch.setattr(torch.cuda, "device_count", lambda: 4)
+    has_gpus(monkeypatch, 4)
     monkeypatch.setattr(processes._AtWork, "number", worker)
     assert find_device("auto") == torch.device("cuda", number)
     assert find_device("cuda") == torch.device("cuda", 0)
@@ -138,8 +175,7 @@ def test_a_container_may_have_fewer_cores_than_its_machine(
     ],
 )
 def test_a_gpu_that_is_not_there_is_told_which_are(count: int, message: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
-    monkeypatch.setattr(torch.cuda, "device_count", lambda: count)
+    has_gpus(monkeypatch, count)
     with pytest.raises(UserError) as error:
         find_device("cuda:5")
     assert str(error.value) == message
