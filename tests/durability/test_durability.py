@@ -78,7 +78,8 @@ def test_four_commands_share_a_grid_of_twelve_runs_and_two_are_killed(tmp_path: 
     assert len(runs) == 12
     assert all(run.complete and run.checked and len(run.epochs) == 2 for run in runs)
     trained = sum(output.count("  epoch 2/2  ") for output in outputs)
-    assert trained <= 12 + 2  # each at most once, but those that were being trained when their command was killed
+    # each once, but for those that were being trained, or whose line was not written, when their command was killed
+    assert 12 - 2 <= trained <= 12 + 2
 
 
 def wait_for_records(folder: Path, count: int) -> None:

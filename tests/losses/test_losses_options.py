@@ -1,6 +1,7 @@
 """Shapes beyond (N, K), class weights and ignored labels: against torch's cross entropy, and for every loss."""
 
 import math
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -210,10 +211,20 @@ def test_print_shows_the_parameters(loss: Term, text: str) -> None:
     assert str(loss) == text
 
 
+def parameters(node: dict[str, Any]) -> Iterator[str]:
+    """The parameters of a loss's node and of the losses inside it."""
+    for name, value in node.items():
+        if isinstance(value, dict):
+            yield from parameters(value)
+        elif isinstance(value, float | bool):
+            yield f"{name}={value}"
+
+
 @every_loss
-def test_print_shows_the_parameters_of_every_config(name: str) -> None:
-    values = [value for value in composed(name).values() if isinstance(value, float | bool)]
-    assert all(f"={value}" in str(make(name)) for value in values)
+def test_print_shows_the_class_and_the_parameters_of_every_config(name: str) -> None:
+    text, node = str(make(name)), composed(name)
+    assert text.startswith(node["_target_"].removeprefix("sl.losses.") + "(")
+    assert all(parameter in text for parameter in parameters(node))
 
 
 def test_joint_of_an_empty_batch_is_as_that_of_others() -> None:

@@ -32,6 +32,7 @@ def test_a_sweep_that_is_killed_leaves_nobody_training(number: signal.Signals, t
         while len(list((tmp_path / "runs").glob("*/*.jsonl"))) < 2 and time.monotonic() < deadline:
             time.sleep(0.5)
         children = psutil.Process(sweep.pid).children(recursive=True)
+        assert len(children) >= 2
         sweep.send_signal(number)
         _, alive = psutil.wait_procs(children, timeout=300)
         for child in alive:
