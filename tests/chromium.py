@@ -49,5 +49,7 @@ def chromium(profile: Path) -> Iterator[Any]:
     for flag in (*FLAGS, f"--user-data-dir={profile}"):
         options.add_argument(flag)
     started = webdriver.Chrome(options=options, service=webdriver.ChromeService(chromedriver))
-    yield started
-    started.quit()
+    try:
+        yield started
+    finally:
+        started.quit()

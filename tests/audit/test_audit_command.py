@@ -11,7 +11,7 @@ from sl.audit.predict import predict_all
 from sl.config.compose import compose_run
 from sl.errors import UserError
 from sl.options.run import RunConfig
-from sl.say import notice, noticed
+from sl.say import notice
 from sl.workers import TaskResult
 
 
@@ -126,7 +126,8 @@ def test_folds_share_the_cores_among_as_many_as_there_are(
 def test_what_is_said_of_the_data_is_not_said_again_by_every_process(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    before = set(noticed)
+    monkeypatch.setattr("sl.say.noticed", noticed := set[str]())
+    monkeypatch.setattr("sl.audit.predict.noticed", noticed)
 
     def read(_: RunConfig) -> None:
         notice("classes in order: invented")
@@ -145,7 +146,6 @@ def test_what_is_said_of_the_data_is_not_said_again_by_every_process(
     monkeypatch.setattr("sl.audit.predict.run_all", in_another_process)
     predict_all([compose_run([])], tmp_path, 2)
     assert capsys.readouterr().err == "sl: classes in order: invented\n"
-    noticed.update(before)
 
 
 def test_a_folder_belongs_to_one_audit_at_a_time(audit: Audit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
