@@ -229,8 +229,11 @@ def test_a_wrong_address_of_mlflow_is_one_line(
     assert (code, bool(re.fullmatch(line, error))) == (2, True), error
 
 
-def test_a_server_of_mlflow_that_does_not_answer_is_one_line(records: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_server_of_mlflow_that_does_not_answer_is_one_line(
+    records: Path, monkeypatch: pytest.MonkeyPatch, closed_port: int
+) -> None:
     monkeypatch.setenv("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "0")
     run = next(run for run in load_all(records) if run.complete)
-    with pytest.raises(UserError, match=r"^tracker\.mlflow\.uri=http://127\.0\.0\.1:9 does not answer: "):
-        list(replay([run], {"mlflow": MlflowTracker("http://127.0.0.1:9", "insects")}))  # nobody listens at this port
+    uri = f"http://127.0.0.1:{closed_port}"
+    with pytest.raises(UserError, match=rf"^tracker\.mlflow\.uri={uri} does not answer: "):
+        list(replay([run], {"mlflow": MlflowTracker(uri, "insects")}))

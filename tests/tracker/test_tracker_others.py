@@ -200,10 +200,10 @@ def test_mlflow_takes_any_parameter_names(tmp_path: Path) -> None:
 
 
 def test_a_server_that_does_not_answer_is_no_mistake(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], closed_port: int
 ) -> None:
     monkeypatch.setenv("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "0")
-    tracker = MlflowTracker("http://127.0.0.1:9", "insects")  # the discard port: nobody listens
+    tracker = MlflowTracker(f"http://127.0.0.1:{closed_port}", "insects")
     watchers = Watchers({"mlflow": tracker, "csv": CsvTracker(str(tmp_path))})
     watchers.start(make_header(), PATH, 0)
     watchers.close(True)

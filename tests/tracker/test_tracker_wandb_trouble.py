@@ -62,10 +62,10 @@ def test_a_folder_that_cannot_be_written_is_one_line(tmp_path: Path, capsys: pyt
 
 
 def test_a_server_that_does_not_answer_leaves_the_run_offline(
-    tmp_path: Path, no_login: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, no_login: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], closed_port: int
 ) -> None:
     no_login.setenv("WANDB_API_KEY", "0" * 40)
-    no_login.setenv("WANDB_BASE_URL", "http://127.0.0.1:9")  # the discard port: nobody listens
+    no_login.setenv("WANDB_BASE_URL", f"http://127.0.0.1:{closed_port}")
     no_login.setattr(wandb_run, "INIT_TIMEOUT", 0.5)
     no_login.setattr(wandb_run, "failed_servers", set())
     init, asked = wandb.init, list[tuple[str, float]]()
