@@ -1,15 +1,17 @@
 import hashlib
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from threading import Timer
+from threading import Barrier
 
 import pytest
+from filelock import FileLock
 from local_server import Server
 from small_disk import small_disk
 
 from sl.data import download
 from sl.data.download import fetch, verify
 from sl.errors import UserError
+from sl.locks import locked
 
 CONTENT = b"labels" * 100_000
 MD5 = "md5:" + hashlib.md5(CONTENT).hexdigest()
@@ -69,9 +71,9 @@ def test_a_server_that_does_not_answer_is_passed_over(
         fetch([f"{server.url}/a"], tmp_path / "a", MD5)
 
 
-def test_when_all_fail_one_line_says_what_where_and_how(server: Server, tmp_path: Path) -> None:
+def test_when_all_fail_one_line_says_what_where_and_how(server: Server, tmp_path: Path, closed_port: int) -> None:
     server.files["bad/a"] = b"other"
-    urls = [f"{server.url}/bad/a", "banana", "http://127.0.0.1:9/a", f"{server.url}/origin/a"]
+    urls = [f"{server.url}/bad/a", "banana", f"http://127.0.0.1:{closed_port}/a", f"{server.url}/origin/a"]
     with pytest.raises(UserError) as error:
         fetch(urls, tmp_path / "a", MD5)
     text = message(error)
@@ -111,12 +113,19 @@ def test_what_a_killed_download_left_is_written_over(server: Server, tmp_path: P
     assert not (tmp_path / ".a.part").exists()
 
 
-def test_of_several_that_ask_at_once_one_downloads(server: Server, tmp_path: Path) -> None:
+def test_of_several_that_ask_at_once_one_downloads(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     server.files["a"] = CONTENT
-    server.answers.clear()
+    all_ask = Barrier(4, timeout=60)
+
+    def together(target: Path) -> FileLock:
+        all_ask.wait()  # none of them has found the file
+        return locked(target)
+
+    monkeypatch.setattr(download, "locked", together)
     with ThreadPoolExecutor(4) as pool:  # each opens the lock's file for itself, as processes do
         asking = [pool.submit(fetch, [f"{server.url}/a"], tmp_path / "a", MD5) for _ in range(4)]
-        Timer(0.3, server.answers.set).start()  # meanwhile the others ask
     assert {done.result() for done in asking} == {tmp_path / "a"}
     assert server.asked == ["a"]
 
@@ -132,9 +141,9 @@ def test_a_damaged_file_on_disk_is_kept_and_named(server: Server, tmp_path: Path
     assert (tmp_path / "a").read_bytes() == b"mine"
 
 
-def test_places_that_cannot_be_used_are_named(tmp_path: Path) -> None:
+def test_places_that_cannot_be_used_are_named(tmp_path: Path, closed_port: int) -> None:
     (tmp_path / "file").write_bytes(b"")
     with pytest.raises(UserError, match=r"file/in: must be a folder that can be written to: Not a directory$"):
-        fetch(["http://127.0.0.1:9/a"], tmp_path / "file" / "in" / "a", MD5)
+        fetch([f"http://127.0.0.1:{closed_port}/a"], tmp_path / "file" / "in" / "a", MD5)
     with pytest.raises(UserError, match=r"cannot be read: Is a directory$"):
         verify(tmp_path, MD5, "")
