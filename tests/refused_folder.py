@@ -9,12 +9,21 @@ import pytest
 
 
 def refuse(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
-    """Let the system refuse to list `folder`."""
-    original = os.scandir
+    """Let the system refuse to list `folder`, and to make a folder in it."""
+    scan, make = os.scandir, os.mkdir
+
+    def refused() -> PermissionError:
+        return PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(folder))
 
     def scandir(place: Any = ".") -> Any:
         if os.fspath(place) == str(folder):
-            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(folder))
-        return original(place)
+            raise refused()
+        return scan(place)
+
+    def mkdir(place: Any, *arguments: Any, **options: Any) -> None:
+        if Path(place).absolute().parent == folder:
+            raise refused()
+        make(place, *arguments, **options)
 
     monkeypatch.setattr(os, "scandir", scandir)
+    monkeypatch.setattr(os, "mkdir", mkdir)

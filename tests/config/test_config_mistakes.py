@@ -1,6 +1,5 @@
 """Every mistake on the command line of `sl train`: exit code 2 and one line that names it as it was typed."""
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -8,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from refused_folder import refuse
 
 Command = Callable[..., Any]  # returns an Outcome (conftest.py)
 
@@ -160,9 +160,9 @@ def test_a_file_of_labels_where_its_pictures_are_asked_for(train: Command, tmp_p
     assert line.endswith("must be a folder, and is a file; a file of labels is dataset.labels=FILE")
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
-def test_a_folder_that_must_not_be_written(train: Command, tmp_path: Path) -> None:
-    (tmp_path / "mine").mkdir(mode=0o500)
+def test_a_folder_that_must_not_be_written(train: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "mine").mkdir()
+    refuse(monkeypatch, tmp_path / "mine")
     line = train("checkpoints_dir=mine/checkpoints").mistake
     assert line.startswith("checkpoints_dir=mine/checkpoints: ")
     assert "Permission denied" in line
