@@ -167,11 +167,12 @@ def test_a_finished_run_that_is_asked_for_again_leaves_no_state(
 
 
 def test_a_finished_run_leaves_the_state_of_the_same_run_in_another_folder(
-    run: Run, interrupted: Run, tmp_path: Path
+    run: Run, interrupted: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     shared = f"checkpoints_dir={tmp_path / 'shared'}"
-    run(*NOISY, shared)
-    time.sleep(1.1)  # the second in which they began tells the two records apart
+    with monkeypatch.context() as patch:  # the second in which they began tells the two records apart
+        patch.setattr("sl.record.provenance.now", lambda: "2026-01-01T00:00:00+00:00")
+        run(*NOISY, shared)
     interrupted(2, 0, shared)
     run(*NOISY, shared)
     assert [(line.epoch, line.step) for line in read(run(*NOISY, shared, where="broken")).resumes] == [(2, 0)]

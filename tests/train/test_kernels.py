@@ -3,7 +3,6 @@
 import copy
 import time
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import pytest
 import torch
@@ -51,14 +50,13 @@ def test_a_convolution_takes_some_time() -> None:
 
 def test_the_time_that_others_use_the_processor_does_not_count(monkeypatch: pytest.MonkeyPatch) -> None:
     """A pause stands for it. On a busy machine one precision may have to wait and the other not."""
-    conv2d = kernels.conv2d
 
-    def interrupted(*arguments: Any, **options: Any) -> Tensor:
-        time.sleep(0.5)
-        return conv2d(*arguments, **options)
+    def interrupted(images: Tensor, weight: Tensor, padding: int) -> Tensor:
+        time.sleep(0.1)
+        return images.sum() + weight.sum()  # takes a hundredth of the pause
 
     monkeypatch.setattr(kernels, "conv2d", interrupted)
-    assert kernels.convolution_seconds(torch.float32) < 0.5
+    assert kernels.convolution_seconds(torch.float32) < 0.1
 
 
 def test_the_record_says_which_instruction_set_ran(monkeypatch: pytest.MonkeyPatch) -> None:
