@@ -50,7 +50,7 @@ def test_a_recipe_cut_short_by_hand_is_not_paper_scale(tmp_path: Path, dataset: 
     ("dataset", "recipe", "full"),
     [("digits", "authors_code", 30), ("my_pictures", "finetune", 10), ("cifar100", "apl", 200)],
 )
-def test_nor_is_it_full_scale_on_other_data_or_by_another_recipe(
+def test_a_recipe_cut_short_is_scaled_down_on_other_data_or_by_another_recipe(
     tmp_path: Path, dataset: str, recipe: str, full: int
 ) -> None:
     run = read(synthetic.record(tmp_path, dataset=dataset, recipe=recipe, scale="paper", epochs=3))

@@ -72,7 +72,7 @@ pytestmark = pytest.mark.usefixtures("hydra")
 
 
 @fuzz(option=st.sampled_from([*RULES]), text=NUMBERS.map(str) | WORDS)
-def test_a_value(folder: Path, option: str, text: str) -> None:
+def test_a_value_is_taken_if_its_rule_takes_it(folder: Path, option: str, text: str) -> None:
     """An option takes a value if and only if its rule does."""
     config, _ = attempt(lambda: compose_run(["noise=symmetric", f"{option}={text}"]))
     try:
@@ -90,14 +90,14 @@ def test_a_value(folder: Path, option: str, text: str) -> None:
     pairs=st.lists(st.tuples(NAMES, TEXT | WORDS), min_size=1, max_size=3),
     sign=st.sampled_from(["", "+", "~", "++", "-"]),
 )
-def test_a_command_line(folder: Path, pairs: list[tuple[str, str]], sign: str) -> None:
+def test_a_command_line_composes_or_is_refused(folder: Path, pairs: list[tuple[str, str]], sign: str) -> None:
     """Whatever is typed either composes or is refused by a UserError."""
     config, refusal = attempt(lambda: compose_run([f"{sign}{name}={value}" for name, value in pairs]))
     assert config is not None or refusal
 
 
 @fuzz(text=TEXT, part=st.sampled_from(["", "/", "~nobody/", "${x}", "\\", "'", "a b/(c)", "=", ",", "#", " "]))
-def test_a_path(folder: Path, text: str, part: str) -> None:
+def test_a_path_arrives_as_it_is(folder: Path, text: str, part: str) -> None:
     """A path that a program puts into an override arrives as it is."""
     path = f"/{part}{text}{part}"
     assert compose_run([override("runs_dir", path)]).runs_dir == path

@@ -18,7 +18,7 @@ def make(seed: int = 0) -> Dataset:
     return Dataset("toy", images, labels, images + 100, labels, ("ant", "bee", "3", "dog"), torch.arange(len(labels)))
 
 
-def test_properties() -> None:
+def test_the_images_tell_their_shape_and_the_names_the_number_of_classes() -> None:
     assert make().num_classes == 4
     assert make().image_shape == (1, 1, 1)
 

@@ -119,7 +119,7 @@ def test_an_onnx_file_that_cannot_be_written_is_refused_before_the_export(
         onnx.export_onnx(model, out)
 
 
-def test_an_onnx_file_that_disagrees_disagrees_is_not_left(
+def test_an_onnx_file_whose_probabilities_differ_is_refused_and_not_left(
     model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for module in ("onnxscript", "onnxruntime"):

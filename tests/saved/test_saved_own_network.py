@@ -63,14 +63,14 @@ def status(monkeypatch: pytest.MonkeyPatch) -> Callable[..., int]:
     return run
 
 
-def test_load_model_needs_the_package(model: Path) -> None:
+def test_load_model_needs_allow_targets(model: Path) -> None:
     with pytest.raises(UserError) as error:
         sl.load_model(model)
     assert str(error.value) == REFUSAL
     assert type(sl.load_model(model, allow_targets=["mine"]).module).__name__ == "OneLayer"
 
 
-def test_predict_needs_it_too(
+def test_predict_needs_allow_targets(
     model: Path, tmp_path: Path, status: Callable[..., int], capsys: pytest.CaptureFixture[str]
 ) -> None:
     pixels = torch.arange(64, dtype=torch.uint8).reshape(8, 8)
@@ -86,7 +86,7 @@ def test_predict_needs_it_too(
     assert (line["path"], line["label"]) == ("a.png", label)
 
 
-def test_export_needs_it_too(
+def test_export_needs_allow_targets(
     model: Path, tmp_path: Path, status: Callable[..., int], capsys: pytest.CaptureFixture[str]
 ) -> None:
     pytest.importorskip("onnxscript", reason="onnxscript is not installed: pip install -e '.[onnx]'")

@@ -155,26 +155,26 @@ def test_no_loss_breaks_the_rules(loss: str) -> None:
 
 
 @pytest.mark.parametrize("recipe", RECIPES)
-def test_no_recipe_does(recipe: str) -> None:
+def test_no_recipe_breaks_the_rules(recipe: str) -> None:
     check_step("cnn8", "sl", recipe)
 
 
 @pytest.mark.parametrize("model", MODELS)
-def test_no_network_does(model: str) -> None:
+def test_no_network_breaks_the_rules(model: str) -> None:
     check_step(model, "sl")
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("dataset", DATASETS)
 @pytest.mark.parametrize("model", MODELS)
-def test_no_network_does_under_any_recipe(model: str, dataset: str) -> None:
+def test_no_network_breaks_the_rules_under_any_recipe(model: str, dataset: str) -> None:
     for recipe in RECIPES:
         check_step(model, "sl", recipe, dataset)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("dataset", DATASETS)
-def test_no_loss_does_on_any_data_set(dataset: str) -> None:
+def test_no_loss_breaks_the_rules_on_any_data_set(dataset: str) -> None:
     for loss in LOSSES:
         check_step("cnn4", loss, dataset=dataset)
 

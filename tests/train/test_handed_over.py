@@ -128,32 +128,32 @@ def own(kind: str, name: str, **options: object) -> list[str]:
 
 
 @pytest.mark.parametrize("mistake", DATASETS)
-def test_data_set(make_prepared: Callable[..., PreparedRun], mistake: str) -> None:
+def test_a_wrong_data_set_is_refused(make_prepared: Callable[..., PreparedRun], mistake: str) -> None:
     with pytest.raises(UserError, match=f"^{DATASETS[mistake][1]}"):
         make_prepared(*own("dataset", "OtherDigits", mistake=mistake))
 
 
 @pytest.mark.parametrize("mistake", NOISES)
-def test_noise(make_prepared: Callable[..., PreparedRun], mistake: str) -> None:
+def test_wrong_noise_is_refused(make_prepared: Callable[..., PreparedRun], mistake: str) -> None:
     with pytest.raises(UserError, match=f"^{NOISES[mistake][1]}"):
         make_prepared(*own("noise", "OtherNoise", mistake=mistake))
 
 
 @pytest.mark.parametrize("logits", [7, 1000])
-def test_network_with_other_classes(make_prepared: Callable[..., PreparedRun], logits: int) -> None:
+def test_a_network_with_other_classes_is_refused(make_prepared: Callable[..., PreparedRun], logits: int) -> None:
     prepared = make_prepared("model=cnn4", *own("model", "Dense", logits=logits))
     rule = rf"^model: Dense gives logits of shape \(2, {logits}\) for 2 images, must be \(2, 10\), one for each class$"
     with pytest.raises(UserError, match=rule):
         make_model(prepared.config, prepared.dataset)
 
 
-def test_network_whose_layers_hide_the_method(make_prepared: Callable[..., PreparedRun]) -> None:
+def test_a_network_whose_layers_hide_the_method_is_refused(make_prepared: Callable[..., PreparedRun]) -> None:
     prepared = make_prepared("model=cnn4", *own("model", "Hidden"))
     with pytest.raises(UserError, match=r"^model: Hidden must have a method features\(images\), and its layers other"):
         make_model(prepared.config, prepared.dataset)
 
 
-def test_network_that_fits_is_left_in_training_mode_and_as_it_was(make_prepared: Callable[..., PreparedRun]) -> None:
+def test_a_network_that_fits_is_left_in_training_mode_and_as_it_was(make_prepared: Callable[..., PreparedRun]) -> None:
     prepared = make_prepared("model=cnn4", *own("model", "Dense", logits=10), "recipe.bn_zero_debias=false")
     model = make_model(prepared.config, prepared.dataset)
     assert model.training
