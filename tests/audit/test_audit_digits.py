@@ -42,13 +42,12 @@ def test_an_audit_ranks_wrong_labels_first_and_is_resumed(
     score = np.array([float(line["confidence_label"]) for line in lines])
     assert average_precision_score(wrong, -score) > 3 * noisy.realised_rate
     noise = json.loads((out / "noise.json").read_text())
-    assert noise["rate"]["value"] == pytest.approx(noisy.realised_rate, abs=0.1)
+    assert noise["rate"]["value"] == pytest.approx(noisy.realised_rate, abs=0.04)
     assert np.allclose(np.sum(noise["transition"], axis=1), 1)
     assert {path.suffix for path in out.glob("noise.*")} >= {".json", ".png"}
     assert (out / "suspects.png").stat().st_size > 10_000
-    low = folds and noise["predicted_as_labelled"] < 0.9 * (1 - noise["rate"]["value"])
     values = noise["advice"] and (noise["advice"]["alpha"], noise["advice"]["beta"])
-    assert values == (None if low or noise["not_learnt"] else (0.01, 1))  # digits are grey
+    assert values == (None if folds else (0.01, 1))  # half of the images teach too little; digits are grey
     assert noise["summary"].startswith("Digits, SL, ")
     assert noise["measured_error"] == asdict(STUDY["sl", folds > 0])
     transition = torch.tensor(noise["transition"], dtype=torch.float64)
