@@ -12,17 +12,17 @@ def refuse(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
     """Let the system refuse to list `folder`, and to make a folder in it."""
     scan, make = os.scandir, os.mkdir
 
-    def refused() -> PermissionError:
-        return PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(folder))
+    def refused(place: Any) -> PermissionError:
+        return PermissionError(errno.EACCES, os.strerror(errno.EACCES), os.fspath(place))
 
     def scandir(place: Any = ".") -> Any:
         if os.fspath(place) == str(folder):
-            raise refused()
+            raise refused(place)
         return scan(place)
 
     def mkdir(place: Any, *arguments: Any, **options: Any) -> None:
         if Path(place).absolute().parent == folder:
-            raise refused()
+            raise refused(place)
         make(place, *arguments, **options)
 
     monkeypatch.setattr(os, "scandir", scandir)
