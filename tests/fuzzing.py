@@ -1,5 +1,6 @@
 """What the fuzz tests share: how many cases they try, what they try, and what may happen."""
 
+import random
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -54,3 +55,23 @@ def attempt(action: Callable[[], Any]) -> tuple[Any, str]:
         return action(), ""
     except UserError as error:
         return None, str(error) or "nothing said"
+
+
+def corrupt(content: bytes, draw: random.Random) -> bytes:
+    """`content` with some bits, bytes or lines changed, moved, doubled or lost."""
+    place, length = draw.randrange(len(content)), draw.choice([1, 1, 2, 8, 100])
+    before, part, after = content[:place], content[place : place + length], content[place + length :]
+    lines = content.splitlines(keepends=True)
+    line = draw.randrange(len(lines))
+    return draw.choice(
+        [
+            before + bytes([part[0] ^ 1 << draw.randrange(8)]) + content[place + 1 :],
+            before + after,
+            before + part + part + after,
+            before + draw.randbytes(length) + after,
+            before + bytes(str(draw.randrange(10)), "ascii") + content[place + 1 :],
+            b"".join(lines[:line] + lines[line + 1 :]),
+            b"".join([*lines[:line], lines[line], *lines[line:]]),
+            content[:place],
+        ]
+    )

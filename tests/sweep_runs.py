@@ -20,10 +20,8 @@ def accuracy(alpha: float, beta: float, seed: int) -> float:
 def write_sweep(root: Path) -> None:
     """Records of SL over alpha and beta with three seeds, and of CE."""
     for alpha, beta, seed in product(ALPHAS, BETAS, SEEDS):
-        lines = synthetic.lines(synthetic.header("sl", seed=seed, loss_options={"alpha": alpha, "beta": beta}))
-        at_end = [line for line in lines if line["kind"] == "epoch"][-1]
-        at_end["test_accuracy"] = accuracy(alpha, beta, seed)
-        synthetic.write(root, lines)
+        options = {"alpha": alpha, "beta": beta}
+        synthetic.ending(root, accuracy(alpha, beta, seed), "sl", seed=seed, loss_options=options)
     synthetic.record(root, "ce")
 
 

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import random
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -177,6 +176,19 @@ def record(root: Path, *arguments: Any, **options: Any) -> Path:
     return write(root, lines(header(*arguments, **options)))
 
 
+def diverged(root: Path, *arguments: Any, **options: Any) -> Path:
+    """Write an invented record whose loss was no number in epoch 2; arguments as `header`."""
+    last = {"kind": "diverged", "epoch": 2, "step": 3, "lr": 0.1, "loss": "nan", "finished": "2026"}
+    return write(root, [*lines(header(*arguments, **options))[:2], last])
+
+
+def ending(root: Path, accuracy: float, *arguments: Any, **options: Any) -> Path:
+    """Write a whole invented record whose test accuracy is this after the last epoch; other arguments as `header`."""
+    record = lines(header(*arguments, **options))
+    [line for line in record if line["kind"] == "epoch"][-1]["test_accuracy"] = accuracy
+    return write(root, record)
+
+
 def run_group_of(root: Path, seeds: dict[str, int], **options: Any) -> RunGroup:
     """Write so many seeds of each loss, in one setting: SL's curves are the highest on every seed, MAE's near GCE's."""
     for loss, n in seeds.items():
@@ -232,23 +244,3 @@ def seal(path: Path) -> Path:
     before = b"".join(lines[:-1])
     path.write_bytes(before + sealed(parse(lines[-1]), before))  # type: ignore[arg-type]
     return path
-
-
-def corrupt(content: bytes, draw: random.Random) -> bytes:
-    """`content` with some bits, bytes or lines changed, moved, doubled or lost."""
-    place, length = draw.randrange(len(content)), draw.choice([1, 1, 2, 8, 100])
-    before, part, after = content[:place], content[place : place + length], content[place + length :]
-    lines = content.splitlines(keepends=True)
-    line = draw.randrange(len(lines))
-    return draw.choice(
-        [
-            before + bytes([part[0] ^ 1 << draw.randrange(8)]) + content[place + 1 :],
-            before + after,
-            before + part + part + after,
-            before + draw.randbytes(length) + after,
-            before + bytes(str(draw.randrange(10)), "ascii") + content[place + 1 :],
-            b"".join(lines[:line] + lines[line + 1 :]),
-            b"".join([*lines[:line], lines[line], *lines[line:]]),
-            content[:place],
-        ]
-    )

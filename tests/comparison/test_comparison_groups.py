@@ -125,11 +125,10 @@ def test_unfinished_runs_are_in_no_series(tmp_path: Path) -> None:
 
 
 def test_pending_are_the_unfinished_runs_of_one_cell(tmp_path: Path) -> None:
-    last = {"kind": "diverged", "epoch": 2, "step": 3, "lr": 0.1, "loss": "nan", "finished": "2026"}
     synthetic.record(tmp_path, "ce", seed=0)
     for loss, noise, seed in (("ce", "symmetric", 1), ("sl", "symmetric", 2), ("ce", "none", 3)):
         synthetic.write(tmp_path, synthetic.lines(synthetic.header(loss, noise, seed=seed))[:3])
-    synthetic.write(tmp_path, [*synthetic.lines(synthetic.header("ce", seed=4))[:2], last])
+    synthetic.diverged(tmp_path, "ce", seed=4)
     (group,) = run_groups(load_all(tmp_path))
     assert sorted(run.seed for run in group.pending("ce", NOISY)) == [1, 4]
     assert [run.seed for run in group.diverged] == [4]

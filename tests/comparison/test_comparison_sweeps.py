@@ -85,10 +85,8 @@ def test_only_points_of_the_same_noise_are_compared(tmp_path: Path) -> None:
     last = {}
     for rate, alpha in cells:
         for seed in SEEDS:
-            lines = synthetic.lines(synthetic.header("sl", rate=rate, seed=seed, loss_options={"alpha": alpha}))
-            at_end = [line for line in lines if line["kind"] == "epoch"][-1]
-            at_end["test_accuracy"] = last[rate, alpha, seed] = accuracy(alpha, rate, seed)
-            synthetic.write(tmp_path, lines)
+            at_end = last[rate, alpha, seed] = accuracy(alpha, rate, seed)
+            synthetic.ending(tmp_path, at_end, "sl", rate=rate, seed=seed, loss_options={"alpha": alpha})
     (sweep,) = sweeps(load_all(tmp_path))
     p_values = []
     for point, reference, (difference, _) in zip(sweep.points, sweep.references, sweep.differences, strict=True):

@@ -10,8 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-import synthetic
-from fuzzing import NUMBERS, TEXT, WORDS, attempt, fuzz
+from fuzzing import NUMBERS, TEXT, WORDS, attempt, corrupt, fuzz
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.errors import HydraException
 from hypothesis import strategies as st
@@ -138,7 +137,7 @@ LABELS = b"path,label,split\nants/1.png,ant,train\nants/2.png,ant,test\nbees/1.p
 @fuzz(seed=st.integers(0, 2**32), junk=st.binary(max_size=4))
 def test_a_file_of_labels(folder: Path, seed: int, junk: bytes) -> None:
     """A damaged labels.csv is refused with its name, or every line of it is one picture with a label."""
-    damaged = synthetic.corrupt(LABELS, random.Random(seed)) + junk
+    damaged = corrupt(LABELS, random.Random(seed)) + junk
     (folder / "labels.csv").write_bytes(damaged)
     found, refusal = attempt(lambda: read_labels(folder / "labels.csv", folder))
     if found is None:

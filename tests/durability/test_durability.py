@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 import synthetic
+from fuzzing import corrupt
 from small_disk import small_disk
 
 from sl.errors import UserError
@@ -49,7 +50,7 @@ def test_no_corruption_is_accepted(count: int, tmp_path: Path) -> None:
     content = synthetic.seal(synthetic.record(tmp_path, epochs=5)).read_bytes()
     path, draw = tmp_path / "damaged.jsonl", random.Random(count)
     for _ in range(count):
-        damaged = synthetic.corrupt(content, draw)
+        damaged = corrupt(content, draw)
         path.write_bytes(damaged)
         try:
             complete = read(path).complete

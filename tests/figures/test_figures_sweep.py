@@ -25,8 +25,8 @@ def test_every_point_stands_where_its_parameters_say_with_its_own_mean_and_devia
     for (alpha, beta, log_zero), mean in points.items():
         options = {"alpha": alpha, "beta": beta, "log_zero": log_zero}
         for seed, accuracy in ((0, mean - 0.01), (1, mean + 0.01)):
-            ending(tmp_path, accuracy, "sl", seed=seed, loss_options=options)
-    ending(tmp_path, 0.35, "ce")
+            synthetic.ending(tmp_path, accuracy, "sl", seed=seed, loss_options=options)
+    synthetic.ending(tmp_path, 0.35, "ce")
     drawn = parameters.draw(run_group_of(tmp_path))
     alphas, betas, zeros, product, grid = drawn.axes
     for panel, places, means in (
@@ -46,13 +46,6 @@ def test_every_point_stands_where_its_parameters_say_with_its_own_mean_and_devia
     assert np.allclose(grid.images[0].get_array(), [[45, 50], [30, 40]])
     assert np.allclose(line(product, "CE").get_ydata(), 35)
     assert "1 more points differ in α and A together" in texts(drawn).replace("\n", " ")
-
-
-def ending(root: Path, accuracy: float, *arguments: Any, **options: Any) -> None:
-    """A record whose test accuracy is this after the last epoch."""
-    record = synthetic.lines(synthetic.header(*arguments, **options))
-    [entry for entry in record if entry["kind"] == "epoch"][-1]["test_accuracy"] = accuracy
-    synthetic.write(root, record)
 
 
 def test_names_of_lines_lie_outside_the_panels(full: Path) -> None:

@@ -36,8 +36,7 @@ def test_what_is_missing_is_left_out_and_named_below(runs: Path) -> None:
     """Of several runs of a cell the one that has come furthest."""
     for seed, lines in enumerate((3, 4, 1)):
         synthetic.write(runs, synthetic.lines(synthetic.header("lsr", seed=seed))[:lines])
-    last = {"kind": "diverged", "epoch": 2, "step": 3, "lr": 0.1, "loss": "nan", "finished": "2026"}
-    synthetic.write(runs, [*synthetic.lines(synthetic.header("gce"))[:2], last])
+    synthetic.diverged(runs, "gce")
     figure = class_curves.draw(run_group_of(runs))
     titles = [panel.get_title(loc="left") for panel in figure.axes]
     assert [title.split(" ")[1].rstrip(",") for title in titles] == ["CE", "SL", "best"]

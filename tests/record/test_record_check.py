@@ -15,8 +15,7 @@ def test_records_are_counted_by_their_state(tmp_path: Path) -> None:
     synthetic.record(tmp_path, seed=0)
     synthetic.seal(synthetic.record(tmp_path, seed=1))
     synthetic.write(tmp_path, synthetic.lines(synthetic.header(seed=2))[:3])
-    last = {"kind": "diverged", "epoch": 2, "step": 3, "lr": 0.1, "loss": "nan", "finished": "2026"}
-    synthetic.write(tmp_path, [*synthetic.lines(synthetic.header(seed=4))[:3], last])
+    synthetic.diverged(tmp_path, seed=4)
     bad = synthetic.record(tmp_path, seed=3)
     bad.write_text("no record\n")
     report = check_all(tmp_path)

@@ -87,16 +87,7 @@ def test_a_resumed_record_keeps_all_its_provenances(tmp_path: Path) -> None:
 
 
 def test_a_diverged_run_is_no_complete_one(tmp_path: Path) -> None:
-    record = synthetic.lines(synthetic.header())
-    last = {
-        "kind": "diverged",
-        "epoch": 2,
-        "step": 5,
-        "lr": 0.1,
-        "loss": "nan",
-        "finished": "2026-01-01T00:00:00+00:00",
-    }
-    run = read(synthetic.write(tmp_path, [*record[:2], last]))
+    run = read(synthetic.diverged(tmp_path))
     assert (run.diverged, run.complete, run.end) == (True, False, None)
     assert record_state(run.path) == "diverged"
     assert read(synthetic.seal(run.path)).checked

@@ -164,9 +164,8 @@ def test_a_diverged_run_is_shown_as_one_and_never_as_a_number(tmp_path: Path) ->
     published = load(Path(__file__).parents[2] / "results" / "paper").tables
     for seed in (0, 1):
         synthetic.record(tmp_path / "runs", "ce", seed=seed)
-    last = {"kind": "diverged", "epoch": 2, "step": 3, "lr": 0.1, "loss": "nan", "finished": "2026"}
     for loss, seed in (("ce", 2), ("gce", 0)):
-        synthetic.write(tmp_path / "runs", [*synthetic.lines(synthetic.header(loss, seed=seed))[:2], last])
+        synthetic.diverged(tmp_path / "runs", loss, seed=seed)
     (group,) = run_groups(load_all(tmp_path / "runs"))
     grid = results_table(group, [], "last epoch")
     assert grid.rows[0][-1].endswith("(2), diverged (1)")
@@ -182,8 +181,7 @@ def test_a_diverged_run_is_shown_as_one_and_never_as_a_number(tmp_path: Path) ->
 def test_a_run_with_other_parameters_that_diverged_is_in_no_row(tmp_path: Path) -> None:
     """The row stands for the parameters of configs/; what became of others is said below."""
     synthetic.record(tmp_path, "gce")
-    last = {"kind": "diverged", "epoch": 2, "step": 3, "lr": 0.1, "loss": "nan", "finished": "2026"}
-    synthetic.write(tmp_path, [*synthetic.lines(synthetic.header("gce", loss_options={"q": 0.1}))[:2], last])
+    synthetic.diverged(tmp_path, "gce", loss_options={"q": 0.1})
     (group,) = run_groups(load_all(tmp_path))
     grid = results_table(group, [], "last epoch")
     assert grid.rows[0][-1].endswith(" (1)")
@@ -252,9 +250,8 @@ def test_tables_of_own_data_have_no_word_of_the_paper(tmp_path: Path) -> None:
 
 
 def test_of_diverged_runs_alone_the_row_is_that_of_the_parameters_closest_to_configs(tmp_path: Path) -> None:
-    last = {"kind": "diverged", "epoch": 2, "step": 3, "lr": 0.1, "loss": "nan", "finished": "2026"}
     for q in (0.1, 0.7):
-        synthetic.write(tmp_path, [*synthetic.lines(synthetic.header("gce", loss_options={"q": q}))[:2], last])
+        synthetic.diverged(tmp_path, "gce", loss_options={"q": q})
     (group,) = run_groups(load_all(tmp_path))
     grid = results_table(group, [], "last epoch")
     assert grid.rows == [["GCE (q 0.7)", "this project", "diverged (1)"]]

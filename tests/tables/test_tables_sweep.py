@@ -80,9 +80,7 @@ def test_a_mark_needs_the_corrected_p(tmp_path: Path) -> None:
     gains = {0.1: (0.0, 0.0, 0.0), 1.0: (0.0064, 0.01, 0.0136), 0.01: (-0.01, 0.0, 0.01)}
     for alpha, by_seed in gains.items():
         for seed, gain in zip(SEEDS, by_seed, strict=True):
-            lines = synthetic.lines(synthetic.header("sl", seed=seed, loss_options={"alpha": alpha}))
-            [line for line in lines if line["kind"] == "epoch"][-1]["test_accuracy"] = 0.5 + gain
-            synthetic.write(tmp_path, lines)
+            synthetic.ending(tmp_path, 0.5 + gain, "sl", seed=seed, loss_options={"alpha": alpha})
     assert stats.ttest_1samp(gains[1.0], 0).pvalue == pytest.approx(0.04, abs=0.001)
     lines = table.rows(sweep_of(tmp_path))[1]
     assert [line[-1].split(" ")[0] for line in lines] == ["+0.00", "reference", "+1.00"]
