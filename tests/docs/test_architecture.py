@@ -25,12 +25,11 @@ def paths(page: Path) -> Iterator[str]:
             yield place
 
 
-NAMED = [(page, place) for page in PAGES for place in dict.fromkeys(paths(page))]
-
-
-@pytest.mark.parametrize(("page", "place"), NAMED, ids=[f"{page.name}: {place}" for page, place in NAMED])
-def test_a_named_path_exists(page: Path, place: str) -> None:
-    assert list(ROOT.glob(re.sub(r"<\w+>", "*", place).rstrip("/")))
+def test_every_named_path_exists() -> None:
+    named = [(page.name, place) for page in PAGES for place in dict.fromkeys(paths(page))]
+    assert len(named) > 100
+    missing = [(page, place) for page, place in named if not any(ROOT.glob(re.sub(r"<\w+>", "*", place).rstrip("/")))]
+    assert not missing
 
 
 def test_every_room_is_on_the_page() -> None:

@@ -100,12 +100,17 @@ def test_on_the_meta_device(name: str) -> None:
 @every_loss
 def test_autocast_changes_nothing(name: str) -> None:
     logits, labels = batch()
-    logits = logits.bfloat16()
-    with torch.autocast("cpu", dtype=torch.bfloat16):
-        value, of_target = full(name)(logits, labels), make(name)(logits, soft(logits))
-    assert value.dtype == torch.float32
-    torch.testing.assert_close(value, full(name)(logits.float(), labels))
-    torch.testing.assert_close(of_target, make(name)(logits.float(), soft(logits).float()))
+    half = logits.bfloat16()
+    for loss, target in ((full(name), labels), (make(name, reduction="none"), soft(half).float())):
+        ours, theirs = half.clone().requires_grad_(), half.float().requires_grad_()
+        expected = loss(theirs, target)
+        (exact,) = torch.autograd.grad(expected.sum(), theirs)
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            value = loss(ours, target)
+            (gradient,) = torch.autograd.grad(value.sum(), ours)
+        assert value.dtype == torch.float32
+        assert torch.equal(value, expected)
+        assert torch.equal(gradient, exact.bfloat16())
 
 
 @every_loss
