@@ -14,6 +14,25 @@ from sl.options.run import RunConfig
 from sl.say import notice
 from sl.workers import TaskResult
 
+Begin = Callable[..., tuple[Sequence[RunConfig], Path, int]]
+
+
+@pytest.fixture
+def begin(audit: Audit, monkeypatch: pytest.MonkeyPatch) -> Begin:
+    """Run an audit with these overrides up to where it would train: the runs, their folder, the number at once."""
+
+    def stop(*given: object) -> None:
+        raise Stopped(*given)
+
+    def begun(*overrides: str) -> tuple[Sequence[RunConfig], Path, int]:
+        with pytest.raises(Stopped) as stopped:
+            audit(*overrides)
+        runs, folder, jobs = stopped.value.args
+        return runs, folder, jobs
+
+    monkeypatch.setattr("sl.audit.command.predict_all", stop)
+    return begun
+
 
 @pytest.mark.parametrize(
     ("option", "message"),
@@ -57,30 +76,14 @@ def test_what_the_data_refuse_is_said_before_a_folder_is_made(
     ],
 )
 def test_a_loss_that_memorises_takes_folds_unless_others_are_asked_for(
-    audit: Audit,
-    options: tuple[str, ...],
-    asked: str,
-    capsys: pytest.CaptureFixture[str],
-    monkeypatch: pytest.MonkeyPatch,
+    begin: Begin, options: tuple[str, ...], asked: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def stop(*_: object) -> None:
-        raise Stopped
-
-    monkeypatch.setattr("sl.audit.command.predict_all", stop)
-    with pytest.raises(Stopped):
-        audit(*DIGITS, *options)
+    begin(*DIGITS, *options)
     assert capsys.readouterr().out.startswith(f"audit of digits: {asked}; ")
 
 
-def test_what_is_audited_where_nobody_chose_it_is_said_first(
-    audit: Audit, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def stop(*_: object) -> None:
-        raise Stopped
-
-    monkeypatch.setattr("sl.audit.command.predict_all", stop)
-    with pytest.raises(Stopped):
-        audit()
+def test_what_is_audited_where_nobody_chose_it_is_said_first(begin: Begin, capsys: pytest.CaptureFixture[str]) -> None:
+    begin()
     own = "for your own pictures add dataset=folder data_dir=FOLDER"
     assert capsys.readouterr().out.startswith(f"audit of digits (scikit-learn's, the default; {own}): one run; ")
 
@@ -93,34 +96,21 @@ def test_a_folder_that_would_not_be_read_ends_the_audit(audit: Audit, tmp_path: 
 
 
 def test_the_folder_of_the_results_may_lie_in_the_home_folder(
-    audit: Audit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    begin: Begin, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
-
-    def stop(runs: object, folder: Path, jobs: int) -> None:
-        raise Stopped(folder)
-
-    monkeypatch.setattr("sl.audit.command.predict_all", stop)
-    with pytest.raises(Stopped) as stopped:
-        audit(*DIGITS, "out='~/found'")
-    assert stopped.value.args == (tmp_path / "home" / "found" / "predictions",)
+    _, folder, _ = begin(*DIGITS, "out='~/found'")
+    assert folder == tmp_path / "home" / "found" / "predictions"
     assert not (tmp_path / "~").exists()
 
 
 @pytest.mark.parametrize(("option", "jobs", "at_once"), [("null", 1, 1), ("null", 16, 2), ("5", 16, 2)])
-def test_folds_share_the_cores_among_as_many_as_there_are(
-    audit: Audit, option: str, jobs: int, at_once: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_folds_share_the_cores_among_as_many_as_there_are(begin: Begin, option: str, jobs: int, at_once: int) -> None:
     """A run gets no exact number of threads, unless the option names one (tests/train/test_plan_and_device.py)."""
-
-    def stop(runs: Sequence[RunConfig], folder: Path, jobs: int) -> None:
-        raise Stopped(jobs, [run.runtime.threads for run in runs])
-
-    monkeypatch.setattr("sl.audit.command.predict_all", stop)
-    with pytest.raises(Stopped) as stopped:
-        audit(*DIGITS, "folds=2", f"runtime.threads={option}", f"jobs={jobs}")
-    assert stopped.value.args == (at_once, [None if option == "null" else 5] * 2)
+    runs, _, used = begin(*DIGITS, "folds=2", f"runtime.threads={option}", f"jobs={jobs}")
+    assert used == at_once
+    assert [run.runtime.threads for run in runs] == [None if option == "null" else 5] * 2
 
 
 def test_what_is_said_of_the_data_is_not_said_again_by_every_process(
@@ -148,15 +138,10 @@ def test_what_is_said_of_the_data_is_not_said_again_by_every_process(
     assert capsys.readouterr().err == "sl: classes in order: invented\n"
 
 
-def test_a_folder_belongs_to_one_audit_at_a_time(audit: Audit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def stop(*_: object) -> None:
-        raise Stopped
-
-    monkeypatch.setattr("sl.audit.command.predict_all", stop)
+def test_a_folder_belongs_to_one_audit_at_a_time(audit: Audit, begin: Begin, tmp_path: Path) -> None:
     out = tmp_path / "found"
     out.mkdir()
     with FileLock(out / ".lock"), pytest.raises(UserError) as error:
         audit(*DIGITS, f"out={out}")
     assert str(error.value) == f"out={out}: must not be in use: another audit writes to it"
-    with pytest.raises(Stopped):
-        audit(*DIGITS, f"out={out}")
+    begin(*DIGITS, f"out={out}")
