@@ -1,12 +1,14 @@
 """A network that a run keeps gives the run's own predictions, and says so when it was changed."""
 
 import csv
+import functools
 import hashlib
 import json
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from shutil import copytree
 from threading import Event
 from typing import Any
 
@@ -40,32 +42,47 @@ SHORT = (
 Train = Callable[..., Path]
 
 
+def short(folder: Path, *more: str) -> list[str]:
+    """Overrides of a short run that writes below `folder`."""
+    return [*SHORT, *(f"{name}_dir={folder / name}" for name in ("runs", "checkpoints", "models")), *more]
+
+
 @pytest.fixture
 def overrides(tmp_path: Path) -> Callable[..., list[str]]:
-    folders = [f"{name}_dir={tmp_path / name}" for name in ("runs", "checkpoints", "models")]
-    return lambda *more: [*SHORT, *folders, *more]
+    return lambda *more: short(tmp_path, *more)
 
 
-@pytest.fixture
-def kept(overrides: Callable[..., list[str]], tmp_path: Path) -> Callable[..., Path]:
-    """Train with save=true; the JSON of the network."""
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Train:
+    """Train with save=true and these overrides, once for all tests; where the files of the run lie."""
 
+    @functools.cache
     def run(*more: str) -> Path:
-        record = train(compose_run(overrides("save=true", *more)))
-        return tmp_path / "models" / "digits" / record.with_suffix(".json").name
+        folder = tmp_path_factory.mktemp("trained")
+        train(compose_run(short(folder, "save=true", *more)))
+        return folder
 
     return run
 
 
-def test_a_saved_narrow_network_is_loaded_as_narrow(kept: Callable[..., Path]) -> None:
+@pytest.fixture
+def kept(trained: Train, tmp_path: Path) -> Train:
+    """The JSON of a network trained with these overrides, below tmp_path with the other files of its run."""
+
+    def copied(*more: str) -> Path:
+        (path,) = copytree(trained(*more), tmp_path, dirs_exist_ok=True).glob("models/digits/*.json")
+        return path
+
+    return copied
+
+
+def test_a_saved_narrow_network_is_loaded_as_narrow(kept: Train) -> None:
     path = kept("scale.width_share=0.5", "model=cnn4")
     assert sl.load_model(path).module.head.in_features == 64
 
 
 @pytest.mark.parametrize("normalisation", ["pixel_mean", "channel", "none"])
-def test_a_saved_network_scores_as_the_record_says(
-    kept: Callable[..., Path], normalisation: str, tmp_path: Path
-) -> None:
+def test_a_saved_network_scores_as_the_record_says(kept: Train, normalisation: str, tmp_path: Path) -> None:
     path = kept(f"recipe.normalisation={normalisation}")
     record = (tmp_path / "runs" / "digits" / path.with_suffix(".jsonl").name).read_text().splitlines()
     last = [json.loads(line) for line in record if '"kind":"epoch"' in line][-1]
@@ -98,7 +115,7 @@ def test_the_statistics_that_are_saved_are_debiased(overrides: Callable[..., lis
 
 
 def test_the_record_states_the_sha256_of_the_weights_whether_or_not_they_are_kept(
-    overrides: Callable[..., list[str]], kept: Callable[..., Path], tmp_path: Path
+    overrides: Callable[..., list[str]], kept: Train, tmp_path: Path
 ) -> None:
     path = kept()
     record = tmp_path / "runs" / "digits" / path.with_suffix(".jsonl").name
@@ -112,16 +129,16 @@ def test_the_record_states_the_sha256_of_the_weights_whether_or_not_they_are_kep
 
 
 def test_a_full_disk_behind_stdout_costs_neither_record_nor_network(
-    kept: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    overrides: Callable[..., list[str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with Path("/dev/full").open("w") as full:
         monkeypatch.setattr(sys, "stdout", full)
         monkeypatch.setattr(ConsoleSink, "epoch", lambda *_: None)  # so that the first line is that of the network
         monkeypatch.setattr(ConsoleSink, "close", lambda *_: None)
-        path = kept()
+        record = train(compose_run(overrides("save=true")))
         sys.stdout.close()  # what took the place of the full one
-    assert path.exists()
-    assert is_complete(tmp_path / "runs" / "digits" / path.with_suffix(".jsonl").name)
+    assert (tmp_path / "models" / "digits" / record.with_suffix(".json").name).exists()
+    assert is_complete(record)
 
 
 def test_saving_leaves_the_identity_alone(overrides: Callable[..., list[str]]) -> None:
@@ -136,7 +153,7 @@ def test_nothing_is_kept_of_published_data_unless_asked(overrides: Callable[...,
         train(compose_run(overrides("save=true")))
 
 
-def test_a_changed_file_is_refused(kept: Callable[..., Path]) -> None:
+def test_a_changed_file_is_refused(kept: Train) -> None:
     path = kept()
     weights = path.with_suffix(".safetensors")
     content = bytearray(weights.read_bytes())
@@ -162,7 +179,7 @@ def pictures(tmp_path: Path) -> Path:
     return tmp_path / "pictures"
 
 
-def test_predict_writes_a_line_for_each_picture(kept: Callable[..., Path], pictures: Path, tmp_path: Path) -> None:
+def test_predict_writes_a_line_for_each_picture(kept: Train, pictures: Path, tmp_path: Path) -> None:
     loaded = sl.load_model(kept())
     script = Path(__file__).parents[2] / "scripts" / "predict.py"
     model, out = tmp_path / "models" / "digits", tmp_path / "out.csv"
@@ -182,7 +199,7 @@ def test_predict_writes_a_line_for_each_picture(kept: Callable[..., Path], pictu
 
 
 def test_an_unreadable_picture_is_named(
-    kept: Callable[..., Path], pictures: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    kept: Train, pictures: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = kept()
     (pictures / "0" / "broken.png").write_bytes(b"no picture")
@@ -194,7 +211,7 @@ def test_an_unreadable_picture_is_named(
 
 
 def test_pictures_are_read_by_several_threads_and_keep_their_order(
-    kept: Callable[..., Path], pictures: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    kept: Train, pictures: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The first picture of two waits for the second, which one thread alone would never read."""
     read, path, second = predicting.read, kept(), Event()
@@ -224,7 +241,7 @@ def test_predictions_are_made_on_the_device_that_there_is(tmp_path: Path, monkey
         predict.main(tmp_path / "a.json", tmp_path)
 
 
-def test_float32_is_not_rounded_on_a_gpu(kept: Callable[..., Path], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_float32_is_not_rounded_on_a_gpu(kept: Train, monkeypatch: pytest.MonkeyPatch) -> None:
     loaded, found = sl.load_model(kept()), list[bool]()
     loaded.module.register_forward_hook(lambda *_: found.append(torch.backends.cudnn.allow_tf32))
     monkeypatch.setattr(torch.backends.cudnn, "allow_tf32", True)
@@ -233,7 +250,7 @@ def test_float32_is_not_rounded_on_a_gpu(kept: Callable[..., Path], monkeypatch:
 
 
 @pytest.mark.parametrize("normalisation", ["pixel_mean", "channel"])
-def test_onnx_gives_the_same_probabilities(kept: Callable[..., Path], tmp_path: Path, normalisation: str) -> None:
+def test_onnx_gives_the_same_probabilities(kept: Train, tmp_path: Path, normalisation: str) -> None:
     pytest.importorskip("onnxscript", reason="onnxscript is not installed: pip install -e '.[onnx]'")
     onnxruntime = pytest.importorskip("onnxruntime", reason="onnxruntime is not installed: pip install -e '.[onnx]'")
     from sl.saved.onnx import export_onnx
