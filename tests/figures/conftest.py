@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from shutil import copytree
 
 import matplotlib
 import pytest
@@ -29,10 +30,11 @@ def runs(tmp_path: Path) -> Path:
     return tmp_path
 
 
-@pytest.fixture
-def full(runs: Path) -> Path:
-    """The same with what every figure needs: representations, shares of each class, a sweep, RCE, and methods with SL
-    and without."""
+@pytest.fixture(scope="session")
+def invented(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where records of CE and SL lie with what every figure needs: representations, shares of each class, a sweep, RCE,
+    and methods with SL and without. Written once for all tests; they change a copy (`full`)."""
+    runs = tmp_path_factory.mktemp("invented")
     for seed in (0, 1):
         for loss, spread in (("ce", 0.5), ("sl", 0.3)):
             path = synthetic.class_training(synthetic.record(runs, loss, seed=seed), [spread] * 10, [1 - spread] * 10)
@@ -43,3 +45,9 @@ def full(runs: Path) -> Path:
         for options in (*SWEEP, *ALONE):
             synthetic.record(runs, "sl", seed=seed, loss_options=options)
     return runs
+
+
+@pytest.fixture
+def full(invented: Path, tmp_path: Path) -> Path:
+    """A copy of these records."""
+    return copytree(invented, tmp_path, dirs_exist_ok=True)
