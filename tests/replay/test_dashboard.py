@@ -2,15 +2,12 @@
 
 import json
 import re
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from wandb.errors import CommError
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "tracker"))
 from wandb_file import WandbFile, read_wandb_file
 
 from sl.config.compose import compose_run, hydra_ready

@@ -3,15 +3,12 @@
 import json
 import re
 import shutil
-import sys
 import time
 from datetime import datetime
 from pathlib import Path
 
 import numpy as np
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "tracker"))
 from in_process import as_before
 from in_process import run as run_command
 from wandb_file import read_wandb_file
