@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from recorded import metrics
+from recorded import NOISY, metrics
 
 from sl.config.compose import compose_run
 from sl.train import run as training
@@ -14,7 +14,6 @@ from sl.train.checkpoint import Checkpoint
 from sl.train.prepared import PreparedRun, prepare
 from sl.train.run import train
 
-NOISY = ("noise=symmetric", "noise.rate=0.4", "loss=sl")
 SHORT = (
     "dataset=digits",
     "recipe.epochs=4",
@@ -25,15 +24,15 @@ SHORT = (
 )
 
 
+def short(folder: Path, *more: str) -> list[str]:
+    """Overrides of a short run that writes below `folder`."""
+    return [*SHORT, *(f"{name}_dir={folder / name}" for name in ("runs", "checkpoints", "models")), *more]
+
+
 @pytest.fixture
 def overrides(tmp_path: Path) -> Callable[..., list[str]]:
     """Overrides of a short run that writes below tmp_path; `where` tells several such places apart."""
-
-    def make(*more: str, where: str = "a") -> list[str]:
-        folders = [f"{name}_dir={tmp_path / where / name}" for name in ("runs", "checkpoints", "models")]
-        return [*SHORT, *folders, *more]
-
-    return make
+    return lambda *more, where="a": short(tmp_path / where, *more)
 
 
 @pytest.fixture
@@ -88,7 +87,7 @@ def interrupted(run: Callable[..., Path], monkeypatch: pytest.MonkeyPatch, tmp_p
     return stopped
 
 
-@pytest.fixture
-def whole(run: Callable[..., Path]) -> list[str]:
-    """What the run measures that nothing interrupts."""
-    return metrics(run(*NOISY, where="whole"))
+@pytest.fixture(scope="session")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+    """What the run measures that nothing interrupts; trained once for all tests."""
+    return metrics(train(compose_run(short(tmp_path_factory.mktemp("whole"), *NOISY))))

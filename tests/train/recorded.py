@@ -1,6 +1,8 @@
-"""What tests ask of the records of runs that they train."""
+"""What the tests of training share: the noise and loss of their runs, and what they ask of a record."""
 
 from pathlib import Path
+
+NOISY = ("noise=symmetric", "noise.rate=0.4", "loss=sl")
 
 
 def metrics(path: Path) -> list[str]:

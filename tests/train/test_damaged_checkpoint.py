@@ -5,13 +5,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from recorded import metrics
+from recorded import NOISY, metrics
 
 from sl.record import read
 from sl.train import run as training
 from sl.train.checkpoint import Checkpoint
 
-NOISY = ("noise=symmetric", "noise.rate=0.4", "loss=sl")
 Run = Callable[..., Path]
 Capture = pytest.CaptureFixture[str]
 

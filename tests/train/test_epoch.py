@@ -5,13 +5,12 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 import torch
+from recorded import NOISY
 from sklearn.metrics import accuracy_score
 
 from sl.train.engine import make_engine, nothing
 from sl.train.epoch import learning_rates, look_closely, train_one_epoch, training_shares
 from sl.train.prepared import PreparedRun
-
-NOISY = ("noise=symmetric", "noise.rate=0.4")
 
 
 def test_a_probe_says_what_the_network_predicts(make_prepared: Callable[..., PreparedRun]) -> None:

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import torch
 from committed import committed_records
+from recorded import NOISY
 
 from sl.comparison import run_groups
 from sl.config.compose import compose_run
@@ -23,7 +24,6 @@ from sl.train.holdout import fold_rows, split
 from sl.train.prepared import PreparedRun
 
 ORIGIN = provenance("cpu", "float32", "eager")
-NOISY = ("noise=symmetric", "noise.rate=0.4", "loss=sl")
 Run = Callable[..., Path]
 MakePrepared = Callable[..., PreparedRun]
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from recorded import metrics
+from recorded import NOISY, metrics
 
 from sl.errors import UserError
 from sl.record import read
@@ -17,7 +17,6 @@ from sl.tracker import CsvTracker
 from sl.train import run as training
 from sl.train.checkpoint import Checkpoint
 
-NOISY = ("noise=symmetric", "noise.rate=0.4", "loss=sl")
 Run = Callable[..., Path]
 Capture = pytest.CaptureFixture[str]
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 from filelock import FileLock
-from recorded import metrics
+from recorded import NOISY, metrics
 from torch import Tensor
 
 import sl
@@ -21,7 +21,6 @@ from sl.train.alone import Busy
 from sl.train.engine import Engine
 from sl.train.run import RunDiverged, train
 
-NOISY = ("noise=symmetric", "noise.rate=0.4", "loss=sl")
 Run = Callable[..., Path]
 Capture = pytest.CaptureFixture[str]
 

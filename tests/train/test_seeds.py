@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 import torch
+from recorded import NOISY
 from torch import Tensor
 
 from sl.recipes.augment import Draws
@@ -12,8 +13,6 @@ from sl.train.epoch import train_one_epoch
 from sl.train.network import make_model
 from sl.train.prepared import PreparedRun
 from sl.train.seeds import generator
-
-NOISY = ("noise=symmetric", "noise.rate=0.4")
 
 
 def test_generators_depend_on_seed_purpose_and_epoch_alone() -> None:
