@@ -1,25 +1,21 @@
 """Audits of small sets, which need no data from outside."""
 
 import socket
-from collections.abc import Callable
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 import torch
+from audited import Audit, audits_below
 
-from sl.audit.command import run_audit
 from sl.audit.rank import Ranking
 from sl.audit.subject import Subject
-from sl.config.compose import compose_run
-
-Audit = Callable[..., Path]
-SHORT = ("runtime.threads=1", "runtime.precision=float32", "runtime.device=cpu", "jobs=1")
 
 
-@pytest.fixture(autouse=True)
-def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(autouse=True, scope="module")
+def no_network() -> Iterator[None]:
     """Nothing here may reach another machine; the browser is driven over a local port."""
     connect = socket.socket.connect
 
@@ -28,15 +24,15 @@ def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
             pytest.fail(f"a connection to {address} was tried")
         connect(self, address)
 
-    monkeypatch.setattr(socket.socket, "connect", local_only)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket.socket, "connect", local_only)
+        yield
 
 
 @pytest.fixture
 def audit(tmp_path: Path) -> Audit:
     """Run an audit with these overrides; the folder with its results."""
-    folders = [f"{name}_dir={tmp_path / 'audit' / name}" for name in ("runs", "models", "checkpoints")]
-    folders.append(f"results_dir={tmp_path / 'audit'}")
-    return lambda *more: run_audit(compose_run([*SHORT, *folders, *more], "audit"))
+    return audits_below(tmp_path / "audit")
 
 
 @pytest.fixture

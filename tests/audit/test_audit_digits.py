@@ -4,11 +4,12 @@ import errno
 import json
 from dataclasses import asdict
 from pathlib import Path
+from shutil import copytree
 
 import numpy as np
 import pytest
 import torch
-from audited import DIGITS, Audit, suspects
+from audited import DIGITS, Audit, audits_below, suspects
 from sklearn.metrics import average_precision_score
 
 import sl.files
@@ -17,6 +18,29 @@ from sl.audit.measured_error import STUDY
 from sl.config.compose import compose_run
 from sl.errors import UserError
 from sl.train.prepared import make_loss, prepare
+
+ONE_RUN = (*DIGITS, "folds=0")
+
+
+@pytest.fixture(scope="module")
+def first(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where all that one audit wrote lies: for all tests of this file, which change a copy of it."""
+    folder = tmp_path_factory.mktemp("first")
+    audits_below(folder)(*ONE_RUN)
+    return folder
+
+
+@pytest.fixture
+def done(first: Path, tmp_path: Path) -> Path:
+    """The folder with the results of this audit, as if `audit` had run it."""
+    (out,) = copytree(first, tmp_path / "audit").glob("digits-*")
+    return out
+
+
+def leave_figures_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An audit of digits draws longer than it trains."""
+    for drawing in ("draw_noise", "draw_suspects"):
+        monkeypatch.setattr(f"sl.audit.command.{drawing}", lambda *_: None)
 
 
 def assert_read(file: Path, transition: torch.Tensor) -> None:
@@ -29,9 +53,9 @@ def assert_read(file: Path, transition: torch.Tensor) -> None:
 
 @pytest.mark.parametrize("folds", [0, 2])
 def test_an_audit_ranks_wrong_labels_first_and_is_resumed(
-    audit: Audit, folds: int, capsys: pytest.CaptureFixture[str]
+    audit: Audit, done: Path, folds: int, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    out = audit(*DIGITS, f"folds={folds}")
+    out = audit(*DIGITS, f"folds={folds}") if folds else done
     job = prepare(compose_run([*DIGITS, "runtime.device=cpu"]))
     noisy = job.noisy
     assert noisy.realised_rate is not None
@@ -56,6 +80,7 @@ def test_an_audit_ranks_wrong_labels_first_and_is_resumed(
     files = sorted((out / "predictions").glob("*.npz"))
     assert len(files) == max(1, folds)
     before, text = files[0].read_bytes(), (out / "suspects.csv").read_text()
+    leave_figures_out(monkeypatch)
     files[-1].unlink()  # as if it had been stopped before its last part
     assert audit(*DIGITS, f"folds={folds}") == out
     said = capsys.readouterr().out
@@ -65,31 +90,27 @@ def test_an_audit_ranks_wrong_labels_first_and_is_resumed(
     assert files[0].read_bytes() == before
 
 
-def test_a_list_that_someone_changed_is_not_replaced(audit: Audit, tmp_path: Path) -> None:
-    out = tmp_path / "found"
-    out.mkdir()
-    options = (*DIGITS, "folds=0", "recipe.epochs=1", f"out={out}")
-
-    def refused(name: str) -> None:
+def test_a_list_that_someone_changed_is_not_replaced(audit: Audit, done: Path, tmp_path: Path) -> None:
+    def refused(out: Path, name: str) -> None:
         before = (out / name).read_bytes()
         with pytest.raises(UserError) as error:
-            audit(*options)
+            audit(*ONE_RUN, f"out={out}")
         rule = f"holds a {name} that was changed, or that no audit wrote; move it, or choose another folder"
         assert str(error.value) == f"out={out}: {rule}"
         assert (out / name).read_bytes() == before
 
+    out = tmp_path / "found"
+    out.mkdir()
     (out / "labels.csv").write_text("path,label\nmine.png,cat\n")
-    refused("labels.csv")
+    refused(out, "labels.csv")
     assert not (out / "predictions").exists()
-    (out / "labels.csv").unlink()
-    assert audit(*options) == audit(*options) == out
-    with (out / "suspects.csv").open("a") as file:
+    with (done / "suspects.csv").open("a") as file:
         file.write("my notes\n")
-    refused("suspects.csv")
+    refused(done, "suspects.csv")
 
 
 def test_an_audit_that_stops_between_its_lists_goes_on(
-    audit: Audit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    audit: Audit, done: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     replace = sl.files.replace_file
 
@@ -98,18 +119,18 @@ def test_an_audit_that_stops_between_its_lists_goes_on(
             raise OSError(errno.ENOSPC, "No space left on device", str(path))
         replace(path, content)
 
-    for drawing in ("draw_noise", "draw_suspects"):
-        monkeypatch.setattr(f"sl.audit.command.{drawing}", lambda *_: None)
-    options = (*DIGITS, "folds=0", "recipe.epochs=1", f"out={tmp_path / 'found'}")
+    leave_figures_out(monkeypatch)
+    for name in ("noise.json", *LISTS):  # it has predicted, and now writes its lists
+        (done / name).unlink()
     with monkeypatch.context() as patch:
         patch.setattr("sl.audit.command.replace_file", full)
         with pytest.raises(OSError, match="No space left"):
-            audit(*options)
-    out = audit(*options)
-    with (out / "labels.csv").open("a") as file:
+            audit(*ONE_RUN)
+    assert audit(*ONE_RUN) == done
+    with (done / "labels.csv").open("a") as file:
         file.write("my notes\n")
     with pytest.raises(UserError, match=r"holds a labels\.csv that was changed"):
-        audit(*options)
+        audit(*ONE_RUN)
 
 
 def test_lists_are_known_wherever_an_audit_stops(tmp_path: Path) -> None:
@@ -125,16 +146,14 @@ def test_lists_are_known_wherever_an_audit_stops(tmp_path: Path) -> None:
         check_replaceable(tmp_path, "run", 0)
 
 
-def test_another_audit_is_not_replaced(audit: Audit, tmp_path: Path) -> None:
-    options = (*DIGITS, "folds=0", "recipe.epochs=1", f"out={tmp_path / 'found'}")
-    out = audit(*options)
-    before = {path: path.read_bytes() for path in out.rglob("*") if path.is_file()}
+def test_another_audit_is_not_replaced(audit: Audit, done: Path) -> None:
+    before = {path: path.read_bytes() for path in done.rglob("*") if path.is_file()}
     for other in ("seed=1", "folds=2"):
         with pytest.raises(
-            UserError, match=rf"^out={out}: holds the audit of another run \(\w{{16}}, folds=0\); choose"
+            UserError, match=rf"^out={done}: holds the audit of another run \(\w{{16}}, folds=0\); choose"
         ):
-            audit(*options, other)
-    assert {path: path.read_bytes() for path in out.rglob("*") if path.is_file()} == before
+            audit(*ONE_RUN, f"out={done}", other)
+    assert {path: path.read_bytes() for path in done.rglob("*") if path.is_file()} == before
 
 
 def test_a_network_of_ones_own_package_is_audited(
@@ -143,5 +162,6 @@ def test_a_network_of_ones_own_package_is_audited(
     """The network that the audit keeps is loaded again under the same permission."""
     (tmp_path / "mynets.py").write_text("from sl.models import Cnn4\n\n\nclass MyNet(Cnn4):\n    pass\n")
     monkeypatch.syspath_prepend(tmp_path)
+    leave_figures_out(monkeypatch)
     out = audit(*DIGITS, "folds=0", "recipe.epochs=1", "model._target_=mynets.MyNet", "allow_targets=[mynets]")
     assert (out / "suspects.html").exists()
