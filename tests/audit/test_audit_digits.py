@@ -19,6 +19,15 @@ from sl.config.compose import compose_run
 from sl.errors import UserError
 from sl.train.prepared import make_loss, prepare
 
+
+def assert_read(file: Path, transition: torch.Tensor) -> None:
+    """noise=matrix reads the file as it is, and so does a loss that corrects for the noise in the labels."""
+    drawn = prepare(compose_run(["dataset=digits", "noise=matrix", f"noise.path={file}"]))
+    torch.testing.assert_close(drawn.noisy.transition, transition)
+    prepared = prepare(compose_run(["dataset=digits", "loss=forward", f"loss.transition={file}"]))
+    torch.testing.assert_close(make_loss(prepared.config.loss, prepared.dataset, prepared.noisy).transition, transition)
+
+
 ONE_RUN = (*DIGITS, "folds=0")
 
 
@@ -41,14 +50,6 @@ def leave_figures_out(monkeypatch: pytest.MonkeyPatch) -> None:
     """An audit of digits draws longer than it trains."""
     for drawing in ("draw_noise", "draw_suspects"):
         monkeypatch.setattr(f"sl.audit.command.{drawing}", lambda *_: None)
-
-
-def assert_read(file: Path, transition: torch.Tensor) -> None:
-    """noise=matrix reads the file as it is, and so does a loss that corrects for the noise in the labels."""
-    drawn = prepare(compose_run(["dataset=digits", "noise=matrix", f"noise.path={file}"]))
-    torch.testing.assert_close(drawn.noisy.transition, transition)
-    prepared = prepare(compose_run(["dataset=digits", "loss=forward", f"loss.transition={file}"]))
-    torch.testing.assert_close(make_loss(prepared.config.loss, prepared.dataset, prepared.noisy).transition, transition)
 
 
 @pytest.mark.parametrize("folds", [0, 2])

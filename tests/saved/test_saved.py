@@ -23,7 +23,7 @@ from sl.commands import predict
 from sl.config.compose import compose_run
 from sl.data import Digits
 from sl.errors import UserError
-from sl.record.read import is_complete
+from sl.record.read import record_state
 from sl.saved import predict as predicting
 from sl.saved.files import model_path
 from sl.saved.predict import predict_folder
@@ -135,10 +135,10 @@ def test_a_full_disk_behind_stdout_costs_neither_record_nor_network(
         monkeypatch.setattr(sys, "stdout", full)
         monkeypatch.setattr(ConsoleSink, "epoch", lambda *_: None)  # so that the first line is that of the network
         monkeypatch.setattr(ConsoleSink, "close", lambda *_: None)
-        record = train(compose_run(overrides("save=true")))
+        path = model_path(tmp_path / "models", "digits", train(compose_run(overrides("save=true"))).stem)
         sys.stdout.close()  # what took the place of the full one
-    assert (tmp_path / "models" / "digits" / record.with_suffix(".json").name).exists()
-    assert is_complete(record)
+    assert path.exists()
+    assert record_state(tmp_path / "runs" / "digits" / path.with_suffix(".jsonl").name) == "complete"
 
 
 def test_saving_leaves_the_identity_alone(overrides: Callable[..., list[str]]) -> None:
