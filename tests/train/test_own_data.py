@@ -68,11 +68,18 @@ def test_any_number_of_classes_is_trained_and_called_what_it_is(tmp_path: Path, 
     assert [accuracy is not None for accuracy in recorded.epochs[-1].class_accuracy] == tested
 
 
-def test_a_name_keeps_several_data_sets_apart(tmp_path: Path) -> None:
+def test_a_name_keeps_several_data_sets_apart(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     recorded = run(options(pictures(tmp_path, 4, 4), "loss=ce", "dataset.name=bees", "recipe.epochs=1"))
     assert recorded.name("dataset") == recorded.data.name == "bees"
     assert short_name(recorded).startswith("bees-given-ce-")
-    assert (tmp_path / "models" / "bees" / f"{recorded.identity}.json").exists()
+    kept = tmp_path / "models" / "bees" / f"{recorded.identity}.json"
+    assert kept.exists()
+    assert f"network kept: {kept}\n" in capsys.readouterr().out
+
+
+def test_pictures_are_shrunk_to_32_px_unless_a_size_is_chosen(tmp_path: Path) -> None:
+    overrides = [one for one in options(pictures(tmp_path, 4, 4)) if not one.startswith("dataset.image_size=")]
+    assert prepare(compose_run(overrides)).dataset.image_shape == (3, 32, 32)
 
 
 def test_a_folder_that_the_data_set_does_not_read_is_a_notice(
