@@ -109,6 +109,19 @@ def test_judgements_are_exported_and_kept(sheet: Any, subject: Subject) -> None:
     assert texts(sheet, "#count") == ["3 of 3 shown, 3 judged"]
 
 
+def test_the_browser_downloads_judged_labels_csv(sheet: Any, tmp_path: Path) -> None:
+    from selenium.webdriver.support.ui import WebDriverWait
+
+    folder = tmp_path / "downloads"
+    folder.mkdir()
+    sheet.execute_cdp_cmd("Browser.setDownloadBehavior", {"behavior": "allow", "downloadPath": str(folder)})
+    judge(sheet, 5, "wrong")
+    sheet.find_element("id", "export").click()
+    WebDriverWait(sheet, 60).until(lambda _: (folder / "judged_labels.csv").exists())
+    assert [path.name for path in folder.iterdir()] == ["judged_labels.csv"]
+    assert (folder / "judged_labels.csv").read_text() == sheet.execute_script("return csv()")
+
+
 def test_a_second_click_withdraws_a_judgement(sheet: Any) -> None:
     for verdict in ("wrong", "wrong", "right", "unsure", "unsure", "right"):
         judge(sheet, 5, verdict)

@@ -55,6 +55,11 @@ def test_a_mistake_is_said_before_anything_is_trained(audit: Audit, option: str,
     assert not (tmp_path / "audit").exists()
 
 
+def test_a_sheet_has_500_suspects_and_100_drawn_at_random_unless_others_are_asked_for() -> None:
+    config = compose_run([], "audit")
+    assert (config.sheet, config.sample) == (500, 100)
+
+
 def test_what_the_data_refuse_is_said_before_a_folder_is_made(
     audit: Audit, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -88,6 +88,16 @@ def test_the_page_holds_what_the_audit_found(
     assert drawn.keys() == {"row", "suggested", "image"}  # who sees more judges less freely
 
 
+def test_the_figure_has_the_first_32_pictures(subject: Subject, ranking: Ranking) -> None:
+    every = replace(ranking, suggested=(subject.labels.numpy() + 1) % 3, order=ranking.order[::-1])
+    figure = _figure(subject, every, "Mine")
+    assert figure is not None
+    shown = [np.asarray(axes.images[0].get_array()) for axes in figure.axes if axes.images]
+    first = [subject.images[row].permute(1, 2, 0).numpy() for row in every.order[:32]]
+    assert len(shown) == 32
+    assert all(map(np.array_equal, shown, first))
+
+
 def test_the_figure_names_the_label_given_and_then_the_suggestion(subject: Subject, ranking: Ranking) -> None:
     figure = _figure(replace(subject, class_names=("ant", "bee", "cat")), ranking, "Mine")
     assert figure is not None
