@@ -29,6 +29,26 @@ def test_every_picture_becomes_an_rgb_square_of_its_class(pictures: Path) -> Non
     assert torch.equal(data.train_index, torch.arange(9))
 
 
+@pytest.mark.parametrize("suffix", ["jpg", "jpeg", "png", "ppm", "bmp", "pgm", "tif", "tiff", "webp"])
+def test_files_of_this_kind_are_read(suffix: str, tmp_path: Path) -> None:
+    for grey in (40, 90):
+        for number in range(2):
+            save(tmp_path / f"grey {grey}" / f"{number}.{suffix}", grey)
+    data = ImageFolder("mine", tmp_path, 2).load()
+    assert [image.unique().tolist() for image in data.train_images] == [[40], [90]]
+
+
+@pytest.mark.parametrize("suffix", ["png", "tiff", "webp"])
+def test_of_several_pages_or_frames_the_first_is_read(suffix: str, tmp_path: Path) -> None:
+    pages = [Image.new("RGB", (3, 2), (grey, grey, grey)) for grey in (40, 90, 200)]
+    for number in range(4):
+        (tmp_path / f"class {number % 2}").mkdir(exist_ok=True)
+        pages[0].save(tmp_path / f"class {number % 2}" / f"{number}.{suffix}", save_all=True, append_images=pages[1:])
+    with Image.open(tmp_path / "class 0" / f"0.{suffix}") as picture:
+        assert picture.n_frames == 3
+    assert ImageFolder("mine", tmp_path, 2).load().train_images.unique().tolist() == [40]
+
+
 def test_resizing_is_bilinear_with_antialiasing(pictures: Path) -> None:
     data = ImageFolder("mine", pictures, 8).load()
     with Image.open(pictures / "test" / "ant" / "0.png") as picture:
