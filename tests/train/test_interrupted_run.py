@@ -5,10 +5,12 @@ from collections.abc import Callable
 from csv import DictReader
 from datetime import datetime
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from recorded import NOISY, metrics
+from torch import Tensor
 
 from sl.errors import UserError
 from sl.record import read
@@ -16,6 +18,7 @@ from sl.record.write import RecordWriter
 from sl.tracker import CsvTracker
 from sl.train import run as training
 from sl.train.checkpoint import Checkpoint
+from sl.train.engine import Engine
 
 Run = Callable[..., Path]
 Capture = pytest.CaptureFixture[str]
@@ -77,6 +80,23 @@ def test_epochs_before_an_interruption_keep_their_times_in_the_trackers(
     began = datetime.fromisoformat(read(record).started).timestamp()
     assert seconds[:2] == pytest.approx(np.cumsum(end.epoch_seconds[:2]), abs=0.002)
     assert seconds[2:] == pytest.approx([resumed_at + 1000 - began] * 2, abs=0.002)
+
+
+def test_a_state_is_saved_every_30_seconds(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The clock of the test stands still but in the first four steps of five."""
+    seconds, saved, update = [0.0], list[int](), Engine.update
+    after_step = iter((29.0, 2.0, 29.0, 2.0))
+
+    def update_and_wait(self: Engine, images: Tensor, index: Tensor) -> None:
+        update(self, images, index)
+        seconds.append(next(after_step, 0.0))
+
+    monkeypatch.setattr(Engine, "update", update_and_wait)
+    monkeypatch.setattr(Checkpoint, "save", lambda _, state: saved.append(state["step"]) or True)
+    clock = SimpleNamespace(monotonic=lambda: sum(seconds), perf_counter=time.perf_counter)
+    monkeypatch.setattr(training, "time", clock)
+    run(*NOISY, "recipe.epochs=1", "recipe.batch_size=60")
+    assert saved == [2, 4]
 
 
 @pytest.mark.parametrize("options", [("loss=elr",), ("recipe.clip_norm=1",), ("recipe.bn_zero_debias=true",)])
