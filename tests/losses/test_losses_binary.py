@@ -39,6 +39,20 @@ def test_without_reverse_term_it_is_that_of_torch() -> None:
     torch.testing.assert_close(BinarySymmetricCrossEntropy(1, 0, A, "none", weight=weight)(logits, labels), expected)
 
 
+def test_the_mean_divides_by_the_weights_of_the_labels() -> None:
+    logits, labels = batch()
+    weight = torch.tensor([1.0, 3.0])
+    each, weights = formula(logits, labels, 0.1, 1), weight[labels]
+    value = BinarySymmetricCrossEntropy(0.1, 1, A, weight=weight)(logits, labels)
+    torch.testing.assert_close(value, (weights * each).sum() / weights.sum())
+
+
+def test_floating_point_labels_are_refused_with_a_weight() -> None:
+    logits, labels = batch()
+    with pytest.raises(UserError, match=r"^weight: must not be given with soft targets for BinarySymmetric"):
+        BinarySymmetricCrossEntropy(0.1, 1, A, weight=torch.tensor([1.0, 3.0]))(logits, labels.double())
+
+
 def test_unknown_labels_are_ignored() -> None:
     logits, labels = batch()
     labels[::2] = -1

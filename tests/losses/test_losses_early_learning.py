@@ -1,6 +1,10 @@
 """Early-learning regularisation against the formulas of its paper."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -152,3 +156,52 @@ def test_as_a_part_it_learns_as_it_does_alone() -> None:
         whole(logits, labels)
     with pytest.raises(UserError, match="logits=5 classes: must have num_classes=4"):
         whole(torch.zeros(1, 5), torch.tensor([0]), torch.tensor([0]))
+
+
+# One of two processes: it prints the examples that its memory holds after three steps on its own six
+PROCESS = """
+import sys
+import torch
+from torch import distributed, nn
+from torch.nn.parallel import DistributedDataParallel
+from sl.losses import EarlyLearningRegularization
+
+
+class Learner(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.head, self.loss = nn.Linear(5, 4), EarlyLearningRegularization(0.7, 3.0, 12, 4)
+
+    def forward(self, images, labels, index):
+        return self.loss(self.head(images), labels, index)
+
+
+rank = int(sys.argv[1])
+distributed.init_process_group("gloo", init_method=f"file://{sys.argv[2]}", rank=rank, world_size=2)
+learner = DistributedDataParallel(Learner(), broadcast_buffers=sys.argv[3] == "True")
+for step in range(3):
+    index = 6 * rank + 2 * step + torch.arange(2)
+    learner(torch.randn(2, 5), torch.arange(2), index).backward()
+print(learner.module.loss.targets.any(dim=1).nonzero().flatten().tolist())
+distributed.destroy_process_group()
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("broadcast", "held"), [(False, [6, 7, 8, 9, 10, 11]), (True, [0, 1, 2, 3, 10, 11])])
+def test_a_process_keeps_its_memory_if_buffers_are_not_broadcast(
+    broadcast: bool, held: list[int], tmp_path: Path
+) -> None:
+    """Else it has that of the first process and its own latest batch."""
+    environment = {**os.environ, "GLOO_SOCKET_IFNAME": "lo"}
+    processes = [
+        subprocess.Popen(
+            [sys.executable, "-W", "ignore", "-c", PROCESS, str(rank), str(tmp_path / "store"), str(broadcast)],
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment,
+        )
+        for rank in (0, 1)
+    ]  # fmt: skip
+    (first, _), (second, errors) = (process.communicate() for process in processes)
+    assert [process.returncode for process in processes] == [0, 0], errors
+    assert first == "[0, 1, 2, 3, 4, 5]\n"
+    assert second == f"{held}\n"

@@ -100,6 +100,12 @@ def test_the_mean_is_weighted_by_class(name: str) -> None:
     torch.testing.assert_close(make(name, weight=WEIGHT, reduction="none")(logits, labels), weights * each)
 
 
+@every_loss
+def test_the_weight_is_no_state(name: str) -> None:
+    """So that a checkpoint is loaded whatever the weights were."""
+    assert "weight" not in make(name, weight=WEIGHT).state_dict()
+
+
 def test_a_weight_that_could_be_trained_is_a_constant_here() -> None:
     weight = torch.ones(CLASSES, requires_grad=True)
     assert not CrossEntropy(weight=weight)(*batch()).requires_grad
