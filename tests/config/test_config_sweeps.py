@@ -12,10 +12,12 @@ import pytest
 from sl.config.compose import hydra_ready
 from sl.config.flags import checked
 from sl.config.in_processes import InProcesses
+from sl.config.groups import choices
 from sl.config.overrides import parsed
 from sl.config.sweep import single_changes
 from sl.errors import UserError
 from sl.options.run import RunConfig
+from sl.record import load_all
 from sl.sweep import job
 from sl.train.threads import asked_threads, share
 
@@ -102,6 +104,15 @@ def test_what_ended_a_job_of_joblib_outside_its_task_is_not_lost() -> None:
         InProcesses(n_jobs=1, backend="loky")([(fail, (0, ["seed=0"]), {})])
 
 
+def test_a_run_that_diverges_does_not_stop_the_others(train: Command, tmp_path: Path) -> None:
+    tiny = ("dataset=digits", "scale.train_share=0.1", "recipe.epochs=1", "model=cnn4", "runtime.device=cpu")
+    outcome = train("-m", *tiny, "runtime.threads=1", "recipe.lr=1e20,0.1")
+    assert "diverged in epoch 1, step " in outcome.mistake
+    assert "\n1 of 2 runs done, 1 failed\n  failed: digits-clean-sl-lr1e+20-" in outcome.out
+    states = {run.config.recipe["lr"]: (run.complete, run.diverged) for run in load_all(tmp_path / "results" / "runs")}
+    assert states == {1e20: (False, True), 0.1: (True, False)}
+
+
 @pytest.mark.parametrize("launcher", ["basic", "joblib"])
 def test_a_run_that_a_signal_stopped_has_not_failed(launcher: str, run_task: Command) -> None:
     def task(config: RunConfig) -> None:
@@ -149,6 +160,15 @@ def test_a_fixed_option_of_a_choice_that_is_swept_holds_for_each(run_task: Comma
     assert outcome.code == 0, outcome.err
     assert seen == [(noise, 0.4, 0.5, "noise seed") for noise in ("symmetric", "asymmetric") for _ in range(3)]
     assert "6 of 6 runs done" in outcome.out
+
+
+def test_all_choices_of_a_group_are_one_job_each(run_task: Command) -> None:
+    seen: list[str] = []
+    outcome = run_task(lambda config: seen.append(config.names["scale"]), "config", "-m", "scale=glob(*)")
+    assert outcome.code == 0, outcome.err
+    assert seen == choices("scale")
+    with hydra_ready():
+        assert list(single_changes(["loss=glob(*)"])) == [[f"loss={name}"] for name in choices("loss")]
 
 
 @pytest.mark.parametrize("value", ["[1,2]", "{a:1,b:[c]}", "'a, b'", "/a/b:c (1)".join("''"), "1e-3", "true", "a\\,b"])
