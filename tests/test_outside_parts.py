@@ -173,6 +173,18 @@ def test_how_a_part_is_shown_does_not_change_which_run_it_is(folder: Path) -> No
     assert describe_run(compose_run([*SHORT, *chosen, *shown])).identity in recorded
 
 
+def test_after_its_class_was_edited_a_run_is_not_trained_again(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folders = [f"{name}_dir={folder / name}" for name in ("runs", "checkpoints")]
+    chosen = [*SHORT, *TOYS, "noise.strength=0.2", "loss=brier", f"hydra.searchpath=[file://{folder}/configs]"]
+    monkeypatch.setattr(toy_parts.BrierScore, "per_example", lambda *_: pytest.fail("it was trained again"))
+    record = train(compose_run([*chosen, *folders]))
+    said = capsys.readouterr().out
+    assert said.startswith("already trained: ")
+    assert str(record) in said
+
+
 def test_a_class_in_the_place_of_one_here_has_its_own_name(folder: Path) -> None:
     in_place = ["dataset._target_=toy_parts.Stripes", "+dataset.classes=4", "noise._target_=toy_parts.NextClass"]
     in_place += ["+noise.strength=0.3", "model=cnn4", "model._target_=toy_parts.OneLayer", "recipe.decay_on=none"]

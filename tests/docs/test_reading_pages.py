@@ -1,13 +1,21 @@
-"""The Python in docs/noise.md and docs/records.md runs, in a folder as it is after some runs."""
+"""The Python in docs/noise.md, records.md, your-own-data.md and extending.md runs, in a folder as after some runs."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import synthetic
+import torch
 from fences import ROOT, blocks
+from PIL import Image
 
+from sl.config.compose import compose_run
+from sl.models import Classifier
 from sl.noise.cifar_n import FILES
+from sl.train.engine import make_engine
+from sl.train.prepared import prepare
+from sl.train.save_model import path_of_model, save_model
 
 
 def python_of(page: str) -> list[str]:
@@ -44,3 +52,26 @@ def test_noise(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, data_dir: Path) 
         exec(text, page)
     assert round(100 * float((page["true"] != page["worst"]).double().mean()), 1) == 40.2  # as published
     assert int((page["clean"] != page["noisy"]).sum()) == 400
+
+
+def test_a_kept_network(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    chosen = ["dataset=digits", "model=cnn4", "loss=ce", "save=true", f"models_dir={tmp_path / 'models'}"]
+    prepared = prepare(compose_run([*chosen, "runtime.threads=1", "runtime.device=cpu"]))
+    save_model(make_engine(prepared), prepared)
+    path = path_of_model(prepared)
+    path.rename(path.with_stem("0123456789abcdef"))
+    path.parent.rename(tmp_path / "models" / "folder")
+    monkeypatch.chdir(tmp_path)
+    page: dict[str, Any] = {"__name__": "page", "picture": Image.new("RGB", (31, 20), (9, 90, 200))}
+    for text in python_of("your-own-data"):
+        exec(text, page)
+    assert page["logits"].shape == (1, len(page["model"].classes)) == (1, 10)
+
+
+def test_a_network_of_ones_own() -> None:
+    page: dict[str, Any] = {"__name__": "page"}
+    for text in python_of("extending"):
+        exec(text, page)
+    net = page["Net"](num_classes=7, image_shape=(1, 8, 8))
+    assert isinstance(net, Classifier)
+    assert net(torch.zeros(5, 1, 8, 8)).shape == (5, 7)
