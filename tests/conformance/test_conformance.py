@@ -217,7 +217,11 @@ def test_a_mistake_of_the_user_is_one_line_and_no_verdict(
 
 @pytest.mark.parametrize(
     ("arguments", "status"),
-    [(["torch.nn:CrossEntropyLoss"], 0), (["conformance_mistakes:WithoutSoftmax", "loss=sl"], 1)],
+    [
+        (["torch.nn:CrossEntropyLoss"], 0),
+        (["conformance_mistakes:generalized", "arrays=numpy"], 0),
+        (["conformance_mistakes:WithoutSoftmax", "loss=sl"], 1),
+    ],
 )
 def test_the_command(
     arguments: list[str], status: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]

@@ -6,7 +6,7 @@ from pathlib import Path
 from statistics import mean
 
 import pytest
-from told_run import PATH, make_header, make_line, make_probe, tell
+from told_run import PATH, SCALE, make_header, make_line, make_probe, tell
 from wandb_file import offline_runs
 
 from sl.record.read import read
@@ -89,6 +89,14 @@ def test_charts_of_the_stages_hold_the_counts(tmp_path: Path) -> None:
         bars = json.loads((media.parent / values[f"confidence/{stage}_table/path"]).read_text())
         assert bars["data"] == [list(row) for row in zip(names, line.confidence, line.predictions, strict=True)]
         assert set(mirrored.charts) >= {f"confusion/{stage}", f"confidence/{stage}"}
+
+
+@pytest.mark.usefixtures("no_login")
+@pytest.mark.parametrize("scale", ["paper", "custom"])
+def test_a_run_has_the_tag_of_its_scale(scale: str, tmp_path: Path) -> None:
+    tell([WandbTracker("project")], make_header(scale={**SCALE, "name": scale}), epochs=1)
+    (mirrored,) = offline_runs(tmp_path).values()
+    assert list(mirrored.run.tags) == [f"scale-{scale}"]
 
 
 @pytest.mark.usefixtures("no_login")
