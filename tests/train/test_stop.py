@@ -71,13 +71,6 @@ def test_a_signal_stops_a_run_inside_an_epoch(
     assert metrics(path) == metrics(whole)
 
 
-def test_under_nohup_a_hangup_does_not_stop_the_run(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    signal.signal(signal.SIGHUP, signal.SIG_IGN)  # as nohup leaves it to the process that it starts
-    send_in_step(monkeypatch, 7, signal.SIGHUP)
-    assert read(run(*OPTIONS)).complete
-    assert signal.getsignal(signal.SIGHUP) == signal.SIG_IGN
-
-
 def test_a_signal_in_the_evaluation_stops_the_run_there(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = run(*OPTIONS, "recipe.bn_zero_debias=true", where="whole")
     predict, calls = Engine.predict, []
