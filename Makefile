@@ -26,7 +26,8 @@ $(INSTALLED): requirements.txt pyproject.toml $(CONSTRAINTS)
 install: $(INSTALLED) ## Create .venv and install everything
 
 demo: $(INSTALLED) ## Train CE, LSR, GCE and SL on digits with 40 % wrong labels; figures and a table in demo/
-	$(RUN) scripts/reproduce.py experiment=demo scale=paper runs_dir=demo/runs results_dir=demo
+	$(RUN) scripts/reproduce.py experiment=demo scale=paper runs_dir=demo/runs results_dir=demo \
+		"overrides=['checkpoints_dir=demo/checkpoints']"
 
 reproduce-cifar10 reproduce-cifar100 reproduce-mnist: reproduce-%: $(INSTALLED)
 	$(RUN) scripts/reproduce.py experiment=$* scale=$(SCALE) $(ARGS)

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -57,18 +58,20 @@ sys.addaudithook(refuse)
 @pytest.mark.slow
 def test_the_demo_downloads_nothing_and_writes_to_demo_alone(tmp_path: Path) -> None:
     """With tiny runs."""
-    recipe = re.search(r"^demo: .*\n\t\$\(RUN\) (scripts/.*)$", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    recipe = re.search(r"^demo: .*\n\t\$\(RUN\) (scripts/.*\n.*)$", (ROOT / "Makefile").read_text(), re.MULTILINE)
     assert recipe is not None
-    script, *options = recipe[1].split()
+    tiny = "overrides=['recipe.epochs=3','scale.train_share=0.2',"
+    script, *options = shlex.split(recipe[1].replace("overrides=[", tiny).replace("\\\n", ""))
+    assert tiny in options[-1]
     (tmp_path / "offline").mkdir()
     (tmp_path / "offline" / "sitecustomize.py").write_text(OFFLINE.format(file=tmp_path / "connections"))
     (tmp_path / "work").mkdir()
-    tiny = "overrides=['recipe.epochs=3','scale.train_share=0.2']"
-    command = [sys.executable, str(ROOT / script), *options, tiny, "device=cpu", "jobs=1"]
+    command = [sys.executable, str(ROOT / script), *options, "device=cpu", "jobs=1"]
     environment = {**os.environ, "PYTHONPATH": f"{tmp_path / 'offline'}{os.pathsep}{ROOT}"}
     done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path / "work", env=environment)
     assert done.returncode == 0, done.stderr
     assert not (tmp_path / "connections").exists()
     written = [path.relative_to(tmp_path / "work") for path in (tmp_path / "work").rglob("*") if path.is_file()]
-    assert {path.parts[:2] for path in written} == {("demo", name) for name in ("runs", "figures", "tables")}
+    assert {path.parts[0] for path in written} == {"demo"}
+    assert {path.parts[1] for path in written} >= {"runs", "figures", "tables"}
     assert sum(path.suffix == ".jsonl" for path in written) == 4
