@@ -11,8 +11,8 @@ import pytest
 
 from sl.config.compose import hydra_ready
 from sl.config.flags import checked
-from sl.config.in_processes import InProcesses
 from sl.config.groups import choices
+from sl.config.in_processes import InProcesses
 from sl.config.overrides import parsed
 from sl.config.sweep import single_changes
 from sl.errors import UserError
