@@ -29,6 +29,13 @@ def _page(run: Run) -> str:
     return canonical_text([names, run.data.model_dump(), run.scale.model_dump(), *config])
 
 
+def _by_loss(runs: Iterable[Run]) -> dict[str, list[Run]]:
+    found: dict[str, list[Run]] = defaultdict(list)
+    for run in runs:
+        found[run.name("loss")].append(run)
+    return found
+
+
 @dataclass(frozen=True, eq=False)
 class RunGroup:
     """The runs, finished or not, of one data set, scale, recipe, network, precision, and holdout or fold; at least one.
@@ -70,22 +77,33 @@ class RunGroup:
         moves no row.
         Diverged runs count if no run of the loss finished; None if there is neither.
         """
+        return self._variants.get(loss)
+
+    @cached_property
+    def _variants(self) -> dict[str, dict[str, Any]]:
         dataset, _, recipe = self.names
-        stated = stated_parameters(dataset, recipe, loss)
-        finished, diverged = (
-            [(run.started, run.loss) for run in runs if run.name("loss") == loss] for runs in (self.runs, self.diverged)
-        )
-        found = finished or diverged
-        closest = min(found, key=lambda one: (distance(one[1], stated), one[0]), default=None)
-        return closest[1] if closest else None
+
+        def closest(loss: str, runs: list[Run]) -> dict[str, Any]:
+            stated = stated_parameters(dataset, recipe, loss)
+            return min(runs, key=lambda run: (distance(run.loss, stated), run.started)).loss
+
+        found = {**_by_loss(self.diverged), **_by_loss(self.runs)}
+        return {loss: closest(loss, runs) for loss, runs in found.items()}
+
+    @cached_property
+    def _points(self) -> dict[tuple[str, Noise], dict[str, tuple[dict[str, Any], Series]]]:
+        """The finished runs by loss and noise, then by parameters as `canonical_text`."""
+        grouped: dict[tuple[str, Noise], dict[str, list[Run]]] = defaultdict(lambda: defaultdict(list))
+        for run in self.runs:
+            grouped[run.name("loss"), run.noise][canonical_text(run.loss)].append(run)
+        return {
+            cell: {text: (runs[0].loss, Series.of(runs)) for text, runs in points.items()}
+            for cell, points in grouped.items()
+        }
 
     def variants(self, loss: str, noise: Noise) -> list[tuple[dict[str, Any], Series]]:
         """Each set of parameters that a loss was run with under a noise, with its finished runs: points of a sweep."""
-        groups: dict[str, list[Run]] = defaultdict(list)
-        for run in self.runs:
-            if (run.name("loss"), run.noise) == (loss, noise):
-                groups[canonical_text(run.loss)].append(run)
-        return [(runs[0].loss, Series.of(runs)) for runs in groups.values()]
+        return list(self._points.get((loss, noise), {}).values())
 
     def weighted_variants(self, loss: str, noise: Noise) -> list[tuple[dict[str, Any], Series]]:
         """The `variants` of SL whose runs state alpha, beta and A.
@@ -96,8 +114,8 @@ class RunGroup:
 
     def series(self, loss: str, noise: Noise = CLEAN) -> Series | None:
         """The finished runs of a loss under a noise, with the parameters of `variant`; None if there is none."""
-        chosen = canonical_text(self.variant(loss))
-        return next((series for values, series in self.variants(loss, noise) if canonical_text(values) == chosen), None)
+        point = self._points.get((loss, noise), {}).get(canonical_text(self.variant(loss)))
+        return point[1] if point else None
 
     @cached_property
     def diverged(self) -> tuple[Run, ...]:

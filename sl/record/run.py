@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -138,7 +139,7 @@ class Run:
         """The counted share of wrong labels; None for labels as given without added noise."""
         return self.header.noise.realised_rate
 
-    @property
+    @cached_property
     def noise(self) -> Noise:
         """The noise of the labels. Any kind with rate 0 is CLEAN, or GIVEN where the labels are as given."""
         if self.labels_given and self.realised_rate is None:
