@@ -83,11 +83,6 @@ def record_state(path: Path) -> State:
     return "diverged" if run.diverged else "complete" if run.complete else "unfinished"
 
 
-def is_complete(path: Path) -> bool:
-    """Whether there is a record at `path` whose run reached its end."""
-    return record_state(path) == "complete"
-
-
 def load_all(root: Path | str, strict: bool = False, option: str = "runs_dir") -> list[Run]:
     """Every run recorded below `root`, sorted by path, finished or not; hidden files and folders are passed over.
 

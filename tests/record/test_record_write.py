@@ -16,7 +16,7 @@ from sl.errors import UserError
 from sl.record.identity import identity
 from sl.record.lines import parse, rounded, serialise
 from sl.record.provenance import commit, provenance
-from sl.record.read import is_complete, read, record_state
+from sl.record.read import read, record_state
 from sl.record.schema import Diverged, Header, Probe
 from sl.record.write import RecordWriter
 
@@ -85,15 +85,15 @@ def lines_of(head: Header) -> list[Any]:
 
 def test_a_record_is_complete_with_its_end_only(tmp_path: Path) -> None:
     path = tmp_path / "digits" / "x.jsonl"
-    assert not is_complete(path)
+    assert record_state(path) == "missing"
     writer = RecordWriter(path)
     writer.start(head())
     for line in lines_of(head()):
-        assert not is_complete(path)
+        assert record_state(path) == "unfinished"
         writer.write(line)
-    assert not is_complete(path)
+    assert record_state(path) == "unfinished"
     writer.end([1.25, 2.0], SHA256)
-    assert is_complete(path)
+    assert record_state(path) == "complete"
     lines = [json.loads(line) for line in path.read_text().splitlines()]
     assert (lines[0]["kind"], lines[-1]["kind"], len(lines)) == ("run", "end", 1 + 2 + 3 + 1)
     assert (lines[-1]["epoch_seconds"], lines[-1]["seconds"]) == ([1.25, 2.0], 3.25)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from sl.errors import UserError
-from sl.record.read import is_complete
+from sl.record.read import record_state
 
 Run = Callable[..., Path]
 Capture = pytest.CaptureFixture[str]
@@ -34,7 +34,7 @@ def test_a_models_dir_that_cannot_be_used_is_refused_before_the_first_epoch(
         patch.setattr("sl.train.save_model.OWN_DATA", "digits")  # whose networks are kept by default
         with pytest.raises(UserError, match=r"^models_dir=.*file: must be a folder"):
             run(f"models_dir={tmp_path / 'file'}")
-    assert is_complete(run(f"models_dir={tmp_path / 'file'}"))  # of published data nothing is kept
+    assert record_state(run(f"models_dir={tmp_path / 'file'}")) == "complete"  # of published data nothing is kept
 
 
 @pytest.mark.parametrize("refused", ["sl.saved.files.replace_file", "sl.train.representations.write_npz"])
@@ -54,7 +54,7 @@ def test_a_full_disk_at_the_end_does_not_lose_the_training(
             run(*options)
     assert not list((tmp_path / "a").rglob("*.json"))  # it says that the weights are there
     monkeypatch.setattr("sl.train.run.train_one_epoch", no_epoch)
-    assert is_complete(run(*options))
+    assert record_state(run(*options)) == "complete"
     assert networks(tmp_path) == networks(tmp_path, "whole") != {}
 
 
