@@ -13,9 +13,10 @@ from in_process import SCRIPTS, as_before, run
 PRINTED = {
     "claims": ["{out}/claims.md and .json"],
     "figures": ["no run recorded yet: sl train records runs"],
-    "report": ["{out}/index.html"],
+    "report": [],
     "tables": ["no finished run recorded yet: sl train records runs", "{out}/published.md"],
 }
+REFUSED = {"report": "sl: error: runs_dir={runs}: must hold a run record\n"}
 WITH_LITTLE = """
 import runpy, sys
 try:
@@ -38,7 +39,8 @@ def test_no_run_is_recorded_and_little_is_imported(page: str, tmp_path: Path) ->
     script = WITH_LITTLE.format(script=SCRIPTS / f"{page}.py")
     command = [sys.executable, "-c", script, f"runs_dir={tmp_path / 'runs'}", f"out={tmp_path / 'out'}"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stderr) == (0, "")
+    said = REFUSED.get(page, "").format(runs=tmp_path / "runs")
+    assert (done.returncode, done.stderr) == (2 if said else 0, said)
     assert done.stdout.splitlines() == [line.format(out=tmp_path / "out") for line in PRINTED[page]]
 
 

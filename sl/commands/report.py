@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from sl.errors import UserError
 from sl.paths import PUBLISHED
 from sl.record import load_all
 from sl.report.write import write
@@ -25,4 +26,7 @@ def main(
     out: folder to write to
     strict: stop at a damaged record instead of leaving it out
     """
-    print(write(load_all(runs_dir, strict), load(paper), out, figures, audits))
+    runs = load_all(runs_dir, strict)
+    if not runs:
+        raise UserError("runs_dir", runs_dir, "must hold a run record")
+    print(write(runs, load(paper), out, figures, audits))

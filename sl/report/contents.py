@@ -27,7 +27,6 @@ from sl.report.verdicts import verdict_entry
 from sl.scale import paper_scale, scale_badge
 from sl.tables.published import Literature
 
-NOTHING_RECORDED = "no run recorded yet"
 BEHIND = "Press a number, or the button below a figure, to see the runs behind it."
 PAPER_TITLE = "Symmetric cross entropy: does the paper hold?"
 PAPER_INTRO = (
@@ -37,10 +36,10 @@ PAPER_INTRO = (
 
 
 def contents(runs: Sequence[Run], literature: Literature, out: Path, figures: Path, audits: Path) -> dict[str, Any]:
-    """The page's data; paths of records are relative to the folder `out`, pictures come from the folder `figures`.
+    """The page's data of at least one run; paths of records are relative to the folder `out`.
 
-    The folder `audits` holds audits (docs/audit.md) of own data; what they found is shown with the runs on these data.
-
+    Pictures come from the folder `figures`. The folder `audits` holds audits (docs/audit.md) of own data; what they
+    found is shown with the runs on these data.
     Runs at the paper's scale come first. No claim of the paper is tested on own data.
     """
     places = {run.identity: place for place, run in enumerate(runs)}
@@ -56,7 +55,7 @@ def contents(runs: Sequence[Run], literature: Literature, out: Path, figures: Pa
     ]
     for group, differs in zip(shown, recipe_differences(pages), strict=True):
         group["setting"] += f" · differs from the runs of the same name above: {differs}" if differs else ""
-    own = bool(shown) and all(group["own"] for group in shown)
+    own = all(group["own"] for group in shown)
     namesakes = Counter[str]()
     for group in shown:
         namesakes[group["label"]] += 1
@@ -68,7 +67,7 @@ def contents(runs: Sequence[Run], literature: Literature, out: Path, figures: Pa
         "rule": RULE,
         "verdicts": [verdict.value for verdict in Verdict],
         "runs": [entry(run, out) for run in runs],
-        "groups": shown or [_no_group()],
+        "groups": shown,
         "published": [] if own else published_tables(literature.tables),
         "missing": _missing(runs, own),
     }
@@ -102,28 +101,6 @@ def _group(group: RunGroup, literature: Literature, places: dict[str, int]) -> d
 
 def _order(run: Run) -> tuple[Any, ...]:
     return run.noise.order, loss_order(run.name("loss")), run.seed, run.identity
-
-
-def _no_group() -> dict[str, Any]:
-    """The group that the page shows where nothing is recorded."""
-    empty: dict[str, Any] = {"classes": [], "colours": [], "noises": [], "series": [], "results": [], "runs": []}
-    empty["images"] = no_images()
-    return {
-        **empty,
-        "own": False,
-        "paper_scale": False,
-        "missing": "",
-        "label": f"CIFAR-10 · {NOTHING_RECORDED}",
-        "scale": NOTHING_RECORDED,
-        "setting": f"CIFAR-10 · {NOTHING_RECORDED}",
-        "origin": "sl train records runs",
-        "epochs": 1,
-        "stages": {},
-        "usual_noise": 0,
-        "probed": None,
-        "claims": [],
-        "suspects": [],
-    }
 
 
 def _missing(runs: Sequence[Run], own: bool) -> list[str]:

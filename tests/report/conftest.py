@@ -31,7 +31,7 @@ def runs(tmp_path: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the page of some invented runs, at two scales, and below `empty` that of none."""
+    """A folder with the page of some invented runs, at two scales, and below `begun` that of one unfinished run."""
     root = tmp_path_factory.mktemp("report")
     for loss in ("ce", "sl"):
         for seed in (0, 1, 2):
@@ -43,7 +43,8 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
     picture.parent.mkdir(parents=True)
     imsave(picture, np.zeros((700, 1800)))
     write(load_all(root / "runs"), LITERATURE, root, root / "figures", root / "audit")
-    write([], LITERATURE, root / "empty", root / "figures", root / "audit")
+    synthetic.write(root / "unfinished", synthetic.lines(synthetic.header("gce"))[:4])
+    write(load_all(root / "unfinished"), LITERATURE, root / "begun", root / "figures", root / "audit")
     for loss in ("ce", "sl"):
         synthetic.own(root / "folder", loss)
     untested(root / "gaps")

@@ -10,7 +10,6 @@ import synthetic
 from report_data import LITERATURE, data_of
 
 from sl.record import load_all
-from sl.report.contents import contents
 from sl.report.write import write
 
 
@@ -87,15 +86,6 @@ def test_runs_that_are_not_finished_are_listed_and_nothing_else(tmp_path: Path) 
     assert group["origin"].endswith("none is finished")
     assert group["claims"] == []
     assert "no finished run yet: CIFAR-10" in data["missing"]
-
-
-def test_without_records_the_page_says_what_is_missing(tmp_path: Path) -> None:
-    data = contents([], LITERATURE, tmp_path, tmp_path, tmp_path)
-    assert data["missing"] == [f"no finished run yet: {name}" for name in ("MNIST", "CIFAR-10", "CIFAR-100")]
-    (group,) = data["groups"]
-    assert group["scale"] == "no run recorded yet"
-    assert group["claims"] == []
-    assert any(table["recalled"] for table in data["published"])
 
 
 def test_a_recipe_whose_name_begins_as_another_is_not_its_namesake(tmp_path: Path) -> None:

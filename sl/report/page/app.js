@@ -9,7 +9,7 @@ const filled = {}; // the group that a section shows
 let current = 0;
 
 function setRuns(group) {
-  fill("runs-table", group.runs.length ? runTable(group.runs, group.label) : nothingRecorded());
+  fill("runs-table", runTable(group.runs, group.label));
 }
 
 // Charts are as wide as the place they stand in, so a closed section is drawn when it is opened.

@@ -154,7 +154,7 @@ function setEpoch(epoch) {
 }
 
 function setClasswise(group) {
-  Object.assign(classwise, { group, epoch: group.stages.late ?? 1 });
+  Object.assign(classwise, { group, epoch: group.stages.late });
   byId("epoch").max = group.epochs;
   fill("loss");
   options("noise", noisePairs(group), group.usual_noise);

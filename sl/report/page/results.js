@@ -64,10 +64,6 @@ function notes(table) {
 function drawResults() {
   const { group } = resultsState;
   const table = group.results[byId("statistic").value];
-  if (!table) {
-    fill("results-notes");
-    return fill("results-table", nothingRecorded());
-  }
   const caption = `Test accuracy (%), ${table.statistic}: ${group.label}`;
   fill("results-table", sortableTable({ caption, columns: resultColumns(table), rows: table.rows }));
   fill("results-notes", notes(table));
