@@ -50,7 +50,7 @@ def reproduce(config: ReproduceConfig) -> list[str]:
     print(f"{name}, all with {' '.join(common)}", flush=True)
     plan = plan_runs(scaled, common, print_run)
     saved = timed(f"{name} scale={scale}", plan, scaled, jobs)
-    print("\n".join(summary(saved, [run.state for run in plan], experiment.sharing(wanted))), flush=True)
+    print("\n".join(summary(saved, [run.state for run in plan])), flush=True)
     if count := sum(unkept(run) for run in plan):
         print(f"{count} of the runs that are done {UNKEPT}", flush=True)
     if config.plan_only:
@@ -116,11 +116,8 @@ def timed(name: str, plan: Sequence[PlannedRun], steps: Mapping[Overrides, str],
     return SavedPlan(name, jobs, tuple(items))
 
 
-def summary(plan: SavedPlan, states: Sequence[State], shared: Mapping[str, int]) -> list[str]:
-    """Lines of text: for every step of the plan its runs and hours, then the sum; `states` are those of its records.
-
-    The last line says how many of the runs each experiment needs: runs that several share are trained once.
-    """
+def summary(plan: SavedPlan, states: Sequence[State]) -> list[str]:
+    """Lines of text: for every step of the plan its runs and hours, then the sum; `states` are those of its records."""
     left = [state not in ("complete", "diverged") for state in states]
     ends = finishing_times([item.seconds * todo for todo, item in zip(left, plan.items, strict=True)], plan.jobs)
     lines = []
@@ -134,11 +131,7 @@ def summary(plan: SavedPlan, states: Sequence[State], shared: Mapping[str, int])
     diverged = f", {states.count('diverged')} diverged" if "diverged" in states else ""
     last = f"{states.count('complete')} of {plural(len(states), 'run')} done{diverged}; {sum(left)} to train"
     lines.append(f"{last}: {duration(max(ends))} with {plan.jobs} at once" if any(left) else last)
-    needs = ", ".join(f"{name} {count}" for name, count in shared.items())
-    return [
-        *lines,
-        *([f"of these runs, each experiment needs (shared runs are trained once): {needs}"] if needs else []),
-    ]
+    return lines
 
 
 def redraw(runs: list[Run], results_dir: Path) -> None:

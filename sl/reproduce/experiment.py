@@ -1,6 +1,6 @@
 """The runs of an experiment (configs/experiment) as overrides of single runs, the most useful first."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -84,19 +84,6 @@ def with_additions(run: Overrides, additions: Mapping[str, Sequence[str]]) -> Ov
 def cells(experiment: dict[str, Any]) -> list[Overrides]:
     """The cells of an experiment: the overrides of its own runs without their seeds."""
     return [overrides for run in experiment.get("runs", []) for overrides in expand(run)]
-
-
-def sharing(wanted: Iterable[Overrides]) -> dict[str, int]:
-    """How many `wanted` runs each experiment with runs of its own asks for by the same overrides, most first."""
-    these = {_without_probe(run) for run in wanted}
-    names = [path.stem for path in (CONFIG_DIR / "experiment").glob("*.yaml")]
-    shared = {name: len(these & {_without_probe(run) for run in runs(name)}) for name in names if "runs" in load(name)}
-    return {name: shared[name] for name in sorted(shared, key=lambda name: (-shared[name], name)) if shared[name]}
-
-
-def _without_probe(run: Overrides) -> frozenset[str]:
-    """The overrides that decide which run it is: all but the probe's."""
-    return frozenset(override for override in run if not override.startswith("probe."))
 
 
 def parse_seeds(text: object) -> list[int] | None:

@@ -69,16 +69,6 @@ def test_seeds_of_parts_and_seeds_that_are_given(monkeypatch: pytest.MonkeyPatch
     assert list(experiment.runs("whole", [5])) == [(f"loss={loss}", "seed=5") for loss in ("sl", "gce", "ce")]
 
 
-def test_what_experiments_share_is_counted() -> None:
-    """Fig. 2 is CE on clean and noisy labels and SL on noisy ones, whatever is looked at besides."""
-    fig2 = list(experiment.runs("fig2", [0]))
-    shared = experiment.sharing(fig2)
-    assert shared["fig2"] == shared["figures"] == shared["table_cifar10"] == 3
-    assert "boosting" not in shared
-    assert shared["alpha_beta"] == 1
-    assert list(shared.values()) == sorted(shared.values(), reverse=True)
-
-
 @pytest.mark.parametrize(("shares", "name"), [((), "paper"), (("scale.train_share=0.5",), "cpu")])
 def test_a_scale_that_leaves_nothing_out_is_the_papers(shares: tuple[str, ...], name: str, tmp_path: Path) -> None:
     """On digits scale=cpu is the whole data set for all epochs: the same page as scale=paper."""

@@ -24,13 +24,12 @@ def test_hours_of_every_step() -> None:
         SavedRun("cifar10, seed 1", "loss=mae", "f", 7200.0),
     ]
     states = ["complete", "missing", "unfinished", "damaged", "complete", "diverged"]
-    lines = summary(SavedPlan("cifar10", 2, tuple(items)), states, {"fig1": 2})
+    lines = summary(SavedPlan("cifar10", 2, tuple(items)), states)
     assert lines == [
         "figures, seed 0: 3 runs, 2 to train: 1.0 h, done after 1.0 h",
         "cifar10, seed 0: 1 run, 1 to train: 1.0 h, done after 3.0 h",
         "cifar10, seed 1: 2 runs, 0 to train",
         "2 of 6 runs done, 1 diverged; 3 to train: 3.0 h with 2 at once",
-        "of these runs, each experiment needs (shared runs are trained once): fig1 2",
     ]
 
 
