@@ -48,12 +48,12 @@ def findings(
         )
     expected = 100 * float(ranking.wrong[ranking.change].mean()) if changed else 0.0
     asked = f"(asked: {100 * wanted:g} %)"
-    decided = {
-        0: "None is changed.",
-        1: f"1 is changed in labels.csv; it is wrong with a probability of {expected:.0f} % {asked}.",
-    }.get(
-        changed, f"{changed:,} are changed in labels.csv; {expected:.0f} % of these are expected to be wrong {asked}."
-    )
+    if not changed:
+        decided = "None is changed."
+    elif changed == 1:
+        decided = f"1 is changed in labels.csv; it is wrong with a probability of {expected:.0f} % {asked}."
+    else:
+        decided = f"{changed:,} are changed in labels.csv; {expected:.0f} % of these are expected to be wrong {asked}."
     return [*lines, decided, *trust.warnings]
 
 
