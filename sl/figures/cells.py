@@ -54,7 +54,9 @@ def lacking(
 
     `clean`: the figure shows CE on clean labels too. For other data sets than the paper's, only unfinished runs count.
     """
-    cells = [("ce", CLEAN)] * clean + [(loss, usual_noise(group)) for loss in wanted]
+    cells = [(loss, usual_noise(group)) for loss in wanted]
+    if clean:
+        cells.insert(0, ("ce", CLEAN))
     titles = []
     for loss, noise in cells:
         pending = group.pending(loss, noise)

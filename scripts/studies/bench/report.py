@@ -33,7 +33,8 @@ def update_pages(folder: Path, page: Path, readme: Path) -> list[str]:
         ("### Where a step spends its time", STEP, step_lines),
     ):
         found = {name: record for name, record in records.items() if name.endswith(f"{kind}.json")}
-        parts += [title] * bool(found)
+        if found:
+            parts.append(title)
         for name, record in found.items():
             parts += ["\n".join(lines(record)), sources([name])]
     return [fill(page, "\n\n".join(parts)), fill(readme, "\n".join(summary_table(whole.values())), "speed")]
