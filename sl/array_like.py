@@ -19,19 +19,20 @@ def as_tensor(name: str, values: Numbers) -> Tensor:
     >>> as_tensor("labels", [1, 0])
     tensor([1, 0])
     """
-    if isinstance(values, Tensor) and not values.is_complex():
+    rule = "must hold real numbers: a tensor, a NumPy array or lists of equal length"
+    if isinstance(values, Tensor):
+        if values.is_complex():
+            raise UserError(name, type(values).__name__, rule)
         return values
     try:
-        array = np.asarray(None if isinstance(values, Tensor) else values)
+        array = np.asarray(values)
     except (TypeError, ValueError, RuntimeError):  # lists of unequal length, tensors of an accelerator
         array = np.asarray(None)
     if array.dtype.kind not in "iuf":
         shown = values if isinstance(values, str) else type(values).__name__
         text = array.ndim == 1 and all(isinstance(value, str) for value in array)
         numbered = f"; numpy.unique({name}, return_inverse=True)[1] numbers them in sorted order, that of predict_proba"
-        hint = numbered if text else ""
-        rule = f"must hold real numbers: a tensor, a NumPy array or lists of equal length{hint}"
-        raise UserError(name, shown, rule)
+        raise UserError(name, shown, rule + (numbered if text else ""))
     return torch.from_numpy(array.astype(np.float64 if array.dtype.kind == "f" else np.int64))
 
 
