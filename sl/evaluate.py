@@ -49,20 +49,15 @@ def training_counts(predictions: Numbers, noisy: Numbers, clean: Numbers) -> Ten
     >>> training_counts([0, 1, 1, 0], noisy=[0, 0, 1, 0], clean=[0, 0, 0, 1]).tolist()
     [2, 1, 2, 2, 0]
     """
-    predicted, given, true = _columns(predictions, noisy=noisy, clean=clean)
-    right = given == true
-    follows, corrects = predicted == given, predicted == true
-    return torch.stack(
-        [right.sum(), (right & follows).sum(), (~right).sum(), (~right & follows).sum(), (~right & corrects).sum()]
-    )
+    return torch.stack([kind.sum() for kind in _kinds(*_columns(predictions, noisy=noisy, clean=clean))])
 
 
 def training_counts_by_class(predictions: Numbers, noisy: Numbers, clean: Numbers, num_classes: int) -> Tensor:
     """`training_counts` for the examples of each true class, (K, 5); its sum over classes counts all examples."""
     classes = integer("num_classes", num_classes, 1)
-    columns = _columns(predictions, classes, noisy=noisy, clean=clean)
-    of_class = (columns[-1] == label for label in range(classes))
-    return torch.stack([training_counts(*(column[rows] for column in columns)) for rows in of_class])
+    predicted, given, true = _columns(predictions, classes, noisy=noisy, clean=clean)
+    kinds = _kinds(predicted, given, true)
+    return torch.stack([torch.bincount(true[kind], minlength=classes) for kind in kinds], dim=1)
 
 
 def class_confidence(logits: Numbers) -> tuple[Tensor, Tensor]:
@@ -75,6 +70,12 @@ def class_confidence(logits: Numbers) -> tuple[Tensor, Tensor]:
         raise UserError("logits", describe(given), "must be of shape (N, K)")
     confidence = given.double().softmax(1).mean(0)
     return confidence, torch.bincount(given.argmax(1), minlength=given.shape[1])
+
+
+def _kinds(predicted: Tensor, given: Tensor, true: Tensor) -> tuple[Tensor, ...]:
+    """Five masks (N,): the examples that `training_counts` counts, in its order."""
+    right, follows = given == true, predicted == given
+    return right, right & follows, ~right, ~right & follows, ~right & (predicted == true)
 
 
 def _columns(predictions: Numbers, classes: int | None = None, **others: Numbers) -> list[Tensor]:
