@@ -53,14 +53,19 @@ def steps(name: str, seeds: Sequence[int] | None = None) -> Iterator[tuple[str, 
     experiment = load(name)
     for other in experiment.get("first", []):
         yield from steps(other, seeds)
+    found = _seed_by_seed(experiment, seeds)
+    early = {run for line in experiment.get("repeat_first", []) for run in expand(line)}
+    once = [pair for pair in found if pair[0] == found[0][0]]
+    for seed, run in dict.fromkeys([*once, *(pair for pair in found if pair[1] in early), *found]):
+        yield f"{name}, seed {seed}", (*run, f"seed={seed}")
+
+
+def _seed_by_seed(experiment: dict[str, Any], seeds: Sequence[int] | None) -> list[tuple[int, Overrides]]:
+    """Seed and cell of each run of an experiment's parts and of its own; seeds in the order in which they appear."""
     parts = [load(part) for part in experiment.get("parts", [])] + [experiment]
     own = [(part.get("seeds", []) if seeds is None else seeds, cells(part)) for part in parts]
     order = dict.fromkeys(seed for given, _ in own for seed in given)
-    found = [(seed, run) for seed in order for given, wanted in own if seed in given for run in wanted]
-    early = {run for line in experiment.get("repeat_first", []) for run in expand(line)}
-    once = [pair for pair in found if pair[0] == next(iter(order))]
-    for seed, run in dict.fromkeys([*once, *(pair for pair in found if pair[1] in early), *found]):
-        yield f"{name}, seed {seed}", (*run, f"seed={seed}")
+    return [(seed, run) for seed in order for given, wanted in own if seed in given for run in wanted]
 
 
 def with_additions(run: Overrides, additions: Mapping[str, Sequence[str]]) -> Overrides:
