@@ -6,7 +6,6 @@ from sl.paths import PUBLISHED
 from sl.record import load_all
 from sl.tables import load, write_all
 from sl.tables.marks import fill
-from sl.tables.readme import block, first_picture
 
 
 def main(
@@ -28,5 +27,7 @@ def main(
     for line in write_all(runs, load(paper), out):
         print(line, flush=True)
     if readme:
+        from sl.tables.readme import block, first_picture  # brings matplotlib, which takes half a second
+
         print(fill(readme, first_picture(runs), "picture"))
         print(fill(readme, block(runs)))
