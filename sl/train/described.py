@@ -78,7 +78,7 @@ def data_dir_unread(config: RunConfig) -> bool:
 
 def result_config(config: RunConfig, precision: str, fingerprint: str, labels_given: bool) -> dict[str, Any]:
     """The configuration that determines the run's result, as plain values; `fingerprint` identifies the data."""
-    whole, names = asdict(config), config.names
+    whole = asdict(config)
     chosen = {key: whole[key] for key in config.CHOICES}
     replace_paths_by_digests(chosen)
     chosen["dataset"]["fingerprint"] = fingerprint
@@ -86,6 +86,15 @@ def result_config(config: RunConfig, precision: str, fingerprint: str, labels_gi
         chosen["recipe"].pop(key)
     if chosen["scale"]["width_share"] == 1:
         del chosen["scale"]["width_share"]  # the option is newer than the first records, whose identities must stay
+    rest = {key: whole[key] for key in ("seed", "holdout", "probe")}
+    if config.fold is not None:
+        rest["fold"] = whole["fold"]
+    return {**chosen, **rest, "precision": precision, "names": record_names(config, chosen, labels_given)}
+
+
+def record_names(config: RunConfig, chosen: Mapping[str, Any], labels_given: bool) -> dict[str, str]:
+    """The names of the run's choices in its record; `chosen` holds the choices as `result_config` has them."""
+    names = config.names
     network = chosen["model"]["_target_"].rsplit(".", 1)[-1].lower()
     named = {**names, "model": network if names["model"] == "recipe" else names["model"]}
     if isinstance(config.dataset.get("name"), str):  # so that several data sets of the user have different names
@@ -101,10 +110,7 @@ def result_config(config: RunConfig, precision: str, fingerprint: str, labels_gi
         named["scale"] = "full" if labels_given else "paper"
     elif names["scale"] == "paper":
         named["scale"] = "custom"
-    rest = {key: whole[key] for key in ("seed", "holdout", "probe")}
-    if config.fold is not None:
-        rest["fold"] = whole["fold"]
-    return {**chosen, **rest, "precision": precision, "names": named}
+    return named
 
 
 def replace_paths_by_digests(chosen: dict[str, Any]) -> None:
