@@ -84,7 +84,7 @@ def check_options(config: ReproduceConfig) -> None:
 
 def unkept(run: PlannedRun) -> bool:
     """Whether the run is done, but did not keep as many representations as the plan asks for."""
-    wanted = run.described.config.probe.representations
+    wanted = run.cell.config.probe.representations
     return wanted > 0 and run.done and lacks_representations(read(run.record), wanted)
 
 

@@ -25,7 +25,7 @@ def estimate(plan: Sequence[PlannedRun]) -> dict[str, float]:
     recorded_in = cache(latest_first)
     for run in plan:
         if run.cost_key not in seconds and not run.ended:
-            prepared = prepare(run.described.config)
+            prepared = prepare(run.cell.config)
             known = from_records(prepared, recorded_in(run.record.parent))
             seconds[run.cost_key] = measured(prepared) if known is None else known
     return seconds

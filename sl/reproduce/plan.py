@@ -15,11 +15,11 @@ from sl.train.device import find_device
 
 @dataclass(frozen=True)
 class PlannedRun:
-    """A run of an experiment."""
+    """A run of an experiment; `cell` describes the first run that is planned with the same options except the seed."""
 
     wanted: Overrides
     common: Overrides
-    described: Described
+    cell: Described
     identity: str
     record: Path
 
@@ -46,7 +46,7 @@ class PlannedRun:
     @property
     def cost_key(self) -> str:
         """A key that is equal for runs that take about the same time."""
-        return cost_key(self.described.result_config)
+        return cost_key(self.cell.result_config)
 
 
 def plan_runs(

@@ -34,7 +34,7 @@ def test_a_measurement_counts_every_step_and_every_evaluation(
     plan: list[PlannedRun], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """By a clock that is a second on at each look: two steps take one, the test images of digits too."""
-    prepared = prepare(plan[0].described.config)
+    prepared = prepare(plan[0].cell.config)
     monkeypatch.setattr("sl.reproduce.estimate.time", SimpleNamespace(perf_counter=count().__next__))
     assert measured(prepared) == pytest.approx(prepared.plan.steps / 2 + prepared.plan.epochs)
 
@@ -52,7 +52,7 @@ def test_the_record_of_a_run_that_costs_something_else_says_nothing(
     end = read(plan[0].record).end
     assert end is not None
     monkeypatch.setattr("sl.reproduce.estimate.measured", lambda prepared: -1.0)
-    precision = "float32" if plan[0].described.runtime.precision == "bfloat16" else "bfloat16"
+    precision = "float32" if plan[0].cell.runtime.precision == "bfloat16" else "bfloat16"
     others = ("recipe.epochs=3", "recipe.batch_size=32", f"runtime.precision={precision}", "holdout=0.5", "fold=1/2")
     for changed, seconds in (("seed=1", end.seconds), *((other, -1.0) for other in others)):
         assert list(estimate(plan_runs(WANTED, [*plan[0].common, changed])).values()) == [seconds]

@@ -73,7 +73,7 @@ def test_seeds_of_parts_and_seeds_that_are_given(monkeypatch: pytest.MonkeyPatch
 def test_a_scale_that_leaves_nothing_out_is_the_papers(shares: tuple[str, ...], name: str, tmp_path: Path) -> None:
     """On digits scale=cpu is the whole data set for all epochs: the same page as scale=paper."""
     (planned,) = plan_runs([("dataset=digits", *shares)], ["scale=cpu", f"runs_dir={tmp_path}"])
-    assert planned.described.names["scale"] == name
+    assert planned.cell.names["scale"] == name
 
 
 @pytest.mark.parametrize(("device", "scale"), [("cuda", "paper"), ("cpu", "cpu")])
