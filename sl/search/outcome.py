@@ -9,7 +9,7 @@ from optuna import Study
 
 from sl.errors import UserError
 from sl.files import replace_json
-from sl.search.space import rounded
+from sl.search.space import to_three_digits
 from sl.search.study import diverged, finished
 from sl.search.task import Task
 from sl.search.typed_options import typed_options
@@ -22,7 +22,7 @@ def tried(study: Study) -> list[Trial]:
     """The finished trials of `study`, in the order in which they were proposed."""
     return [
         {
-            "parameters": rounded(trial.params),
+            "parameters": to_three_digits(trial.params),
             "score": round(trial.values[0], 6),
             "runs": list(trial.user_attrs["runs"]),
         }
@@ -68,7 +68,7 @@ def write(task: Task, study: Study) -> str:
 
     While no trial has finished, write nothing.
     """
-    trials, without = tried(study), [rounded(trial.params) for trial in diverged(study)]
+    trials, without = tried(study), [to_three_digits(trial.params) for trial in diverged(study)]
     counts = f"{len(trials) + len(without)} tried" + (f", {len(without)} of them diverged" if without else "")
     if not trials:
         return counts

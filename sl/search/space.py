@@ -65,10 +65,10 @@ def name_of(config: SearchConfig) -> str:
     return f"loss={config.loss['_target_']}"
 
 
-def rounded(values: Mapping[str, float]) -> Parameters:
-    """`values` rounded to the digits that are tried; integers stay as they are.
+def to_three_digits(values: Mapping[str, float]) -> Parameters:
+    """`values` rounded to three significant digits, which is what is tried; integers stay as they are.
 
-    >>> rounded({"loss.alpha": 0.0321987})
+    >>> to_three_digits({"loss.alpha": 0.0321987})
     {'loss.alpha': 0.0322}
     """
     return {option: _as_tried(value) for option, value in values.items()}

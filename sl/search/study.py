@@ -13,7 +13,7 @@ from optuna.trial import FrozenTrial, TrialState
 from sqlalchemy.exc import SQLAlchemyError  # Optuna's own dependency
 
 from sl.errors import UserError, reason
-from sl.search.space import Parameters, Range, rounded
+from sl.search.space import Parameters, Range, to_three_digits
 from sl.search.trial import Answer
 
 SAMPLER_SEEDS = 2**32  # the number of different seeds of Optuna's sampler
@@ -111,7 +111,7 @@ def search(
     while (missing := trials - len(finished(study)) - len(diverged(study))) > 0:
         asked = [propose(study, space, seed) for _ in range(min(at_once, missing))]
         errors = []
-        for trial, answer in zip(asked, evaluate([rounded(trial.params) for trial in asked]), strict=True):
+        for trial, answer in zip(asked, evaluate([to_three_digits(trial.params) for trial in asked]), strict=True):
             if isinstance(answer, Exception):
                 errors.append(answer)
             elif answer:

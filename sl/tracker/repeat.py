@@ -6,7 +6,7 @@ from functools import partial
 
 from sl.record.run import Run
 from sl.tracker.base import Sink, Tracker
-from sl.tracker.values import ends
+from sl.tracker.values import epoch_ends
 
 SetClocks = Callable[[float], None]  # to a moment in seconds since 1970
 
@@ -29,7 +29,7 @@ def own_time(trackers: Iterable[Tracker]) -> Iterator[SetClocks]:
 
 def repeat(run: Run, epoch_seconds: Sequence[float], sink: Sink, set_clocks: SetClocks) -> None:
     """Send `sink` every epoch and probe of `run`, with the clocks set to the end of its epoch."""
-    for line, moment in zip(run.epochs, ends(run.header, epoch_seconds), strict=True):
+    for line, moment in zip(run.epochs, epoch_ends(run.header, epoch_seconds), strict=True):
         set_clocks(moment)
         sink.epoch(line)
         for probe in run.probes_of(line.epoch):

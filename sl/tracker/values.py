@@ -28,7 +28,7 @@ def started(header: Header) -> float:
     return datetime.fromisoformat(header.provenance.started).timestamp()
 
 
-def ends(header: Header, epoch_seconds: Sequence[float]) -> list[float]:
+def epoch_ends(header: Header, epoch_seconds: Sequence[float]) -> list[float]:
     """When each epoch ended, in seconds since 1970, as if the run had not been interrupted."""
     return [started(header) + passed for passed in accumulate(epoch_seconds)]
 

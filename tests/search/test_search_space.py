@@ -4,7 +4,7 @@ import pytest
 
 from sl.config.compose import compose_run
 from sl.errors import UserError
-from sl.search.space import Range, rounded, search_space, with_values
+from sl.search.space import Range, search_space, to_three_digits, with_values
 from sl.search.task import Task, make_task
 
 
@@ -34,7 +34,7 @@ def test_of_a_parameter_that_is_a_whole_number_only_such_are_tried() -> None:
     assert space("loss=d2l_sl", wide, "+search.ranges.term.alpha={low:1,high:2}")[0].whole
     found = make_task(compose_run(["dataset=digits", "loss=d2l", wide.replace("1001", "101")], "search"))
     assert repr(found.first) == "{'loss.neighbours': 20}"
-    assert repr(rounded({"loss.neighbours": 1001})) == "{'loss.neighbours': 1001}"
+    assert repr(to_three_digits({"loss.neighbours": 1001})) == "{'loss.neighbours': 1001}"
 
 
 def test_ranges_change_on_the_command_line() -> None:
@@ -74,7 +74,7 @@ def test_bounds_are_rounded_as_the_values_are() -> None:
 
 
 def test_what_is_tried_can_be_typed() -> None:
-    assert rounded({"a": 0.0321987654, "b": 9.21034, "c": 1.0}) == {"a": 0.0322, "b": 9.21, "c": 1.0}
+    assert to_three_digits({"a": 0.0321987654, "b": 9.21034, "c": 1.0}) == {"a": 0.0322, "b": 9.21, "c": 1.0}
 
 
 def test_a_proposal_leaves_the_loss_it_changes_as_it_was() -> None:
