@@ -9,7 +9,7 @@ from filelock import FileLock
 from sl import locks as module
 from sl.errors import UserError
 from sl.locks import alone, is_held, lock_beside
-from sl.train.alone import Busy, alone_at
+from sl.train.run_lock import Busy, alone_at
 
 
 def test_a_second_process_is_refused_until_the_first_is_done(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -24,9 +24,9 @@ from sl.options.run import RunConfig
 from sl.record.identity import identity
 from sl.record.shown import dataset_title, loss_title
 from sl.say import say
+from sl.train.check_folders import check_folders
 from sl.train.described import Described, data_dir_unread, describe_run
 from sl.train.jobs import choose_jobs
-from sl.train.places import check_places
 from sl.train.prepared import prepare
 from sl.train.save_model import OWN_DATA
 
@@ -35,7 +35,7 @@ OWN = "add dataset=folder"
 
 def run_audit(config: AuditConfig) -> Path:
     """Audit the labels of the data set of `config` (configs/audit.yaml); returns the folder with the results."""
-    check_places(config)
+    check_folders(config)
     if data_dir_unread(config):
         raise UserError("data_dir", config.data_dir, f"dataset={config.names['dataset']} does not read it; {OWN}")
     folds = default_folds(config.names["loss"]) if config.folds is None else config.folds

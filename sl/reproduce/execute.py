@@ -71,8 +71,8 @@ def train_one(overrides: Sequence[str], own: Path | None = None) -> str | None:
 
     `own` is the folder of --config-dir, which a worker's process does not know.
     """
-    from sl.train.alone import Busy
     from sl.train.run import train
+    from sl.train.run_lock import Busy
 
     options: Mapping[str, Any] = {}
     try:

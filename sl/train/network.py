@@ -6,7 +6,7 @@ from sl.models.classifier import Classifier, initialised_part
 from sl.options.run import RunConfig
 from sl.recipes.batchnorm import configure_batchnorm
 from sl.recipes.initialise import initialise
-from sl.train.handed_over import check_logits
+from sl.train.check_parts import check_logits
 from sl.train.seeds import generator
 
 

@@ -21,8 +21,8 @@ from sl.recipes.optimizer import build_optimizer
 from sl.record.schema import Config, Data, Header, LabelNoise, Provenance, Scale, Stages
 from sl.record.shown import presentations
 from sl.train.cache import Cache
+from sl.train.check_parts import checked_dataset, checked_noise
 from sl.train.described import Described, describe_run, transition_file
-from sl.train.handed_over import checked_dataset, checked_noise
 from sl.train.holdout import Validation, hold_out, rows_held_out
 from sl.train.network import make_model
 from sl.train.plan import Plan, make_plan

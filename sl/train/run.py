@@ -20,15 +20,15 @@ from sl.say import say, warn
 from sl.sweep import job
 from sl.tracker import ConsoleSink, Sink, Watchers
 from sl.tracker.console import summary
-from sl.train.alone import alone_at
+from sl.train.check_folders import check_folders
 from sl.train.checkpoint import Checkpoint
 from sl.train.engine import make_engine
 from sl.train.epoch import Diverging, look_closely, sample_representations, train_one_epoch
 from sl.train.finished import check_finished
 from sl.train.machine import origin_of
-from sl.train.places import check_places
 from sl.train.prepared import PreparedRun, prepare, probed_class
 from sl.train.representations import save_representations
+from sl.train.run_lock import alone_at
 from sl.train.save_model import check_models_dir, save_model
 from sl.train.stop import Stopped, StopRequest
 
@@ -55,7 +55,7 @@ def train(config: RunConfig, wait: bool = False) -> Path:
     configuration that cannot be run, and RunDiverged for a run whose loss or weights are not finite, or of which a
     weight reached 10,000, now or on an earlier call.
     """
-    check_places(config)
+    check_folders(config)
     prepared = prepare(config)
     path = prepared.record
     trackers = build_trackers(config.tracker, config.allow_targets)

@@ -17,9 +17,9 @@ from sl.config.compose import compose_run, hydra_ready
 from sl.data import Digits
 from sl.errors import UserError
 from sl.record import read, schema
-from sl.train.alone import Busy
 from sl.train.engine import Engine
 from sl.train.run import RunDiverged, train
+from sl.train.run_lock import Busy
 
 Run = Callable[..., Path]
 Capture = pytest.CaptureFixture[str]

@@ -10,8 +10,8 @@ from sl.config.compose import compose_run
 from sl.locks import lock_beside
 from sl.options.run import RunConfig
 from sl.train import run as running
-from sl.train.alone import Busy
 from sl.train.prepared import PreparedRun
+from sl.train.run_lock import Busy
 
 
 def test_a_busy_run_is_prepared_once_and_taken_when_it_is_free(

@@ -9,7 +9,7 @@ from sl.train.save_model import OWN_DATA
 WRITTEN = ("out", "results_dir", "runs_dir", "models_dir", "checkpoints_dir")  # a command has some of these options
 
 
-def check_places(config: RunConfig) -> None:
+def check_folders(config: RunConfig) -> None:
     """For dataset=folder, raise UserError if data_dir was not typed, or the command would write below it.
 
     Later runs could take the written folder for a class. UserError too if the labels.csv of an audit would replace the
