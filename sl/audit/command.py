@@ -20,7 +20,7 @@ from sl.errors import UserError
 from sl.files import check_writable, expanded, printed, replace_file, replace_json
 from sl.locks import alone
 from sl.options.audit import AuditConfig
-from sl.options.run import RunConfig
+from sl.options.run import OWN_DATA, RunConfig
 from sl.record.identity import identity
 from sl.record.shown import dataset_title, loss_title
 from sl.say import say
@@ -28,7 +28,6 @@ from sl.train.check_folders import check_folders
 from sl.train.described import Described, data_dir_unread, describe_run
 from sl.train.jobs import choose_jobs
 from sl.train.prepared import prepare
-from sl.train.save_model import OWN_DATA
 
 OWN = "add dataset=folder"
 

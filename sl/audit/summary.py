@@ -13,8 +13,7 @@ from sl.audit.trust import Trust
 from sl.config.compose import override
 from sl.config.config_dir import command_words
 from sl.options.audit import AuditConfig
-from sl.options.run import RunConfig
-from sl.train.save_model import OWN_DATA
+from sl.options.run import OWN_DATA, RunConfig
 
 FILES = """\
   suspects.html  the {suspects} most suspicious: look through them in a browser, then save the corrected list;

@@ -36,6 +36,7 @@ class ProbeConfig:
     representations: int
 
 
+OWN_DATA = "folder"  # the choice of data set for the user's own pictures; its networks are kept by default
 NO_OPTION = {"omegaconf_ignore": True}  # for a field that is no option: it says how a configuration was made
 
 

@@ -3,8 +3,7 @@
 from sl.data.folder import LABELS_FILE
 from sl.errors import UserError
 from sl.files import expanded
-from sl.options.run import RunConfig
-from sl.train.save_model import OWN_DATA
+from sl.options.run import OWN_DATA, RunConfig
 
 WRITTEN = ("out", "results_dir", "runs_dir", "models_dir", "checkpoints_dir")  # a command has some of these options
 

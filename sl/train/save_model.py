@@ -6,15 +6,13 @@ from typing import Any
 
 from sl.files import check_writable
 from sl.models.classifier import Classifier, initialised_part
-from sl.options.run import RunConfig
+from sl.options.run import OWN_DATA, RunConfig
 from sl.recipes.batchnorm import debiased_statistics
 from sl.record.provenance import commit
 from sl.saved.files import as_file, model_path, write_files
 from sl.say import say
 from sl.train.engine import Engine
 from sl.train.prepared import PreparedRun
-
-OWN_DATA = "folder"  # the choice of data set for the user's own pictures; its networks are kept by default
 
 
 def keeps_model(config: RunConfig) -> bool:
