@@ -10,7 +10,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
-COMMAND = "SL_COMMAND_PID"  # environment variable: the process of the command that was typed
 QUOTA = Path("/sys/fs/cgroup/cpu.max")  # of a container: its CPU time per period, and the period, in microseconds
 
 
@@ -65,11 +64,3 @@ def at_work() -> int:
 def worker_number() -> int | None:
     """The number that `begin_worker` gave this process; None if it is no worker."""
     return _AtWork.number
-
-
-def begin_command() -> None:
-    """Set an environment variable by which the jobs of the launcher know that they are not the command itself.
-
-    sl/sweep/job.py reads it.
-    """
-    os.environ[COMMAND] = str(os.getpid())

@@ -16,9 +16,9 @@ from sl.config.hydra_errors import explain
 from sl.config.schema import register
 from sl.errors import UserError, fail, print_any_name
 from sl.paths import CONFIG_DIR
-from sl.processes import begin_command
 from sl.say import output_failed
 from sl.signals import INTERRUPTED, ignore_interrupts
+from sl.sweep.job import begin_command
 from sl.sweep.watch import Points, watched
 
 JOB_LINE = "Error executing job with overrides: "

@@ -12,8 +12,9 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Literal
 
-from sl.processes import COMMAND, worker_number
+from sl.processes import worker_number
 
+COMMAND = "SL_COMMAND_PID"  # environment variable: the process of the command that was typed
 FOLDER = "SL_SWEEP"  # environment variable: the folder of the jobs' reports
 VARIED = "SL_VARIED"  # environment variable: the options that the sweep varies, which the names of its runs contain
 PAUSE = 0.5  # least seconds between two writes of the file, but for the final one
@@ -66,6 +67,11 @@ def begin(number: int, overrides: list[str]) -> None:
     """Report that this process now works on job `number` of a sweep; outside a sweep, do nothing."""
     if FOLDER in os.environ:
         _write(SweepJob(number, tuple(overrides)))
+
+
+def begin_command() -> None:
+    """Set an environment variable by which the launcher's jobs know that they are not the command itself."""
+    os.environ[COMMAND] = str(os.getpid())
 
 
 def in_sweep() -> bool:

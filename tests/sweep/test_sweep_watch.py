@@ -14,9 +14,8 @@ import torch
 from terminal import in_terminal
 
 from sl.errors import UserError
-from sl.processes import COMMAND
 from sl.sweep import job
-from sl.sweep.job import SweepJob, read_jobs
+from sl.sweep.job import COMMAND, SweepJob, read_jobs
 from sl.sweep.watch import BAR, Watch, begin, closing, watched
 from sl.train.device import find_device
 
