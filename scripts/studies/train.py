@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from sl.config.compose import override
+from sl.config.overrides import override
 from sl.reproduce import experiment
 from sl.reproduce.execute import execute
 from sl.reproduce.plan import decided_scale, plan_runs

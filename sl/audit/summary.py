@@ -10,8 +10,8 @@ from sl.audit.estimate import NoiseEstimate
 from sl.audit.measured_error import MeasuredError
 from sl.audit.rank import Ranking
 from sl.audit.trust import Trust
-from sl.config.compose import override
 from sl.config.config_dir import command_words
+from sl.config.overrides import override
 from sl.options.audit import AuditConfig
 from sl.options.run import OWN_DATA, RunConfig
 

@@ -1,6 +1,5 @@
 """Composes configurations from overrides within a process, for runs that a plan describes, not a command line."""
 
-import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,7 +11,6 @@ from omegaconf import open_dict
 from sl.config.checked_config import AnyConfig, checked_config
 from sl.config.config_dir import add_config_dir
 from sl.config.hydra_errors import CONFIG_ERRORS, explain
-from sl.config.overrides import in_quotes
 from sl.config.schema import register
 from sl.options.run import RunConfig
 from sl.paths import CONFIG_DIR
@@ -29,18 +27,6 @@ def hydra_ready(own: Path | None = None) -> Iterator[None]:
         if own:
             add_config_dir(own)
         yield
-
-
-def override(option: str, value: object) -> str:
-    """`option=value` in Hydra's syntax; the value may have any characters, such as blanks, = and ${ in a path.
-
-    >>> override("data_dir", "/data/mine"), override("data_dir", "/x/Dropbox (Personal)")
-    ('data_dir=/data/mine', "data_dir='/x/Dropbox (Personal)'")
-    """
-    text = str(value)
-    if re.fullmatch(r"[/A-Za-z][A-Za-z0-9_./-]*", text) and text.lower() not in ("null", "true", "false", "nan", "inf"):
-        return f"{option}={text}"
-    return f"{option}={in_quotes(text)}"
 
 
 def compose_run(overrides: Sequence[str], config_name: str = "config") -> RunConfig:

@@ -43,6 +43,18 @@ def in_quotes(text: str) -> str:
     return f"'{text}'"
 
 
+def override(option: str, value: object) -> str:
+    """`option=value` in Hydra's syntax; the value may have any characters, such as blanks, = and ${ in a path.
+
+    >>> override("data_dir", "/data/mine"), override("data_dir", "/x/Dropbox (Personal)")
+    ('data_dir=/data/mine', "data_dir='/x/Dropbox (Personal)'")
+    """
+    text = str(value)
+    if re.fullmatch(r"[/A-Za-z][A-Za-z0-9_./-]*", text) and text.lower() not in ("null", "true", "false", "nan", "inf"):
+        return f"{option}={text}"
+    return f"{option}={in_quotes(text)}"
+
+
 def with_quotes(argument: str, in_a_sweep: bool = False) -> str:
     """`argument`, one override, with quotes around a path or a name that Hydra cannot parse without them.
 

@@ -5,7 +5,7 @@ from itertools import chain
 from pathlib import Path
 
 from sl.checks import number
-from sl.config.compose import override
+from sl.config.overrides import override
 from sl.errors import UserError
 from sl.figures import draw_all
 from sl.files import check_writable

@@ -15,7 +15,8 @@ from sl.audit.measured_error import MeasuredError
 from sl.audit.rank import Ranking
 from sl.audit.summary import closing, findings, training_command
 from sl.audit.trust import Trust
-from sl.config.compose import compose_run, hydra_ready, override
+from sl.config.compose import compose_run, hydra_ready
+from sl.config.overrides import override
 from sl.errors import UserError
 from sl.noise.matrix_file import read_matrix
 

@@ -15,7 +15,8 @@ from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.errors import HydraException
 from hypothesis import strategies as st
 
-from sl.config.compose import compose_run, override
+from sl.config.compose import compose_run
+from sl.config.overrides import override
 from sl.data.labels_file import read_labels
 from sl.noise.matrix_file import read_matrix
 from sl.record.representation import read_representation

@@ -8,8 +8,9 @@ import pytest
 from omegaconf import OmegaConf
 
 import sl
-from sl.config.compose import compose_run, hydra_ready, override
+from sl.config.compose import compose_run, hydra_ready
 from sl.config.flags import checked
+from sl.config.overrides import override
 from sl.errors import UserError
 from sl.train.described import describe_run
 
