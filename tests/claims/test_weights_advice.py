@@ -40,7 +40,7 @@ def test_a_row_of_what_a_change_of_a_weight_does(weight: str, value: float) -> N
     gap = "–"
     if value != USUAL[weight]:
         points, decided = ends()[weight, value]
-        gap = f"{points:+.1f}".replace("-", "−") + " *" * decided
+        gap = f"{points:+.1f}".replace("-", "−") + " *" * bool(decided)
     _, _, table = PAGE.partition(f"| {weight} | test accuracy | minus that of {weight} {USUAL[weight]:g} |")
     assert f"| {value:g} | {series.mean(Run.last_percent):.1f} | {gap} | {shares} |" in table
 
@@ -52,4 +52,8 @@ def test_what_the_tables_show() -> None:
         False,
         False,
     )
+    shares = [float(late(series_of("alpha", value), "wrong_memorised")) for value in (0.01, 0.1, 0.5, 1.0, 10.0)]
+    assert shares == sorted(shares)
+    assert 1 < series_of("alpha", 10.0).mean(Run.last_percent) - ce < 2
+    assert not of["alpha", 0.01][1]
     assert f"and still {series_of('beta', 0.1).mean(Run.last_percent) - ce:.0f} points above CE" in PAGE
