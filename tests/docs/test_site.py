@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import torch
 import yaml
-from fences import ROOT
+from fences import PAGES, ROOT
 from mkdocs.exceptions import PluginError
 
 MADE = {"index.md"}  # from README.md
@@ -43,6 +43,12 @@ def pages(nav: Any) -> Iterator[str]:
 def test_every_page_has_a_place() -> None:
     listed = [*pages(yaml.safe_load((ROOT / "mkdocs.yml").read_text())["nav"])]
     assert sorted(listed) == sorted({path.name for path in (ROOT / "docs").glob("*.md")} | MADE)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_code_in_a_list_is_indented_by_four(page: Path) -> None:
+    """Python-Markdown, which makes the site, ends the list at code that is indented by less; GitHub does not."""
+    assert not re.findall(r"^ {1,3}```.*", page.read_text(encoding="utf-8"), re.MULTILINE)
 
 
 @pytest.mark.parametrize(
