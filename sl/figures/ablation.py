@@ -69,9 +69,10 @@ def draw(group: RunGroup) -> Figure | None:
         epoch_lines(panel, lines)
         label_ends(panel, lines, 6)
     members = {version.name: version.series for version in alone} | ({"SL": sl} if sl else {})
-    counts = ", ".join(f"{name} {series.n}" for name, series in members.items())
-    weights = f"SL: {parameters(group.variant('sl'))}. " if sl else ""
-    note = f"{weights}Alone: weight 1; k ×: weight k. Runs: {counts}.{_missing(alone, sl)}"
+    counts = ", ".join(f"{name} (n = {series.n})" for name, series in members.items())
+    values = f"SL: {parameters(group.variant('sl'))}. " if sl else ""
+    weights = "Weight of a single term: 1 where it is “alone”, else the number before ×."
+    note = f"{values}{weights} Lines: {counts}.{_missing(alone, sl)}"
     return footer(figure, runs_of(members.values()), note, "Bands")
 
 

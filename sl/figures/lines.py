@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
 from scipy.optimize import isotonic_regression
 
 from sl.comparison import Series
@@ -54,7 +55,8 @@ def smooth(values: Array, epochs: int) -> Array:
 
 
 def epoch_lines(axes: Axes, lines: Sequence[Line]) -> None:
-    """Draw the lines and their bands."""
+    """Draw the lines and their bands; narrow panels name as many epochs as wide ones."""
+    axes.xaxis.set_major_locator(MaxNLocator(nbins=6, steps=[1, 2, 5, 10], integer=True))
     for line in lines:
         mean, std = line.mean, line.std
         epochs = np.arange(1, len(mean) + 1)
@@ -74,9 +76,9 @@ def label_ends(axes: Axes, lines: Sequence[Line], gap: float) -> None:
     heights = spread_labels(ends, gap, low, high - gap / 2)  # a name at the very top would stand in the panel's title
     for line, end, height in zip(lines, ends, heights, strict=True):
         axes.plot([1.005, 1.045], [end, height], transform=place, color=FAINT, lw=0.6, ls=":", clip_on=False)
-        sample: dict[str, Any] = {"color": line.colour, "lw": 2.4, "ls": line.style, "solid_capstyle": "butt"}
-        axes.plot([1.05, 1.09], [height, height], transform=place, clip_on=False, **sample)
-        axes.text(1.115, height, line.name, transform=place, va="center", fontsize=7.5, color=INK)
+        sample: dict[str, Any] = {"color": line.colour, "lw": line.width, "ls": line.style, "solid_capstyle": "butt"}
+        axes.plot([1.05, 1.13], [height, height], transform=place, clip_on=False, **sample)
+        axes.text(1.15, height, line.name, transform=place, va="center", fontsize=7.5, color=INK)
 
 
 def spread_labels(heights: Sequence[float], gap: float, low: float, high: float) -> Array:

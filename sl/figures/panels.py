@@ -1,5 +1,6 @@
 """The parts that figures share: the sheet of panels, its footer, the title of a panel."""
 
+import re
 import textwrap
 from collections.abc import Collection, Iterable
 
@@ -16,6 +17,7 @@ from sl.scale import least_scale, scale_badge
 
 FOOTER_LINE = 0.16  # inches
 FOOTER_WIDTH = 152  # characters
+NO_BREAK = "\N{NO-BREAK SPACE}"
 TITLE_HEIGHT, TITLE_LINE = 0.32, 0.17
 TITLE_WIDTH = 92  # characters
 
@@ -64,7 +66,7 @@ def footer(
     deviation = f"{spread}: ± 1 standard deviation over seeds (divisor n − 1)." if spread and several else ""
     remarks = " ".join(part for part in (*note.split(), deviation) if part)
     lines = (remarks, setting(head, varied), origin(runs))
-    text = [part for line in lines for part in textwrap.wrap(line, FOOTER_WIDTH)]
+    text = [part for line in lines for part in wrapped(line)]
     space = len(text) * FOOTER_LINE + 0.08
     width, height = figure.get_size_inches()
     height += (len(title) - 1) * TITLE_LINE
@@ -75,6 +77,12 @@ def footer(
         0.008, 0.06 / (height + space), "\n".join(text), fontsize=7.5, color=FAINT, va="bottom", linespacing=1.3
     )
     return figure
+
+
+def wrapped(text: str) -> list[str]:
+    """`text` in lines of at most FOOTER_WIDTH characters; a number stays beside its sign or unit, as in `n − 1`."""
+    bound = re.sub(r" (?=[=−%×])|(?<=[=±−×]) ", NO_BREAK, text)
+    return [line.replace(NO_BREAK, " ") for line in textwrap.wrap(bound, FOOTER_WIDTH)]
 
 
 def series_title(group: RunGroup, loss: str, noise: Noise, series: Series) -> str:

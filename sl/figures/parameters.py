@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -19,10 +20,10 @@ from sl.numbers import ends
 from sl.record import CLEAN, Noise, Run
 
 AXES = {"alpha": "α", "beta": "β", "log_zero": "−A"}
-BLUE, GOLD = loss_colour("sl"), loss_colour("rce")
+OF_SL, OF_RCE = loss_colour("sl"), loss_colour("rce")
 VARIED_LINES = (  # what is varied, its name, marker, colour and line
-    ({"beta"}, "β varied", "o", BLUE, "-"),
-    ({"log_zero"}, "A varied", "s", GOLD, "-"),
+    ({"beta"}, "β varied", "o", OF_SL, "-"),
+    ({"log_zero"}, "A varied", "s", OF_RCE, "-"),
     ({"beta", "log_zero"}, "both varied", "D", INK, ""),
 )
 
@@ -76,20 +77,23 @@ def draw(group: RunGroup) -> Figure | None:
     chosen = _drawings(base, points)
     if not chosen:
         return None
-    title = f"SL by its parameters, {noise.title}; parameters not varied: {parameters(base.values)}"
+    several = any(len(point.differs(base)) > 1 for point in points)
+    varied = "one or more are varied" if several else "one is varied"
+    title = f"SL by its parameters, {noise.title}; from {parameters(base.values)}, {varied}"
     figure, axes = panels(title, len(chosen), 2, 2.5)
     ce = group.series("ce", noise)
     for place, (panel, (name, drawing)) in enumerate(zip(axes, chosen.items(), strict=True)):
-        panel.set_title(lettered(place, name))
+        panel.set_title(lettered(place, name) if len(chosen) > 1 else name)
         drawing(panel)
         if panel.images:
             continue
         panel.set_ylabel("test accuracy,\nlast epoch (%)")
         panel.sharey(axes[0])
         if ce:
-            _level_of_ce(panel, 100 * float(ce.mean(Run.last)))
+            _level_of_ce(panel, ce)
     members = [run for point in points for run in point.series.runs]
-    return footer(figure, (*members, *(ce.runs if ce else ())), _note(base, points), "Whiskers")
+    note = _note(base, points) + " The axis does not begin at 0." * _begins_above_zero(axes)
+    return footer(figure, (*members, *(ce.runs if ce else ())), note, "Whiskers, CE's band" if ce else "Whiskers")
 
 
 def _drawings(base: SlPoint, points: Sequence[SlPoint]) -> dict[str, Callable[[Axes], None]]:
@@ -110,7 +114,7 @@ def _one(axes: Axes, base: SlPoint, points: Sequence[SlPoint], name: str) -> Non
     """The points that differ from the base in the parameter `name` alone, and the base, ringed."""
     members = sorted((point for point in points if point.differs(base) <= {name}), key=lambda point: point.place(name))
     places = [point.place(name) for point in members]
-    _draw(axes, places, members, "o", BLUE, "-", "SL")
+    _draw(axes, places, members, "o", OF_SL, "-", "SL")
     axes.plot(base.place(name), base.mean, "o", ms=10, mfc="none", mec=INK)
     axes.set_xticks(places, [f"{place:.3g}" for place in places])
     axes.set_xlabel(f"{AXES[name]} (log scale)")
@@ -133,15 +137,23 @@ def _product(axes: Axes, base: SlPoint, points: Sequence[SlPoint]) -> None:
     axes.xaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
     axes.xaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
     axes.set_xlabel("β · (−A) (log scale)")
-    spacing = {"handlelength": 1.5, "columnspacing": 1.2, "borderaxespad": 0.0}
+    spacing = {"handlelength": 1.2, "columnspacing": 1.0, "borderaxespad": 0.0}
     axes.legend(loc="lower right", ncols=len(VARIED_LINES), fontsize=8, **spacing).set_bbox_to_anchor((1, 1))
 
 
-def _level_of_ce(axes: Axes, level: float) -> None:
-    """A dashed line across the panel, named beside its right end."""
-    axes.axhline(level, color=loss_colour("ce"), lw=1.2, ls="--", label="CE", zorder=1)
-    beside = axes.get_yaxis_transform()
-    axes.annotate("CE", (1, level), (3, 0), xycoords=beside, textcoords="offset points", va="center", fontsize=8)
+def _level_of_ce(axes: Axes, ce: Series) -> None:
+    """A dashed line across the panel with a band of one standard deviation, named beside its right end."""
+    level, spread = 100 * float(ce.mean(Run.last)), 100 * float(np.nan_to_num(ce.std(Run.last)))
+    colour, beside = loss_colour("ce"), axes.get_yaxis_transform()
+    axes.axhline(level, color=colour, lw=1.2, ls="--", label="CE", zorder=1)
+    axes.axhspan(level - spread, level + spread, color=colour, alpha=0.15, lw=0, zorder=0)
+    name = f"CE\nn = {ce.n}"
+    axes.annotate(name, (1, level), (3, 0), xycoords=beside, textcoords="offset points", va="center", fontsize=7.5)
+
+
+def _begins_above_zero(axes: Sequence[Axes]) -> bool:
+    """Whether the axis of accuracy, which all panels but the heat map share, leaves out zero."""
+    return any(not panel.images and panel.get_ylim()[0] > 0 for panel in axes)
 
 
 def _draw(
@@ -153,16 +165,25 @@ def _draw(
     if members:
         means = [point.mean for point in members]
         whiskers = [100 * np.nan_to_num(point.series.std(Run.last)) for point in members]
-        axes.errorbar(
-            places, means, whiskers, fmt=f"{marker}{line}", color=colour, ms=5, lw=1.5, capsize=2.5, label=label
-        )
+        fill = colour if line else "none"  # a hollow, larger marker does not hide the point of a line
+        look: dict[str, Any] = {
+            "fmt": f"{marker}{line}",
+            "color": colour,
+            "mfc": fill,
+            "ms": 5 if line else 8,
+            "lw": 1.5,
+        }
+        axes.errorbar(places, means, whiskers, capsize=2.5, label=label, **look)
 
 
 def _note(base: SlPoint, points: Sequence[SlPoint]) -> str:
-    runs = ends([point.series.n for point in points])
-    hidden = sum(not _has_panel(point.differs(base)) for point in points)
-    more = f" {hidden} more points differ in α and A together: the table has them." if hidden else ""
-    return f"Each point: mean of n = {runs}. Ringed: the parameters of the other figures. RCE is linear in A.{more}"
+    runs = ends([point.series.n for point in points if point is not base])
+    parts = [f"Each point: mean of n = {runs}. Ringed: the parameters of the other figures (n = {base.series.n})."]
+    varied = [point.differs(base) for point in points]
+    parts += ["RCE is linear in A, so A and β act as β · (−A)."] * any("log_zero" in names for names in varied)
+    hidden = sum(not _has_panel(names) for names in varied)
+    parts += [f"{hidden} more points differ in α and A together: the table has them."] * (hidden > 0)
+    return " ".join(parts)
 
 
 def _has_panel(differs: set[str]) -> bool:

@@ -11,6 +11,7 @@ from sl.figures import (
     class_curves,
 )
 from sl.figures.catalogue import FIGURES
+from sl.figures.panels import FOOTER_WIDTH, wrapped
 from sl.figures.style import settle
 
 SCALED = "scaled-down run: 5,000 of 50,000 training and 2,000 test images (20 %), 12 of 120 epochs"
@@ -72,6 +73,15 @@ def test_a_title_names_a_recipe_that_is_not_the_authors(tmp_path: Path, recipe: 
     figure = FIGURES["transition"](run_group_of(tmp_path))
     assert figure is not None
     assert figure.get_suptitle().endswith(end)
+
+
+def test_no_line_below_a_figure_ends_between_a_number_and_its_sign_or_unit() -> None:
+    units = ["(divisor n − 1)", "± 1", "n = 3", "5 × CE", "25 %"]
+    for unit in units:
+        for length in range(FOOTER_WIDTH - len(unit) - 2, FOOTER_WIDTH + 1):
+            lines = wrapped(f"{'x' * length} {unit}")
+            assert lines[-1].endswith(unit.removeprefix("(divisor "))
+            assert " ".join(lines) == f"{'x' * length} {unit}"
 
 
 @pytest.mark.parametrize("name", FIGURES)
