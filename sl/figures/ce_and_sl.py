@@ -4,7 +4,7 @@ from matplotlib.figure import Figure
 
 from sl.comparison import RunGroup, Series
 from sl.figures.cells import PAIR, LossAndNoise, runs_of, usual_noise
-from sl.figures.class_curves import accuracy_panel, explanation
+from sl.figures.class_curves import accuracy_panel, explanation, named_classes
 from sl.figures.panels import footer, lettered, panels, series_title
 
 TITLE = "Class-wise test accuracy by epoch: CE and SL"
@@ -17,9 +17,10 @@ def draw(group: RunGroup) -> Figure | None:
         return None
     figure, axes = panels(TITLE, len(found), 2, 2.75)
     ce, _ = found.values()
+    colours = named_classes(found.values())
     for place, ((loss, noise), series) in enumerate(found.items()):
         axes[place].set_title(lettered(place, series_title(group, loss, noise, series)))
-        accuracy_panel(axes[place], series, over=ce if place else None)
+        accuracy_panel(axes[place], series, colours, over=ce if place else None)
     note = f"{explanation(group)} In brackets: points gained over CE."
     return footer(figure, runs_of(found.values()), note)
 

@@ -6,12 +6,15 @@ import numpy as np
 import pytest
 import synthetic
 from drawn import accuracies, line, run_group_of, texts
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from matplotlib.image import imread
+from matplotlib.lines import Line2D
 
 from sl.figures import (
     class_curves,
 )
-from sl.figures.lines import spread_labels
+from sl.figures.lines import Line, epoch_lines, spread_labels
 from sl.figures.style import save_figure
 
 
@@ -42,7 +45,8 @@ def test_long_runs_are_smoothed_and_say_so(tmp_path: Path) -> None:
     assert np.allclose(smoothed[2:-2], np.convolve(expected, np.full(5, 0.2), "valid"))
     assert smoothed[0] == pytest.approx(expected[0])
     assert smoothed[-1] == pytest.approx(expected[-1])
-    assert "centred means over 5 epochs" in texts(figure)
+    said = texts(figure).replace("\n", " ")
+    assert "centred means over 5 epochs, over fewer near the ends: the last point is one epoch." in said
 
 
 def test_the_band_is_the_deviation_of_the_smoothed_lines(tmp_path: Path) -> None:
@@ -91,9 +95,40 @@ def test_of_many_classes_six_are_in_colour(tmp_path: Path) -> None:
     panel = class_curves.draw(run_group_of(tmp_path)).axes[0]
     last = accuracies("ce", [0], dataset="cifar100", classes=24)[0, -1]
     order = [index for index in np.argsort(last) if index != 7]
-    curves = [found for found in panel.lines if found.get_linewidth() == 1.6 and found.get_linestyle() == "-"]
+    curves = coloured(panel)
     assert {int(found.get_label().split()[0].rstrip(":")) for found in curves} == {*order[:3], *order[-3:]}
     assert len({found.get_color() for found in curves}) == 6
+
+
+def coloured(panel: Axes) -> list[Line2D]:
+    """The lines of the named classes among many."""
+    wide = [found for found in panel.lines if found.get_linewidth() == 1.6 and found.get_linestyle() == "-"]
+    return [found for found in wide if len(found.get_xdata()) == 12]
+
+
+def test_a_colour_stands_for_one_class_in_all_panels(tmp_path: Path) -> None:
+    """Best and worst by the mean of the panels, each of which has its own order."""
+    mean = np.zeros(24)
+    for place, loss in enumerate(("ce", "sl")):
+        record = synthetic.lines(synthetic.header(loss, dataset="cifar100", classes=24))
+        last = [entry for entry in record if entry["kind"] == "epoch"][-1]
+        last["class_accuracy"] = np.roll(np.linspace(0.1, 0.9, 24), 5 * place).tolist()
+        mean += last["class_accuracy"]
+        synthetic.write(tmp_path, record)
+    figure = class_curves.draw(run_group_of(tmp_path))
+    one, other = ({found.get_label().split(":")[0]: found.get_color() for found in coloured(panel)}
+                  for panel in figure.axes[:2])  # fmt: skip
+    order = np.argsort(mean).tolist()
+    assert one == other
+    assert {int(name.split()[0]) for name in one} == {*order[:3], *order[-3:]}
+    assert "In colour: the three best and the three worst classes" in texts(figure).replace("\n", " ")
+
+
+def test_narrow_panels_name_the_last_epoch_too() -> None:
+    panel = Figure(figsize=(2, 2)).subplots()
+    epoch_lines(panel, [Line("CE", "k", np.arange(120.0), np.full(120, np.nan))])
+    ticks = [tick for tick in panel.get_xticks() if 1 <= tick <= 120]
+    assert ticks == [20, 40, 60, 80, 100, 120]
 
 
 def test_leaders_cannot_be_read_as_data(runs: Path) -> None:
@@ -113,7 +148,7 @@ def test_a_name_stands_behind_a_piece_of_its_line(tmp_path: Path) -> None:
         synthetic.record(tmp_path, "ce", noise)
     spread = class_curves.draw(run_group_of(tmp_path)).axes[2]
     names = {text.get_text(): text.get_position()[1] for text in spread.texts}
-    pieces = {found.get_ydata()[0]: found for found in spread.lines if tuple(found.get_xdata()) == (1.05, 1.09)}
+    pieces = {found.get_ydata()[0]: found for found in spread.lines if tuple(found.get_xdata()) == (1.05, 1.13)}
     for name in ("CE", "CE clean"):
         piece, data = pieces[names[name]], line(spread, name)
         assert (piece.get_color(), piece.get_linestyle()) == (data.get_color(), data.get_linestyle())
