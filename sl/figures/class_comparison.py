@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 
 from sl.comparison import RunGroup, Series, paired_difference
 from sl.comparison.pairs import refusals
-from sl.figures.bars import Bars, class_bars, key, loss_groups, whiskers_of
+from sl.figures.bars import Bars, class_bars, key, loss_groups, sorted_by, whiskers_of
 from sl.figures.cells import PAIR, compared_noises
 from sl.figures.panels import footer, lettered, panels
 from sl.figures.style import FAINT, INK, class_colours
@@ -40,13 +40,14 @@ def draw(group: RunGroup) -> Figure | None:
         gain.set_title(lettered(2 * place + 1, f"gain from SL, {noise.title}, paired by seed, n = {len(gains)}"))
         _gain(gain, group, gains)
     members = [run for _, ce, sl in rows for run in (*ce.runs, *sl.runs)]
-    return footer(figure, members, refusals(reasons), whiskers_of(group.head.class_labels))
+    labels = group.head.class_labels
+    return footer(figure, members, f"{sorted_by(labels)} {refusals(reasons)}", whiskers_of(labels))
 
 
 def _both(axes: Axes, group: RunGroup, found: dict[str, Series]) -> None:
     groups = loss_groups(group, found, Run.class_percent)
     axes.set(ylim=(0, 113), yticks=range(0, 101, 20), ylabel="test accuracy (%)")
-    class_bars(axes, group.head.class_labels, groups)
+    class_bars(axes, group.head.class_labels, groups, what="class")
     key(axes, groups)
 
 
@@ -55,7 +56,8 @@ def _gain(axes: Axes, group: RunGroup, gains: Array) -> None:
     colours = class_colours(len(labels))
     mean = gains.mean(axis=0) if n else np.full(len(labels), np.nan)
     std = gains.std(axis=0, ddof=1) if n > 1 else np.full(len(labels), np.nan)
-    class_bars(axes, labels, [Bars("SL minus CE", mean, std, colours, FAINT)], partial(signed, decimals=0))
+    bars = Bars("SL minus CE", mean, std, colours, FAINT)
+    class_bars(axes, labels, [bars], partial(signed, decimals=1), "class")  # with 0 decimals -0.4 would be +0
     axes.set_ylabel("SL minus CE (points)")
     axes.axhline(0, color=INK, lw=0.8)
     axes.margins(y=0.15)

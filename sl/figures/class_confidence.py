@@ -42,8 +42,9 @@ def draw(run_group: RunGroup) -> Figure | None:
     if not found:
         return None
     cells = [(what, cell) for what in MEASURES for cell in found]
-    kind = "Training images with the label" if usual_noise(run_group).kind == "given" else "Rightly labelled images of"
-    title = f"{kind} {run_group.head.class_labels[label]}: what is predicted for them"
+    given = usual_noise(run_group).kind == "given"
+    kind = "Training images with the label" if given else "Rightly labelled images of class"
+    title = f"{kind} {_numbered(label, run_group.head.class_names[label])}: what is predicted for them"
     figure, axes = panels(title, len(cells), 1, 1.75, share_y=True)
     for place, (what, cell) in enumerate(cells):
         axes[place].set_title(lettered(place, f"{what}: {series_title(run_group, *cell, found[cell])}"))
@@ -57,6 +58,15 @@ def draw(run_group: RunGroup) -> Figure | None:
     if len(run_group.head.class_names) > MOST_BARS:
         note += f" Each panel shows the {MOST_BARS} classes with the highest values at the late stage."
     return footer(figure, runs, note, "Whiskers")
+
+
+def _numbered(label: int, name: str) -> str:
+    """The class as in a sentence.
+
+    >>> _numbered(3, "cat"), _numbered(3, "3")
+    ('3 (cat)', '3')
+    """
+    return str(label) if name == str(label) else f"{label} ({name})"
 
 
 def most_probed(runs: Iterable[Run]) -> int:
@@ -77,5 +87,7 @@ def _stages(axes: Axes, series: Series, value: Callable[[Run, str], Array]) -> l
     groups = stage_groups(series, value)
     labels, late = series.runs[0].class_labels, groups[-1].mean
     chosen = sorted(np.argsort(-late, kind="stable")[:MOST_BARS].tolist())
-    class_bars(axes, [labels[index] for index in chosen], [group.only(chosen) for group in groups])
+    class_bars(
+        axes, [labels[index] for index in chosen], [group.only(chosen) for group in groups], what="predicted class"
+    )
     return groups

@@ -6,13 +6,13 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from sl.comparison import RunGroup, Series
-from sl.figures.bars import class_bars, key, loss_groups, whiskers_of
+from sl.figures.bars import class_bars, key, loss_groups, sorted_by, whiskers_of
 from sl.figures.cells import compared_noises, series_to_draw
 from sl.figures.panels import footer, lettered, panels
 from sl.record import Noise, Run
 from sl.record.run import Array
 
-TITLE = "Training images of each true class, late: wrong labels memorised, right labels learnt"
+TITLE = "Training images by true class, late (epoch {}): wrong labels memorised, right labels learnt"
 SHARES = {"wrong_memorised": "memorised", "right_accuracy": "learnt"}
 NOTE = (
     "Memorised: share of the wrongly labelled images that are predicted as labelled; "
@@ -25,7 +25,8 @@ def draw(group: RunGroup) -> Figure | None:
     rows = {noise: recorded for noise in compared_noises(group) if (recorded := _with_shares_by_class(group, noise))}
     if not rows:
         return None
-    figure, axes = panels(TITLE, 2 * len(rows), 1, 2.0)
+    epoch = group.head.stages.of("late")
+    figure, axes = panels(TITLE.format(epoch), 2 * len(rows), 1, 2.0)
     labels = group.head.class_labels
     for row, (noise, found) in enumerate(rows.items()):
         for column, (share, title) in enumerate(SHARES.items()):
@@ -33,10 +34,10 @@ def draw(group: RunGroup) -> Figure | None:
             axes[place].set_title(lettered(place, f"{title}, {noise.title}"))
             axes[place].set(ylim=(0, 113), yticks=range(0, 101, 20), ylabel="share of images (%)")
             groups = loss_groups(group, found, partial(_late, share=share))
-            class_bars(axes[place], labels, groups)
+            class_bars(axes[place], labels, groups, what="true class")
             key(axes[place], groups)
     members = [run for found in rows.values() for series in found.values() for run in series.runs]
-    return footer(figure, members, NOTE, whiskers_of(labels))
+    return footer(figure, members, f"{NOTE} {sorted_by(labels)}", whiskers_of(labels))
 
 
 def _with_shares_by_class(group: RunGroup, noise: Noise) -> dict[str, Series]:

@@ -4,7 +4,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from sl.comparison import RunGroup
-from sl.figures.bars import class_bars, key, stage_groups, whiskers_of
+from sl.figures.bars import class_bars, key, sorted_by, stage_groups, whiskers_of
 from sl.figures.cells import lacking, runs_of, with_clean
 from sl.figures.panels import footer, lettered, panels, series_title
 from sl.record import Run
@@ -21,16 +21,11 @@ def draw(run_group: RunGroup) -> Figure | None:
         axes[place].set_title(lettered(place, series_title(run_group, loss, noise, series)))
         axes[place].set(ylim=(0, 113), ylabel="test accuracy (%)", yticks=range(0, 101, 20))
         groups = stage_groups(series, Run.stage_percent)
-        class_bars(axes[place], series.runs[0].class_labels, groups)
+        class_bars(axes[place], series.runs[0].class_labels, groups, what="class")
         ranges = [np.nanmax(group.mean) - np.nanmin(group.mean) for group in groups]
         spreads.append(lettered(place, " / ".join(f"{value:.0f}" for value in ranges)))
     key(axes[0], groups)
-    note = (
-        f"Highest minus lowest bar, early / middle / late, in points: {', '.join(spreads)}. {lacking(run_group, found)}"
-    )
-    return footer(
-        figure,
-        runs_of(found.values()),
-        note,
-        whiskers_of(run_group.head.class_labels),
-    )
+    labels = run_group.head.class_labels
+    note = f"Best minus worst class, early / middle / late, in points: {', '.join(spreads)}."
+    note += f" {sorted_by(labels)} {lacking(run_group, found)}"
+    return footer(figure, runs_of(found.values()), note, whiskers_of(labels))

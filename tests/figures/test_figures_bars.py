@@ -38,12 +38,17 @@ def test_whiskers_are_explained_where_they_are_drawn(classes: int, whiskers: boo
         figure = draw(run_group_of(tmp_path))
         assert figure is not None
         assert any(axes.containers for axes in figure.axes) == whiskers
-        assert ("Whiskers: ± 1 standard deviation" in " ".join(texts(figure).split())) == whiskers
+        said = " ".join(texts(figure).split())
+        assert ("Whiskers: ± 1 standard deviation" in said) == whiskers
+        assert ("chance alone gives a falling line" in said) != whiskers
+        styles = [found.get_linestyle() for found in figure.axes[0].get_legend().get_lines()]
+        assert styles == ([] if whiskers else [":", "--", "-"] if draw is stage_bars.draw else ["-", "-"])
     if not whiskers:
         ce, sl = (found.get_ydata() for found in figure.axes[0].lines)
         assert (np.diff(sl) <= 0).all()  # the classes stand in the order of the last, whose name is below
         assert not (np.diff(ce) <= 0).all()
-        assert figure.axes[0].get_xlabel() == "rank of the class by: SL"
+        assert figure.axes[0].get_xlabel() == "rank of the class, sorted by: SL"
+        assert figure.axes[0].get_xlim() == (1, 100)
 
 
 def test_whiskers_are_one_sample_deviation(runs: Path) -> None:
@@ -58,14 +63,18 @@ def test_whiskers_are_one_sample_deviation(runs: Path) -> None:
 
 
 def test_chosen_bars_keep_their_deviations() -> None:
-    bars = Bars("", np.arange(3.0), 10 * np.arange(3.0), list("abc"), "k").only([0, 2])
+    bars = Bars("", np.arange(3.0), 10 * np.arange(3.0), list("abc"), "k", list("xyz")).only([0, 2])
     assert (bars.mean.tolist(), bars.std.tolist(), bars.colours) == ([0, 2], [0, 20], ["a", "c"])
+    assert bars.edges == ["x", "z"]
 
 
 def test_stage_bars_are_the_accuracies_of_the_stage_epochs(runs: Path) -> None:
     panel = stage_bars.draw(run_group_of(runs)).axes[0]
     heights = np.array([bar.get_height() for bar in panel.patches]).reshape(3, 10)
     assert np.allclose(heights, accuracies("ce", [0, 1]).mean(0)[[0, 5, 9]])
+    early, late = panel.patches[0], panel.patches[20]
+    assert early.get_edgecolor() == late.get_edgecolor() == late.get_facecolor() != early.get_facecolor()
+    assert panel.get_xlabel() == "class"
     spreads = " / ".join(f"{np.ptp(heights[place]):.0f}" for place in range(3))
     assert f"early / middle / late, in points: (a) {spreads}, (b)" in texts(panel.figure).replace("\n", " ")
 
@@ -80,7 +89,8 @@ def test_class_confidence_shows_the_probes(runs: Path) -> None:
     ):
         heights = [bar.get_height() for bar in figure.axes[place].patches[20:30]]
         assert np.allclose(heights, np.mean(expected, axis=0))
-    assert "images of 3 cat" in figure.get_suptitle()
+    assert "images of class 3 (cat)" in figure.get_suptitle()
+    assert {panel.get_xlabel() for panel in figure.axes} == {"predicted class"}
 
 
 def test_class_comparison_shows_each_noise_that_both_ran_and_pairs_by_seed(runs: Path) -> None:

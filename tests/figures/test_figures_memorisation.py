@@ -36,5 +36,7 @@ def test_class_memorisation_draws_the_shares_of_each_true_class(runs: Path) -> N
     assert np.allclose(heights, [100 * (memorised + 0.1), 50 * memorised])
     heights = [[bar.get_height() for bar in bars] for bars in right.containers if isinstance(bars, BarContainer)]
     assert np.allclose(heights, [100 * learnt, 100 * learnt])
+    assert "late (epoch 10): wrong labels memorised" in wrong.figure.get_suptitle()
+    assert (wrong.get_xlabel(), right.get_xlabel()) == ("true class", "true class")
     keys = [text.get_text() for text in wrong.get_legend().get_texts()]
     assert [("n = 2, mean of classes 45.0" in keys[0]), ("n = 1, mean of classes 17.5" in keys[1])] == [True, True]
