@@ -5,7 +5,7 @@ from matplotlib.figure import Figure
 
 from sl.comparison import RunGroup
 from sl.figures.cells import lacking, runs_of, series_to_draw, usual_noise
-from sl.figures.matrices import MANY, MOST_NUMBERS, class_matrix, row_shares
+from sl.figures.matrices import cells_of, class_matrix, row_shares
 from sl.figures.panels import footer, panels, series_title
 from sl.record import STAGES, Run
 from sl.record.run import Array
@@ -31,10 +31,12 @@ def draw(group: RunGroup) -> Figure | None:
             matrix = series.mean(shares, stage)
             class_matrix(panel, matrix, series.runs[0].class_labels, named=column == 0)
             epoch = series.runs[0].stages.of(stage)
-            panel.set_xlabel(f"{stage} (epoch {epoch}), diagonal {100 * np.nanmean(np.diag(matrix)):.1f}", fontsize=8.5)
+            accuracy = f"{stage} (epoch {epoch}), mean class accuracy {100 * np.nanmean(np.diag(matrix)):.1f} %"
+            panel.set_xlabel(f"predicted class\n{accuracy}", fontsize=8)
+            panel.set_ylabel("" if column else rows, fontsize=8)
         axes[3 * row].set_title(series_title(group, loss, noise, series))
-    note = f"Rows: {rows}; columns: predicted class. Mean over seeds of each row's shares, and mean of the diagonal; "
-    note += "from white (0) to dark blue (100 %). "
-    note += lacking(group, found, clean=False)
-    note += f" {MANY}" if len(group.head.class_names) > MOST_NUMBERS else ""
+    note = (
+        "Mean over seeds of each row's shares, from white (0) to dark blue (100 %); mean class accuracy: that of the "
+    )
+    note += f"diagonal. {cells_of(len(group.head.class_names))} {lacking(group, found, clean=False)}"
     return footer(figure, runs_of(found.values()), note)

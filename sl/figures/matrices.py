@@ -11,6 +11,7 @@ from sl.record.run import Array
 
 MOST_NUMBERS = 10
 MANY = f"Colours of more than {MOST_NUMBERS} classes follow the square root of the share, so that small ones show."
+ROUNDED = "Rounded; blank: less than 0.5 %."
 
 
 def class_matrix(axes: Axes, matrix: Array, labels: Sequence[str], *, named: bool = True) -> None:
@@ -29,6 +30,11 @@ def class_matrix(axes: Axes, matrix: Array, labels: Sequence[str], *, named: boo
         cell_numbers(axes, 100 * matrix, "{:.0f}")
     else:
         axes.locator_params(integer=True)
+
+
+def cells_of(classes: int) -> str:
+    """What the numbers in the cells leave out, or how the colours of many classes are scaled; for the footer."""
+    return ROUNDED if classes <= MOST_NUMBERS else MANY
 
 
 def cell_numbers(axes: Axes, values: Array, form: str) -> None:

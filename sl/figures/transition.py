@@ -4,7 +4,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from sl.comparison import RunGroup
-from sl.figures.matrices import MANY, MOST_NUMBERS, class_matrix
+from sl.figures.matrices import cells_of, class_matrix
 from sl.figures.panels import footer, panels
 
 
@@ -19,7 +19,7 @@ def draw(group: RunGroup) -> Figure | None:
         matrix = np.array(run.header.noise.transition, dtype=np.float64)
         class_matrix(panel, matrix, run.class_labels, named=place % 3 == 0)
         panel.set_title(f"{noise.title}\n{100 * (run.realised_rate or 0):.1f} % of all labels wrong", fontsize=9)
-        panel.set(xlabel="label given", ylabel="true class")
+        panel.set(xlabel="label given", ylabel="" if place % 3 else "true class")
     note = "Shown for the lowest seed of each setting; from white (0) to dark blue (100 %)."
-    note += f" {MANY}" if len(group.head.class_names) > MOST_NUMBERS else ""
+    note += f" {cells_of(len(group.head.class_names))}"
     return footer(figure, found.values(), note)

@@ -23,7 +23,10 @@ def test_matrices_of_many_classes_keep_their_titles_apart(tmp_path: Path) -> Non
     below, above = (figure.axes[0].xaxis.label.get_window_extent(), figure.axes[3]._left_title.get_window_extent())
     assert below.y0 > above.y1 + 5
     assert figure._suptitle.get_window_extent().y0 > figure.axes[0]._left_title.get_window_extent().y1 + 5
-    assert "Rows: true class; columns: predicted class." in texts(figure)
+    labels = [panel.get_ylabel() for panel in figure.axes]
+    assert labels == ["true class", "", "", "true class", "", ""]
+    assert all(panel.get_xlabel().startswith("predicted class\n") for panel in figure.axes)
+    assert "blank" not in texts(figure)
 
 
 def pictures(figure: Figure) -> list[Array]:
@@ -40,6 +43,7 @@ def test_transition_shows_the_matrix_of_each_noise(runs: Path) -> None:
     assert "40.0 % of all labels wrong" in figure.axes[0].get_title(loc="left")
     assert "2 runs, 1 seed (0)" in texts(figure)  # of the five recorded, those that are shown
     assert {text.get_text() for text in figure.axes[0].texts} == {"60", "4"}
+    assert "Rounded; blank: less than 0.5 %." in texts(figure).replace("\n", " ")
 
 
 def test_confusion_shows_the_shares_of_each_row_at_each_stage(runs: Path) -> None:
@@ -51,4 +55,6 @@ def test_confusion_shows_the_shares_of_each_row_at_each_stage(runs: Path) -> Non
             records = [synthetic.lines(synthetic.header(loss, seed=seed)) for seed in (0, 1)]
             counts = [next(one for one in record if one.get("stage") == stage)["confusion"] for record in records]
             assert np.allclose(drawn[3 * row + column], np.mean(counts, axis=0) / 200)
+    accuracy = 100 * np.mean(np.diag(drawn[5]))
+    assert figure.axes[5].get_xlabel().endswith(f"late (epoch 10), mean class accuracy {accuracy:.1f} %")
     assert "SL (α 0.1" in figure.axes[3].get_title(loc="left")
