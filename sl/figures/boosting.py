@@ -1,4 +1,4 @@
-"""Boosting existing methods: each as it is and with SL in place of its cross entropy, after the last epoch."""
+"""Boosting existing methods: each without SL and with SL in place of its cross entropy, after the last epoch."""
 
 from functools import partial
 
@@ -8,8 +8,9 @@ from matplotlib.figure import Figure
 
 from sl.comparison import RunGroup, Series, paired_difference
 from sl.comparison.pairs import refusals
+from sl.comparison.titles import parameters
 from sl.figures.bars import Bars, class_bars, key
-from sl.figures.panels import footer, panels
+from sl.figures.panels import footer, lettered, panels
 from sl.figures.style import FAINT, loss_colour
 from sl.numbers import signed
 from sl.paper import BOOSTED
@@ -27,11 +28,20 @@ def draw(group: RunGroup) -> Figure | None:
     figure, axes = panels("Existing methods, and with SL in place of their cross entropy", 2 * len(rows), 2, 2.6)
     reasons = list[str]()
     for row, (noise, pairs) in enumerate(rows.items()):
-        _accuracy(axes[2 * row], noise, pairs)
+        _accuracy(axes[2 * row], pairs)
         reasons += _gain(axes[2 * row + 1], pairs)
+        for place, title in ((2 * row, noise.title), (2 * row + 1, "gain from SL")):
+            axes[place].set_title(lettered(place, title))
     members = [run for pairs in rows.values() for pair in pairs.values() for one in pair if one for run in one.runs]
-    note = f"Gain: with SL minus without, over the seeds that both ran. {refusals(reasons)}"
+    note = f"{_weights(group)} Gain: with SL minus without, over the seeds that both ran. {refusals(reasons)}"
     return footer(figure, members, note, "Whiskers")
+
+
+def _weights(group: RunGroup) -> str:
+    """The parameters of the SL inside the methods, in a sentence; empty where no record has them."""
+    terms = [(group.variant(boosted) or {}).get("term") for boosted in BOOSTED.values()]
+    found = dict.fromkeys(filter(None, map(parameters, terms)))
+    return f"SL: {'; '.join(found)}." if found else ""
 
 
 def _pairs(group: RunGroup, noise: Noise) -> dict[str, Pair]:
@@ -42,11 +52,11 @@ def _pairs(group: RunGroup, noise: Noise) -> dict[str, Pair]:
     return {names[method]: (plain, boosted) for method, (plain, boosted) in found.items() if boosted}
 
 
-def _accuracy(axes: Axes, noise: Noise, pairs: dict[str, Pair]) -> None:
-    """Two bars for each method: as it is, and with SL."""
+def _accuracy(axes: Axes, pairs: dict[str, Pair]) -> None:
+    """Two bars for each method: without SL, and with it."""
     plain, boosted = zip(*pairs.values(), strict=True)
-    groups = [_group("as it is", plain, FAINT), _group("with SL", boosted, loss_colour("sl"))]
-    axes.set(title=noise.title, ylim=(0, 113), yticks=range(0, 101, 20), ylabel="test accuracy (%)")
+    groups = [_group("without SL", plain, FAINT), _group("with SL", boosted, loss_colour("sl"))]
+    axes.set(ylim=(0, 113), yticks=range(0, 101, 20), ylabel="test accuracy (%)")
     class_bars(axes, list(pairs), groups, "{:.1f}".format)
     key(axes, groups)
 
@@ -69,7 +79,7 @@ def _gain(axes: Axes, pairs: dict[str, Pair]) -> list[str]:
     labels = [f"{name}\nn = {gain.size}" for name, gain in zip(pairs, gains, strict=True)]
     colour = loss_colour("sl")
     class_bars(axes, labels, [Bars("gain", mean, std, [colour] * len(gains), colour)], partial(signed, decimals=1))
-    axes.set(title="gain from SL", ylabel="percentage points")
+    axes.set_ylabel("gain (points of test accuracy)")
     axes.axhline(0, color=FAINT, lw=0.8)
     axes.margins(y=0.2)
     return [reason for _, reasons in found for reason in reasons]

@@ -45,7 +45,33 @@ def test_every_point_stands_where_its_parameters_say_with_its_own_mean_and_devia
     }
     assert np.allclose(grid.images[0].get_array(), [[45, 50], [30, 40]])
     assert np.allclose(line(product, "CE").get_ydata(), 35)
-    assert "1 more points differ in α and A together" in texts(drawn).replace("\n", " ")
+    said = texts(drawn).replace("\n", " ")
+    assert "1 more points differ in α and A together" in said
+    assert "RCE is linear in A, so A and β act as β · (−A)." in said
+    assert "from α 0.1, β 1, A −9.21, one or more are varied" in drawn.get_suptitle().replace("\n", " ")
+
+
+def test_parameters_tell_numbers_of_runs_and_an_axis_without_zero(tmp_path: Path) -> None:
+    """One parameter varied; the ringed point and CE have more runs than the other, and a band shows CE's deviation."""
+    for seed, accuracy in ((0, 0.49), (1, 0.51)):
+        ending(tmp_path, accuracy, "sl", seed=seed)
+        ending(tmp_path, accuracy - 0.1, "ce", seed=seed)
+    ending(tmp_path, 0.45, "sl", loss_options={"alpha": 1.0})
+    drawn = parameters.draw(run_group_of(tmp_path))
+    (panel,) = drawn.axes
+    assert (panel.get_title(loc="left"), [text.get_text() for text in panel.texts]) == ("α varied", ["CE\nn = 2"])
+    (band,) = panel.patches
+    assert (band.get_y(), band.get_height()) == pytest.approx((40 - np.sqrt(2), 2 * np.sqrt(2)))
+    assert drawn.get_suptitle().startswith(
+        "SL by its parameters, symmetric 40 %; from α 0.1, β 1, A −9.21, one is varied"
+    )
+    said = texts(drawn).replace("\n", " ")
+    assert "Each point: mean of n = 1. Ringed: the parameters of the other figures (n = 2)." in said
+    assert "The axis does not begin at 0." in said
+    assert "Whiskers, CE's band: ± 1 standard deviation" in said
+    assert "linear" not in said  # A is not varied
+    ending(tmp_path, 0.0, "sl", loss_options={"alpha": 2.0})
+    assert "does not begin" not in texts(parameters.draw(run_group_of(tmp_path))).replace("\n", " ")
 
 
 def test_names_of_lines_lie_outside_the_panels(full: Path) -> None:
@@ -54,7 +80,7 @@ def test_names_of_lines_lie_outside_the_panels(full: Path) -> None:
     legends = [(panel, panel.get_legend()) for panel in figure.axes if panel.get_legend()]
     assert len(legends) == 1
     assert all(legend.get_window_extent().y0 >= panel.bbox.y1 - 0.5 for panel, legend in legends)
-    names = [(panel, text) for panel in figure.axes for text in panel.texts if text.get_text() == "CE"]
+    names = [(panel, text) for panel in figure.axes for text in panel.texts if text.get_text() == "CE\nn = 2"]
     assert len(names) == 4
     assert all(text.get_window_extent().x0 > panel.bbox.x1 for panel, text in names)
 
@@ -65,7 +91,7 @@ def test_no_parameter_figure_without_a_second_value(runs: Path) -> None:
     assert parameters.draw(run_group_of(runs)) is None
     synthetic.record(runs, "sl", loss_options={"alpha": 1.0})
     (panel,) = parameters.draw(run_group_of(runs)).axes
-    assert panel.get_title(loc="left") == "(a) α varied"
+    assert panel.get_title(loc="left") == "α varied"
 
 
 def test_a_sweep_over_two_parameters_is_a_heat_map(runs: Path) -> None:
@@ -92,7 +118,9 @@ def test_ablation_draws_each_term_with_its_weight(full: Path) -> None:
         "CE alone": "-",
         "5 × CE": "--",
     }
-    assert "Not recorded" not in texts(figure)
+    said = texts(figure).replace("\n", " ")
+    assert "CE alone (n = 2), 5 × CE (n = 2), RCE alone (n = 2)" in said
+    assert "Not recorded" not in said
 
 
 def test_a_term_alone_has_the_a_of_sl(full: Path) -> None:
@@ -118,6 +146,7 @@ def test_a_term_that_ran_with_more_weight_alone_is_missing_without(tmp_path: Pat
 def test_boosting_pairs_each_method_with_itself(full: Path) -> None:
     synthetic.record(full, "forward_sl", seed=2)
     accuracy, gain = boosting.draw(run_group_of(full)).axes
+    assert [panel.get_title(loc="left") for panel in (accuracy, gain)] == ["(a) symmetric 40 %", "(b) gain from SL"]
     heights = np.array([bar.get_height() for bar in accuracy.patches]).reshape(2, 2)
     assert np.isnan(heights).tolist() == [[True, False], [False, False]]
     assert heights[0, 1] == pytest.approx(last("forward"))
@@ -128,6 +157,11 @@ def test_boosting_pairs_each_method_with_itself(full: Path) -> None:
         low, high = panel.containers[1].lines[2][0].get_segments()[1][:, 1]
         assert (high - low) / 2 == pytest.approx(values.std(ddof=1), abs=1e-3)
     assert [label.get_text() for label in gain.get_xticklabels()] == ["LSR\nn = 0", "Forward\nn = 2"]
+
+
+def test_boosting_names_the_parameters_of_its_sl(runs: Path) -> None:
+    synthetic.record(runs, "forward_sl", loss_options={"term": {"alpha": 0.1, "beta": 1.0, "log_zero": -9.2103}})
+    assert "SL: α 0.1, β 1, A −9.21. Gain: with SL minus without" in texts(boosting.draw(run_group_of(runs)))
 
 
 def test_a_sweep_over_lists_has_a_panel_for_each(tmp_path: Path) -> None:
