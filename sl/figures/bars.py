@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import matplotlib.patheffects as effects
 import numpy as np
@@ -82,7 +83,11 @@ def class_bars(
     for place, group in enumerate(groups):
         x = np.arange(len(labels)) + (place - (len(groups) - 1) / 2) * width
         whiskers = np.nan_to_num(group.std)
-        look = {"color": group.colours, "edgecolor": group.edges, "linewidth": 0.7 if group.edges else 0.0}
+        look: dict[str, Any] = {
+            "color": group.colours,
+            "edgecolor": group.edges,
+            "linewidth": 0.7 if group.edges else 0.0,
+        }
         bars = axes.bar(x, group.mean, 0.94 * width, label=group.label, **look)
         if whiskers.any():
             bars.errorbar = axes.errorbar(x, group.mean, whiskers, fmt="none", ecolor=INK, elinewidth=0.8, capsize=1.5)
@@ -105,8 +110,8 @@ def _sorted_lines(axes: Axes, groups: Sequence[Bars], what: str) -> None:
     ranks = range(1, len(order) + 1)
     for group in groups:
         colour = group.key if group.style == "-" else INK  # light grey dashes cannot be seen
-        look = {"color": colour, "ls": group.style, "lw": 1.2}
-        axes.step(ranks, group.mean[order], where="mid", label=group.label, **look)
+        values = group.mean[order]
+        axes.step(ranks, values, where="mid", color=colour, ls=group.style, lw=1.2, label=group.label)
     name = groups[-1].label.partition(" (")[0]  # without parameters, epoch or number of runs, which the legend says
     axes.set(xlabel=f"rank of the {what}, sorted by: {name}", xlim=(1, len(order)))
 
