@@ -23,6 +23,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     files.append(File.generated(config, "index.md", content=readme))
     for target in re.findall(r"!\[[^\]]*\]\((results/[^)]+)\)", readme):
         files.append(File.generated(config, target, abs_src_path=str(ROOT / target)))
+    files.append(File.generated(config, "tables.css", abs_src_path=str(ROOT / "docs" / "site" / "tables.css")))
     for name, content in pictures.draw_all().items():
         files.append(File.generated(config, f"pictures/{name}.png", content=content))
     return files
@@ -53,7 +54,8 @@ def _rewriter(folder, page: Page, config: MkDocsConfig) -> Callable[[re.Match[st
         place = path.relative_to(ROOT)
         if config.repo_url:
             return f"[{link['label']}]({config.repo_url.rstrip('/')}/blob/main/{place}{anchor})"
-        return link["label"] if link["label"] == str(place) else f"{link['label']} (`{place}`)"
+        named = link["label"].strip("`")
+        return f"`{place}`" if named in (str(place), place.name) else f"{link['label']} (`{place}`)"
 
     return rewrite
 
@@ -64,7 +66,7 @@ def recipes() -> str:
     options = dict.fromkeys(key for recipe in found.values() for key in recipe)
     lines = [f"| | {' | '.join(found)} |", f"|---|{'---|' * len(found)}"]
     for option in options:
-        values = (OmegaConf.to_container(recipe).get(option, "") for recipe in found.values())
+        values = (OmegaConf.to_container(recipe).get(option, "–") for recipe in found.values())
         lines.append(f"| `{option}` | {' | '.join(_shown(value) for value in values)} |")
     return "\n".join(lines)
 
@@ -72,6 +74,8 @@ def recipes() -> str:
 def _shown(value: object) -> str:
     if isinstance(value, dict):
         return ", ".join(f"{key} {_shown(inner)}" for key, inner in value.items())
-    if value is None or isinstance(value, bool):
-        return {None: "none", True: "yes", False: "no"}[value]
-    return f"{value:g}" if isinstance(value, float) else str(value).removeprefix("sl.models.")
+    if value is None or value == []:
+        return "none"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"{value:.3g}" if isinstance(value, float) else str(value).removeprefix("sl.models.")

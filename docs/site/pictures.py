@@ -2,13 +2,14 @@
 
 from io import BytesIO
 
+import matplotlib
 import torch
 from matplotlib.figure import Figure
 from torch import Tensor
 
 from sl.figures.matrices import class_matrix
 from sl.figures.panels import panels
-from sl.figures.style import class_colour
+from sl.figures.style import STYLE, loss_colour
 from sl.losses import (
     ActivePassive,
     CrossEntropy,
@@ -32,12 +33,22 @@ LOSSES: dict[str, Loss] = {
     "SL (0.1, 1)": SymmetricCrossEntropy(0.1, 1.0),
     "NCE + RCE (1, 1)": ActivePassive(NormalizedCrossEntropy(), ReverseCrossEntropy(), 1.0, 1.0),
 }
+LOOKS = {  # loss whose colour in the figures it has (grey for all that have none), line
+    "CE": ("ce", "-"),
+    "focal (0.5)": ("focal", "--"),
+    "GCE (0.7)": ("gce", "-"),
+    "MAE": ("mae", "-."),
+    "RCE": ("rce", "-"),
+    "SL (0.1, 1)": ("sl", "--"),
+    "NCE + RCE (1, 1)": ("nce_rce", ":"),
+}
 
 
 def draw_all() -> dict[str, bytes]:
     """Every picture as a PNG, by its name."""
-    figures = {"gradients": gradients(), "noise": matrices(), "noise_cifar100": hundred_classes()}
-    return {name: _png(figure) for name, figure in figures.items()}
+    with matplotlib.rc_context(STYLE):
+        figures = {"gradients": gradients(), "noise": matrices(), "noise_cifar100": hundred_classes()}
+        return {name: _png(figure) for name, figure in figures.items()}
 
 
 def slope(loss: Loss, share: Tensor) -> tuple[Tensor, Tensor]:
@@ -55,16 +66,18 @@ def slope(loss: Loss, share: Tensor) -> tuple[Tensor, Tensor]:
 def gradients() -> Figure:
     """Loss and gradient by the probability that a network gives to the label."""
     share = torch.linspace(0.001, 0.999, 400, dtype=torch.float64)
-    figure, (values, slopes) = panels("One label of ten classes: how hard does a loss pull?", 2, 2, 3.4)
-    for place, (title, loss) in enumerate(LOSSES.items()):
-        style = {"color": class_colour(place, len(LOSSES)), "ls": ("-", "--")[place % 2], "label": title}
+    figure, (values, slopes) = panels(
+        "Loss and size of its gradient, by the probability of the given label; ten classes", 2, 2, 3.4
+    )
+    for title, loss in LOSSES.items():
+        name, style = LOOKS[title]
         for axes, line in zip((values, slopes), slope(loss, share), strict=True):
-            axes.plot(share, line, **style)
+            axes.plot(share, line, color=loss_colour(name), ls=style, label=title)
     values.set(ylim=(0, 10), ylabel="loss")
     slopes.set(ylabel="size of the gradient at the label's logit")
     for axes in (values, slopes):
         axes.set_xlabel("probability of the given label")
-    values.legend(fontsize=8)
+    values.legend(fontsize=8, title_fontsize=8, title="RCE, SL and NCE + RCE\nalmost coincide")
     return figure
 
 

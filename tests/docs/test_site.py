@@ -72,7 +72,9 @@ def test_the_strict_build_passes(tmp_path: Path) -> None:
     for picture in ("gradients", "noise", "noise_cifar100"):
         assert (tmp_path / "pictures" / f"{picture}.png").stat().st_size > 10_000
     recipes = (tmp_path / "recipes" / "index.html").read_text()
-    assert re.search(r"<code>milestones</code></td>\s*<td[^>]*>\[\]</td>", recipes)
+    assert re.search(r"<code>milestones</code></td>\s*<td[^>]*>none</td>", recipes)
+    assert "tables.css" in recipes
+    assert (tmp_path / "tables.css").stat().st_size
     api = (tmp_path / "api" / "index.html").read_text()
     for name in ("SymmetricCrossEntropy", "symmetric_cross_entropy", "corrupt", "ClassReport"):
         assert name in api
@@ -86,11 +88,21 @@ def lead(hooks: ModuleType, markdown: str, repo_url: str | None = None) -> str:
 def test_links_lead_to_pages_or_name_a_file(hooks: ModuleType) -> None:
     assert lead(hooks, "[noise](noise.md#x)") == "[noise](noise.md#x)"
     assert lead(hooks, "[all claims](../results/claims.md)") == "all claims (`results/claims.md`)"
+    assert lead(hooks, "[claims.md](../results/claims.md)") == "`results/claims.md`"
     linked = lead(hooks, "[all claims](../results/claims.md)", "https://host/sl/")
     assert linked == "[all claims](https://host/sl/blob/main/results/claims.md)"
     assert lead(hooks, "```text\n[a](nowhere.md)\n```") == "```text\n[a](nowhere.md)\n```"
     with pytest.raises(PluginError, match=r"losses\.md: the link to nowhere\.md leads nowhere"):
         lead(hooks, "[a](nowhere.md)")
+
+
+def test_the_table_of_recipes_has_no_empty_or_long_value(hooks: ModuleType) -> None:
+    rows = {row.split("|")[1].strip(" `"): [cell.strip() for cell in row.split("|")[2:-1]]
+            for row in hooks.recipes().splitlines()[2:]}  # fmt: skip
+    assert all(cell for cells in rows.values() for cell in cells)
+    assert {"–"} < set(rows["head_lr_factor"])
+    assert "none" in rows["milestones"]
+    assert {cell.split(", ")[-1] for cell in rows["sl"]} == {"log_zero -9.21", "log_zero -6"}
 
 
 def test_a_drawn_picture_stands_at_its_mark(hooks: ModuleType) -> None:
