@@ -98,7 +98,7 @@ def published(*columns: str, over: str = "ce") -> list[float]:
 
 ROWS: dict[str, tuple[tuple[str, float | str], str, int]] = {  # noise, columns that have it, seeds of the small runs
     "none": (("none", 0.0), "ms", 3),
-    "20 % random": (("symmetric", 0.2), "m", 3),
+    "20 % random": (("symmetric", 0.2), "ms", 3),
     "40 % random": (("symmetric", 0.4), "cms", 6),
     "60 % random": (("symmetric", 0.6), "cms", 3),
     "asymmetric: in five classes, 40 % are labelled as one other class": (("asymmetric", 0.4), "ms", 3),
