@@ -54,9 +54,9 @@ def test_every_point_stands_where_its_parameters_say_with_its_own_mean_and_devia
 def test_parameters_tell_numbers_of_runs_and_an_axis_without_zero(tmp_path: Path) -> None:
     """One parameter varied; the ringed point and CE have more runs than the other, and a band shows CE's deviation."""
     for seed, accuracy in ((0, 0.49), (1, 0.51)):
-        ending(tmp_path, accuracy, "sl", seed=seed)
-        ending(tmp_path, accuracy - 0.1, "ce", seed=seed)
-    ending(tmp_path, 0.45, "sl", loss_options={"alpha": 1.0})
+        synthetic.ending(tmp_path, accuracy, "sl", seed=seed)
+        synthetic.ending(tmp_path, accuracy - 0.1, "ce", seed=seed)
+    synthetic.ending(tmp_path, 0.45, "sl", loss_options={"alpha": 1.0})
     drawn = parameters.draw(run_group_of(tmp_path))
     (panel,) = drawn.axes
     assert (panel.get_title(loc="left"), [text.get_text() for text in panel.texts]) == ("α varied", ["CE\nn = 2"])
@@ -70,7 +70,7 @@ def test_parameters_tell_numbers_of_runs_and_an_axis_without_zero(tmp_path: Path
     assert "The axis does not begin at 0." in said
     assert "Whiskers, CE's band: ± 1 standard deviation" in said
     assert "linear" not in said  # A is not varied
-    ending(tmp_path, 0.0, "sl", loss_options={"alpha": 2.0})
+    synthetic.ending(tmp_path, 0.0, "sl", loss_options={"alpha": 2.0})
     assert "does not begin" not in texts(parameters.draw(run_group_of(tmp_path))).replace("\n", " ")
 
 
