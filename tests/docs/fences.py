@@ -19,11 +19,16 @@ class Block(NamedTuple):
 
 
 def blocks(page: Path) -> Iterator[Block]:
-    """The fenced and the indented code blocks of a page, in order; indented ones have the language `indented`."""
-    title, before, lines = "", "", list[str]()
+    """The fenced and the indented code blocks of a page, in order; indented ones have the language `indented`.
+
+    An indented paragraph below a list's entry is text.
+    """
+    title, before, lines, in_list = "", "", list[str](), False
     language: str | None = None
     for line in [*page.read_text(encoding="utf-8").splitlines(), ""]:
         fence = re.match(r"\s*```(\w*)", line)
+        if language is None and line and not line.startswith(" "):
+            in_list = bool(re.match(r"(\d+\.|-) ", line))
         if language is None and line.startswith("#"):
             title = line.lstrip("# ")
         elif (fence and language is not None) or (language == "indented" and not line.startswith("    ")):
@@ -33,6 +38,6 @@ def blocks(page: Path) -> Iterator[Block]:
             language = fence[1]
         elif language is not None:
             lines.append(line)
-        elif line.startswith("    ") and not before:
+        elif line.startswith("    ") and not before and not in_list:
             language, lines = "indented", [line]
         before = line
