@@ -22,7 +22,7 @@ function sampleRate(verdicts, images) {
   }
   const percent = (value) => (100 * value).toFixed(1);
   const [share, low, high] = [wrong / n, ...wilson(wrong, n)].map(percent);
-  // Unsure labels are wrong more often than others: without them the interval is too low.
+  // Unsure labels may be wrong more often than others; then the interval without them is too low.
   const ends = [wrong, wrong + unsure].map((number) => percent(number / (n + unsure)));
   const left = unsure ? ` ${unsure} unsure, not counted: if all are right ${ends[0]} %, if all are wrong ${ends[1]} %.` : "";
   const interval = `95 % interval ${low} to ${high} %`;
