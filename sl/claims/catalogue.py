@@ -169,7 +169,7 @@ def _every_class() -> Iterable[Claim]:
         yield Claim(
             f"sl_lifts_every_class_{percent}", EVERY_CLASS, f"SL is better than CE at every class ({noise.title}).",
             "SL minus CE, last epoch, at the class whose gain is least sure (smallest t)",
-            (ce, sl), measures.class_gains, headline=True, every_class=True,
+            (ce, sl), measures.class_gains, headline=True,
         )  # fmt: skip
         yield Claim(
             f"sl_lifts_hardest_most_{percent}", EVERY_CLASS, f"The hard classes gain most from SL ({noise.title}).",

@@ -65,11 +65,12 @@ class SameProduct(Cell):
 class Claim:
     """A claim; `measure` takes one Series for each of `cells` and returns one number per seed, (n,).
 
+    For a claim that must hold at every class it returns one per seed and class, (n, K).
+
     The number is in percentage points, above 0 where the claim is right, and nan for a seed on which nothing could be
     measured. All series hold the same seeds in the same order. `headline` claims stand in the README. `proof` names the
     test for a claim that holds by algebra. `halves`: it compares the harder half of the classes with the easier half,
-    and `measure` takes as `without` the number of a class to leave out. `every_class`: it must hold at every class, and
-    `measure` returns (n, K). `reading`: the paper can be read otherwise.
+    and `measure` takes as `without` the number of a class to leave out. `reading`: the paper can be read otherwise.
     """
 
     id: str
@@ -82,5 +83,4 @@ class Claim:
     reported: tuple[Reported, ...] = ()
     proof: str = ""
     halves: bool = False
-    every_class: bool = False
     reading: bool = False

@@ -157,7 +157,7 @@ def evaluate(claim: Claim, group: RunGroup, out: Path) -> Outcome:
         p=result.p,
         p_adjusted=None,
         n=result.n,
-        at_class=paired[0].runs[0].class_names[weakest] if claim.every_class and seeds else "",
+        at_class=paired[0].runs[0].class_names[weakest] if values.shape[1] > 1 and seeds else "",
         rests_on=rests_on(claim, paired, result.mean) if verdict in DECIDED else {},
         reading=claim.reading,
         proof=claim.proof,

@@ -1,7 +1,7 @@
 """The sentences of README, docs/audit.md and docs/audit-study.md that quote the study, against its records."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from math import ceil, floor
 from pathlib import Path
 from statistics import fmean
@@ -124,18 +124,21 @@ def test_cleanlabs_filter_beside_the_decisions_of_one_run_of_sl() -> None:
     assert f"Beside them cleanlab's filter on CE's folds {said}" in STUDY
 
 
-def paired_p(losses: tuple[str, str], folds: tuple[int, int], cell: str, seeds: int) -> float:
-    """Of the average precision of two kinds of audit over their first seeds, by a t test of their differences."""
-    first, second = (
-        {one["seed"]: one["measures"]["average_precision"] for one in of(cell, loss, fold)}
-        for loss, fold in zip(losses, folds, strict=True)
-    )
-    return float(ttest_rel([first[seed] for seed in range(seeds)], [second[seed] for seed in range(seeds)]).pvalue)
+def precisions(cell: str, loss: str, folds: int) -> dict[int, float]:
+    """The average precision of a kind of audit, by seed; empty where there is none."""
+    kind = (one for one in RECORDS if (one["cell"], one["loss"], one["folds"]) == (cell, loss, folds))
+    return {one["seed"]: one["measures"]["average_precision"] for one in kind}
+
+
+def paired_p(losses: tuple[str, str], folds: tuple[int, int], cell: str, seeds: Sequence[int] = range(3)) -> float:
+    """Of the average precision of two kinds of audit over these seeds, by a t test of their differences."""
+    first, second = (precisions(cell, loss, fold) for loss, fold in zip(losses, folds, strict=True))
+    return float(ttest_rel([first[seed] for seed in seeds], [second[seed] for seed in seeds]).pvalue)
 
 
 def test_what_was_seen_before_seeds_were_added() -> None:
     """Of three seeds; with six the difference is marked in the table."""
-    worst, aggregate = (paired_p(("sl", "ce"), (0, 0), f"CIFAR-10N {name}", 3) for name in ("worst", "aggregate"))
+    worst, aggregate = (paired_p(("sl", "ce"), (0, 0), f"CIFAR-10N {name}") for name in ("worst", "aggregate"))
     assert f"(average precision: p = {worst:.3f} on worst, {aggregate:.2f} on aggregate)" in STUDY
     assert len(of("CIFAR-10N worst", "sl", 0)) == len(of("CIFAR-10N aggregate", "ce", 0)) == 6
 
@@ -145,15 +148,13 @@ def test_how_sl_ranks_by_the_seeds_that_were_added() -> None:
     family, added = [], {}
     for cell in sorted({one["cell"] for one in RECORDS}):
         for loss, folds in (("gce", 0), ("sl", 0), ("gce", 4), ("sl", 4)):
-            kind = [one for one in RECORDS if (one["cell"], one["loss"], one["folds"]) == (cell, loss, folds)]
-            ce = {one["seed"]: one["measures"]["average_precision"] for one in of(cell, "ce", folds)}
-            known = {one["seed"]: one["measures"]["average_precision"] for one in kind}
+            known, ce = precisions(cell, loss, folds), precisions(cell, "ce", folds)
             seeds = sorted(known.keys() & ce.keys())
             if loss == "sl" and len(seeds) == 6:
                 seeds = seeds[3:]
                 added[cell] = (len(family), 100 * fmean(known[seed] - ce[seed] for seed in seeds))
             if seeds:
-                family.append(ttest_rel([known[seed] for seed in seeds], [ce[seed] for seed in seeds]).pvalue)
+                family.append(paired_p((loss, "ce"), (folds, folds), cell, seeds))
     corrected = false_discovery_control(family)
     (worst, more), (aggregate, few) = added["CIFAR-10N worst"], added["CIFAR-10N aggregate"]
     assert corrected[worst] < 0.05 < corrected[aggregate]
@@ -162,7 +163,7 @@ def test_how_sl_ranks_by_the_seeds_that_were_added() -> None:
 
 
 def test_whether_folds_of_sl_rank_worse() -> None:
-    found = {cell: paired_p(("sl", "sl"), (4, 0), cell, 3) for cell in {one["cell"] for one in RECORDS}}
+    found = {cell: paired_p(("sl", "sl"), (4, 0), cell) for cell in {one["cell"] for one in RECORDS}}
     least, second = sorted(found, key=lambda cell: found[cell])[:2]
     assert (least, second[:5], len(found)) == ("CIFAR-10N worst", "MNIST", 7)
     assert f"have p of {found[least]:.3f} ({least}) and {found[second]:.3f} (MNIST) as their smallest" in STUDY

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from statistics import fmean
 from typing import Any
 
 import pytest
@@ -109,22 +110,22 @@ ROWS: dict[str, tuple[tuple[str, float | str], str, int]] = {  # noise, columns 
 }
 
 
+def columns_of(label: str) -> Iterator[tuple[list[float], list[float]] | None]:
+    """The `differences` of a row in each column; None where not both losses were run."""
+    noise, columns, seeds = ROWS[label]
+    for column, where, of_scale in (("c", "cifar10", ()), ("m", "mnist", ()), ("s", "cifar10", SMALL)):
+        known = column in columns
+        yield differences(where, *noise, *of_scale, seeds=seeds if column == "s" else 3) if known else None
+
+
 @pytest.mark.parametrize("label", ROWS)
 def test_a_row_of_what_sl_gains(label: str) -> None:
-    noise, columns, seeds = ROWS[label]
-    cells = []
-    for column, where, of_scale in (("c", "cifar10", ()), ("m", "mnist", ()), ("s", "cifar10", SMALL)):
-        there = gains(where, *noise, *of_scale, seeds=seeds if column == "s" else 3) if column in columns else None
-        cells.append("{} ({})".format(*there) if there else "–")
+    cells = [f"{marked(each[0])} ({signed(fmean(each[1]))})" if each else "–" for each in columns_of(label)]
     assert f"| {label} | {' | '.join(cells)} |" in ANSWER
 
 
 def test_the_marks_survive_the_correction_for_the_tests_that_are_shown() -> None:
-    shown = []
-    for noise, columns, seeds in ROWS.values():
-        for column, where, of_scale in (("c", "cifar10", ()), ("m", "mnist", ()), ("s", "cifar10", SMALL)):
-            if column in columns:
-                shown.append(differences(where, *noise, *of_scale, seeds=seeds if column == "s" else 3)[0])
+    shown = [each[0] for label in ROWS for each in columns_of(label) if each]
     shown += [differences(dataset, "symmetric", 0.4, over="gce")[0] for dataset in ("cifar10", "mnist")]
     shown.append(differences("cifar10", "symmetric", 0.4, *SMALL, over="gce", seeds=6)[0])
     p = [ttest_1samp(values, 0).pvalue for values in shown]

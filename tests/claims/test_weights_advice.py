@@ -1,6 +1,7 @@
 """What docs/choosing-parameters.md says of alpha and beta on scaled-down CIFAR-10, against the records."""
 
 import math
+from functools import cache
 
 import pytest
 from notes import ROOT, cell, first_seeds, group_of, late, weighted
@@ -24,6 +25,7 @@ def series_of(weight: str, value: float) -> Series:
     return first_seeds(found)
 
 
+@cache
 def ends() -> dict[tuple[str, float], tuple[float, bool]]:
     """By weight and value: accuracy minus that of the usual values, and whether it is decided, corrected for both
     tables."""
