@@ -30,7 +30,7 @@ def findings(found: Iterable[GroupOutcomes]) -> str:
         "whose gain is least sure; easy and hard classes: one half of the classes minus the other. "
         f"{SURVIVES}: survives the correction for the number of claims. {ONE_CLASS}: rests on one class. "
         "Intervals and verdicts leave out the choice of test images (small CIFAR-10: 200 a class). "
-        f"{NOTHING}: not measured, or too few runs. {UNCHECKED}: not checked."
+        f"{NOTHING}: not measured, or too few runs. {UNCHECKED}: as remembered, not checked against the paper."
     )
     missing = unrecorded({group.dataset for group in shown})
     notes = [*map(_note, tested), *([f"- {missing}"] if missing else [])]

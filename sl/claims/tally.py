@@ -2,14 +2,11 @@
 
 from collections.abc import Iterable, Sequence
 
-from sl.claims.catalogue import ACCURACY
 from sl.claims.outcome import GroupOutcomes, Outcome
 from sl.claims.rule import DECIDED, TESTED, Verdict
 from sl.numbers import ends, plural
 from sl.paper import PAPER_EPOCHS, USUAL_RECIPE
 from sl.record.shown import dataset_title
-
-AT_SCALE = "at the paper's scale"
 
 
 def tally(found: Iterable[GroupOutcomes]) -> str:
@@ -20,12 +17,11 @@ def tally(found: Iterable[GroupOutcomes]) -> str:
     full = [group for group in groups if group.paper_scale and group.recipe == USUAL_RECIPE]
     full = [group for group in full if any(_of(group, verdict) for verdict in TESTED)]
     if not full:
-        parts = [f"No claim is tested {AT_SCALE} by {USUAL_RECIPE} yet."]
+        parts = [f"No claim is tested at the paper's scale by {USUAL_RECIPE} yet."]
     else:
         seeds = [one.n for group in full for verdict in TESTED for one in _of(group, verdict)]
-        setting = f"(recipe {USUAL_RECIPE}, n = {ends(seeds)})"
-        counts = "; ".join(f"{dataset_title(group.dataset)}: {_counts(group)}" for group in full)
-        parts = [f"**The paper's claims, in our words, tested at its scale {setting}.** {counts}."]
+        setting = f"({USUAL_RECIPE}, n = {ends(seeds)})"
+        parts = [f"**The paper's claims, in our words, at its scale {setting}.**", *map(_counts, full)]
         parts += _contradicted(full)
     parts += [_against(group, full) for group in groups if not group.paper_scale and _of(group, Verdict.CONTRADICTED)]
     return " ".join(parts)
@@ -37,18 +33,17 @@ def _of(group: GroupOutcomes, verdict: Verdict) -> list[Outcome]:
 
 
 def _counts(group: GroupOutcomes) -> str:
-    """How many claims of the group have each verdict."""
-    return ", ".join(f"{len(_of(group, verdict))} {verdict}{_details(_of(group, verdict))}" for verdict in TESTED)
+    """The sentence on a group: how many of its claims have each verdict, and how many have no test."""
+    found = [_of(group, verdict) for verdict in TESTED]
+    counts = [f"{len(one)} {verdict}{_corrected(one)}" for verdict, one in zip(TESTED, found, strict=True)]
+    name, untested = dataset_title(group.dataset), len(group.claims) - sum(map(len, found))
+    return f"{name} ({plural(len(group.claims), 'claim')}): {', '.join(counts)}, {untested} untested."
 
 
-def _details(claims: Sequence[Outcome]) -> str:
-    """How many verdicts survive the correction, and how many compare SL's accuracy with that of another loss."""
+def _corrected(claims: Sequence[Outcome]) -> str:
+    """How many of the verdicts survive the correction for the number of claims; "" for none and for undecided ones."""
     decided = [one for one in claims if one.verdict in DECIDED]
-    if not decided:
-        return ""
-    accuracy = sum(one.topic == ACCURACY for one in decided)
-    gains = f"; {accuracy} on SL's accuracy against other losses" if accuracy else ""
-    return f" ({sum(one.survives for one in decided)} after correction{gains})"
+    return f" (corrected: {sum(one.survives for one in decided)})" if decided else ""
 
 
 def _contradicted(full: Iterable[GroupOutcomes]) -> list[str]:
@@ -66,10 +61,10 @@ def _against(group: GroupOutcomes, full: Iterable[GroupOutcomes]) -> str:
     """How many claims a scaled-down group contradicts, and how many of these the same data set supports in `full`."""
     claims = _of(group, Verdict.CONTRADICTED)
     name, ids = dataset_title(group.dataset), {one.id for one in claims}
-    counted = f"{plural(len(claims), 'claim')}{_details(claims)}"
-    text = f"Scaled-down runs of {name} (recipe {group.recipe}) contradict {counted}."
+    counted = f"{plural(len(claims), 'claim')}{_corrected(claims)}"
+    text = f"Scaled-down runs of {name} ({group.recipe}) contradict {counted}"
     for other in full:
         if other.dataset == group.dataset:
             held = sum(one.id in ids for one in _of(other, Verdict.SUPPORTED))
-            text += f" {name} {AT_SCALE} supports {held} of {len(claims)}."
-    return text
+            text += f", of which the paper's scale supports {held}"
+    return f"{text}."

@@ -47,7 +47,9 @@ def test_pages_quote_the_time_of_an_audit() -> None:
     assert f"2,000 pictures took {first['wall_seconds'] / 60:.0f} minutes on one idle Zen 3 core" in readme
     assert first["processor_seconds"] / first["wall_seconds"] < 1.01  # one core
     wrong = f"{100 * first['decision_precision']:.0f}"
-    assert f"Of its {first['decided']} changes {wrong} % were right (90 % were expected)" in readme
+    assert (
+        f"Of its {first['decided']} changes on those 2,000 pictures {wrong} % were right (90 % were expected)" in readme
+    )
 
 
 @pytest.mark.results

@@ -27,8 +27,8 @@ def test_scaled_down_runs_are_called_so_where_they_contradict_the_paper(tmp_path
     assert "paper +" not in text  # its numbers are of full size
     against = sum(outcome.verdict == "contradicted" for group in found for outcome in group.claims)
     assert tally(found) == (
-        f"No claim is tested at the paper's scale by authors_code yet. Scaled-down runs of CIFAR-10 (recipe "
-        f"authors_code) contradict {against} claims ({against} after correction)."
+        f"No claim is tested at the paper's scale by authors_code yet. Scaled-down runs of CIFAR-10 (authors_code) "
+        f"contradict {against} claims (corrected: {against})."
     )
 
 
