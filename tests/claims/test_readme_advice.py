@@ -104,8 +104,8 @@ ROWS: dict[str, tuple[tuple[str, float | str], str, int]] = {  # noise, columns 
     "40 % random": (("symmetric", 0.4), "cms", 6),
     "60 % random": (("symmetric", 0.6), "cms", 3),
     "asymmetric: in five classes, 40 % are labelled as one other class": (("asymmetric", 0.4), "ms", 3),
-    "asymmetric, 30 % of these classes": (("asymmetric", 0.3), "m", 3),
-    "asymmetric, 20 % of these classes": (("asymmetric", 0.2), "m", 3),
+    "asymmetric, 30 % of these classes": (("asymmetric", 0.3), "ms", 3),
+    "asymmetric, 20 % of these classes": (("asymmetric", 0.2), "ms", 3),
     "people's, worst of three answers (CIFAR-10N worst), 39 %": (("human", "worst"), "s", 3),
     "people's, majority of three (CIFAR-10N aggregate), 8.5 %": (("human", "aggregate"), "s", 3),
 }
