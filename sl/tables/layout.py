@@ -37,10 +37,19 @@ def results_table(group: RunGroup, published: Sequence[Published], statistic: st
 
     `differs` says how the group differs from one of the same data set, scale and recipe in a table above.
     """
-    tables = beside(group, published, statistic)
+    paired = comparisons(group, statistic)
+    title = f"{statistic.capitalize()}, recipe {group.names[2]}"
+    differing = [f"These runs differ from those of the same name above: {differs}."] if differs else []
+    remarks = _notes(group, beside(group, published, statistic), paired)
+    return TextTable(title, *_grid(group, published, statistic, paired), differing + remarks)
+
+
+def _grid(
+    group: RunGroup, published: Sequence[Published], statistic: str, paired: Comparisons
+) -> tuple[list[str], list[list[str]]]:
+    """Header and rows of a table of results."""
     found = list(cells(group, published, statistic))
     noises = sorted({cell.noise for cell in found}, key=lambda noise: noise.order)
-    paired = comparisons(group, statistic)
     rows = []
     for loss in dict.fromkeys(cell.loss for cell in found):
         of_loss = [cell for cell in found if cell.loss == loss]
@@ -49,17 +58,16 @@ def results_table(group: RunGroup, published: Sequence[Published], statistic: st
         for label in dict.fromkeys(cell.published.label for cell in of_loss if cell.published):
             line = [cell for cell in of_loss if cell.published and cell.published.label == label]
             rows.append(["", _label(group, line), *(_printed(group, line, noise) for noise in noises)])
-    title = f"{statistic.capitalize()}, recipe {group.names[2]}"
-    header = ["method", "source", *(noise.title for noise in noises)]
-    differing = [f"These runs differ from those of the same name above: {differs}."] if differs else []
-    return TextTable(title, header, rows, differing + _notes(group, tables, paired))
+    return ["method", "source", *(noise.title for noise in noises)], rows
 
 
-def own_results(group: RunGroup, statistic: str) -> tuple[list[str], list[list[str]]]:
-    """Header and rows of a group's results, without published results and without the column of sources."""
-    content = results_table(group, [], statistic)
-    head, *rows = ([row[0], *row[2:]] for row in (content.header, *content.rows))
-    return head, rows
+def own_results(group: RunGroup, statistic: str, paired: Comparisons) -> tuple[list[str], list[list[str]]]:
+    """Header and rows of a group's results, without published results and without the column of sources.
+
+    `paired` has the marks: of this group, or of the larger one that it shows a part of.
+    """
+    header, rows = _grid(group, [], statistic, paired)
+    return [header[0], *header[2:]], [[row[0], *row[2:]] for row in rows]
 
 
 def p_text(p: float | None) -> str:

@@ -37,6 +37,7 @@ def mark(p: float | None) -> str:
 def comparisons(group: RunGroup, statistic: str) -> Comparisons:
     """SL minus every other loss under each noise with runs of both; p is corrected for all tests of the group.
 
+    Pages that show a part of the group mark its differences by these p too: a difference has one mark everywhere.
     A loss that shares no seed with SL has a comparison of 0 pairs.
     """
     others = [(loss, noise) for noise in group.noises for loss in group.losses if loss != "sl"]
@@ -50,14 +51,14 @@ def mark_note(found: Comparisons) -> str:
     tests = sum(one.difference.tested for one in found.values())
     meaning = (
         f"{MARK.strip()}: differs from SL under the same noise, p < {SIGNIFICANT} (Student's t over the seeds that "
-        f"both ran, {FEWEST} at least){correction_note(tests)}."
+        f"both ran, {FEWEST} at least){correction_note(tests, 'with SL in this setting')}."
     )
     return meaning if tests else ""
 
 
-def correction_note(tests: int) -> str:
+def correction_note(tests: int, which: str) -> str:
     """A phrase, to follow "p < ...", that says how the marks are corrected; empty for one test, which needs none."""
-    return f", corrected for the {tests} comparisons of this table (Benjamini and Hochberg)" if tests > 1 else ""
+    return f", corrected for all {tests} comparisons {which} (Benjamini and Hochberg)" if tests > 1 else ""
 
 
 def notes(found: Comparisons) -> list[str]:

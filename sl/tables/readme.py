@@ -31,26 +31,27 @@ def block(runs: Sequence[Run]) -> str:
     Scale and origin of the runs follow each table. If one data set has runs at the paper's scale, one with only
     scaled-down runs gets a single line. Data sets without a finished run are listed at the end.
     """
-    found = [group for group in in_order(runs) if _compared(group) and group.names[0] in PAPER_EPOCHS]
     first: dict[str, RunGroup] = {}
-    for group in found:
-        first.setdefault(group.names[0], group)
+    for group in in_order(runs):
+        if group.names[0] in PAPER_EPOCHS and any(loss in COMPARED for loss in group.losses):
+            first.setdefault(group.names[0], group)
     parts = []
     some_at_paper_scale = any(paper_scale(group.head) for group in first.values())
     for name, group in first.items():
         if some_at_paper_scale and not paper_scale(group.head):
-            parts.append(brief(RunGroup(_compared(group))))
+            parts.append(brief(group))
             continue
         parts += [picture(group, PICTURES[name])] if name in PICTURES else []
-        parts.append(results(RunGroup(_compared(group))))
+        parts.append(results(group))
     missing = [dataset_title(name) for name in PAPER_EPOCHS if name not in first]
     if missing:
         parts.append(f"No finished run yet: {', '.join(missing)}.")
     return "\n\n".join(parts)
 
 
-def _compared(group: RunGroup) -> tuple[Run, ...]:
-    return tuple(run for run in group.runs if run.name("loss") in COMPARED)
+def _compared(group: RunGroup) -> RunGroup:
+    """The part of the group with the losses that the paper compares."""
+    return RunGroup(tuple(run for run in group.members if run.name("loss") in COMPARED))
 
 
 def first_picture(runs: Sequence[Run]) -> str:
@@ -77,14 +78,16 @@ def picture(group: RunGroup, figure: ModuleType) -> str:
 def results(group: RunGroup) -> str:
     """A Markdown table of test accuracy after the last epoch, with a title, and scale and origin of the runs below."""
     title = f"**{dataset_title(group.names[0])}, test accuracy (%) after the last epoch**, mean ± std over seeds (n)"
-    marks = mark_note(comparisons(group, STATISTIC))
-    return f"{title}\n\n{table(*own_results(group, STATISTIC))}\n\n{f'{_made(group)} {marks}'.rstrip()}"
+    shown, paired = _compared(group), comparisons(group, STATISTIC)
+    rows = table(*own_results(shown, STATISTIC, paired))
+    return f"{title}\n\n{rows}\n\n{f'{_made(shown)} {mark_note(paired)}'.rstrip()}"
 
 
 def brief(group: RunGroup) -> str:
     """One line: test accuracy after the last epoch under the usual noise, and a link to all results of the group."""
-    noise, (dataset, scale, _) = usual_noise(group), group.names
-    cells = [f"{loss_title(loss)} {found}" for loss in group.losses if (found := result(group, loss, noise, STATISTIC))]
+    shown, (dataset, scale, _) = _compared(group), group.names
+    noise = usual_noise(shown)
+    cells = [f"{loss_title(loss)} {found}" for loss in shown.losses if (found := result(shown, loss, noise, STATISTIC))]
     title = f"**{dataset_title(dataset)}, {scale_name(group.head)}, {noise.title}**"
     link = f"[all its results, scale and origin](results/tables/{page_name(dataset, scale)}.md)"
     return f"{title}, test accuracy (%) after the last epoch (n): {', '.join(cells)}; {link}."

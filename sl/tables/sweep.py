@@ -33,7 +33,8 @@ def notes(sweep: Sweep) -> list[str]:
     """Notes below the table: what it shows, the reference, the meaning of the mark, a warning and refused pairs."""
     seeds = sorted({run.seed for point in sweep.points for run in point.series.runs})
     tests = sum(difference.tested for difference, _ in sweep.differences)
-    meaning = f"{MARK.strip()}: p < {SIGNIFICANT}, with {FEWEST} seeds at least{correction_note(tests)}. "
+    corrected = correction_note(tests, "of this table")
+    meaning = f"{MARK.strip()}: p < {SIGNIFICANT}, with {FEWEST} seeds at least{corrected}. "
     lines = [
         f"{sweep.title}. Test accuracy after the last epoch: mean over n seeds ({', '.join(map(str, seeds))}) with "
         f"Student's t interval. {_references(sweep)} the point closest to the values in configs/ for loss and recipe; "

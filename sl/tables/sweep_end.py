@@ -34,7 +34,7 @@ def end_of_sweep(runs: Iterable[Run]) -> Iterator[str]:
 
 def losses(group: RunGroup) -> Iterator[str]:
     """The lines of a group's results for a terminal, with a row for each loss and a column for each noise."""
-    yield from plain(*own_results(group, STATISTIC))
+    paired = comparisons(group, STATISTIC)
+    yield from plain(*own_results(group, STATISTIC, paired))
     yield f"{setting(group.head)}. Test accuracy (%) after the last epoch: mean ± std over seeds (n)."
-    marks = mark_note(comparisons(group, STATISTIC))
-    yield f"{marks} {OWN_LABELS if group.head.labels_given else CLEAN_LABELS}".lstrip()
+    yield f"{mark_note(paired)} {OWN_LABELS if group.head.labels_given else CLEAN_LABELS}".lstrip()

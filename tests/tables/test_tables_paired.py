@@ -8,7 +8,7 @@ import pytest
 import synthetic
 from scipy import stats
 
-from sl.comparison import RunGroup
+from sl.comparison import RunGroup, run_groups
 from sl.record import Noise, load_all
 from sl.stats import Inference
 from sl.tables import Literature, write_all
@@ -44,8 +44,30 @@ def test_marks_stand_beside_the_results(several: RunGroup) -> None:
     grid = results_table(several, [], "last epoch")
     marked = {row[0].split(" (")[0] for row in grid.rows if row[2].endswith(" *")}
     assert marked == {"CE", "LSR"}
-    assert any("corrected for the 2 comparisons of this table" in note for note in grid.notes)
+    assert any("corrected for all 2 comparisons with SL in this setting" in note for note in grid.notes)
     assert "*: differs from SL under the same noise, p < 0.05" in results(several)
+
+
+def test_a_difference_has_the_same_mark_on_every_page(tmp_path: Path) -> None:
+    """README shows CE and LSR: by its two comparisons alone, LSR would have a mark that it lacks in results/tables."""
+    gains = {
+        "ce": (1.0, 1.3, 1.15),
+        "lsr": (0.8, 1.5, 1.0),
+        "mae": (-1, 0, 1),
+        "rce": (-1, 0, 1.1),
+        "lsr_sl": (-1, 1, 1),
+    }
+    p = [stats.ttest_1samp(values, 0).pvalue for values in gains.values()]
+    assert max(stats.false_discovery_control(p[:2])) < 0.05 < stats.false_discovery_control(p)[1]
+    for seed in range(3):
+        synthetic.ending(tmp_path, 0.5, "sl", seed=seed)
+        for loss, of_loss in gains.items():
+            synthetic.ending(tmp_path, 0.5 - of_loss[seed] / 100, loss, seed=seed)
+    (group,) = run_groups(load_all(tmp_path))
+    whole = [row[-1] for row in results_table(group, [], "last epoch").rows if row[-1].endswith("*")]
+    shown = [line.split("|")[2].strip() for line in results(group).splitlines() if line.endswith("* |")]
+    assert whole == shown == ["48.85 ± 0.15 (3) *"]
+    assert "corrected for all 5 comparisons with SL in this setting (Benjamini and Hochberg)." in results(group)
 
 
 @pytest.mark.parametrize("n", [1, 2])

@@ -79,6 +79,15 @@ def test_the_first_screen_has_the_methods_that_the_paper_compares(tmp_path: Path
     assert [row.split(" (")[0] for row in rows] == ["method", "---", "CE", "LSR"]
 
 
+def test_a_diverged_run_is_shown_as_one(tmp_path: Path) -> None:
+    for seed in (0, 1):
+        synthetic.record(tmp_path, "ce", seed=seed)
+    synthetic.diverged(tmp_path, "ce", seed=2)
+    synthetic.diverged(tmp_path, "gce")
+    rows = [line for line in block(load_all(tmp_path)).splitlines() if line.startswith(("| CE", "| GCE"))]
+    assert [row.endswith(end) for row, end in zip(rows, (" (2), diverged (1) |", "| diverged (1) |"), strict=True)]
+
+
 def test_a_readme_without_marks_is_left_alone(tmp_path: Path) -> None:
     readme = tmp_path / "README.md"
     readme.write_text("nothing here\n", encoding="utf-8")
