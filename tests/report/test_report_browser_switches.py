@@ -25,6 +25,9 @@ def test_a_number_of_the_paper_that_is_not_checked_is_marked(show: Callable[...,
     words = texts(driver, "#behind")[0]
     assert "almost 20 † (SL paper; one secondary source, not checked)" in words
     assert "17.2 (KTH re-run" in words
+    published = texts(driver, "#published td")
+    assert "78.70 †" in published
+    assert not [text for text in published if text.count("†") > 1]
 
 
 def test_switches_of_loss_noise_epoch_and_stage(show: Callable[..., Any]) -> None:

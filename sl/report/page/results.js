@@ -81,7 +81,7 @@ function listenResults() {
 
 function publishedTable(table) {
   const columns = table.header.map((title, place) => ({
-    title, cell: (row) => (place && row[place] !== NOTHING ? [row[place], mark(table.recalled)] : row[place]),
+    title, cell: (row) => row[place],
     numeric: place > 0, sort: (row) => (place ? numberIn(row[place]) : row[place]),
   }));
   const title = table.title + (table.recalled ? " († not checked)" : "");
