@@ -17,7 +17,8 @@ from sl.scale import paper_scale
 def group_order(group: RunGroup) -> tuple[Any, ...]:
     """Sort key of a group: the paper's data sets at the paper's scale come first, then the data set decides.
 
-    Within a data set the usual recipe comes first, then the values closest to today's configs/, then the most runs.
+    Within a data set the usual recipe comes first, then training on all images (no holdout or fold), then the values
+    closest to today's configs/, then the most runs.
     """
     name, scale, recipe = group.names
     stated = {key: value for key, value in stated_recipe(name, recipe).items() if key not in ("model", "sl")}
@@ -26,6 +27,7 @@ def group_order(group: RunGroup) -> tuple[Any, ...]:
         scaled,
         place("dataset", name),
         recipe != usual_recipe(name, scale),
+        group.head.holdout is not None,
         distance(group.head.config.recipe, stated),
         -len(group.runs),
     )
@@ -42,8 +44,8 @@ def in_order(runs: Iterable[Run]) -> list[RunGroup]:
 def recipe_differences(groups: Iterable[RunGroup]) -> list[str]:
     """For each group, how it differs from the first group of the same names, in words; empty if it does not.
 
-    Compared are recipe, network and its options, precision, options of the data set and, for the user's own data,
-    labels and split.
+    Compared are recipe, network and its options, precision, holdout and fold, options of the data set and, for the
+    user's own data, labels and split.
     """
     first: dict[tuple[str, str, str], Run] = {}
     return [_changes(group.head, first.setdefault(group.names, group.head)) for group in groups]
@@ -55,13 +57,11 @@ def changed_recipe(run: Run, usual: Run) -> str:
 
 
 def _changes(run: Run, usual: Run) -> str:
-    pairs = [
-        ("network", model_title(usual), model_title(run)),
-        ("precision", usual.config.precision, run.config.precision),
-    ]
-    others = [f"{name} {before} → {after}" for name, before, after in pairs if before != after]
+    networks = model_title(usual), model_title(run)
+    network = "" if networks[0] == networks[1] else f"network {networks[0]} → {networks[1]}"
+    others = changes(differences(vars(usual.config), vars(run.config), ("precision", "holdout", "fold")))
     options = (changes(_options(run, usual, choice)) for choice in ("model", "dataset"))
-    return ", ".join(filter(None, [changed_recipe(run, usual), *others, *options, other_data(run, usual)]))
+    return ", ".join(filter(None, [changed_recipe(run, usual), network, others, *options, other_data(run, usual)]))
 
 
 def _options(run: Run, usual: Run, choice: str) -> dict[str, tuple[Any, Any]]:

@@ -144,17 +144,29 @@ def test_the_papers_data_come_before_ones_own_and_what_is_finished_before_all_el
     assert shown == [("mnist", "paper"), ("cifar10", "cpu"), ("folder", "paper"), ("cifar10", "paper")]
 
 
+def test_training_on_all_images_comes_before_more_runs_that_held_some_out(tmp_path: Path) -> None:
+    synthetic.record(tmp_path, "ce")
+    for seed in (0, 1):
+        head = synthetic.header("ce", seed=seed)
+        head["config"]["holdout"] = 0.25
+        synthetic.write(tmp_path, synthetic.lines(head | {"identity": f"{seed:016x}"}))
+    assert [group.head.holdout for group in in_order(load_all(tmp_path))] == [None, 0.25]
+
+
 def test_groups_of_the_same_names_say_how_they_differ_from_the_first(tmp_path: Path) -> None:
-    """The recipe, the network and the precision; another data set begins anew."""
+    """The recipe, the network, the precision and what is held out; another data set begins anew."""
     heads = [synthetic.header("ce", recipe_options={"lr": lr}) for lr in (0.01, 0.01, 0.5)]
     heads[1]["config"]["model"]["_target_"] = "sl.models.Cnn4"
     heads[2]["config"]["precision"] = "bfloat16"
     heads.append(synthetic.header("ce", dataset="mnist", recipe_options={"lr": 0.7}))
+    heads.append(synthetic.header("ce", recipe_options={"lr": 0.01}))
+    heads[-1]["config"] |= {"holdout": 0.25, "fold": "1/4"}
     groups = []
     for number, head in enumerate(heads):
         synthetic.write(tmp_path / str(number), synthetic.lines(head))
         groups += run_groups(load_all(tmp_path / str(number)))
     said = ["", "network Cnn8 → Cnn4", "lr 0.01 → 0.5, precision float32 → bfloat16", ""]
+    said.append("holdout none → 0.25, fold none → 1/4")
     assert recipe_differences(groups) == said
 
 
