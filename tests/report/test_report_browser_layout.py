@@ -4,8 +4,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from browsed import choose
-from chromium import TOO_WIDE, texts
+from browsed import OPEN, choose
+from chromium import TOO_WIDE, set_width, texts
 
 WIDTHS = (390, 1400)
 
@@ -21,6 +21,19 @@ def test_nothing_is_wider_than_the_screen(show: Callable[..., Any], width: int, 
     assert driver.execute_script("return document.documentElement.scrollWidth <= innerWidth")
     driver.execute_script("document.querySelector('.behind')?.click()")
     assert driver.execute_script(TOO_WIDE) == []
+
+
+def test_a_section_that_was_closed_while_the_screen_changed_fits_the_screen(show: Callable[..., Any]) -> None:
+    """A press on its curves finds the epoch by the width that they were drawn for."""
+    driver = show()
+    choose(driver, "#loss", "SL")
+    driver.execute_script("document.getElementById('classwise').open = false")
+    set_width(driver, 390)
+    driver.execute_async_script(OPEN)
+    chart, place = "svg').getAttribute('width')", "figure').clientWidth"
+    widths = [driver.execute_script(f"return document.querySelector('#curves {what}") for what in (chart, place)]
+    assert int(widths[0]) == widths[1] < 390
+    assert texts(driver, "#curves h3")[0].startswith("SL")  # what was chosen stays
 
 
 def test_it_opens_with_what_holds_and_a_picture(show: Callable[..., Any]) -> None:

@@ -5,6 +5,7 @@ const SECTIONS = {
   verdicts: setVerdicts, classwise: setClasswise, losses: setComparison, confidence: setConfidence, drawn: setDrawn, suspects: setSuspects,
   results: setResults, runs: setRuns,
 };
+const CHARTS = { classwise: drawClasswise, losses: drawComparison, confidence: drawConfidence };
 const filled = {}; // the group that a section shows
 let current = 0;
 
@@ -12,9 +13,10 @@ function setRuns(group) {
   fill("runs-table", runTable(group.runs, group.label));
 }
 
-// Charts are as wide as the place they stand in, so a closed section is drawn when it is opened.
+// Charts are as wide as the place they stand in, so a closed section is drawn whenever it is opened.
 function setSection(id) {
-  if (!byId(id).open || filled[id] === current) return;
+  if (!byId(id).open) return;
+  if (filled[id] === current) return CHARTS[id]?.();
   filled[id] = current;
   SECTIONS[id](page.groups[current]);
 }
@@ -44,8 +46,7 @@ function redrawOnResize() {
     if (window.innerWidth === width) return;
     width = window.innerWidth;
     setTop(page.groups[topGroup()]);
-    [["classwise", drawClasswise], ["losses", drawComparison], ["confidence", drawConfidence]]
-      .filter(([id]) => byId(id).open).forEach(([, draw]) => draw());
+    Object.keys(CHARTS).filter((id) => byId(id).open).forEach((id) => CHARTS[id]());
   });
 }
 
