@@ -2,7 +2,8 @@
 
 Two losses are compared on the same seeds, so the functions here take one number per seed: a difference, which is 0 if
 there is no effect. Claims, tables, sweeps, the ranking of a search and the study of audits mark or judge several
-differences at once and correct for their number; parity and open points show intervals and judge nothing.
+differences at once and correct for their number; where a page shows a part of a setting's comparisons with SL, that is
+the number of all. Parity and open points show intervals and judge nothing.
 """
 
 from collections.abc import Sequence

@@ -12,8 +12,7 @@ from sl.paper import BOOSTED, COMPARED, HIGHER_NOISE, USUAL_NOISE, USUAL_RECIPE,
 from sl.record import CLEAN, STAGES
 from sl.record.run import Array
 from sl.record.shown import loss_title
-from sl.tables.compare import PAPER
-from sl.tables.published import ClassAccuracies, Fact, Literature, Published, marked, unchecked
+from sl.tables.published import PAPER, ClassAccuracies, Fact, Literature, Published, marked, unchecked
 
 CLASSES, MEMORISATION, ACCURACY = "Class-wise learning", "Memorisation", "SL against other losses"
 EVERY_CLASS, CONFIDENCE, REPRESENTATION = "SL against CE, class by class", "Confidence", "Representation"

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from sl.numbers import plural, signed
 from sl.paper import STAGE_EPOCHS
 from sl.record import Noise
-from sl.tables.compare import PAPER
-from sl.tables.published import CONFIDENCES, ClassAccuracies, Fact, Published, marked, unchecked
+from sl.tables.published import CONFIDENCES, PAPER, ClassAccuracies, Fact, Published, marked, unchecked
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from sl.files import relative
 from sl.paper import PAPER_EPOCHS
 from sl.record import Run
 from sl.record.shown import dataset_title, loss_order
-from sl.report.figures import figure_images, no_images
+from sl.report.figures import figure_images
 from sl.report.results import published_tables, results
 from sl.report.runs import entry, positions
 from sl.report.series import all_series
@@ -48,7 +48,7 @@ def contents(runs: Sequence[Run], literature: Literature, out: Path, figures: Pa
     shown = [
         _group(group, literature, places)
         | {
-            "images": figure_images(group, figures) if drawn[folder(group)] is group else no_images(),
+            "images": figure_images(figures / folder(group) if drawn[folder(group)] is group else None),
             "suspects": suspects(group, audits, out),
         }
         for group in pages

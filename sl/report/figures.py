@@ -3,9 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from sl.comparison import RunGroup
 from sl.errors import UserError, reason
-from sl.figures.catalogue import folder
 from sl.html import data_uri
 
 FIGURES = {
@@ -18,16 +16,9 @@ FIGURES = {
 }
 
 
-def figure_images(group: RunGroup, figures: Path) -> list[dict[str, Any]]:
-    """Title and picture (a data URI) of each of FIGURES; None where there is no file below the folder `figures`."""
-    return [
-        {"title": title, "image": image(figures / folder(group) / f"{name}.png")} for name, title in FIGURES.items()
-    ]
-
-
-def no_images() -> list[dict[str, Any]]:
-    """The result of `figure_images` where nothing is drawn."""
-    return [{"title": title, "image": None} for title in FIGURES.values()]
+def figure_images(place: Path | None) -> list[dict[str, Any]]:
+    """Title and picture (a data URI) of each of FIGURES; None where the folder `place` has no such file, or is None."""
+    return [{"title": title, "image": place and image(place / f"{name}.png")} for name, title in FIGURES.items()]
 
 
 def image(path: Path) -> str | None:

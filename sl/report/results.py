@@ -10,9 +10,9 @@ from sl.record import Noise
 from sl.record.shown import dataset_title
 from sl.report.numbers import hundredths
 from sl.report.runs import positions
-from sl.tables.compare import PAPER, ComparedCell, beside, cells, obstacle
+from sl.tables.compare import ComparedCell, beside, cells, obstacle
 from sl.tables.layout import conditions, published_table, source
-from sl.tables.published import Published
+from sl.tables.published import PAPER, Published
 from sl.tables.results import STATISTICS
 
 

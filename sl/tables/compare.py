@@ -8,10 +8,8 @@ from sl.comparison.titles import model_title
 from sl.record import Noise
 from sl.record.shown import loss_order
 from sl.scale import paper_scale
-from sl.tables.published import Published, Value
+from sl.tables.published import PAPER, Published, Value
 from sl.tables.results import REPORTED_EPOCHS, Result, result
-
-PAPER = "SL paper"
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ CONFIDENCES: dict[str, str] = {
     "code_log": "read from logs or result files of code",
 }
 UNCHECKED = "†"  # printed beside a number that is not checked
+PAPER = "SL paper"  # the label of the paper's own numbers
 NOISE = re.compile(r"([a-z]\w*)(?: (0\.\d+))?(?: ([a-z].*))?")
 VALUE = re.compile(r"(\d+(?:\.\d+)?)(?: ± (\d+(?:\.\d+)?))?")
 

@@ -53,7 +53,7 @@ def text(sweep: Sweep) -> Iterator[str]:
 
 def markdown(sweep: Sweep) -> str:
     """The table as Markdown, with its title above and its notes below."""
-    title = f"### {', '.join(map(_short, sweep.varied)) or 'no option'} varied, {sweep.head.name('loss')}"
+    title = f"### {', '.join(map(_short, sweep.varied))} varied, {sweep.head.name('loss')}"
     return f"{title}\n\n{table(*rows(sweep))}\n\n" + "".join(f"- {note}\n" for note in notes(sweep))
 
 
@@ -88,7 +88,7 @@ def _references(sweep: Sweep) -> str:
 
 
 def _short(option: str) -> str:
-    return option.rpartition(".")[2] if option.startswith("loss.") else option
+    return option.removeprefix("loss.")
 
 
 def _plain(value: Any) -> str:
