@@ -3,12 +3,13 @@
 import numpy as np
 import pytest
 import yaml
-from notes import NOTES, ROOT, cell, full_run, late
+from notes import NOTES, ROOT, cell, full_run, group_of, late
 from scipy.stats import false_discovery_control, ttest_1samp
 
 from sl.comparison.group_order import in_order
 from sl.paper import COMPARED, USUAL_NOISE, table_noise
 from sl.record import CLEAN, Noise, Run, load_all
+from sl.tables.paired import comparisons
 
 pytestmark = pytest.mark.results
 
@@ -88,7 +89,7 @@ NOISES = {  # rows of the table of noises that SL was made less for
 
 
 def test_where_sl_gains_little() -> None:
-    rows, differences = {}, []
+    rows, differences, compared = {}, [], comparisons(group_of("cifar10", "cpu", "apl"), "last epoch")
     for title, noise in NOISES.items():
         ce, sl = (cell("cpu", "apl", loss, noise) for loss in ("ce", "sl"))
         assert ce.seeds == sl.seeds == (0, 1, 2)
@@ -97,11 +98,10 @@ def test_where_sl_gains_little() -> None:
             pair = [[100 * getattr(run.probes["late"].training, share) for run in series.runs] for series in (ce, sl)]
             rows[title].append(f"{np.mean(pair[0]):.1f}, {np.mean(pair[1]):.1f}")
             differences.append(np.subtract(*pair))
-        differences.append(sl.stack(Run.last_percent) - ce.stack(Run.last_percent))
-        rows[title].append(f"{differences[-1].mean():+.1f}".replace("-", "−"))
+        rows[title].append(f"{np.mean(sl.stack(Run.last_percent) - ce.stack(Run.last_percent)):+.1f}".replace("-", "−"))
     corrected = iter(false_discovery_control([ttest_1samp(each, 0).pvalue for each in differences]))
     for title, texts in rows.items():
-        marks = [" *" * bool(next(corrected) < 0.05) for _ in texts]
+        marks = [*(" *" * bool(next(corrected) < 0.05) for _ in texts[1:]), compared["ce", NOISES[title]].mark]
         assert f"| {title} | {' | '.join(map(str.__add__, texts, marks))} |" in NOTES
 
 

@@ -5,10 +5,11 @@ from functools import cache
 
 import pytest
 from notes import ROOT, cell, first_seeds, group_of, late, weighted
-from scipy.stats import false_discovery_control, ttest_1samp
 
 from sl.comparison import Series
+from sl.comparison.sweeps import sweeps
 from sl.record import Run
+from sl.stats import significant
 
 pytestmark = pytest.mark.results
 PAGE = " ".join((ROOT / "docs" / "choosing-parameters.md").read_text(encoding="utf-8").split())
@@ -27,12 +28,18 @@ def series_of(weight: str, value: float) -> Series:
 
 @cache
 def ends() -> dict[tuple[str, float], tuple[float, bool]]:
-    """By weight and value: accuracy minus that of the usual values, and whether it is decided, corrected for both
-    tables."""
+    """By weight and value: accuracy minus that of the usual values, and whether the sweep's table has a mark there."""
     usual = series_of("alpha", USUAL["alpha"]).stack(Run.last_percent)
     gaps = {one: series_of(*one).stack(Run.last_percent) - usual for one in VALUES if one[1] != USUAL[one[0]]}
-    corrected = false_discovery_control([ttest_1samp(gap, 0).pvalue for gap in gaps.values()])
-    return {one: (float(gap.mean()), p < 0.05) for (one, gap), p in zip(gaps.items(), corrected, strict=True)}
+    (sweep,) = (
+        one for one in sweeps(group_of("cifar10", "cpu", "apl").runs) if one.name == "cifar10-symmetric-sl-apl-cpu"
+    )
+    of_points = [(point.values, p) for point, (_, p) in zip(sweep.points, sweep.differences, strict=True)]
+    p = {(of["loss.alpha"], of["loss.beta"]): p for of, p in of_points if of["noise.rate"] == 0.4}
+    return {
+        (weight, value): (float(gap.mean()), significant(p[tuple((USUAL | {weight: value}).values())]))
+        for (weight, value), gap in gaps.items()
+    }
 
 
 @pytest.mark.parametrize(("weight", "value"), VALUES)
