@@ -19,7 +19,7 @@ from sl.comparison.group_order import in_order, recipe_differences
 from sl.comparison.titles import named_loss, origin, setting
 from sl.comparison.usual_recipe import usual_recipe
 from sl.files import relative
-from sl.numbers import signed
+from sl.numbers import plural, signed
 from sl.paper import USUAL_NOISE
 from sl.record import Run
 from sl.record.shown import loss_order
@@ -121,7 +121,8 @@ class GroupOutcomes:
         runs = sum(max(0, FEWEST - n) for n in cells.values())
         unmeasured = sum(not outcome.refused for outcome in self.unmeasured)
         parts = [
-            f"Claims without enough runs: {len(self.lacking)}. With {FEWEST} seeds each they need {runs} more runs."
+            f"Claims without enough runs: {len(self.lacking)}. "
+            f"With {FEWEST} seeds each they need {plural(runs, 'more run')}."
         ] * bool(self.lacking)
         parts += [f"`{self.command}` trains them, among others."] * bool(self.lacking and self.command)
         parts += [
@@ -188,29 +189,30 @@ def all_outcomes(runs: Iterable[Run], literature: Literature, out: Path) -> list
 
     Groups on labels as given are left out: nobody knows how many of these labels are wrong.
     """
-    found = []
     groups = [group for group in in_order(runs) if group.runs and not group.head.labels_given]
-    for group, differs in zip(groups, recipe_differences(groups), strict=True):
-        head, (dataset, scale, recipe) = group.head, group.names
-        measured = outcomes(group, literature, out)
-        found.append(
-            GroupOutcomes(
-                dataset=dataset,
-                scale=scale,
-                recipe=recipe,
-                paper_scale=paper_scale(head),
-                badge=scale_name(head),
-                setting=setting(head),
-                origin=origin(group.runs),
-                stages=head.stages.model_dump(),
-                caution=caution(group),
-                differs=differs,
-                losses=compared(group, measured, out),
-                command="" if differs else command(dataset, scale, recipe),  # it would train the group above
-                claims=measured,
-            )
-        )
-    return found
+    pairs = zip(groups, recipe_differences(groups), strict=True)
+    return [group_outcomes(group, literature, out, differs) for group, differs in pairs]
+
+
+def group_outcomes(group: RunGroup, literature: Literature, out: Path, differs: str) -> GroupOutcomes:
+    """The outcomes of a group; `differs` says how it differs from the first group of the same names, if it does."""
+    head, (dataset, scale, recipe) = group.head, group.names
+    measured = outcomes(group, literature, out)
+    return GroupOutcomes(
+        dataset=dataset,
+        scale=scale,
+        recipe=recipe,
+        paper_scale=paper_scale(head),
+        badge=scale_name(head),
+        setting=setting(head),
+        origin=origin(group.runs),
+        stages=head.stages.model_dump(),
+        caution=caution(group),
+        differs=differs,
+        losses=compared(group, measured, out),
+        command="" if differs else command(dataset, scale, recipe),  # it would train the first group
+        claims=measured,
+    )
 
 
 def compared(group: RunGroup, found: Iterable[Outcome], out: Path) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from sl.claims.outcome import all_outcomes
+from sl.claims.outcome import group_outcomes
 from sl.claims.rule import RULE, Verdict
 from sl.comparison import RunGroup
 from sl.comparison.group_order import in_order, recipe_differences
@@ -46,15 +46,13 @@ def contents(runs: Sequence[Run], literature: Literature, out: Path, figures: Pa
     pages = in_order(runs)
     drawn = {folder(group): group for group in reversed(pages)}  # a folder holds the figures of its first group
     shown = [
-        _group(group, literature, places)
+        _group(group, literature, places, differs)
         | {
             "images": figure_images(figures / folder(group) if drawn[folder(group)] is group else None),
             "suspects": suspects(group, audits, out),
         }
-        for group in pages
+        for group, differs in zip(pages, recipe_differences(pages), strict=True)
     ]
-    for group, differs in zip(shown, recipe_differences(pages), strict=True):
-        group["setting"] += f" · differs from the runs of the same name above: {differs}" if differs else ""
     own = all(group["own"] for group in shown)
     namesakes = Counter[str]()
     for group in shown:
@@ -73,16 +71,17 @@ def contents(runs: Sequence[Run], literature: Literature, out: Path, figures: Pa
     }
 
 
-def _group(group: RunGroup, literature: Literature, places: dict[str, int]) -> dict[str, Any]:
+def _group(group: RunGroup, literature: Literature, places: dict[str, int], differs: str) -> dict[str, Any]:
     head, names = group.head, group.head.class_names
-    found = all_outcomes(group.members, literature, Path())
+    tested = group.runs and not head.labels_given
+    found = group_outcomes(group, literature, Path(), differs) if tested else None
     by_path = {relative(run.path, Path()): places[run.identity] for run in group.members}
     return {
         "own": head.labels_given,
         "paper_scale": paper_scale(head),
         "label": f"{dataset_title(group.names[0])} · {scale_badge(head)} · {group.names[2]}",
         "scale": scale_badge(head),
-        "setting": setting(head),
+        "setting": setting(head) + (f" · differs from the runs of the same name above: {differs}" if differs else ""),
         "origin": origin(group.runs) if group.runs else f"{origin(group.members)} · none is finished",
         "classes": head.class_labels,
         "colours": class_colours(len(names)),
@@ -92,8 +91,8 @@ def _group(group: RunGroup, literature: Literature, places: dict[str, int]) -> d
         "noises": [noise.title for noise in group.noises],
         "usual_noise": group.noises.index(usual_noise(group)) if group.noises else 0,
         "series": all_series(group, places),
-        "claims": [verdict_entry(claim, by_path) for claim in (found[0].claims if found else ())],
-        "missing": found[0].missing if found else "",
+        "claims": [verdict_entry(claim, by_path) for claim in (found.claims if found else ())],
+        "missing": found.missing if found else "",
         "results": results(group, literature.tables, places),
         "runs": positions(sorted(group.members, key=_order), places),
     }

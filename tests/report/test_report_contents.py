@@ -105,6 +105,14 @@ def test_a_claim_has_number_interval_and_the_runs_behind(runs: Path) -> None:
     assert {data["runs"][place]["id"] for place in claim["runs"]} == expected
 
 
+def test_no_command_is_told_for_runs_that_it_would_not_train(tmp_path: Path) -> None:
+    for options in ({}, {"recipe_options": {"lr": 0.5}}):
+        synthetic.record(tmp_path / "runs", "ce", **options)
+    usual, other = data_of(tmp_path / "runs")["groups"]
+    assert other["setting"].endswith(" · differs from the runs of the same name above: lr 0.01 → 0.5")
+    assert ["trains them" in group["missing"] for group in (usual, other)] == [True, False]
+
+
 def test_results_stand_beside_published_figures_with_their_marks(runs: Path) -> None:
     data = data_of(runs)
     table = data["groups"][0]["results"][0]

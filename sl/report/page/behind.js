@@ -43,7 +43,8 @@ function runAccuracy(run, place) {
 }
 
 function started(run) {
-  const resumed = run.provenances.length > 1 ? `, resumed ${run.provenances.length - 1} times` : "";
+  const times = run.provenances.length - 1;
+  const resumed = times ? `, resumed ${times === 1 ? "once" : `${times} times`}` : "";
   return run.provenances[0].started.slice(0, 16).replace("T", " ") + resumed;
 }
 
