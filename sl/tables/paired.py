@@ -58,7 +58,7 @@ def mark_note(found: Comparisons) -> str:
 
 def correction_note(tests: int, which: str) -> str:
     """A phrase, to follow "p < ...", that says how the marks are corrected; empty for one test, which needs none."""
-    return f", corrected for all {tests} comparisons {which} (Benjamini and Hochberg)" if tests > 1 else ""
+    return f", corrected for the {tests} comparisons {which} (Benjamini and Hochberg)" if tests > 1 else ""
 
 
 def notes(found: Comparisons) -> list[str]:

@@ -103,7 +103,7 @@ def test_only_points_of_the_same_noise_are_compared(tmp_path: Path) -> None:
     shown = list(table.text(sweep))
     assert sum(line.endswith("  reference") for line in shown) == 2
     assert "Each noise has its own reference" in shown[-2]
-    assert "at least, corrected for all 2 comparisons of this table (Benjamini and Hochberg). " in shown[-1]
+    assert "at least, corrected for the 2 comparisons of this table (Benjamini and Hochberg). " in shown[-1]
 
 
 def test_noise_rates_alone_are_not_compared(tmp_path: Path) -> None:

@@ -44,7 +44,7 @@ def test_marks_stand_beside_the_results(several: RunGroup) -> None:
     grid = results_table(several, [], "last epoch")
     marked = {row[0].split(" (")[0] for row in grid.rows if row[2].endswith(" *")}
     assert marked == {"CE", "LSR"}
-    assert any("corrected for all 2 comparisons with SL in this setting" in note for note in grid.notes)
+    assert any("corrected for the 2 comparisons with SL in this setting" in note for note in grid.notes)
     assert "*: differs from SL under the same noise, p < 0.05" in results(several)
 
 
@@ -67,7 +67,7 @@ def test_a_difference_has_the_same_mark_on_every_page(tmp_path: Path) -> None:
     whole = [row[-1] for row in results_table(group, [], "last epoch").rows if row[-1].endswith("*")]
     shown = [line.split("|")[2].strip() for line in results(group).splitlines() if line.endswith("* |")]
     assert whole == shown == ["48.85 ± 0.15 (3) *"]
-    assert "corrected for all 5 comparisons with SL in this setting (Benjamini and Hochberg)." in results(group)
+    assert "corrected for the 5 comparisons with SL in this setting (Benjamini and Hochberg)." in results(group)
 
 
 @pytest.mark.parametrize("n", [1, 2])
