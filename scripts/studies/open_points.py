@@ -93,10 +93,11 @@ def _what_changed(run: Run, usual: Run) -> str:
 
 def _beside(run: Run, group: RunGroup, noise: Noise) -> bool:
     """Whether `run` has the noise and the group's data, scale, holdout, fold and network."""
-    same = run.data == group.head.data and run.scale == group.head.scale
-    same = same and (run.holdout, run.config.fold) == (group.head.holdout, group.head.config.fold)
-    named = all(run.name(key) == group.head.name(key) for key in ("dataset", "scale"))
-    return same and named and run.config.model == group.head.config.model and run.noise == noise
+    own, usual = (
+        [one.name("dataset"), one.name("scale"), one.data, one.scale, one.holdout, one.config.fold, one.config.model]
+        for one in (run, group.head)
+    )
+    return own == usual and run.noise == noise
 
 
 def _row(title: str, own: dict[str, Series], base: dict[str, Series]) -> list[str]:

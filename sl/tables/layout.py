@@ -81,16 +81,10 @@ def p_text(p: float | None) -> str:
 
 def published_table(table: Published) -> TextTable:
     """A published table with its own values, and its source in the notes."""
-    rows = [
-        [
-            loss_title(loss),
-            *(
-                marked(table.cells[loss, noise], table.unchecked) if (loss, noise) in table.cells else NOTHING
-                for noise in table.columns
-            ),
-        ]
-        for loss in table.losses
-    ]
+    rows = []
+    for loss in table.losses:
+        values = [table.cells.get((loss, noise)) for noise in table.columns]
+        rows.append([loss_title(loss), *(marked(value, table.unchecked) if value else NOTHING for value in values)])
     title = f"{table.label}: {conditions(table)}"
     runs = "" if table.runs is None else f"; runs a cell: {table.runs}"
     notes = [f"{source(table)}. Recipe: {table.recipe}{runs}.", *([table.note] if table.note else [])]
@@ -177,9 +171,9 @@ def _realised(group: RunGroup) -> list[str]:
 
 def _left_out(group: RunGroup) -> list[str]:
     """Notes on the runs that no mean of the page includes, neither in a row nor in the table of a sweep below."""
-    in_rows = [group.series(loss, noise) for loss in group.losses for noise in group.noises]
-    in_sweeps = [point.series for sweep in sweeps(group.runs) if sweep.varies_loss for point in sweep.points]
-    other = len(group.runs) - len({run.identity for series in (*in_rows, *in_sweeps) if series for run in series.runs})
+    points = (point for sweep in sweeps(group.runs) if sweep.varies_loss for point in sweep.points)
+    shown = [*runs_shown(group), *(run for point in points for run in point.series.runs)]
+    other = len(group.runs) - len({run.identity for run in shown})
     diverged = {(run.name("loss"), run.noise) for run in group.diverged}
     hidden = len(group.diverged) - sum(len(group.diverged_in_row(*cell)) for cell in diverged)
     unfinished = len(group.members) - len(group.runs) - len(group.diverged)

@@ -79,8 +79,9 @@ def results(group: RunGroup) -> str:
     """A Markdown table of test accuracy after the last epoch, with a title, and scale and origin of the runs below."""
     title = f"**{dataset_title(group.names[0])}, test accuracy (%) after the last epoch**, mean ± std over seeds (n)"
     shown, paired = _compared(group), comparisons(group, STATISTIC)
-    rows = table(*own_results(shown, STATISTIC, paired))
-    return f"{title}\n\n{rows}\n\n{f'{_made(shown)} {mark_note(paired)}'.rstrip()}"
+    rows, runs = table(*own_results(shown, STATISTIC, paired)), runs_shown(shown)
+    made = f"{setting(group.head)}. {origin(runs)} · {durations(runs)}. {mark_note(paired)}"
+    return f"{title}\n\n{rows}\n\n{made.rstrip()}"
 
 
 def brief(group: RunGroup) -> str:
@@ -91,8 +92,3 @@ def brief(group: RunGroup) -> str:
     title = f"**{dataset_title(dataset)}, {scale_name(group.head)}, {noise.title}**"
     link = f"[all its results, scale and origin](results/tables/{page_name(dataset, scale)}.md)"
     return f"{title}, test accuracy (%) after the last epoch (n): {', '.join(cells)}; {link}."
-
-
-def _made(group: RunGroup) -> str:
-    runs = runs_shown(group)
-    return f"{setting(group.head)}. {origin(runs)} · {durations(runs)}."
