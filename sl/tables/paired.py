@@ -46,12 +46,12 @@ def comparisons(group: RunGroup, statistic: str) -> Comparisons:
     return {key: replace(one, p_adjusted=p) for (key, one), p in zip(found.items(), corrected, strict=True)}
 
 
-def mark_note(found: Comparisons) -> str:
-    """A sentence that says what a mark means; empty if nothing was tested."""
+def mark_note(found: Comparisons, which: str = "with SL in this setting") -> str:
+    """A sentence that says what a mark means, and in words which comparisons `found` are; empty if none was tested."""
     tests = sum(one.difference.tested for one in found.values())
     meaning = (
         f"{MARK.strip()}: differs from SL under the same noise, p < {SIGNIFICANT} (Student's t over the seeds that "
-        f"both ran, {FEWEST} at least){correction_note(tests, 'with SL in this setting')}."
+        f"both ran, {FEWEST} at least){correction_note(tests, which)}."
     )
     return meaning if tests else ""
 

@@ -37,4 +37,4 @@ def losses(group: RunGroup) -> Iterator[str]:
     paired = comparisons(group, STATISTIC)
     yield from plain(*own_results(group, STATISTIC, paired))
     yield f"{setting(group.head)}. Test accuracy (%) after the last epoch: mean ± std over seeds (n)."
-    yield f"{mark_note(paired)} {OWN_LABELS if group.head.labels_given else CLEAN_LABELS}".lstrip()
+    yield f"{mark_note(paired, 'of this table')} {OWN_LABELS if group.head.labels_given else CLEAN_LABELS}".lstrip()

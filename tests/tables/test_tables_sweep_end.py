@@ -25,7 +25,8 @@ def test_a_sweep_over_losses_ends_with_one_table_of_them(tmp_path: Path) -> None
     assert first_words(lines[:5]) == ["", "method", "CE", "GCE (q 0.7)", "SL (α 0.1, β 1, A −9.21)"]
     assert lines[2].count("(3)") == 2
     assert lines[5].startswith("CIFAR-10 · scaled-down run")
-    assert "differs from SL under the same noise" in lines[6]
+    assert lines[6].startswith("*: differs from SL under the same noise, p < 0.05 (Student's t over ")
+    assert "corrected for the 4 comparisons of this table (Benjamini and Hochberg)." in lines[6]
     assert lines[6].endswith("Test labels are clean here: do not choose parameters by this table.")
     assert lines[7:] == [""]
 
