@@ -283,7 +283,7 @@ def test_what_sl_gains_at_all_epochs_with_the_authors_recipe() -> None:
     assert f"it ends {lost} points below CE, undecided too (p = {p}, corrected)." in STUDY
     assert f"{lost}, undecided too, in 120 by `authors_code`." in PAGE
     where = "docs/audit-study.md#at-all-epochs"
-    assert f"undecided, −0.5 (`apl`), [−{lost}]({where}) (`authors_code`)." in README
+    assert f"40 %: undecided, −0.5 (`apl`), [−{lost}]({where}) (`authors_code`)." in README
     authors, followup = (
         [percent([one["trained_test_accuracy"] for one in long(loss, cell)]).strip(" %") for loss in ("ce", "sl")]
         for cell in ("CIFAR-10N worst, authors_code", "CIFAR-10N worst")
