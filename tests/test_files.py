@@ -134,9 +134,10 @@ def test_what_is_no_path_is_refused(value: object) -> None:
 
 
 WAITING = """
-import sys, time
+import signal, sys, time
 from pathlib import Path
 from sl.files import replacing
+signal.signal(signal.SIGHUP, signal.SIG_DFL)  # under nohup a process inherits that it is ignored
 with replacing(Path(sys.argv[1])) as part:
     part.write_text("half")
     print("written", flush=True)
