@@ -11,6 +11,7 @@ from pathlib import Path
 from sl.files import short_digest
 
 SOURCE = Path(__file__).with_name("norm_pool_relu.cpp")
+MAPS = Path("/proc/self/maps")
 OPTIONS = (
     *("-std=c++17", "-O3", "-march=native", "-mprefer-vector-width=512"),
     *("-fno-math-errno", "-fno-trapping-math", "-ffp-contract=off"),
@@ -39,8 +40,8 @@ def library() -> ctypes.CDLL | None:
 
 def loaded_openmp() -> Path | None:
     """The OpenMP library that PyTorch has loaded: with another one, two sets of threads would share the cores."""
-    maps = Path("/proc/self/maps")
-    paths = [Path(line.split()[-1]) for line in maps.read_text().splitlines()] if maps.exists() else []
+    lines = MAPS.read_text().splitlines() if MAPS.exists() else []
+    paths = [Path(line.split(maxsplit=5)[-1]) for line in lines]  # the sixth column; a path may hold blanks
     return next((path for path in paths if path.name.startswith(("libgomp", "libiomp5", "libomp"))), None)
 
 

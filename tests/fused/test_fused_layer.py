@@ -261,6 +261,21 @@ def test_it_is_compiled_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) ->
     assert [path.name for path in first.parent.iterdir()] == [first.name]
 
 
+@pytest.mark.usefixtures("fused")
+def test_openmp_is_found_below_a_folder_with_blanks(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    openmp, compiler = compiled.loaded_openmp(), compiled.shutil.which("g++")
+    assert openmp is not None
+    assert compiler is not None
+    moved = tmp_path / "my  folder" / openmp.name
+    moved.parent.mkdir()
+    moved.write_bytes(openmp.read_bytes())
+    (tmp_path / "maps").write_text(compiled.MAPS.read_text().replace(str(openmp), str(moved)))
+    monkeypatch.setattr(compiled, "MAPS", tmp_path / "maps")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "my cache"))
+    assert compiled.loaded_openmp() == moved
+    assert compiled.built(compiler, moved).exists()
+
+
 def test_another_source_or_option_is_compiled_anew(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Or the numbers would be those of the old one."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
