@@ -15,12 +15,13 @@ def configure_batchnorm(model: nn.Module, eps: float, momentum: float, zero_debi
     The running statistics become (1 - m) * old + m * batch: Keras' momentum 0.99 is 0.01 here. With `zero_debias` they
     start at zero, and evaluation inside `debiased_statistics` divides them by 1 - (1 - m)^t after t batches: an average
     of the batches alone, with no weight on the initial values 0 and 1. Keras on TensorFlow 1 does this
-    (`moving_averages.assign_moving_average(zero_debias=True)`).
+    (`moving_averages.assign_moving_average(zero_debias=True)`). A layer that keeps no running statistics gets the
+    constants alone.
     """
     for layer in batchnorms(model):
         layer.eps, layer.momentum = eps, momentum
-        if zero_debias:
-            statistics(layer)[1].zero_()
+        if zero_debias and layer.running_var is not None:
+            layer.running_var.zero_()
 
 
 @contextmanager
@@ -30,7 +31,8 @@ def debiased_statistics(model: nn.Module, zero_debias: bool) -> Iterator[None]:
     The factor is computed on the model's device, so nothing waits for it. Without `zero_debias`, or before the first
     batch, nothing changes. After the block the statistics are as before.
     """
-    layers = [(statistics(layer), bias_correction(layer)) for layer in batchnorms(model)] if zero_debias else []
+    averaging = [layer for layer in batchnorms(model) if zero_debias and layer.running_mean is not None]
+    layers = [(statistics(layer), bias_correction(layer)) for layer in averaging]
     biased = [[value.clone() for value in values] for values, _ in layers]
     for values, correction in layers:
         for value in values:
@@ -57,7 +59,7 @@ def batchnorms(model: nn.Module) -> Iterator[BatchNorm]:
 
 
 def statistics(layer: BatchNorm) -> tuple[Tensor, Tensor]:
-    """The running mean and variance of `layer`, (C,) each: its own tensors, no copies."""
+    """The running mean and variance of `layer`, which keeps them, (C,) each: its own tensors, no copies."""
     assert layer.running_mean is not None
     assert layer.running_var is not None
     return layer.running_mean, layer.running_var

@@ -30,8 +30,10 @@ class StepWeights:
         names = {id(parameter): name for name, parameter in model.named_parameters()}
         pairs = normalised_biases(model) if without_biases else []
         self.biases: list[Tensor] = [bias for bias, _ in pairs]
-        self.running_means = [statistics(norm)[0] for _, norm in pairs]
-        self.momenta = [norm.momentum or 0.0 for _, norm in pairs]
+        averaging = [(bias, norm) for bias, norm in pairs if norm.running_mean is not None]
+        self.averaged = [bias for bias, _ in averaging]
+        self.running_means = [statistics(norm)[0] for _, norm in averaging]
+        self.momenta = [norm.momentum or 0.0 for _, norm in averaging]
         self.sources: list[Tensor] = list(_cast_by_autocast(model, set(map(id, self.biases)))) if lower else []
         self.copies = [
             torch.empty_like(each, dtype=torch.bfloat16).requires_grad_(each.requires_grad) for each in self.sources
@@ -60,7 +62,8 @@ class StepWeights:
             zeros = self.biases[0].new_zeros(sum(map(len, self.biases))).split([*map(len, self.biases)])
             for bias, zero in zip(self.biases, zeros, strict=True):
                 bias.grad = zero
-            torch._foreach_add_(self.running_means, list(torch._foreach_mul(self.biases, self.momenta)))
+        if self.averaged:
+            torch._foreach_add_(self.running_means, list(torch._foreach_mul(self.averaged, self.momenta)))
 
 
 def _cast_by_autocast(model: nn.Module, but: set[int]) -> Iterator[nn.Parameter]:

@@ -53,3 +53,13 @@ def test_an_untrained_network_can_be_evaluated() -> None:
     configure_batchnorm(model, eps=1e-3, momentum=0.01, zero_debias=True)
     with debiased_statistics(model, zero_debias=True):
         assert model(torch.ones(2, 3)).isfinite().all()
+
+
+def test_a_layer_without_running_statistics_gets_the_constants_alone() -> None:
+    """It takes the statistics of each batch in evaluation too."""
+    model = nn.Sequential(nn.BatchNorm1d(3, track_running_stats=False)).eval()
+    configure_batchnorm(model, eps=0.5, momentum=0.01, zero_debias=True)
+    batch = torch.randn(20, 3, generator=torch.Generator().manual_seed(0))
+    with debiased_statistics(model, zero_debias=True):
+        found = model(batch)
+    torch.testing.assert_close(found, (batch - batch.mean(0)) / (batch.var(0, unbiased=False) + 0.5).sqrt())

@@ -86,6 +86,19 @@ def test_a_bias_before_batch_normalisation_changes_nothing_but_the_running_mean(
         torch.testing.assert_close(own, other)
 
 
+def test_a_normalisation_without_running_statistics_has_no_mean_to_correct() -> None:
+    usual, model = made("cnn4").double(), made("cnn4").double()
+    for network in (usual, model):
+        network.fc1_norm = nn.BatchNorm1d(32, track_running_stats=False).double()
+    batch = images().double()
+    expected = cross_entropy(usual(batch), LABELS)
+    weights = StepWeights(model, lower=False, without_biases=True)
+    torch.testing.assert_close(one_step(model, weights, False, batch), expected.detach())
+    assert len(weights.biases) == len(weights.running_means) + 1 == 3
+    for own, other in zip(model.buffers(), usual.buffers(), strict=True):
+        torch.testing.assert_close(own, other)
+
+
 @pytest.mark.parametrize("name", ["cnn4", "cnn8"])
 def test_every_bias_without_influence_is_named(name: str) -> None:
     model = made(name).double()
