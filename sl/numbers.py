@@ -9,13 +9,25 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
 
+SUM_ERROR = 9  # decimals that the order of a sum does not change
+
+
+def fixed(value: float, decimals: int = 1) -> str:
+    """`value` with its decimals. A mean that lies between two of them looks the same in whichever order it was summed.
+
+    >>> fixed(56.5, 0), fixed(56.50000000000001, 0)
+    ('56', '56')
+    """
+    return f"{round(value, SUM_ERROR):.{decimals}f}"
+
+
 def signed(value: float, decimals: int = 2) -> str:
     """A difference with its sign; the sign is a plus if the difference rounds to zero.
 
     >>> signed(-0.5), signed(-0.001)
     ('−0.50', '+0.00')
     """
-    text = f"{value:+.{decimals}f}"
+    text = f"{round(value, SUM_ERROR):+.{decimals}f}"
     return text.replace("-", "−" if float(text) else "+")
 
 
@@ -28,8 +40,8 @@ def mean_std(values: ArrayLike, decimals: int = 1) -> str:
     import numpy as np  # imported here: the choice of a data set uses `plural` and needs no numpy
 
     given = np.asarray(values, dtype=np.float64)
-    mean = f"{given.mean():.{decimals}f}".replace("-", "−")
-    return f"{mean} ± {given.std(ddof=1):.{decimals}f}" if given.size > 1 else mean
+    mean = fixed(float(given.mean()), decimals).replace("-", "−")
+    return f"{mean} ± {fixed(float(given.std(ddof=1)), decimals)}" if given.size > 1 else mean
 
 
 def with_interval(mean: float, interval: tuple[float, float] | None, decimals: int = 2) -> str:

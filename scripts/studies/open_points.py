@@ -11,7 +11,7 @@ from sl.claims.measures import memorised
 from sl.comparison import RunGroup, Series, paired_difference
 from sl.comparison.group_order import changed_recipe, in_order
 from sl.comparison.titles import origin, setting
-from sl.numbers import mean_std, with_interval
+from sl.numbers import fixed, mean_std, signed, with_interval
 from sl.paper import PAPER_EPOCHS, USUAL_RECIPE
 from sl.record import Noise, Run
 from sl.record.shown import dataset_title, loss_title
@@ -67,7 +67,7 @@ def _epoch_rows(group: RunGroup) -> Iterator[list[str]]:
             if series := group.series(loss, noise):
                 means = {name: 100 * float(series.mean(value)) for name, value in STATISTICS.items()}
                 gap = means["best epoch"] - means["last epoch"]
-                cells = [*(f"{mean:.2f}" for mean in means.values()), f"{gap:+.2f}", str(series.n)]
+                cells = [*(fixed(mean, 2) for mean in means.values()), signed(gap), str(series.n)]
                 yield [where, loss_title(loss), noise.title, *cells]
 
 

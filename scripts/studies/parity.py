@@ -8,7 +8,7 @@ import numpy as np
 from sl.comparison import conflict
 from sl.comparison.titles import model_title, origin, setting
 from sl.errors import UserError
-from sl.numbers import with_interval
+from sl.numbers import fixed, with_interval
 from sl.record import Run
 from sl.record.identity import canonical_text
 from sl.record.shown import dataset_title
@@ -70,7 +70,12 @@ def row(found: list[tuple[Run, Run]], statistic: str) -> list[str]:
     fast, plain = ([100 * STATISTICS[statistic](pair[side]) for pair in found] for side in (0, 1))
     gap = infer(np.subtract(fast, plain))
     run = found[0][0]
-    values = [f"{np.mean(fast):.2f}", f"{np.mean(plain):.2f}", with_interval(gap.mean, gap.interval), p_text(gap.p)]
+    values = [
+        fixed(float(np.mean(fast)), 2),
+        fixed(float(np.mean(plain)), 2),
+        with_interval(gap.mean, gap.interval),
+        p_text(gap.p),
+    ]
     return [
         f"{dataset_title(run.name('dataset'))}, {model_title(run)}",
         run.name("loss"),

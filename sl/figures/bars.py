@@ -13,6 +13,7 @@ from matplotlib.typing import ColorType
 from sl.comparison import RunGroup, Series
 from sl.comparison.titles import named_loss
 from sl.figures.style import INK, class_colours, loss_colour, short, tint
+from sl.numbers import fixed
 from sl.record import STAGES, Run
 from sl.record.run import Array
 
@@ -63,14 +64,17 @@ def loss_groups(run_group: RunGroup, found: dict[str, Series], value: Callable[[
     for loss, series in found.items():
         mean, colour = series.mean(value), loss_colour(loss)
         title = named_loss(loss, run_group.variant(loss))
-        label = f"{title}, n = {series.n}, mean of classes {np.nanmean(mean):.1f}"
+        label = f"{title}, n = {series.n}, mean of classes {fixed(float(np.nanmean(mean)))}"
         groups.append(Bars(label, mean, series.std(value), [colour] * len(mean), colour))
     return groups
 
 
-def class_bars(
-    axes: Axes, labels: Sequence[str], groups: Sequence[Bars], form: Form = "{:.0f}".format, what: str = ""
-) -> None:
+def whole(value: float) -> str:
+    """A number without decimals."""
+    return fixed(value, 0)
+
+
+def class_bars(axes: Axes, labels: Sequence[str], groups: Sequence[Bars], form: Form = whole, what: str = "") -> None:
     """Draw the groups over the class `labels`, each bar with its value in `form`; more than MOST_BARS as lines.
 
     `what` names the axis of the classes, such as "true class".

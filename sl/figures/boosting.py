@@ -12,7 +12,7 @@ from sl.comparison.titles import parameters
 from sl.figures.bars import Bars, class_bars, key
 from sl.figures.panels import footer, lettered, panels
 from sl.figures.style import FAINT, loss_colour
-from sl.numbers import signed
+from sl.numbers import fixed, signed
 from sl.paper import BOOSTED
 from sl.record import Noise, Run
 from sl.record.shown import loss_order, loss_title
@@ -57,7 +57,7 @@ def _accuracy(axes: Axes, pairs: dict[str, Pair]) -> None:
     plain, boosted = zip(*pairs.values(), strict=True)
     groups = [_group("without SL", plain, FAINT), _group("with SL", boosted, loss_colour("sl"))]
     axes.set(ylim=(0, 113), yticks=range(0, 101, 20), ylabel="test accuracy (%)")
-    class_bars(axes, list(pairs), groups, "{:.1f}".format)
+    class_bars(axes, list(pairs), groups, fixed)
     key(axes, groups)
 
 

@@ -12,7 +12,7 @@ from sl.figures.cells import LossAndNoise, lacking, runs_of, usual_noise, with_c
 from sl.figures.lines import Line, epoch_lines, label_ends, smooth, window
 from sl.figures.panels import footer, lettered, panels, series_title
 from sl.figures.style import CLASS_COLOURS, INK, class_colour, loss_colour, short
-from sl.numbers import signed
+from sl.numbers import fixed, signed
 from sl.record import CLEAN, Run
 from sl.record.shown import loss_title
 
@@ -89,7 +89,7 @@ def accuracy_panel(axes: Axes, series: Series, colours: dict[int, str], over: Se
 
 def _ending(label: str, mean: float, std: float) -> str:
     """Class and its last value, such as `3 cat: 44 ± 2`."""
-    return f"{short(label)}: {mean:.0f}" + ("" if np.isnan(std) else f" ± {std:.0f}")
+    return f"{short(label)}: {fixed(mean, 0)}" + ("" if np.isnan(std) else f" ± {fixed(std, 0)}")
 
 
 def spread_panel(axes: Axes, found: dict[LossAndNoise, Series]) -> None:

@@ -7,6 +7,7 @@ from sl.comparison import RunGroup
 from sl.figures.cells import lacking, runs_of, series_to_draw, usual_noise
 from sl.figures.matrices import cells_of, class_matrix, row_shares
 from sl.figures.panels import footer, panels, series_title
+from sl.numbers import fixed
 from sl.record import STAGES, Run
 from sl.record.run import Array
 
@@ -31,7 +32,9 @@ def draw(group: RunGroup) -> Figure | None:
             matrix = series.mean(shares, stage)
             class_matrix(panel, matrix, series.runs[0].class_labels, named=column == 0)
             epoch = series.runs[0].stages.of(stage)
-            accuracy = f"{stage} (epoch {epoch}), mean class accuracy {100 * np.nanmean(np.diag(matrix)):.1f} %"
+            accuracy = (
+                f"{stage} (epoch {epoch}), mean class accuracy {fixed(100 * float(np.nanmean(np.diag(matrix))))} %"
+            )
             panel.set_xlabel(f"predicted class\n{accuracy}", fontsize=8)
             panel.set_ylabel("" if column else rows, fontsize=8)
         axes[3 * row].set_title(series_title(group, loss, noise, series))

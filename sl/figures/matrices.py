@@ -7,6 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import PowerNorm
 
 from sl.figures.style import INK, short
+from sl.numbers import fixed
 from sl.record.run import Array
 
 MOST_NUMBERS = 10
@@ -27,7 +28,7 @@ def class_matrix(axes: Axes, matrix: Array, labels: Sequence[str], *, named: boo
     if few:
         axes.set_xticks(range(len(matrix)))
         axes.set_yticks(range(len(matrix)), [short(label) for label in labels] if named else None)
-        cell_numbers(axes, 100 * matrix, "{:.0f}")
+        cell_numbers(axes, 100 * matrix, 0)
     else:
         axes.locator_params(integer=True)
 
@@ -37,13 +38,14 @@ def cells_of(classes: int) -> str:
     return ROUNDED if classes <= MOST_NUMBERS else MANY
 
 
-def cell_numbers(axes: Axes, values: Array, form: str) -> None:
+def cell_numbers(axes: Axes, values: Array, decimals: int) -> None:
     """Write each value but those that round to 0 into its cell of the picture, white on dark."""
     shade = np.asarray(axes.images[0].norm(np.asarray(axes.images[0].get_array())))
     for (row, column), value in np.ndenumerate(values):
-        if np.isfinite(value) and float(form.format(value)):
+        text = fixed(value, decimals)
+        if np.isfinite(value) and float(text):
             colour = "white" if shade[row, column] > 0.55 else INK
-            axes.text(column, row, form.format(value), ha="center", va="center", fontsize=6.5, color=colour)
+            axes.text(column, row, text, ha="center", va="center", fontsize=6.5, color=colour)
 
 
 def row_shares(counts: Array) -> Array:
@@ -63,4 +65,4 @@ def heat_map(axes: Axes, values: Mapping[tuple[float, float], float]) -> None:
     axes.grid(False)
     axes.set_xticks(range(len(columns)), [f"{column:g}" for column in columns])
     axes.set_yticks(range(len(rows)), [f"{row:g}" for row in rows])
-    cell_numbers(axes, picture, "{:.1f}")
+    cell_numbers(axes, picture, 1)

@@ -7,6 +7,7 @@ from sl.comparison import RunGroup
 from sl.figures.bars import class_bars, key, sorted_by, stage_groups, whiskers_of
 from sl.figures.cells import lacking, runs_of, with_clean
 from sl.figures.panels import footer, lettered, panels, series_title
+from sl.numbers import fixed
 from sl.record import Run
 
 
@@ -23,7 +24,7 @@ def draw(run_group: RunGroup) -> Figure | None:
         groups = stage_groups(series, Run.stage_percent)
         class_bars(axes[place], series.runs[0].class_labels, groups, what="class")
         ranges = [np.nanmax(group.mean) - np.nanmin(group.mean) for group in groups]
-        spreads.append(lettered(place, " / ".join(f"{value:.0f}" for value in ranges)))
+        spreads.append(lettered(place, " / ".join(fixed(value, 0) for value in ranges)))
     key(axes[0], groups)
     labels = run_group.head.class_labels
     note = f"Best minus worst class, early / middle / late, in points: {', '.join(spreads)}."

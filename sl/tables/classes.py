@@ -6,6 +6,7 @@ import numpy as np
 
 from sl.comparison import RunGroup
 from sl.comparison.titles import origin
+from sl.numbers import fixed
 from sl.paper import USUAL_RECIPE
 from sl.record import Run
 from sl.record.shown import loss_title
@@ -28,7 +29,7 @@ def class_table(group: RunGroup, published: Sequence[ClassAccuracies]) -> TextTa
         series = group.series(line.loss, line.noise) if same else None
         if series and line.epoch <= group.head.scale.epochs:
             own = series.mean(Run.class_percent, line.epoch)
-            distance = f"{np.abs(own - line.accuracy).mean():.1f}"
+            distance = fixed(np.abs(own - line.accuracy).mean())
             what = f"{loss_title(line.loss)}, {line.noise.title}, epoch {line.epoch}"
             rows.append([what, f"this project ({series.n})", *_cells(own, own.mean()), distance])
             rows.append(["", line.label, *_cells(line.accuracy, line.mean), ""])
@@ -45,4 +46,4 @@ def class_table(group: RunGroup, published: Sequence[ClassAccuracies]) -> TextTa
 
 
 def _cells(accuracy: Iterable[float], mean: float) -> list[str]:
-    return [f"{value:.1f}" for value in (*accuracy, mean)]
+    return [fixed(value) for value in (*accuracy, mean)]

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from sl.comparison import RunGroup
+from sl.numbers import fixed
 from sl.record import Noise, Run
 
 STATISTICS: dict[str, Callable[[Run], float]] = {
@@ -35,7 +36,8 @@ class Result:
         >>> print(Result(84.5, 0.125, (0, 1)))
         84.50 ± 0.12 (2)
         """
-        return f"{self.mean:.2f} ± {self.std:.2f} ({self.n})" if self.n > 1 else f"{self.mean:.2f} (1)"
+        spread = f" ± {fixed(self.std, 2)}" if self.n > 1 else ""
+        return f"{fixed(self.mean, 2)}{spread} ({self.n})"
 
 
 def result(group: RunGroup, loss: str, noise: Noise, statistic: str) -> Result | None:

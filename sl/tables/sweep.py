@@ -5,7 +5,7 @@ from typing import Any
 
 from sl.comparison.pairs import refusals
 from sl.comparison.sweeps import Sweep
-from sl.numbers import with_interval
+from sl.numbers import fixed, with_interval
 from sl.stats import FEWEST, SIGNIFICANT
 from sl.tables.formats import comma_separated, plain, table
 from sl.tables.layout import NOTHING
@@ -25,7 +25,7 @@ def rows(sweep: Sweep) -> tuple[list[str], list[list[str]]]:
         interval = "{:.2f} to {:.2f}".format(*own.interval) if own.interval else NOTHING
         other = with_interval(difference.mean, difference.interval) if difference.n else NOTHING
         last = REFERENCE if point is reference else other + mark(p)
-        lines.append([*map(_plain, point.values.values()), str(own.n), f"{own.mean:.2f}", interval, last])
+        lines.append([*map(_plain, point.values.values()), str(own.n), fixed(own.mean, 2), interval, last])
     return head, lines
 
 

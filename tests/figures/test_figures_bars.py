@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 from sl.figures import (
     class_comparison,
     class_confidence,
+    class_curves,
     confusion,
     stage_bars,
 )
@@ -112,3 +113,28 @@ def test_a_probe_that_saw_no_image_leaves_out_its_figure_only(tmp_path: Path) ->
     synthetic.write(tmp_path, record)
     assert class_confidence.draw(run_group_of(tmp_path)) is None
     assert confusion.draw(run_group_of(tmp_path)) is not None
+
+
+def test_a_mean_between_two_numbers_is_rounded_alike_on_all_figures(tmp_path: Path) -> None:
+    """Of 200 images a class: 100 times the mean of shares and the mean of percents differ in their last bits."""
+    halves = np.arange(60.5, 80.5, 2)  # percent; each lies between two whole numbers
+    apart = np.random.default_rng(61).integers(1, 13, 10)
+    for seed, counts in enumerate(np.array([2 * halves - apart, 2 * halves + 3 * apart, 2 * halves - 2 * apart])):
+        record = synthetic.lines(synthetic.header("ce", seed=seed))
+        for line in record:
+            if line["kind"] == "epoch":
+                line["class_accuracy"] = (counts / 200).tolist()
+            if line["kind"] == "probe":
+                line["confusion"] = [
+                    [int(count if row == column else row == (column + 1) % 10 and 200 - count) for column in range(10)]
+                    for row, count in enumerate(counts)
+                ]
+        synthetic.write(tmp_path, record)
+    group = run_group_of(tmp_path)
+    exact = [f"{half:.0f}" for half in halves]
+    bars = stage_bars.draw(group).axes[0]
+    names = class_curves.draw(group).axes[0].texts
+    cells = {text.get_position(): text.get_text() for text in confusion.draw(group).axes[2].texts}
+    assert [text.get_text() for text in bars.texts][-10:] == exact
+    assert [name.get_text().split(": ")[1].split(" ")[0] for name in names][:10] == exact
+    assert [cells[place, place] for place in range(10)] == exact
