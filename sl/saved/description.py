@@ -19,10 +19,14 @@ class Network(Entry):
 
 
 class BatchNorm(Entry):
-    """Constants of batch normalisation: `eps` under the root, `momentum` the new batch's share."""
+    """Constants of batch normalisation: `eps` under the root, `momentum` the new batch's share.
+
+    `layers` names the layers that have them; null stands for all.
+    """
 
     eps: float
     momentum: float
+    layers: list[str] | None = None
 
 
 class Description(Entry):

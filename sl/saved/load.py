@@ -56,12 +56,11 @@ def load_model(path: str | Path, device: torch.device | str = "cpu", allow_targe
     shape = tuple(about["image_shape"])
     sizes = {"num_classes": len(about["classes"]), "image_shape": shape}
     module = build(about["network"], "model", allow_targets, **sizes)
-    if about["batchnorm"] is not None:
-        configure_batchnorm(module, about["batchnorm"]["eps"], about["batchnorm"]["momentum"], zero_debias=False)
     weights = {name.removeprefix("model."): value for name, value in tensors.items() if name.startswith("model.")}
     try:
+        set_batchnorm(module, about["batchnorm"])
         module.load_state_dict(weights)
-    except RuntimeError as error:
+    except (RuntimeError, AttributeError) as error:
         target = about["network"]["_target_"]
         raise UserError(f"{path}: its weights must be those of {target}: {reason(error)}") from None
     normalisation = Normalisation(*(tensors.get(f"normalisation.{part}") for part in ("mean_image", "mean", "std")))
@@ -69,6 +68,14 @@ def load_model(path: str | Path, device: torch.device | str = "cpu", allow_targe
     module = module.to(device).to(memory_format=torch.channels_last).eval()
     transform = transform_of(shape, about["margin"], normalisation, device)
     return SavedModel(module, transform, tuple(about["classes"]), normalisation, about)
+
+
+def set_batchnorm(module: nn.Module, given: dict[str, Any] | None) -> None:
+    """Set the constants of `BatchNorm` in the layers that it names; AttributeError for a layer that is not there."""
+    if given is not None:
+        parts = [module] if given["layers"] is None else [module.get_submodule(name) for name in given["layers"]]
+        for part in parts:
+            configure_batchnorm(part, given["eps"], given["momentum"], zero_debias=False)
 
 
 def transform_of(

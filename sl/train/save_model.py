@@ -4,10 +4,13 @@ import hashlib
 from pathlib import Path
 from typing import Any
 
+from torch import nn
+
 from sl.files import check_writable
 from sl.models.classifier import Classifier, initialised_part
+from sl.options.recipe import RecipeConfig
 from sl.options.run import OWN_DATA, RunConfig
-from sl.recipes.batchnorm import debiased_statistics
+from sl.recipes.batchnorm import batchnorms, debiased_statistics
 from sl.record.provenance import commit
 from sl.saved.files import as_file, model_path, write_files
 from sl.say import say
@@ -58,14 +61,13 @@ def describe_model(engine: Engine, prepared: PreparedRun) -> dict[str, Any]:
     recipe, node = engine.recipe, prepared.config.model
     if prepared.config.scale.width_share != 1:
         node = {**node, "width": prepared.config.scale.width_share}
-    whole = initialised_part(engine.model) is engine.model  # else batchnorm's constants came with pretrained weights
     return {
         "classes": list(prepared.dataset.class_names),
         "network": engine.model.described(node) if isinstance(engine.model, Classifier) else node,
         "image_shape": list(prepared.dataset.image_shape),
         "margin": prepared.dataset.margin,
         "normalisation": recipe.normalisation,
-        "batchnorm": {"eps": recipe.bn_eps, "momentum": recipe.bn_momentum} if whole else None,
+        "batchnorm": describe_batchnorm(engine.model, recipe),
         "dataset": prepared.dataset.name,
         "names": prepared.result_config["names"],
         "seed": prepared.config.seed,
@@ -74,3 +76,16 @@ def describe_model(engine: Engine, prepared: PreparedRun) -> dict[str, Any]:
         "commit": head,
         "dirty": dirty,
     }
+
+
+def describe_batchnorm(model: nn.Module, recipe: RecipeConfig) -> dict[str, Any] | None:
+    """The recipe's constants, and where only a part of `model` has them, its layers by name; None if there are none.
+
+    The other layers have those that came with pretrained weights: building the network sets them again.
+    """
+    constants, part = {"eps": recipe.bn_eps, "momentum": recipe.bn_momentum}, initialised_part(model)
+    if part is model:
+        return constants
+    own = set(map(id, batchnorms(part)))
+    layers = [name for name, layer in model.named_modules() if id(layer) in own]
+    return {**constants, "layers": layers} if layers else None

@@ -83,6 +83,13 @@ def test_weights_of_another_network_are_refused(change: Any) -> None:
     assert "\n" not in str(error.value)
 
 
+def test_constants_of_a_layer_that_is_not_there_are_refused(change: Any) -> None:
+    path = change(batchnorm={"eps": 0.001, "momentum": 0.1, "layers": ["head.1"]})
+    with pytest.raises(UserError, match=r"its weights must be those of sl\.models\.Cnn4: ") as error:
+        sl.load_model(path)
+    assert "\n" not in str(error.value)
+
+
 @pytest.mark.parametrize("place", [".", ".."])
 def test_a_folder_in_the_place_of_a_network_names_those_in_it(model: Path, place: str) -> None:
     folder = model.parent / place
