@@ -1,6 +1,7 @@
 """Reads run records. This is the only parser: it decides what a record holds and whether it is finished."""
 
 import hashlib
+import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -104,13 +105,30 @@ def load_all(root: Path | str, strict: bool = False, option: str = "runs_dir") -
     return sorted(found.values(), key=lambda run: run.path)
 
 
-def record_files(root: Path, option: str = "runs_dir") -> Iterator[Path]:
+def record_files(root: Path, option: str = "runs_dir") -> list[Path]:
     """The paths of the records below `root`, sorted, without hidden ones; UserError where `root` is no folder."""
     if not root.is_dir():
         raise UserError(option, root, "must be a folder that holds run records")
-    for path in sorted(root.rglob("*.jsonl")):
-        if not any(part.startswith(".") for part in path.relative_to(root).parts):
-            yield path
+    return sorted(Path(place, name) for place, names in _files_below(root) for name in names if name.endswith(".jsonl"))
+
+
+def _files_below(root: Path) -> Iterator[tuple[str, list[str]]]:
+    """Every folder in `root` with the names of its files, each once, without hidden ones; symbolic links come last."""
+    seen, folders = set[str](), [str(root)]
+    for folder in folders:
+        for place, below, files in os.walk(folder, onerror=_not_listed):
+            real = os.path.realpath(place)
+            if real in seen:
+                below.clear()
+                continue
+            seen.add(real)
+            below[:] = sorted(name for name in below if not name.startswith("."))
+            folders += [link for name in below if os.path.islink(link := os.path.join(place, name))]
+            yield place, [name for name in files if not name.startswith(".")]
+
+
+def _not_listed(error: OSError) -> None:
+    warn(f"left out: {error.filename}: {reason(error)}")
 
 
 def _check_seal(path: Path, content: bytes, digest: str) -> None:

@@ -8,12 +8,15 @@ from pathlib import Path
 import pytest
 import synthetic
 from committed import ROOT, committed_records
+from refused_folder import refuse
 
 from sl.errors import UserError
 from sl.record import load_all, read
 
+Capture = pytest.CaptureFixture[str]
 
-def test_load_all_reads_every_folder_and_names_doubles(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+
+def test_load_all_reads_every_folder_and_names_doubles(tmp_path: Path, capsys: Capture) -> None:
     for seed in (1, 0):
         synthetic.record(tmp_path, seed=seed)
     path = synthetic.record(tmp_path, dataset="mnist")
@@ -34,6 +37,28 @@ def test_records_come_in_the_order_of_their_paths_whatever_they_are_called(tmp_p
     assert [run.path for run in load_all(tmp_path)] == sorted(tmp_path.glob("*/*.jsonl"))
 
 
+def test_a_folder_below_may_be_a_link_and_each_record_is_found_once(tmp_path: Path, capsys: Capture) -> None:
+    path = synthetic.record(tmp_path / "runs", seed=0)
+    synthetic.record(tmp_path / "elsewhere", dataset="mnist", seed=1)
+    synthetic.record(tmp_path / "elsewhere" / ".hidden", dataset="mnist", seed=2)
+    (tmp_path / "runs" / "a").symlink_to(tmp_path / "elsewhere")
+    for name, target in {"again": path.parent, "whole": tmp_path, "self": tmp_path / "runs", "gone": "gone"}.items():
+        (tmp_path / "runs" / name).symlink_to(target)
+    assert [run.path.parent for run in load_all(tmp_path / "runs")] == [tmp_path / "runs/a/mnist", path.parent]
+    assert [run.path.name for run in load_all(tmp_path / "runs" / "again")] == [path.name]
+    assert capsys.readouterr().err == ""
+
+
+def test_a_folder_that_cannot_be_listed_is_named(
+    tmp_path: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = synthetic.record(tmp_path)
+    (tmp_path / "other").mkdir()
+    refuse(monkeypatch, tmp_path / "other")
+    assert [run.path for run in load_all(tmp_path)] == [path]
+    assert capsys.readouterr().err == f"sl: left out: {tmp_path}/other: Permission denied\n"
+
+
 def test_load_all_of_nothing(tmp_path: Path) -> None:
     assert load_all(tmp_path) == []
     with pytest.raises(UserError, match="nowhere: must be a folder"):
@@ -52,7 +77,7 @@ def test_readers_do_not_import_torch(tmp_path: Path) -> None:
     assert json.loads(done.stdout) == []
 
 
-def test_a_damaged_record_is_named_and_the_rest_is_used(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_damaged_record_is_named_and_the_rest_is_used(tmp_path: Path, capsys: Capture) -> None:
     good, bad = synthetic.record(tmp_path, seed=0), synthetic.record(tmp_path, seed=1)
     bad.write_text("no record\n")
     for hidden in (tmp_path / "._x.jsonl", tmp_path / ".ipynb_checkpoints" / "y.jsonl"):
