@@ -1,6 +1,6 @@
 """Loads a saved network: its module, and the transform from a picture to the module's input."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,15 +26,21 @@ BATCH = 500  # images of 32 px
 class SavedModel:
     """A trained network in evaluation mode: `module(transform(picture)[None])` are the logits (1, K) of a picture.
 
-    `transform` turns a PIL picture of any size and mode into the network's input (C, H, W) float32: resized without
-    keeping its aspect (bilinear, antialiased), cut and normalised as in training. `about` is the content of the JSON.
+    `about` is the content of the JSON.
     """
 
     module: nn.Module
-    transform: Callable[["Image"], Tensor]
     classes: tuple[str, ...]
     normalisation: Normalisation
     about: dict[str, Any]
+
+    def transform(self, picture: "Image") -> Tensor:
+        """The network's input (C, H, W) float32 of a PIL `picture` of any size and mode, on the network's device.
+
+        It is resized without keeping its aspect (bilinear, antialiased), cut and normalised as in training.
+        """
+        images = to_bytes(picture, tuple(self.about["image_shape"]), self.about["margin"])[None]
+        return self.normalisation(images.to(next(self.module.parameters()).device))[0]
 
     @torch.inference_mode()
     def probabilities(self, images: Tensor) -> Tensor:
@@ -66,8 +72,7 @@ def load_model(path: str | Path, device: torch.device | str = "cpu", allow_targe
     normalisation = Normalisation(*(tensors.get(f"normalisation.{part}") for part in ("mean_image", "mean", "std")))
     normalisation = normalisation.to(torch.device(device))
     module = module.to(device).to(memory_format=torch.channels_last).eval()
-    transform = transform_of(shape, about["margin"], normalisation, device)
-    return SavedModel(module, transform, tuple(about["classes"]), normalisation, about)
+    return SavedModel(module, tuple(about["classes"]), normalisation, about)
 
 
 def set_batchnorm(module: nn.Module, given: dict[str, Any] | None) -> None:
@@ -76,17 +81,6 @@ def set_batchnorm(module: nn.Module, given: dict[str, Any] | None) -> None:
         parts = [module] if given["layers"] is None else [module.get_submodule(name) for name in given["layers"]]
         for part in parts:
             configure_batchnorm(part, given["eps"], given["momentum"], zero_debias=False)
-
-
-def transform_of(
-    shape: tuple[int, ...], margin: int, normalisation: Normalisation, device: torch.device | str
-) -> Callable[["Image"], Tensor]:
-    """The function from a PIL picture to the input (C, H, W) of a network for images of that `shape`."""
-
-    def transform(picture: "Image") -> Tensor:
-        return normalisation(to_bytes(picture, shape, margin)[None].to(device))[0]
-
-    return transform
 
 
 def to_bytes(picture: "Image", shape: tuple[int, ...], margin: int) -> Tensor:

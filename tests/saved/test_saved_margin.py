@@ -2,6 +2,7 @@
 
 import csv
 import json
+import pickle
 from pathlib import Path
 
 import pytest
@@ -39,6 +40,15 @@ def test_the_transform_gives_what_was_trained_on(saved: tuple[Path, Dataset], tm
         with Image.open(tmp_path / "data" / dataset.train_paths[row]) as picture:
             found = loaded.transform(picture)
         assert torch.equal(found, loaded.normalisation(dataset.train_images[row][None])[0])
+
+
+def test_the_transform_can_be_sent_to_the_workers_of_a_data_loader(saved: tuple[Path, Dataset], tmp_path: Path) -> None:
+    """Workers that are spawned get it pickled."""
+    path, dataset = saved
+    loaded = sl.load_model(path)
+    sent = pickle.loads(pickle.dumps(loaded.transform))
+    with Image.open(tmp_path / "data" / dataset.train_paths[0]) as picture:
+        assert torch.equal(sent(picture), loaded.transform(picture))
 
 
 def test_predictions_of_files_are_those_of_the_data(saved: tuple[Path, Dataset], tmp_path: Path) -> None:
