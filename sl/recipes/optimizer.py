@@ -126,14 +126,16 @@ def decayed_parameters(model: nn.Module, decay_on: str) -> list[Tensor]:
     """The parameters of `model` that weight decay applies to.
 
     fc1: kernel and bias of the layer `fc1`; kernels: kernels of all convolutions and dense layers, no biases; all: all
-    parameters, those of batch normalisation too; none. Raises UserError for fc1 where `model` has no such layer.
+    parameters, those of batch normalisation too; none. A parameter that layers share is named once. Raises UserError
+    for fc1 where `model` has no such layer.
     """
     if decay_on == "none":
         return []
     if decay_on == "all":
         return list(model.parameters())
     if decay_on == "kernels":
-        return [layer.weight for layer in model.modules() if isinstance(layer, nn.Conv2d | nn.Linear)]
+        kernels = [layer.weight for layer in model.modules() if isinstance(layer, nn.Conv2d | nn.Linear)]
+        return [*{id(kernel): kernel for kernel in kernels}.values()]
     fc1 = getattr(model, "fc1", None)
     if fc1 is None:
         rule = f"must be kernels, all or none with {type(model).__name__}, which has no fc1; recipe=finetune has it so"

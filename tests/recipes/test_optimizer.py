@@ -145,6 +145,19 @@ def test_what_weight_decay_pulls_on() -> None:
     assert len(kernels) == 44 + 2
 
 
+def test_a_kernel_that_two_layers_share_is_decayed_once() -> None:
+    first, second = nn.Conv2d(2, 2, 3), nn.Conv2d(2, 2, 3)
+    second.weight = first.weight
+    model, before = nn.Sequential(first, second), first.weight.detach().clone()
+    optimizer = build_optimizer(
+        model, recipe_with(momentum_form="torch", nesterov=False, decay_on="kernels", clip_norm=None)
+    )
+    for parameter in model.parameters():
+        parameter.grad = torch.zeros_like(parameter)
+    optimizer.step()
+    torch.testing.assert_close(first.weight.detach(), before * (1 - 0.3 * 0.02))
+
+
 def test_fc1_decay_needs_an_fc1() -> None:
     with pytest.raises(
         UserError, match=r"recipe\.decay_on=fc1: must be kernels, all or none with ResNet18.*; recipe=finetune has"
