@@ -7,6 +7,7 @@ import math
 
 import torch
 from torch import Tensor, nn
+from torch.nn.parameter import is_lazy
 
 from sl.checks import one_of
 from sl.errors import UserError
@@ -27,19 +28,22 @@ def initialise(model: nn.Module, kind: str, generator: torch.Generator) -> None:
     - torch: PyTorch's own, weights and biases uniform in +-1 / sqrt(fan_in).
 
     Batch, group and layer normalisation start with weight 1 and bias 0, the running statistics of batch normalisation
-    with mean 0 and variance 1. Raises UserError for other kinds, and for models with other layers that have parameters.
+    with mean 0 and variance 1. Raises UserError for other kinds, and for models with other layers that have parameters:
+    also a convolution whose weight is computed from others (`weight_norm`, pruning) or has no size yet (`LazyConv2d`).
     """
     one_of("recipe.initialisation", kind, INITIALISATIONS)
     for layer in model.modules():
-        if isinstance(layer, nn.Conv2d | nn.Linear):
+        own = [name for name, _ in layer.named_parameters(recurse=False)]
+        plain = own in (["weight"], ["weight", "bias"])
+        if isinstance(layer, nn.Conv2d | nn.Linear) and plain and not is_lazy(layer.weight):
             layer.weight.copy_(_weight(layer, kind, generator))
             if layer.bias is not None:
                 layer.bias.copy_(_bias(layer, kind, generator))
         elif isinstance(layer, nn.BatchNorm1d | nn.BatchNorm2d | nn.GroupNorm | nn.LayerNorm):
             layer.reset_parameters()
-        elif next(layer.parameters(recurse=False), None) is not None:
+        elif own:
             rule = "needs a network of convolutions, dense layers and normalisation; "
-            found = f"{type(model).__name__} has a {type(layer).__name__}"
+            found = f"{type(model).__name__} has a {type(layer).__name__} with {', '.join(own)}"
             remedy = "; a network of your own says in initialised_part which part is drawn anew (docs/extending.md); "
             remedy += "one of torchvision starts from torchvision's own weights with model.weights=DEFAULT"
             raise UserError("recipe.initialisation", kind, rule + found + remedy)

@@ -2,11 +2,13 @@
 
 import copy
 import math
+from collections.abc import Callable
 
 import pytest
 import torch
 from scipy import stats
 from torch import nn
+from torch.nn.utils import prune
 
 from sl.errors import UserError
 from sl.models import Cnn4, Cnn8, ResNet18, ResNet44
@@ -89,9 +91,26 @@ def test_unknown_kind_and_unknown_layers() -> None:
     with pytest.raises(UserError, match=r"^recipe\.initialisation=he: must be one of he_normal, he_uniform, torch"):
         initialise(Cnn4(10, (1, 8, 8)), "he", seeded(0))
     with pytest.raises(
-        UserError, match=r"^recipe\.initialisation=torch: .*; Sequential has a PReLU; .*model\.weights=DEFAULT$"
+        UserError,
+        match=r"^recipe\.initialisation=torch: .*; Sequential has a PReLU with weight; .*model\.weights=DEFAULT$",
     ):
         initialise(nn.Sequential(nn.PReLU()), "torch", seeded(0))
+
+
+@pytest.mark.filterwarnings("ignore::FutureWarning")  # PyTorch's of weight_norm
+@pytest.mark.parametrize(
+    ("layer", "found"),
+    [
+        (lambda: nn.utils.weight_norm(nn.Conv2d(1, 2, 3)), "Conv2d with bias, weight_g, weight_v"),
+        (lambda: prune.random_unstructured(nn.Linear(3, 2), "weight", 0.5), "Linear with bias, weight_orig"),
+        (lambda: nn.LazyConv2d(2, 3), "LazyConv2d with weight, bias"),
+        (lambda: nn.LazyLinear(2), "LazyLinear with weight, bias"),
+    ],
+)
+def test_a_weight_that_cannot_be_drawn_is_refused(layer: Callable[[], nn.Module], found: str) -> None:
+    """Of `weight_norm` the weight is computed anew from its parts, so that what is drawn for it would be lost."""
+    with pytest.raises(UserError, match=f"; Sequential has a {found}; "):
+        initialise(nn.Sequential(layer()), "he_normal", seeded(0))
 
 
 @pytest.mark.parametrize(
