@@ -52,16 +52,22 @@ def checked_noise(noisy: NoisyLabels, dataset: Dataset) -> NoisyLabels:
 
 
 def check_logits(model: Classifier, classes: int, image_shape: tuple[int, int, int]) -> None:
-    """Raise UserError unless `model`, which is on the CPU, returns one logit for each class.
+    """Raise UserError unless `model`, which is on the CPU, returns one logit for each class and can be trained.
 
     The model is called in evaluation mode and left in training mode.
     """
     with torch.no_grad():
         logits = model.eval()(torch.zeros(2, *image_shape))
     model.train()
+    named = type(model).__name__
+    if not isinstance(logits, Tensor):
+        rule = f"must be a tensor of logits (2, {classes})"
+        raise UserError("model", rule=f"{named} gives a {type(logits).__name__} for 2 images, {rule}")
     if tuple(logits.shape) != (2, classes):
-        found = f"{type(model).__name__} gives logits of shape {tuple(logits.shape)} for 2 images"
+        found = f"{named} gives logits of shape {tuple(logits.shape)} for 2 images"
         raise UserError("model", rule=f"{found}, must be (2, {classes}), one for each class")
+    if not any(parameter.requires_grad for parameter in model.parameters()):
+        raise UserError("model", rule=f"{named} has no parameter that is trained: none has requires_grad")
 
 
 def _check_labels(name: str, labels: Tensor, count: int, classes: int) -> None:

@@ -110,6 +110,21 @@ class Dense(Classifier):
         return normalised
 
 
+class Pair(Dense):
+    """Logits and something else."""
+
+    def forward(self, images: Tensor) -> Any:
+        return super().forward(images), None
+
+
+class Frozen(Dense):
+    """Nothing to train."""
+
+    def __init__(self) -> None:
+        super().__init__(logits=10)
+        self.requires_grad_(False)
+
+
 class Hidden(Classifier):
     """Layers under the name of the method, as in torchvision: the class's own method hides them."""
 
@@ -144,6 +159,19 @@ def test_a_network_with_other_classes_is_refused(make_prepared: Callable[..., Pr
     prepared = make_prepared("model=cnn4", *own("model", "Dense", logits=logits))
     rule = rf"^model: Dense gives logits of shape \(2, {logits}\) for 2 images, must be \(2, 10\), one for each class$"
     with pytest.raises(UserError, match=rule):
+        make_model(prepared.config, prepared.dataset)
+
+
+def test_a_network_without_logits_is_refused(make_prepared: Callable[..., PreparedRun]) -> None:
+    prepared = make_prepared("model=cnn4", *own("model", "Pair", logits=10))
+    rule = r"^model: Pair gives a tuple for 2 images, must be a tensor of logits \(2, 10\)$"
+    with pytest.raises(UserError, match=rule):
+        make_model(prepared.config, prepared.dataset)
+
+
+def test_a_network_without_a_trained_parameter_is_refused(make_prepared: Callable[..., PreparedRun]) -> None:
+    prepared = make_prepared("model=cnn4", *own("model", "Frozen"))
+    with pytest.raises(UserError, match=r"^model: Frozen has no parameter that is trained: none has requires_grad$"):
         make_model(prepared.config, prepared.dataset)
 
 
