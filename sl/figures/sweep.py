@@ -12,6 +12,7 @@ from sl.comparison.titles import numbers
 from sl.figures.matrices import heat_map
 from sl.figures.panels import footer, lettered, panels
 from sl.figures.style import loss_colour
+from sl.numbers import ends
 from sl.record import Run
 from sl.record.identity import canonical_text
 
@@ -36,7 +37,8 @@ def draw(sweep: Sweep) -> Figure | None:
         panel.set_title(lettered(number, choices) if choices else "")
         _heat(panel, points, axes) if len(axes) == 2 else _curve(panel, points, axes[0], sweep)
     left = len(sweep.points) - len(members)
-    note = f"{left} more points: see the table. " if left else ""
+    what, counts = "cell" if len(axes) == 2 else "point", ends([point.series.n for point in members])
+    note = f"Each {what}: mean of n = {counts}.{f' {left} more points: see the table.' if left else ''}"
     drawn = [run for point in members for run in point.series.runs]
     return footer(figure, drawn, note, "" if len(axes) == 2 else "Bars", sweep.varied)
 
@@ -63,8 +65,9 @@ def _curve(axes: Axes, points: Sequence[Point], key: str, sweep: Sweep) -> None:
     means = [point.accuracy.mean for point in points]
     spread = [np.nan_to_num(point.series.std(Run.last_percent)) for point in points]
     axes.errorbar(places, means, spread, fmt="o-", color=loss_colour(sweep.head.name("loss")), ms=5, capsize=2.5)
-    if min(places) > 0 and max(places) >= 10 * min(places):
+    logarithmic = min(places) > 0 and max(places) >= 10 * min(places)
+    if logarithmic:
         axes.set_xscale("log")
         axes.xaxis.set_minor_locator(NullLocator())
     axes.set_xticks(places, [f"{place:g}" for place in places])
-    axes.set(xlabel=key, ylabel="test accuracy (%)")
+    axes.set(xlabel=f"{key} (log scale)" if logarithmic else key, ylabel="test accuracy (%)")

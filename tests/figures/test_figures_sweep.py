@@ -176,6 +176,22 @@ def test_a_sweep_over_lists_has_a_panel_for_each(tmp_path: Path) -> None:
     assert [panel.containers[0].lines[0].get_xdata().tolist() for panel in panels] == [[0.01, 0.1]] * 3
 
 
+def test_a_sweep_tells_numbers_of_runs_and_a_logarithmic_axis(tmp_path: Path) -> None:
+    for lr, seeds in ((0.01, 2), (0.1, 1)):
+        for seed in range(seeds):
+            synthetic.record(tmp_path, "ce", seed=seed, recipe_options={"lr": lr})
+    drawn = figure.draw(*sweeps(load_all(tmp_path)))
+    assert "Each point: mean of n = 1 to 2." in texts(drawn)
+    assert (drawn.axes[0].get_xscale(), drawn.axes[0].get_xlabel()) == ("log", "recipe.lr (log scale)")
+    for gamma in (0.1, 0.2):
+        for lr in (0.01, 0.02):
+            synthetic.record(tmp_path / "two", "ce", recipe_options={"lr": lr, "gamma": gamma})
+    runs = load_all(tmp_path / "two")
+    assert "Each cell: mean of n = 1." in texts(figure.draw(*sweeps(runs)))
+    drawn = figure.draw(*sweeps([run for run in runs if run.config.recipe["gamma"] == 0.1]))
+    assert (drawn.axes[0].get_xscale(), drawn.axes[0].get_xlabel()) == ("linear", "recipe.lr")
+
+
 def test_on_and_off_are_no_numbers_of_an_axis(tmp_path: Path) -> None:
     for flip in (True, False):
         synthetic.record(tmp_path, "ce", recipe_options={"flip": flip, "lr": 0.01})
