@@ -9,6 +9,7 @@ import numpy as np
 
 from sl.comparison import RunGroup, Series
 from sl.comparison.group_order import in_order
+from sl.numbers import fixed
 from sl.paper import USUAL_NOISE
 from sl.record import Noise, load_all
 
@@ -58,4 +59,5 @@ full_run = partial(cell, "paper")
 
 def late(series: Series, share: str, digits: int = 0) -> str:
     """A share of the training labels late in evaluation mode, in %, mean of its runs."""
-    return f"{100 * np.mean([getattr(run.probes['late'].training, share) for run in series.runs]):.{digits}f}"
+    mean = 100 * float(np.mean([getattr(run.probes["late"].training, share) for run in series.runs]))
+    return fixed(mean, digits)  # one of them lies between two numbers

@@ -83,12 +83,24 @@ def test_the_best_epoch_stands_beside_the_last(tmp_path: Path) -> None:
     text = open_points.reported_epochs([run])
     row = cells(text, "CIFAR-10, cpu, authors_code")
     best = max(line.test_accuracy for line in run.epochs)
-    assert row[3:] == [
+    assert row[2:] == [
         f"{100 * run.epochs[-1].test_accuracy:.2f}",
         f"{100 * best:.2f}",
         f"{100 * sum(line.test_accuracy for line in run.epochs[-10:]) / 10:.2f}",
         f"{100 * (best - run.epochs[-1].test_accuracy):+.2f}",
         "1",
+    ]
+
+
+def test_the_epochs_of_a_data_set_are_two_rows(tmp_path: Path) -> None:
+    """CE and SL under 40 % of its first group by the authors' recipe: the tables have the others."""
+    for scale in ("paper", "cpu"):
+        for loss, rate in (("ce", 0.4), ("sl", 0.4), ("gce", 0.4), ("ce", 0.6)):
+            synthetic.record(tmp_path, loss, rate=rate, scale=scale)
+    synthetic.record(tmp_path, "ce", scale="paper", recipe="apl")
+    lines = [line for line in open_points.reported_epochs(load_all(tmp_path)).splitlines() if line.startswith("| CIF")]
+    assert [line.split(" | ")[:2] for line in lines] == [
+        ["| CIFAR-10, paper, authors_code", name] for name in ("CE", "SL")
     ]
 
 
