@@ -107,7 +107,7 @@ class ImageFolder:
     @cached_property
     def _labels_file(self) -> Path | None:
         own = self.data_dir / LABELS_FILE
-        return self.labels or (own if own.is_file() else None)
+        return self.labels or (own if os.path.isfile(own) else None)  # Path.is_file raises where it may not look
 
     @cached_property
     def _found(self) -> Pictures:

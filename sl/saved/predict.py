@@ -1,6 +1,7 @@
 """Labels the pictures of a folder with a saved network."""
 
 import csv
+import os
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -52,7 +53,7 @@ def predict_folder(
 
 def pictures_below(folder: Path) -> list[Path]:
     """All pictures below `folder`, sorted; warns about files that are passed over. UserError where there is none."""
-    if folder.is_file():
+    if os.path.isfile(folder):  # Path.is_file raises where it may not look
         raise UserError("folder", folder, "must be a folder of pictures")
     skipped: Counter[str] = Counter()
     with reading(folder):

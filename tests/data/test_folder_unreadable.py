@@ -1,10 +1,11 @@
 """Folders and pictures that are missing or cannot be read."""
 
+import re
 from pathlib import Path
 
 import pytest
 from joblib import parallel_config
-from refused_folder import refuse
+from refused_folder import refuse, refuse_search
 from small_pictures import refused
 
 from sl.data import ImageFolder
@@ -34,6 +35,15 @@ def test_a_part_of_which_nothing_can_be_read(
 def test_a_folder_that_is_refused_is_named(pictures: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     refuse(monkeypatch, pictures / "train" / "bee")
     assert refused(pictures) == f"{pictures / 'train' / 'bee'} cannot be read: Permission denied"
+
+
+def test_a_folder_that_cannot_be_searched_is_one_line(pictures: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither what lies in it nor, where that holds for the folder above, the folder itself."""
+    with monkeypatch.context() as patch:
+        refuse_search(patch, pictures)
+        assert re.fullmatch(rf"{pictures}/(train|test) cannot be read: Permission denied", refused(pictures))
+    refuse_search(monkeypatch, pictures.parent)
+    assert refused(pictures) == f"{pictures} cannot be read: Permission denied"
 
 
 def test_an_empty_class(pictures: Path) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from refused_folder import refuse
+from refused_folder import refuse, refuse_search
 
 from sl.errors import UserError
 from sl.saved.files import output
@@ -66,6 +66,13 @@ def test_no_picture_or_no_folder(tmp_path: Path) -> None:
         pictures_below(tmp_path)
     with pytest.raises(UserError, match=r"nowhere is missing$"):
         pictures_below(tmp_path / "nowhere")
+
+
+def test_a_folder_where_nobody_may_look(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    refuse(monkeypatch, tmp_path / "mine")
+    refuse_search(monkeypatch, tmp_path)
+    with pytest.raises(UserError, match=r"mine cannot be read: Permission denied$"):
+        pictures_below(tmp_path / "mine")
 
 
 @pytest.mark.parametrize("place", ["model.json", "model.safetensors", "mine/a.png", "link.csv"])
