@@ -116,7 +116,11 @@ class Workers:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        """End the processes: after an exception by SIGTERM, and if another one comes meanwhile, by SIGKILL."""
+        """End the processes: after an exception by SIGTERM, and if Ctrl-C comes meanwhile, by SIGKILL.
+
+        Other signals have no effect then: schedulers, and a shell that ends, send several.
+        """
+        before = {} if kind is None else set_handlers(STOP_SIGNALS, lambda *_: None)
         try:
             if kind is not None:
                 for child in active_children():
@@ -127,6 +131,8 @@ class Workers:
             for child in active_children():
                 child.kill()
             raise
+        finally:
+            restore_handlers(before)
 
 
 @contextmanager

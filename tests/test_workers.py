@@ -127,8 +127,9 @@ from pathlib import Path
 
 def task(words):
     def saved(number, frame):
-        Path(words[0]).write_text("saved")
+        Path(words[0]).write_text("saving")
         time.sleep(float(words[1]))
+        Path(words[0]).write_text("saved")
         raise SystemExit(143)
     signal.signal(signal.SIGTERM, saved)
     Path(words[0]).write_text("begun")
@@ -184,9 +185,21 @@ def test_a_signal_to_the_parent_lets_the_worker_save_its_state(number: signal.Si
     assert code == {signal.SIGTERM: 143, signal.SIGUSR2: 140, signal.SIGINT: -2, signal.SIGKILL: -9}[number]
 
 
-def test_a_second_signal_ends_the_worker_while_it_saves(tmp_path: Path) -> None:
+@pytest.mark.parametrize("first", [signal.SIGHUP, signal.SIGINT])
+def test_more_signals_let_the_worker_save_its_state(first: signal.Signals, tmp_path: Path) -> None:
+    """A shell that ends sends SIGHUP twice."""
+    with sleeping(tmp_path, saving=1) as (parent, state):
+        parent.send_signal(first)
+        wait_for("saving", state)
+        for number in (signal.SIGHUP, signal.SIGTERM):
+            parent.send_signal(number)
+        parent.wait(60)
+    assert state.read_text() == "saved"
+
+
+def test_ctrl_c_ends_a_worker_that_saves(tmp_path: Path) -> None:
     with sleeping(tmp_path, saving=900) as (parent, state):
         parent.send_signal(signal.SIGTERM)
-        wait_for("saved", state)
-        parent.send_signal(signal.SIGTERM)
-        assert parent.wait(60) == 143
+        wait_for("saving", state)
+        parent.send_signal(signal.SIGINT)
+        assert parent.wait(60) == -signal.SIGINT

@@ -105,17 +105,13 @@ class Training:
         finished = False
         try:
             with self.stop:
-                self._resume_or_start(state)
-                while self.epoch < self.prepared.plan.epochs:
-                    self._one_epoch()
-                self._end()
+                self._train(state)
             finished = True
         except Diverging as error:
             self.record.diverged(error.epoch, error.step, error.lr, error.loss)
             self.checkpoint.remove()
             raise RunDiverged(self.path, str(error)) from None
         except Stopped:
-            self._save_and_say()
             self.stop.hand_over()
             raise
         finally:
@@ -123,6 +119,16 @@ class Training:
         self.checkpoint.remove()
         self.stop.hand_over()
         self.stop.check()  # a signal that came too late to stop this run stops the sweep it is part of
+
+    def _train(self, state: State) -> None:
+        try:
+            self._resume_or_start(state)
+            while self.epoch < self.prepared.plan.epochs:
+                self._one_epoch()
+            self._end()
+        except Stopped:
+            self._save_and_say()
+            raise
 
     def _resume_or_start(self, state: State) -> None:
         """Bring record and engine to the newest state of a checkpoint, or start both from the beginning."""
@@ -231,9 +237,8 @@ class Training:
         return self.checkpoint.save(state)
 
     def _save_and_say(self) -> None:
-        assert self.stop.signal is not None
         then = "the same command resumes there" if self._save() else "its state could not be saved"
-        warn(f"{self.path}: stopped by {self.stop.signal.name} {self._reached}; {then}")
+        warn(f"{self.path}: stopped by {self.stop.signals[0].name} {self._reached}; {then}")
 
     @property
     def _reached(self) -> str:

@@ -17,13 +17,15 @@ class Stopped(SystemExit):
 
 
 class StopRequest:
-    """Inside its block, a signal sets `signal` instead of ending the process; a second SIGINT stops at once.
+    """Inside its block, a signal is kept in `signals` instead of ending the process; a second SIGINT stops at once.
 
-    `sl.signals.set_handlers` says when it has no effect.
+    From `check` on, which raises Stopped, no signal has an effect: the state is saved. `sl.signals.set_handlers` says
+    when the block has no effect.
     """
 
     def __init__(self) -> None:
-        self.signal: signal.Signals | None = None
+        self.signals: list[signal.Signals] = []  # those that came, in that order, each once
+        self._stopping = False
         self._before: dict[signal.Signals, Any] = {}
 
     def __enter__(self) -> "StopRequest":
@@ -34,23 +36,26 @@ class StopRequest:
         restore_handlers(self._before)
 
     def _handle(self, number: int, frame: FrameType | None) -> None:
-        if self.signal == number == signal.SIGINT:
+        if number not in self.signals:
+            self.signals.append(signal.Signals(number))
+        elif number == signal.SIGINT and not self._stopping:
             raise KeyboardInterrupt
-        self.signal = signal.Signals(number)
 
     def check(self) -> None:
         """Raise Stopped if a signal has come."""
-        if self.signal is not None:
-            raise Stopped(128 + self.signal)
+        if self.signals:
+            self._stopping = True
+            raise Stopped(128 + self.signals[0])
 
     def hand_over(self) -> None:
-        """After the block: give the signal to the previous handler, unless that only ends the process.
+        """After the block: give each signal to its previous handler, unless that only ends the process.
 
-        Raises UserError if that handler fails, as submitit's does when a job has met its time limit too often.
+        Raises UserError if a handler fails, as submitit's does when a job has met its time limit too often.
         """
-        if self.signal in (None, signal.SIGINT) or not callable(self._before.get(self.signal)):
-            return
-        try:
-            signal.raise_signal(self.signal)
-        except Exception as error:
-            raise UserError(f"stopped by {self.signal.name}: {error} The same command resumes the run") from error
+        for each in self.signals:
+            if each == signal.SIGINT or not callable(self._before.get(each)):
+                continue
+            try:
+                signal.raise_signal(each)
+            except Exception as error:
+                raise UserError(f"stopped by {each.name}: {error} The same command resumes the run") from error

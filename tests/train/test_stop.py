@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from recorded import metrics
@@ -15,6 +16,7 @@ from torch import Tensor
 
 from sl.errors import UserError
 from sl.record import read
+from sl.train.checkpoint import Checkpoint
 from sl.train.engine import Engine
 from sl.train.stop import Stopped
 
@@ -97,6 +99,27 @@ def test_the_second_interrupt_stops_at_once(run: Run, monkeypatch: pytest.Monkey
     assert not list(tmp_path.rglob("*.pt"))
 
 
+@pytest.mark.parametrize("first", [signal.SIGINT, signal.SIGTERM])
+def test_no_signal_keeps_a_run_from_saving_its_state(run: Run, monkeypatch: pytest.MonkeyPatch, first: int) -> None:
+    """A shell that ends sends SIGHUP twice, and a worker gets SIGTERM from a scheduler and from its parent."""
+    whole, save = run(*OPTIONS, where="whole"), Checkpoint.save
+
+    def save_and_send(self: Checkpoint, state: dict[str, Any]) -> bool:
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            os.kill(os.getpid(), number)
+        return save(self, state)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Checkpoint, "save", save_and_send)
+        send_in_step(patch, 7, signal.Signals(first))
+        with pytest.raises(Stopped) as caught:
+            run(*OPTIONS, where="stopped")
+    assert caught.value.code == 128 + first
+    path = run(*OPTIONS, where="stopped")
+    assert [(line.epoch, line.step) for line in read(path).resumes] == [(1, 2)]
+    assert metrics(path) == metrics(whole)
+
+
 def test_a_signal_in_the_last_step_of_all_stops_the_sweep_after_it(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     send_in_step(monkeypatch, 15, signal.SIGTERM)
     with pytest.raises(Stopped):
@@ -115,12 +138,13 @@ def test_the_handler_of_a_launcher_gets_the_signal_after_the_state_is_saved(
         saved.append(read(path).complete if late else bool(list(tmp_path.glob("stopped/checkpoints/*.pt"))))
         raise SystemExit(-1)
 
+    signal.signal(signal.SIGTERM, lambda *_: None)  # as submitit does; Slurm sends it too
     signal.signal(signal.SIGUSR2, queue_again)
     with monkeypatch.context() as patch:
         if late:
             patch.setattr("sl.train.run.save_model", lambda *_: os.kill(os.getpid(), signal.SIGUSR2))
         else:
-            send_in_step(patch, 7, signal.SIGUSR2)
+            send_in_step(patch, 7, signal.SIGUSR2, signal.SIGTERM)
         with pytest.raises(SystemExit) as caught:
             run(*OPTIONS, where="stopped")
     assert (caught.value.code, saved) == (-1, [True])
