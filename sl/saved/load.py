@@ -56,9 +56,12 @@ def load_model(path: str | Path, device: torch.device | str = "cpu", allow_targe
     """The network that a run with `save=true` kept at `path` (its .json or its .safetensors), on `device`.
 
     `allow_targets` names packages of your own that the network's class may come from, as the option of that name does.
-    Raises UserError where a file is missing, damaged, or does not match its sha256.
+    Raises UserError where a file is missing, damaged, or does not match its sha256, and where a tensor holds nan.
     """
     about, tensors = read_files(path)
+    for name, value in tensors.items():
+        if value.isnan().any():
+            raise UserError(f"{path}: its tensors must be numbers; {name} holds nan")
     shape = tuple(about["image_shape"])
     sizes = {"num_classes": len(about["classes"]), "image_shape": shape}
     module = build(about["network"], "model", allow_targets, **sizes)

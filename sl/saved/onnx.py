@@ -10,6 +10,7 @@ import onnxscript  # noqa: F401, torch.onnx needs it
 import torch
 from torch import Tensor, nn
 
+from sl.errors import UserError
 from sl.recipes.normalise import Normalisation
 from sl.saved.files import output
 from sl.saved.load import SavedModel, load_model
@@ -37,7 +38,8 @@ def export_onnx(model: Path, out: Path, allow_targets: Sequence[str] = ()) -> st
     Input `pixels` (N, C, H, W) float32 in [0, 255], output `probabilities` (N, K); the metadata hold the classes, the
     run's identity and `margin`: a picture is resized to (H + 2 margin, W + 2 margin), then `margin` pixels are cut off
     each side. Where onnxruntime is installed, its probabilities and PyTorch's must agree within 1e-4 (RuntimeError).
-    `allow_targets` is that of `load_model`. UserError, before the work, where `out` cannot be written.
+    `allow_targets` is that of `load_model`. UserError, before the work, where `out` cannot be written or the network
+    gives nan.
     """
     loaded = load_model(model, allow_targets=allow_targets)
     with output(out, model) as part:
@@ -47,9 +49,17 @@ def export_onnx(model: Path, out: Path, allow_targets: Sequence[str] = ()) -> st
 
 
 def as_onnx(loaded: SavedModel) -> tuple[bytes, Tensor, Tensor]:
-    """The content of the ONNX file of `loaded`, random pixels of CHECKED images, and PyTorch's output for them."""
+    """The content of the ONNX file of `loaded`, random pixels of CHECKED images, and PyTorch's output for them.
+
+    UserError where that output is not finite.
+    """
     whole = Whole(loaded.module.to(memory_format=torch.contiguous_format), loaded.normalisation).eval()
     example = torch.randint(256, (CHECKED, *loaded.about["image_shape"])).float()
+    with torch.inference_mode():
+        expected = whole(example)
+    if not expected.isfinite().all():
+        rule = "the network must give probabilities; for random pixels it gives nan"
+        raise UserError(f"{loaded.about['weights']}: {rule}")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # torch's and onnxscript's own
         warnings.simplefilter("ignore", FutureWarning)
@@ -61,8 +71,7 @@ def as_onnx(loaded: SavedModel) -> tuple[bytes, Tensor, Tensor]:
     proto = program.model_proto
     about = {"classes": json.dumps(loaded.about["classes"]), "identity": loaded.about["identity"]}
     onnx.helper.set_model_props(proto, {**about, "margin": str(loaded.about["margin"])})
-    with torch.inference_mode():
-        return proto.SerializeToString(), example, whole(example)
+    return proto.SerializeToString(), example, expected
 
 
 def check(path: Path, pixels: Tensor, expected: Tensor) -> str:
@@ -74,6 +83,6 @@ def check(path: Path, pixels: Tensor, expected: Tensor) -> str:
     session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
     (found,) = session.run(None, {"pixels": pixels.numpy()})
     gap = (torch.from_numpy(found) - expected).abs().max().item()
-    if gap > TOLERANCE:
+    if not gap <= TOLERANCE:  # nan is not
         raise RuntimeError(f"{path}: onnxruntime and PyTorch are {gap:.2g} apart")
     return f"onnxruntime and PyTorch agree within {TOLERANCE:g}"

@@ -1,6 +1,7 @@
 """Labels the pictures of a folder with a saved network."""
 
 import csv
+import math
 import os
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -35,8 +36,9 @@ def predict_folder(
     """Write the CSV `out`, a line `path,label,confidence` for each picture below `folder`; returns a line with counts.
 
     Paths are relative to `folder` and sorted. Files are chosen as for training (`picture_files`). Raises UserError for
-    a folder that is missing or holds no picture, and for a picture that cannot be read; with `skip_unreadable` such a
-    picture is only named on standard error. `allow_targets` and `device` are those of `load_model`.
+    a folder that is missing or holds no picture, where the network gives nan, and for a picture that cannot be read;
+    with `skip_unreadable` such a picture is only named on standard error. `allow_targets` and `device` are those of
+    `load_model`.
     """
     loaded, files = load_model(model, device, allow_targets), pictures_below(folder)
     with output(out, model, files) as part, part.open("w", newline="", encoding="utf-8") as target:
@@ -46,6 +48,8 @@ def predict_folder(
         for names, images in batches(loaded, files, folder, skip_unreadable):
             confidence, labels = loaded.probabilities(images).max(1)
             for name, label, value in zip(names, labels.tolist(), confidence.tolist(), strict=True):
+                if math.isnan(value):
+                    raise UserError(f"{model}: the network must give probabilities; for {name} it gives nan")
                 writer.writerow([name, loaded.classes[label], f"{value:.6f}"])
             count += len(names)
     return f"{out}: {count} of {len(files)} pictures labelled"

@@ -1,15 +1,21 @@
 """A saved network whose files were changed is refused in one line, and an ONNX file that disagrees is not left."""
 
 import json
+import math
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
+from PIL import Image
+from safetensors.torch import load_file
 
 import sl
 from sl.config.compose import compose_run
 from sl.errors import UserError
-from sl.saved.files import model_path
+from sl.saved.files import as_file, model_path, write_files
+from sl.saved.predict import predict_folder
 from sl.train.engine import make_engine
 from sl.train.prepared import prepare
 from sl.train.save_model import save_model
@@ -88,6 +94,57 @@ def test_constants_of_a_layer_that_is_not_there_are_refused(change: Any) -> None
     with pytest.raises(UserError, match=r"its weights must be those of sl\.models\.Cnn4: ") as error:
         sl.load_model(path)
     assert "\n" not in str(error.value)
+
+
+@pytest.fixture
+def filled(model: Path, tmp_path: Path) -> Callable[[float], Path]:
+    """A copy of the network whose head has this weight everywhere."""
+
+    def with_head(value: float) -> Path:
+        tensors = load_file(model.with_suffix(".safetensors"))
+        tensors["model.head.weight"].fill_(value)
+        path = tmp_path / "models" / "digits" / "filled.json"
+        write_files(path, as_file(tensors), json.loads(model.read_text()))
+        return path
+
+    return with_head
+
+
+def test_weights_that_are_not_numbers_are_refused(filled: Callable[[float], Path]) -> None:
+    path = filled(math.nan)
+    with pytest.raises(UserError) as error:
+        sl.load_model(path)
+    assert str(error.value) == f"{path}: its tensors must be numbers; model.head.weight holds nan"
+
+
+def test_a_network_that_gives_no_numbers_is_not_exported(filled: Callable[[float], Path], tmp_path: Path) -> None:
+    pytest.importorskip("onnxscript", reason="onnxscript is not installed: pip install -e '.[onnx]'")
+    from sl.saved import onnx
+
+    with pytest.raises(UserError, match=r"must give probabilities; for random pixels it gives nan$"):
+        onnx.export_onnx(filled(3e38), tmp_path / "model.onnx")
+    assert not (tmp_path / "model.onnx").exists()
+
+
+def test_a_network_that_gives_no_numbers_labels_no_picture(filled: Callable[[float], Path], tmp_path: Path) -> None:
+    (tmp_path / "new").mkdir()
+    Image.effect_noise((8, 8), 100).save(tmp_path / "new" / "a.png")
+    with pytest.raises(UserError, match=r"must give probabilities; for a\.png it gives nan$"):
+        predict_folder(filled(3e38), tmp_path / "new", tmp_path / "out.csv")
+    assert not (tmp_path / "out.csv").exists()
+
+
+def test_an_onnx_file_that_gives_no_numbers_is_no_agreement(
+    model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in ("onnxscript", "onnxruntime"):
+        pytest.importorskip(module, reason=f"{module} is not installed: pip install -e '.[onnx]'")
+    from sl.saved import onnx
+
+    content, example, _ = onnx.as_onnx(sl.load_model(model))
+    (tmp_path / "model.onnx").write_bytes(content)
+    with pytest.raises(RuntimeError, match="are nan apart"):
+        onnx.check(tmp_path / "model.onnx", example, torch.full((4, 10), math.nan))
 
 
 @pytest.mark.parametrize("place", [".", ".."])
