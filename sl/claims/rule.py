@@ -4,7 +4,7 @@ from enum import StrEnum
 
 from sl.stats import FEWEST, SIGNIFICANT, Inference, significant
 
-SURVIVES = "✓"
+SURVIVES = "*"
 ONE_CLASS = "‡"
 RULE = f"""\
 Every claim is measured by one number per seed, in percentage points, that is above 0 where the claim is right: a paired
@@ -17,10 +17,10 @@ is 0" (one-sample t test) decide:
   The interval says how large a difference these runs still allow: a narrow one around 0 allows only a small one;
 - **not enough runs**: fewer than {FEWEST} seeds have every run that the claim compares.
 
-{SURVIVES} marks a verdict that survives the correction for the number of claims tested on the same runs (Benjamini and
-Hochberg, false discovery rate {SIGNIFICANT}). Among many tests a few are significant by chance: a verdict without it
-may be one of these. Where most claims of a group are clearly true, the corrected limit stays near {SIGNIFICANT}: there
-{SURVIVES} says little about a p between 0.02 and {SIGNIFICANT}.
+A verdict with {SURVIVES}, for or against a claim, survives the correction for the number of claims tested on the same
+runs (Benjamini and Hochberg, false discovery rate {SIGNIFICANT}). Among many tests a few are significant by chance: a
+verdict without the mark may be one of these. Where most claims of a group are clearly true, the corrected limit stays
+near {SIGNIFICANT}: there the mark says little about a p between 0.02 and {SIGNIFICANT}.
 
 A claim on every class is tested at each class. The class with the smallest t (mean over its standard error) decides.
 The claim is supported only if p < {SIGNIFICANT} at every class (intersection-union test; no correction is needed). It

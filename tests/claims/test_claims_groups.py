@@ -23,7 +23,7 @@ def test_scaled_down_runs_are_called_so_where_they_contradict_the_paper(tmp_path
     text = findings(found)
     assert text.startswith("| claim | CIFAR-10, scaled-down run, authors_code |")
     row = next(line for line in text.splitlines() if line.startswith("| SL learns the classes more evenly than CE |"))
-    assert row.endswith("**contradicted** ✓ |")
+    assert row.endswith("**contradicted** * |")
     assert "paper +" not in text  # its numbers are of full size
     against = sum(outcome.verdict == "contradicted" for group in found for outcome in group.claims)
     assert tally(found) == (

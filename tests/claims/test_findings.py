@@ -49,7 +49,7 @@ def test_a_claim_that_a_group_could_not_test_has_no_number_there() -> None:
 def test_a_verdict_that_rests_on_one_class_is_marked() -> None:
     made = named(group("cifar10", True, main=NO), "main")
     made = replace(made, claims=tuple(replace(one, rests_on={"1": 0.5}, survives=True) for one in made.claims))
-    assert rows(made)[2] == ["main holds", "−2.5 **contradicted** ✓ ‡"]
+    assert rows(made)[2] == ["main holds", "−2.5 **contradicted** * ‡"]
 
 
 def test_groups_without_a_verdict_and_data_sets_that_the_paper_has_not_are_left_out() -> None:

@@ -1,7 +1,7 @@
 // The verdicts: an overview of all scales, then every claim with the paper's number beside this project's.
 
 const MARKS = { "supported": "✓", "contradicted": "✗", "undecided": "?", "not enough runs": "…" };
-const SURVIVES = "stands after correction";
+const SURVIVES = "* survives the correction";
 const PLOT = { width: 150, height: 18 };
 
 function verdictBadge(verdict) {
