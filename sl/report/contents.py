@@ -103,10 +103,15 @@ def _order(run: Run) -> tuple[Any, ...]:
 
 
 def _missing(runs: Sequence[Run], own: bool) -> list[str]:
-    """Lines for data sets of the paper without a finished run, and for the number of unfinished runs."""
+    """Lines for data sets of the paper without a finished run, and for the numbers of diverged and unfinished runs."""
     finished = {run.name("dataset") for run in runs if run.complete}
     lacking = [
         f"no finished run yet: {dataset_title(name)}" for name in PAPER_EPOCHS if name not in finished and not own
     ]
-    unfinished = len(runs) - sum(run.complete for run in runs)
-    return lacking + ([f"runs not finished, which only the list of runs shows: {unfinished}"] if unfinished else [])
+    diverged = sum(run.diverged for run in runs)
+    unfinished = len(runs) - diverged - sum(run.complete for run in runs)
+    counts = {
+        "runs that diverged, in no mean": diverged,
+        "runs not finished, which only the list of runs shows": unfinished,
+    }
+    return lacking + [f"{what}: {count}" for what, count in counts.items() if count]

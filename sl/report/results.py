@@ -11,7 +11,7 @@ from sl.record.shown import dataset_title
 from sl.report.numbers import hundredths
 from sl.report.runs import positions
 from sl.tables.compare import ComparedCell, beside, cells, obstacle
-from sl.tables.layout import conditions, published_table, source
+from sl.tables.layout import DIVERGED, conditions, published_table, source
 from sl.tables.published import PAPER, Published
 from sl.tables.results import STATISTICS
 
@@ -24,7 +24,7 @@ def results(group: RunGroup, published: Sequence[Published], places: dict[str, i
 def _table(group: RunGroup, published: Sequence[Published], statistic: str, places: dict[str, int]) -> dict[str, Any]:
     found = list(cells(group, published, statistic))
     noises = sorted({cell.noise for cell in found}, key=lambda noise: noise.order)
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "loss": named_loss(loss, group.variant(loss)),
             "cells": _row(group, list(of_loss), noises, places),
@@ -35,6 +35,7 @@ def _table(group: RunGroup, published: Sequence[Published], statistic: str, plac
         "statistic": statistic,
         "noises": [noise.title for noise in noises],
         "rows": rows,
+        "notes": [DIVERGED] if any(cell["diverged"] for row in rows for cell in row["cells"] if cell) else [],
         "sources": [_source(group, table) for table in beside(group, published, statistic)],
     }
 
@@ -47,10 +48,12 @@ def _row(
 
 
 def _cell(group: RunGroup, found: Sequence[ComparedCell], places: dict[str, int]) -> dict[str, Any]:
-    """This project's result, if any, and every published value beside it."""
+    """This project's result, if any, how many runs diverged, and every published value beside it."""
     own, series = found[0].result, group.series(found[0].loss, found[0].noise)
+    diverged = group.diverged_in_row(found[0].loss, found[0].noise)
     return {
         "own": {"text": str(own), "mean": hundredths(own.mean), "n": own.n} if own else None,
+        "diverged": f"diverged ({len(diverged)})" if diverged else "",
         "runs": positions(series.runs, places) if series else [],
         "published": [_value(group, cell) for cell in found if cell.published],
     }

@@ -14,6 +14,10 @@ from sl.tables.paired import Comparisons, comparisons, notes
 from sl.tables.published import CONFIDENCES, UNCHECKED, Published, marked
 
 NOTHING = "–"
+DIVERGED = (
+    "diverged (number of runs): stopped because loss or weights were not finite, or a weight reached 10,000; "
+    "not in any mean."
+)
 EPOCHS = {
     "unknown": "epoch not known",
     "last": "last epoch",
@@ -181,6 +185,5 @@ def _left_out(group: RunGroup) -> list[str]:
     others = f"Left out: {plural(other + hidden, 'run')} with other parameters of the loss{of_them}."
     lines = [others] if other + hidden else []
     if len(group.diverged) > hidden:
-        why = "loss or weights were not finite, or a weight reached 10,000"
-        lines.append(f"diverged (number of runs): stopped because {why}; not in any mean.")
+        lines.append(DIVERGED)
     return lines + ([f"Left out: {plural(unfinished, 'run')} not finished yet."] if unfinished else [])

@@ -128,6 +128,24 @@ def test_results_stand_beside_published_figures_with_their_marks(runs: Path) -> 
     assert source["obstacle"] == "not comparable: scaled-down"
 
 
+def test_losses_whose_runs_diverged_say_so_in_the_table(runs: Path) -> None:
+    """A loss without any other run, and one beside finished runs."""
+    synthetic.diverged(runs, "mae")
+    synthetic.diverged(runs, "ce", seed=5)
+    data = data_of(runs)
+    table = data["groups"][0]["results"][0]
+    place = table["noises"].index("symmetric 40 %")
+    cells = {row["loss"].split()[0]: row["cells"][place] for row in table["rows"] if row["cells"][place]}
+    assert (cells["MAE"]["own"], cells["MAE"]["diverged"]) == (None, "diverged (1)")
+    assert (cells["CE"]["own"]["n"], cells["CE"]["diverged"]) == (3, "diverged (1)")
+    assert cells["SL"]["diverged"] == ""
+    assert table["notes"][0].startswith("diverged (number of runs): stopped because loss or weights were not finite")
+    assert data["missing"][-2:] == [
+        "runs that diverged, in no mean: 2",
+        "runs not finished, which only the list of runs shows: 1",
+    ]
+
+
 def test_a_difference_from_the_paper_only_at_its_scale(tmp_path: Path) -> None:
     synthetic.record(tmp_path / "runs", "ce", scale="paper", epochs=120)
     group = data_of(tmp_path / "runs")["groups"][0]

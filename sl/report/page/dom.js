@@ -25,9 +25,9 @@ function deviation(moments, ...place) {
 }
 
 // As sl/numbers.py: a plus where it rounds to zero.
-function signed(value) {
+function signed(value, decimals = 2) {
   if (!known(value)) return NOTHING;
-  const text = value.toFixed(2);
+  const text = value.toFixed(decimals);
   return Number(text) < 0 ? text.replace("-", "−") : `+${text.replace("-", "")}`;
 }
 

@@ -129,7 +129,7 @@ function drawNumbers(series, beside) {
   const columns = [name, number(seriesTitle(group, series), series)];
   if (beside) {
     columns.push(number(`beside: ${seriesTitle(group, beside)}`, beside));
-    const shown = (index) => signed(difference(index));
+    const shown = (index) => signed(difference(index), 1); // the data have tenths
     columns.push({ title: "difference", numeric: true, sort: difference, cell: shown });
   }
   const caption = `Test accuracy (%) of each class at epoch ${epoch}, ${group.scale}`;

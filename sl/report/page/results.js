@@ -3,10 +3,10 @@
 const resultsState = { group: null };
 
 function ownResult(table, row, cell, noise) {
-  if (!cell.own) return el("span", { class: "nothing" }, NOTHING);
+  if (!cell.own) return el("span", { class: "nothing" }, cell.diverged || NOTHING);
   const title = `${row.loss}, ${noise}: ${table.statistic}, ${cell.own.text}`;
   const shown = behindButton(cell.own.text, title, () => showBehind(title, cell.runs));
-  return el("span", {}, shown, " ", badge(resultsState.group.scale));
+  return el("span", {}, shown, " ", badge(resultsState.group.scale), cell.diverged && ` ${cell.diverged}`);
 }
 
 function mark(recalled) {
@@ -37,7 +37,7 @@ function sortValue(table, place) {
 }
 
 function resultColumns(table) {
-  const holds = (place) => table.rows.some((row) => row.cells[place]?.own || besideIt(row.cells[place]).length);
+  const holds = (place) => table.rows.some((row) => row.cells[place]?.own || row.cells[place]?.diverged || besideIt(row.cells[place]).length);
   const noises = table.noises.map((noise, place) => ({
     title: noise, numeric: true, cell: (row) => resultCell(table, row, place), sort: sortValue(table, place),
   }));
@@ -57,7 +57,7 @@ function notes(table) {
   const none = table.sources.length ? [] : ["No published figures stand beside this recipe and statistic."];
   const swept = resultsState.group.series.filter((series) => !series.main).flatMap((series) => series.runs).length;
   const left = swept ? [`Runs with other parameters of a loss, which are not in this table: ${swept}.`] : [];
-  const lines = [READING, ...table.sources.map(sourceNote), ...none, ...left];
+  const lines = [READING, ...table.notes, ...table.sources.map(sourceNote), ...none, ...left];
   return el("ul", { class: "note" }, lines.map((line) => el("li", {}, line)));
 }
 
