@@ -9,7 +9,7 @@ from sl.audit.classes import Audited, class_numbers, write_classes
 from sl.audit.edited import check_replaceable, digests
 from sl.audit.figure import draw_noise
 from sl.audit.measured_error import STUDY
-from sl.audit.predict import combine, parts, predict_all, whole_subject
+from sl.audit.predict import combine, parts, predict_all
 from sl.audit.rank import Array
 from sl.audit.sheet import drawn_at_random, suspicious, write_sheet
 from sl.audit.sheet_figure import draw_suspects
@@ -22,12 +22,16 @@ from sl.locks import alone
 from sl.options.audit import AuditConfig
 from sl.options.run import OWN_DATA, RunConfig
 from sl.record.identity import identity
+from sl.record.noise import GIVEN
+from sl.record.run import Run
 from sl.record.shown import dataset_title, loss_title
 from sl.say import say
+from sl.scale import scale_name, scale_title
 from sl.train.check_folders import check_folders
 from sl.train.described import Described, data_dir_unread, describe_run
 from sl.train.jobs import choose_jobs
-from sl.train.prepared import prepare
+from sl.train.machine import origin_of
+from sl.train.prepared import PreparedRun, prepare
 
 OWN = "add dataset=folder"
 
@@ -50,8 +54,9 @@ def run_audit(config: AuditConfig) -> Path:
         how = f"{what_is_audited(described)}: {method(folds)}"
         say(f"audit of {how}; results will be in {out}; the same command resumes")
         files = predict_all(runs, out / "predictions", min(jobs, len(runs)))
-        subject, _ = whole_subject(config)
-        write_audit(out, subject, combine(files, len(subject.names)), config, described, folds)
+        prepared = prepare(config)
+        subject = subject_of(prepared)
+        write_audit(out, subject, combine(files, len(subject.names)), config, prepared, folds)
     return out
 
 
@@ -109,15 +114,22 @@ def method(folds: int) -> str:
     return f"{folds} folds" if folds else "one run"
 
 
+def title_of(run: Run, folds: int) -> str:
+    """Data set, noise, loss, folds and scale of the audit of `run`, for its figures and its sheet."""
+    noise = "labels as given" if run.noise == GIVEN else run.noise.title
+    loss = loss_title(run.name("loss"))
+    return ", ".join([dataset_title(run.name("dataset")), noise, loss, method(folds), scale_name(run)])
+
+
 def write_audit(
-    out: Path, subject: Subject, probabilities: Array, config: AuditConfig, described: Described, folds: int
+    out: Path, subject: Subject, probabilities: Array, config: AuditConfig, prepared: PreparedRun, folds: int
 ) -> None:
     """Analyse the `probabilities` (N, K), write all files of the audit to `out`, and print its summary."""
-    names = described.names
+    names, run = prepared.names, Run(prepared.header(origin_of(prepared.runtime)))
     found = analyse(subject, probabilities, config.seed, folds, config.expected_precision)
     estimate, trust, ranking = found.estimate, found.trust, found.ranking
     advice = None if trust.unusable else advise(estimate, subject.grey)
-    title = f"{dataset_title(names['dataset'])}, {loss_title(names['loss'])}, {method(folds)}"
+    title = title_of(run, folds)
     known = STUDY.get((names["loss"], folds > 0))
     said = findings(ranking, estimate, trust, config.expected_precision, known)
     lists = {
@@ -126,9 +138,11 @@ def write_audit(
     }
     about = {
         "names": names,
+        "noise": run.noise.title,
+        "scale": scale_title(run),
         "folds": folds,
-        "fingerprint": described.result_config["dataset"]["fingerprint"],
-        "identity": described.identity,
+        "fingerprint": prepared.result_config["dataset"]["fingerprint"],
+        "identity": prepared.identity,
         "lists": digests(out, lists),
         "summary": f"{title}. {' '.join(said)}",
         "not_learnt": list(trust.unlearnt),
@@ -142,13 +156,13 @@ def write_audit(
     draw_noise(estimate, subject.class_names, title, out / "noise")
     numbers = class_numbers(subject, ranking, probabilities)
     classes = list(subject.class_names)
-    own = Audited(setting=identity_without_loss(described, folds), loss=names["loss"], classes=classes, **numbers)
+    own = Audited(setting=identity_without_loss(prepared, folds), loss=names["loss"], classes=classes, **numbers)
     write_classes(out, own)
     draw_suspects(subject, ranking, title, out / "suspects")
     heading = {
         "lines": [f"{title}.", *said],
         "train": printed(training_command(config, Path("judged_labels.csv"))) if "labels" in config.dataset else None,
-        "identity": f"{described.identity}-{folds}",
+        "identity": f"{prepared.identity}-{folds}",
     }
     suspects = suspicious(subject, ranking, config.sheet)
     sample = drawn_at_random(estimate.images, config.sample, config.seed)

@@ -22,10 +22,10 @@ def draw_noise(estimate: NoiseEstimate, class_names: tuple[str, ...], title: str
 
 def _figure(estimate: NoiseEstimate, class_names: tuple[str, ...], title: str) -> Figure:
     shown = list(np.argsort([-part.value for part in estimate.by_label], kind="stable")[:MOST_CLASSES])
-    figure = Figure(figsize=(WIDTH, max(3.6, 0.22 * len(shown) + 1.4)), layout="constrained")
+    figure = Figure(figsize=(WIDTH, max(3.6, 0.22 * len(shown) + 1.6)), layout="constrained")
     rate = estimate.rate
     said = f"{100 * rate.value:.1f} % of {estimate.images:,} labels [{100 * rate.low:.1f}, {100 * rate.high:.1f}]"
-    figure.suptitle(f"{title}: estimated wrong labels {said}", x=0.008, ha="left", fontsize=10.5, fontweight="bold")
+    figure.suptitle(f"{title}:\nestimated wrong labels {said}", x=0.008, ha="left", fontsize=10.5, fontweight="bold")
     left, right = figure.subplots(1, 2)
     _bars(left, estimate, [class_names[place] for place in shown], shown)
     _matrix(right, estimate, class_names)

@@ -79,7 +79,12 @@ def test_an_audit_ranks_wrong_labels_first_and_is_resumed(
     assert (out / "suspects.png").stat().st_size > 10_000
     values = noise["advice"] and (noise["advice"]["alpha"], noise["advice"]["beta"])
     assert values == (None if folds else (0.01, 1))  # half of the images teach too little; digits are grey
-    assert noise["summary"].startswith("Digits, SL, ")
+    title = f"Digits, symmetric 20 %, SL, {'2 folds' if folds else 'one run'}, scaled-down run"
+    assert noise["summary"].startswith(f"{title}. Of ")
+    assert f'"{title}."' in (out / "suspects.html").read_text()
+    assert noise["noise"] == "symmetric 20 %"
+    assert noise["scale"].startswith(f"scaled-down run: {len(noisy.labels)} of 1,438 training and 359 test images, ")
+    assert f", {job.plan.epochs} of " in noise["scale"]
     assert noise["measured_error"] == asdict(STUDY["sl", folds > 0])
     transition = torch.tensor(noise["transition"], dtype=torch.float64)
     assert_read(out / "noise.json", transition)

@@ -59,6 +59,7 @@ def test_planted_errors_in_a_folder_are_found_and_put_right(
     assert sorted(line[14:] for line in folds) == sorted(identities)
     assert f" dataset.labels={out / 'labels.csv'} dataset.name=pictures_corrected\n" in said
     assert out.name.startswith("folder-given-sl-folds2-")  # such labels are not free of noise
+    assert json.loads((out / "noise.json").read_text())["summary"].startswith("folder, labels as given, SL, 2 folds, ")
     lines = suspects(out)
     agree = np.mean([line["label"] == line["suggested"] for line in lines])
     assert json.loads((out / "noise.json").read_text())["predicted_as_labelled"] == pytest.approx(agree)
