@@ -114,15 +114,11 @@ def test_one_picture_in_a_class_and_unreadable_ones(
     assert "digit 0/broken.png" not in {line["path"] for line in listed}
 
 
-@pytest.mark.parametrize(
-    ("scale", "named", "left_out"),
-    [("scale=cpu", "scale=cpu", 159), ("scale.test_share=0.5", "scale.test_share=0.5", 18)],
-)
-def test_a_scale_that_leaves_out_labels_is_refused(
-    audit: Audit, pictures: Callable[..., Path], tmp_path: Path, scale: str, named: str, left_out: int
+@pytest.mark.parametrize("scale", ["scale=cpu", "scale.test_share=0.5"])
+def test_a_scale_that_leaves_out_labels_is_refused_before_a_picture_is_looked_for(
+    audit: Audit, tmp_path: Path, scale: str
 ) -> None:
     with pytest.raises(UserError) as error:
-        audit(*FOLDER, f"data_dir={pictures(WAY, each=60, planted=0)}", scale)
-    why = "remove it: an audit of your own pictures is small already"
-    assert str(error.value) == f"{named}: leaves out {left_out} of 180 labels; {why}"
+        audit(*FOLDER, f"data_dir={tmp_path / 'nowhere'}", scale)
+    assert str(error.value) == f"{scale}: leaves labels out; remove it: an audit of your own pictures is small already"
     assert not (tmp_path / "audit").exists()
