@@ -15,6 +15,7 @@ LABELS_FILE = "labels.csv"
 LAYOUT = "pictures lie in train/<class>/ and test/<class>/, or in <class>/"
 TRAIN_NAMES, TEST_NAMES = ("train", "training"), ("test", "testing")
 VALIDATION_NAMES = ("val", "valid", "validation")
+SUFFIXES = (".jpg", ".jpeg", ".png", ".ppm", ".bmp", ".pgm", ".tif", ".tiff", ".webp")  # of pictures, as torchvision's
 
 
 def find_in_folders(root: Path, skipped: Counter[str]) -> dict[str, list[Picture]]:
@@ -89,7 +90,7 @@ def _pictures(root: Path, where: Path, classes: Sequence[str], skipped: Counter[
     for label in classes:
         found = picture_files(where / label, skipped)
         if not found:
-            none = f"{where / label} holds no picture ({' '.join(suffixes())})"
+            none = f"{where / label} holds no picture ({' '.join(SUFFIXES)})"
             raise _refused(root, f"{none}; delete it if it is no class")
         pictures += [Picture(path, path.relative_to(root).as_posix(), label) for path in found]
     return pictures
@@ -145,14 +146,7 @@ def _is_hidden(name: str) -> bool:
 
 
 def _is_picture(name: str) -> bool:
-    return Path(name).suffix.lower() in suffixes() and not _is_hidden(name)
-
-
-def suffixes() -> tuple[str, ...]:
-    """The suffixes of files that are taken for pictures, in lower case, such as ``.png``."""
-    from torchvision.datasets.folder import IMG_EXTENSIONS  # torchvision takes a second to import
-
-    return IMG_EXTENSIONS
+    return Path(name).suffix.lower() in SUFFIXES and not _is_hidden(name)
 
 
 def _raise(error: OSError) -> None:

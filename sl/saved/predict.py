@@ -13,7 +13,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from sl.data.class_folders import passed_over, picture_files, suffixes
+from sl.data.class_folders import SUFFIXES, passed_over, picture_files
 from sl.data.decode import Unreadable, opened
 from sl.data.disk import reading
 from sl.errors import UserError
@@ -65,7 +65,7 @@ def pictures_below(folder: Path) -> list[Path]:
     if counts := passed_over(skipped):
         warn(f"{folder}: {counts}")
     if not files:
-        raise UserError(f"{folder}: must be a folder that holds pictures ({' '.join(suffixes())})")
+        raise UserError(f"{folder}: must be a folder that holds pictures ({' '.join(SUFFIXES)})")
     return files
 
 

@@ -10,8 +10,10 @@ import torch
 from PIL import Image
 from small_pictures import save
 from torch.nn.functional import interpolate
+from torchvision.datasets.folder import IMG_EXTENSIONS
 
 from sl.data import ImageFolder
+from sl.data.class_folders import SUFFIXES
 from sl.errors import UserError
 
 
@@ -27,6 +29,10 @@ def test_every_picture_becomes_an_rgb_square_of_its_class(pictures: Path) -> Non
     assert data.train_images[3].unique().tolist() == [77]
     assert data.train_images[4, :, 0, 0].tolist() == [1, 2, 3]
     assert torch.equal(data.train_index, torch.arange(9))
+
+
+def test_pictures_are_the_files_that_torchvision_takes_for_them() -> None:
+    assert SUFFIXES == IMG_EXTENSIONS
 
 
 @pytest.mark.parametrize("suffix", ["jpg", "jpeg", "png", "ppm", "bmp", "pgm", "tif", "tiff", "webp"])
