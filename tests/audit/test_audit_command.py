@@ -8,6 +8,7 @@ from audited import DIGITS, Audit, Stopped
 from filelock import FileLock
 
 from sl.audit.predict import predict_all
+from sl.commands.audit import main
 from sl.config.compose import compose_run
 from sl.errors import UserError
 from sl.options.run import RunConfig
@@ -150,3 +151,12 @@ def test_a_folder_belongs_to_one_audit_at_a_time(audit: Audit, begin: Begin, tmp
         audit(*DIGITS, f"out={out}")
     assert str(error.value) == f"out={out}: must not be in use: another audit writes to it"
     begin(*DIGITS, f"out={out}")
+
+
+def test_a_line_is_printed_before_the_packages_are_loaded_and_the_data_are_read(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before: list[str] = []
+    monkeypatch.setattr("sl.audit.command.run_audit", lambda _: before.append(capsys.readouterr().out))
+    main(compose_run(["dataset=folder", "data_dir=nowhere"], "audit"))
+    assert before[0].startswith("audit of folder: loads its packages and reads the data, ")
