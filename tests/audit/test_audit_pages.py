@@ -12,7 +12,7 @@ from scipy.stats import false_discovery_control, ttest_1samp, ttest_rel
 
 from sl.audit.measured_error import STUDY as STUDY_ERRORS
 from sl.audit.measured_error import MeasuredError
-from sl.numbers import mean_std
+from sl.numbers import fixed, mean_std, signed
 
 pytestmark = pytest.mark.results
 ROOT = Path(__file__).resolve().parents[2]
@@ -272,11 +272,11 @@ def test_what_sl_gains_at_all_epochs_with_the_authors_recipe() -> None:
         )
         gains.append((fmean(sl) - fmean(ce), ttest_rel(sl, ce).pvalue < 0.05))
     assert [decided for _, decided in gains] == [True, False, False]
-    drawn, worst, aggregate = (f"{gain:+.1f}".replace("-", "−") for gain, _ in gains)
+    drawn, worst, aggregate = (signed(gain, 1) for gain, _ in gains)
     assert f"SL ends {drawn.strip('+')} points above CE with symmetric noise." in STUDY
     assert f"nothing is decided: {worst} on worst, {aggregate} on aggregate." in STUDY
     sl, ce = ([100 * one["trained_test_accuracy"] for one in long(loss, ASYMMETRIC)] for loss in ("sl", "ce"))
-    lost = f"{fmean(ce) - fmean(sl):.1f}"
+    lost = fixed(fmean(ce) - fmean(sl))
     row = f"| {ASYMMETRIC} | test accuracy on the labels as given: SL minus CE | 3 |"
     p = STUDY.partition(row)[2].split("|")[1].strip()
     assert float(p) > 0.05
