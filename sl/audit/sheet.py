@@ -8,7 +8,7 @@ import numpy as np
 
 from sl.audit.rank import Array, Ranking
 from sl.audit.subject import Subject
-from sl.data.decode import upright
+from sl.data.decode import upright, without_warnings
 from sl.files import replace_file
 from sl.html import data_uri, whole_page
 
@@ -78,6 +78,7 @@ def thumbnail(subject: Subject, row: int) -> str:
     return data_uri(buffer.getvalue(), kind)
 
 
+@without_warnings()
 def small_picture(subject: Subject, row: int) -> "Image":
     """A small picture of an image: from its file if there is one, else the image in the size that is trained on."""
     from PIL import Image

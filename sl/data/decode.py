@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+import warnings
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -30,10 +31,22 @@ DAMAGED = (
 )
 
 
+@contextmanager
+def without_warnings() -> Iterator[None]:
+    """Print no warning of Pillow: it names no picture, and concerns damaged EXIF, or size, of a picture that is read.
+
+    Also a decorator. For the thread that starts others: the filters of warnings belong to all threads.
+    """
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", module=r"PIL\.")
+        yield
+
+
 class Unreadable(ValueError):
     """A file is no picture, or its values have no stated meaning; the message says why in one line."""
 
 
+@without_warnings()
 def decode_all(paths: Sequence[Path], size: int, margin: int = 0) -> tuple[Tensor, dict[int, str]]:
     """The readable pictures, (N, 3, size, size) uint8 in the order of `paths`; and ``{place: reason}`` of the others.
 
@@ -105,6 +118,7 @@ def upright(picture: Image.Image, mode: str) -> Image.Image:
         Transpose.ROTATE_270, Transpose.TRANSVERSE, Transpose.ROTATE_90,
     )  # fmt: skip
     turn = dict(enumerate(turns, 2)).get(_orientation(picture))
+    picture.info.pop("transparency", None)  # for a palette Pillow warns that `convert` drops it
     return eight_bits(picture if turn is None else picture.transpose(turn)).convert(mode)
 
 

@@ -146,9 +146,10 @@ def _completed(paths: Sequence[Path], size: int, margin: int, pixels: Path) -> d
 
 def _mended(unreadable: Sequence[Path], size: int, margin: int) -> bool:
     """Whether one of the pictures can be read after all."""
-    from sl.data.decode import Unreadable, decoded
+    from sl.data.decode import Unreadable, decoded, without_warnings
 
-    return any(not isinstance(decoded(path, size, margin), Unreadable) for path in unreadable)
+    with without_warnings():
+        return any(not isinstance(decoded(path, size, margin), Unreadable) for path in unreadable)
 
 
 def _decode(paths: Sequence[Path], frame: tuple[int, int], pixels: Path, about: Path, progress: DecodeProgress) -> None:
@@ -173,10 +174,10 @@ def _decode_chunk(
     paths: Sequence[Path], first: int, size: int, margin: int, pixels: Path
 ) -> tuple[int, dict[int, str]]:
     """Write the pixels of the chunk at place `first`; returns `first`, and ``{place: reason}`` of unreadable ones."""
-    from sl.data.decode import Unreadable, decoded
+    from sl.data.decode import Unreadable, decoded, without_warnings
 
     unreadable = {}
-    with pixels.open("r+b") as file:
+    with pixels.open("r+b") as file, without_warnings():
         for place, path in enumerate(paths, first):
             picture = decoded(path, size, margin)
             if isinstance(picture, Unreadable):

@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 
 from sl.data.class_folders import SUFFIXES, passed_over, picture_files
-from sl.data.decode import Unreadable, opened
+from sl.data.decode import Unreadable, opened, without_warnings
 from sl.data.disk import reading
 from sl.errors import UserError
 from sl.processes import cores
@@ -41,7 +41,7 @@ def predict_folder(
     `load_model`.
     """
     loaded, files = load_model(model, device, allow_targets), pictures_below(folder)
-    with output(out, model, files) as part, part.open("w", newline="", encoding="utf-8") as target:
+    with without_warnings(), output(out, model, files) as part, part.open("w", newline="", encoding="utf-8") as target:
         writer = csv.writer(target, lineterminator="\n")
         writer.writerow(["path", "label", "confidence"])
         count = 0

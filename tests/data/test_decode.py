@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 from PIL.TiffImagePlugin import TiffImageFile
 
-from sl.data.decode import Unreadable, decode
+from sl.data.decode import Unreadable, decode, decode_all, opened, upright
 
 RAMP = np.linspace(0, 65535, 64 * 64).reshape(64, 64)
 
@@ -83,6 +83,37 @@ def test_other_modes_become_rgb(tmp_path: Path, mode: str) -> None:
     path = tmp_path / "white.tiff"
     Image.new("RGB", (5, 3), "white").convert(mode).save(path)
     assert (decode(path, 4) == 255).all()
+
+
+def test_transparency_is_dropped_without_a_warning(tmp_path: Path) -> None:
+    """Shades of a palette, each with its own opacity; the grey and colour PNG name one transparent value."""
+    colours = np.array([[[200, 10, 30], [0, 90, 250]]], np.uint8)
+    palette = Image.new("P", (2, 1))
+    palette.putpalette(colours.tobytes())
+    palette.putdata([0, 1])
+    palette.save(tmp_path / "palette.png", transparency=bytes([0, 100]))
+    Image.fromarray(colours).save(tmp_path / "rgb.png", transparency=(200, 10, 30))
+    Image.fromarray(colours[..., 0]).save(tmp_path / "grey.png", transparency=200)
+    for name, expected in (("palette", colours), ("rgb", colours), ("grey", colours[..., :1].repeat(3, axis=2))):
+        with opened(tmp_path / f"{name}.png") as picture:
+            assert "transparency" in picture.info
+            assert np.array_equal(np.asarray(upright(picture, "RGB")), expected)
+
+
+def test_no_warning_of_pillow_reaches_the_user(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """EXIF that ends too soon, and a picture that is large, but is read."""
+    exif = Image.Exif()
+    exif[0x112] = 6
+    Image.new("RGB", (9, 9), "white").save(tmp_path / "odd.jpg", exif=exif)
+    content = bytearray((tmp_path / "odd.jpg").read_bytes())
+    content[content.index(b"Exif\0\0") + 14] = 60  # entries in the EXIF; it has one
+    (tmp_path / "odd.jpg").write_bytes(bytes(content))
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 60)
+    with pytest.warns(Image.DecompressionBombWarning), pytest.warns(UserWarning, match="Corrupt EXIF"):
+        decode(tmp_path / "odd.jpg", 2)
+    images, unreadable = decode_all([tmp_path / "odd.jpg"] * 3, 2)
+    assert not unreadable
+    assert (images == 255).all()
 
 
 def with_damaged_exif(path: Path) -> Path:
