@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sl.errors import UserError
+from sl.errors import UserError, reason
 from sl.files import expanded, remembered_digest
 
 if TYPE_CHECKING:
@@ -88,16 +88,15 @@ def unknown_network(name: object) -> UserError:
 
 
 def _read(file: Path) -> dict[str, Tensor]:
-    from pickle import UnpicklingError
-
     import torch
-    from safetensors import SafetensorError
     from safetensors.torch import load_file
 
     try:
         held: Any = load_file(file) if file.suffix == ".safetensors" else torch.load(file, "cpu", weights_only=True)
-        if isinstance(held, dict) and held and all(isinstance(value, torch.Tensor) for value in held.values()):
-            return dict(held)
-    except (OSError, RuntimeError, ValueError, KeyError, EOFError, SafetensorError, UnpicklingError):
-        pass
+    except OSError as error:
+        raise UserError("model.weights", file, f"cannot be read: {reason(error)}") from None
+    except Exception:  # of a damaged file torch.load raises almost any
+        held = None
+    if isinstance(held, dict) and held and all(isinstance(value, torch.Tensor) for value in held.values()):
+        return dict(held)
     raise UserError("model.weights", file, "must hold the tensors of a network by name (a state_dict)")

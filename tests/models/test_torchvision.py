@@ -3,6 +3,7 @@
 import copy
 import os
 from pathlib import Path
+from random import Random
 from typing import Any
 from urllib.error import URLError
 
@@ -90,6 +91,33 @@ def test_a_file_is_not_obeyed(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="must hold the tensors of a network by name"):
         TorchVision("resnet18", 5, SHAPE, weights=str(tmp_path / "mine.pth"))
     assert not (tmp_path / "executed").exists()
+
+
+@pytest.mark.parametrize("in_zip", [False, True], ids=["old", "new"])
+def test_a_file_of_pytorch_that_was_cut_or_changed_is_refused(in_zip: bool, tmp_path: Path) -> None:
+    """PyTorch before 1.6 wrote no zip files; torch.load raises errors of many kinds for what is left of one."""
+    path = tmp_path / "mine.pth"
+    torch.save({"conv1.weight": torch.zeros(3)}, path, _use_new_zipfile_serialization=in_zip)
+    whole, random, refused = path.read_bytes(), Random(0), set()
+    for _ in range(200):
+        content = bytearray(whole[: random.randrange(1, len(whole))] if random.random() < 0.5 else whole)
+        content[random.randrange(len(content))] ^= 1 << random.randrange(8)
+        path.write_bytes(content)
+        try:
+            find_weights("resnet18", str(path)).tensors()
+        except UserError as error:
+            refused.add(str(error))
+    assert refused == {f"model.weights={path}: must hold the tensors of a network by name (a state_dict)"}
+
+
+def test_a_file_that_may_not_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    (tmp_path / "mine.pth").write_bytes(b"")
+    monkeypatch.setattr("torch.load", refused)
+    with pytest.raises(UserError, match=r"mine\.pth: cannot be read: Permission denied$"):
+        TorchVision("resnet18", 5, SHAPE, weights=str(tmp_path / "mine.pth"))
 
 
 def test_default_is_taken_from_the_cache_and_without_network_the_message_says_what_to_do(
