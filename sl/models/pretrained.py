@@ -5,6 +5,7 @@ Nothing but torchvision's names (`DEFAULT`, `IMAGENET1K_V1`, ...) is downloaded,
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -74,7 +75,7 @@ def find_weights(network: str, weights: str) -> Weights:
     if weights == "DEFAULT" or weights in known:
         return Weights(network, default if weights == "DEFAULT" else known[weights])
     file = expanded("model.weights", weights)
-    if not file.is_file() or file.suffix not in SUFFIXES:
+    if not os.path.isfile(file) or file.suffix not in SUFFIXES:
         names = ", ".join(["null", "DEFAULT", *known])
         raise UserError("model.weights", weights, f"must be {names} or an existing file ({' '.join(SUFFIXES)})")
     by_name = (one for one in known.values() if Path(one.url).name == file.name)

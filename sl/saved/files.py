@@ -44,7 +44,7 @@ def write_files(path: Path, content: bytes, description: dict[str, Any]) -> None
 
 def read_files(path: str | Path) -> tuple[dict[str, Any], dict[str, Tensor]]:
     """Description and tensors of the saved network whose JSON or weights lie at `path`; UserError where damaged."""
-    if Path(path).suffix not in SUFFIXES or Path(path).is_dir():
+    if Path(path).suffix not in SUFFIXES or os.path.isdir(path):  # Path.is_dir raises for a name that is too long
         rule = f"it must be a file of a saved network, {' or '.join(SUFFIXES)}"
         raise UserError(f"{path or 'an empty path'}: {rule}{_networks_in(path)}")
     about = Path(path).with_suffix(".json")
@@ -65,8 +65,9 @@ def read_files(path: str | Path) -> tuple[dict[str, Any], dict[str, Tensor]]:
 
 def _networks_in(folder: str | Path) -> str:
     """The end of a message that names the saved networks in `folder`; empty if there are none."""
-    paths = [path for glob in ("*.json", "*/*.json") for path in sorted(Path(folder).glob(glob))] if folder else []
-    found = [str(path) for path in paths if path.with_suffix(".safetensors").exists()]
+    globs = ("*.json", "*/*.json") if os.path.isdir(folder) else ()
+    paths = [path for glob in globs for path in sorted(Path(folder).glob(glob))]
+    found = [str(path) for path in paths if os.path.exists(path.with_suffix(".safetensors"))]
     more = f" and {len(found) - NAMED} more" if len(found) > NAMED else ""
     return f", such as {', '.join(found[:NAMED])}{more}" if found else ""
 

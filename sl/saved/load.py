@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import Tensor, nn
 
+from sl.array_like import describe
 from sl.config.build import build
 from sl.data.decode import framed
 from sl.errors import UserError, reason
@@ -44,7 +45,14 @@ class SavedModel:
 
     @torch.inference_mode()
     def probabilities(self, images: Tensor) -> Tensor:
-        """Softmax (N, K) float64 of uint8 `images` (N, C, H, W) of the network's size, computed in float32."""
+        """Softmax (N, K) float64 of uint8 `images` (N, C, H, W) of the network's size, computed in float32.
+
+        UserError for images of another type or shape, or none.
+        """
+        shape = tuple(self.about["image_shape"])
+        if images.dtype != torch.uint8 or tuple(images.shape[1:]) != shape or not len(images):
+            rule = f"must be torch.uint8 of shape (N, {', '.join(map(str, shape))}), N > 0"
+            raise UserError("images", describe(images), rule)
         device = next(self.module.parameters()).device
         size = images_at_once(BATCH, *images.shape[2:])
         with torch.backends.cudnn.flags(enabled=True, allow_tf32=False):  # a GPU's convolutions would round to TF32

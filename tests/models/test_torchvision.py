@@ -120,6 +120,11 @@ def test_a_file_that_may_not_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyP
         TorchVision("resnet18", 5, SHAPE, weights=str(tmp_path / "mine.pth"))
 
 
+def test_a_name_of_a_file_that_is_too_long() -> None:
+    with pytest.raises(UserError, match=r"a\.pth: must be null, DEFAULT, .* or an existing file"):
+        find_weights("resnet18", "a" * 300 + ".pth")
+
+
 def test_default_is_taken_from_the_cache_and_without_network_the_message_says_what_to_do(
     original: nn.Module, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

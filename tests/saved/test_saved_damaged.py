@@ -82,6 +82,23 @@ def test_what_is_no_description_at_all(tmp_path: Path, text: str) -> None:
     assert "\n" not in str(error.value)
 
 
+@pytest.mark.parametrize(
+    ("images", "found"),
+    [
+        (torch.full((2, 1, 8, 8), 200.0), r"torch\.float32 of shape \(2, 1, 8, 8\)"),
+        (torch.zeros(2, 1, 9, 8, dtype=torch.uint8), r"torch\.uint8 of shape \(2, 1, 9, 8\)"),
+        (torch.zeros(1, 8, 8, dtype=torch.uint8), r"torch\.uint8 of shape \(1, 8, 8\)"),
+        (torch.zeros(0, 1, 8, 8, dtype=torch.uint8), r"torch\.uint8 of shape \(0, 1, 8, 8\)"),
+    ],
+)
+def test_images_that_are_not_those_of_the_network_are_refused(model: Path, images: torch.Tensor, found: str) -> None:
+    """Floats would be scaled where they lie: in the caller's memory."""
+    before = images.clone()
+    with pytest.raises(UserError, match=rf"^images={found}: must be torch\.uint8 of shape \(N, 1, 8, 8\), N > 0$"):
+        sl.load_model(model).probabilities(images)
+    assert torch.equal(images, before)
+
+
 def test_weights_of_another_network_are_refused(change: Any) -> None:
     path = change(classes=["a", "b"])
     with pytest.raises(UserError, match=r"its weights must be those of sl\.models\.Cnn4: .*head\.weight") as error:
@@ -162,6 +179,13 @@ def test_a_folder_in_the_place_of_a_network_names_those_in_it(model: Path, place
 def test_a_path_without_a_name_is_refused(path: str) -> None:
     with pytest.raises(UserError, match="must be a file of a saved network"):
         sl.load_model(path)
+
+
+def test_a_name_that_is_too_long_is_refused_in_one_line() -> None:
+    with pytest.raises(UserError, match=r"^a+\.json: it must be a file of a saved network: File name too long$"):
+        sl.load_model("a" * 300 + ".json")
+    with pytest.raises(UserError, match=r"^a+: it must be a file of a saved network, \.json or \.safetensors$"):
+        sl.load_model("a" * 300)
 
 
 def test_a_file_of_another_kind_is_named_as_typed(tmp_path: Path) -> None:
