@@ -46,7 +46,7 @@ function resultColumns(table) {
 }
 
 const READING = "Mean ± standard deviation over seeds (divisor n − 1), with the number of seeds in brackets. "
-  + "Δ: this project minus published, in points. †: not checked.";
+  + "–: no finished run, or not published. Δ: this project minus published, in points. †: not checked.";
 
 function sourceNote(source) {
   const why = source.obstacle ? ` No difference from it is given: ${source.obstacle}.` : "";
