@@ -8,15 +8,18 @@ from typing import Any
 
 import numpy as np
 import pytest
+from scipy.stats import false_discovery_control
 
 from sl.audit.estimate import Interval, NoiseEstimate
 from sl.audit.rank import rank
 from sl.config.compose import compose_run
+from sl.stats import infer
 from studies.audit.by_default import in_short
+from studies.audit.family import Family
 from studies.audit.length import length_part
 from studies.audit.measure import measures
 from studies.audit.overview import overview
-from studies.audit.page import size, write_pages
+from studies.audit.page import size, whole_family, write_pages
 from studies.audit.study import CELLS, LONG_CELLS, Trial, long_trials, trials
 from studies.audit.study import audit as study_audit
 
@@ -143,7 +146,7 @@ def test_the_overview_marks_what_differs_from_cross_entropy() -> None:
     records += [invented("sl", 0, seed, value) for seed, value in enumerate(better)]
     records += [invented("gce", 0, seed, value) for seed, value in enumerate((0.76, 0.72, 0.80))]
     records += [invented("ce", 4, seed, 0.8) for seed in (0, 1)]
-    text = overview(records)
+    text = overview(records, whole_family(records, []))
     lines = [[cell.strip() for cell in line.split("|")[2:-1]] for line in text.splitlines() if "| invented" in line]
     ranking, miss, decision, gain = lines
     assert ranking == ["0.750", "0.760", "0.803 *", "0.800", "–", "–", "0.400"]
@@ -162,12 +165,23 @@ def test_the_readme_shows_audits_as_the_command_trains_them() -> None:
     own = [one | {"cell": "ours, authors_code", "overrides": ["dataset=x", "scale=cpu"]} for one in own]
     others = [own[0] | {"cell": "other", "overrides": [change]} for change in ("recipe=apl", "scale.epoch_share=0.25")]
     folds = [one | {"folds": 4} for one in own]
-    lines = in_short([*others, *folds, *own]).splitlines()[2:]
+    lines = in_short([*others, *folds, *own], whole_family([*folds, *own], [])).splitlines()[2:]
     rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in lines]
     assert rows == [["ours", "40.0 %", "0.75", "0.80 *", "35.0 %", "80 %", "30 %", "+2.7 *", "3"]]
     undecided = [invented(loss, 0, 0, 0.7, None) | {"overrides": []} for loss in ("ce", "sl")]
-    (row,) = in_short(undecided).splitlines()[2:]
+    (row,) = in_short(undecided, whole_family(undecided, [])).splitlines()[2:]
     assert row == "| invented | 40.0 % | 0.70 | 0.70 | 35.0 % | – | 30 % | +0.0 | 1 |"
+
+
+def test_a_comparison_that_several_tables_show_counts_once_and_is_corrected_for_all() -> None:
+    gained = infer([0.03, 0.04, 0.05])
+    others = [infer([-1.0, 1.1, number / 100]) for number in range(5)]
+    for more in ([], others):
+        family = Family([gained, gained, *more])
+        (p, *_) = false_discovery_control([gained.p, *(one.p for one in more)])
+        assert family.p(gained) == pytest.approx(p)
+        assert family.mark(gained) == (" *" if p < 0.05 else "")
+    assert (family.mark(gained), family.tested) == ("", 6)
 
 
 @pytest.mark.results
@@ -184,7 +198,7 @@ def test_the_reach_of_an_estimate_is_that_of_its_settings() -> None:
     records = [invented("ce", folds, seed, 0.8) for folds in (0, 4) for seed in (0, 1)]
     other = {"true": 0.6, "estimated": 0.35, "covered": False}
     records += [{**one, "cell": "other", "measures": {**one["measures"], "rate": other}} for one in records]
-    lines = [line for line in overview(records).splitlines() if line.startswith("| CE, ")]
+    lines = [line for line in overview(records, whole_family(records, [])).splitlines() if line.startswith("| CE, ")]
     assert lines == [f"| CE, {way} | 2 | −25.0 to −5.0 | −10.0 to +10.0 |" for way in ("one run", "4 folds")]
 
 
@@ -197,11 +211,11 @@ def test_audits_at_all_epochs_stand_beside_the_short_ones() -> None:
         invented("sl", 0, seed, 0.6) | anew | {"sl_retrained_test_accuracy": 0.5 + seed / 100} for seed in range(3)
     ]
     long = [one | {"provenance": {"commit": "0123456789", "dirty": one["loss"] == "sl"}} for one in long]
-    text = length_part(short, long)
+    text = length_part(short, long, whole_family(short, long))
     assert "Scaled-down runs, commit 0123456, 0123456 with changes." in text
     rows = [[cell.strip() for cell in line.split("|")[2:-1]] for line in text.splitlines() if "| invented" in line]
     assert rows[0][:4] == ["30", "CE", "4", "0.600"]
-    assert rows[2] == ["120", "CE", "3", "0.701", "−5.0", "0.80 / 0.30", "35.0 ± 0.0", "–", "–"]
+    assert rows[2] == ["120", "CE", "3", "0.701", "−5.0", "0.80 / 0.30", "35.0 ± 0.1", "–", "–"]
     assert rows[3][-3:] == ["30.0 ± 0.0", "50.0 ± 0.0", "51.0 ± 1.0"]
     found = {title: cells for title, *cells in rows[4:]}
     assert found["average precision of CE: all epochs minus fewer"][:2] == ["3", "+10.1 [+9.9, +10.3] *"]

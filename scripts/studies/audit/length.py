@@ -5,10 +5,10 @@ from statistics import fmean
 
 from sl.numbers import with_interval
 from sl.record.shown import loss_title
-from sl.stats import Inference, adjusted
+from sl.stats import Inference
 from sl.tables.formats import table
 from sl.tables.layout import p_text
-from sl.tables.paired import mark
+from studies.audit.family import Family
 from studies.audit.overview import (
     Record,
     accuracies,
@@ -33,28 +33,41 @@ TESTS = ("labels", "difference", "n", "mean [95 % interval], points", "p, correc
 NOTES = """\
 Means over n seeds. The last three columns of the first table are test accuracy (%) on clean labels, mean ± standard
 deviation; a dash where it was not measured. *: p < 0.05 (paired t test over the seeds that both have, corrected for all
-rows of the second table by Benjamini and Hochberg)."""
+comparisons of this page by Benjamini and Hochberg)."""
 GIVEN, ANEW, SL_ANEW = "trained_test_accuracy", "retrained_test_accuracy", "sl_retrained_test_accuracy"
 BySeed = dict[int, Record]
 OneRun = dict[str, BySeed]  # by loss
 Values = dict[int, float]
 
 
-def length_part(short: Sequence[Record], long: Sequence[Record]) -> str:
-    """Two tables in Markdown: one run of CE and of SL at both lengths, and the paired differences between them."""
-    cells = dict.fromkeys(record["cell"] for record in long)
-    rows, found = [], []
-    for cell in cells:
-        fewer, every, other = _one_run(short, cell), _one_run(long, cell), _one_run(long, f"{cell}{AUTHORS}")
-        rows += [_row(cell, list(own.values())) for audits in (fewer, every) for own in audits.values() if own]
-        found += [(cell, title, difference(*pair)) for title, *pair in _questions(fewer, every, other)]
-    corrected = adjusted([test for *_, test in found])
+def length_part(short: Sequence[Record], long: Sequence[Record], family: Family) -> str:
+    """Two tables in Markdown: one run of CE and of SL at both lengths, and the paired differences between them.
+
+    `family` has all `differences` of the study, with which these are corrected.
+    """
+    rows = []
+    for cell in cells_of(long):
+        audits = (_one_run(short, cell), _one_run(long, cell))
+        rows += [_row(cell, list(own.values())) for both in audits for own in both.values() if own]
     tests = [
-        [cell, title, str(test.n), _in_points(test) + mark(p), p_text(p)]
-        for (cell, title, test), p in zip(found, corrected, strict=True)
-        if test.n
+        [cell, title, str(test.n), _in_points(test) + family.mark(test), p_text(family.p(test))]
+        for cell, title, test in differences(short, long)
     ]
     return "\n\n".join([f"{NOTES} Scaled-down runs, commit {commits(long)}.", table(HEADER, rows), table(TESTS, tests)])
+
+
+def differences(short: Sequence[Record], long: Sequence[Record]) -> list[tuple[str, str, Inference]]:
+    """Setting, title and test of each difference of the second table."""
+    found = []
+    for cell in cells_of(long):
+        audits = (_one_run(short, cell), _one_run(long, cell), _one_run(long, f"{cell}{AUTHORS}"))
+        found += [(cell, title, difference(*pair)) for title, *pair in _questions(*audits)]
+    return [one for one in found if one[2].n]
+
+
+def cells_of(long: Sequence[Record]) -> list[str]:
+    """The settings of the records, in their order."""
+    return list(dict.fromkeys(record["cell"] for record in long))
 
 
 def _one_run(records: Sequence[Record], cell: str) -> OneRun:

@@ -6,9 +6,9 @@ from typing import Any
 
 from sl.numbers import mean_std, signed
 from sl.record.shown import loss_title
-from sl.stats import Inference, adjusted, infer
+from sl.stats import Inference, infer
 from sl.tables.formats import table
-from sl.tables.paired import mark
+from studies.audit.family import Family
 
 Record = dict[str, Any]
 Cells = Mapping[tuple[str, int], Mapping[int, Record]]  # by loss and folds: the records of one setting by seed
@@ -21,8 +21,11 @@ Lowest and highest of these means over the settings, and the same of cleanlab's 
 NONE = "–"
 
 
-def overview(records: Sequence[Record]) -> str:
-    """Tables in Markdown: the ranking, the estimated noise rate, the decisions and the gain in test accuracy."""
+def overview(records: Sequence[Record], family: Family) -> str:
+    """Tables in Markdown: the ranking, the estimated noise rate, the decisions and the gain in test accuracy.
+
+    `family` has all `comparisons` of the study, with which the marks are corrected.
+    """
     found = by_setting(records)
     settings = found.values()
 
@@ -33,12 +36,12 @@ def overview(records: Sequence[Record]) -> str:
     how_many = "How many: estimated − true rate, points (true rate in interval)"
     return "\n\n".join(
         [
-            section("Which ranks best: average precision", "random order", ranking(settings)),
+            section("Which ranks best: average precision", "random order", ranking(settings, family)),
             section(how_many, "cleanlab, CE, 4 folds", map(miss, settings)),
             REACH,
             table(["predictions", "settings", "the audit", "cleanlab"], reach(settings)),
             section("Decisions: precision / recall", "cleanlab's filter, CE, 4 folds", map(decision, settings)),
-            section("What decisions bring: CE trained anew − CE (points)", "SL − CE", gain(settings)),
+            section("What decisions bring: CE trained anew − CE (points)", "SL − CE", gain(settings, family)),
         ]
     )
 
@@ -58,41 +61,46 @@ def by_way(records: Sequence[Record]) -> Cells:
     }
 
 
-def ranking(settings: Collection[Cells]) -> Iterator[list[str]]:
+def ranking(settings: Collection[Cells], family: Family) -> Iterator[list[str]]:
     """A row for each setting: mean average precision, marked where it differs from CE's; last, the true noise rate."""
-    found = [{way: precisions(own) for way, own in cells.items()} for cells in settings]
-    stars = marks([[difference(own, row["ce", folds]) for (_, folds), own in row.items()] for row in found])
-    for cells, row, starred in zip(settings, found, stars, strict=True):
-        pairs = zip(row.values(), starred, strict=True)
-        rates = [rate(one, "true") for own in cells.values() for one in own.values()]
-        yield [*(f"{fmean(own.values()):.3f}{star}" if own else NONE for own, star in pairs), f"{fmean(rates):.3f}"]
-
-
-def gain(settings: Collection[Cells]) -> Iterator[list[str]]:
-    """A row for each setting: test accuracy of CE trained on the corrected labels minus CE on the labels as given.
-
-    The last cell is SL minus CE, both on the labels as given.
-    """
-    rows = []
     for cells in settings:
-        usual, of_sl = (accuracies(cells[loss, 0], "trained_test_accuracy") for loss in ("ce", "sl"))
-        anew = [accuracies(own, "retrained_test_accuracy") for own in cells.values()]
-        rows.append([difference(own, usual) for own in [*anew, of_sl]])
-    for row, starred in zip(rows, marks(rows), strict=True):
-        pairs = zip(row, starred, strict=True)
-        yield [f"{points([test.mean])}{star}" if test.n else NONE for test, star in pairs]
+        values = [precisions(own) for own in cells.values()]
+        pairs = zip(values, ranks(cells), strict=True)
+        rates = [rate(one, "true") for own in cells.values() for one in own.values()]
+        means = [f"{fmean(own.values()):.3f}{family.mark(test)}" if own else NONE for own, test in pairs]
+        yield [*means, f"{fmean(rates):.3f}"]
+
+
+def ranks(cells: Cells) -> list[Inference]:
+    """The tests of one setting: each loss's average precision minus CE's with as many folds."""
+    found = {way: precisions(own) for way, own in cells.items()}
+    return [difference(own, found["ce", folds]) for (_, folds), own in found.items()]
+
+
+def gain(settings: Collection[Cells], family: Family) -> Iterator[list[str]]:
+    """A row for each setting: the means of `gains`, with marks."""
+    for cells in settings:
+        yield [f"{points([test.mean])}{family.mark(test)}" if test.n else NONE for test in gains(cells)]
+
+
+def gains(cells: Cells) -> list[Inference]:
+    """The tests of one setting: test accuracy of CE on each audit's corrected labels minus CE on the labels as given.
+
+    The last is SL minus CE, both on the labels as given.
+    """
+    usual, of_sl = (accuracies(cells[loss, 0], "trained_test_accuracy") for loss in ("ce", "sl"))
+    anew = [accuracies(own, "retrained_test_accuracy") for own in cells.values()]
+    return [difference(own, usual) for own in [*anew, of_sl]]
+
+
+def comparisons(records: Sequence[Record]) -> list[Inference]:
+    """All tests whose marks `overview` shows."""
+    return [test for cells in by_setting(records).values() for test in (*ranks(cells), *gains(cells))]
 
 
 def difference(own: Mapping[int, float], usual: Mapping[int, float]) -> Inference:
     """The paired test of `own` minus `usual` (values by seed) over the seeds that both have."""
     return infer([own[seed] - usual[seed] for seed in sorted(own.keys() & usual.keys())])
-
-
-def marks(rows: Sequence[Sequence[Inference]]) -> list[list[str]]:
-    """The mark of each test, empty if not significant, after the correction for all tests of the table."""
-    corrected = iter(adjusted([test for row in rows for test in row]))
-    found = [[next(corrected) for _ in row] for row in rows]
-    return [[mark(p) for p in row] for row in found]
 
 
 def precision(record: Record) -> float:

@@ -12,8 +12,9 @@ from sl.record.shown import loss_title
 from sl.tables.formats import table
 from sl.tables.marks import fill
 from studies.audit.by_default import in_short
-from studies.audit.length import length_part
-from studies.audit.overview import Record, commits, confident_gap, flagged, gap, overview, percent, rate
+from studies.audit.family import Family
+from studies.audit.length import differences, length_part
+from studies.audit.overview import Record, commits, comparisons, confident_gap, flagged, gap, overview, percent, rate
 
 HEADER = (
     "loss", "folds", "n", "average precision", "precision at the true count", "recall at 90 % precision",
@@ -27,7 +28,7 @@ NOTES = """\
 Means over seeds, which draw noise, weights and folds (on CIFAR-10N, which has one set of people's labels, weights and
 folds alone); a dash where nothing was measured or decided. "One run" is an ordinary run that predicts its own training
 images; four folds train three times as long. *: differs from CE with as many folds, or from 0 in the last table, p <
-0.05 (Student's t over the seeds that both have, corrected for all comparisons of the table by Benjamini and Hochberg).
+0.05 (Student's t over the seeds that both have, corrected for all comparisons of this page by Benjamini and Hochberg).
 Decisions change labels at a stated expected precision of {expected}. CE with four folds and cleanlab's filter is usual
 practice. In the last table CE is trained on the labels after the decisions, and compared with CE on the labels as
 given; the last column compares SL with CE on the latter."""
@@ -44,9 +45,15 @@ def write_pages(results: Path, page: Path, readme: Path) -> list[str]:
     cells = dict.fromkeys(record["cell"] for record in records)
     parts = [cell_part([record for record in records if record["cell"] == cell]) for cell in cells]
     notes = NOTES.format(expected=records[0]["expected_precision"])
-    whole = "\n\n".join([notes, overview(records), DETAILS, *parts])
-    written = [fill(page, whole), fill(readme, in_short([*long, *records]), "audit")]
-    return [*written, fill(page, length_part(records, long), "all-epochs")] if long else written
+    family = whole_family(records, long)
+    whole = "\n\n".join([notes, overview(records, family), DETAILS, *parts])
+    written = [fill(page, whole), fill(readme, in_short([*long, *records], family), "audit")]
+    return [*written, fill(page, length_part(records, long, family), "all-epochs")] if long else written
+
+
+def whole_family(records: Sequence[Record], long: Sequence[Record]) -> Family:
+    """All comparisons of the study: those of the `records` by setting, and of the `long` ones at all epochs."""
+    return Family([*comparisons(records), *(test for *_, test in differences(records, long))])
 
 
 def read_records(folder: Path) -> list[Record]:
