@@ -48,6 +48,7 @@ FIGURES: dict[str, Callable[[RunGroup], Figure | None]] = {  # by file name; wit
 }
 
 NOT_DRAWN = "not drawn: "  # before the reason, if a file beside the records is damaged
+NO_RUN = "no run recorded yet: sl train records runs"
 
 
 def folder(group: RunGroup) -> Path:
@@ -71,7 +72,7 @@ def draw_all(runs: list[Run], out: Path) -> Iterator[str]:
     if out.exists() and not out.is_dir():
         raise UserError("out", out, "must be a folder to write to")
     if not runs:
-        yield "no run recorded yet: sl train records runs"
+        yield NO_RUN
     drawn: dict[Path, RunGroup] = {}
     announced: set[str] = set()
     for group in in_order(runs):

@@ -7,7 +7,7 @@ from tempfile import TemporaryDirectory
 
 from sl.errors import UserError, reason
 from sl.figures import draw_all
-from sl.figures.catalogue import NOT_DRAWN
+from sl.figures.catalogue import NO_RUN, NOT_DRAWN
 from sl.record import Run
 from sl.tracker import Tracker
 from sl.tracker.repeat import own_time, repeat
@@ -18,13 +18,15 @@ from sl.tracker.values import started
 def replay(runs: Sequence[Run], trackers: Mapping[str, Tracker]) -> Iterator[str]:
     """Send every finished run to each of the `trackers` (by name) that does not hold it yet.
 
-    Yields a line for each run and tracker, and one for each unfinished run, which is left out. A tracker knows a run by
-    its identity, so that a second replay adds no second copy.
+    Yields a line for each run and tracker, and one for each run that is left out: an unfinished one, or one that
+    diverged. A tracker knows a run by its identity, so that a second replay adds no second copy.
     """
+    if not runs:
+        yield NO_RUN
     for number, run in enumerate(runs, start=1):
         place = f"{number} of {len(runs)}: {unique_name(run)}"
         if not run.complete:
-            yield f"{place}: left out, it is not finished"
+            yield f"{place}: left out, it {'diverged' if run.diverged else 'is not finished'}"
             continue
         for name, tracker in trackers.items():
             if known := tracker.holds(run.header):

@@ -4,6 +4,7 @@ import json
 import re
 import shutil
 import time
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from sl.config.compose import compose_config
 from sl.errors import UserError
 from sl.figures.catalogue import FIGURES
 from sl.record import load_all
-from sl.record.schema import Epoch, Header, Probe
+from sl.record.schema import Diverged, Epoch, Header, Probe
 from sl.replay.command import track
 from sl.replay.replay import replay, replay_figures, send
 from sl.tracker import CsvTracker, MlflowTracker, WandbTracker
@@ -75,6 +76,14 @@ def test_a_replay_into_wandb_equals_the_records_and_happens_once(
             counts = {(true, guess): count for true, guess, count in json.loads(path.read_text())["data"]}
             names = run.class_names
             assert [[counts[true, guess] for guess in names] for true in names] == probe.confusion
+
+
+def test_a_run_that_diverged_is_called_so_and_no_run_at_all_too(records: Path) -> None:
+    run = next(run for run in load_all(records) if run.complete)
+    last = Diverged(epoch=2, step=3, lr=0.1, loss="nan", finished="")
+    (said,) = replay([replace(run, epochs=run.epochs[:1], last_line=last)], {})
+    assert said.endswith(": left out, it diverged")
+    assert list(replay([], {})) == ["no run recorded yet: sl train records runs"]
 
 
 def test_figures_are_kept_as_images(records: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
