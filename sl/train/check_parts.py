@@ -20,9 +20,9 @@ def checked_dataset(dataset: Dataset) -> Dataset:
     if not isinstance(dataset, Dataset):
         raise UserError("dataset", rule=f"load() must return an sl.data.Dataset, not {type(dataset).__name__}")
     classes = dataset.num_classes
-    if classes < 2:
-        raise UserError("dataset: class_names", dataset.class_names, "must name at least two classes")
-    shape = tuple(dataset.train_images.shape[1:])
+    if classes < 2 or not all(isinstance(name, str) for name in dataset.class_names):
+        raise UserError("dataset: class_names", dataset.class_names, "must name at least two classes, each by a text")
+    shape = tuple(_tensor("dataset: train_images", dataset.train_images).shape[1:])
     parts = [
         ("train_images", dataset.train_images, "train_labels", dataset.train_labels),
         ("test_images", dataset.test_images, "test_labels", dataset.test_labels),
@@ -30,6 +30,7 @@ def checked_dataset(dataset: Dataset) -> Dataset:
     if dataset.validation is not None:
         parts.append(("validation[0]", dataset.validation[0], "validation[1]", dataset.validation[1]))
     for name, images, labels_name, labels in parts:
+        _tensor(f"dataset: {name}", images)
         if images.dtype != torch.uint8 or images.ndim != 4 or tuple(images.shape[1:]) != shape or not len(images):
             rule = "must be torch.uint8 of shape (N, C, H, W), N > 0, with one C, H, W for all of them"
             raise UserError(f"dataset: {name}", describe(images), rule)
@@ -43,11 +44,11 @@ def checked_noise(noisy: NoisyLabels, dataset: Dataset) -> NoisyLabels:
     if not isinstance(noisy, NoisyLabels):
         raise UserError("noise", rule=f"apply() must return an sl.noise.NoisyLabels, not {type(noisy).__name__}")
     count, classes = len(dataset.train_labels), dataset.num_classes
-    _check_labels("noise: labels", noisy.labels, count, classes)
-    _check_labels("noise: clean", noisy.clean, count, classes)
-    if tuple(noisy.transition.shape) != (classes, classes):
+    if tuple(_tensor("noise: transition", noisy.transition).shape) != (classes, classes):
         raise UserError("noise: transition", describe(noisy.transition), f"must be of shape ({classes}, {classes})")
     check_transition(noisy.transition, "noise: transition")
+    _check_labels("noise: labels", noisy.labels, count, classes)
+    _check_labels("noise: clean", noisy.clean, count, classes)
     return noisy
 
 
@@ -78,5 +79,11 @@ def _check_labels(name: str, labels: Tensor, count: int, classes: int) -> None:
 
 
 def _check_numbers(name: str, numbers: Tensor, count: int) -> None:
-    if numbers.dtype != torch.int64 or tuple(numbers.shape) != (count,):
+    if _tensor(name, numbers).dtype != torch.int64 or tuple(numbers.shape) != (count,):
         raise UserError(name, describe(numbers), f"must be torch.int64 of shape ({count},)")
+
+
+def _tensor(name: str, value: object) -> Tensor:
+    if isinstance(value, Tensor):
+        return value
+    raise UserError(name, type(value).__name__, "must be a torch.Tensor")

@@ -54,6 +54,18 @@ DATASETS: dict[str, tuple[Callable[[Dataset], Any], str]] = {
         lambda data: replace(data, validation=(data.test_images, data.test_labels + 1)),
         r"dataset: validation\[1\]=10: must be in \[0, 10\)",
     ),
+    "labels in a list": (
+        lambda data: replace(data, train_labels=data.train_labels.tolist()),
+        r"dataset: train_labels=list: must be a torch\.Tensor",
+    ),
+    "images of numpy": (
+        lambda data: replace(data, train_images=data.train_images.numpy()),
+        r"dataset: train_images=ndarray: must be a torch\.Tensor",
+    ),
+    "numbers as names": (
+        lambda data: replace(data, class_names=tuple(range(10))),
+        r"dataset: class_names=\(0, .*, each by a text",
+    ),
     "one class": (lambda data: replace(data, class_names=("0",)), "dataset: class_names=.*at least two classes"),
 }
 NOISES: dict[str, tuple[Callable[[NoisyLabels], Any], str]] = {
@@ -64,6 +76,14 @@ NOISES: dict[str, tuple[Callable[[NoisyLabels], Any], str]] = {
     "other classes": (
         lambda noisy: replace(noisy, transition=torch.eye(4, dtype=torch.float64)),
         r"noise: transition=torch.float64 of shape \(4, 4\): must be of shape \(10, 10\)",
+    ),
+    "a class more": (
+        lambda noisy: replace(noisy, labels=noisy.labels + 1, transition=torch.eye(11, dtype=torch.float64)),
+        r"noise: transition=torch.float64 of shape \(11, 11\): must be of shape \(10, 10\)",
+    ),
+    "a matrix of numpy": (
+        lambda noisy: replace(noisy, transition=noisy.transition.numpy()),
+        r"noise: transition=ndarray: must be a torch\.Tensor",
     ),
     "counts": (
         lambda noisy: replace(noisy, transition=40 * noisy.transition),
