@@ -2,12 +2,13 @@
 
 import json
 import math
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from pydantic import Field, TypeAdapter, ValidationError
 
 from sl.record.schema import Epoch, Header, Line, Probe
 
+T = TypeVar("T", Epoch, Probe)
 _LINE: TypeAdapter[Line] = TypeAdapter(Annotated[Line, Field(discriminator="kind")])
 
 
@@ -45,6 +46,11 @@ def serialise(line: Line) -> bytes:
     elif isinstance(line, Epoch | Probe):
         values = rounded(values)
     return json.dumps(values, separators=(",", ":"), allow_nan=False).encode() + b"\n"
+
+
+def as_recorded(line: T) -> T:
+    """The line of an epoch or a probe as reading the record gives it, with rounded values."""
+    return type(line).model_validate(rounded(line.model_dump(exclude_unset=True)))
 
 
 def rounded(value: Any) -> Any:

@@ -9,6 +9,7 @@ from pathlib import Path
 from rich.progress import Progress, SpinnerColumn, TextColumn
 from rich.table import Column
 
+from sl.numbers import fixed
 from sl.record.run import Run
 from sl.record.schema import Epoch, Header, Probe
 from sl.say import on_terminal, say
@@ -37,8 +38,8 @@ def status(run: Run, left: float) -> tuple[str, str]:
     line = run.epochs[-1]
     name, accuracy = run.worst_class()
     return f"epoch {line.epoch}/{run.scale.epochs}", (
-        f"left {timedelta(seconds=round(left))}  worst {name} {100 * accuracy:.1f} %"
-        f"  test {100 * line.test_accuracy:.1f} %  loss {line.train_loss:.4g}"
+        f"left {timedelta(seconds=round(left))}  worst {name} {fixed(100 * accuracy)} %"
+        f"  test {fixed(100 * line.test_accuracy)} %  loss {line.train_loss:.4g}"
     )
 
 
@@ -49,9 +50,9 @@ def summary(run: Run, finished: bool) -> str:
     name, accuracy = run.worst_class()
     parts = [] if finished else [f"stopped after epoch {run.epochs[-1].epoch} of {run.scale.epochs}"]
     parts += [
-        f"last {100 * run.last():.2f} %, best {100 * run.best():.2f} %",
-        *([f"mean of last ten {100 * run.mean_last_ten():.2f} %"] if len(run.epochs) >= 10 else []),
-        f"worst class {name} {100 * accuracy:.1f} %",
+        f"last {fixed(100 * run.last(), 2)} %, best {fixed(100 * run.best(), 2)} %",
+        *([f"mean of last ten {fixed(100 * run.mean_last_ten(), 2)} %"] if len(run.epochs) >= 10 else []),
+        f"worst class {name} {fixed(100 * accuracy)} %",
         scale_name(run),
     ]
     return ", ".join([*parts, f"record {run.path}"])

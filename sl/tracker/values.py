@@ -39,7 +39,6 @@ def epoch_values(header: Header, line: Epoch) -> dict[str, Any]:
     The accuracy of class k is called `class/k name`, with k padded so that the names sort like numbers; with more than
     100 classes these are left out. `spread` is the best class's test accuracy minus the worst's.
     """
-    line = Epoch.model_validate(rounded(line.model_dump()))  # as the record has it
     run = Run(header, (line,))
     width = len(str(len(run.class_names) - 1))
     values: dict[str, Any] = {name: getattr(line, name) for name in METRICS}
@@ -48,7 +47,7 @@ def epoch_values(header: Header, line: Epoch) -> dict[str, Any]:
             values[f"class/{number:0{width}} {name}"] = accuracy
     worst, accuracy = run.worst_class()
     values |= {"spread": float(run.spread()[0]), "worst_class": worst, "worst_class_accuracy": accuracy}
-    return {name: value for name, value in values.items() if value is not None}
+    return {name: rounded(value) for name, value in values.items() if value is not None}
 
 
 def summary(header: Header, epochs: Sequence[Epoch]) -> dict[str, float]:

@@ -13,6 +13,7 @@ from sl.config.build import build_trackers
 from sl.errors import UserError
 from sl.losses import EpochView
 from sl.options.run import RunConfig
+from sl.record.lines import as_recorded
 from sl.record.read import State, parse_record, read, record_state
 from sl.record.run import STAGES, Run
 from sl.record.write import RecordWriter
@@ -203,10 +204,10 @@ class Training:
         self.epoch_seconds.append(time.perf_counter() - self.began - looked)
         self.epoch, self.step, self.epoch_seconds_so_far = epoch, 0, 0.0
         self.record.write(line)
-        self.watchers.epoch(line)
+        self.watchers.epoch(as_recorded(line))
         for probe in probes:
             self.record.write(probe)
-            self.watchers.probe(probe)
+            self.watchers.probe(as_recorded(probe))
         self._save_if_due()
         self.stop.check()
 

@@ -66,6 +66,13 @@ def test_runs_of_a_sweep_are_told_apart_by_identity(capsys: pytest.CaptureFixtur
     assert starts == {"insects-sym0.4-sl-s0 aaaa", "insects-sym0.4-sl-s0 bbbb"}
 
 
+def test_an_accuracy_looks_as_in_tables(capsys: pytest.CaptureFixture[str]) -> None:
+    sink = ConsoleSink()
+    sink.start(make_header(), PATH)
+    sink.epoch(make_line(1, class_accuracy=[0.0485, 0.6, 0.9], test_accuracy=0.0485))
+    assert "worst ant 4.8 %  test 4.8 %" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize("epochs", [9, 10])
 def test_fewer_than_ten_epochs_have_no_mean_of_the_last_ten(capsys: pytest.CaptureFixture[str], epochs: int) -> None:
     tell([ConsoleSink()], make_header(), epochs=epochs)

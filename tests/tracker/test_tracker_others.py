@@ -9,6 +9,7 @@ from told_run import EPOCHS, PATH, STAGES, make_header, make_line, make_probe
 
 from sl.record.lines import rounded
 from sl.tracker import CsvTracker, MlflowTracker, TensorBoardTracker, Tracker, Watchers
+from sl.tracker.values import epoch_values
 
 BEGAN = 1767225600  # 2026-01-01, when the header's run began
 
@@ -59,6 +60,11 @@ def test_csv_holds_the_record_once(tmp_path: Path) -> None:
     assert not any(name.startswith("record.noise.transition") for name in facts)
     assert (facts["loss.alpha"], facts["record.provenance.python"], facts["finished"]) == ("0.1", "3.11.0", "True")
     assert float(facts["test_accuracy_last"]) == pytest.approx(recorded(EPOCHS)["test_accuracy"], abs=1e-5)
+
+
+def test_a_difference_is_rounded_as_what_it_is_of() -> None:
+    values = epoch_values(make_header(), make_line(1, class_accuracy=[0.3, 0.5, 0.9]))
+    assert (0.9 - 0.3, values["spread"]) == (0.6000000000000001, 0.6)
 
 
 def test_csv_of_a_run_that_is_told_again_holds_nothing_of_the_first(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+from sl.record.lines import as_recorded
 from sl.record.schema import Epoch, Header, Probe
 
 EPOCHS = 12
@@ -81,7 +82,7 @@ def tell(sinks: list[Any], header: Header, epochs: int = EPOCHS, finished: bool 
         sink.start(header, path)
     for epoch in range(1, epochs + 1):
         for sink in sinks:
-            sink.epoch(make_line(epoch, seed))
+            sink.epoch(as_recorded(make_line(epoch, seed)))
         for stage in (stage for stage, when in STAGES.items() if when == epoch):
             for sink in sinks:
                 sink.probe(make_probe(stage, epoch))

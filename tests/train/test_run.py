@@ -17,6 +17,8 @@ from sl.config.compose import compose_run, hydra_ready
 from sl.data import Digits
 from sl.errors import UserError
 from sl.record import read, schema
+from sl.record.schema import Epoch, Probe
+from sl.tracker import ConsoleSink
 from sl.train.engine import Engine
 from sl.train.run import RunDiverged, train
 from sl.train.run_lock import Busy
@@ -34,6 +36,16 @@ def test_same_seed_gives_the_same_bytes(run: Run) -> None:
     assert first.name == second.name
     assert metrics(first) == metrics(second)
     assert len(metrics(first)) == 4 + 3
+
+
+def test_trackers_get_what_the_record_holds(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that a run that is sent later, or resumes, has the same values."""
+    told: list[Any] = []
+    for name in ("epoch", "probe"):
+        monkeypatch.setattr(ConsoleSink, name, lambda _, line: told.append(line))
+    found = read(run("noise=symmetric", "noise.rate=0.4", "loss=ce"))
+    assert [line for line in told if isinstance(line, Epoch)] == list(found.epochs)
+    assert {line.stage: line for line in told if isinstance(line, Probe)} == found.probes
 
 
 def test_another_seed_gives_another_run(run: Run) -> None:
