@@ -5,6 +5,7 @@ import re
 import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -79,7 +80,8 @@ class MlflowTracker(Tracker):
 
     def pictures(self, name: str, images: Pictures) -> None:
         """Keep the images as artifacts of a run called `name`."""
-        self._open(name, {"identity": name, "job_type": "figures"}, self.clock())
+        identity = name.replace("'", "%27")  # MLflow cannot search for a text with this sign
+        self._open(name, {"identity": identity, "job_type": "figures"}, self.clock())
         with self._taking():
             for path in images.values():
                 self.client.log_artifact(self._id, str(path), "figures")
@@ -149,15 +151,15 @@ class MlflowTracker(Tracker):
 def _names(keys: Iterable[str]) -> list[str]:
     """The keys with characters that MLflow forbids in names replaced; all differ. Only the slash after `class` stays.
 
-    >>> _names(["class/0 a/b", "skipped.with suffix .jpg~", "skipped.with suffix .jpg#"])
-    ['class/0 a_b', 'skipped.with suffix .jpg_', 'skipped.with suffix .jpg_ 2']
+    >>> _names(["class/0 a/b", "skipped.jpg~", "skipped.jpg#", "skipped.jpg!"])
+    ['class/0 a_b', 'skipped.jpg_', 'skipped.jpg_ 2', 'skipped.jpg_ 3']
     """
     found: list[str] = []
     for key in keys:
         place = "class/" if key.startswith("class/") else ""
         name = (place + re.sub(r"[^\w.: -]", "_", key.removeprefix(place)))[:LONGEST_NAME]
-        same = found.count(name)
-        found.append(f"{name[: LONGEST_NAME - 5]} {same + 1}" if same else name)
+        numbered = (f"{name[: LONGEST_NAME - 5]} {number}" for number in count(2))
+        found.append(name if name not in found else next(other for other in numbered if other not in found))
     return found
 
 

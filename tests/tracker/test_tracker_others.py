@@ -205,6 +205,16 @@ def test_mlflow_takes_any_parameter_names(tmp_path: Path) -> None:
     assert run.data.metrics["test_accuracy_best"] == pytest.approx(recorded(EPOCHS)["test_accuracy"], abs=1e-5)
 
 
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")  # MLflow's own use of SQLAlchemy, pydantic and protobuf
+def test_mlflow_keeps_figures_of_a_data_set_of_any_name_once(tmp_path: Path) -> None:
+    tracker = MlflowTracker(f"sqlite:///{tmp_path}/mlflow.db", "insects", str(tmp_path / "artifacts"))
+    for _ in range(2):
+        tracker.pictures("figures-bob's-full", {})
+    (run,) = tracker.client.search_runs([tracker.client.get_experiment_by_name("insects").experiment_id])
+    assert run.info.run_name == "figures-bob's-full"
+
+
 def test_a_server_that_does_not_answer_is_no_mistake(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], closed_port: int
 ) -> None:
