@@ -57,8 +57,13 @@ def _accuracy(axes: Axes, pairs: dict[str, Pair]) -> None:
     plain, boosted = zip(*pairs.values(), strict=True)
     groups = [_group("without SL", plain, FAINT), _group("with SL", boosted, loss_colour("sl"))]
     axes.set(ylim=(0, 113), yticks=range(0, 101, 20), ylabel="test accuracy (%)")
-    class_bars(axes, list(pairs), groups, fixed)
+    class_bars(axes, [f"{name}\n{_counts(*pair)}" for name, pair in pairs.items()], groups, fixed)
     key(axes, groups)
+
+
+def _counts(plain: Series | None, boosted: Series) -> str:
+    """How many runs are behind the two bars, as in `n = 2, 3`; one number if both have as many."""
+    return f"n = {', '.join(dict.fromkeys([str(plain.n if plain else 0), str(boosted.n)]))}"
 
 
 def _group(label: str, found: tuple[Series | None, ...], colour: str) -> Bars:

@@ -157,6 +157,7 @@ def test_boosting_pairs_each_method_with_itself(full: Path) -> None:
         low, high = panel.containers[1].lines[2][0].get_segments()[1][:, 1]
         assert (high - low) / 2 == pytest.approx(values.std(ddof=1), abs=1e-3)
     assert [label.get_text() for label in gain.get_xticklabels()] == ["LSR\nn = 0", "Forward\nn = 2"]
+    assert [label.get_text() for label in accuracy.get_xticklabels()] == ["LSR\nn = 0, 2", "Forward\nn = 2, 3"]
 
 
 def test_boosting_names_the_parameters_of_its_sl(runs: Path) -> None:
