@@ -267,7 +267,7 @@ def test_what_the_audits_say_of_longer_runs() -> None:
     assert f"SL minus CE is {lost} points with asymmetric noise, {many} on CIFAR-10N worst and {few} on agg" in study
     assert f"on aggregate; here {short[0]}, {short[1]} and {short[2]}. `sl audit`" in study
     brief = f"SL lost {short[0].strip('− *')} points in 30 epochs by `apl`"
-    assert f"{brief}, and {lost.strip('−')}, which is undecided, in 120;" in page
+    assert f"{brief}. In longer runs it lost: - {lost.strip('−')} points, undecided, in 120 epochs by `apl`;" in page
 
 
 def test_what_the_same_small_runs_gain_on_another_processor() -> None:
