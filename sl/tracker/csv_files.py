@@ -12,15 +12,15 @@ from sl.record.run import Run
 from sl.record.schema import Epoch, Header, Probe
 from sl.tracker.base import Pictures, Tracker
 from sl.tracker.run_name import short_name
-from sl.tracker.values import config, epoch_values, started, summary
+from sl.tracker.values import config, confusion_rows, epoch_values, started, summary
 
 
 class CsvTracker(Tracker):
     """A folder for each run in `dir`, named after its identity.
 
     epochs.csv has a line for each epoch, with `seconds` since the run began (after a resume, only new epochs include
-    the pauses). confusion_early.csv, confusion_middle.csv and confusion_late.csv have a line for each true class.
-    run.csv has the run's name, configuration and summary.
+    the pauses). confusion_early.csv, confusion_middle.csv and confusion_late.csv have a line for each true class (for
+    each label given, where labels are as given). run.csv has the run's name, configuration and summary.
     """
 
     def __init__(self, dir: str) -> None:
@@ -53,7 +53,7 @@ class CsvTracker(Tracker):
         """Write the confusion matrix."""
         names = self._header.data.class_names
         rows = [[name, *counts] for name, counts in zip(names, line.confusion, strict=True)]
-        _write(self.folder / f"confusion_{line.stage}.csv", ["true class", *names], rows)
+        _write(self.folder / f"confusion_{line.stage}.csv", [confusion_rows(self._header), *names], rows)
 
     def close(self, finished: bool) -> None:
         """Write run.csv."""

@@ -9,6 +9,7 @@ from told_run import EPOCHS, PATH, STAGES, make_header, make_line, make_probe
 
 from sl.record.lines import rounded
 from sl.tracker import CsvTracker, MlflowTracker, TensorBoardTracker, Tracker, Watchers
+from sl.tracker.confusion_figure import confusion
 from sl.tracker.values import epoch_values
 
 BEGAN = 1767225600  # 2026-01-01, when the header's run began
@@ -65,6 +66,17 @@ def test_csv_holds_the_record_once(tmp_path: Path) -> None:
 def test_a_difference_is_rounded_as_what_it_is_of() -> None:
     values = epoch_values(make_header(), make_line(1, class_accuracy=[0.3, 0.5, 0.9]))
     assert (0.9 - 0.3, values["spread"]) == (0.6000000000000001, 0.6)
+
+
+@pytest.mark.parametrize(("labels", "rows"), [(None, "true class"), ("given", "label given")])
+def test_a_label_that_nobody_checked_is_not_called_the_true_class(
+    tmp_path: Path, labels: str | None, rows: str
+) -> None:
+    header = make_header(data=make_header().data.model_dump() | {"labels": labels})
+    tell(CsvTracker(str(tmp_path)), header)
+    (file,) = tmp_path.rglob("confusion_late.csv")
+    assert file.read_text().startswith(f"{rows},ant,bee,cat")
+    assert confusion(header, make_probe("late", 10)).axes[0].get_ylabel() == rows
 
 
 def test_csv_of_a_run_that_is_told_again_holds_nothing_of_the_first(tmp_path: Path) -> None:
