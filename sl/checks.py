@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from numbers import Integral, Real
 from typing import TypeVar
 
-from sl.errors import UserError
+from sl.errors import UserError, did_you_mean
 
 T = TypeVar("T")
 INT64_MAX = 2**63 - 1
@@ -90,4 +90,5 @@ def one_of(name: str, value: T, allowed: Iterable[T]) -> T:
     allowed = tuple(allowed)
     if value in allowed:
         return value
-    raise UserError(name, value, f"must be one of {', '.join(map(str, allowed))}")
+    known = [str(each) for each in allowed]
+    raise UserError(name, value, f"{did_you_mean(str(value), known)}must be one of {', '.join(known)}")

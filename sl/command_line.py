@@ -11,7 +11,7 @@ from typing import Any, Literal, NoReturn, get_args, get_origin, get_type_hints
 
 import sl
 from sl.checks import one_of
-from sl.errors import UserError, fail, print_any_name, reason
+from sl.errors import UserError, did_you_mean, fail, print_any_name, reason
 from sl.files import expanded
 from sl.signals import until_interrupted
 
@@ -75,7 +75,8 @@ def read_options(main: Callable[..., Any], arguments: Sequence[str]) -> dict[str
         elif not given:
             raise UserError(f"{argument}: must be OPTION=VALUE, with one of {', '.join(known)}")
         elif name not in known and not others:
-            raise UserError(name, text, f"there is no such option; must be one of {', '.join(known)}")
+            rule = f"there is no such option; {did_you_mean(name, known)}must be one of {', '.join(known)}"
+            raise UserError(name, text, rule)
         values[name] = _read(name, text, types[name if name in known else str(others)])
     for name in required:
         if name not in values:

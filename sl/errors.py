@@ -68,14 +68,16 @@ def reason(error: BaseException) -> str:
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """The question that proposes the one of `known` that is close to `word` or has it as its last part; else empty.
 
+    Upper and lower case count as equal.
+
     >>> did_you_mean("symetric", ["none", "symmetric", "asymmetric"])
     'did you mean symmetric? '
-    >>> did_you_mean("epochs", ["recipe.epochs", "seed"])
+    >>> did_you_mean("Epochs", ["recipe.epochs", "seed"])
     'did you mean recipe.epochs? '
     """
-    known = sorted(known)
-    near = [name for name in known if name.rpartition(".")[2] == word] or difflib.get_close_matches(word, known, n=1)
-    return f"did you mean {near[0]}? " if near else ""
+    word, lower = word.lower(), {name.lower(): name for name in sorted(known)}
+    near = [name for name in lower if name.rpartition(".")[2] == word] or difflib.get_close_matches(word, lower, n=1)
+    return f"did you mean {lower[near[0]]}? " if near else ""
 
 
 def fail(message: str) -> NoReturn:

@@ -52,7 +52,7 @@ def test_home_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     ("argument", "line"),
     [
         ("--runs", "--runs: must be OPTION=VALUE, with one of runs_dir, seeds, scale, seconds, rounds, tables"),
-        ("runs=x", "runs=x: there is no such option; must be one of runs_dir, seeds, scale, seconds, rounds, tables"),
+        ("scale=CPU", "scale=CPU: did you mean cpu? must be one of cpu, paper"),
         ("runs_dir=", "runs_dir=: must be a path"),
         ("seeds=0,x", "seeds=x: must be a whole number"),
         ("scale=half", "scale=half: must be one of cpu, paper"),
@@ -65,6 +65,16 @@ def test_a_mistake_is_named(argument: str, line: str) -> None:
     with pytest.raises(UserError) as error:
         read_options(command, [argument])
     assert str(error.value) == line
+
+
+@pytest.mark.parametrize(
+    ("argument", "hint"), [("run_dir=x", "did you mean runs_dir? "), ("ROUNDS=3", "did you mean rounds? "), ("x=3", "")]
+)
+def test_an_unknown_name_is_answered_with_a_close_one(argument: str, hint: str) -> None:
+    with pytest.raises(UserError) as error:
+        read_options(command, [argument])
+    known = "runs_dir, seeds, scale, seconds, rounds, tables"
+    assert str(error.value) == f"{argument}: there is no such option; {hint}must be one of {known}"
 
 
 def with_required(model: Path, folder: Path, out: Path = Path("out.csv"), packages: tuple[str, ...] = ()) -> None:

@@ -12,6 +12,7 @@ MISSPELT = [
     ("recpie.epochs=3", "recpie.epochs=3: there is no such option; did you mean recipe?"),
     ("recipe.sl.alfa=1", "recipe.sl.alfa=1: there is no such option; did you mean alpha? must be one of alpha, beta,"),
     ("dataet=cifar10", "dataet=cifar10: there is no such option; did you mean dataset?"),
+    ("SEED=1", "SEED=1: there is no such option; did you mean seed?"),
     ("foo.bar=1", "foo.bar=1: there is no such option; must be one of allow_targets, checkpoints_dir, data_dir,"),
     ("tracker.wandb.project=x", "tracker.wandb.project=x: this option comes only with tracker=wandb"),
     ("tracker.project=x", "tracker.project=x: there is no such option; did you mean tracker.wandb.project?"),
@@ -23,6 +24,8 @@ CHOICES = [
     ("noise=uniform", "noise=uniform: must be one of asymmetric, human, matrix, none, symmetric"),
     ("model=cnn9", "model=cnn9: did you mean cnn8? must be one of cnn4, cnn8, cnn8pooled, recipe,"),
     ("scale=half", "scale=half: must be one of cpu, paper"),
+    ("loss=SL", "loss=SL: did you mean sl? must be one of agce, backward,"),
+    ("dataset=CIFAR10", "dataset=CIFAR10: did you mean cifar10? must be one of "),
     ("recipe=[apl,x]", "recipe=[apl,x]: must be one of apl, authors_code, finetune, paper_text"),
 ]
 TYPES = [
@@ -73,10 +76,16 @@ RANGES = [
     ("holdout=1", "holdout=1: must be a number in (0, 1)"),
     ("runtime.threads=0", "runtime.threads=0: must be a whole number of at least 1"),
     ("runtime.threads=1025", "runtime.threads=1025: must be a whole number from 1 to 1024"),
-    ("runtime.precision=float16", "runtime.precision=float16: must be one of auto, float32, bfloat16"),
-    ("runtime.step=fast", "runtime.step=fast: must be one of auto, fastest, eager, compile, graph, compiled_graph"),
-    ("recipe.momentum_form=kears", "recipe.momentum_form=kears: must be one of keras, torch"),
-    ("recipe.decay_on=fc2", "recipe.decay_on=fc2: must be one of fc1, kernels, all, none"),
+    (
+        "runtime.precision=float16",
+        "runtime.precision=float16: did you mean bfloat16? must be one of auto, float32, bfloat16",
+    ),
+    (
+        "runtime.step=fast",
+        "runtime.step=fast: did you mean fastest? must be one of auto, fastest, eager, compile, graph, compiled_graph",
+    ),
+    ("recipe.momentum_form=kears", "recipe.momentum_form=kears: did you mean keras? must be one of keras, torch"),
+    ("recipe.decay_on=fc2", "recipe.decay_on=fc2: did you mean fc1? must be one of fc1, kernels, all, none"),
     ("recipe.initialisation=he", "recipe.initialisation=he: must be one of he_normal, he_uniform, torch"),
     ("recipe.normalisation=mean", "recipe.normalisation=mean: must be one of pixel_mean, channel, none"),
     ("recipe.gamma=0", "recipe.gamma=0: must be a number in (0, 1]"),
@@ -106,7 +115,10 @@ RANGES = [
         "tracker=wandb tracker.wandb.mode=later",
         "tracker.wandb.mode=later: must be one of auto, online, offline, disabled",
     ),
-    ("noise=human noise.name=worse", "noise.name=worse: must be one of aggregate, random1, random2, random3, worst"),
+    (
+        "noise=human noise.name=worse",
+        "noise.name=worse: did you mean worst? must be one of aggregate, random1, random2, random3, worst",
+    ),
     ("noise=asymmetric noise.variant=odd", "noise.variant=odd: must be one of published, pairs, cyclic, superclass"),
 ]
 TARGETS = [

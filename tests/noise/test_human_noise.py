@@ -101,7 +101,7 @@ def test_labels_of_the_stand_in_go_by_index(tmp_path: Path) -> None:
 
 
 def test_names_that_do_not_exist_are_refused_when_built(tmp_path: Path) -> None:
-    message = "^name=worse: must be one of aggregate, random1, random2, random3, worst, fine$"
+    message = r"^name=worse: did you mean worst\? must be one of aggregate, random1, random2, random3, worst, fine$"
     with pytest.raises(UserError, match=message):
         Human("worse", tmp_path)
 

@@ -121,7 +121,7 @@ def test_threads_that_nobody_chose_are_one_or_more() -> None:
         ({"device": "banana"}, "runtime.device=banana: must be"),
         ({"device": "cpu:0"}, "runtime.device=cpu:0: must be auto, cpu, cuda or cuda:N"),
         ({"device": "cpu:1"}, "runtime.device=cpu:1: must be auto, cpu, cuda or cuda:N"),
-        ({"precision": "float16"}, "runtime.precision=float16: must be one of auto, float32, bfloat16"),
+        ({"precision": "float16"}, r"precision=float16: did you mean bfloat16\? must be one of auto, float32"),
         (
             {"step": "graph"},
             "runtime.step=graph: must be auto, fastest, eager or compile: CUDA graphs need a CUDA device",
