@@ -31,17 +31,18 @@ def main(runs_dir: Path = Path("results/runs"), out: Path = Path("results/sweeps
         used[sweep.name] = used.get(sweep.name, 0) + 1
         name = sweep.name if used[sweep.name] == 1 else f"{sweep.name}-{used[sweep.name]}"
         print("\n".join(table.text(sweep)))
-        for path in write(sweep, out / name):
-            print(path, flush=True)
+        for line in write(sweep, out / name):
+            print(line, flush=True)
         print()
 
 
-def write(sweep: Sweep, stem: Path) -> Iterator[Path]:
-    """Write `stem`.md and .csv, and .png and .svg if a number varies; yields the paths of all but the .svg."""
+def write(sweep: Sweep, stem: Path) -> Iterator[str]:
+    """Write `stem`.md and .csv, and .png and .svg if a number varies; yields all paths but the .svg, and notices."""
     for suffix, content in ((".md", table.markdown(sweep)), (".csv", table.comma(sweep))):
         path = stem.with_name(f"{stem.name}{suffix}")  # a name may have a dot
         with writing(stem.parent, "out"):
             replace_file(path, content)
-        yield path
-    paths, _ = save_figure(partial(figure.draw, sweep), stem)
-    yield from paths[:1]
+        yield str(path)
+    paths, notices = save_figure(partial(figure.draw, sweep), stem)
+    yield from map(str, paths[:1])
+    yield from (f"{stem}: {notice}" for notice in notices)

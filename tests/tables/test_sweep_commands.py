@@ -11,6 +11,7 @@ from sl.commands import choose, sweep_table, train
 from sl.comparison.sweeps import sweeps
 from sl.errors import UserError
 from sl.figures import sweep as figure
+from sl.figures.style import STYLE
 from sl.record import load_all
 from sl.tables import Literature, write_all
 from sl.tables import sweep as table
@@ -53,6 +54,17 @@ def test_the_command_writes_table_and_picture(swept: Path, tmp_path: Path, capsy
     synthetic.record(tmp_path / "single", "ce")
     with pytest.raises(UserError, match="finished runs of one loss whose options differ"):
         sweep_table.main(tmp_path / "single", tmp_path / "out")
+
+
+def test_characters_without_a_font_are_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(STYLE, "font.family", "DejaVu Sans")
+    for alpha in (0.1, 1.0):
+        synthetic.record(tmp_path / "runs", "sl", dataset="猫", epochs=3, classes=3, loss_options={"alpha": alpha})
+    sweep_table.main(tmp_path / "runs", tmp_path / "out")
+    stem = tmp_path / "out/猫-symmetric-sl-authors_code-cpu"
+    assert f"\n{stem}: no installed font has the characters 猫; boxes are drawn\n" in capsys.readouterr().out
 
 
 def test_scales_whose_names_have_a_dot_keep_files_of_their_own(tmp_path: Path) -> None:
