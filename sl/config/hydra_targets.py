@@ -8,16 +8,18 @@ import functools
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
+from pathlib import Path
 from typing import Any
 
 from hydra._internal.config_loader_impl import ConfigLoaderImpl
+from hydra.core.override_parser.types import QuotedString
 from hydra.errors import HydraException
 from omegaconf import DictConfig, ListConfig
 from omegaconf.errors import OmegaConfBaseException
 
 from sl.config.groups import choices
 from sl.config.overrides import parsed
-from sl.errors import UserError
+from sl.errors import UserError, did_you_mean
 from sl.paths import CONFIG_DIR
 
 NODES = ("callbacks", "launcher", "sweeper", "job_logging", "hydra_logging")  # the nodes that objects are built from
@@ -57,7 +59,10 @@ def _leaves(node: Any, option: str, keys: Iterable[Any] | None = None) -> Iterat
 
 
 def check_choices(overrides: Sequence[str]) -> None:
-    """Raise UserError unless each choice is a name (of trackers, also a list of names): Hydra fails on loss=[0]."""
+    """Raise UserError unless each choice is a name (of trackers, also a list of names).
+
+    Hydra fails on loss=[0], and takes loss=sl.yaml or ../loss/sl, which would be recorded as the name of the loss.
+    """
     try:
         found = parsed(overrides)
     except HydraException:  # Hydra itself refuses this, and says where
@@ -65,9 +70,19 @@ def check_choices(overrides: Sequence[str]) -> None:
     for override in found:
         group, value = override.key_or_group, override.value()
         names = value if isinstance(value, list) and group in SEVERAL else [value]
-        if (CONFIG_DIR / group).is_dir() and any(isinstance(name, list | dict | int | float) for name in names):
-            text = override.get_value_element_as_str()
-            raise UserError(group, text, f"must be one of {', '.join(choices(group))}")
+        if not group:
+            raise UserError(f"{override.input_line}: must be option=value; --help lists the options")
+        if (CONFIG_DIR / group).is_dir() and not all(map(_is_a_name, names)):
+            text, known = override.get_value_element_as_str(), choices(group)
+            raise UserError(group, text, f"{did_you_mean(Path(text).stem, known)}must be one of {', '.join(known)}")
+
+
+def _is_a_name(choice: object) -> bool:
+    """Whether `choice` may be one; false for numbers, lists and paths, but not for null and sweeps."""
+    if isinstance(choice, str | QuotedString):
+        text = choice if isinstance(choice, str) else choice.text
+        return "/" not in text and not text.endswith((".yaml", ".yml"))
+    return not isinstance(choice, list | dict | int | float)
 
 
 def check_what_hydra_composes() -> None:

@@ -26,7 +26,10 @@ CHOICES = [
     ("scale=half", "scale=half: must be one of cpu, paper"),
     ("loss=SL", "loss=SL: did you mean sl? must be one of agce, backward,"),
     ("dataset=CIFAR10", "dataset=CIFAR10: did you mean cifar10? must be one of "),
-    ("recipe=[apl,x]", "recipe=[apl,x]: must be one of apl, authors_code, finetune, paper_text"),
+    ("loss=sl.yaml", "loss=sl.yaml: did you mean sl? must be one of agce, backward,"),
+    ("loss=../loss/sl", "loss=../loss/sl: did you mean sl? must be one of agce, backward,"),
+    ("tracker=[csv,wandb.yaml]", "tracker=[csv,wandb.yaml]: did you mean wandb? must be one of csv, mlflow,"),
+    ("recipe=[apl,x]", "recipe=[apl,x]: did you mean apl? must be one of apl, authors_code, finetune, paper_text"),
 ]
 TYPES = [
     ("recipe.lr=banana", "recipe.lr=banana: must be a number"),
@@ -138,13 +141,42 @@ MISSING = [
     ("~seed", "seed: is required"),
     ("seed=???", "seed=???: is required"),
     ("loss._target_=???", "loss._target_=???: has no _target_, a class; must be one of "),
-    ("loss.alpha=${nope}", "loss.alpha=${nope}: Interpolation key 'nope' not found"),
-    ("data_dir=${oc.env:NOPE}", "data_dir=${oc.env:NOPE}: "),
+    ("loss=null", "loss=null: is required; must be one of agce, "),
+    ("noise=none loss=null", "loss=null: is required; must be one of agce, "),
+    ("~dataset", "dataset: is required; must be one of cifar10, "),
+    ("~recipe.lr", "recipe.lr: is required"),
 ]
+INTERPOLATIONS = [
+    ("loss.alpha=${nope}", "loss.alpha=${nope}: ${nope} names no option"),
+    ("loss.alpha=${loss.bta}", "loss.alpha=${loss.bta}: ${loss.bta} names no option; did you mean loss.beta?"),
+    ("data_dir=${oc.env:NOPE}", "data_dir=${oc.env:NOPE}: the environment variable NOPE must be set"),
+    ("data_dir=${loss}", "data_dir=${loss}: must be text"),
+    ("data_dir=${oc.select:nope}", "data_dir=${oc.select:nope}: must be a value, not null"),
+    ("data_dir=${seed:1}", "data_dir=${seed:1}: must be text, ${OPTION} or ${oc.env:VARIABLE}"),
+    ("seed=${recipe.lr}", "seed=${recipe.lr}: must be a whole number"),
+    ("seed=${seed}", "seed=${seed}: must not be made of its own value"),
+    ("recipe=${nope}", "recipe=${nope}: is required; must be one of apl, "),
+]
+SIGNS = [
+    ("+loss=ce", "loss=ce: has a choice already; leave out the + to make another"),
+    ("+seed=1", "seed=1: has a value already; leave out the + to change it"),
+    ("~loss.alpha=3", "loss.alpha=3: is 0.01, so this removes nothing; ~loss.alpha removes it"),
+    ("~loss=ce", "loss=ce: is not the choice, so this removes nothing"),
+    ("~recipe.epochz", "recipe.epochz: there is no such option; did you mean recipe.epochs? --help lists them"),
+    ("loss@x=ce", "loss@x=ce: there is no such choice; did you mean loss?"),
+    ("+experiment=fig1", "experiment=fig1: this command has no such group of choices; must be one of dataset, noise,"),
+    ("+loss@x=ce", "loss/ce.yaml: x: there is no such option; must be one of allow_targets, checkpoints_dir,"),
+    ("seed=range(0,3)", "seed=range(0,3): several values are a sweep, add -m to train each"),
+    ("hydra.mode=foo", "hydra.mode=foo: must be one of RUN, MULTIRUN"),
+    ("=3", "=3: must be option=value; --help lists the options"),
+]
+REFUSED = MISSPELT + CHOICES + TYPES + RANGES + TARGETS + MISSING + INTERPOLATIONS + SIGNS
 pytestmark = pytest.mark.usefixtures("hydra")
 
 
-@pytest.mark.parametrize(("arguments", "line"), MISSPELT + CHOICES + TYPES + RANGES + TARGETS + MISSING)
+@pytest.mark.parametrize(
+    ("arguments", "line"), MISSPELT + CHOICES + TYPES + RANGES + TARGETS + MISSING + INTERPOLATIONS + SIGNS
+)
 def test_a_value_is_refused_in_one_line(arguments: str, line: str) -> None:
     typed = arguments.split(" ")
     with pytest.raises(UserError) as error:
