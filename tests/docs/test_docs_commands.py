@@ -27,7 +27,7 @@ INLINE = re.compile(r"`((?:sl|make|pip|python) [^`]*)`")
 TARGETS = set(re.findall(r"^([a-z0-9-]+)(?= |:)", (ROOT / "Makefile").read_text(), re.MULTILINE))
 # What belongs to a shell, to other programs, or to a checkout, and is nothing that this project can take apart
 OTHERS = (". .venv/bin", "python -m venv", "python -c", "wandb ", "tmux", "git ", "cd ", "cp ")
-MADE_UP = ("my_loss", "mypackage")
+MADE_UP = ("my_loss", "mypackage", "loss.strength")
 SOURCES = {".py", ".js", ".html", ".yaml"}
 EXTRAS = {*MODULES, "slurm", "all", "dev", "adapters", "docs"}
 

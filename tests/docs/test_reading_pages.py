@@ -18,8 +18,10 @@ from sl.train.prepared import prepare
 from sl.train.save_model import path_of_model, save_model
 
 
-def python_of(page: str) -> list[str]:
-    found = [block.text for block in blocks(ROOT / "docs" / f"{page}.md") if block.language == "python"]
+def python_of(page: str, title: str = "") -> list[str]:
+    """The Python blocks of a page; those under headings that contain `title`."""
+    shown = blocks(ROOT / "docs" / f"{page}.md")
+    found = [block.text for block in shown if block.language == "python" and title in block.title]
     assert found
     return found
 
@@ -70,8 +72,21 @@ def test_a_kept_network(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
 
 def test_a_network_of_ones_own() -> None:
     page: dict[str, Any] = {"__name__": "page"}
-    for text in python_of("extending"):
+    for text in python_of("extending", "A network"):
         exec(text, page)
     net = page["Net"](num_classes=7, image_shape=(1, 8, 8))
     assert isinstance(net, Classifier)
     assert net(torch.zeros(5, 1, 8, 8)).shape == (5, 7)
+
+
+def test_a_fair_comparison(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    accuracies = {"ce": 0.5, "sl": 0.6, "gce": 0.8}
+    monkeypatch.chdir(tmp_path)
+    for seed in range(5):
+        for loss, accuracy in accuracies.items():
+            synthetic.ending(tmp_path / "compared", accuracy + 0.01 * seed * (loss == "gce"), loss, seed=seed)
+    (text,) = python_of("extending", "Compare a loss")
+    exec(text.replace("my_loss", "gce"), {"__name__": "page"})
+    above_ce, above_sl = capsys.readouterr().out.splitlines()
+    assert above_ce.startswith("points above ce: Inference(mean=32.0")
+    assert above_sl.startswith("points above sl: Inference(mean=22.0")
