@@ -64,7 +64,7 @@ SYNTAX = [
         "a comma in a path or name: \"data_dir='a,b'\"",
     ),
     ("recipe.epochs=2 seed=1 recipe.epochs=1.5", "recipe.epochs=1.5: must be a whole number"),
-    ("+loss=ce", "+loss=ce: Multiple values for loss"),
+    ("+loss=ce", "loss=ce: has a choice already; leave out the + to make another"),
     ("--config-dir=nowhere", "--config-dir=nowhere: Additional config directory"),
     ("--resolve", "--resolve: The --resolve flag can only be used"),
 ]
