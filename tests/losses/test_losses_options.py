@@ -191,8 +191,8 @@ def test_a_part_has_no_options_that_would_be_lost() -> None:
     [
         ({"weight": [1.0, 2.0]}, r"weight=\[1.0, 2.0\]: must be a floating point tensor of shape \(K,\)"),
         ({"weight": torch.ones(2, 2)}, r"weight=torch.float32 of shape \(2, 2\): must be a floating"),
-        ({"weight": torch.tensor([1.0, -1.0])}, r"weight=\[1.0, -1.0\]: must be finite and not negative"),
-        ({"weight": torch.tensor([1.0, math.inf])}, r"weight=\[1.0, inf\]: must be finite and not negative"),
+        ({"weight": torch.tensor([1.0, -1.0])}, r"weight\[1\]=-1.0: must be finite and not negative"),
+        ({"weight": torch.tensor([1.0, math.inf])}, r"weight\[1\]=inf: must be finite and not negative"),
         ({"ignore_index": 0.5}, "ignore_index=0.5: "),
     ],
 )
