@@ -10,6 +10,7 @@ from sl.audit.estimate import NoiseEstimate
 from sl.figures.matrices import MOST_NUMBERS, class_matrix
 from sl.figures.style import INK, WIDTH, save_figure
 from sl.record.run import numbered
+from sl.say import notice
 
 MOST_CLASSES = 40  # more bars could not be told apart
 BAR = "#0072b2"
@@ -17,7 +18,9 @@ BAR = "#0072b2"
 
 def draw_noise(estimate: NoiseEstimate, class_names: tuple[str, ...], title: str, stem: Path) -> None:
     """Save `stem`.png and .svg."""
-    save_figure(lambda: _figure(estimate, class_names, title), stem)
+    _, notices = save_figure(lambda: _figure(estimate, class_names, title), stem)
+    for said in notices:
+        notice(f"figures: {said}")
 
 
 def _figure(estimate: NoiseEstimate, class_names: tuple[str, ...], title: str) -> Figure:

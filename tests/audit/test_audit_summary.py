@@ -10,7 +10,7 @@ import pytest
 pytest.importorskip("cleanlab", reason="cleanlab is not installed: pip install -e '.[audit]'")
 
 from sl.audit.estimate import Interval, NoiseEstimate
-from sl.audit.figure import _figure
+from sl.audit.figure import _figure, draw_noise
 from sl.audit.measured_error import MeasuredError
 from sl.audit.rank import Ranking
 from sl.audit.summary import closing, findings, training_command
@@ -18,6 +18,7 @@ from sl.audit.trust import Trust
 from sl.config.compose import compose_run, hydra_ready
 from sl.config.overrides import override
 from sl.errors import UserError
+from sl.figures.style import STYLE
 from sl.noise.matrix_file import read_matrix
 
 NAMES = ("ant", "bee", "cat")
@@ -68,6 +69,16 @@ def test_the_figure_shows_the_estimate() -> None:
     ]  # fmt: skip
     (whiskers,) = (line.get_segments() for line in bars.containers[0].lines[2])
     assert [segment[:, 0].tolist() for segment in whiskers[:2]] == [pytest.approx([40, 60]), pytest.approx([8, 15])]
+
+
+def test_characters_of_class_names_without_a_font_are_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(STYLE, "font.family", "DejaVu Sans")
+    draw_noise(ESTIMATE, ("猫", "犬", "cat"), "Mine, SL", tmp_path / "noise")
+    said = capsys.readouterr().err
+    assert said.startswith("sl: figures: no installed font has the characters ")
+    assert {"猫", "犬"} <= set(said)
 
 
 def test_what_is_expected_of_the_changes_is_said() -> None:
