@@ -62,7 +62,8 @@ def explain_text(text: str, typed: Sequence[str], config_name: str) -> UserError
         if found := re.match(pattern, text):
             return explained(found)
     if in_file := FOUND_IN_FILE.match(text):
-        return _in_file(*in_file.groups(), config_name)
+        file, message, option = in_file.groups()
+        return _in_file(file, message, option, config_name)
     if text.startswith("Config group override must be a string"):
         nulls = [name for name, _, value in _parts(typed) if value.lower() == "null" and (CONFIG_DIR / name).is_dir()]
         return _no_choice(nulls[0]) if nulls else None
