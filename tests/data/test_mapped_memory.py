@@ -48,7 +48,8 @@ data, noisy, validation = hold_out(part, run.noisy, *split(part.train_labels, 0.
 device = DeviceData(data, "channel", torch.device("cpu"), validation)
 seen = sum(len(device.normalisation(device.images[rows])) for rows in torch.randperm(len(data.train_labels)).split(4))
 model = nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(3, 2))
-saved = load.SavedModel(model, None, ("class0", "class1"), device.normalisation, {})
+about = {"image_shape": tuple(whole.test_images.shape[1:]), "margin": 0}
+saved = load.SavedModel(model, ("class0", "class1"), device.normalisation, about)
 predicted = sum(len(saved.probabilities(images)) for images in images_of(replace(run, validation=validation), subject))
 assert predicted == len(validation.labels) + len(whole.test_labels), predicted
 print(whole.train_images.nbytes + whole.test_images.nbytes, seen + len(validation.labels), len(part.train_labels))
