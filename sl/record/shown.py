@@ -11,8 +11,9 @@ from typing import Any
 from pydantic import ValidationError
 
 from sl.config.files import read_yaml
-from sl.errors import UserError
+from sl.errors import UserError, reason
 from sl.paths import CONFIG_DIR
+from sl.record.lines import first_mistake
 from sl.record.schema import Header, Presentation
 
 NO_CHOICE = {  # names that have no file in configs/
@@ -66,7 +67,8 @@ def presentations(shown: Mapping[str, Any]) -> dict[str, Presentation]:
     try:
         return {choice: Presentation(**values) for choice, values in shown.items()}
     except (ValidationError, TypeError) as error:
-        raise UserError(f"shown: must have title, order, colour (#rrggbb) and symbols: {error}") from None
+        said = first_mistake(error) if isinstance(error, ValidationError) else reason(error)
+        raise UserError(f"shown: must have title, order, colour (#rrggbb) and symbols: {said}") from None
 
 
 def remember(header: Header) -> None:

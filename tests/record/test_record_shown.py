@@ -12,7 +12,7 @@ from sl.errors import UserError
 from sl.record import shown as module
 from sl.record.read import read
 from sl.record.schema import Header, Presentation
-from sl.record.shown import dataset_title, known, loss_order, loss_title, remember, shown
+from sl.record.shown import dataset_title, known, loss_order, loss_title, presentations, remember, shown
 
 CONFIGS = Path(__file__).parents[2] / "configs"
 
@@ -101,3 +101,15 @@ def test_a_colour_is_a_colour() -> None:
 
 def test_a_title_is_one_line() -> None:
     assert Presentation(title="a folded\n title of YAML\n").title == "a folded title of YAML"
+
+
+@pytest.mark.parametrize(
+    ("values", "said"), [({"title": 3}, "title=3: must be a valid string"), ("Brier", "")], ids=["number", "no-options"]
+)
+def test_a_wrong_description_is_told_in_one_line(values: object, said: str) -> None:
+    with pytest.raises(UserError) as raised:
+        presentations({"loss": values})
+    text = str(raised.value)
+    assert text.startswith(f"shown: must have title, order, colour (#rrggbb) and symbols: {said}")
+    assert "\n" not in text
+    assert "http" not in text
