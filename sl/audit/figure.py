@@ -1,5 +1,6 @@
 """The figure of an audit: estimated share of wrong labels of each class, and the estimated transition matrix."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +19,12 @@ BAR = "#0072b2"
 
 def draw_noise(estimate: NoiseEstimate, class_names: tuple[str, ...], title: str, stem: Path) -> None:
     """Save `stem`.png and .svg."""
-    _, notices = save_figure(lambda: _figure(estimate, class_names, title), stem)
+    save_and_tell(lambda: _figure(estimate, class_names, title), stem)
+
+
+def save_and_tell(draw: Callable[[], Figure | None], stem: Path) -> None:
+    """Save a figure as `save_figure` does, and print what it notices."""
+    _, notices = save_figure(draw, stem)
     for said in notices:
         notice(f"figures: {said}")
 

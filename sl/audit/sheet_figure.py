@@ -4,20 +4,18 @@ from pathlib import Path
 
 from matplotlib.figure import Figure
 
+from sl.audit.figure import save_and_tell
 from sl.audit.rank import Ranking
 from sl.audit.sheet import small_picture, suspicious
 from sl.audit.subject import Subject
-from sl.figures.style import WIDTH, save_figure, short
-from sl.say import notice
+from sl.figures.style import WIDTH, short
 
 COLUMNS, ROWS = 8, 4
 
 
 def draw_suspects(subject: Subject, ranking: Ranking, title: str, stem: Path) -> None:
     """Save `stem`.png and .svg: up to 32 pictures, each under "label given → suggested"; no file without suspects."""
-    _, notices = save_figure(lambda: _figure(subject, ranking, title), stem)
-    for said in notices:
-        notice(f"figures: {said}")
+    save_and_tell(lambda: _figure(subject, ranking, title), stem)
 
 
 def _figure(subject: Subject, ranking: Ranking, title: str) -> Figure | None:

@@ -9,7 +9,7 @@ from sl.figures.matrices import cells_of, class_matrix, row_shares
 from sl.figures.panels import footer, panels, series_title
 from sl.numbers import fixed
 from sl.record import STAGES, Run
-from sl.record.run import Array
+from sl.record.run import Array, confusion_rows
 
 
 def shares(run: Run, stage: str) -> Array:
@@ -23,7 +23,7 @@ def draw(group: RunGroup) -> Figure | None:
     found = series_to_draw(group, noise)
     if not found:
         return None
-    rows = "label given" if noise.kind == "given" else "true class"
+    rows = confusion_rows(group.head.data)
     title = f"Confusion of the test images (%): {rows} by predicted class"
     figure, axes = panels(title, 3 * len(found), 3, 3.2)
     for row, ((loss, noise), series) in enumerate(found.items()):

@@ -233,9 +233,9 @@ def checked_weight(weight: object) -> Tensor:
     if not isinstance(weight, Tensor) or weight.ndim != 1 or not weight.is_floating_point():
         given = describe(weight) if isinstance(weight, Tensor) else weight
         raise UserError("weight", given, "must be a floating point tensor of shape (K,)")
-    wrong = [] if weight.is_meta else (~((weight >= 0) & weight.isfinite())).nonzero()[:1, 0].tolist()
-    for place in wrong:
-        raise UserError(f"weight[{place}]", float(weight[place]), "must be finite and not negative")
+    wrong = [] if weight.is_meta else (~((weight >= 0) & weight.isfinite())).nonzero()[:, 0].tolist()
+    if wrong:
+        raise UserError(f"weight[{wrong[0]}]", float(weight[wrong[0]]), "must be finite and not negative")
     return weight.detach()
 
 

@@ -28,6 +28,11 @@ def numbered(class_names: Sequence[str]) -> list[str]:
     return [f"{number} {name}" if name != str(number) else name for number, name in enumerate(class_names)]
 
 
+def confusion_rows(data: Data) -> str:
+    """What the rows of a confusion matrix are: true classes, or where these are unknown the labels as given."""
+    return "label given" if data.labels == "given" else "true class"
+
+
 @dataclass(frozen=True, eq=False)
 class Run:
     """A run as recorded. Accuracies are shares in [0, 1]; epochs count from 1; K classes, E epochs recorded."""

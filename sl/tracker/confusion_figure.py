@@ -6,9 +6,8 @@ from matplotlib.figure import Figure
 
 from sl.figures.matrices import class_matrix, row_shares
 from sl.figures.style import STYLE
-from sl.record.run import numbered
+from sl.record.run import confusion_rows, numbered
 from sl.record.schema import Header, Probe
-from sl.tracker.values import confusion_rows
 
 
 def confusion(header: Header, line: Probe) -> Figure:
@@ -19,5 +18,5 @@ def confusion(header: Header, line: Probe) -> Figure:
         axes = figure.subplots()
         class_matrix(axes, shares, numbered(header.data.class_names))
         title = f"Test set, {line.stage} (epoch {line.epoch}), %"
-        axes.set(title=title, xlabel="predicted class", ylabel=confusion_rows(header))
+        axes.set(title=title, xlabel="predicted class", ylabel=confusion_rows(header.data))
     return figure

@@ -8,11 +8,11 @@ from typing import Any
 
 from sl.config.flat import flat
 from sl.files import expanded, replacing
-from sl.record.run import Run
+from sl.record.run import Run, confusion_rows
 from sl.record.schema import Epoch, Header, Probe
 from sl.tracker.base import Pictures, Tracker
 from sl.tracker.run_name import short_name
-from sl.tracker.values import config, confusion_rows, epoch_values, started, summary
+from sl.tracker.values import config, epoch_values, started, summary
 
 
 class CsvTracker(Tracker):
@@ -53,7 +53,7 @@ class CsvTracker(Tracker):
         """Write the confusion matrix."""
         names = self._header.data.class_names
         rows = [[name, *counts] for name, counts in zip(names, line.confusion, strict=True)]
-        _write(self.folder / f"confusion_{line.stage}.csv", [confusion_rows(self._header), *names], rows)
+        _write(self.folder / f"confusion_{line.stage}.csv", [confusion_rows(self._header.data), *names], rows)
 
     def close(self, finished: bool) -> None:
         """Write run.csv."""

@@ -23,11 +23,6 @@ def config(header: Header) -> dict[str, Any]:
     return {**header.config.plain(), "record": facts}
 
 
-def confusion_rows(header: Header) -> str:
-    """What the rows of a confusion matrix are: true classes, or where these are unknown the labels as given."""
-    return "label given" if header.data.labels == "given" else "true class"
-
-
 def started(header: Header) -> float:
     """When the run began, in seconds since 1970."""
     return datetime.fromisoformat(header.provenance.started).timestamp()

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import numpy as np
+import pytest
 import synthetic
 from drawn import run_group_of, texts
 from matplotlib.figure import Figure
@@ -27,6 +28,16 @@ def test_matrices_of_many_classes_keep_their_titles_apart(tmp_path: Path) -> Non
     assert labels == ["true class", "", "", "true class", "", ""]
     assert all(panel.get_xlabel().startswith("predicted class\n") for panel in figure.axes)
     assert "blank" not in texts(figure)
+
+
+@pytest.mark.parametrize("noise", ["none", "symmetric"])
+def test_rows_of_own_data_are_labels_given_with_added_noise_too(tmp_path: Path, noise: str) -> None:
+    record = synthetic.lines(synthetic.header("ce", noise, dataset="folder"))
+    record[0]["data"]["labels"] = "given"  # its test labels too, whatever is added to the training labels
+    synthetic.write(tmp_path, record)
+    figure = confusion.draw(run_group_of(tmp_path))
+    assert "label given by predicted class" in texts(figure).replace("\n", " ")
+    assert figure.axes[0].get_ylabel() == "label given"
 
 
 def pictures(figure: Figure) -> list[Array]:
