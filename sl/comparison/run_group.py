@@ -122,6 +122,11 @@ class RunGroup:
         """The runs that were stopped because loss or weights were not finite, or a weight reached 10,000."""
         return tuple(run for run in self.members if run.diverged)
 
+    @cached_property
+    def unfinished(self) -> tuple[Run, ...]:
+        """The runs that can go on: started, neither finished nor diverged."""
+        return tuple(run for run in self.members if not run.complete and not run.diverged)
+
     def pending(self, loss: str, noise: Noise) -> list[Run]:
         """Runs of a loss under a noise that were started and did not finish, including diverged ones."""
         return [run for run in self.members if not run.complete and (run.name("loss"), run.noise) == (loss, noise)]

@@ -82,9 +82,9 @@ def draw_all(runs: list[Run], out: Path) -> Iterator[str]:
             yield f"{place}: left out {left} of {why or 'other size or training'} ({scale_title(group.head)})"
             continue
         drawn[place] = group
-        unfinished = len(group.members) - len(group.runs)
-        if unfinished:
-            yield f"{place}: {plural(unfinished, 'run')} not finished, not drawn"
+        for state, runs_in_it in (("not finished", group.unfinished), ("diverged", group.diverged)):
+            if runs_in_it:
+                yield f"{place}: {plural(len(runs_in_it), 'run')} {state}, not drawn"
         yield from _draw_group(group, out / place, announced)
 
 

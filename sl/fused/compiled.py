@@ -2,6 +2,7 @@
 
 import ctypes
 import os
+import shlex
 import shutil
 import subprocess
 import tempfile
@@ -29,9 +30,9 @@ def library() -> ctypes.CDLL | None:
     if compiler is None or openmp is None:
         return None
     try:
-        loaded = ctypes.CDLL(str(built(compiler, openmp)))
-    except (OSError, RuntimeError, subprocess.SubprocessError):  # RuntimeError: this user has no home folder
-        return None
+        loaded = ctypes.CDLL(str(built(shlex.split(compiler), openmp)))
+    except (OSError, RuntimeError, ValueError, subprocess.SubprocessError):
+        return None  # RuntimeError: this user has no home folder; ValueError: a quote of CXX is not closed
     for name in ("float32", "bfloat16"):
         getattr(loaded, f"forward_{name}").argtypes = FORWARD
         getattr(loaded, f"backward_{name}").argtypes = BACKWARD
@@ -45,17 +46,20 @@ def loaded_openmp() -> Path | None:
     return next((path for path in paths if path.name.startswith(("libgomp", "libiomp5", "libomp"))), None)
 
 
-def built(compiler: str, openmp: Path) -> Path:
-    """The shared library for this source, compiler, processor and OpenMP library, compiled unless it is there."""
-    described = call(compiler, *OPTIONS, "-E", "-v", "-x", "c++", os.devnull)  # what "native" means here
+def built(compiler: list[str], openmp: Path) -> Path:
+    """The shared library for this source, compiler, processor and OpenMP library, compiled unless it is there.
+
+    `compiler` is a command in parts, as in CXX="ccache g++".
+    """
+    described = call(*compiler, *OPTIONS, "-E", "-v", "-x", "c++", os.devnull)  # what "native" means here
     parts = (SOURCE.read_bytes(), described, repr((OPTIONS, str(openmp))).encode())
     name = short_digest(b"\0".join(parts))
     target = cache_folder() / f"norm_pool_relu-{name}.so"
     if not target.exists():
         with tempfile.TemporaryDirectory(dir=target.parent) as scratch:
             compiled, linked = f"{scratch}/compiled.o", f"{scratch}/linked.so"
-            call(compiler, *OPTIONS, "-fopenmp", "-fPIC", "-c", str(SOURCE), "-o", compiled)
-            call(compiler, "-shared", compiled, str(openmp), "-o", linked)
+            call(*compiler, *OPTIONS, "-fopenmp", "-fPIC", "-c", str(SOURCE), "-o", compiled)
+            call(*compiler, "-shared", compiled, str(openmp), "-o", linked)
             os.replace(linked, target)
     return target
 

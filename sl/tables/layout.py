@@ -180,10 +180,9 @@ def _left_out(group: RunGroup) -> list[str]:
     other = len(group.runs) - len({run.identity for run in shown})
     diverged = {(run.name("loss"), run.noise) for run in group.diverged}
     hidden = len(group.diverged) - sum(len(group.diverged_in_row(*cell)) for cell in diverged)
-    unfinished = len(group.members) - len(group.runs) - len(group.diverged)
     of_them = f", {hidden} of them diverged" if hidden else ""
     others = f"Left out: {plural(other + hidden, 'run')} with other parameters of the loss{of_them}."
     lines = [others] if other + hidden else []
     if len(group.diverged) > hidden:
         lines.append(DIVERGED)
-    return lines + ([f"Left out: {plural(unfinished, 'run')} not finished yet."] if unfinished else [])
+    return lines + ([f"Left out: {plural(len(group.unfinished), 'run')} not finished yet."] if group.unfinished else [])

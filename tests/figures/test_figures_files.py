@@ -89,6 +89,17 @@ def test_runs_of_another_size_are_left_out_and_named(
     assert [line.split(" (")[0] for line in said] == ["cifar10/cpu: left out 1 run of other size or training"]
 
 
+def test_diverged_runs_are_not_called_unfinished(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    synthetic.record(tmp_path, "ce")
+    synthetic.write(tmp_path, synthetic.lines(synthetic.header("ce", seed=1))[:3])
+    synthetic.diverged(tmp_path, "ce", seed=2)
+    synthetic.diverged(tmp_path, "ce", seed=3)
+    for name in list(FIGURES):
+        monkeypatch.delitem(FIGURES, name)
+    said = list(draw_all(load_all(tmp_path), tmp_path / "out"))
+    assert said == ["cifar10/cpu: 1 run not finished, not drawn", "cifar10/cpu: 2 runs diverged, not drawn"]
+
+
 def test_runs_on_other_labels_of_own_data_are_left_out_as_such(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = synthetic.own(tmp_path / "given", "ce")
     head, *rest = map(json.loads, path.read_text().splitlines())

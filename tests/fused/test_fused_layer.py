@@ -254,9 +254,9 @@ def test_it_is_compiled_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) ->
     assert openmp is not None
     assert compiler is not None
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    first = compiled.built(compiler, openmp)
+    first = compiled.built([compiler], openmp)
     written = first.stat().st_mtime_ns
-    assert compiled.built(compiler, openmp) == first
+    assert compiled.built([compiler], openmp) == first
     assert first.stat().st_mtime_ns == written
     assert [path.name for path in first.parent.iterdir()] == [first.name]
 
@@ -273,7 +273,7 @@ def test_openmp_is_found_below_a_folder_with_blanks(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(compiled, "MAPS", tmp_path / "maps")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "my cache"))
     assert compiled.loaded_openmp() == moved
-    assert compiled.built(compiler, moved).exists()
+    assert compiled.built([compiler], moved).exists()
 
 
 def test_another_source_or_option_is_compiled_anew(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -281,9 +281,19 @@ def test_another_source_or_option_is_compiled_anew(monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     monkeypatch.setattr(compiled, "call", lambda *command: Path(command[-1]).touch() or b"")
     (tmp_path / "changed.cpp").write_bytes(compiled.SOURCE.read_bytes() + b"// changed")
-    found = [compiled.built("g++", Path("libgomp.so"))]
+    found = [compiled.built(["g++"], Path("libgomp.so"))]
     for name, value in (("OPTIONS", ("-O2",)), ("SOURCE", tmp_path / "changed.cpp")):
         monkeypatch.setattr(compiled, name, value)
-        found.append(compiled.built("g++", Path("libgomp.so")))
-    found.append(compiled.built("g++", Path("libiomp5.so")))
+        found.append(compiled.built(["g++"], Path("libgomp.so")))
+    found.append(compiled.built(["g++"], Path("libiomp5.so")))
     assert len(set(found)) == 4
+
+
+@pytest.mark.usefixtures("fused")
+def test_a_compiler_may_be_a_command_with_arguments(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """As in CXX="ccache g++", which PyTorch's own builds take."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setenv("CXX", "env g++")
+    assert compiled.library.__wrapped__() is not None
+    monkeypatch.setenv("CXX", "g++ 'not closed")
+    assert compiled.library.__wrapped__() is None
