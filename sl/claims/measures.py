@@ -10,6 +10,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from sl.comparison import Series
+from sl.numbers import SUM_ERROR
 from sl.paper import PROBED_CLASS
 from sl.record import Run
 from sl.record.run import Array
@@ -191,10 +192,11 @@ def others_mean(values: Array) -> Array:
 def harder_minus_easier(accuracies: Array, values: Array, without: int | None = None) -> Array:
     """Mean of `values` (n, K) over the harder half of the classes minus that over the easier half, (n,).
 
-    Low `accuracies` (n, K) mark the hard classes of each seed; nan for a seed whose accuracies are all nan. With an odd
-    K the middle class is in neither half. The class `without` is left out of the mean of its half.
+    Low `accuracies` (n, K) mark the hard classes of each seed, of equal ones the first; nan for a seed whose accuracies
+    are all nan. With an odd K the middle class is in neither half. The class `without` is left out of the mean of its
+    half.
     """
-    order = np.argsort(accuracies, axis=1, kind="stable")
+    order = np.argsort(np.round(accuracies, SUM_ERROR), axis=1, kind="stable")
     ordered, half = np.take_along_axis(values, order, axis=1), values.shape[1] // 2
     counted = order != (-1 if without is None else without)
     easier, harder = slice(-half, None), slice(half)
@@ -207,10 +209,10 @@ def harder_minus_easier(accuracies: Array, values: Array, without: int | None = 
 def _fall(curves: Array, late: int) -> Array:
     """Fall of `curves` (n, E, K) from the peak up to epoch `late` to the end, in means of five epochs, (n, K).
 
-    The mean curve of the other seeds decides where the peak is; nan for a single seed.
+    The mean curve of the other seeds decides where the peak is, of equal ones the first; nan for a single seed.
     """
     smooth = sliding_window_view(curves, min(WIDTH, curves.shape[1]), axis=1).mean(axis=3)
-    others = others_mean(smooth)[:, : max(1, late - WIDTH + 1)]
+    others = np.round(others_mean(smooth), SUM_ERROR)[:, : max(1, late - WIDTH + 1)]
     if np.isnan(others).any():
         return np.full((len(curves), curves.shape[2]), np.nan)
     return np.take_along_axis(smooth, others.argmax(axis=1)[:, None], axis=1)[:, 0] - smooth[:, -1]

@@ -1,10 +1,13 @@
 """How far accuracy falls from its peak, whatever the noise of single epochs."""
 
+from fractions import Fraction
+
 import numpy as np
 import pytest
 from claim_series import noisy, series_of
 
 from sl.claims.measures import (
+    _fall,
     decline,
     easy_decline,
 )  # fmt: skip
@@ -45,6 +48,17 @@ def test_the_peak_is_sought_up_to_the_late_stage() -> None:
     curves[:, 12:15] = 0.9
     assert decline(series_of(curves, late=12)) == pytest.approx([0] * 3)
     assert decline(series_of(curves, late=13)) == pytest.approx([100 * 0.4 / 5] * 3)
+
+
+def test_of_equally_high_peaks_the_first_counts() -> None:
+    """Worked out in fractions: with floats, sums of equal value can differ in their last digit."""
+    counts = np.random.default_rng(3).integers(0, 10, (3, 30, 6))
+    found = _fall(counts / 10, 28)
+    for seed, of_class in np.ndindex(3, 6):
+        others = [run for place, run in enumerate(counts[:, :, of_class]) if place != seed]
+        peaks = [sum(Fraction(int(run[k : k + 5].sum()), 150) for run in others) for k in range(24)]
+        first, own = peaks.index(max(peaks)), counts[seed, :, of_class]
+        assert found[seed, of_class] == pytest.approx((own[first : first + 5].mean() - own[25:].mean()) / 10)
 
 
 def test_a_class_without_test_images_is_not_in_the_mean() -> None:
