@@ -10,6 +10,7 @@ import torch
 from numpy._core.multiarray import _reconstruct
 from torch import Tensor
 
+from sl.checks import one_of
 from sl.errors import UserError
 
 ORIGIN = "https://github.com/UCSC-REAL/cifar-10-100n/raw/main/data"
@@ -25,11 +26,12 @@ class HumanFile:
     sha256: str
     columns: dict[str, str]
 
-    def path(self, data_dir: Path) -> Path:
+    def path(self, data_dir: str | Path) -> Path:
         """The file below `data_dir`, downloaded if it is not there; raises UserError in one line if that fails."""
-        from sl.data.download import fetch  # here: importing a noise model or a loss brings no data sources
+        from sl.data.disk import folder  # here: importing a noise model or a loss brings no data sources
+        from sl.data.download import fetch
 
-        target = data_dir / FOLDER / self.file_name
+        target = folder("data_dir", data_dir) / FOLDER / self.file_name
         return fetch([f"{ORIGIN}/{self.file_name}"], target, f"sha256:{self.sha256}")
 
 
@@ -53,12 +55,14 @@ FILES = {
 }
 
 
-def read_columns(path: Path, *columns: str) -> tuple[Tensor, ...]:
+def read_columns(path: str | Path, *columns: str) -> tuple[Tensor, ...]:
     """Columns of a CIFAR-N file, (50000,) int64 each, in the order of the training set's files.
 
     The file is a pickle, which could run any code: only numpy arrays of integers are accepted.
-    Raises UserError for a file that holds anything else.
+    Raises UserError for a file that is missing or holds anything else, and for a column that it does not have.
     """
+    from sl.data.disk import reading  # here, as above
+
     # The file names `_reconstruct` as numpy did before version 2.
     array: list[Any] = [
         (_reconstruct, "numpy.core.multiarray._reconstruct"),
@@ -67,8 +71,8 @@ def read_columns(path: Path, *columns: str) -> tuple[Tensor, ...]:
         type(np.dtype("int64")),
     ]
     try:
-        with torch.serialization.safe_globals(array):
+        with reading(Path(path)), torch.serialization.safe_globals(array):
             content = torch.load(path, weights_only=True)
-    except pickle.UnpicklingError:
+        return tuple(torch.from_numpy(content[one_of("column", column, content.keys())]) for column in columns)
+    except (pickle.UnpicklingError, RuntimeError, EOFError, AttributeError, TypeError):
         raise UserError(f"{path}: refused: it must hold arrays of labels only") from None
-    return tuple(torch.from_numpy(content[column]) for column in columns)

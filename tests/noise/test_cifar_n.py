@@ -56,6 +56,24 @@ def test_a_pickle_that_runs_something_is_refused_even_with_the_right_hash(
     assert not mark.exists()
 
 
+@pytest.mark.parametrize(
+    "content", [b"", b"PK\x03\x04 and so on", b"<html>", [1, 2], {"clean_label": [1, 2]}], ids=repr
+)
+def test_a_file_that_holds_no_arrays_is_refused(tmp_path: Path, content: object) -> None:
+    path = tmp_path / "labels.pt"
+    if isinstance(content, bytes):
+        path.write_bytes(content)
+    else:
+        torch.save(content, path)
+    with pytest.raises(UserError, match=r"labels\.pt: refused: it must hold arrays of labels only$"):
+        read_columns(path, "clean_label")
+
+
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match=r"none\.pt is missing$"):
+        read_columns(tmp_path / "none.pt", "clean_label")
+
+
 def test_nothing_stays_allowed_after_reading(trap: tuple[Path, Path]) -> None:
     before = set(torch.serialization.get_safe_globals())
     with pytest.raises(UserError):
@@ -68,7 +86,7 @@ def test_a_missing_file_is_asked_for_by_its_hash_and_origin(monkeypatch: pytest.
     monkeypatch.setattr("sl.data.download.fetch", lambda *arguments: asked.append(arguments) or arguments[1])
     for file in FILES.values():
         target = tmp_path / "cifar-n" / file.file_name
-        assert file.path(tmp_path) == target
+        assert file.path(tmp_path) == file.path(str(tmp_path)) == target
         assert asked[-1] == ([f"{ORIGIN}/{file.file_name}"], target, f"sha256:{file.sha256}")
 
 
@@ -80,3 +98,5 @@ def test_real_files_have_the_hash_and_the_columns(data_dir: Path, dataset: str) 
     for column in read_columns(path, *file.columns.values()):
         assert column.shape == (50_000,)
         assert column.dtype == torch.int64
+    with pytest.raises(UserError, match=r"^column=worst: .*must be one of "):
+        read_columns(str(path), "worst")
