@@ -5,7 +5,7 @@ data. They differ in options of these choices; runs with the same options form a
 """
 
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -40,10 +40,15 @@ class Point:
 
 @dataclass(frozen=True, eq=False)
 class Sweep:
-    """The points of a sweep; `varied` are the options in which they differ, those with most values first."""
+    """The points of a sweep; `varied` are the options in which they differ, those with most values first.
+
+    `diverged` has an entry for each choice of options with diverged runs: the options that differ among all runs, with
+    their values, and the number of these runs.
+    """
 
     varied: tuple[str, ...]
     points: tuple[Point, ...]
+    diverged: tuple[tuple[dict[str, Any], int], ...] = ()
 
     @cached_property
     def head(self) -> Run:
@@ -129,7 +134,7 @@ def sweeps(runs: Iterable[Run]) -> list[Sweep]:
     """The sweeps among the finished runs; runs that do not differ in any option are no sweep."""
     groups: dict[str, list[Run]] = defaultdict(list)
     for run in runs:
-        if run.complete:
+        if run.complete or run.diverged:
             same = [run.name(choice) for choice in CHOICES]
             rest = [run.holdout, run.config.fold, run.config.precision, run.data.fingerprint]
             groups[json.dumps([*same, *rest])].append(run)
@@ -138,26 +143,37 @@ def sweeps(runs: Iterable[Run]) -> list[Sweep]:
 
 
 def _sweep(runs: list[Run]) -> Sweep:
-    whole = {
-        run.identity: dict(flat(canonical({choice: getattr(run.config, choice) for choice in CHOICES}))) for run in runs
-    }
-    keys = sorted({key for values in whole.values() for key in values})
-    different = {key: {json.dumps(values.get(key)) for values in whole.values()} for key in keys}
-    varied = sorted((key for key in keys if len(different[key]) > 1), key=lambda key: (-len(different[key]), key))
+    finished, diverged = [run for run in runs if run.complete], [run for run in runs if run.diverged]
+    whole = {run.identity: _options(run) for run in runs}
+    varied, in_all = _varied(whole[run.identity] for run in finished), _varied(whole.values())
     places: dict[str, list[Run]] = defaultdict(list)
-    for run in runs:
+    for run in finished:
         places[json.dumps([whole[run.identity].get(key) for key in varied])].append(run)
     points = [
         Point({key: whole[members[0].identity].get(key) for key in varied}, Series.of(members))
         for members in places.values()
     ]
-    return Sweep(tuple(varied), tuple(sorted(points, key=_order)))
+    lost = Counter(json.dumps({key: whole[run.identity].get(key) for key in in_all}) for run in diverged)
+    left_out = sorted(((json.loads(values), count) for values, count in lost.items()), key=lambda one: _order(one[0]))
+    return Sweep(tuple(varied), tuple(sorted(points, key=lambda point: _order(point.values))), tuple(left_out))
+
+
+def _options(run: Run) -> dict[str, Any]:
+    return dict(flat(canonical({choice: getattr(run.config, choice) for choice in CHOICES})))
+
+
+def _varied(whole: Iterable[dict[str, Any]]) -> list[str]:
+    """The options that differ, those with most values first."""
+    found = list(whole)
+    keys = sorted({key for values in found for key in values})
+    different = {key: {json.dumps(values.get(key)) for values in found} for key in keys}
+    return sorted((key for key in keys if len(different[key]) > 1), key=lambda key: (-len(different[key]), key))
 
 
 def _noise(point: Point) -> str:
     return json.dumps({key: value for key, value in point.values.items() if key.startswith("noise.")})
 
 
-def _order(point: Point) -> list[tuple[bool, float, str]]:
-    numbers = (value if isinstance(value, int | float) else 0.0 for value in point.values.values())
-    return [(value is None, number, str(value)) for value, number in zip(point.values.values(), numbers, strict=True)]
+def _order(values: dict[str, Any]) -> list[tuple[bool, float, str]]:
+    numbers = (value if isinstance(value, int | float) else 0.0 for value in values.values())
+    return [(value is None, number, str(value)) for value, number in zip(values.values(), numbers, strict=True)]

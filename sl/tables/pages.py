@@ -52,7 +52,7 @@ def write_all(runs: list[Run], literature: Literature, out: Path) -> Iterator[st
                 [f"# {dataset_title(dataset)}, scale {scale}: test accuracy (%)\n"]
                 + [markdown(table) for table in results]
                 + [markdown(table) for group in pages if (table := class_table(group, literature.classes))]
-                + [sweep_table.markdown(one) for group in pages for one in sweeps(group.runs) if one.varies_loss]
+                + [sweep_table.markdown(one) for group in pages for one in sweeps(group.members) if one.varies_loss]
             ),
             ".csv": csv_page(pages, published),
             ".tex": "\n".join(map(latex, results)),

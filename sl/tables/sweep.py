@@ -5,7 +5,7 @@ from typing import Any
 
 from sl.comparison.pairs import refusals
 from sl.comparison.sweeps import Sweep
-from sl.numbers import fixed, with_interval
+from sl.numbers import fixed, plural, with_interval
 from sl.stats import FEWEST, SIGNIFICANT
 from sl.tables.formats import comma_separated, plain, table
 from sl.tables.layout import NOTHING
@@ -30,7 +30,7 @@ def rows(sweep: Sweep) -> tuple[list[str], list[list[str]]]:
 
 
 def notes(sweep: Sweep) -> list[str]:
-    """Notes below the table: what it shows, the reference, the meaning of the mark, a warning and refused pairs."""
+    """Notes below the table: what it shows, the reference, the mark, a warning, diverged runs and refused pairs."""
     seeds = sorted({run.seed for point in sweep.points for run in point.series.runs})
     tests = sum(difference.tested for difference, _ in sweep.differences)
     corrected = correction_note(tests, "of this table")
@@ -40,6 +40,7 @@ def notes(sweep: Sweep) -> list[str]:
         f"Student's t interval. {_references(sweep)} the point closest to the values in configs/ for loss and recipe; "
         "differences are paired by seed.",
         (meaning if tests else "") + (OWN_LABELS if sweep.head.labels_given else CLEAN_LABELS),
+        _diverged(sweep),
         refusals(sweep.refused),
     ]
     return [line for line in lines if line]
@@ -85,6 +86,15 @@ def _numbers(sweep: Sweep) -> Iterator[list[Any]]:
 def _references(sweep: Sweep) -> str:
     several = len(set(map(id, sweep.references))) > 1
     return "Each noise has its own reference, which is" if several else "The reference is"
+
+
+def _diverged(sweep: Sweep) -> str:
+    """How many runs diverged, and with which options; empty if none did."""
+    told = [
+        f"{', '.join(f'{_short(key)} {_plain(value)}' for key, value in values.items())}: {plural(count, 'run')}"
+        for values, count in sweep.diverged
+    ]
+    return f"Diverged, in no mean: {'; '.join(told)}." if told else ""
 
 
 def _short(option: str) -> str:

@@ -129,3 +129,21 @@ def test_refused_pairs_stand_below_the_table(tmp_path: Path) -> None:
     line = "Pairs refused: seed 0: PyTorch 2.0 against 9.9; seed 2: PyTorch 2.0 against 9.9."
     assert list(table.text(sweep))[-1] == line
     assert f"- {line}\n" in table.markdown(sweep)
+
+
+def test_diverged_runs_stand_below_the_table(tmp_path: Path) -> None:
+    """A point can rest on the seeds that are left, or be missing with all of its own."""
+    for alpha, beta, lost in (
+        (0.1, 1.0, ()),
+        (0.5, 1.0, (2,)),
+        (10.0, 1.0, SEEDS),
+        (2.0, 1.0, SEEDS),
+        (0.1, 9.0, (0,)),
+    ):
+        for seed in SEEDS if beta == 1.0 else lost:
+            write = synthetic.diverged if seed in lost else synthetic.record
+            write(tmp_path, "sl", seed=seed, loss_options={"alpha": alpha, "beta": beta})
+    (sweep,) = sweeps(load_all(tmp_path))
+    assert [line[:2] for line in table.rows(sweep)[1]] == [["0.1", "3"], ["0.5", "2"]]
+    said = "alpha 0.1, beta 9: 1 run; alpha 0.5, beta 1: 1 run; alpha 2, beta 1: 3 runs; alpha 10, beta 1: 3 runs"
+    assert table.notes(sweep)[-1] == f"Diverged, in no mean: {said}."
