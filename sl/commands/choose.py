@@ -4,6 +4,7 @@ from pathlib import Path
 
 from sl.comparison.sweeps import sweeps
 from sl.errors import UserError
+from sl.numbers import plural
 from sl.record import load_all
 from sl.search.rank import listing, rankings
 from sl.search.validation import validated, with_holdout
@@ -36,3 +37,5 @@ def main(runs_dir: Path = Path("results/search/runs"), strict: bool = False) -> 
         print("\n".join(["", *text(sweep)]), flush=True)
     for ranking in found:
         print("\n".join(listing(ranking)), flush=True)
+    if found and (lost := sum(run.diverged and bool(run.holdout) for run in runs)):
+        print(f"{plural(lost, 'run')} with a holdout diverged: their parameters are not ranked", flush=True)

@@ -183,6 +183,17 @@ def test_the_command_lists_the_best_first_without_torch(tmp_path: Path) -> None:
     assert "| torch\n" not in done.stderr
 
 
+def test_the_command_says_how_many_runs_diverged(tmp_path: Path) -> None:
+    for alpha in (0.1, 1.0):
+        last = record(tmp_path, alpha, 0, 0.5, 0.5)
+    head, *_ = last.read_text().splitlines()
+    diverged = {"kind": "diverged", "epoch": 1, "step": 3, "lr": 0.1, "loss": "nan", "finished": "2026"}
+    last.write_text(f"{head}\n{json.dumps(diverged)}\n")
+    said = choose(tmp_path).stdout
+    assert "loss.alpha=1.0" not in said
+    assert said.splitlines()[-1] == "1 run with a holdout diverged: their parameters are not ranked"
+
+
 def test_the_command_says_where_nothing_can_be_ranked(tmp_path: Path) -> None:
     record(tmp_path, 0.01, 0, 0.5, 0.99, holdout=None)
     done = choose(tmp_path)
