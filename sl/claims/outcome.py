@@ -205,7 +205,7 @@ def group_outcomes(group: RunGroup, literature: Literature, out: Path, differs: 
         paper_scale=paper_scale(head),
         badge=scale_name(head),
         setting=setting(head),
-        origin=origin(group.runs),
+        origin=origin(group.runs) + _diverged(group),
         stages=head.stages.model_dump(),
         caution=caution(group),
         differs=differs,
@@ -213,6 +213,11 @@ def group_outcomes(group: RunGroup, literature: Literature, out: Path, differs: 
         command="" if differs else command(dataset, scale, recipe),  # it would train the first group
         claims=measured,
     )
+
+
+def _diverged(group: RunGroup) -> str:
+    """A phrase with the number of diverged runs; empty if there are none."""
+    return f" · {plural(len(group.diverged), 'run')} diverged, in no claim" if group.diverged else ""
 
 
 def compared(group: RunGroup, found: Iterable[Outcome], out: Path) -> tuple[str, ...]:

@@ -32,6 +32,16 @@ def test_scaled_down_runs_are_called_so_where_they_contradict_the_paper(tmp_path
     )
 
 
+def test_diverged_runs_are_counted_although_no_claim_reads_them(tmp_path: Path, literature: Literature) -> None:
+    for seed in (0, 1, 2, 3):
+        synthetic.record(tmp_path / "runs", "ce", seed=seed)
+        (synthetic.diverged if seed == 3 else synthetic.record)(tmp_path / "runs", "sl", seed=seed)
+    text, groups = written(tmp_path, literature)
+    assert claim(groups, "sl_vs_ce_symmetric_40")["seeds"] == [0, 1, 2]
+    assert "7 runs, 4 seeds (0, 1, 2, 3) · " in text
+    assert " · 1 run diverged, in no claim. Epochs of the stages" in text
+
+
 def test_no_claim_is_tested_on_labels_as_given(tmp_path: Path, literature: Literature) -> None:
     for seed in (0, 1, 2):
         for loss in ("ce", "sl"):
