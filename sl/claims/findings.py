@@ -52,11 +52,11 @@ def _title(group: GroupOutcomes) -> str:
 
 def _cell(group: GroupOutcomes, claim: str) -> str:
     outcome = next((one for one in group.claims if one.id == claim and one.verdict in TESTED), None)
-    if outcome is None:
+    if outcome is None or outcome.mean is None:  # by algebra, without a run
         return NOTHING
     verdict = f"**{outcome.verdict}**" if outcome.verdict == Verdict.CONTRADICTED else outcome.verdict
     papers = [f" (paper {one})" for one in outcome.reported if one.paper and group.paper_scale]
-    return f"{signed(outcome.mean or 0, 1)} {verdict}{mark(outcome)}{''.join(papers)}"
+    return f"{signed(outcome.mean, 1)} {verdict}{mark(outcome)}{''.join(papers)}"
 
 
 def _note(group: GroupOutcomes) -> str:

@@ -46,6 +46,13 @@ def test_a_claim_that_a_group_could_not_test_has_no_number_there() -> None:
     ]
 
 
+def test_a_claim_that_holds_by_algebra_has_no_number_without_a_run() -> None:
+    full = named(group("cifar10", True, proven=NO))
+    other = named(group("mnist", True, proven=("supported", 0), other=YES))
+    unmeasured = replace(other, claims=tuple(replace(one, mean=None) for one in other.claims))
+    assert rows(full, unmeasured)[2] == ["proven holds", "−2.5 **contradicted**", "–"]
+
+
 def test_a_verdict_that_rests_on_one_class_is_marked() -> None:
     made = named(group("cifar10", True, main=NO), "main")
     made = replace(made, claims=tuple(replace(one, rests_on={"1": 0.5}, survives=True) for one in made.claims))
