@@ -97,6 +97,8 @@ def _likely(function: Callable[..., Any]) -> list[str]:
 
 def _numbers(result: Any, examples: int) -> Array:
     detached = result.detach().cpu() if hasattr(result, "detach") else result
+    if detached is None:
+        raise ValueError("it returns None, must be () or (N,)")
     values = np.asarray(detached, dtype=np.float64)
     if values.shape not in ((), (examples,)):
         raise ValueError(f"it returns shape {values.shape}, must be () or (N,)")

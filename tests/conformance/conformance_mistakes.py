@@ -130,6 +130,10 @@ def three_values(logits: Tensor, labels: Tensor) -> Tensor:
     return logits.new_ones(3)
 
 
+def no_value(logits: Tensor, labels: Tensor) -> None:
+    functional.cross_entropy(logits, labels)
+
+
 def twice(logits: Tensor, labels: Tensor) -> Tensor:
     return functional.cross_entropy(logits.softmax(1), labels)
 

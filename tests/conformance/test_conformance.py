@@ -193,6 +193,10 @@ def test_a_formula_without_values_is_left_out_and_alone_is_refused() -> None:
             "conformance_mistakes:Refusing: it cannot be built from {}; ValueError: not to be built",
         ),
         ("conformance_mistakes:three_values", "conformance_mistakes:three_values: it cannot be called with"),
+        (
+            "conformance_mistakes:no_value",
+            "conformance_mistakes:no_value: it cannot be called with (logits, labels); nu",
+        ),
         ("torch.nn:CrossEntropyLoss typo=3", "typo=3: must be a parameter of torch.nn:CrossEntropyLoss or of a form"),
         ("torch.nn:CrossEntropyLoss q=0.3 loss=ce", "q=0.3: must be a parameter of torch.nn:CrossEntropyLoss or of "),
         ("torch.nn:CrossEntropyLoss arrays=jax", "arrays=jax: must be one of numpy, torch"),
