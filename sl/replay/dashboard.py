@@ -3,6 +3,7 @@
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import yaml  # type: ignore[import-untyped]
 from pydantic import ValidationError
 
 from sl.errors import UserError, reason
+from sl.record import STAGES
 from sl.tracker.wandb_run import CONFUSION_CHART, CONFUSION_COLUMNS, in_one_line
 
 with warnings.catch_warnings():  # the package is written for an older form of pydantic
@@ -49,16 +51,8 @@ class Dashboard:
         """The dashboard that the file at `path` describes; UserError for a file that is no dashboard."""
         try:
             content = yaml.safe_load(path.read_text(encoding="utf-8"))
-            sections = [
-                Section(section["name"], section["panels"], tuple(section.get("beside", ())))
-                for section in content["sections"]
-            ]
-            for section in sections:
-                for panel in section.panels:
-                    _check(panel)
-                if not all(isinstance(loss, str) for loss in section.beside):
-                    raise ValueError(f"beside must be a list of losses, not {section.beside}")
-            found = cls(content["name"], content["text"], sections)
+            found = cls(content["name"], content["text"], [_section(section) for section in content["sections"]])
+            _check_keys("a dashboard", content, ("name", "text", "sections"))
             found.workspace("entity", "project")  # so that wandb-workspaces refuses a wrong file here
             found.report("entity", "project")
             return found
@@ -89,14 +83,43 @@ class Dashboard:
         return reports.Report(entity=entity, project=project, title=self.name, blocks=blocks, width="fluid")
 
 
+def _section(described: dict[str, Any]) -> Section:
+    """The section as an object; raises ValueError, KeyError or TypeError for one that does not fit."""
+    found = Section(described["name"], described["panels"], tuple(_listed("beside", described)))
+    for panel in found.panels:
+        _check(panel)
+    if not all(isinstance(loss, str) for loss in found.beside):
+        raise ValueError(f"beside must be a list of losses, not {described['beside']}")
+    _check_keys("a section", described, ("name", "panels", "beside"))
+    return found
+
+
 def _check(panel: dict[str, Any]) -> None:
-    """Raise ValueError for a panel of no known kind, and for one without what its kind needs."""
+    """Raise ValueError for a panel of no known kind, and for one that has not what its kind needs, or more."""
     kind = next((kind for kind in KINDS if kind in panel), None)
     if kind is None:
         raise ValueError(f"a panel must be one of {', '.join(KINDS)}, not {panel}")
     for names in KINDS[kind]:
         if not {*names} & {*panel}:
             raise ValueError(f"a panel with {kind} must have {' or '.join(names)}: {panel}")
+    if kind == "confusion" and panel[kind] not in STAGES:
+        raise ValueError(f"confusion must be one of {', '.join(STAGES)}: {panel}")
+    for name in ("metrics", "config", "summary"):
+        _listed(name, panel)
+    _check_keys(f"a panel with {kind}", panel, (kind, *chain(*KINDS[kind])))
+
+
+def _listed(key: str, described: dict[str, Any]) -> list[Any]:
+    """The list under `key`, empty if there is none; a text would be read letter by letter."""
+    found = described.get(key, [])
+    if not isinstance(found, list):
+        raise ValueError(f"{key} must be a list, not {found}: {described}")
+    return found
+
+
+def _check_keys(what: str, described: dict[str, Any], known: Sequence[str]) -> None:
+    if unknown := [str(key) for key in described if key not in known]:
+        raise ValueError(f"{what} has {', '.join(known)}, not {', '.join(unknown)}")
 
 
 def panels(described: Sequence[dict[str, Any]]) -> list[Any]:

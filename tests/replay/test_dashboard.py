@@ -107,9 +107,12 @@ PANEL = "name: x\ntext: y\nsections: [{{name: z, panels: [{}]}}]"
         ("{pictures: A}", "ValueError a panel with pictures must have metrics: {'pictures': 'A'}"),
         ("{lines: A}", "ValueError a panel with lines must have metrics or regex: {'lines': 'A'}"),
         ("{parallel: A, config: [b]}", "ValueError a panel with parallel must have summary: "),
-        ("{lines: A, metrics: b}", "ValidationError y=b: Input should be a valid list"),
+        ("{lines: A, metrics: b}", "ValueError metrics must be a list, not b: "),
         ("{lines: 5, metrics: [b]}", "ValidationError title=5: Input should be a valid string"),
-        ("{pictures: A, metrics: 5}", "TypeError 'int' object is not iterable"),
+        ("{pictures: A, metrics: ab}", "ValueError metrics must be a list, not ab: "),
+        ("{parallel: A, config: loss.alpha, summary: [b]}", "ValueError config must be a list, not loss.alpha: "),
+        ("{confusion: last}", "ValueError confusion must be one of early, middle, late: "),
+        ("{lines: A, metrics: [b], regx: c}", "ValueError a panel with lines has lines, metrics, regex, not regx"),
     ],
 )
 def test_a_panel_that_does_not_fit_is_one_line(panel: str, line: str, tmp_path: Path) -> None:
@@ -162,6 +165,9 @@ SECTIONS = "name: x\ntext: y\nsections: [{}]"
         "name: x",
         SECTIONS.format("{name: z, panels: [{odd: 1}]}"),
         SECTIONS.format("{name: z, panels: [], beside: [3]}"),
+        SECTIONS.format("{name: z, panels: [], beside: sl}"),
+        SECTIONS.format("{name: z, panels: [], besides: [sl]}"),
+        SECTIONS.format("{name: z, panels: []}") + "\nsection: []",
     ],
 )
 def test_a_file_that_is_no_dashboard_is_one_line(text: str, tmp_path: Path) -> None:
