@@ -24,7 +24,7 @@ HEADER = ("data set and network", "loss", "noise", "accuracy", "pairs", FAST, PL
 
 
 def pairs(runs: Iterable[Run]) -> list[list[tuple[Run, Run]]]:
-    """Pairs (fast, plain) of complete runs with equal configuration, seed and PyTorch: a list for each setting.
+    """Pairs (fast, plain) of complete runs with equal configuration, seed, device and PyTorch: a list for each setting.
 
     Settings with fewer than FEWEST pairs are left out.
     """
@@ -36,10 +36,14 @@ def pairs(runs: Iterable[Run]) -> list[list[tuple[Run, Run]]]:
     found = []
     for _, seeds in sorted(by_seed.items(), key=lambda item: item[0]):
         both = [(seeds[seed][FAST], seeds[seed][PLAIN]) for seed in sorted(seeds) if len(seeds[seed]) > 1]
-        both = [pair for pair in both if not conflict(pair, precision=False)]
+        both = [pair for pair in both if not conflict(pair, precision=False) and len({*map(_devices, pair)}) == 1]
         if len(both) >= FEWEST:
             found.append(both)
     return found
+
+
+def _devices(run: Run) -> frozenset[str]:
+    return frozenset(provenance.device for provenance in run.provenances)
 
 
 def page(runs: Iterable[Run]) -> str:

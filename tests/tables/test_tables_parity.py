@@ -57,12 +57,14 @@ def test_a_partner_may_stand_in_another_folder_under_other_names(tmp_path: Path)
     assert "| CIFAR-10, Cnn8 | ce | symmetric 40 % | last epoch | 4 |" in (tmp_path / "page.md").read_text()
 
 
-def test_another_pytorch_is_no_pair(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("stated", "other"), [('"torch": "2.0"', '"torch": "9.9"'), ("cpu: invented", "cuda: other")])
+def test_another_pytorch_or_device_is_no_pair(stated: str, other: str, tmp_path: Path) -> None:
     for seed in SEEDS:
         write(tmp_path, "ce", seed, "float32")
         write(tmp_path, "ce", seed, "bfloat16")
+    changed = next(run for run in load_all(tmp_path) if run.seed == 2).path
+    changed.write_text(changed.read_text().replace(stated, other))
     runs = load_all(tmp_path)
-    next(run for run in runs if run.seed == 2).header.provenance.packages["torch"] = "9.9"
     ((*found,),) = pairs(runs)
     assert [fast.seed for fast, _ in found] == [0, 1, 3]
 
