@@ -44,8 +44,8 @@ def in_order(runs: Iterable[Run]) -> list[RunGroup]:
 def recipe_differences(groups: Iterable[RunGroup]) -> list[str]:
     """For each group, how it differs from the first group of the same names, in words; empty if it does not.
 
-    Compared are recipe, network and its options, precision, holdout and fold, options of the data set and, for the
-    user's own data, labels and split.
+    Compared are recipe, network and its options, precision, holdout and fold, options of the data set, labels, pictures
+    and split.
     """
     first: dict[tuple[str, str, str], Run] = {}
     return [_changes(group.head, first.setdefault(group.names, group.head)) for group in groups]
@@ -72,12 +72,10 @@ def _options(run: Run, usual: Run, choice: str) -> dict[str, tuple[Any, Any]]:
 
 
 def other_data(run: Run, usual: Run) -> str:
-    """How `run` differs from `usual` on the user's own data: in the split, else in labels or pictures; else empty.
+    """How the data of `run` differ from those of `usual`: in the split, else in labels or pictures; else empty.
 
     A record has one fingerprint for labels and pictures together, so it is unknown which of the two changed.
     """
-    if not (run.labels_given and usual.labels_given):
-        return ""
     split, before = (getattr(one.data, "split", None) for one in (run, usual))
     if split != before:
         return f"another split ({split})"

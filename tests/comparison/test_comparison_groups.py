@@ -183,6 +183,14 @@ def test_runs_on_corrected_labels_or_another_split_of_own_data_say_so(tmp_path: 
     assert recipe_differences(groups) == said
 
 
+def test_other_files_of_a_data_set_with_known_labels_say_so(tmp_path: Path) -> None:
+    for fingerprint in ("a", "b"):
+        head = synthetic.header(dataset="mine")
+        head["data"]["fingerprint"] = head["config"]["dataset"]["fingerprint"] = fingerprint
+        synthetic.write(tmp_path, synthetic.lines({**head, "identity": 16 * fingerprint}))
+    assert recipe_differences(run_groups(load_all(tmp_path))) == ["", "other labels or pictures"]
+
+
 def test_own_pictures_of_another_size_and_a_network_with_other_options_are_another_group(tmp_path: Path) -> None:
     """Their fingerprints, of the files, and the names of their networks are the same."""
     for number, (size, weights) in enumerate([(32, None), (64, None), (64, "resnet18-5c106cde.pth")]):
