@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import count
 
 from sl.comparison import RunGroup
 from sl.comparison.sweeps import sweeps
@@ -9,6 +10,7 @@ from sl.comparison.titles import named_loss, origin, setting
 from sl.numbers import ends, plural, signed
 from sl.record import Noise, Run
 from sl.record.shown import dataset_title, loss_title
+from sl.stats import significant
 from sl.tables.compare import ComparedCell, beside, cells, obstacle
 from sl.tables.paired import Comparisons, comparisons, notes
 from sl.tables.published import CONFIDENCES, UNCHECKED, Published, marked
@@ -75,12 +77,15 @@ def own_results(group: RunGroup, statistic: str, paired: Comparisons) -> tuple[l
 
 
 def p_text(p: float | None) -> str:
-    """A p value with two significant digits; a dash for None, which stands for no test.
+    """A p value with two significant digits, or as many as show on which side of 0.05 it is; a dash for None: no test.
 
-    >>> p_text(0.0321), p_text(None)
-    ('0.032', '–')
+    >>> p_text(0.0321), p_text(0.0498), p_text(None)
+    ('0.032', '0.0498', '–')
     """
-    return NOTHING if p is None else f"{p:.2g}"
+    if p is None:
+        return NOTHING
+    texts = (f"{p:.{digits}g}" for digits in count(2))
+    return next(text for text in texts if significant(float(text)) == significant(p))
 
 
 def published_table(table: Published) -> TextTable:
