@@ -46,7 +46,7 @@ def reproduce(config: ReproduceConfig) -> list[str]:
     for step, run in experiment.steps(name, experiment.parse_seeds(config.seeds)):
         wanted.setdefault(run, step)
     additions = config.scaled_down if scale == "cpu" else {}
-    scaled = {experiment.with_additions(run, additions): step for run, step in wanted.items()}
+    scaled = {experiment.with_additions(run, additions, config.overrides): step for run, step in wanted.items()}
     print(f"{name}, all with {' '.join(common)}", flush=True)
     plan = plan_runs(scaled, common, print_run)
     saved = timed(f"{name} scale={scale}", plan, scaled, jobs)

@@ -68,19 +68,20 @@ def _seed_by_seed(experiment: dict[str, Any], seeds: Sequence[int] | None) -> li
     return [(seed, run) for seed in order for given, wanted in own if seed in given for run in wanted]
 
 
-def with_additions(run: Overrides, additions: Mapping[str, Sequence[str]]) -> Overrides:
-    """`run` with the `additions` for its data set, except those whose option `run` sets itself.
+def with_additions(run: Overrides, additions: Mapping[str, Sequence[str]], common: Sequence[str] = ()) -> Overrides:
+    """`run` with the `additions` for its data set, except those whose option `run` or `common` sets itself.
 
-    Additions such as ``recipe.lr`` belong to the added recipe: a run that names its own recipe does not get them.
+    `common` are the overrides of all runs. Additions such as ``recipe.lr`` belong to the added recipe: a run that gets
+    another recipe does not get them.
 
     >>> with_additions(("dataset=cifar10", "loss=sl"), {"cifar10": ["recipe=apl"]})
     ('dataset=cifar10', 'recipe=apl', 'loss=sl')
     >>> with_additions(("dataset=cifar10", "recipe=authors_code"), {"cifar10": ["recipe=apl"]})
     ('dataset=cifar10', 'recipe=authors_code')
-    >>> with_additions(("dataset=cifar100", "recipe=paper_text"), {"cifar100": ["recipe=apl", "recipe.lr=0.025"]})
-    ('dataset=cifar100', 'recipe=paper_text')
+    >>> with_additions(("dataset=cifar100",), {"cifar100": ["recipe=apl", "recipe.lr=0.025"]}, ["recipe=paper_text"])
+    ('dataset=cifar100',)
     """
-    options = dict(override.split("=", 1) for override in run)
+    options = {name.lstrip("+"): value for name, _, value in (each.partition("=") for each in (*run, *common))}
     left_open = (one for one in additions.get(options.get("dataset", ""), ()) if one.split("=", 1)[0] not in options)
     added = [one for one in left_open if "recipe" not in options or not one.startswith("recipe.")]
     return (*run[:1], *added, *run[1:])

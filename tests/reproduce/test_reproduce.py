@@ -87,6 +87,19 @@ def test_scaled_down_runs_on_cifar_have_a_recipe_of_their_own(
     assert all(("recipe=apl" in run) is recipe for run in planned)
 
 
+def test_a_recipe_for_all_runs_comes_without_what_belongs_to_the_scaled_down_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The pages of claims print such a command; on CIFAR-100 the learning rate of recipe=apl stayed."""
+    planned: list[tuple[str, ...]] = []
+    monkeypatch.setattr("sl.reproduce.command.plan_runs", lambda runs, common, tell: planned.extend(runs) or [])
+    options = ["experiment=table_cifar100", "scale=cpu", "device=cpu", "plan_only=true", "seeds=0"]
+    options += [f"runs_dir={tmp_path / 'runs'}", f"results_dir={tmp_path}", 'overrides=["recipe=authors_code"]']
+    assert reproduce(compose_config(options, "reproduce")) == []
+    assert planned[0] == ("dataset=cifar100", "model=resnet44", "runtime.precision=float32", *planned[0][3:])
+    assert not [word for run in planned for word in run if word.startswith("recipe")]
+
+
 def test_a_limit_is_in_minutes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     limits: list[float] = []
     monkeypatch.setattr("sl.reproduce.command.plan_runs", lambda *_: [])
