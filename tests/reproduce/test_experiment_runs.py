@@ -8,6 +8,7 @@ from wanted_runs import WANTED
 
 from sl.config.compose import compose_run, hydra_ready
 from sl.errors import UserError
+from sl.paths import CONFIG_DIR
 from sl.reproduce import experiment
 from sl.reproduce.plan import decided_scale, plan_runs
 from sl.train.described import describe_run
@@ -40,7 +41,7 @@ def test_cifar10_starts_with_the_figures_and_trains_nothing_twice(tmp_path: Path
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    "name", [path.stem for path in (experiment.CONFIG_DIR / "experiment").glob("*.yaml") if path.stem != "cifar10"]
+    "name", [path.stem for path in (CONFIG_DIR / "experiment").glob("*.yaml") if path.stem != "cifar10"]
 )
 def test_every_experiment_can_be_planned(name: str, tmp_path: Path) -> None:
     assert plan_runs(experiment.runs(name, [0]), ["scale=cpu", f"runs_dir={tmp_path}"])
@@ -67,6 +68,8 @@ def test_seeds_of_parts_and_seeds_that_are_given(monkeypatch: pytest.MonkeyPatch
     own = [("sl", 0), ("sl", 1), ("gce", 0), ("ce", 0), ("ce", 1)]
     assert list(experiment.runs("whole")) == [(f"loss={loss}", f"seed={seed}") for loss, seed in own]
     assert list(experiment.runs("whole", [5])) == [(f"loss={loss}", "seed=5") for loss in ("sl", "gce", "ce")]
+    files["more"] = {"parts": ["whole"], "runs": ["loss=lsr"], "seeds": [0]}
+    assert set(experiment.runs("more")) == {*experiment.runs("whole"), ("loss=lsr", "seed=0")}
 
 
 @pytest.mark.parametrize(("shares", "name"), [((), "paper"), (("scale.train_share=0.5",), "cpu")])
