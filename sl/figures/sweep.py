@@ -12,7 +12,7 @@ from sl.comparison.titles import numbers
 from sl.figures.matrices import heat_map
 from sl.figures.panels import footer, lettered, panels
 from sl.figures.style import loss_colour
-from sl.numbers import ends
+from sl.numbers import ends, plural
 from sl.record import Run
 from sl.record.identity import canonical_text
 
@@ -38,7 +38,9 @@ def draw(sweep: Sweep) -> Figure | None:
         _heat(panel, points, axes) if len(axes) == 2 else _curve(panel, points, axes[0], sweep)
     left = len(sweep.points) - len(members)
     what, counts = "cell" if len(axes) == 2 else "point", ends([point.series.n for point in members])
-    note = f"Each {what}: mean of n = {counts}.{f' {left} more points: see the table.' if left else ''}"
+    lost = sum(count for _, count in sweep.diverged)
+    missing = [f"{left} more points: see the table."] * (left > 0) + [f"{plural(lost, 'run')} diverged."] * (lost > 0)
+    note = " ".join([f"Each {what}: mean of n = {counts}.", *missing])
     drawn = [run for point in members for run in point.series.runs]
     return footer(figure, drawn, note, "" if len(axes) == 2 else "Bars", sweep.varied)
 

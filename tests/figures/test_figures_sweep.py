@@ -203,6 +203,15 @@ def test_on_and_off_are_no_numbers_of_an_axis(tmp_path: Path) -> None:
     assert {panel.get_title(loc="left")[4:] for panel in panels} == {"recipe.flip True", "recipe.flip False"}
 
 
+def test_a_sweeps_picture_counts_diverged_runs(tmp_path: Path) -> None:
+    for seed in (0, 1):
+        for alpha in (0.1, 1.0, 10.0):
+            write = synthetic.diverged if alpha * seed > 0.5 else synthetic.record
+            write(tmp_path, "sl", seed=seed, loss_options={"alpha": alpha})
+    said = texts(figure.draw(*sweeps(load_all(tmp_path)))).replace("\n", " ")
+    assert "Each point: mean of n = 1 to 2. 2 runs diverged." in said
+
+
 def test_runs_of_sl_without_one_of_its_parameters_are_no_points(runs: Path) -> None:
     """`~loss.log_zero` on the command line: the loss takes its own default, which the record does not hold."""
     for options in ({"alpha": 1.0}, {"beta": 0.0}):
