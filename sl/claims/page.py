@@ -1,6 +1,6 @@
 """results/claims.md and claims.json: every claim with its numbers, group by group."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -30,10 +30,13 @@ def write_all(runs: Sequence[Run], literature: Literature, out: Path) -> list[Gr
 
 def markdown(found: Sequence[GroupOutcomes]) -> str:
     """The page claims.md, groups at the paper's scale first."""
-    known = {outcome.id: outcome for group in found for outcome in group.claims}
+    known: dict[str, list[tuple[str, Outcome]]] = defaultdict(list)
+    for group in found:
+        for outcome in group.claims:
+            known[outcome.id].append((dataset_title(group.dataset), outcome))
     parts = ["# The paper's claims, tested on this project's records", RULE.strip()]
     parts += [part for group in found for part in _section(group)] + [unrecorded({group.dataset for group in found})]
-    parts += ["## What is measured", "\n".join(f"- {_measured(outcome)}" for outcome in known.values())]
+    parts += ["## What is measured", "\n".join(f"- {_measured(outcomes)}" for outcomes in known.values())]
     parts.append("The records behind every verdict are named in [claims.json](claims.json).")
     return "\n\n".join(part for part in parts if part) + "\n"
 
@@ -96,7 +99,14 @@ def mark(outcome: Outcome) -> str:
     return f" {SURVIVES}" * outcome.survives + f" {ONE_CLASS}" * bool(outcome.rests_on)
 
 
-def _measured(outcome: Outcome) -> str:
-    others = "".join(f" Reported: {one} ({one.source}; {one.confidence})." for one in outcome.reported if not one.paper)
-    proof = f" It holds by algebra; `{outcome.proof}` shows it." if outcome.proof else ""
-    return f"`{outcome.id}` {outcome.claim} Measured: {outcome.statistic}.{proof}{others}"
+def _measured(outcomes: Sequence[tuple[str, Outcome]]) -> str:
+    """How a claim is measured, and what others report on it; `outcomes` are all of the claim, each with a data set."""
+    others = dict.fromkeys(
+        f" Reported on {dataset}: {one} ({one.source}; {one.confidence})."
+        for dataset, outcome in outcomes
+        for one in outcome.reported
+        if not one.paper
+    )
+    claim = outcomes[0][1]
+    proof = f" It holds by algebra; `{claim.proof}` shows it." if claim.proof else ""
+    return f"`{claim.id}` {claim.claim} Measured: {claim.statistic}.{proof}{''.join(others)}"

@@ -25,7 +25,7 @@ def test_what_others_report_stands_beside_with_its_mark(page: tuple) -> None:
     assert "| +6.64 † (recalled, not checked) | " in page[1]
     gap = claim(page[2], "classes_1_3_clean")["reported"]
     assert [(line["text"], line["unchecked"]) for line in gap] == [("almost 20", True), ("17.2", False)]  # 95.5 − 78.3
-    assert "Reported: 17.2 (KTH re-run, 1 run, epoch 100; read from logs" in page[1]
+    assert "Reported on CIFAR-10: 17.2 (KTH re-run, 1 run, epoch 100; read from logs" in page[1]
     noisy = "| about 30 (above 90 % against about 60 %) † (one secondary source, not checked) | "
     assert noisy in page[1]
 

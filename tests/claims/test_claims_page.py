@@ -95,9 +95,13 @@ def test_the_papers_number_stands_in_the_row_and_what_others_report_below() -> N
     other, paper = Reported("+1.0", "a re-run", "read", False, False), Reported("+2.0", "SL paper", "said", True, True)
     made = group("cifar10", True, one=(Verdict.SUPPORTED, 3), two=(Verdict.SUPPORTED, 3))
     claims = (replace(one, reported=told) for one, told in zip(made.claims, ((other, paper), (other,)), strict=True))
-    text = markdown([replace(made, claims=tuple(claims))])
+    full = replace(made, claims=tuple(claims))
+    text = markdown([full])
     assert [line.split(" | ")[1] for line in text.splitlines() if line.startswith("| ")][2:] == ["+2.0 † (said)", "–"]
-    assert text.count("Reported: +1.0 (a re-run; read).") == text.count("Reported") == 2
+    told = "Reported on CIFAR-10: +1.0 (a re-run; read)."
+    assert text.count(told) == text.count("Reported") == 2
+    others = [replace(full, recipe="apl"), group("mnist", True, two=(Verdict.SUPPORTED, 3), one=(Verdict.UNDECIDED, 3))]
+    assert markdown([full, *others]).count(told) == 2  # MNIST, of which nothing is reported, is the last with the claim
 
 
 def test_that_ce_memorises_little_stands_first_of_a_group_and_below_the_readmes_table() -> None:
