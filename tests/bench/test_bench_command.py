@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 import torch
 
+from sl.errors import UserError
 from sl.train.device import Runtime
 from studies.bench.ablation import changes_for
 from studies.bench.command import WAYS, Kind, bench
@@ -165,6 +166,20 @@ def test_what_is_measured_is_written_before_the_next_case(tmp_path: Path, monkey
     (path,) = tmp_path.iterdir()
     assert path.suffix == ".part"
     assert json.loads(path.read_text())["cases"] == {"digits": {"case": "digits"}}
+
+
+def test_a_file_with_more_cases_is_not_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(WAYS, "comparison", ("", lambda case, *_: [{case: {}}], lambda record: []))
+    path = measure(tmp_path, "digits", "cnn8")
+    before = path.read_text()
+    with pytest.raises(UserError, match=r"^cases=digits: must have cnn8 too, which .*json holds; or name another fold"):
+        measure(tmp_path, "digits")
+    assert path.read_text() == before
+    assert set(json.loads(measure(tmp_path, "cnn4", "cnn8", "digits").read_text())["cases"]) == {
+        "cnn4",
+        "cnn8",
+        "digits",
+    }
 
 
 def test_on_a_gpu_a_step_is_listed_both_ways(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

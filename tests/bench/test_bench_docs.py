@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from sl.errors import UserError
 from sl.record import Run, load_all
 from studies.bench.report import (
     ABLATION,
@@ -34,6 +35,16 @@ def test_the_pages_are_up_to_date(tmp_path: Path) -> None:
     pages = [Path(shutil.copy(page, tmp_path)) for page in kept]
     update_pages(BENCH, *pages)
     assert [page.read_text() for page in pages] == [page.read_text() for page in kept], "run: make tables"
+
+
+def test_a_folder_without_a_comparison_empties_no_table(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text("<!-- results:begin -->a table<!-- results:end --><!-- speed:begin -->another<!-- speed:end -->")
+    before = page.read_text()
+    for folder in (tmp_path, tmp_path / "nowhere"):
+        with pytest.raises(UserError, match=r"^out=.*: must be a folder with measurements"):
+            update_pages(folder, page, page)
+    assert page.read_text() == before
 
 
 @pytest.mark.results

@@ -1,9 +1,11 @@
 """The work of `scripts/bench.py`: measure, print, write."""
 
+import json
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
+from sl.errors import UserError
 from sl.files import replace_json
 from sl.record.provenance import commit, now
 from sl.train.device import find_device
@@ -27,11 +29,14 @@ def bench(cases: Sequence[str], rounds: int, seconds: float, out: Path, kind: Ki
     """Compare the engine with the reference loop or with itself changed, or list what a step consists of.
 
     Returns the path of the JSON. Until all cases are measured, results are in a file beside it (.part): only a whole
-    file replaces an earlier one.
+    file replaces an earlier one. Raises UserError where the earlier one has more cases, which would be lost.
     """
     suffix, measure, lines = WAYS[kind]
     record = header()
     path = out / f"{machine_slug(record['machine'])}{suffix}.json"
+    if lost := sorted(cases_in(path) - set(cases)):
+        rule = f"must have {', '.join(lost)} too, which {path} holds; or name another folder: out=..."
+        raise UserError("cases", ",".join(cases), rule)
     part = path.with_suffix(".part")
     for case in cases:
         for measured in measure(case, rounds, seconds):
@@ -39,6 +44,12 @@ def bench(cases: Sequence[str], rounds: int, seconds: float, out: Path, kind: Ki
             replace_json(part, record)
     print("\n".join(lines(record)), flush=True)
     return part.replace(path)
+
+
+def cases_in(path: Path) -> set[str]:
+    """The cases of the measurements in the file `path`; empty if there is no such file."""
+    found = json.loads(path.read_text(encoding="utf-8"))["cases"] if path.exists() else ()
+    return {name.partition(",")[0] for name in found}  # a step is also listed as `CASE, runtime=fast`
 
 
 def header() -> dict[str, Any]:

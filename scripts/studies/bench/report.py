@@ -7,6 +7,7 @@ from itertools import filterfalse
 from pathlib import Path
 from typing import Any
 
+from sl.errors import UserError
 from sl.numbers import plural
 from sl.tables.formats import table
 from sl.tables.marks import fill
@@ -22,11 +23,16 @@ NO_GPU = "This comparison was not measured on a GPU yet."
 
 
 def update_pages(folder: Path, page: Path, readme: Path) -> list[str]:
-    """Bring the tables of `page` (docs/speed.md) and the README's speed table up to date with the files in `folder`."""
+    """Bring the tables of `page` (docs/speed.md) and the README's speed table up to date with the files in `folder`.
+
+    Raises UserError if there is no comparison in `folder`: the tables would be emptied.
+    """
     records = {path.name: json.loads(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.json"))}
     whole = {
         name: record for name, record in records.items() if not name.endswith((f"{ABLATION}.json", f"{STEP}.json"))
     }
+    if not whole:
+        raise UserError("out", folder, "must be a folder with measurements: scripts/bench.py makes them")
     parts = ["\n".join(comparison_table(whole.values())), sources(whole)]
     for title, kind, lines in (
         ("### What each technique brings", ABLATION, ablation_lines),
