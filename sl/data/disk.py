@@ -11,6 +11,7 @@ from pathlib import Path
 
 from sl.errors import UserError, reason
 from sl.files import expanded, replacing, writing
+from sl.numbers import plural
 from sl.say import notice
 
 NAMED = 3  # how many unreadable pictures, or mistakes in a file, a message names; it counts all
@@ -50,17 +51,18 @@ def first_of(mistakes: Sequence[str]) -> str:
     return "; ".join([*mistakes[:NAMED], *more])
 
 
-def pass_over(unreadable: Sequence[str], data_dir: Path, on_error: str) -> None:
+def pass_over(unreadable: Sequence[str], data_dir: Path, on_error: str, listed_in: Path | None = None) -> None:
     """Print a notice about the pictures of `data_dir` that cannot be read; `unreadable` holds ``name: reason``.
 
-    Raises UserError instead if `on_error` is fail.
+    `listed_in` is the file that names the pictures, if there is one. Raises UserError instead if `on_error` is fail.
     """
-    count = len(unreadable)
+    pictures = plural(len(unreadable), "picture")
     if all(each.endswith(GONE) for each in unreadable):
         unreadable = [each.removesuffix(GONE) for each in unreadable]
-        what = f"{count} of the pictures in {data_dir} are missing: {first_of(unreadable)}"
+        rule = f"; paths in {listed_in} are relative to data_dir" if listed_in else ""
+        what = f"{pictures} missing in {data_dir}: {first_of(unreadable)}{rule}"
     else:
-        what = f"{count} of the pictures in {data_dir} cannot be read: {first_of(unreadable)}"
+        what = f"{pictures} in {data_dir} cannot be read: {first_of(unreadable)}"
     if on_error == "fail":
         raise UserError(f"{what}; dataset.on_error=skip leaves them out")
     notice(what)

@@ -9,6 +9,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 
 
@@ -49,9 +50,9 @@ def natural_order(names: Iterable[str]) -> tuple[str, ...]:
     ('9', '10', 'a9', 'a10')
     """
 
-    def key(name: str) -> tuple[list[str | int], str]:
+    def key(name: str) -> tuple[list[str | Decimal], str]:  # int refuses more than 4300 digits
         parts = re.split(r"(\d+)", name)  # text and digits in turn, so that like is compared with like
-        return [int(part) if place % 2 else part for place, part in enumerate(parts)], name
+        return [Decimal(part) if place % 2 else part for place, part in enumerate(parts)], name
 
     return tuple(sorted(set(names), key=key))
 

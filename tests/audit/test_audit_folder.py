@@ -100,7 +100,7 @@ def test_one_picture_in_a_class_and_unreadable_ones(
     broken = root / "digit 0" / "broken.png"
     broken.write_bytes(b"no picture")
     options = (*FOLDER, f"data_dir={root}", "folds=2", "recipe.epochs=2")
-    with pytest.raises(UserError, match=r"1 of the pictures in .*: digit 0/broken\.png: .*on_error=skip"):
+    with pytest.raises(UserError, match=r"1 picture in .* cannot be read: digit 0/broken\.png: .*on_error=skip"):
         audit(*options)
     out = audit(*options, "dataset.on_error=skip")
     said = capsys.readouterr()

@@ -74,7 +74,7 @@ def test_an_unreadable_picture_is_named_or_left_out(
 ) -> None:
     write_stand_in(tmp_path / "data")
     (tmp_path / "data" / "images/0/00/0,0.jpg").write_text("no picture")
-    with pytest.raises(UserError, match=r"1 of the pictures in .*: images/0/00/0,0\.jpg: .*on_error=skip"):
+    with pytest.raises(UserError, match=r"1 picture in .*: images/0/00/0,0\.jpg: .*on_error=skip"):
         source(storage=storage).load()
     data = source(storage=storage, on_error="skip").load()
     assert "images/0/00/0,0.jpg" not in data.train_paths
@@ -96,7 +96,7 @@ def test_a_picture_that_was_missing_is_read_once_it_is_there(source: Options, tm
     missing = tmp_path / "data" / "images/0/00/0,0.jpg"
     content = missing.read_bytes()
     missing.unlink()
-    with pytest.raises(UserError, match=r"1 of the pictures in .*: images/0/00/0,0\.jpg; dataset"):
+    with pytest.raises(UserError, match=r"1 picture missing in .*: images/0/00/0,0\.jpg; dataset"):
         source().load()
     missing.write_bytes(content)
     data, expected = source().load(), source(storage="memory").load()

@@ -56,7 +56,7 @@ def test_an_empty_class(pictures: Path) -> None:
 def test_an_unreadable_picture(pictures: Path, keep: int, capsys: pytest.CaptureFixture[str]) -> None:
     broken = pictures / "train" / "bee" / "1.png"
     broken.write_bytes(broken.read_bytes()[:keep])
-    start = f"1 of the pictures in {pictures} cannot be read: train/bee/1.png: "
+    start = f"1 picture in {pictures} cannot be read: train/bee/1.png: "
     assert refused(pictures).startswith(start)
     data = ImageFolder("mine", pictures, 8, on_error="skip").load()
     assert data.train_labels.tolist() == [0] * 5 + [1] * 3
@@ -71,7 +71,7 @@ def test_a_picture_that_is_gone(pictures: Path) -> None:
     with pytest.raises(UserError) as refused:
         ImageFolder("mine", pictures, 8).fingerprint()
     assert str(refused.value) == (
-        f"1 of the pictures in {pictures} are missing: train/bee/lost.png; dataset.on_error=skip leaves them out"
+        f"1 picture missing in {pictures}: train/bee/lost.png; dataset.on_error=skip leaves them out"
     )
     source = ImageFolder("mine", pictures, 8, on_error="skip")
     assert len(source.fingerprint()) == 16
