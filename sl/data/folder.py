@@ -75,7 +75,7 @@ class ImageFolder:
             images.append(pixels)
             unreadable.update({part[place].name: reason for place, reason in failed.items()})
         if unreadable:
-            pass_over([f"{name}: {reason}" for name, reason in unreadable.items()], self.data_dir, self.on_error)
+            self._pass_over([f"{name}: {reason}" for name, reason in unreadable.items()])
             found = without(found, set(unreadable), self.data_dir, self._labels_file)
         for line in summary_lines(found, self._labels_file):
             notice(f"{self.data_dir}: {line}")
@@ -124,8 +124,11 @@ class ImageFolder:
                 digests[picture.name] = b"unreadable"
                 failed.append(f"{picture.name}: {reason(error)}")
         if failed and self.on_error == "fail":
-            pass_over(failed, self.data_dir, self.on_error)
+            self._pass_over(failed)
         return digests
+
+    def _pass_over(self, unreadable: Sequence[str]) -> None:
+        pass_over(unreadable, self.data_dir, self.on_error, self._labels_file)
 
     def _decode(self, part: Sequence[Picture]) -> tuple[Tensor, dict[int, str]]:
         """Images (N, 3, size, size) of the readable pictures of `part`, and ``{place: reason}`` of the others."""

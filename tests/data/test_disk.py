@@ -32,7 +32,9 @@ def test_three_mistakes_are_named_and_the_others_counted() -> None:
     assert first_of(["a", "b", "c", "d"]) == "a; b; c; and 1 more"
 
 
-@pytest.mark.parametrize(("second", "what"), [("No such file or directory", "missing in .*"), ("cut", "in .* cannot be read")])
+@pytest.mark.parametrize(
+    ("second", "what"), [("No such file or directory", "missing in .*"), ("cut", "in .* cannot be read")]
+)
 def test_pictures_are_missing_only_where_all_are(tmp_path: Path, second: str, what: str) -> None:
     with pytest.raises(UserError, match=rf"^2 pictures {what}: a\.png"):
         pass_over(["a.png: No such file or directory", f"b.png: {second}"], tmp_path, "fail")
