@@ -38,8 +38,14 @@ class SavedModel:
     def transform(self, picture: "Image") -> Tensor:
         """The network's input (C, H, W) float32 of a PIL `picture` of any size and mode, on the network's device.
 
-        It is resized without keeping its aspect (bilinear, antialiased), cut and normalised as in training.
+        It is resized without keeping its aspect (bilinear, antialiased), cut and normalised as in training. UserError
+        for anything that is no PIL image.
         """
+        from PIL.Image import Image
+
+        if not isinstance(picture, Image):
+            rule = "must be a PIL image; PIL.Image.open makes one of a file, PIL.Image.fromarray of an array"
+            raise UserError("picture", type(picture).__name__, rule)
         images = to_bytes(picture, tuple(self.about["image_shape"]), self.about["margin"])[None]
         return self.normalisation(images.to(next(self.module.parameters()).device))[0]
 

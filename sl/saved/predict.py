@@ -83,7 +83,7 @@ def batches(
                 elif skip_unreadable:
                     warn(f"skipped: {picture}")
                 else:
-                    raise picture
+                    raise UserError(f"{picture}; skip_unreadable=true leaves it out")
             if names:
                 yield names, torch.stack(images)
 

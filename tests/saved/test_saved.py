@@ -198,12 +198,18 @@ def test_predict_writes_a_line_for_each_picture(kept: Train, pictures: Path, tmp
         assert float(line["confidence"]) == pytest.approx(logits.softmax(0).max().item(), abs=2e-6)
 
 
+@pytest.mark.parametrize("picture", [np.zeros((8, 8, 3), np.uint8), torch.zeros(3, 8, 8), "a.png"])
+def test_only_pil_images_are_transformed(kept: Train, picture: object) -> None:
+    with pytest.raises(UserError, match=rf"^picture={type(picture).__name__}: must be a PIL image; "):
+        sl.load_model(kept()).transform(picture)
+
+
 def test_an_unreadable_picture_is_named(
     kept: Train, pictures: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = kept()
     (pictures / "0" / "broken.png").write_bytes(b"no picture")
-    with pytest.raises(UserError, match=r"broken\.png cannot be read as a picture"):
+    with pytest.raises(UserError, match=r"broken\.png cannot be read as a picture: .*; skip_unreadable=true leaves it"):
         predict_folder(path, pictures, tmp_path / "out.csv")
     said = predict_folder(path, pictures, tmp_path / "out.csv", skip_unreadable=True)
     assert said.endswith("12 of 13 pictures labelled")
