@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -57,6 +57,16 @@ def with_interval(mean: float, interval: tuple[float, float] | None, decimals: i
 def plural(count: int, noun: str) -> str:
     """The count and its noun, such as `1 run` or `2 runs`."""
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def listed(names: Sequence[str], most: int = 20) -> str:
+    """The names with commas; of more than `most` names the first ones, and how many are left out.
+
+    >>> listed(["a", "b", "c"]), listed(["a", "b", "c"], 1)
+    ('a, b, c', 'a and 2 more')
+    """
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + more
 
 
 def ends(numbers: Collection[float], form: str = "{}") -> str:

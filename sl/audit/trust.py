@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from sl.audit.estimate import NoiseEstimate
 from sl.audit.posterior import Array
 from sl.audit.subject import Subject
+from sl.numbers import listed
 
 UNLEARNT_ABOVE = 0.5  # share of wrong labels; a class whose whole interval lies above it counts as not learnt
 LEAST_AGREEMENT = 0.9  # a network should predict at least this share of the labels that count as right
@@ -43,10 +44,10 @@ class Trust:
         """The warnings for the reader of an audit."""
         said = []
         if self.small:
-            said.append(f"Too few images to judge: {', '.join(self.small)}.")
+            said.append(f"Too few images to judge: {listed(self.small)}.")
         if self.unlearnt:
             said.append(
-                f"More than half the labels seem wrong in {', '.join(self.unlearnt)}: more likely the network has not "
+                f"More than half the labels seem wrong in {listed(self.unlearnt)}: more likely the network has not "
                 "learnt these classes, so none of their labels is changed, and the estimate is probably too high."
             )
         if self.agreement is not None and self.low:

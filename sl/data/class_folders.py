@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sl.data.pictures import Picture, has_control_character, natural_order
 from sl.errors import UserError
-from sl.numbers import plural
+from sl.numbers import listed, plural
 
 LABELS_FILE = "labels.csv"
 LAYOUT = "pictures lie in train/<class>/ and test/<class>/, or in <class>/"
@@ -62,7 +62,7 @@ def _two_parts(root: Path, skipped: Counter[str]) -> dict[str, list[Picture]]:
     for part in ("train", "test"):
         classes[part] = _two_or_more(root, root / part, _folders(root / part, skipped))
     if classes["train"] != classes["test"]:
-        odd = ", ".join(sorted(set(classes["train"]) ^ set(classes["test"])))
+        odd = listed(natural_order(set(classes["train"]) ^ set(classes["test"])))
         raise _refused(root, f"train and test must have the same classes, but only one of them has {odd}")
     return {part: _pictures(root, root / part, names, skipped) for part, names in classes.items()}
 

@@ -20,6 +20,7 @@ from sl.data.mapped import cache_folder, pixels_of
 from sl.data.pictures import Picture, Pictures
 from sl.errors import UserError, reason
 from sl.files import expanded, remembered_digest
+from sl.numbers import listed
 from sl.say import notice
 
 if TYPE_CHECKING:
@@ -167,13 +168,13 @@ def summary_lines(found: Pictures, labels: Path | None) -> Iterator[str]:
     yield split_line(found, labels)
     untested = [name for name in found.class_names if not test[name]]
     if untested:
-        yield f"no picture for testing in {len(untested)} class(es): {', '.join(untested[:MOST_CLASSES])}"
+        yield f"classes without a picture for testing: {listed(untested)}"
     alike = defaultdict[str, list[str]](list)
     for name in found.class_names:
         alike[name.casefold()].append(name)
     for names in alike.values():
         if len(names) > 1:
-            yield f"classes that differ in upper and lower case alone: {', '.join(names)}"
+            yield f"classes that differ in upper and lower case alone: {listed(names)}"
     if found.skipped:
         yield passed_over(found.skipped)
 

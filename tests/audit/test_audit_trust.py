@@ -95,6 +95,14 @@ def test_a_class_with_too_few_images_is_named() -> None:
     assert trust.judged.tolist() == [True] * 100 + [False]
 
 
+def test_of_many_classes_the_first_are_named() -> None:
+    names = tuple(map(str, range(25)))
+    trust = Trust(np.ones(1, dtype=bool), names, names, None, expected=0.8)
+    small, unlearnt = trust.warnings
+    assert small.endswith("18, 19 and 5 more.")
+    assert "18, 19 and 5 more: more likely" in unlearnt
+
+
 @pytest.mark.parametrize(("agreement", "low"), [(0.73, False), (0.71, True), (None, False)])
 def test_a_tenth_of_the_right_labels_may_be_missed(agreement: float | None, low: bool) -> None:
     trust = Trust(np.ones(1, dtype=bool), (), (), agreement, expected=0.8)

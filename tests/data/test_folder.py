@@ -112,6 +112,17 @@ def test_classes_are_in_natural_order(tmp_path: Path) -> None:
     assert data.train_images[:, 0, 0, 0].tolist() == data.train_labels.tolist() == list(range(12))
 
 
+def test_of_many_classes_without_a_test_picture_the_first_are_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for label in range(23):
+        save(tmp_path / str(label) / "0.png", label)
+    save(tmp_path / "22" / "1.png", 22)
+    ImageFolder("mine", tmp_path, 2).load()
+    named = ", ".join(map(str, range(20)))
+    assert f"classes without a picture for testing: {named} and 2 more\n" in capsys.readouterr().err
+
+
 def test_labels_are_as_given_and_rows_are_named(pictures: Path) -> None:
     data = ImageFolder("mine", pictures, 8).load()
     assert data.labels_given
