@@ -135,8 +135,8 @@ def _from_cells(cells: Iterable[list[str]]) -> tuple[NDArray[np.float64], tuple[
         return _numbers(rows), None
     head = rows[0][1:] if named_rows and len(rows[0]) == columns else rows[0]
     if named_rows and head != [row[0] for row in rows[1:]]:
-        rule = "it must have as many rows as columns; row names, if any, must be the column names in the same order"
-        raise ValueError(rule)
+        rule = "it must have as many rows as columns, of numbers such as 0.9; "
+        raise ValueError(rule + "row names, if any, must be the column names in the same order")
     return _numbers([head, *(row[named_rows:] for row in rows[1:])], 1), tuple(head)
 
 

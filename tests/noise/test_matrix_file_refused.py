@@ -34,6 +34,7 @@ def npy(matrix: np.ndarray) -> bytes:
         ("wide.csv", b"0.5,0.5\n", r"must be \(K, K\) float64, not \(1, 2\) float64"),
         ("ragged.txt", b"1 0\n1\n", "cannot be read as a matrix of numbers: "),
         ("words.csv", b"cat,dog\n1,0\n", "cannot be read as a matrix of numbers: "),
+        ("percent.csv", b"90%,10%\n20%,80%\n", "as many rows as columns, of numbers such as 0.9; row names"),
         ("blanks.csv", b"1 0\n0 1\n", "cannot be read as a matrix of numbers: "),
         ("empty.txt", b"", "cannot be read as a matrix of numbers: "),
         ("empty.npy", b"", "cannot be read as a matrix of numbers: "),
