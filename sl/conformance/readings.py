@@ -66,8 +66,9 @@ def _of_reverse(loss: str, parameters: Parameters) -> Iterator[Reading]:
         missing = "softmax missing inside RCE: logits clipped to [1e-7, 1] taken for probabilities"
         yield Reading(loss, missing, with_reverse(lambda z: np.clip(z, CLIP, 1)))
         yield Reading(loss, "softmax missing inside RCE", with_reverse(lambda z: z))
-    base_10 = _with(loss, {**parameters, "log_zero": log_zero / np.log(10)})
-    yield Reading(loss, f"A = {log_zero / np.log(10):.4g}, the base-10 logarithm", base_10)
+    other = log_zero / np.log(10)
+    meant = f"A = {other:.4g}, the base-10 logarithm, unless it is meant: then give log_zero={other:.4g}"
+    yield Reading(loss, meant, _with(loss, {**parameters, "log_zero": other}))
 
 
 def _with(loss: str, parameters: Parameters) -> Values:

@@ -96,7 +96,7 @@ def test_a_right_one_conforms(name: str, line: str) -> None:
         ("logits_as_logarithms", "MISTAKE: softmax missing: logits taken for log-probabilities ("),
         ("logarithm_to_base_10", "MISTAKE: logarithm to base 10 ("),
         ("WithoutClamp", "in SL or RCE: the clamp of log 0 is missing (inf instead of "),
-        ("BaseTen", "MISTAKE: A = -4, the base-10 logarithm"),
+        ("BaseTen", "MISTAKE: A = -4, the base-10 logarithm, unless it is meant: then give log_zero=-4 ("),
         ("OverClasses", "MISTAKE: the mean is taken over examples and classes"),
         ("Unstable", "MISTAKE: not finite for logits of 20 to 1e4"),
         ("twice", "MISTAKE: softmax applied twice"),
@@ -132,6 +132,12 @@ def test_parameters_go_to_the_class_and_to_the_formulas() -> None:
     found = verdict("Right", alpha=6.0, beta=0.1)
     assert found.conforms
     assert found.lines[0].startswith("computes sl (alpha 6, beta 0.1, ")
+
+
+def test_a_zero_of_the_logarithm_that_is_meant_is_no_mistake() -> None:
+    found = verdict("BaseTen", log_zero=-4.0)
+    assert found.conforms
+    assert found.lines[0].startswith("computes sl (alpha 0.1, beta 1, log_zero -4)")
 
 
 def test_a_class_that_takes_any_name_gets_all_parameters() -> None:
