@@ -103,6 +103,14 @@ class Published(Stated):
     columns: tuple[StatedNoise, ...]
     rows: dict[str, tuple[Cell, ...]]
 
+    @field_validator("columns")
+    @classmethod
+    def _each_once(cls, columns: tuple[Noise, ...]) -> object:
+        for noise in columns:
+            if columns.count(noise) > 1:
+                raise ValueError(f"{noise.title} must be one column")
+        return columns
+
     @field_validator("rows")
     @classmethod
     def _as_wide_as_the_head(cls, rows: dict[str, tuple[Cell, ...]], info: ValidationInfo) -> object:

@@ -155,6 +155,11 @@ def test_no_published_figure_stands_in_code() -> None:
         ),
         (
             "{label: a, source: b, url: null, tables: [{dataset: d, network: n, recipe: r, epoch: last, "
+            "confidence: code_log, columns: [symmetric 0.4, none, symmetric 0.40], rows: {ce: [1, 2, 3]}}]}",
+            "symmetric 40 % must be one column",
+        ),
+        (
+            "{label: a, source: b, url: null, tables: [{dataset: d, network: n, recipe: r, epoch: last, "
             "confidence: code_log, columns: [none], rows: {ce: [good]}}]}",
             'rows.ce.0="good": must be a number, with ± and a number, or null',
         ),
