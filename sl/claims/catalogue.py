@@ -224,6 +224,7 @@ def _parameters(dataset: str) -> Iterable[Claim]:
     )  # fmt: skip
     for name, title, alone in (
         ("rce", "RCE alone", RCE),
+        ("ce", "CE alone with its weight in SL", Cell("sl", USUAL_NOISE, (("beta", 0.0),))),
         ("rce_weight_5", "RCE alone with weight 5", Cell("sl", USUAL_NOISE, (("alpha", 0.0), ("beta", 5.0)))),
         ("ce_weight_5", "CE alone with weight 5", Cell("sl", USUAL_NOISE, (("alpha", 5.0), ("beta", 0.0)))),
     ):

@@ -28,6 +28,7 @@ def others(sl: Made, other: Made) -> list[Made]:
     """Runs of the ablation, the parameters and the boosted methods: `sl` where SL should win, else `other`."""
     return [
         replace(other, loss="rce", memorised=sl.memorised),
+        replace(other, loss="sl", options={"beta": 0.0}),
         replace(other, loss="sl", options={"alpha": 0.0, "beta": 5.0}),
         replace(other, loss="sl", options={"alpha": 5.0, "beta": 0.0}),
         replace(other, loss="sl", options={"alpha": 1.0}),
