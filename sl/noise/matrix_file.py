@@ -116,6 +116,8 @@ def _parse(file: Path) -> tuple[NDArray[np.float64], tuple[str, ...] | None]:
 
 
 def _from_json(content: Any) -> tuple[NDArray[np.float64], tuple[str, ...] | None]:
+    if not isinstance(content, dict):
+        raise TypeError("it must be an object with the key 'transition'")
     matrix = np.array(content["transition"], dtype=np.float64)
     names = content.get("class_names")
     if not isinstance(names, list | None):

@@ -39,6 +39,7 @@ def npy(matrix: np.ndarray) -> bytes:
         ("empty.txt", b"", "cannot be read as a matrix of numbers: "),
         ("empty.npy", b"", "cannot be read as a matrix of numbers: "),
         ("other.json", b'{"matrix": [[1]]}', "cannot be read as a matrix of numbers: it lacks the key 'transition'"),
+        ("bare.json", b"[[1, 0], [0, 1]]", "matrix of numbers: it must be an object with the key 'transition'$"),
         ("no_entry.json", b'{"transition": [[]]}', r"must be \(K, K\) float64, not \(1, 0\) float64"),
         ("no_row.npy", npy(np.zeros((0, 0))), r"must be \(K, K\) float64, not \(0, 0\) float64"),
         ("digits.json", b'{"transition": [[%s]]}' % (b"9" * 400), "cannot be read as a matrix of numbers: "),
