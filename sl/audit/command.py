@@ -54,6 +54,7 @@ def run_audit(config: AuditConfig) -> Path:
         how = f"{what_is_audited(described)}: {method(folds)}"
         say(f"audit of {how}; results will be in {out}; the same command resumes")
         files = predict_all(runs, out / "predictions", min(jobs, len(runs)))
+        say("estimates how many labels are wrong, and writes the results")
         prepared = prepare(config)
         subject = subject_of(prepared)
         write_audit(out, subject, combine(files, len(subject.names)), config, prepared, folds)

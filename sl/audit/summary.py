@@ -72,8 +72,17 @@ def closing(
         training = training_command(config, out / "labels.csv")
         lines.append("to train on labels.csv (once you have judged pictures, name judged_labels.csv instead):")
         lines.append(f"  {training}")
+        if smaller := shares_of_the_audit(config):
+            lines.append(f"on a CPU add {smaller}: as small a network and batch as in this audit")
     lines.append(f"to train SL on such labels, begin with {advice}" if advice else NO_ADVICE)
     return "\n".join(lines)
+
+
+def shares_of_the_audit(config: AuditConfig) -> str:
+    """The options by which a run takes as small a network and batch as the audit, which took them unasked; or ""."""
+    typed = {option.partition("=")[0] for option in config.overrides}
+    options = {f"scale.{name}": getattr(config.scale, name) for name in ("width_share", "batch_share")}
+    return " ".join(f"{name}={share:g}" for name, share in options.items() if share < 1 and name not in typed)
 
 
 def training_command(config: AuditConfig, labels: Path) -> str:

@@ -57,6 +57,7 @@ def test_planted_errors_in_a_folder_are_found_and_put_right(
     folds = [line for line in said.splitlines() if line.startswith("fold ")]
     assert [line[:14] for line in folds] == ["fold 1/2: run ", "fold 2/2: run "]
     assert sorted(line[14:] for line in folds) == sorted(identities)
+    assert said.rindex("network kept: ") < said.index("estimates how many labels are wrong") < said.index("Of 180 ")
     assert f" dataset.labels={out / 'labels.csv'} dataset.name=pictures_corrected\n" in said
     assert out.name.startswith("folder-given-sl-folds2-")  # such labels are not free of noise
     assert json.loads((out / "noise.json").read_text())["summary"].startswith("folder, labels as given, SL, 2 folds, ")

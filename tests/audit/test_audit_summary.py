@@ -138,6 +138,21 @@ def test_the_command_can_be_pasted_whatever_the_folder_is_called(out: str) -> No
     assert command.endswith("dataset.labels=labels.csv dataset.name=bees_corrected")
 
 
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ([], "on a CPU add scale.width_share=0.25 scale.batch_share=0.25: as small a network"),
+        (["scale.width_share=0.5"], "on a CPU add scale.batch_share=0.25: as small a network"),
+        (["scale.width_share=1", "scale.batch_share=1"], None),
+    ],
+)
+def test_the_command_that_trains_more_than_the_audit_says_so(typed: list[str], said: str | None) -> None:
+    own = compose_run(["dataset=folder", "data_dir=my_pictures", *typed], "audit")
+    lines = closing(own, [], Path("out"), (3, 2), ranked([0]), None)
+    assert ("on a CPU add " in lines) is (said is not None)
+    assert said is None or said in lines
+
+
 @pytest.mark.parametrize(("unlearnt", "agreement"), [(("bee",), None), ((), 0.5)])
 def test_nothing_is_advised_where_too_little_is_learnt(unlearnt: tuple[str, ...], agreement: float | None) -> None:
     assert Trust(np.ones(3, dtype=bool), (), unlearnt, agreement, expected=0.8).unusable
