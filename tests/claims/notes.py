@@ -43,9 +43,9 @@ def cell(scale: str, recipe: str, loss: str, noise: Noise = USUAL_NOISE, dataset
     return series
 
 
-def weighted(group: RunGroup, **values: float) -> Series:
-    """The group's runs of SL with these values of alpha, beta and A, under 40 % symmetric noise."""
-    (found,) = (series for chosen, series in group.variants("sl", USUAL_NOISE) if values.items() <= chosen.items())
+def weighted(group: RunGroup, noise: Noise = USUAL_NOISE, **values: float) -> Series:
+    """The group's runs of SL with these values of alpha, beta and A."""
+    (found,) = (series for chosen, series in group.variants("sl", noise) if values.items() <= chosen.items())
     return found
 
 

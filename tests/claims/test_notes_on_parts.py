@@ -2,13 +2,14 @@
 
 import numpy as np
 import pytest
-from notes import NOTES, cell, first_seeds, full_run, group_of, late, verdicts, weighted
+from notes import NOTES, ROOT, cell, first_seeds, full_run, group_of, late, verdicts, weighted
 from scipy.stats import ttest_1samp
 
 from sl.comparison import Series
-from sl.paper import BOOSTED, USUAL_NOISE
+from sl.numbers import fixed
+from sl.paper import BOOSTED, HIGHER_NOISE, USUAL_NOISE
 from sl.record import Noise, Run
-from sl.stats import infer
+from sl.stats import adjusted, infer, significant
 from sl.tables.paired import comparisons
 
 pytestmark = pytest.mark.results
@@ -23,7 +24,6 @@ def test_what_each_part_of_sl_brings_on_mnist() -> None:
         assert series.seeds == (0, 1, 2)
         return f"{series.mean(Run.last_percent):.2f}"
 
-    assert f"SL ends at {ends('sl')}, CE at {ends('ce')}." in NOTES
     assert (
         f"RCE alone ends at {ends('rce')}: that SL is better with both of its terms is undecided, as on digits" in NOTES
     )
@@ -59,6 +59,32 @@ def test_what_each_part_of_sl_brings_on_mnist() -> None:
     boosts = [mnist[f"sl_boosts_{loss}"] for loss in titles]
     assert boosts == ["supported", "supported", "supported", "contradicted"]
     assert [mnist[f"sl_needs_both_{alone}_weight_5"] for alone in ("ce", "rce")] == ["supported", "undecided"]
+
+
+def test_how_much_of_sls_lead_on_mnist_its_small_ce_term_brings() -> None:
+    group, found = group_of(*MNIST), []
+    for noise in (USUAL_NOISE, HIGHER_NOISE, Noise("asymmetric", 0.4)):
+        ce, sl = (full_run("authors_code", loss, noise, dataset="mnist") for loss in ("ce", "sl"))
+        small = weighted(group, noise, alpha=0.01, beta=0)
+        assert ce.seeds == sl.seeds == small.seeds == (0, 1, 2)
+        assert all(run.config.recipe["weight_decay"] == 0 for run in small.runs)
+        found.append((noise, ce, small, sl))
+    ahead = [infer(sl.stack(Run.last_percent) - small.stack(Run.last_percent)) for _, _, small, sl in found]
+    for (noise, *series), lead, p in zip(found, ahead, adjusted(ahead), strict=True):
+        cells = [f"{each.mean(Run.last_percent):.2f} ({late(each, 'wrong_memorised')})" for each in series]
+        cells.append(f"{lead.mean:+.2f}" + " *" * significant(p))
+        assert f"| {noise.title} | {' | '.join(cells)} |" in NOTES
+    (low, whole), (higher, at_60), (third, asymmetric) = (
+        [fixed(other.mean(Run.last_percent) - ce.mean(Run.last_percent)) for other in (small, sl)]
+        for _, ce, small, sl in found
+    )
+    assert f"brings {low} of SL's {whole} points over CE, at 60 % {higher} of {at_60}." in NOTES
+    assert f"the small CE term alone brings {third} of SL's {asymmetric} points" in NOTES
+    _, _, small, sl = found[0]
+    learnt = [late(each, "right_accuracy", 1) for each in (sl, small)]
+    assert f"more of the right labels are learnt: {learnt[0]} % instead of {learnt[1]} at 40 %" in NOTES
+    readme = " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())
+    assert f"MNIST (40 %) CE with a hundredth of it gets {low} of SL's {whole} points" in readme
 
 
 def below(sl: Series, other: Series) -> list[float]:
