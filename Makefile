@@ -90,7 +90,7 @@ lint: $(INSTALLED) ## Check style and types
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
 
-clean: ## Remove the environment and what the demo made; records and figures in results/ stay
+clean: ## Remove environments, caches, site/, demo/ and logs of sweeps; records and figures in results/ stay
 	rm -rf .venv .venv-oldest site demo outputs multirun .pytest_cache .mypy_cache .ruff_cache
 
 .PHONY: help install demo reproduce-cifar10 reproduce-cifar100 reproduce-mnist status figures tables claims report notebook bench bench-ablation test test-slow test-package test-oldest docs check-results lint clean
