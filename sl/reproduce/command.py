@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from itertools import chain
 from pathlib import Path
 
-from sl.checks import number
+from sl.checks import number, one_of
+from sl.config.groups import choices
 from sl.config.overrides import override
 from sl.errors import UserError
 from sl.figures import draw_all
@@ -26,6 +27,13 @@ from sl.tables import load, write_all
 from sl.train.finished import lacks_representations
 from sl.train.jobs import choose_jobs
 
+# Options of a run, and what sets them here: figures read one folder, and the scale decides what runs have besides
+OWN_OPTIONS = {
+    "seed": "seeds=[...]",
+    "runs_dir": "runs_dir=FOLDER",
+    "scale": "scale=cpu or scale=paper",
+    "runtime.device": "device=DEVICE",
+}
 UNKEPT = "kept too few representations for t-SNE and separation of classes; remove their records to train them again"
 
 
@@ -73,7 +81,9 @@ def check_options(config: ReproduceConfig) -> None:
         raise UserError("experiment", rule=f"has no options: give seeds=[...] or change {experiment.file_of(name)}")
     if config.minutes is not None:
         number("minutes", config.minutes, 0, low_open=True)
-    for option, instead in (("seed", "seeds=[...]"), ("runs_dir", "runs_dir=FOLDER")):  # figures read this folder
+    if config.scale is None and config.names["scale"] != "auto":
+        one_of("scale", config.names["scale"], ("auto", *choices("scale")))
+    for option, instead in OWN_OPTIONS.items():
         if any(given.lstrip("+").startswith(f"{option}=") for given in config.overrides):
             raise UserError("overrides", list(config.overrides), f"must not set {option}; give {instead}")
     for option in ("runs_dir", "results_dir"):

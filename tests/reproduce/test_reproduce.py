@@ -53,13 +53,15 @@ def test_a_cpu_trains_one_run_per_core_unless_a_number_is_wanted(
     assert choose_jobs(wanted, "cpu") == jobs
 
 
-@pytest.mark.parametrize("given", ["seed=5", "+seed=5", "++seed=5", "runs_dir=other"])
+@pytest.mark.parametrize(
+    "given", ["seed=5", "+seed=5", "++seed=5", "runs_dir=other", "scale=cpu", "runtime.device=cuda"]
+)
 def test_what_has_an_option_of_its_own_is_refused_among_the_overrides(given: str, tmp_path: Path) -> None:
     """One seed would be trained in the place of all; figures would not show runs of another folder."""
     folders = [f"runs_dir={tmp_path / 'runs'}", f"results_dir={tmp_path}"]
     config = compose_config(["experiment=cifar10", "device=cpu", f'overrides=["{given}"]', *folders], "reproduce")
     with pytest.raises(
-        UserError, match=r"overrides=.*: must not set (seed; give seeds=\[...\]|runs_dir; give runs_dir=FOLDER)"
+        UserError, match=r"overrides=.*: must not set (seed; give seeds=\[...\]|(runs_dir|scale|runtime.device); give )"
     ):
         reproduce(config)
 
