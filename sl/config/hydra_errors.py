@@ -20,7 +20,7 @@ from omegaconf.errors import (
 from yaml import MarkedYAMLError, YAMLError  # type: ignore[import-untyped]
 
 from sl.config.groups import choices, groups_of
-from sl.config.hydra_texts import explain_text, in_a_shell, no_such_group, wrong_interpolation, wrong_type
+from sl.config.hydra_texts import PLAIN_LIST, explain_text, in_a_shell, no_such_group, wrong_interpolation, wrong_type
 from sl.config.messages import as_typed, required, unknown_option
 from sl.errors import UserError, did_you_mean
 from sl.extras import install
@@ -29,6 +29,7 @@ from sl.options.run import RunConfig
 # OSError and ValueError: a file that cannot be read, or is no text. RuntimeError: hundreds of brackets in each other.
 # OverflowError: a whole number of hundreds of digits in the place of a float.
 CONFIG_ERRORS = (HydraException, OmegaConfBaseException, YAMLError, OSError, ValueError, RuntimeError, OverflowError)
+OTHER_NAMES = {("loss", "sce"): "sl"}  # without it, ce is the nearest
 
 
 def explain(error: BaseException, typed: Sequence[str] = (), config_name: str = "config") -> UserError:
@@ -70,8 +71,11 @@ def _explain_one(error: BaseException, typed: Sequence[str], config_name: str) -
 def _instead(argument: str, config_name: str) -> str:
     """A hint on what to type in place of an `argument` that Hydra cannot parse."""
     option, given, value = argument.partition("=")
+    if given and value.endswith(","):
+        return f"several values are written without blanks: {option}={value}VALUE"
     if given:
-        example = "" if value.startswith(("[", "{")) else f": {in_a_shell(option, value)}"
+        nested = value.startswith(("[", "{")) and not re.fullmatch(PLAIN_LIST, value)
+        example = "" if nested else f": {in_a_shell(option, value)}"
         return f"a value with = , ~ or blanks must be in quotes{example}"
     if "dataset" in groups_of(config_name) and os.path.isdir(argument):
         return f"did you mean dataset=folder {shlex.quote(f'data_dir={argument}')}?"
@@ -100,8 +104,9 @@ def _unknown_choice(error: MissingConfigException) -> UserError | None:
         return UserError(f"{group}={choice}: hydra-submitit-launcher is not installed: {install(['slurm'])}")
     if not group or not known:
         return None
+    meant = OTHER_NAMES.get((group, choice.lower()), choice)
     of_torchvision = group == "model" and _torchvision_has(choice)
-    hint = f"did you mean model=torchvision model.name={choice}? " if of_torchvision else did_you_mean(choice, known)
+    hint = f"did you mean model=torchvision model.name={choice}? " if of_torchvision else did_you_mean(meant, known)
     return UserError(group, choice, f"{hint}must be one of {', '.join(known)}")
 
 

@@ -25,6 +25,7 @@ WRONG_TYPES = {
     r"field '.*' is not Optional|Incompatible value 'None'": "a value, not null",
     r"Invalid value '.*', expected one of \[(?P<known>.*)\]": "one of {known}",
 }
+PLAIN_LIST = r"\[([^][{}'\"]+)\]"  # without quotes or brackets inside
 FOUND_IN_FILE = re.compile(r"In '(\S+)': \w+ raised while composing config:\s+(.*\s+full_key: (\S+)[\s\S]*)")
 
 
@@ -64,6 +65,9 @@ def explain_text(text: str, typed: Sequence[str], config_name: str) -> UserError
     if in_file := FOUND_IN_FILE.match(text):
         file, message, option = in_file.groups()
         return _in_file(file, message, option, config_name)
+    if text.startswith("BasicSweeper does not support"):
+        interval = next((override for override in typed if "interval(" in override), " ".join(typed))
+        return UserError(f"{interval}: must list its values, such as 0.1,1 or range(1,5)")
     if text.startswith("Config group override must be a string"):
         nulls = [name for name, _, value in _parts(typed) if value.lower() == "null" and (CONFIG_DIR / name).is_dir()]
         return _no_choice(nulls[0]) if nulls else None
@@ -80,8 +84,13 @@ def no_such_group(group: str, config_name: str) -> UserError:
 
 
 def in_a_shell(option: str, value: str) -> str:
-    """`option=value` with the quotes that Hydra needs, inside the quotes that the shell needs."""
-    text = f"{option}={in_quotes(value)}"
+    """`option=value` with the quotes that Hydra needs, inside the quotes that the shell needs.
+
+    >>> print(in_a_shell("data_dir", "a,b"), in_a_shell("overrides", "[seed=1,loss=ce]"))
+    "data_dir='a,b'" "overrides=['seed=1','loss=ce']"
+    """
+    items = re.fullmatch(PLAIN_LIST, value)
+    text = f"{option}=[{','.join(map(in_quotes, items[1].split(',')))}]" if items else f"{option}={in_quotes(value)}"
     return shlex.quote(text) if re.search(r'["$`\\!]', text) else f'"{text}"'
 
 
@@ -112,6 +121,8 @@ def _several(found: re.Match[str]) -> UserError:
 
 
 def _not_there(found: re.Match[str]) -> UserError:
+    if found[1] in options():  # Hydra says the same of an option that is null
+        return UserError(found[1], rule="is null, so this removes nothing")
     return UserError(found[1], rule=f"there is no such option; {did_you_mean(found[1], options())}--help lists them")
 
 

@@ -17,22 +17,38 @@ def as_typed(error: UserError, typed: Sequence[str]) -> UserError:
     UserError('recipe.lr=-1: must be more')
     >>> as_typed(UserError("dataset.data_dir", "/x", "must be a folder"), ["data_dir=/x"])
     UserError('data_dir=/x: must be a folder')
+    >>> as_typed(UserError("loss.alpha", 0.0, "must be above 0"), ["recipe.sl.alpha=0"])
+    UserError('recipe.sl.alpha=0: must be above 0')
+    >>> as_typed(UserError("noise.name", "x", "must be one of"), ["noise.name=x", "dataset.name=x"])
+    UserError('noise.name=x: must be one of')
+    >>> as_typed(UserError("model._target_", "cnn4", "must be a class"), ["recipe.model=cnn4"])
+    UserError('recipe.model=cnn4: must be a class')
     >>> as_typed(UserError("recipe.epochs", 1.5, "must be whole"), ["recipe.epochs=2", "recipe.epochs=1.5"])
     UserError('recipe.epochs=1.5: must be whole')
     """
     if error.option is None:
         return error
-    shown = str(error.value)
-    below = None
+    shown, leaf = str(error.value), error.option.removesuffix("._target_").rpartition(".")[2]
+    alike = below = None
     for override in reversed(typed):
         name, given, value = override.lstrip("+~").partition("=")
         value = shown if value == in_quotes(shown) else value
         as_given = UserError(name, value if given else MISSING, error.rule)
-        if name == error.option or (name == error.option.rpartition(".")[2] and value == shown):
+        if name == error.option:
             return as_given
+        if alike is None and name.rpartition(".")[2] == leaf and _same(value, shown):
+            alike = as_given
         if below is None and error.value is MISSING and name.startswith(f"{error.option}."):
             below = as_given
-    return below or error
+    return alike or below or error
+
+
+def _same(typed: str, shown: str) -> bool:
+    """Whether a value as typed is the one shown in a message: a typed 0 may be 0.0 there."""
+    try:
+        return typed == shown or float(typed) == float(shown)
+    except ValueError:
+        return False
 
 
 def required(option: str) -> UserError:

@@ -8,6 +8,8 @@ from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import Override
 from hydra.errors import OverrideParseException
 
+from sl.errors import UserError
+
 # Options whose value is a path or a name, which may contain characters of Hydra's grammar
 TEXT = re.compile(r"\+{0,2}([\w.]+\.)?(\w+_dir|name|labels|label|path|weights|transition|dir|out|runs|storage)")
 
@@ -20,12 +22,17 @@ def parsed(typed: Sequence[str]) -> list[Override]:
 
 
 def swept(typed: Sequence[str]) -> list[list[str]] | None:
-    """For each override the list of its values, as overrides; None if a sweeper chooses values during the sweep."""
+    """For each override the list of its values, as overrides; None if a sweeper chooses values during the sweep.
+
+    Raises UserError for a list that is empty, such as loss=glob(x*).
+    """
     values = []
     for override in parsed(typed):
         if not override.is_sweep_override():
             values.append([override.input_line or ""])
         elif override.is_discrete_sweep():
+            if not any(True for _ in override.sweep_string_iterator()):
+                raise UserError(f"{override.input_line}: stands for no value or choice at all")
             values.append([f"{override.get_key_element()}={value}" for value in override.sweep_string_iterator()])
         else:
             return None  # an interval

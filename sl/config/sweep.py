@@ -24,7 +24,11 @@ class CheckSweep(Callback):
 
     def on_multirun_start(self, config: DictConfig, config_name: str = "config", **_: Any) -> None:
         """Compose and check each value of the sweep once (`single_changes`), and begin to watch the jobs."""
-        for overrides in single_changes(config.hydra.overrides.task):
+        try:
+            changes = list(single_changes(config.hydra.overrides.task))
+        except UserError as error:  # Hydra only warns if a callback raises
+            fail(str(error))
+        for overrides in changes:
             try:
                 compose_config(overrides, config_name)
             except UserError as error:
@@ -41,7 +45,7 @@ class CheckSweep(Callback):
         try:
             with writing(folder, "hydra.sweep.dir"):
                 watch.begin(folder, jobs, varied, command_words(command))
-        except UserError as error:  # Hydra only warns if a callback raises
+        except UserError as error:
             fail(str(error))
 
     def on_job_start(self, config: DictConfig, **_: Any) -> None:

@@ -20,14 +20,18 @@ Command = Callable[..., Any]  # returns an Outcome (conftest.py)
             "experiment=demo noise=symmetric",
             "noise=symmetric: this command has no such group of choices; must be one of experiment, scale",
         ),
-        ("experiment=demo scale=half", "scale=half: must be one of cpu, paper"),
+        ("experiment=demo scale=half", "scale=half: must be one of auto, cpu, paper"),
         ("experiment=demo seeds=x", "seeds=x: must be a whole number of at least 0"),
         ("experiment=demo jobs=0", "jobs=0: must be a whole number of at least 1"),
         ("experiment=demo minutes=0", "minutes=0: must be a number in (0, inf)"),
         ("experiment=demo plan_only=maybe", "plan_only=maybe: must be true or false"),
         ("experiment=demo device=banana", "device=banana: must be auto, cpu, cuda or cuda:N"),
         ("experiment=demo overrides=5", "overrides=5: must be a list such as [a,b]"),
-        ("experiment=demo overrides=[seed=1]", "overrides=[seed=1]: must be option=value;"),
+        (
+            "experiment=demo overrides=[seed=1]",
+            "overrides=[seed=1]: must be option=value; a value with = , ~ or blanks must be in quotes: "
+            "\"overrides=['seed=1']\"",
+        ),
         ("experiment=demo overrides=['recipe.epohcs=1']", "recipe.epohcs=1: there is no such option; did you mean epo"),
     ],
 )

@@ -260,7 +260,10 @@ def test_one_job_of_joblib_at_a_time_takes_the_threads_that_it_needs(
         ("loss=gce,agce loss.q=null", "loss.q=null: must be a number in (0, 1]; refused for loss=gce"),
         ("loss=agce,gce loss.q=1.5", "loss.q=1.5: must be a number in (0, 1]; refused for loss=gce"),
         ("noise=symmetric,asymmetric noise.variant=null", "noise.variant=null: this option comes only with noise="),
-        ("seed=interval(0,1)", "seed=interval(0,1) -m: BasicSweeper does not support sweep type"),
+        ("seed=interval(0,1)", "seed=interval(0,1): must list its values, such as 0.1,1 or range(1,5)"),
+        ("loss=glob(x*)", "loss=glob(x*): stands for no value or choice at all"),
+        ("seed=range(3,3)", "seed=range(3,3): stands for no value or choice at all"),
+        ("seed=0, 1", "seed=0,: must be option=value; several values are written without blanks: seed=0,VALUE"),
         ("hydra/launcher=joblib noise=symmetric noise.rate=0.4,1.5", "noise.rate=1.5: must be a number in [0, 1]"),
         (
             "hydra/launcher=joblib hydra.launcher.n_jobs=0 seed=0,1",
