@@ -11,6 +11,7 @@ from fences import ROOT, blocks
 from PIL import Image
 
 from sl.config.compose import compose_run
+from sl.data import ImageFolder
 from sl.models import Classifier
 from sl.noise.cifar_n import FILES
 from sl.train.engine import make_engine
@@ -65,9 +66,26 @@ def test_a_kept_network(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
     path.parent.rename(tmp_path / "models" / "folder")
     monkeypatch.chdir(tmp_path)
     page: dict[str, Any] = {"__name__": "page", "picture": Image.new("RGB", (31, 20), (9, 90, 200))}
-    for text in python_of("your-own-data"):
+    for text in python_of("your-own-data", "Keep"):
         exec(text, page)
     assert page["logits"].shape == (1, len(page["model"].classes)) == (1, 10)
+
+
+def test_pictures_of_an_array(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As a folder they are read back: the same pixels and labels, in the same order."""
+    given = np.random.default_rng(0).integers(0, 256, (30, 9, 9, 3), dtype=np.uint8)
+    names = np.array(["ant", "bee", "cat"])[np.arange(30) % 3]
+    monkeypatch.chdir(tmp_path)
+    for text in python_of("your-own-data", "lay out"):
+        exec(text, {"__name__": "page", "pictures": given, "labels": names})
+    data = ImageFolder("mine", "my_pictures", 9).load()
+    assert data.class_names == ("ant", "bee", "cat")
+    images = torch.cat([data.train_images, data.test_images])
+    classes = torch.cat([data.train_labels, data.test_labels])
+    numbers = [int(Path(path).stem) for path in (*data.train_paths, *data.test_paths)]
+    assert sorted(numbers) == list(range(30))
+    assert np.array_equal(images.permute(0, 2, 3, 1).numpy(), given[numbers])
+    assert [data.class_names[label] for label in classes] == list(names[numbers])
 
 
 def test_a_network_of_ones_own() -> None:
