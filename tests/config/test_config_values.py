@@ -132,7 +132,7 @@ TARGETS = [
         "loss._target_=sl.losses.Focal: did you mean FocalLoss? must be one of ",
     ),
     ("loss._target_=sl.losses.x.Y", "loss._target_=sl.losses.x.Y: there is no module sl.losses.x"),
-    ("recipe.model=sl.losses.Loss", "model._target_=sl.losses.Loss: must be a class of sl.models"),
+    ("recipe.model=sl.losses.Loss", "recipe.model=sl.losses.Loss: must be a class of sl.models"),
     ("noise._target_=sl.data.Digits", "noise._target_=sl.data.Digits: must be a class of sl.noise"),
     ("+loss._partial_=true", "loss._partial_=true: there is no such option"),
 ]
