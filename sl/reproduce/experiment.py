@@ -67,10 +67,14 @@ def with_additions(run: Overrides, additions: Mapping[str, Sequence[str]], commo
     ('dataset=cifar10', 'recipe=authors_code')
     >>> with_additions(("dataset=cifar100",), {"cifar100": ["recipe=apl", "recipe.lr=0.025"]}, ["recipe=paper_text"])
     ('dataset=cifar100',)
+    >>> with_additions(("dataset=cifar100",), {"cifar100": ["recipe=apl", "recipe.lr=0.025"]}, ["recipe=apl"])
+    ('dataset=cifar100', 'recipe.lr=0.025')
     """
     options = {name.lstrip("+"): value for name, _, value in (each.partition("=") for each in (*run, *common))}
-    left_open = (one for one in additions.get(options.get("dataset", ""), ()) if one.split("=", 1)[0] not in options)
-    added = [one for one in left_open if "recipe" not in options or not one.startswith("recipe.")]
+    offered = dict(one.split("=", 1) for one in additions.get(options.get("dataset", ""), ()))
+    same = options.get("recipe") in (None, offered.get("recipe"))
+    left_open = {name: value for name, value in offered.items() if name not in options}
+    added = [f"{name}={value}" for name, value in left_open.items() if same or not name.startswith("recipe.")]
     return (*run[:1], *added, *run[1:])
 
 
