@@ -4,7 +4,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from sl.claims.outcome import GroupOutcomes, Outcome, all_outcomes, as_json
+from sl.claims.evaluate import all_outcomes, as_json
+from sl.claims.outcome import GroupOutcomes, Outcome
 from sl.claims.rule import ONE_CLASS, RULE, SURVIVES, Verdict
 from sl.comparison.pairs import refusals
 from sl.files import replace_file, replace_json, writing

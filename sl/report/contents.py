@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from sl.claims.outcome import group_outcomes
+from sl.claims.evaluate import group_outcomes
 from sl.claims.rule import RULE, Verdict
 from sl.comparison import RunGroup
 from sl.comparison.group_order import in_order, recipe_differences

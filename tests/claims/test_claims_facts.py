@@ -9,8 +9,8 @@ import synthetic
 from claim_records import CE, claim
 
 from sl.claims.catalogue import catalogue
+from sl.claims.evaluate import all_outcomes
 from sl.claims.findings import findings
-from sl.claims.outcome import all_outcomes
 from sl.claims.page import markdown
 from sl.record import CLEAN, Noise, load_all
 from sl.tables import Literature

@@ -8,8 +8,8 @@ import pytest
 import synthetic
 from claim_records import CE, Made, accuracies, claim, run_group_of, written
 
+from sl.claims.evaluate import all_outcomes, caution
 from sl.claims.findings import findings
-from sl.claims.outcome import all_outcomes, caution
 from sl.claims.tally import tally
 from sl.record import load_all
 from sl.tables import Literature

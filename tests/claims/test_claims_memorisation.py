@@ -9,6 +9,7 @@ import synthetic
 from claim_records import CE, Made, accuracies
 from claim_series import EQUAL_CLASSES, by_class, probed, series_of
 
+from sl.claims.evaluate import all_outcomes
 from sl.claims.measures import (
     easy_memorised,
     memorised,
@@ -16,7 +17,6 @@ from sl.claims.measures import (
     more_fitted,
     more_memorised,
 )  # fmt: skip
-from sl.claims.outcome import all_outcomes
 from sl.claims.page import markdown
 from sl.claims.rule import Verdict
 from sl.comparison import Series, run_groups

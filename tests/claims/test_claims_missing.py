@@ -8,7 +8,7 @@ import pytest
 import synthetic
 from claim_records import claim, group, written
 
-from sl.claims.outcome import all_outcomes
+from sl.claims.evaluate import all_outcomes
 from sl.claims.page import markdown
 from sl.claims.rule import Verdict
 from sl.record import load_all

@@ -11,8 +11,8 @@ import pytest
 from claim_records import read_claims
 from scipy import stats
 
+from sl.claims.evaluate import all_outcomes, as_json
 from sl.claims.findings import findings
-from sl.claims.outcome import all_outcomes, as_json
 from sl.claims.page import markdown
 from sl.claims.tally import tally
 from sl.record import load_all

@@ -11,7 +11,8 @@ from claim_records import Made, accuracies, run_group_of
 from scipy import stats
 
 from sl.claims.catalogue import catalogue
-from sl.claims.outcome import Outcome, outcomes
+from sl.claims.evaluate import outcomes
+from sl.claims.outcome import Outcome
 from sl.claims.rule import Verdict, decide
 from sl.comparison import RunGroup, run_groups
 from sl.figures import representation

@@ -9,7 +9,7 @@ import synthetic
 from report_data import LITERATURE, SEEDS, data_of, series_of
 from scipy import stats
 
-from sl.claims.outcome import all_outcomes
+from sl.claims.evaluate import all_outcomes
 from sl.record import load_all
 from sl.report.verdicts import verdict_entry
 
